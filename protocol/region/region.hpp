@@ -1,0 +1,161 @@
+// A region is a table: the values of one band at one regional-parameters revision, and the few functions that read it.
+// Not a frequency plan (frequency_plan.hpp): that is an operator's choice of channels within a region.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "protocol/base/result.hpp"
+#include "protocol/types/radio.hpp"
+#include "protocol/types/versions.hpp"
+
+namespace ff::region {
+
+enum class Direction : std::uint8_t { uplink, downlink, both };
+
+/// Whether a dwell-time limit applies; `unknown` until the device has confirmed one. [RP002-1.0.4 §2.x TXParamSetup]
+enum class DwellTime : std::uint8_t { off, on, unknown };
+
+/// Dynamic plans define channels by frequency (EU868), fixed plans by mask over a given raster (US915).
+enum class PlanKind : std::uint8_t { dynamic, fixed };
+
+/// Bytes of FHDR + FPort + FRMPayload; 0: the data rate can not be used.
+struct MaxMacPayload {
+  std::uint16_t dwell_off = 0;
+  std::uint16_t dwell_on = 0;
+  std::uint16_t dwell_off_repeater = 0;
+  std::uint16_t dwell_on_repeater = 0;
+};
+
+struct DataRateEntry {
+  DataRateIndex index;
+  Direction direction = Direction::both;
+  DataRate data_rate;
+  MaxMacPayload max_mac_payload;
+};
+
+struct Channel {
+  Frequency frequency;
+  DataRateIndex min_data_rate;
+  DataRateIndex max_data_rate;
+};
+
+struct SubBand {
+  Frequency min;
+  Frequency max;
+  double duty_cycle = 1;       // fraction; 1: no limit
+  float max_eirp_dbm = 0;
+};
+
+enum class CfListType : std::uint8_t { none, frequencies, channel_masks };
+
+struct CfList {
+  CfListType type = CfListType::none;
+  std::uint8_t type_octet = 0;
+  std::uint8_t first_channel_index = 0;
+  std::uint8_t channel_count = 0;
+  DataRateIndex min_data_rate;
+  DataRateIndex max_data_rate;
+};
+
+/// Meaning of ChMaskCntl. [RP002-1.0.4; shared/lorawan/regions/common.json channel_mask_kinds]
+enum class ChannelMaskKind : std::uint8_t { mask16, mask72, mask96, mask80_20_a, mask64_20_b, mask48_26, mask64 };
+
+enum class Rx1ChannelKind : std::uint8_t { same_index, modulo };
+
+/// One LinkADRReq's channel part.
+struct ChannelMaskBlock {
+  std::uint8_t ch_mask_cntl = 0;
+  std::uint16_t ch_mask = 0;
+  bool operator==(const ChannelMaskBlock&) const = default;
+};
+
+/// The whole table. Spans point to static storage. All shapes of all bands fit; a band that lacks a feature has it empty.
+struct Region {
+  std::string_view band_id;                  // `EU_863_870`
+  std::string_view common_name;              // `EU868`
+  PhyVersion phy_version = PhyVersion::unknown;
+  PlanKind plan_kind = PlanKind::dynamic;
+  std::span<const DataRateEntry> data_rates;
+  bool strict_coding_rate = false;
+  std::uint8_t max_uplink_channels = 0;
+  std::uint8_t max_downlink_channels = 0;
+  std::span<const Channel> default_uplink_channels;
+  std::span<const Channel> default_downlink_channels;
+  std::uint32_t frequency_step_hz = 100;
+  CfList cf_list;
+  bool dynamic_adr_supported = false;
+  DataRateIndex adr_max_data_rate;
+  float default_max_eirp_dbm = 0;
+  std::span<const float> tx_power_offsets_db;   // by TxPowerIndex, 0 first, never positive
+  bool has_tx_param_setup = false;
+  bool has_new_channel = false;
+  bool has_dl_channel = false;
+  Rx1ChannelKind rx1_channel_kind = Rx1ChannelKind::same_index;
+  std::uint8_t max_rx1_data_rate_offset = 0;
+  Frequency rx2_frequency;
+  DataRateIndex rx2_data_rate;
+  DwellTime boot_uplink_dwell = DwellTime::off;      // meaningful if has_tx_param_setup
+  DwellTime boot_downlink_dwell = DwellTime::off;
+  std::chrono::milliseconds dwell_time_limit{0};     // 0: band has none
+  std::span<const SubBand> sub_bands;
+  Frequency beacon_frequency;                        // unset: hops
+  DataRateIndex beacon_data_rate;
+  std::span<const Frequency> ping_slot_frequencies;  // more than one: hops
+  DataRateIndex ping_slot_data_rate;
+  std::chrono::seconds receive_delay1{1};
+  std::chrono::seconds join_accept_delay1{5};
+  std::uint32_t max_f_cnt_gap = 16384;
+  std::uint8_t adr_ack_limit_exponent = 6;           // 64
+  std::uint8_t adr_ack_delay_exponent = 5;           // 32
+  ChannelMaskKind channel_mask_kind = ChannelMaskKind::mask16;
+  bool network_may_send_cntl5 = false;
+  bool device_applies_mask_blocks_atomically = false;
+
+  /// Null when the band does not define the index.
+  const DataRateEntry* data_rate(DataRateIndex index) const noexcept;
+  /// The index a received uplink's modulation has (coding rate ignored for LoRa), or nothing.
+  std::optional<DataRateIndex> uplink_data_rate_index(const DataRate& data_rate) const noexcept;
+  /// FHDR + FPort + FRMPayload at `index`; 0 when unusable. `unknown` dwell counts as on.
+  std::uint16_t max_mac_payload(DataRateIndex index, DwellTime dwell) const noexcept;
+
+  /// RX1 data rate for an uplink at `uplink`; nothing when it depends on an unknown dwell time or is undefined.
+  std::optional<DataRateIndex> rx1_data_rate(DataRateIndex uplink, DataRateOffset offset,
+                                             DwellTime downlink_dwell) const noexcept;
+  /// Index of the downlink channel that answers an uplink on `uplink`.
+  ChannelIndex rx1_channel(ChannelIndex uplink) const noexcept;
+
+  /// EIRP change of a TXPower index against index 0, in dB (0 or negative); nothing above the band's last index.
+  std::optional<float> tx_power_offset_db(TxPowerIndex index) const noexcept;
+  TxPowerIndex max_tx_power_index() const noexcept;
+
+  /// The sub-band that holds `frequency`, or null.
+  const SubBand* sub_band(Frequency frequency) const noexcept;
+
+  /// Applies one LinkADRReq mask block to `enabled` (size max_uplink_channels); an error for an undefined ChMaskCntl
+  /// or a channel that `defined` says does not exist. [TS001-1.0.4 §5.3]
+  Status apply_channel_mask(ChannelMaskBlock block, const std::vector<bool>& defined,
+                            std::vector<bool>& enabled) const;
+  /// The shortest sequence of blocks that turns `current` into `desired`. [spec network-server §8.5, its channel-64 bug mended]
+  std::vector<ChannelMaskBlock> channel_mask_blocks(const std::vector<bool>& current,
+                                                    const std::vector<bool>& desired) const;
+
+  /// rx1 data rates: row per uplink index, column per offset; 0xff undefined. For implementers of tables.
+  std::span<const std::array<std::uint8_t, 8>> rx1_table_dwell_off;
+  std::span<const std::array<std::uint8_t, 8>> rx1_table_dwell_on;
+};
+
+/// Null for an unknown band or a revision the band does not have. The reference lives for ever.
+const Region* find(std::string_view band_id, PhyVersion version) noexcept;
+/// The newest revision of a band; what gateways use. Null for an unknown band.
+const Region* find_latest(std::string_view band_id) noexcept;
+/// All band ids, sorted.
+std::span<const std::string_view> band_ids() noexcept;
+
+}  // namespace ff::region
