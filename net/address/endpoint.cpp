@@ -128,11 +128,11 @@ std::string Endpoint::to_string() const {
 
 std::size_t std::hash<ff::net::Endpoint>::operator()(const ff::net::Endpoint& endpoint) const noexcept {
   // FNV-1a: short input, and the table that uses it is bounded, so that chosen collisions cost little.
-  std::uint64_t hash = 0xcbf29ce484222325U;
-  auto add = [&hash](std::uint64_t byte) { hash = (hash ^ byte) * 0x100000001b3U; };
+  std::uint64_t state = 0xcbf29ce484222325U;
+  auto add = [&state](std::uint64_t byte) { state = (state ^ byte) * 0x100000001b3U; };
   for (auto byte : endpoint.address()) add(byte);
   add(endpoint.port() & 0xffU);
   add(endpoint.port() >> 8U);
   add(endpoint.scope());
-  return static_cast<std::size_t>(hash ^ hash >> 32U);
+  return static_cast<std::size_t>(state ^ state >> 32U);
 }
