@@ -1,0 +1,112 @@
+#include "actors/support/committer.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/support/shell.hpp"
+
+namespace ff::actors {
+namespace {
+
+constexpr ErrorDef store_failed{"pkg/storage", "store_failed", Code::unavailable,
+                                "the store refused a write; effects are withheld"};
+
+struct Probe {
+  explicit Probe(Metrics& metrics)
+      : commits(metrics.counter("farfield_storage_commits_total", "Commits asked for.")),
+        writes(metrics.counter("farfield_storage_writes_total", "Batches written, one sync each.")),
+        failures(metrics.counter("farfield_storage_write_failures_total", "Batches refused by the store.")),
+        group_size(metrics.histogram("farfield_storage_group_commits", "Commits per batch.",
+                                     {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024})) {}
+  prometheus::Counter& commits;
+  prometheus::Counter& writes;
+  prometheus::Counter& failures;
+  prometheus::Histogram& group_size;
+};
+
+/// The group that is being collected. Once a write has failed, nothing is written or released any more.
+struct State {
+  static inline const char* name = "committer";
+  CommitterConfig config;
+  std::unique_ptr<Probe> probe;
+  storage::WriteBatch records;
+  std::vector<std::shared_ptr<Release>> releases;
+  std::size_t commits = 0;
+  bool flush_asked = false;
+  std::optional<Error> failure;
+};
+
+void finish(State& state, const Status& status) {
+  for (const auto& release : state.releases) {
+    if (!release) continue;
+    if (status) {
+      release->committed();
+    } else {
+      release->failed(status.error());
+    }
+  }
+  state.releases.clear();
+  state.records.clear();
+  state.commits = 0;
+}
+
+Status write(State& state) {
+  if (state.failure) return fail(Error(store_failed).caused_by(*state.failure));
+  if (state.records.empty()) return {};
+  auto status = state.config.engine->write(state.records, state.config.durability);
+  state.probe->writes.Increment();
+  state.probe->group_size.Observe(static_cast<double>(state.commits));
+  if (!status) {
+    state.failure = status.error();
+    state.probe->failures.Increment();
+    spdlog::critical("msg=\"store refused a write\" error=\"{}\"", status.error().to_string());
+    if (state.config.on_store_failed) state.config.on_store_failed(status.error());
+  }
+  return status;
+}
+
+using Pointer = Committer::stateful_pointer<State>;
+
+void queue(Pointer self, const Commit& commit) {
+  auto& state = self->state;
+  state.probe->commits.Increment();
+  state.records.append(commit.records);
+  state.releases.push_back(commit.release);
+  ++state.commits;
+  if (state.records.bytes() >= state.config.batch_bytes_max) return finish(state, write(state));
+  // Behind everything that is in the mailbox now: the group is what arrived while the last one was written.
+  if (!std::exchange(state.flush_asked, true)) caf::anon_send(Committer(self), CommitterFlush{});
+}
+
+void flush(Pointer self) {
+  self->state.flush_asked = false;
+  finish(self->state, write(self->state));
+}
+
+Committer::behavior_type committer(Pointer self, CommitterConfig config) {
+  prepare(self, "committer");
+  self->state.probe = std::make_unique<Probe>(*config.metrics);
+  self->state.config = std::move(config);
+  // What is queued is still written when the actor is told to end.
+  self->set_exit_handler([self](caf::exit_msg& exit) {
+    flush(self);
+    self->quit(exit.reason);
+  });
+  return {
+      [self](const Commit& commit) { queue(self, commit); },
+      [self](const CommitterFlush&) { flush(self); },
+  };
+}
+
+}  // namespace
+
+Committer spawn_committer(caf::actor_system& system, CommitterConfig config) {
+  if (config.own_thread) return system.spawn<caf::detached>(committer, std::move(config));
+  return system.spawn(committer, std::move(config));
+}
+
+}  // namespace ff::actors

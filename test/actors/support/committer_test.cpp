@@ -1,0 +1,60 @@
+#include "actors/support/committer.hpp"
+
+#include <caf/send.hpp>
+
+#include "storage/engine/errors.hpp"
+#include "test/support/actors/actor_fixture.hpp"
+
+namespace ff::actors {
+namespace {
+
+using storage::Family;
+
+/// Notes what happened, and what was durable at that moment.
+struct Recorder final : Release {
+  Recorder(std::vector<std::string>& log_, std::string name_) : log(log_), name(std::move(name_)) {}
+  void committed() noexcept override { log.push_back(name + " committed"); }
+  void failed(const Error& error) noexcept override {
+    log.push_back(name + " failed " + std::string(error.name()));
+  }
+  std::vector<std::string>& log;
+  std::string name;
+};
+
+class CommitterTest : public test::ActorFixture {
+ protected:
+  void commit(const std::string& key) {
+    Commit message;
+    message.records.put(Family::meta, as_bytes(key), as_bytes("value"));
+    message.release = std::make_shared<Recorder>(log, key);
+    caf::anon_send(deps.committer.get(), std::move(message));
+  }
+  std::vector<std::string> log;
+};
+
+TEST_F(CommitterTest, WritesWhatWaitsAsOneBatchAndReleasesInOrder) {
+  for (const char* key : {"a", "b", "c"}) commit(key);
+  run();
+  EXPECT_EQ(log, (std::vector<std::string>{"a committed", "b committed", "c committed"}));
+  EXPECT_EQ(engine.stats().batches_written, 1U);
+  EXPECT_EQ(engine.stats().records_written, 3U);
+}
+
+TEST_F(CommitterTest, ReleasesNothingWhenTheWriteFailsAndNothingAfterwards) {
+  engine.inject({.call = storage::MemoryCall::write, .error = Error(storage::disk_full)});
+  commit("a");
+  run();
+  commit("b");
+  run();
+  EXPECT_EQ(log, (std::vector<std::string>{"a failed disk_full", "b failed store_failed"}));
+}
+
+TEST_F(CommitterTest, WritesWhatIsQueuedBeforeItEnds) {
+  commit("a");
+  caf::anon_send_exit(deps.committer.get(), caf::exit_reason::user_shutdown);
+  run();
+  EXPECT_EQ(log, std::vector<std::string>{"a committed"});
+}
+
+}  // namespace
+}  // namespace ff::actors
