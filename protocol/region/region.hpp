@@ -55,19 +55,36 @@ struct SubBand {
 
 enum class CfListType : std::uint8_t { none, frequencies, channel_masks };
 
-struct CfList {
+/// What the band carries in a join-accept's CFList; `none` where the revision does not define one.
+struct CfListRule {
   CfListType type = CfListType::none;
-  std::uint8_t type_octet = 0;
-  std::uint8_t first_channel_index = 0;
-  std::uint8_t channel_count = 0;
+  std::uint8_t first_channel_index = 0;      // frequencies: index of the first listed channel
+  std::uint8_t channel_count = 0;            // frequencies: how many fit
+  std::uint8_t mask_count = 0;               // channel_masks: 16-bit words in use
   DataRateIndex min_data_rate;
   DataRateIndex max_data_rate;
 };
 
-/// Meaning of ChMaskCntl. [RP002-1.0.4; shared/lorawan/regions/common.json channel_mask_kinds]
-enum class ChannelMaskKind : std::uint8_t { mask16, mask72, mask96, mask80_20_a, mask64_20_b, mask48_26, mask64 };
+/// Meaning of ChMaskCntl, named after the number of channels it reaches: mask16 dynamic plans, mask48 and mask64 the
+/// 26 and 20 MHz plans of CN470, mask72 US915 and AU915, mask96 the older CN470. [RP002-1.0.4 §2.x LinkADRReq]
+enum class ChannelMaskKind : std::uint8_t { mask16, mask48, mask64, mask72, mask96 };
 
 enum class Rx1ChannelKind : std::uint8_t { same_index, modulo };
+
+/// Channel on which a relay listens for wake-up frames, and where it acknowledges them. [TS011-1.0.1]
+struct RelayChannel {
+  Frequency frequency;
+  Frequency ack_frequency;
+  DataRateIndex data_rate;
+};
+
+/// Common join channel of the CN470 20 and 26 MHz plans: the uplink it was heard on selects plan and windows.
+struct JoinChannel {
+  std::uint8_t index = 0;
+  Frequency uplink;
+  Frequency rx1;
+  Frequency rx2;
+};
 
 /// One LinkADRReq's channel part.
 struct ChannelMaskBlock {
@@ -89,7 +106,7 @@ struct Region {
   std::span<const Channel> default_uplink_channels;
   std::span<const Channel> default_downlink_channels;
   std::uint32_t frequency_step_hz = 100;
-  CfList cf_list;
+  CfListRule cf_list;
   bool dynamic_adr_supported = false;
   DataRateIndex adr_max_data_rate;
   float default_max_eirp_dbm = 0;
@@ -101,11 +118,12 @@ struct Region {
   std::uint8_t max_rx1_data_rate_offset = 0;
   Frequency rx2_frequency;
   DataRateIndex rx2_data_rate;
-  DwellTime boot_uplink_dwell = DwellTime::off;      // meaningful if has_tx_param_setup
-  DwellTime boot_downlink_dwell = DwellTime::off;
+  DwellTime boot_uplink_dwell = DwellTime::unknown;  // what a device assumes after boot; unknown: band says nothing
+  DwellTime boot_downlink_dwell = DwellTime::unknown;
   std::chrono::milliseconds dwell_time_limit{0};     // 0: band has none
   std::span<const SubBand> sub_bands;
-  Frequency beacon_frequency;                        // unset: hops
+  Frequency beacon_frequency;                        // unset: one of `beacon_frequencies` by time or join channel
+  std::span<const Frequency> beacon_frequencies;
   DataRateIndex beacon_data_rate;
   std::span<const Frequency> ping_slot_frequencies;  // more than one: hops
   DataRateIndex ping_slot_data_rate;
@@ -117,6 +135,9 @@ struct Region {
   ChannelMaskKind channel_mask_kind = ChannelMaskKind::mask16;
   bool network_may_send_cntl5 = false;
   bool device_applies_mask_blocks_atomically = false;
+  DataRateIndex boot_data_rate;                      // what a device without ADR history joins with
+  std::span<const JoinChannel> join_channels;        // empty: the default channels serve joins
+  std::span<const RelayChannel> relay_channels;      // default wake-up channels; empty: none
 
   /// Null when the band does not define the index.
   const DataRateEntry* data_rate(DataRateIndex index) const noexcept;
@@ -138,11 +159,15 @@ struct Region {
   /// The sub-band that holds `frequency`, or null.
   const SubBand* sub_band(Frequency frequency) const noexcept;
 
-  /// Applies one LinkADRReq mask block to `enabled` (size max_uplink_channels); an error for an undefined ChMaskCntl
-  /// or a channel that `defined` says does not exist. [TS001-1.0.4 §5.3]
+  /// Applies one LinkADRReq mask block to `enabled` (grown to max_uplink_channels); an error, and `enabled` unchanged,
+  /// for an undefined ChMaskCntl or a channel that `defined` says does not exist. Reserved bits are ignored. Whether
+  /// the whole sequence leaves a usable channel is the caller's to judge. [TS001-1.0.4 §5.3]
   Status apply_channel_mask(ChannelMaskBlock block, const std::vector<bool>& defined,
                             std::vector<bool>& enabled) const;
-  /// The shortest sequence of blocks that turns `current` into `desired`. [spec network-server §8.5, its channel-64 bug mended]
+  /// The shortest sequence of blocks that turns `current` into `desired`, whichever of the two readings of ChMaskCntl 5
+  /// the device follows (see channel_mask.cpp); one block that changes nothing when they are equal. Channels beyond the
+  /// end of a vector are off. A device that applies blocks one by one (revisions before RP001-1.0.2) never loses all
+  /// its channels on the way.
   std::vector<ChannelMaskBlock> channel_mask_blocks(const std::vector<bool>& current,
                                                     const std::vector<bool>& desired) const;
 
@@ -155,6 +180,8 @@ struct Region {
 const Region* find(std::string_view band_id, PhyVersion version) noexcept;
 /// The newest revision of a band; what gateways use. Null for an unknown band.
 const Region* find_latest(std::string_view band_id) noexcept;
+/// Every revision of a band, oldest first; empty for an unknown band.
+std::span<const Region> revisions(std::string_view band_id) noexcept;
 /// All band ids, sorted.
 std::span<const std::string_view> band_ids() noexcept;
 
