@@ -108,6 +108,7 @@ struct TxRequest {
 };
 
 struct DownlinkFrame {
+  DeviceUid device;                          // whose session asked; comes back in the acknowledgment
   Bytes phy_payload;
   TxRequest request;
   std::vector<std::string> correlation_ids;
@@ -131,6 +132,7 @@ const char* to_string(TxResult result) noexcept;
 
 /// A gateway's report of an emission; correlation ids are those of the downlink.
 struct TxAcknowledgment {
+  DeviceUid device;                          // of the downlink
   TxResult result = TxResult::success;
   std::vector<std::string> correlation_ids;
   bool operator==(const TxAcknowledgment&) const = default;
