@@ -1,0 +1,68 @@
+// What a device pipeline is asked and told: accepted frames to decrypt and publish, downlinks to encrypt and queue.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "actors/support/committer.hpp"
+#include "actors/support/local_message.hpp"
+#include "actors/support/reply.hpp"
+#include "protocol/types/application_messages.hpp"
+#include "storage/engine/write_batch.hpp"
+
+namespace ff::application_server {
+
+/// A message for the application, with the network server's records and effects that wait for the same commit: the pipeline adds the
+/// outbox entry and its own records, so that an accepted uplink is durable in both or in neither. `release` is always called.
+struct UpAccepted {
+  ApplicationUp up;                           // payload still encrypted
+  storage::WriteBatch records;
+  std::shared_ptr<actors::Release> release;   // may be null
+};
+
+/// From applications (MQTT, API, webhooks): plain text, not numbered.
+struct QueueDownlinks {
+  DeviceUid device;
+  std::vector<ApplicationDownlink> downlinks;
+  bool replace = false;
+  /// Answered when the network server has the items (durable), or with what was wrong.
+  actors::Reply<void> reply;
+};
+struct ListQueuedDownlinks {
+  DeviceUid device;
+  /// Plain text.
+  actors::Reply<std::vector<ApplicationDownlink>> reply;
+};
+
+/// The network server's answer to an own push; the pipeline's continuation. INTERNAL.
+struct DownlinksPushed {
+  DeviceUid device;
+  std::uint64_t request = 0;
+  Status outcome;
+};
+
+/// The application server's part of a device: sessions with AppSKey, counters, formatters.
+struct AppDevice;
+struct GetAppDevice {
+  DeviceUid device;
+  actors::Reply<std::shared_ptr<const AppDevice>> reply;
+};
+/// Creates (argument null) or changes; `change` is pure and runs in the pipeline.
+struct ChangeAppDevice {
+  DeviceUid device;
+  std::function<Result<AppDevice>(const AppDevice* current)> change;
+  actors::Reply<std::shared_ptr<const AppDevice>> reply;
+};
+struct DeleteAppDevice {
+  DeviceUid device;
+  actors::Reply<void> reply;
+};
+
+}  // namespace ff::application_server
+FF_LOCAL_MESSAGE(ff::application_server::UpAccepted)
+FF_LOCAL_MESSAGE(ff::application_server::QueueDownlinks)
+FF_LOCAL_MESSAGE(ff::application_server::ListQueuedDownlinks)
+FF_LOCAL_MESSAGE(ff::application_server::DownlinksPushed)
+FF_LOCAL_MESSAGE(ff::application_server::GetAppDevice)
+FF_LOCAL_MESSAGE(ff::application_server::ChangeAppDevice)
+FF_LOCAL_MESSAGE(ff::application_server::DeleteAppDevice)

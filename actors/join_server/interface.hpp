@@ -1,0 +1,19 @@
+// What others may ask of a join server shard: one actor per shard of EUI pairs, the single writer of nonces.
+#pragma once
+
+#include <caf/fwd.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+#include "actors/join_server/messages.hpp"
+
+namespace ff::join_server {
+
+using ShardHandle = caf::typed_actor<
+    caf::reacts_to<HandleJoin>,          // Checks nonce and MIC, derives keys; answers when the nonces are durable.
+    caf::reacts_to<GetAppSKey>,          // The AppSKey of a session made here.
+    caf::reacts_to<GetJoinDevice>,       // Root keys and nonces, for the registry.
+    caf::reacts_to<ChangeJoinDevice>,    // Creates or changes them.
+    caf::reacts_to<DeleteJoinDevice>>;   // Deletes the device with its nonces.
+
+}  // namespace ff::join_server

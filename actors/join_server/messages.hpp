@@ -1,0 +1,63 @@
+// What the join server is asked: joins by network servers, keys by application servers, device keys by the API.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "actors/network_server/session/messages.hpp"
+#include "actors/support/local_message.hpp"
+#include "actors/support/reply.hpp"
+#include "protocol/types/application_messages.hpp"
+#include "protocol/types/identifiers.hpp"
+#include "protocol/types/versions.hpp"
+
+namespace ff::join_server {
+
+/// A join-request as the network server hands it over. [spec join-server §2]
+struct HandleJoin {
+  Bytes join_request;                        // PHYPayload, 23 bytes
+  JoinEui join_eui;
+  DevEui dev_eui;
+  DevAddr dev_addr;                          // the network server's choice
+  MacVersion mac_version = MacVersion::unknown;
+  NetId net_id;
+  std::uint8_t dl_settings = 0;              // OptNeg | RX1DROffset | RX2DataRate, as on air
+  std::uint8_t rx_delay = 1;                 // seconds, 1-15
+  Bytes cf_list;                             // empty or 16 bytes
+  /// Answered when the nonces are durable.
+  actors::Reply<network_server::JoinAnswer> reply;
+};
+
+struct GetAppSKey {
+  JoinEui join_eui;
+  DevEui dev_eui;
+  SessionKeyId session_key_id;
+  actors::Reply<KeyEnvelope> reply;
+};
+
+/// Root keys and nonces of one device.
+struct JoinDevice;
+struct GetJoinDevice {
+  JoinEui join_eui;
+  DevEui dev_eui;
+  actors::Reply<std::shared_ptr<const JoinDevice>> reply;
+};
+/// Creates (argument null) or changes; `change` is pure and runs in the shard.
+struct ChangeJoinDevice {
+  JoinEui join_eui;
+  DevEui dev_eui;
+  std::function<Result<JoinDevice>(const JoinDevice* current)> change;
+  actors::Reply<std::shared_ptr<const JoinDevice>> reply;
+};
+struct DeleteJoinDevice {
+  JoinEui join_eui;
+  DevEui dev_eui;
+  actors::Reply<void> reply;
+};
+
+}  // namespace ff::join_server
+FF_LOCAL_MESSAGE(ff::join_server::HandleJoin)
+FF_LOCAL_MESSAGE(ff::join_server::GetAppSKey)
+FF_LOCAL_MESSAGE(ff::join_server::GetJoinDevice)
+FF_LOCAL_MESSAGE(ff::join_server::ChangeJoinDevice)
+FF_LOCAL_MESSAGE(ff::join_server::DeleteJoinDevice)

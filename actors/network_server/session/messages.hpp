@@ -1,0 +1,97 @@
+// What a device session is asked and told. All of it reaches the session through its shard, which activates it on demand.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "actors/support/local_message.hpp"
+#include "actors/support/reply.hpp"
+#include "protocol/base/result.hpp"
+#include "protocol/types/application_messages.hpp"
+#include "protocol/types/frames.hpp"
+
+namespace ff::network_server {
+
+struct Device;
+
+/// A data uplink whose MIC one of this device's sessions made, all copies merged, after its window.
+struct UplinkMatched {
+  std::shared_ptr<const UplinkFrame> frame;
+  std::vector<RxMetadata> rx_metadata;
+  FCnt32 f_cnt;
+  bool pending_session = false;
+};
+
+/// A join-request with this device's EUIs, all copies merged. Its MIC is the join server's to check.
+struct JoinRequestReceived {
+  std::shared_ptr<const UplinkFrame> frame;
+  std::vector<RxMetadata> rx_metadata;
+};
+
+/// What the join server made of a join-request.
+struct SessionKeys {
+  SessionKeyId session_key_id;
+  Aes128Key f_nwk_s_int_key;
+  Aes128Key s_nwk_s_int_key;                  // 1.0.x: the same key three times
+  Aes128Key nwk_s_enc_key;
+  KeyEnvelope app_s_key;
+  bool operator==(const SessionKeys&) const = default;
+};
+struct JoinAnswer {
+  Bytes join_accept;                          // encrypted PHYPayload
+  SessionKeys keys;
+};
+struct JoinAnswered {
+  std::uint64_t attempt = 0;                  // of the question; a late answer to an older one is dropped
+  Result<JoinAnswer> answer;
+};
+
+/// A gateway's answer to the session's transmission request number `attempt`.
+struct DownlinkScheduled {
+  std::uint64_t attempt = 0;
+  Result<ScheduledDownlink> outcome;
+};
+
+struct TransmissionAcknowledged { TxAcknowledgment acknowledgment; };
+
+/// The time the session asked to be woken at has come.
+struct Wake {};
+
+/// Items are encrypted and numbered by the application server. [spec network-server §18]
+struct PushDownlinks {
+  std::vector<ApplicationDownlink> downlinks;
+  bool replace = false;
+  actors::Reply<void> reply;
+};
+struct ListDownlinks { actors::Reply<std::vector<ApplicationDownlink>> reply; };
+
+struct GetDevice { actors::Reply<std::shared_ptr<const Device>> reply; };
+/// Creates (the argument is null) or changes the device; `change` is pure and runs in the session.
+struct ChangeDevice {
+  std::function<Result<Device>(const Device* current)> change;
+  actors::Reply<std::shared_ptr<const Device>> reply;
+};
+struct DeleteDevice { actors::Reply<void> reply; };
+
+using SessionEvent = std::variant<UplinkMatched, JoinRequestReceived, JoinAnswered, DownlinkScheduled,
+                                  TransmissionAcknowledged, Wake, PushDownlinks, ListDownlinks, GetDevice,
+                                  ChangeDevice, DeleteDevice>;
+
+/// One event for one device. Copying shares the event.
+struct ToSession {
+  DeviceUid device;
+  std::shared_ptr<SessionEvent> event;
+};
+
+/// `ToSession` made of one event.
+template <class Event>
+ToSession to_session(DeviceUid device, Event event) {
+  return {std::move(device), std::make_shared<SessionEvent>(std::move(event))};
+}
+
+}  // namespace ff::network_server
+FF_LOCAL_MESSAGE(ff::network_server::ToSession)
