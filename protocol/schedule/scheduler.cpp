@@ -1,0 +1,208 @@
+#include "protocol/schedule/scheduler.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "protocol/schedule/time_on_air.hpp"
+
+namespace ff::schedule {
+namespace {
+
+constexpr std::array<double, 7> ceilings = {0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0};
+constexpr std::array<const char*, 7> priority_names = {"LOWEST",       "LOW",  "BELOW_NORMAL", "NORMAL",
+                                                       "ABOVE_NORMAL", "HIGH", "HIGHEST"};
+
+std::size_t rank(TxPriority priority) noexcept {
+  return std::min<std::size_t>(static_cast<std::size_t>(priority), ceilings.size() - 1);
+}
+
+Duration scaled(Duration duration, double factor) {
+  return Duration{std::llround(static_cast<double>(duration.count()) * factor)};
+}
+
+double share_of_window(Duration duration) {
+  return static_cast<double>(duration.count()) / static_cast<double>(duty_cycle_window.count());
+}
+
+Duration off_air(const region::TimeOffAir& rule, Duration duration) {
+  return std::max({Duration{rule.duration}, scaled(duration, rule.fraction), queue_delay});
+}
+
+/// Basic Station's own limiter: the sub-band rests until duration / duty cycle after the start.
+ConcentratorTime blocked_until(const Emission& emission, double duty_cycle) {
+  return emission.starts + scaled(emission.duration, 1 / duty_cycle);
+}
+
+Result<ConcentratorTime> concentrator_now(const ScheduleContext& context) {
+  if (!context.clock.is_synced()) return fail(no_clock_sync);
+  const auto now = context.clock.from_server_time(context.now);
+  if (!now) return fail(no_server_time);
+  return *now;
+}
+
+}  // namespace
+
+double duty_cycle_ceiling(TxPriority priority) noexcept { return ceilings[rank(priority)]; }
+const char* to_string(TxPriority priority) noexcept { return priority_names[rank(priority)]; }
+
+Scheduler::Scheduler(SchedulerSettings settings) : settings_(std::move(settings)) {}
+
+Duration Scheduler::lead_time(const RoundTrips& round_trips, UtcTime now) noexcept {
+  if (round_trips.count(now) < RoundTrips::samples_for_estimates) return schedule_time_short;
+  return *round_trips.percentile(90, now) / 2 + queue_delay;
+}
+
+Result<ConcentratorTime> Scheduler::resolve(UtcTime starts, const ScheduleContext& context) {
+  if (!context.clock.is_synced()) return fail(no_clock_sync);
+  if (const auto by_gps = context.clock.from_gateway_time(starts)) return *by_gps;
+  const auto round_trips = context.round_trips.stats(context.now);
+  if (!round_trips || round_trips->count < RoundTrips::samples_for_estimates)
+    return fail(no_absolute_gateway_time);
+  const auto by_server = context.clock.from_server_time(starts);
+  if (!by_server) return fail(no_server_time);
+  // A sample's server time is when it arrived: half a round trip after the counter had its value.
+  return *by_server + round_trips->median / 2;
+}
+
+Result<Emission> Scheduler::prepare(const Transmission& transmission) const {
+  const auto band = std::find_if(settings_.sub_bands.begin(), settings_.sub_bands.end(),
+                                 [&](const auto& limit) { return limit.contains(transmission.frequency); });
+  if (band == settings_.sub_bands.end())
+    return fail(sub_band_not_found, {{"frequency", transmission.frequency.hz()}});
+  // The reference counts the CRC although downlinks have none; accounting stays comparable.
+  FF_TRY(const auto duration, time_on_air(transmission.payload_bytes, transmission.data_rate, transmission.frequency));
+  FF_CHECK(check_dwell_time(duration));
+  Emission emission;
+  emission.duration = duration;
+  emission.off_air = off_air(settings_.time_off_air, duration);
+  emission.sub_band = static_cast<std::size_t>(band - settings_.sub_bands.begin());
+  return emission;
+}
+
+Status Scheduler::check_dwell_time(Duration duration) const {
+  const auto& limits = settings_.dwell_limits;
+  const auto allows = [&](const auto& limit) { return !limit || duration <= *limit; };
+  if (limits.empty() || std::any_of(limits.begin(), limits.end(), allows)) return {};
+  return fail(dwell_time_exceeded);
+}
+
+Duration Scheduler::budget(std::size_t sub_band, TxPriority priority) const noexcept {
+  return scaled(duty_cycle_window, settings_.sub_bands[sub_band].duty_cycle * duty_cycle_ceiling(priority));
+}
+
+Status Scheduler::check_duty_cycle(const Emission& emission, TxPriority priority) const {
+  if (settings_.sub_bands[emission.sub_band].duty_cycle >= 1) return {};
+  const auto usable = budget(emission.sub_band, priority);
+  // Every hour that would hold this emission counts, also those that begin with it: what was promised before must keep
+  // its share. The reference looks at the first and the last of these hours only, and can exceed those between.
+  const auto used = emission.duration + emissions_.peak_use(emission.sub_band, emission.starts, emission.ends(),
+                                                            duty_cycle_window);
+  if (used > usable) {
+    return fail(duty_cycle_exceeded, {{"used", share_of_window(used)},
+                                      {"usable", share_of_window(usable)},
+                                      {"priority", to_string(priority)}});
+  }
+  return check_blocking(emission);
+}
+
+Status Scheduler::check_blocking(const Emission& emission) const {
+  if (settings_.style != DutyCycleStyle::blocking_window) return {};
+  const auto duty_cycle = settings_.sub_bands[emission.sub_band].duty_cycle;
+  if (const auto* last = emissions_.last_before(emission.sub_band, emission.starts)) {
+    if (const auto until = blocked_until(*last, duty_cycle); until > emission.starts)
+      return fail(band_blocked, {{"duration", to_duration_text(until - emission.starts)}});
+  }
+  if (const auto* next = emissions_.first_from(emission.sub_band, emission.starts)) {
+    if (const auto until = blocked_until(emission, duty_cycle); until > next->starts)
+      return fail(band_blocked, {{"duration", to_duration_text(until - next->starts)}});
+  }
+  return {};
+}
+
+Result<Emission> Scheduler::schedule_at(const Transmission& transmission, ConcentratorTime starts,
+                                        const ScheduleContext& context) {
+  FF_TRY(const auto now, concentrator_now(context));
+  const auto minimum = lead_time(context.round_trips, context.now);
+  if (const auto delay = starts - now; delay < minimum) {
+    return fail(too_late, {{"delay", to_duration_text(delay)}, {"min", to_duration_text(minimum)}});
+  }
+  FF_TRY(auto emission, prepare(transmission));
+  emission.starts = starts;
+  if (emissions_.conflict(emission) != nullptr) return fail(schedule_conflict);
+  FF_CHECK(check_duty_cycle(emission, transmission.priority));
+  emissions_.insert(emission);
+  return emission;
+}
+
+Result<Emission> Scheduler::schedule_at_absolute(const Transmission& transmission, UtcTime starts,
+                                                 const ScheduleContext& context) {
+  FF_TRY(const auto at, resolve(starts, context));
+  return schedule_at(transmission, at, context);
+}
+
+Result<Emission> Scheduler::schedule_anytime(const Transmission& transmission,
+                                             std::optional<ConcentratorTime> earliest,
+                                             const ScheduleContext& context) {
+  FF_TRY(const auto now, concentrator_now(context));
+  FF_TRY(auto emission, prepare(transmission));
+  const auto from = earliest ? std::max(*earliest, now + lead_time(context.round_trips, context.now))
+                             : now + settings_.anytime_delay;
+  const auto fits = [&](ConcentratorTime starts) {
+    emission.starts = starts;
+    return emissions_.conflict(emission) == nullptr &&
+           check_duty_cycle(emission, transmission.priority).has_value();
+  };
+  if (!fits(from)) {
+    const auto& list = emissions_.all();
+    const auto gap = std::find_if(list.begin(), list.end(), [&](const Emission& other) {
+      return other.clear_at() > from && fits(other.clear_at());
+    });
+    if (gap == list.end()) {
+      emission.starts = from;
+      if (emission.duration > budget(emission.sub_band, transmission.priority))
+        return tl::unexpected<Error>(check_duty_cycle(emission, transmission.priority).error());
+      emission.starts = earliest_with_budget(emission, transmission.priority);
+    }
+  }
+  emissions_.insert(emission);
+  return emission;
+}
+
+ConcentratorTime Scheduler::earliest_with_budget(const Emission& emission, TxPriority priority) const {
+  const auto& list = emissions_.all();
+  const auto duty_cycle = settings_.sub_bands[emission.sub_band].duty_cycle;
+  auto starts = std::max(emission.starts, list.empty() ? emission.starts : list.back().clear_at());
+  auto excess = emission.duration - budget(emission.sub_band, priority);
+  for (const auto& other : list) {
+    if (other.sub_band == emission.sub_band) excess += other.duration;
+  }
+  for (const auto& other : list) {
+    if (other.sub_band != emission.sub_band) continue;
+    if (excess > Duration::zero()) {
+      // The hour that ends with the new emission must begin this far into the old one.
+      const auto window_begin = other.starts + std::min(excess, other.duration);
+      starts = std::max(starts, window_begin + duty_cycle_window - emission.duration);
+      excess -= other.duration;
+    }
+    if (settings_.style == DutyCycleStyle::blocking_window)
+      starts = std::max(starts, blocked_until(other, duty_cycle));
+  }
+  return starts;
+}
+
+void Scheduler::collect_garbage(const ScheduleContext& context) noexcept {
+  if (const auto now = context.clock.from_server_time(context.now)) emissions_.drop_before(*now - duty_cycle_window);
+}
+
+std::vector<SubBandUsage> Scheduler::usage(const ScheduleContext& context) const {
+  std::vector<SubBandUsage> usages;
+  const auto now = context.clock.from_server_time(context.now);
+  for (std::size_t i = 0; i < settings_.sub_bands.size(); ++i) {
+    const auto used = now ? emissions_.used(i, *now - duty_cycle_window, *now) : Duration::zero();
+    usages.push_back({settings_.sub_bands[i], share_of_window(used)});
+  }
+  return usages;
+}
+
+}  // namespace ff::schedule
