@@ -33,7 +33,7 @@ ReasonCode reason(Reader& in, PacketType type) {
   return code;
 }
 
-/// Bits 0 of the connect flags must be clear from 3.1.1 on, will QoS and retain need a will [MQTT-5 §3.1.2.3].
+/// Bit 0 must be clear from 3.1.1 on, will QoS and will retain need a will [MQTT-5 §3.1.2.3].
 struct ConnectFlags {
   explicit ConnectFlags(std::uint8_t bits)
       : reserved(bits & 1U), clean(bits & 2U), will(bits & 4U), will_qos(bits >> 3 & 3U),
@@ -90,6 +90,8 @@ Packet read_connect(Reader& in, const Context& context) {
 Packet read_connack(Reader& in, const Context& context) {
   Connack packet;
   auto flags = in.byte();
+  // The byte is reserved in MQTT 3.1.
+  if (context.version == Version::v3_1) flags = 0;
   if (flags > 1) in.malformed("reserved CONNACK flags");
   packet.session_present = flags == 1;
   if (context.v5()) {
