@@ -98,7 +98,8 @@ Result<Endpoint> Endpoint::parse_listen(std::string_view text) {
 
 bool Endpoint::is_loopback() const noexcept {
   if (is_v4_) return bytes_[0] == 127;
-  return bytes_[15] == 1 && std::all_of(bytes_.begin(), bytes_.end() - 1, [](auto b) { return b == 0; });
+  return bytes_[15] == 1 &&
+         std::all_of(bytes_.begin(), bytes_.end() - 1, [](auto b) { return b == 0; });
 }
 
 bool Endpoint::is_any() const noexcept {
@@ -126,8 +127,10 @@ std::string Endpoint::to_string() const {
 
 }  // namespace ff::net
 
-std::size_t std::hash<ff::net::Endpoint>::operator()(const ff::net::Endpoint& endpoint) const noexcept {
-  // FNV-1a: short input, and the table that uses it is bounded, so that chosen collisions cost little.
+std::size_t std::hash<ff::net::Endpoint>::operator()(
+    const ff::net::Endpoint& endpoint) const noexcept {
+  // FNV-1a: short input, and the table that uses it is bounded, so that chosen collisions cost
+  // little.
   std::uint64_t state = 0xcbf29ce484222325U;
   auto add = [&state](std::uint64_t byte) { state = (state ^ byte) * 0x100000001b3U; };
   for (auto byte : endpoint.address()) add(byte);

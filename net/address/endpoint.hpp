@@ -43,7 +43,9 @@ class Endpoint {
   std::uint32_t scope() const noexcept { return scope_; }
   Endpoint with_port(std::uint16_t port) const noexcept;
   /// 4 or 16 bytes in network order, valid as long as this value.
-  ByteView address() const noexcept { return is_v4_ ? ByteView(bytes_).first(4) : ByteView(bytes_); }
+  ByteView address() const noexcept {
+    return is_v4_ ? ByteView(bytes_).first(4) : ByteView(bytes_);
+  }
 
   /// The address alone, `192.0.2.1` or `2001:db8::1`.
   std::string address_text() const;

@@ -66,7 +66,7 @@ struct Request {
   Version version;
   Headers headers;
   Bytes body;
-  Endpoint remote;                            ///< The socket's peer; proxies' headers are not applied.
+  Endpoint remote;  ///< The socket's peer; proxies' headers are not applied.
   std::shared_ptr<const tls::Peer> tls_peer;  ///< Null over plain TCP.
 
   bool is_tls() const noexcept { return tls_peer != nullptr; }

@@ -15,7 +15,8 @@ using Task = std::function<void()>;
 class Timer {
  public:
   virtual ~Timer() = default;
-  /// Runs `task` once after `delay` (0 or less: as soon as possible), instead of what was waiting before.
+  /// Runs `task` once after `delay` (0 or less: as soon as possible), instead of what was waiting
+  /// before.
   virtual void start(Duration delay, Task task) = 0;
   /// After this the waiting task does not run.
   virtual void cancel() noexcept = 0;
@@ -25,8 +26,8 @@ class Timer {
 class EventLoop {
  public:
   virtual ~EventLoop() = default;
-  /// Runs `task` on the loop's thread after the tasks posted before it. Any thread. A task posted to a
-  /// stopped loop is destroyed without running.
+  /// Runs `task` on the loop's thread after the tasks posted before it. Any thread. A task posted
+  /// to a stopped loop is destroyed without running.
   virtual void post(Task task) = 0;
   /// True when called on the loop's thread.
   virtual bool is_current() const noexcept = 0;

@@ -21,8 +21,8 @@ inline constexpr ErrorDef listen_failed{"net/stream", "listen", Code::unavailabl
                                         "listen on `{address}`: {reason}"};
 inline constexpr ErrorDef connect_failed{"net/stream", "connect", Code::unavailable,
                                          "connect to `{address}`: {reason}"};
-inline constexpr ErrorDef connect_timed_out{"net/stream", "connect_timeout", Code::deadline_exceeded,
-                                            "connect to `{address}` timed out"};
+inline constexpr ErrorDef connect_timed_out{
+    "net/stream", "connect_timeout", Code::deadline_exceeded, "connect to `{address}` timed out"};
 
 struct ListenOptions {
   StreamOptions stream;

@@ -1,5 +1,5 @@
-// Stream: an ordered, bounded, type-erased byte connection (TCP, TLS or in memory), and who listens to it.
-// Not a protocol: framing, authentication and keep-alive rules belong to the handler.
+// Stream: an ordered, bounded, type-erased byte connection (TCP, TLS or in memory), and who listens
+// to it. Not a protocol: framing, authentication and keep-alive rules belong to the handler.
 #pragma once
 
 #include <cstdint>
@@ -43,8 +43,8 @@ enum class WriteResult : std::uint8_t {
 struct StreamOptions {
   /// Most bytes waiting to be sent. A single write into an empty buffer may be longer.
   std::size_t outgoing_max = 1U << 20U;
-  /// True: a write that overflows also ends the stream (`slow_reader`), because a byte stream with a
-  /// gap is useless. False: the writer decides, e.g. drops a whole message and goes on.
+  /// True: a write that overflows also ends the stream (`slow_reader`), because a byte stream with
+  /// a gap is useless. False: the writer decides, e.g. drops a whole message and goes on.
   bool cut_off_slow_reader = true;
   /// Longest time without progress while bytes wait; 0 is no limit.
   Duration write_timeout = std::chrono::seconds{30};
@@ -52,8 +52,8 @@ struct StreamOptions {
   Duration close_timeout = std::chrono::seconds{5};
 };
 
-/// What a stream tells its user. Every call is made on the stream's loop, never two at once, and never
-/// from inside write(), close() or abort().
+/// What a stream tells its user. Every call is made on the stream's loop, never two at once, and
+/// never from inside write(), close() or abort().
 class StreamHandler {
  public:
   virtual ~StreamHandler() = default;
@@ -65,8 +65,8 @@ class StreamHandler {
   virtual void on_closed(CloseReason reason) = 0;
 };
 
-/// One connection. Any thread may call anything unless said otherwise. The stream keeps itself and its
-/// handler alive until on_closed(); a handler may hold the stream (the cycle ends there).
+/// One connection. Any thread may call anything unless said otherwise. The stream keeps itself and
+/// its handler alive until on_closed(); a handler may hold the stream (the cycle ends there).
 class Stream {
  public:
   virtual ~Stream() = default;
@@ -77,16 +77,17 @@ class Stream {
   /// Bytes accepted and not yet given to the network.
   virtual std::size_t outgoing_size() const noexcept = 0;
 
-  /// Sends what was accepted, then ends the connection in order, within close_timeout. Received bytes
-  /// are no longer delivered. Idempotent.
+  /// Sends what was accepted, then ends the connection in order, within close_timeout. Received
+  /// bytes are no longer delivered. Idempotent.
   virtual void close() = 0;
   /// Ends the connection at once; what waits is lost. Idempotent.
   virtual void abort() = 0;
 
-  /// Replaces the handler, e.g. when a protocol is upgraded. Loop thread only. The old one gets no more calls.
+  /// Replaces the handler, e.g. when a protocol is upgraded. Loop thread only. The old one gets no
+  /// more calls.
   virtual void set_handler(std::shared_ptr<StreamHandler> handler) = 0;
-  /// Stops or continues delivering received bytes (back-pressure). Loop thread only. While paused, the
-  /// end of the connection may be noticed late.
+  /// Stops or continues delivering received bytes (back-pressure). Loop thread only. While paused,
+  /// the end of the connection may be noticed late.
   virtual void pause_reading(bool paused) = 0;
   /// Ends the stream with `idle_timeout` when nothing is received for this long; 0 is never (the
   /// default). Loop thread only.
@@ -99,8 +100,8 @@ class Stream {
   virtual EventLoop& loop() const noexcept = 0;
 };
 
-/// Called on the new stream's loop once it is usable (after the TLS handshake). Returns who listens to
-/// it; null refuses and aborts it.
+/// Called on the new stream's loop once it is usable (after the TLS handshake). Returns who listens
+/// to it; null refuses and aborts it.
 using AcceptHandler = std::function<std::shared_ptr<StreamHandler>(std::shared_ptr<Stream>)>;
 
 }  // namespace ff::net

@@ -1,5 +1,6 @@
 // TLS contexts: certificate sources and settings from which connections are made.
-// Not the protocol engine (engine.hpp), and no access control: peers' certificates are reported, not judged.
+// Not the protocol engine (engine.hpp), and no access control: peers' certificates are reported,
+// not judged.
 #pragma once
 
 #include <cstdint>
@@ -56,7 +57,8 @@ struct ServerOptions {
 /// what they have.
 class ServerContext {
  public:
-  static Result<std::shared_ptr<ServerContext>> create(const KeyPair& pair, ServerOptions options = {});
+  static Result<std::shared_ptr<ServerContext>> create(const KeyPair& pair,
+                                                       ServerOptions options = {});
   virtual ~ServerContext() = default;
   /// Uses another certificate for connections from now on; on an error the old one stays.
   virtual Status replace(const KeyPair& pair) = 0;

@@ -1,5 +1,5 @@
-// DatagramSocket: the port for datagrams in batches, real (udp.hpp) or in memory (memory_network.hpp).
-// Not for protocols on datagrams.
+// DatagramSocket: the port for datagrams in batches, real (udp.hpp) or in memory
+// (memory_network.hpp). Not for protocols on datagrams.
 #pragma once
 
 #include <cstdint>
@@ -45,8 +45,8 @@ struct DatagramOptions {
 /// Called on the socket's loop with at least one datagram, in order of arrival.
 using DatagramHandler = std::function<void(std::span<const Datagram>)>;
 
-/// Receives until destroyed. When the destructor returns the handler does not run any more, so do not
-/// destroy it from inside the handler.
+/// Receives until destroyed. When the destructor returns the handler does not run any more, so do
+/// not destroy it from inside the handler.
 class DatagramSocket {
  public:
   virtual ~DatagramSocket() = default;
@@ -60,7 +60,8 @@ class DatagramSocket {
 class DatagramNetwork {
  public:
   virtual ~DatagramNetwork() = default;
-  virtual Result<std::unique_ptr<DatagramSocket>> open(const Endpoint& local, DatagramOptions options,
+  virtual Result<std::unique_ptr<DatagramSocket>> open(const Endpoint& local,
+                                                       DatagramOptions options,
                                                        DatagramHandler on_received) = 0;
 };
 
