@@ -108,9 +108,6 @@ class Checker {
       const bool range = radio.tx_min && radio.tx_max && *radio.tx_min <= *radio.tx_max;
       if (!range && (radio.tx_min || radio.tx_max)) complain(key + ".tx", "no frequency range");
     }
-    if (plan_.clock_source && *plan_.clock_source >= std::max<std::size_t>(plan_.radios.size(), 1)) {
-      complain("clock_source", "no such radio");
-    }
   }
   void sub_bands() {
     for (std::size_t i = 0; i < plan_.sub_bands.size(); ++i) {

@@ -32,7 +32,7 @@ Result<std::vector<SubBandLimit>> sub_bands(std::span<const region::FrequencyPla
 }
 
 std::optional<Duration> dwell_limit(const region::FrequencyPlan& plan, const region::Region& region) {
-  if (!plan.dwell_time.downlinks) return std::nullopt;
+  if (plan.dwell_time.downlinks != region::DwellTime::on) return std::nullopt;
   if (plan.dwell_time.duration.count() > 0) return plan.dwell_time.duration;
   if (region.dwell_time_limit.count() > 0) return region.dwell_time_limit;
   return std::nullopt;

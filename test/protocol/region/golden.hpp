@@ -23,7 +23,8 @@ inline boost::json::value read(const std::string& name) {
 /// The vectors of one kind in vectors/<file>.
 inline std::vector<boost::json::object> vectors(const std::string& file, std::string_view kind) {
   std::vector<boost::json::object> chosen;
-  for (const auto& vector : read("vectors/" + file).at("vectors").as_array()) {
+  const boost::json::value all = read("vectors/" + file);
+  for (const auto& vector : all.at("vectors").as_array()) {
     if (vector.at("kind").as_string() == kind) chosen.push_back(vector.as_object());
   }
   return chosen;

@@ -174,7 +174,7 @@ TEST(Scheduler, RefusesFrequenciesOutsideTheSubBands) {
 
 TEST(Scheduler, EnforcesDwellTimeUnlessOnePlanAllowsMore) {
   region::FrequencyPlan limited;
-  limited.dwell_time = {false, true, 400ms};
+  limited.dwell_time = {region::DwellTime::off, region::DwellTime::on, 400ms};
   Gateway gateway;
   Scheduler scheduler(settings({}, limited));
   EXPECT_TRUE(scheduler.schedule_at(long_frame(rx2), counter(5s), gateway.at(0s)).error().is(dwell_time_exceeded));
