@@ -1,0 +1,38 @@
+// The nonce rules of the join: which DevNonce is fresh, and the next JoinNonce.
+// Making them durable before the join-accept leaves is the join server's.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "protocol/join/errors.hpp"
+#include "protocol/types/counters.hpp"
+#include "protocol/types/versions.hpp"
+
+namespace ff::join {
+
+inline constexpr std::size_t dev_nonce_limit_default = 10;
+inline constexpr std::uint32_t join_nonce_max = 0xffffff;
+
+/// What a device has used so far. All zero and empty: never joined.
+struct DevNonceHistory {
+  std::vector<DevNonce> used_dev_nonces;  // before 1.0.4: the most recent ones, newest last
+  DevNonce last_dev_nonce;                // since 1.0.4
+  JoinNonce last_join_nonce;              // the last one given out; 0 before the first
+  bool operator==(const DevNonceHistory&) const = default;
+};
+
+struct NonceRules {
+  MacVersion mac_version = MacVersion::unknown;
+  bool resets_join_nonces = false;                   // lets a used or smaller DevNonce pass
+  std::size_t dev_nonce_limit = dev_nonce_limit_default;  // how many to remember before 1.0.4; at least 1
+};
+
+/// The history after a join with `dev_nonce`; its last_join_nonce is the JoinNonce of the answer. [spec join-server §3]
+/// Before 1.0.4 the DevNonce must not be among the remembered ones (reuse_dev_nonce); since 1.0.4 it must be above
+/// the last (dev_nonce_too_small), but a device that never joined may begin with 0. JoinNonce counts up from 1 and
+/// is never reset; above 24 bits join_nonce_too_high. `history` stays as it is when the join fails later.
+[[nodiscard]] Result<DevNonceHistory> next_nonces(const DevNonceHistory& history, DevNonce dev_nonce,
+                                                  const NonceRules& rules);
+
+}  // namespace ff::join
