@@ -41,6 +41,10 @@ class Decoder {
 
   /// The version of the last CONNECT (see decode_body), at first the constructor's.
   Version version() const noexcept { return version_; }
+  /// The first byte of the packet that `next` would look at.
+  std::optional<std::uint8_t> peek() const noexcept {
+    return buffered() > 0 ? std::optional(buffer_[begin_]) : std::nullopt;
+  }
   /// Bytes that were appended and not yet decoded.
   std::size_t buffered() const noexcept { return buffer_.size() - begin_; }
   void set_packet_size_max(std::size_t size) noexcept { limits_.packet_size_max = size; }
