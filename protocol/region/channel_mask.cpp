@@ -84,7 +84,7 @@ Channels resized(const Channels& channels, std::size_t size) {
   return copy;
 }
 
-/// A way to begin: at most one block that reaches many channels, and the state of the channels after it.
+/// A way to begin: at most one block that reaches many channels, and the channels after it.
 struct Start {
   std::optional<ChannelMaskBlock> block;
   Channels reached;
@@ -169,8 +169,10 @@ std::vector<ChannelMaskBlock> Region::channel_mask_blocks(const std::vector<bool
 
   const auto bulk = static_cast<std::ptrdiff_t>(kind.bulk);
   const auto bulk_on = std::count(to.begin(), to.begin() + bulk, true);
-  // Applied on its own, switching everything off would leave a device without a channel.
+  // Applied on their own, these would leave a device without a channel.
   const bool may_switch_off = kind.all_off && device_applies_mask_blocks_atomically;
+  const bool may_switch_banks =
+      kind.banks && device_applies_mask_blocks_atomically && network_may_send_cntl5;
   if (bulk_on == bulk) return finish(kind, start_with_bulk(kind, *kind.all_on, true, to), to);
   if (bulk_on == 0 && may_switch_off) {
     return finish(kind, start_with_bulk(kind, *kind.all_off, false, to), to);
@@ -183,7 +185,7 @@ std::vector<ChannelMaskBlock> Region::channel_mask_blocks(const std::vector<bool
   };
   consider(start_with_bulk(kind, *kind.all_on, true, to));
   if (may_switch_off) consider(start_with_bulk(kind, *kind.all_off, false, to));
-  if (kind.banks && network_may_send_cntl5) consider(start_with_banks(kind, from, to));
+  if (may_switch_banks) consider(start_with_banks(kind, from, to));
   if (!device_applies_mask_blocks_atomically) {
     const auto channels_on = [&kind](const ChannelMaskBlock& block) {
       return block.ch_mask_cntl == kind.all_on ? 64 : std::popcount(block.ch_mask);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "protocol/base/result.hpp"
@@ -122,7 +123,8 @@ class FrequencyPlans {
   /// Null for an unknown id.
   const FrequencyPlan* find(std::string_view id) const noexcept;
   /// Sorted by id.
-  const std::vector<FrequencyPlan>& all() const noexcept { return plans_; }
+  const std::vector<FrequencyPlan>& all() const& noexcept { return plans_; }
+  std::vector<FrequencyPlan> all() && noexcept { return std::move(plans_); }
 
  private:
   std::vector<FrequencyPlan> plans_;         // sorted by id
