@@ -16,7 +16,8 @@
 
 namespace ff::actors {
 
-/// What waits for a commit. Exactly one of the two is called, once, on the committer's thread; neither may block or throw.
+/// What waits for a commit. At most one of the two is called, once, on the committer's thread; neither may block or throw. Destroyed
+/// uncalled when an actor on the way to the committer ends: an owner that must know treats that as a failure.
 class Release {
  public:
   virtual ~Release() = default;

@@ -11,7 +11,7 @@
 namespace ff::application_server {
 
 using PipelineHandle = caf::typed_actor<
-    caf::reacts_to<UpAccepted>,            // Decrypts, decodes, appends to the outbox, publishes after the commit.
+    caf::reacts_to<SessionAccepted>,       // Decrypts, decodes, appends to the outbox, publishes after the commit.
     caf::reacts_to<QueueDownlinks>,        // Encodes, numbers, encrypts and pushes to the network server.
     caf::reacts_to<ListQueuedDownlinks>,   // The network server's queue, decrypted.
     caf::reacts_to<GetAppDevice>,          // The application server's part of a device.

@@ -12,10 +12,11 @@
 
 namespace ff::application_server {
 
-/// A message for the application, with the network server's records and effects that wait for the same commit: the pipeline adds the
-/// outbox entry and its own records, so that an accepted uplink is durable in both or in neither. `release` is always called.
-struct UpAccepted {
-  ApplicationUp up;                           // payload still encrypted
+/// What one event of a device session led to: messages for the application, and the network server's records and effects that wait
+/// for the same commit. The pipeline adds outbox entries and its own records, so that an accepted uplink is durable in both or in
+/// neither. Without messages it is passed on as it is: all of a session's commits take this way, and so keep their order.
+struct SessionAccepted {
+  std::vector<ApplicationUp> ups;             // payloads still encrypted
   storage::WriteBatch records;
   std::shared_ptr<actors::Release> release;   // may be null
 };
@@ -59,7 +60,7 @@ struct DeleteAppDevice {
 };
 
 }  // namespace ff::application_server
-FF_LOCAL_MESSAGE(ff::application_server::UpAccepted)
+FF_LOCAL_MESSAGE(ff::application_server::SessionAccepted)
 FF_LOCAL_MESSAGE(ff::application_server::QueueDownlinks)
 FF_LOCAL_MESSAGE(ff::application_server::ListQueuedDownlinks)
 FF_LOCAL_MESSAGE(ff::application_server::DownlinksPushed)

@@ -37,8 +37,11 @@ struct IndexJoinEuis {
   bool erase = false;
 };
 
-/// INTERNAL: a device's rows as read from the store; nothing if there are none.
-struct SessionLoaded;
+/// INTERNAL: a device's record as read from the store; null if there is none.
+struct SessionLoaded {
+  DeviceUid device;
+  Result<std::shared_ptr<const Device>> record;
+};
 /// INTERNAL: the session has passivated, all its writes are durable.
 struct SessionGone { DeviceUid device; };
 /// INTERNAL, from a session: wake me at this time (replaces an earlier wish).

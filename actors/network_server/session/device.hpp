@@ -1,0 +1,45 @@
+// What the network server knows of one device: identity, settings, sessions, MAC state, downlink queue. A value; its record is
+// record.hpp's, its API form app/api's.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/mac/settings.hpp"
+#include "protocol/mac/state.hpp"
+#include "protocol/types/application_messages.hpp"
+#include "protocol/types/identifiers.hpp"
+#include "protocol/types/versions.hpp"
+
+namespace ff::network_server {
+
+struct Device {
+  DeviceIdentifiers ids;
+  UtcTime created_at;
+  UtcTime updated_at;
+
+  MacVersion lorawan_version = MacVersion::unknown;
+  PhyVersion lorawan_phy_version = PhyVersion::unknown;
+  std::string frequency_plan_id;
+  bool supports_join = false;
+  bool supports_class_b = false;
+  bool supports_class_c = false;
+  bool multicast = false;
+  mac::MacSettings mac_settings;
+
+  /// Their queues are in `queued_application_downlinks`.
+  std::optional<mac::Session> session;
+  std::optional<mac::Session> pending_session;
+  std::optional<mac::MacState> mac_state;
+  std::optional<mac::MacState> pending_mac_state;
+
+  /// The random part of session key ids and the like is not kept; this counts transmission requests, so that a late answer to an old one
+  /// is told from the answer to the last.
+  std::uint64_t attempts = 0;
+
+  bool operator==(const Device&) const = default;
+};
+
+}  // namespace ff::network_server

@@ -1,0 +1,364 @@
+#include "actors/network_server/session/record.hpp"
+
+#include "protocol/mac/command/codec.hpp"
+#include "storage/codec/envelope.hpp"
+#include "storage/codec/fields.hpp"
+
+// One table per struct: number, member. ON-DISK: a number is never given to another member.
+
+namespace ff {
+
+template <class Archive>
+void fields(Archive& a, GatewayIdentifiers& ids) {
+  a(1, ids.gateway_id);
+  a(2, ids.eui);
+}
+template <class Archive>
+void fields(Archive& a, ClassBCGateway& gateway) {
+  a(1, gateway.gateway);
+  a(2, gateway.antenna_index);
+  a(3, gateway.group_index);
+}
+template <class Archive>
+void fields(Archive& a, ClassBC& class_b_c) {
+  a(1, class_b_c.gateways);
+  a(2, class_b_c.absolute_time);
+}
+template <class Archive>
+void fields(Archive& a, ConfirmedRetry& retry) {
+  a(1, retry.attempt);
+  a(2, retry.max_attempts);
+}
+template <class Archive>
+void fields(Archive& a, ApplicationDownlink& downlink) {
+  a(1, downlink.session_key_id);
+  a(2, downlink.f_port);
+  a(3, downlink.f_cnt);
+  a(4, downlink.frm_payload);
+  a(5, downlink.confirmed);
+  a(6, downlink.priority);
+  a(7, downlink.class_b_c);
+  a(8, downlink.correlation_ids);
+  a(9, downlink.confirmed_retry);
+}
+template <class Archive>
+void fields(Archive& a, KeyEnvelope& envelope) {
+  a(1, envelope.key);
+  a(2, envelope.kek_label);
+  a(3, envelope.encrypted_key);
+}
+template <class Archive>
+void fields(Archive& a, DeviceUid& uid) {
+  a(1, uid.application_id);
+  a(2, uid.device_id);
+}
+template <class Archive>
+void fields(Archive& a, DeviceIdentifiers& ids) {
+  a(1, ids.uid);
+  a(2, ids.dev_eui);
+  a(3, ids.join_eui);
+  a(4, ids.dev_addr);
+}
+
+}  // namespace ff
+
+namespace ff::mac {
+
+template <class Archive>
+void fields(Archive& a, Channel& channel) {
+  a(1, channel.uplink_frequency);
+  a(2, channel.downlink_frequency);
+  a(3, channel.min_data_rate_index);
+  a(4, channel.max_data_rate_index);
+  a(5, channel.enabled);
+}
+template <class Archive>
+void fields(Archive& a, MacParameters& parameters) {
+  a(1, parameters.max_eirp_dbm);
+  a(2, parameters.adr_data_rate_index);
+  a(3, parameters.adr_tx_power_index);
+  a(4, parameters.adr_nb_trans);
+  a(5, parameters.adr_ack_limit_exponent);
+  a(6, parameters.adr_ack_delay_exponent);
+  a(7, parameters.rx1_delay);
+  a(8, parameters.rx1_data_rate_offset);
+  a(9, parameters.rx2_data_rate_index);
+  a(10, parameters.rx2_frequency);
+  a(11, parameters.max_duty_cycle);
+  a(12, parameters.rejoin_time_periodicity);
+  a(13, parameters.rejoin_count_periodicity);
+  a(14, parameters.ping_slot_frequency);
+  a(15, parameters.ping_slot_data_rate_index);
+  a(16, parameters.beacon_frequency);
+  a(17, parameters.channels);
+  a(18, parameters.uplink_dwell_time);
+  a(19, parameters.downlink_dwell_time);
+}
+template <class Archive>
+void fields(Archive& a, DataRateRange& range) {
+  a(1, range.min);
+  a(2, range.max);
+}
+template <class Archive>
+void fields(Archive& a, RefusedRequest& refused) {
+  a(1, refused.cid);
+  a(2, refused.request);
+  a(3, refused.count);
+}
+template <class Archive>
+void fields(Archive& a, Rejected& rejected) {
+  a(1, rejected.adr_data_rate_indexes);
+  a(2, rejected.adr_tx_power_indexes);
+  a(3, rejected.frequencies);
+  a(4, rejected.data_rate_ranges);
+  a(5, rejected.requests);
+}
+template <class Archive>
+void fields(Archive& a, RecentUplink& uplink) {
+  a(1, uplink.is_data);
+  a(2, uplink.confirmed);
+  a(3, uplink.adr);
+  a(4, uplink.adr_ack_req);
+  a(5, uplink.f_cnt);
+  a(6, uplink.data_rate_index);
+  a(7, uplink.channel_index);
+  a(8, uplink.max_snr_db);
+  a(9, uplink.gateway_count);
+  a(10, uplink.payload_hash);
+  a(11, uplink.received_at);
+}
+template <class Archive>
+void fields(Archive& a, RecentDownlink& downlink) {
+  a(1, downlink.f_cnt);
+  a(2, downlink.f_port);
+  a(3, downlink.confirmed);
+  a(4, downlink.is_join_accept);
+  a(5, downlink.transmit_at);
+  a(6, downlink.correlation_ids);
+}
+template <class Archive>
+void fields(Archive& a, NetworkSessionKeys& keys) {
+  a(1, keys.session_key_id);
+  a(2, keys.f_nwk_s_int_key);
+  a(3, keys.s_nwk_s_int_key);
+  a(4, keys.nwk_s_enc_key);
+}
+template <class Archive>
+void fields(Archive& a, Session& session) {
+  a(1, session.dev_addr);
+  a(2, session.keys);
+  a(3, session.last_f_cnt_up);
+  a(4, session.last_n_f_cnt_down);
+  a(5, session.last_a_f_cnt_down);
+  a(6, session.last_conf_f_cnt_down);
+  a(7, session.started_at);
+  a(8, session.queued_application_downlinks);
+}
+template <class Archive>
+void fields(Archive& a, JoinParameters& join) {
+  a(1, join.dev_addr);
+  a(2, join.net_id);
+  a(3, join.rx1_delay);
+  a(4, join.rx1_data_rate_offset);
+  a(5, join.rx2_data_rate_index);
+  a(6, join.opt_neg);
+  a(7, join.cf_list);
+}
+template <class Archive>
+void fields(Archive& a, QueuedJoinAccept& accept) {
+  a(1, accept.payload);
+  a(2, accept.request);
+  a(3, accept.keys);
+  a(4, accept.app_s_key);
+  a(5, accept.correlation_ids);
+}
+template <class Archive>
+void fields(Archive& a, DeviceStatus& status) {
+  a(1, status.received_at);
+  a(2, status.f_cnt_up);
+  a(3, status.battery);
+  a(4, status.external_power);
+  a(5, status.margin_db);
+}
+template <class Archive>
+void fields(Archive& a, NbTransBounds& bounds) {
+  a(1, bounds.min);
+  a(2, bounds.max);
+}
+template <class Archive>
+void fields(Archive& a, AdrStatic& adr) {
+  a(1, adr.data_rate_index);
+  a(2, adr.tx_power_index);
+  a(3, adr.nb_trans);
+}
+template <class Archive>
+void fields(Archive&, AdrDisabled&) {}
+template <class Archive>
+void fields(Archive& a, AdrDynamic& adr) {
+  a(1, adr.margin_db);
+  a(2, adr.min_data_rate_index);
+  a(3, adr.max_data_rate_index);
+  a(4, adr.min_tx_power_index);
+  a(5, adr.max_tx_power_index);
+  a(6, adr.nb_trans);
+  a(7, adr.channel_steering);
+  for (std::uint32_t i = 0; i < adr.nb_trans_overrides.size(); ++i) {
+    a(16 + i, adr.nb_trans_overrides[i]);
+  }
+}
+
+/// The alternatives of a variant as optional members.
+template <class Archive, class Alternative, class Variant>
+void alternative(Archive& a, std::uint32_t number, std::optional<Variant>& variant) {
+  std::optional<Alternative> value;
+  if (variant && std::holds_alternative<Alternative>(*variant)) value = std::get<Alternative>(*variant);
+  a(number, value);
+  if (value) variant = *std::move(value);
+}
+
+template <class Archive>
+void fields(Archive& a, MacSettings& settings) {
+  a(1, settings.class_b_timeout);
+  a(2, settings.ping_slot_periodicity);
+  a(3, settings.ping_slot_data_rate_index);
+  a(4, settings.ping_slot_frequency);
+  a(5, settings.class_c_timeout);
+  a(6, settings.rx1_delay);
+  a(7, settings.rx1_data_rate_offset);
+  a(8, settings.rx2_data_rate_index);
+  a(9, settings.rx2_frequency);
+  a(10, settings.factory_preset_frequencies);
+  a(11, settings.max_duty_cycle);
+  a(12, settings.supports_32_bit_f_cnt);
+  a(13, settings.use_adr);
+  a(14, settings.adr_margin_db);
+  a(15, settings.resets_f_cnt);
+  a(16, settings.status_time_periodicity);
+  a(17, settings.status_count_periodicity);
+  a(18, settings.desired_rx1_delay);
+  a(19, settings.desired_rx1_data_rate_offset);
+  a(20, settings.desired_rx2_data_rate_index);
+  a(21, settings.desired_rx2_frequency);
+  a(22, settings.desired_max_duty_cycle);
+  a(23, settings.desired_adr_ack_limit_exponent);
+  a(24, settings.desired_adr_ack_delay_exponent);
+  a(25, settings.beacon_frequency);
+  a(27, settings.desired_ping_slot_data_rate_index);
+  a(28, settings.desired_ping_slot_frequency);
+  a(29, settings.desired_beacon_frequency);
+  a(30, settings.desired_max_eirp_dbm);
+  a(31, settings.class_b_c_downlink_interval);
+  a(32, settings.uplink_dwell_time);
+  a(33, settings.downlink_dwell_time);
+  a(35, settings.schedule_downlinks);
+  alternative<Archive, AdrDisabled>(a, 40, settings.adr);
+  alternative<Archive, AdrStatic>(a, 41, settings.adr);
+  alternative<Archive, AdrDynamic>(a, 42, settings.adr);
+}
+
+/// Commands as the octets they have on air: the one form of them that never changes.
+template <class Archive>
+void commands(Archive& a, std::uint32_t number, std::vector<Command>& list) {
+  Bytes octets;
+  if constexpr (Archive::is_writer) {
+    if (auto encoded = encode(list)) octets = *std::move(encoded);
+  }
+  a(number, octets);
+  if constexpr (!Archive::is_writer) {
+    if (!octets.empty()) list = decode(octets, Direction::downlink).commands;
+  }
+}
+
+template <class Archive>
+void fields(Archive& a, MacState& state) {
+  a(1, state.lorawan_version);
+  a(2, state.device_class);
+  a(3, state.current);
+  a(4, state.desired);
+  commands(a, 5, state.queued_responses);
+  commands(a, 6, state.pending_requests);
+  a(7, state.recent_mac_command_identifiers);
+  a(8, state.rejected);
+  a(9, state.rx_windows_available);
+  a(10, state.recent_uplinks);
+  a(11, state.recent_downlinks);
+  a(12, state.last_adr_change_f_cnt_up);
+  a(13, state.device_status);
+  a(14, state.ping_slot_periodicity);
+  a(15, state.pending_application_downlink);
+  a(16, state.queued_join_accept);
+  a(17, state.pending_join_request);
+  a(18, state.pending_relay_downlink);
+  a(19, state.last_confirmed_downlink_at);
+  a(20, state.last_network_initiated_downlink_at);
+  a(21, state.last_downlink_at);
+}
+
+}  // namespace ff::mac
+
+namespace ff::network_server {
+
+template <class Archive>
+void fields(Archive& a, Device& device) {
+  a(1, device.ids);
+  a(2, device.created_at);
+  a(3, device.updated_at);
+  a(4, device.lorawan_version);
+  a(5, device.lorawan_phy_version);
+  a(6, device.frequency_plan_id);
+  a(7, device.supports_join);
+  a(8, device.supports_class_b);
+  a(9, device.supports_class_c);
+  a(10, device.multicast);
+  a(11, device.mac_settings);
+  a(12, device.session);
+  a(13, device.pending_session);
+  a(14, device.mac_state);
+  a(15, device.pending_mac_state);
+  a(16, device.attempts);
+}
+template <class Archive>
+void fields(Archive& a, AddressRow& row) {
+  a(1, row.f_nwk_s_int_key);
+  a(2, row.last_f_cnt_up);
+  a(3, row.mac_version);
+  a(4, row.supports_32_bit_f_cnt);
+  a(5, row.resets_f_cnt);
+  a(6, row.pending);
+}
+
+namespace {
+
+constexpr storage::ValueVersion device_version = 1;
+constexpr storage::ValueVersion address_version = 1;
+
+struct AddressRows {
+  std::vector<AddressRow> rows;
+};
+template <class Archive>
+void fields(Archive& a, AddressRows& rows) {
+  a(1, rows.rows);
+}
+
+}  // namespace
+
+Bytes encode_device(const Device& device) {
+  return storage::seal(device_version, storage::write_record(device));
+}
+
+Result<Device> decode_device(ByteView row) {
+  FF_TRY(const auto envelope, storage::unseal(row, device_version));
+  return storage::read_record<Device>(envelope.body);
+}
+
+Bytes encode_address_rows(const std::vector<AddressRow>& rows) {
+  return storage::seal(address_version, storage::write_record(AddressRows{rows}));
+}
+
+Result<std::vector<AddressRow>> decode_address_rows(ByteView row) {
+  FF_TRY(const auto envelope, storage::unseal(row, address_version));
+  FF_TRY(auto rows, storage::read_record<AddressRows>(envelope.body));
+  return std::move(rows.rows);
+}
+
+}  // namespace ff::network_server

@@ -1,0 +1,28 @@
+// The stored form of a device: one row of family `session`, read on activation, written on every accepted frame.
+#pragma once
+
+#include "actors/network_server/session/device.hpp"
+#include "protocol/base/result.hpp"
+
+namespace ff::network_server {
+
+/// ON-DISK: a sealed record (storage/codec). Golden test: test/actors/network_server/session/record_test.cpp.
+Bytes encode_device(const Device& device);
+/// Total on any bytes. Errors: malformed_record, malformed_value, value_too_new.
+Result<Device> decode_device(ByteView row);
+
+/// What the address index needs to know after a start, without reading the session: one row of family `address_index`.
+struct AddressRow {
+  Aes128Key f_nwk_s_int_key;
+  FCnt32 last_f_cnt_up;
+  MacVersion mac_version = MacVersion::unknown;
+  bool supports_32_bit_f_cnt = true;
+  bool resets_f_cnt = false;
+  bool pending = false;
+  bool operator==(const AddressRow&) const = default;
+};
+/// A device has at most two entries on one address: a current and a pending session.
+Bytes encode_address_rows(const std::vector<AddressRow>& rows);
+Result<std::vector<AddressRow>> decode_address_rows(ByteView row);
+
+}  // namespace ff::network_server

@@ -1,0 +1,76 @@
+// De-duplication: collects the copies of one transmission that several gateways received. [spec network-server §2]
+// Not matching: whose frame it is has been decided at the first copy.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "protocol/base/time.hpp"
+#include "protocol/types/frames.hpp"
+
+namespace ff::network_server {
+
+struct DeduplicationLimits {
+  Duration window = std::chrono::milliseconds{200};
+  /// After the window: late copies are still recognised, and dropped.
+  Duration cooldown = std::chrono::seconds{1};
+  /// Newest kept. [spec network-server §1.2]
+  std::size_t metadata_max = 50;
+  /// Open and cooling windows; above it the first copies of new frames are refused.
+  std::size_t windows_max = 1'000'000;
+};
+
+enum class CopyOutcome : std::uint8_t { first, collected, late, refused };
+
+/// Names a window; never reused.
+using WindowId = Strong<struct WindowIdTag, std::uint64_t>;
+
+struct Copy {
+  CopyOutcome outcome = CopyOutcome::refused;
+  WindowId window;                            // of `first`
+};
+
+/// One transmission, all its copies merged.
+struct ClosedWindow {
+  WindowId id;
+  std::shared_ptr<const UplinkFrame> frame;   // the first copy
+  std::vector<RxMetadata> rx_metadata;        // of all copies, first first
+};
+
+class Deduplicator {
+ public:
+  explicit Deduplicator(DeduplicationLimits limits) : limits_(limits) {}
+
+  /// A frame is the same if payload, frequency and data rate are: a device's repetition on another channel is another frame.
+  Copy add(std::shared_ptr<const UplinkFrame> frame, MonoTime now);
+  /// Windows that are over at `now`, oldest first; forgets what has cooled down.
+  std::vector<ClosedWindow> close(MonoTime now);
+  /// Whether `close` has work left to wait for.
+  bool empty() const noexcept { return windows_.empty(); }
+  std::size_t size() const noexcept { return windows_.size(); }
+
+ private:
+  struct Window {
+    WindowId id;
+    std::shared_ptr<const UplinkFrame> frame;
+    std::vector<RxMetadata> extra;            // of the copies after the first
+    bool open = true;
+  };
+  struct Deadline {
+    MonoTime time;
+    std::uint64_t key = 0;
+  };
+  /// A hash of payload, frequency and data rate; the next free one if another frame has it.
+  std::uint64_t key_of(const UplinkFrame& frame) const;
+
+  DeduplicationLimits limits_;
+  std::unordered_map<std::uint64_t, Window> windows_;
+  std::deque<Deadline> closing_;              // the same duration for all: already in order
+  std::deque<Deadline> cooling_;
+  std::uint64_t last_id_ = 0;
+};
+
+}  // namespace ff::network_server

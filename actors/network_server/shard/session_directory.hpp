@@ -1,0 +1,65 @@
+// The devices at home in a shard that have a session actor, or are getting or losing one. Pure: says what to do, the shell does it.
+// Passivation is a handshake; what arrives meanwhile is stashed and replayed, otherwise an activation could read an older counter.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/network_server/session/messages.hpp"
+#include "protocol/base/time.hpp"
+
+namespace ff::network_server {
+
+struct DirectoryLimits {
+  Duration idle = std::chrono::seconds{60};
+  /// Events kept for a session that is being loaded or passivated.
+  std::size_t stash_max = 64;
+  /// Sessions of this shard alive at once; above it idle ones are passivated early and new ones wait for them.
+  std::size_t sessions_max = 100'000;
+};
+
+enum class Delivery : std::uint8_t {
+  deliver,     // to the session, now
+  load,        // stashed; ask for the rows
+  stashed,     // stashed; somebody has asked
+  refused,     // the stash is full: dropped
+};
+
+class SessionDirectory {
+ public:
+  explicit SessionDirectory(DirectoryLimits limits) : limits_(limits) {}
+
+  /// An event for `device` has come.
+  Delivery accept(const ToSession& message, MonoTime now);
+  /// The session runs: what was stashed, in order (uplinks by counter).
+  std::vector<ToSession> activated(const DeviceUid& device, MonoTime now);
+  /// Sessions idle since longer than the limit; they count as leaving from now on.
+  std::vector<DeviceUid> passivate_idle(MonoTime now);
+  /// The session has ended, cleanly or not. True if something is stashed: load it again.
+  bool gone(const DeviceUid& device);
+
+  std::size_t active() const noexcept { return active_; }
+  bool empty() const noexcept { return entries_.empty(); }
+
+ private:
+  enum class Phase : std::uint8_t { loading, active, leaving };
+  struct Entry {
+    Phase phase = Phase::loading;
+    MonoTime last_used;
+    std::deque<ToSession> stash;
+  };
+  struct Idle {
+    MonoTime since;
+    DeviceUid device;
+  };
+
+  DirectoryLimits limits_;
+  std::unordered_map<DeviceUid, Entry> entries_;
+  std::deque<Idle> idle_;                     // one entry per active session, by the time it was last looked at
+  std::size_t active_ = 0;
+};
+
+}  // namespace ff::network_server
