@@ -42,8 +42,6 @@ struct SessionLoaded {
   DeviceUid device;
   Result<std::shared_ptr<const Device>> record;
 };
-/// INTERNAL: the session has passivated, all its writes are durable.
-struct SessionGone { DeviceUid device; };
 /// INTERNAL, from a session: wake me at this time (replaces an earlier wish).
 struct WakeSessionAt { DeviceUid device; MonoTime at; };
 
@@ -51,7 +49,6 @@ struct WakeSessionAt { DeviceUid device; MonoTime at; };
 FF_LOCAL_MESSAGE(ff::network_server::UplinkReceived)
 FF_LOCAL_MESSAGE(ff::network_server::IndexSession)
 FF_LOCAL_MESSAGE(ff::network_server::IndexJoinEuis)
-FF_LOCAL_MESSAGE(ff::network_server::SessionGone)
 FF_LOCAL_MESSAGE(ff::network_server::WakeSessionAt)
 FF_LOCAL_MESSAGE(ff::network_server::SessionLoaded)
 
@@ -64,7 +61,6 @@ using ShardHandle = caf::typed_actor<
     caf::reacts_to<IndexJoinEuis>,       // Adds or removes an EUI pair of this shard.
     caf::reacts_to<WakeSessionAt>,       // INTERNAL: a session's timer.
     caf::reacts_to<SessionLoaded>,       // INTERNAL: activation goes on.
-    caf::reacts_to<SessionGone>,         // INTERNAL: passivation is complete; what came meanwhile is replayed.
     caf::reacts_to<actors::Tick>>;       // INTERNAL: closes windows, fires timers.
 
 }  // namespace ff::network_server

@@ -1,0 +1,28 @@
+// What the network server is configured with. Defaults are the reference's. [spec network-server §1.2]
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "actors/network_server/shard/state.hpp"
+#include "protocol/mac/settings.hpp"
+#include "protocol/region/frequency_plan.hpp"
+#include "protocol/types/identifiers.hpp"
+
+namespace ff::network_server {
+
+struct Config {
+  NetId net_id;
+  /// Empty: the prefix that the NetID implies.
+  std::vector<DevAddrPrefix> dev_addr_prefixes;
+  ShardLimits limits;
+  mac::MacSettings default_mac_settings;
+  std::size_t downlink_queue_capacity = 10'000;
+  TxPriority join_accept_priority = TxPriority::highest;
+  TxPriority mac_command_priority = TxPriority::highest;
+  TxPriority max_application_priority = TxPriority::high;
+  /// How long a join server or a gateway may take to answer.
+  Duration request_timeout = std::chrono::seconds{3};
+};
+
+}  // namespace ff::network_server

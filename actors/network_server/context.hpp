@@ -1,0 +1,37 @@
+// What shards and sessions of the network server share: configuration and the ways to the other components.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "actors/application_server/pipeline/interface.hpp"
+#include "actors/events/event.hpp"
+#include "actors/join_server/interface.hpp"
+#include "actors/network_server/config.hpp"
+#include "actors/network_server/loader/interface.hpp"
+#include "actors/network_server/shard/interface.hpp"
+#include "actors/support/deps.hpp"
+#include "actors/support/reply.hpp"
+#include "actors/support/sharded.hpp"
+#include "protocol/region/frequency_plan.hpp"
+
+namespace ff::network_server {
+
+/// Asks the gateway server to schedule a downlink on the first of its paths that can. Any thread.
+using Transmit = std::function<void(std::shared_ptr<const DownlinkFrame>, actors::Reply<ScheduledDownlink>)>;
+
+/// Immutable after start; lives as long as the actors.
+struct Context {
+  Config config;
+  std::shared_ptr<const region::FrequencyPlans> plans;
+  actors::Deps deps;
+  actors::Sharded<ShardHandle> shards;
+  actors::Sharded<application_server::PipelineHandle> pipelines;
+  actors::Sharded<join_server::ShardHandle> join_servers;
+  actors::Route<LoaderHandle> loader;
+  Transmit transmit;
+  events::Publish publish;
+};
+using ContextPtr = std::shared_ptr<const Context>;
+
+}  // namespace ff::network_server

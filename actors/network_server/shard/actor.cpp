@@ -1,0 +1,188 @@
+#include "actors/network_server/shard/actor.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <unordered_map>
+
+#include "actors/network_server/session/actor.hpp"
+#include "actors/network_server/shard/probe.hpp"
+#include "actors/support/caf_error.hpp"
+#include "actors/support/shell.hpp"
+
+namespace ff::network_server {
+namespace {
+
+struct Shell {
+  static inline const char* name = "network_server_shard";
+  ContextPtr context;
+  storage::Shard shard;
+  std::unique_ptr<ShardState> logic;
+  std::unique_ptr<ShardProbe> probe;
+  std::unordered_map<DeviceUid, SessionHandle> handles;
+  std::unordered_map<caf::actor_addr, DeviceUid> devices;
+  bool ticking = false;
+};
+using Pointer = ShardHandle::stateful_pointer<Shell>;
+
+MonoTime now(Pointer self) { return self->state.context->deps.clock->now().mono; }
+
+/// Ticks come while there is something to wait for.
+void keep_ticking(Pointer self) {
+  auto& state = self->state;
+  const bool wanted = state.logic->waits();
+  if (wanted == state.ticking) return;
+  state.ticking = wanted;
+  const auto ticker = state.context->deps.ticker.get();
+  if (wanted) {
+    caf::anon_send(ticker, actors::SubscribeTicks{actors::Ticked(ShardHandle(self))});
+  } else {
+    caf::anon_send(ticker, actors::UnsubscribeTicks{actors::Ticked(ShardHandle(self))});
+  }
+}
+
+void load(Pointer self, const DeviceUid& device) {
+  caf::anon_send(self->state.context->loader.get(), LoadSession{device, ShardHandle(self)});
+}
+
+void deliver(Pointer self, const ToSession& message) {
+  auto& state = self->state;
+  switch (state.logic->sessions().accept(message, now(self))) {
+    case Delivery::deliver:
+      caf::anon_send(state.handles.at(message.device), message);
+      break;
+    case Delivery::load:
+      load(self, message.device);
+      break;
+    case Delivery::stashed:
+      break;
+    case Delivery::refused:
+      state.probe->stash.dropped.Increment();
+      break;
+  }
+  keep_ticking(self);
+}
+
+/// To the device's home shard: here, or over there.
+void send_home(Pointer self, const ToSession& message) {
+  const auto& shards = self->state.context->shards;
+  const auto home = storage::shard_of(message.device, shards.count());
+  if (home == self->state.shard) return deliver(self, message);
+  caf::anon_send(shards.at(home), message);
+}
+
+void on_uplink(Pointer self, const UplinkReceived& message) {
+  auto& state = self->state;
+  const auto outcome = state.logic->on_uplink(message.frame, now(self));
+  state.probe->uplinks[static_cast<std::size_t>(outcome)]->Increment();
+  keep_ticking(self);
+}
+
+void activate(Pointer self, const SessionLoaded& loaded) {
+  auto& state = self->state;
+  if (!loaded.record) {
+    spdlog::error("msg=\"session can not be read\" device={} error=\"{}\"", to_string(loaded.device),
+                  loaded.record.error().to_string());
+    state.logic->sessions().gone(loaded.device);
+    return;
+  }
+  auto session = spawn_session(self->system(), state.context, ShardHandle(self), loaded.device, *loaded.record);
+  self->monitor(session);
+  state.devices.emplace(session.address(), loaded.device);
+  state.handles[loaded.device] = session;
+  state.probe->sessions.spawned.Increment();
+  state.probe->sessions.running.Increment();
+  for (auto& message : state.logic->sessions().activated(loaded.device, now(self))) {
+    caf::anon_send(session, std::move(message));
+  }
+}
+
+/// The session has ended, after a passivation or by an error. What is stashed finds a new one on durable state.
+void on_down(Pointer self, const caf::down_msg& down) {
+  auto& state = self->state;
+  auto found = state.devices.find(down.source);
+  if (found == state.devices.end()) return;
+  const auto device = std::move(found->second);
+  state.devices.erase(found);
+  state.handles.erase(device);
+  state.logic->forget_wake(device);
+  state.probe->sessions.running.Decrement();
+  if (down.reason && down.reason != caf::exit_reason::normal) {
+    state.probe->sessions.failed.Increment();
+    spdlog::error("msg=\"device session ended\" device={} reason=\"{}\"", to_string(device),
+                  actors::from_caf(down.reason).message());
+  }
+  if (state.logic->sessions().gone(device)) load(self, device);
+  keep_ticking(self);
+}
+
+void on_tick(Pointer self) {
+  auto& state = self->state;
+  const auto time = now(self);
+  for (const auto& event : state.logic->close_windows(time)) send_home(self, event);
+  for (auto& device : state.logic->due(time)) deliver(self, to_session(std::move(device), Wake{}));
+  for (const auto& device : state.logic->sessions().passivate_idle(time)) {
+    state.probe->passivated.Increment();
+    caf::anon_send(state.handles.at(device), Passivate{});
+  }
+  keep_ticking(self);
+}
+
+void index_session(Pointer self, const IndexSession& message) {
+  auto& addresses = self->state.logic->addresses();
+  if (message.session) {
+    addresses.set(message.dev_addr, *message.session);
+  } else {
+    addresses.erase(message.dev_addr, message.device, message.pending);
+  }
+  if (message.indexed) message.indexed();
+}
+
+void index_euis(Pointer self, const IndexJoinEuis& message) {
+  auto& joins = self->state.logic->joins();
+  const storage::JoinKey key{message.join_eui, message.dev_eui};
+  if (message.erase) {
+    joins.erase(key);
+  } else {
+    joins[key] = std::make_shared<const DeviceUid>(message.device);
+  }
+}
+
+void wake_at(Pointer self, const WakeSessionAt& message) {
+  self->state.logic->wake_at(message.device, message.at);
+  keep_ticking(self);
+}
+
+ShardHandle::behavior_type shard_actor(Pointer self, ContextPtr context, storage::Shard shard,
+                                       std::shared_ptr<ShardState> logic) {
+  actors::prepare(self, Shell::name);
+  auto& state = self->state;
+  state.probe = std::make_unique<ShardProbe>(*context->deps.metrics);
+  state.logic = std::make_unique<ShardState>(std::move(*logic));
+  state.context = std::move(context);
+  state.shard = shard;
+  self->set_down_handler([self](caf::down_msg& down) { on_down(self, down); });
+  return {
+      [self](const UplinkReceived& message) { on_uplink(self, message); },
+      [self](const ToSession& message) { deliver(self, message); },
+      [self](const IndexSession& message) { index_session(self, message); },
+      [self](const IndexJoinEuis& message) { index_euis(self, message); },
+      [self](const WakeSessionAt& message) { wake_at(self, message); },
+      [self](const SessionLoaded& message) { activate(self, message); },
+      [self](const actors::Tick&) { on_tick(self); },
+  };
+}
+
+}  // namespace
+
+ShardHandle spawn_shard(caf::actor_system& system, ContextPtr context, storage::Shard shard,
+                        AddressIndex addresses, JoinIndex joins) {
+  auto logic = std::make_shared<ShardState>(context->config.limits, std::move(addresses), std::move(joins),
+                                            context->deps.clock->now().mono);
+  return system.spawn(shard_actor, std::move(context), shard, std::move(logic));
+}
+
+}  // namespace ff::network_server

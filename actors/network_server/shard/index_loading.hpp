@@ -1,0 +1,17 @@
+// The indices of shards as they are in the store, read before a shard serves.
+#pragma once
+
+#include <vector>
+
+#include "actors/network_server/shard/address_index.hpp"
+#include "actors/network_server/shard/join_index.hpp"
+#include "storage/engine/engine.hpp"
+
+namespace ff::network_server {
+
+/// Blocking. Rows that do not parse are left out, logged and counted: their devices are found again at their next join.
+Result<AddressIndex> load_address_index(const storage::Reader& store, storage::Shard shard);
+/// The join indices of all shards in one pass over the devices' EUI index.
+Result<std::vector<JoinIndex>> load_join_indexes(const storage::Reader& store, storage::ShardCount count);
+
+}  // namespace ff::network_server

@@ -1,0 +1,99 @@
+#include "actors/network_server/shard/state.hpp"
+
+#include <array>
+
+#include "protocol/phy/frame_view.hpp"
+
+namespace ff::network_server {
+
+const char* to_string(UplinkOutcome outcome) noexcept {
+  constexpr std::array<const char*, uplink_outcome_count> names = {
+      "accepted",      "duplicate",            "late_duplicate",   "malformed",
+      "not_an_uplink", "rejoin_not_supported", "device_not_found", "overloaded"};
+  return names[static_cast<std::size_t>(outcome)];
+}
+
+ShardState::ShardState(const ShardLimits& limits, AddressIndex addresses, JoinIndex joins, MonoTime start)
+    : addresses_(std::move(addresses)),
+      joins_(std::move(joins)),
+      windows_(limits.deduplication),
+      sessions_(limits.directory),
+      wheel_(start) {}
+
+UplinkOutcome ShardState::on_uplink(std::shared_ptr<const UplinkFrame> frame, MonoTime now) {
+  const auto copy = windows_.add(frame, now);
+  switch (copy.outcome) {
+    case CopyOutcome::collected: return UplinkOutcome::duplicate;
+    case CopyOutcome::late: return UplinkOutcome::late_duplicate;
+    case CopyOutcome::refused: return UplinkOutcome::overloaded;
+    case CopyOutcome::first: break;
+  }
+  // A frame without an owner keeps its window too: the other gateways' copies of it are then cheap.
+  Owner owner;
+  const auto outcome = find_owner(*frame, owner);
+  if (outcome == UplinkOutcome::accepted) owners_.emplace(copy.window, std::move(owner));
+  return outcome;
+}
+
+UplinkOutcome ShardState::find_owner(const UplinkFrame& frame, Owner& owner) {
+  const auto decoded = phy::decode_frame(frame.phy_payload);
+  if (!decoded || decoded->mhdr.major != 0) return UplinkOutcome::malformed;
+  if (const auto* join = std::get_if<phy::JoinRequestView>(&decoded->body)) {
+    const auto found = joins_.find({join->request.join_eui, join->request.dev_eui});
+    if (found == joins_.end()) return UplinkOutcome::device_not_found;
+    owner = {found->second, true, {}, false};
+    return UplinkOutcome::accepted;
+  }
+  if (std::holds_alternative<phy::RejoinRequestView>(decoded->body)) {
+    return UplinkOutcome::rejoin_not_supported;
+  }
+  const auto* data = std::get_if<phy::DataFrameView>(&decoded->body);
+  if (!data || phy::direction_of(data->m_type) != phy::Direction::up) return UplinkOutcome::not_an_uplink;
+  auto match = addresses_.match(*data);
+  if (!match) return UplinkOutcome::device_not_found;
+  owner = {std::move(match->device), false, match->f_cnt, match->pending};
+  return UplinkOutcome::accepted;
+}
+
+std::vector<ToSession> ShardState::close_windows(MonoTime now) {
+  std::vector<ToSession> events;
+  for (auto& window : windows_.close(now)) {
+    auto found = owners_.find(window.id);
+    if (found == owners_.end()) continue;
+    const auto owner = std::move(found->second);
+    owners_.erase(found);
+    if (owner.is_join) {
+      events.push_back(to_session(
+          *owner.device, JoinRequestReceived{std::move(window.frame), std::move(window.rx_metadata)}));
+    } else {
+      events.push_back(to_session(*owner.device,
+                                  UplinkMatched{std::move(window.frame), std::move(window.rx_metadata),
+                                                owner.f_cnt, owner.pending}));
+    }
+  }
+  return events;
+}
+
+void ShardState::wake_at(const DeviceUid& device, MonoTime at) {
+  forget_wake(device);
+  timers_.emplace(device, wheel_.start(at, device));
+}
+
+std::vector<DeviceUid> ShardState::due(MonoTime now) {
+  auto devices = wheel_.advance(now);
+  for (const auto& device : devices) timers_.erase(device);
+  return devices;
+}
+
+void ShardState::forget_wake(const DeviceUid& device) {
+  auto found = timers_.find(device);
+  if (found == timers_.end()) return;
+  wheel_.cancel(found->second);
+  timers_.erase(found);
+}
+
+bool ShardState::waits() const noexcept {
+  return !windows_.empty() || !wheel_.empty() || !sessions_.empty();
+}
+
+}  // namespace ff::network_server

@@ -1,0 +1,79 @@
+// The logic of a network server shard: which frames are whose, when a window closes, who must be woken. Pure; the actor delivers.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/network_server/session/messages.hpp"
+#include "actors/network_server/shard/address_index.hpp"
+#include "actors/network_server/shard/deduplicator.hpp"
+#include "actors/network_server/shard/join_index.hpp"
+#include "actors/network_server/shard/session_directory.hpp"
+#include "actors/support/timer_wheel.hpp"
+#include "protocol/types/frames.hpp"
+
+namespace ff::network_server {
+
+struct ShardLimits {
+  DeduplicationLimits deduplication;
+  DirectoryLimits directory;
+};
+
+/// What became of a gateway's copy of a frame; labels the metric of dropped frames.
+enum class UplinkOutcome : std::uint8_t {
+  accepted,                // first copy; its device will get it
+  duplicate,               // another copy of an accepted or dropped frame
+  late_duplicate,          // after the window
+  malformed,
+  not_an_uplink,
+  rejoin_not_supported,
+  device_not_found,        // no session's key made the MIC, or no device has the EUIs
+  overloaded,
+};
+inline constexpr std::size_t uplink_outcome_count = 8;
+const char* to_string(UplinkOutcome outcome) noexcept;
+
+class ShardState {
+ public:
+  ShardState(const ShardLimits& limits, AddressIndex addresses, JoinIndex joins, MonoTime start);
+
+  /// One gateway's copy. The frame is matched at its first copy and delivered when its window closes.
+  UplinkOutcome on_uplink(std::shared_ptr<const UplinkFrame> frame, MonoTime now);
+  /// Closed windows as events for sessions, in order.
+  std::vector<ToSession> close_windows(MonoTime now);
+
+  /// Replaces the session's earlier wish.
+  void wake_at(const DeviceUid& device, MonoTime at);
+  /// Devices whose time has come.
+  std::vector<DeviceUid> due(MonoTime now);
+  /// The session is gone: nobody to wake.
+  void forget_wake(const DeviceUid& device);
+
+  AddressIndex& addresses() noexcept { return addresses_; }
+  JoinIndex& joins() noexcept { return joins_; }
+  SessionDirectory& sessions() noexcept { return sessions_; }
+  /// Whether time has to pass for something to happen.
+  bool waits() const noexcept;
+
+ private:
+  /// Whose frame an open window holds.
+  struct Owner {
+    std::shared_ptr<const DeviceUid> device;
+    bool is_join = false;
+    FCnt32 f_cnt;
+    bool pending = false;
+  };
+  UplinkOutcome find_owner(const UplinkFrame& frame, Owner& owner);
+
+  AddressIndex addresses_;
+  JoinIndex joins_;
+  Deduplicator windows_;
+  std::unordered_map<WindowId, Owner> owners_;
+  SessionDirectory sessions_;
+  actors::TimerWheel<DeviceUid> wheel_;
+  std::unordered_map<DeviceUid, actors::TimerId> timers_;
+};
+
+}  // namespace ff::network_server
