@@ -8,7 +8,6 @@
 #include "actors/events/event.hpp"
 #include "actors/join_server/interface.hpp"
 #include "actors/network_server/config.hpp"
-#include "actors/network_server/loader/interface.hpp"
 #include "actors/network_server/shard/interface.hpp"
 #include "actors/support/deps.hpp"
 #include "actors/support/reply.hpp"
@@ -28,7 +27,6 @@ struct Context {
   actors::Sharded<ShardHandle> shards;
   actors::Sharded<application_server::PipelineHandle> pipelines;
   actors::Sharded<join_server::ShardHandle> join_servers;
-  actors::Route<LoaderHandle> loader;
   Transmit transmit;
   events::Publish publish;
 };

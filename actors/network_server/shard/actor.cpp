@@ -9,9 +9,11 @@
 #include <unordered_map>
 
 #include "actors/network_server/session/actor.hpp"
+#include "actors/network_server/session/record.hpp"
 #include "actors/network_server/shard/probe.hpp"
 #include "actors/support/caf_error.hpp"
 #include "actors/support/shell.hpp"
+#include "storage/keys/keys.hpp"
 
 namespace ff::network_server {
 namespace {
@@ -44,8 +46,20 @@ void keep_ticking(Pointer self) {
   }
 }
 
+Result<std::shared_ptr<const Device>> decode(const Result<std::optional<Bytes>>& row) {
+  if (!row) return fail(row.error());
+  if (!*row) return std::shared_ptr<const Device>();
+  FF_TRY(auto device, decode_device(**row));
+  return std::make_shared<const Device>(std::move(device));
+}
+
 void load(Pointer self, const DeviceUid& device) {
-  caf::anon_send(self->state.context->loader.get(), LoadSession{device, ShardHandle(self)});
+  const auto& state = self->state;
+  actors::LoadRow request{storage::Family::session, storage::device_key({state.shard, device}), {}};
+  request.on_loaded = [device, shard = ShardHandle(self)](Result<std::optional<Bytes>> row) {
+    caf::anon_send(shard, SessionLoaded{device, decode(row)});
+  };
+  caf::anon_send(state.context->deps.loader.get(), std::move(request));
 }
 
 void deliver(Pointer self, const ToSession& message) {

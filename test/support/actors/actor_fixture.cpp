@@ -26,12 +26,15 @@ ActorFixture::ActorFixture() {
   deps.ticker.set(actors::spawn_ticker(*system));
   deps.committer.set(actors::spawn_committer(
       *system, {.engine = &engine, .metrics = &metrics, .on_store_failed = {}, .own_thread = false}));
+  deps.loader.set(actors::spawn_loader(*system, {.store = &engine, .own_thread = false}));
 }
 
 ActorFixture::~ActorFixture() {
   caf::anon_send_exit(deps.committer.get(), caf::exit_reason::user_shutdown);
   caf::anon_send_exit(deps.ticker.get(), caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(deps.loader.get(), caf::exit_reason::user_shutdown);
   deps.committer.clear();
+  deps.loader.clear();
   deps.ticker.clear();
   run();
 }

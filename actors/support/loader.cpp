@@ -1,0 +1,67 @@
+#include "actors/support/loader.hpp"
+
+#include <array>
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <vector>
+
+#include "actors/support/shell.hpp"
+
+namespace ff::actors {
+namespace {
+
+struct State {
+  static inline const char* name = "loader";
+  LoaderConfig config;
+  std::array<std::vector<LoadRow>, storage::family_count> waiting;
+  bool asked = false;
+};
+using Pointer = Loader::stateful_pointer<State>;
+
+void queue(Pointer self, const LoadRow& request) {
+  self->state.waiting[storage::index_of(request.family)].push_back(request);
+  if (!std::exchange(self->state.asked, true)) caf::anon_send(Loader(self), LoadNow{});
+}
+
+void load_family(const storage::Reader& store, storage::Family family, const std::vector<LoadRow>& requests) {
+  std::vector<Bytes> keys;
+  keys.reserve(requests.size());
+  for (const auto& request : requests) keys.push_back(request.key);
+  auto rows = store.multi_get(family, keys);
+  for (std::size_t i = 0; i < requests.size(); ++i) {
+    if (rows) {
+      requests[i].on_loaded(std::move((*rows)[i]));
+    } else {
+      requests[i].on_loaded(fail(rows.error()));
+    }
+  }
+}
+
+void load(Pointer self) {
+  self->state.asked = false;
+  for (std::size_t i = 0; i < storage::family_count; ++i) {
+    const auto requests = std::exchange(self->state.waiting[i], {});
+    if (requests.empty()) continue;
+    load_family(*self->state.config.store, static_cast<storage::Family>(i), requests);
+  }
+}
+
+Loader::behavior_type loader(Pointer self, LoaderConfig config) {
+  prepare(self, State::name);
+  self->state.config = config;
+  return {
+      [self](const LoadRow& request) { queue(self, request); },
+      [self](const LoadNow&) { load(self); },
+  };
+}
+
+}  // namespace
+
+Loader spawn_loader(caf::actor_system& system, LoaderConfig config) {
+  if (config.own_thread) return system.spawn<caf::detached>(loader, config);
+  return system.spawn(loader, config);
+}
+
+}  // namespace ff::actors
