@@ -17,7 +17,8 @@ auto first_starting_at(const std::vector<Emission>& emissions, ConcentratorTime 
 const Emission* Emissions::conflict(const Emission& candidate) const noexcept {
   auto next = first_starting_at(emissions_, candidate.starts);
   if (next != emissions_.begin()) {
-    if (const auto& previous = *std::prev(next); previous.clear_at() > candidate.starts) return &previous;
+    if (const auto& previous = *std::prev(next); previous.clear_at() > candidate.starts)
+      return &previous;
   }
   if (next != emissions_.end() && next->starts < candidate.clear_at()) return &*next;
   return nullptr;
@@ -33,7 +34,8 @@ void Emissions::erase(const Emission& emission) noexcept {
   if (found != emissions_.end() && *found == emission) emissions_.erase(found);
 }
 
-Duration Emissions::used(std::size_t sub_band, ConcentratorTime from, ConcentratorTime to) const noexcept {
+Duration Emissions::used(std::size_t sub_band, ConcentratorTime from,
+                         ConcentratorTime to) const noexcept {
   Duration sum{0};
   for (const auto& emission : emissions_) {
     if (emission.starts >= to) break;
@@ -45,7 +47,8 @@ Duration Emissions::used(std::size_t sub_band, ConcentratorTime from, Concentrat
 
 Duration Emissions::peak_use(std::size_t sub_band, ConcentratorTime starts, ConcentratorTime ends,
                              Duration window) const noexcept {
-  // The window slides from "ends with the candidate" to "begins with it"; a maximum lies where another emission ends.
+  // The window slides from "ends with the candidate" to "begins with it"; a maximum lies where
+  // another emission ends.
   const auto first_begin = ends - window;
   const auto last_end = starts + window;
   Duration peak{0};
@@ -61,7 +64,8 @@ Duration Emissions::peak_use(std::size_t sub_band, ConcentratorTime starts, Conc
       if (oldest->sub_band == sub_band && oldest->ends() > first_begin) inside -= oldest->duration;
     }
     auto used = inside - std::max(newest.ends() - window_end, Duration::zero());
-    if (oldest->sub_band == sub_band && oldest->starts < window_begin) used -= window_begin - oldest->starts;
+    if (oldest->sub_band == sub_band && oldest->starts < window_begin)
+      used -= window_begin - oldest->starts;
     peak = std::max(peak, used);
   }
   return peak;

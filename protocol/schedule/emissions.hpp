@@ -1,5 +1,5 @@
-// What a gateway has sent and will send: the ordered list of emissions, with the questions of conflict and duty cycle.
-// Not the decision when to send: scheduler.hpp.
+// What a gateway has sent and will send: the ordered list of emissions, with the questions of
+// conflict and duty cycle. Not the decision when to send: scheduler.hpp.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,8 @@ namespace ff::schedule {
 struct Emission {
   ConcentratorTime starts;
   Duration duration{0};
-  Duration off_air{0};            // silence after it, before anything else is sent
-  std::size_t sub_band = 0;       // position in the scheduler's settings
+  Duration off_air{0};       // silence after it, before anything else is sent
+  std::size_t sub_band = 0;  // position in the scheduler's settings
 
   ConcentratorTime ends() const noexcept { return starts + duration; }
   ConcentratorTime clear_at() const noexcept { return ends() + off_air; }
@@ -26,7 +26,8 @@ struct Emission {
 /// Emissions of one gateway, by start. They never overlap, silence included.
 class Emissions {
  public:
-  /// The first emission that `candidate` would overlap, either one's silence counted; null when none.
+  /// The first emission that `candidate` would overlap, either one's silence counted; null when
+  /// none.
   const Emission* conflict(const Emission& candidate) const noexcept;
   /// `emission` has no conflict (asserted).
   void insert(const Emission& emission);

@@ -3,7 +3,9 @@
 namespace ff::schedule {
 namespace {
 
-Duration from_counter(std::uint32_t counter_us) noexcept { return std::chrono::microseconds{counter_us}; }
+Duration from_counter(std::uint32_t counter_us) noexcept {
+  return std::chrono::microseconds{counter_us};
+}
 
 /// `duration` to the nearest multiple of the counter's period, halves upwards.
 std::int64_t periods_in(Duration duration) noexcept {

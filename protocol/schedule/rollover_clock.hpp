@@ -1,16 +1,20 @@
 // A gateway's concentrator counter, unrolled, and its relation to server time and GPS time.
 // Not a clock that runs: every time is a parameter.
 //
-// The counter has 32 bits of microseconds and wraps every 71 min 35 s. A sample pairs a counter value with the server
-// time of its arrival and, on gateways with GPS, with the gateway's own time. The unrolled time of a new sample is the
-// one nearest to what the server clock says has passed, among those that do not lie more than a minute back:
+// The counter has 32 bits of microseconds and wraps every 71 min 35 s. A sample pairs a counter
+// value with the server time of its arrival and, on gateways with GPS, with the gateway's own time.
+// The unrolled time of a new sample is the one nearest to what the server clock says has passed,
+// among those that do not lie more than a minute back:
 //
-//   behind by up to 60 s   the sample came late (boards and antennas report out of order); the newer sample is kept,
-//                          unless the server clock has moved on by more than 5 s: then the counter was restarted
+//   behind by up to 60 s   the sample came late (boards and antennas report out of order); the
+//   newer sample is kept,
+//                          unless the server clock has moved on by more than 5 s: then the counter
+//                          was restarted
 //   behind by more         the counter wrapped, or the gateway was restarted
 //
-// GPS time is kept apart from the server's samples, so that an uplink without GPS time does not forget it; it is dropped
-// when the counter jumps against the server clock. [spec gateway-server §9.4; radio-events-errors §5.2]
+// GPS time is kept apart from the server's samples, so that an uplink without GPS time does not
+// forget it; it is dropped when the counter jumps against the server clock. [spec gateway-server
+// §9.4; radio-events-errors §5.2]
 #pragma once
 
 #include <cstdint>
@@ -47,11 +51,14 @@ class RolloverClock {
   std::optional<UtcTime> synced_at() const noexcept;
 
   /// Takes a sample; returns its unrolled time. `gateway` only if it comes from GPS.
-  ConcentratorTime sync(std::uint32_t counter_us, UtcTime server, std::optional<UtcTime> gateway = {}) noexcept;
+  ConcentratorTime sync(std::uint32_t counter_us, UtcTime server,
+                        std::optional<UtcTime> gateway = {}) noexcept;
   /// Takes a sample whose unrolled time is known (uplink token, 48-bit counters).
-  void sync_at(ConcentratorTime concentrator, UtcTime server, std::optional<UtcTime> gateway = {}) noexcept;
+  void sync_at(ConcentratorTime concentrator, UtcTime server,
+               std::optional<UtcTime> gateway = {}) noexcept;
 
-  /// The unrolled time of `counter_us` nearest to the newest sample, within half a period. Zero based when not synced.
+  /// The unrolled time of `counter_us` nearest to the newest sample, within half a period. Zero
+  /// based when not synced.
   ConcentratorTime unroll(std::uint32_t counter_us) const noexcept;
   std::optional<ConcentratorTime> from_server_time(UtcTime server) const noexcept;
   std::optional<UtcTime> to_server_time(ConcentratorTime time) const noexcept;

@@ -36,6 +36,8 @@ std::optional<Duration> RoundTrips::percentile(unsigned percent, UtcTime now) co
   return fresh.values[rank == 0 ? 0 : rank - 1];
 }
 
-std::size_t RoundTrips::count(UtcTime now) const noexcept { return sorted(now).count; }
+std::size_t RoundTrips::count(UtcTime now) const noexcept {
+  return sorted(now).count;
+}
 
 }  // namespace ff::schedule

@@ -1,4 +1,5 @@
-// The last round-trip times of a gateway connection, and what they say. Not a clock: rollover_clock.hpp.
+// The last round-trip times of a gateway connection, and what they say. Not a clock:
+// rollover_clock.hpp.
 #pragma once
 
 #include <array>
@@ -29,7 +30,8 @@ class RoundTrips {
   void record(Duration round_trip, UtcTime now) noexcept;
   /// Nothing when no sample is fresh.
   std::optional<RoundTripStats> stats(UtcTime now) const noexcept;
-  /// The sample at sorted position floor(percent/100·n) − 1, at least the first; nothing when none is fresh.
+  /// The sample at sorted position floor(percent/100·n) − 1, at least the first; nothing when none
+  /// is fresh.
   std::optional<Duration> percentile(unsigned percent, UtcTime now) const noexcept;
   /// Fresh samples.
   std::size_t count(UtcTime now) const noexcept;

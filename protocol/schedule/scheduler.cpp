@@ -10,8 +10,8 @@ namespace ff::schedule {
 namespace {
 
 constexpr std::array<double, 7> ceilings = {0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0};
-constexpr std::array<const char*, 7> priority_names = {"LOWEST",       "LOW",  "BELOW_NORMAL", "NORMAL",
-                                                       "ABOVE_NORMAL", "HIGH", "HIGHEST"};
+constexpr std::array<const char*, 7> priority_names = {
+    "LOWEST", "LOW", "BELOW_NORMAL", "NORMAL", "ABOVE_NORMAL", "HIGH", "HIGHEST"};
 
 std::size_t rank(TxPriority priority) noexcept {
   return std::min<std::size_t>(static_cast<std::size_t>(priority), ceilings.size() - 1);
@@ -43,8 +43,12 @@ Result<ConcentratorTime> concentrator_now(const ScheduleContext& context) {
 
 }  // namespace
 
-double duty_cycle_ceiling(TxPriority priority) noexcept { return ceilings[rank(priority)]; }
-const char* to_string(TxPriority priority) noexcept { return priority_names[rank(priority)]; }
+double duty_cycle_ceiling(TxPriority priority) noexcept {
+  return ceilings[rank(priority)];
+}
+const char* to_string(TxPriority priority) noexcept {
+  return priority_names[rank(priority)];
+}
 
 Scheduler::Scheduler(SchedulerSettings settings) : settings_(std::move(settings)) {}
 
@@ -66,12 +70,14 @@ Result<ConcentratorTime> Scheduler::resolve(UtcTime starts, const ScheduleContex
 }
 
 Result<Emission> Scheduler::prepare(const Transmission& transmission) const {
-  const auto band = std::find_if(settings_.sub_bands.begin(), settings_.sub_bands.end(),
-                                 [&](const auto& limit) { return limit.contains(transmission.frequency); });
+  const auto band =
+      std::find_if(settings_.sub_bands.begin(), settings_.sub_bands.end(),
+                   [&](const auto& limit) { return limit.contains(transmission.frequency); });
   if (band == settings_.sub_bands.end())
     return fail(sub_band_not_found, {{"frequency", transmission.frequency.hz()}});
   // The reference counts the CRC although downlinks have none; accounting stays comparable.
-  FF_TRY(const auto duration, time_on_air(transmission.payload_bytes, transmission.data_rate, transmission.frequency));
+  FF_TRY(const auto duration,
+         time_on_air(transmission.payload_bytes, transmission.data_rate, transmission.frequency));
   FF_CHECK(check_dwell_time(duration));
   Emission emission;
   emission.duration = duration;
@@ -88,16 +94,18 @@ Status Scheduler::check_dwell_time(Duration duration) const {
 }
 
 Duration Scheduler::budget(std::size_t sub_band, TxPriority priority) const noexcept {
-  return scaled(duty_cycle_window, settings_.sub_bands[sub_band].duty_cycle * duty_cycle_ceiling(priority));
+  return scaled(duty_cycle_window,
+                settings_.sub_bands[sub_band].duty_cycle * duty_cycle_ceiling(priority));
 }
 
 Status Scheduler::check_duty_cycle(const Emission& emission, TxPriority priority) const {
   if (settings_.sub_bands[emission.sub_band].duty_cycle >= 1) return {};
   const auto usable = budget(emission.sub_band, priority);
-  // Every hour that would hold this emission counts, also those that begin with it: what was promised before must keep
-  // its share. The reference looks at the first and the last of these hours only, and can exceed those between.
-  const auto used = emission.duration + emissions_.peak_use(emission.sub_band, emission.starts, emission.ends(),
-                                                            duty_cycle_window);
+  // Every hour that would hold this emission counts, also those that begin with it: what was
+  // promised before must keep its share. The reference looks at the first and the last of these
+  // hours only, and can exceed those between.
+  const auto used = emission.duration + emissions_.peak_use(emission.sub_band, emission.starts,
+                                                            emission.ends(), duty_cycle_window);
   if (used > usable) {
     return fail(duty_cycle_exceeded, {{"used", share_of_window(used)},
                                       {"usable", share_of_window(usable)},
@@ -146,8 +154,9 @@ Result<Emission> Scheduler::schedule_anytime(const Transmission& transmission,
                                              const ScheduleContext& context) {
   FF_TRY(const auto now, concentrator_now(context));
   FF_TRY(auto emission, prepare(transmission));
-  const auto from = earliest ? std::max(*earliest, now + lead_time(context.round_trips, context.now))
-                             : now + settings_.anytime_delay;
+  const auto from = earliest
+                        ? std::max(*earliest, now + lead_time(context.round_trips, context.now))
+                        : now + settings_.anytime_delay;
   const auto fits = [&](ConcentratorTime starts) {
     emission.starts = starts;
     return emissions_.conflict(emission) == nullptr &&
@@ -169,7 +178,8 @@ Result<Emission> Scheduler::schedule_anytime(const Transmission& transmission,
   return emission;
 }
 
-ConcentratorTime Scheduler::earliest_with_budget(const Emission& emission, TxPriority priority) const {
+ConcentratorTime Scheduler::earliest_with_budget(const Emission& emission,
+                                                 TxPriority priority) const {
   const auto& list = emissions_.all();
   const auto duty_cycle = settings_.sub_bands[emission.sub_band].duty_cycle;
   auto starts = std::max(emission.starts, list.empty() ? emission.starts : list.back().clear_at());
@@ -192,7 +202,8 @@ ConcentratorTime Scheduler::earliest_with_budget(const Emission& emission, TxPri
 }
 
 void Scheduler::collect_garbage(const ScheduleContext& context) noexcept {
-  if (const auto now = context.clock.from_server_time(context.now)) emissions_.drop_before(*now - duty_cycle_window);
+  if (const auto now = context.clock.from_server_time(context.now))
+    emissions_.drop_before(*now - duty_cycle_window);
 }
 
 std::vector<SubBandUsage> Scheduler::usage(const ScheduleContext& context) const {

@@ -1,5 +1,6 @@
-// When a gateway may transmit: conflicts, duty cycle, dwell time, lead time. One scheduler per gateway connection.
-// Not which window or gateway to use: that is the gateway connection's and the network server's choice.
+// When a gateway may transmit: conflicts, duty cycle, dwell time, lead time. One scheduler per
+// gateway connection. Not which window or gateway to use: that is the gateway connection's and the
+// network server's choice.
 #pragma once
 
 #include <optional>
@@ -14,28 +15,33 @@
 
 namespace ff::schedule {
 
-inline constexpr ErrorDef no_absolute_gateway_time{"pkg/gatewayserver/scheduling", "no_absolute_gateway_time",
-                                                   Code::aborted, "no absolute gateway time"};
-inline constexpr ErrorDef no_server_time{"pkg/gatewayserver/scheduling", "no_server_time", Code::aborted,
-                                         "no server time"};
-inline constexpr ErrorDef schedule_conflict{"pkg/gatewayserver/scheduling", "conflict", Code::already_exists,
-                                            "scheduling conflict"};
+inline constexpr ErrorDef no_absolute_gateway_time{"pkg/gatewayserver/scheduling",
+                                                   "no_absolute_gateway_time", Code::aborted,
+                                                   "no absolute gateway time"};
+inline constexpr ErrorDef no_server_time{"pkg/gatewayserver/scheduling", "no_server_time",
+                                         Code::aborted, "no server time"};
+inline constexpr ErrorDef schedule_conflict{"pkg/gatewayserver/scheduling", "conflict",
+                                            Code::already_exists, "scheduling conflict"};
 inline constexpr ErrorDef dwell_time_exceeded{"pkg/gatewayserver/scheduling", "dwell_time",
-                                              Code::failed_precondition, "packet exceeds dwell time restriction"};
+                                              Code::failed_precondition,
+                                              "packet exceeds dwell time restriction"};
 inline constexpr ErrorDef sub_band_not_found{"pkg/gatewayserver/scheduling", "sub_band_not_found",
                                              Code::failed_precondition,
                                              "sub-band not found for frequency `{frequency}` Hz"};
-inline constexpr ErrorDef too_late{"pkg/gatewayserver/scheduling", "too_late", Code::failed_precondition,
+inline constexpr ErrorDef too_late{"pkg/gatewayserver/scheduling", "too_late",
+                                   Code::failed_precondition,
                                    "too late to transmission scheduled time (delay is `{delay}`)"};
-inline constexpr ErrorDef band_blocked{"pkg/gatewayserver/scheduling", "blocked", Code::resource_exhausted,
+inline constexpr ErrorDef band_blocked{"pkg/gatewayserver/scheduling", "blocked",
+                                       Code::resource_exhausted,
                                        "sub-band is blocked for `{duration}`"};
-inline constexpr ErrorDef duty_cycle_exceeded{"pkg/gatewayserver/scheduling", "duty_cycle",
-                                              Code::resource_exhausted,
-                                              "utilization `{used}` of sub-band above `{usable}` for `{priority}`"};
-inline constexpr ErrorDef no_clock_sync{"pkg/gatewayserver/scheduling", "no_clock_sync", Code::unavailable,
-                                        "no clock sync"};
+inline constexpr ErrorDef duty_cycle_exceeded{
+    "pkg/gatewayserver/scheduling", "duty_cycle", Code::resource_exhausted,
+    "utilization `{used}` of sub-band above `{usable}` for `{priority}`"};
+inline constexpr ErrorDef no_clock_sync{"pkg/gatewayserver/scheduling", "no_clock_sync",
+                                        Code::unavailable, "no clock sync"};
 
-/// Share of a sub-band's duty cycle that emissions up to this priority may use together. [spec §9.3]
+/// Share of a sub-band's duty cycle that emissions up to this priority may use together. [spec
+/// §9.3]
 double duty_cycle_ceiling(TxPriority priority) noexcept;
 /// `LOWEST` … `HIGHEST`, as in the API.
 const char* to_string(TxPriority priority) noexcept;
@@ -57,24 +63,25 @@ struct ScheduleContext {
 
 struct SubBandUsage {
   SubBandLimit limit;
-  double utilization = 0;    // of the last hour, fraction
+  double utilization = 0;  // of the last hour, fraction
 };
 
 class Scheduler {
  public:
   explicit Scheduler(SchedulerSettings settings);
 
-  /// Exactly at `starts`. Errors: no_clock_sync, no_server_time, too_late, sub_band_not_found, dwell_time, conflict,
-  /// duty_cycle, blocked, and pkg/toa's.
+  /// Exactly at `starts`. Errors: no_clock_sync, no_server_time, too_late, sub_band_not_found,
+  /// dwell_time, conflict, duty_cycle, blocked, and pkg/toa's.
   Result<Emission> schedule_at(const Transmission& transmission, ConcentratorTime starts,
                                const ScheduleContext& context);
-  /// At a wall-clock time: by GPS if the gateway has it, else through the server's clock and at least five round
-  /// trips (else no_absolute_gateway_time).
+  /// At a wall-clock time: by GPS if the gateway has it, else through the server's clock and at
+  /// least five round trips (else no_absolute_gateway_time).
   Result<Emission> schedule_at_absolute(const Transmission& transmission, UtcTime starts,
                                         const ScheduleContext& context);
-  /// As soon as possible from `earliest`; unset: from now plus the anytime delay. May be minutes ahead when the duty
-  /// cycle is used up.
-  Result<Emission> schedule_anytime(const Transmission& transmission, std::optional<ConcentratorTime> earliest,
+  /// As soon as possible from `earliest`; unset: from now plus the anytime delay. May be minutes
+  /// ahead when the duty cycle is used up.
+  Result<Emission> schedule_anytime(const Transmission& transmission,
+                                    std::optional<ConcentratorTime> earliest,
                                     const ScheduleContext& context);
   /// Takes back an emission that was not handed to the gateway.
   void cancel(const Emission& emission) noexcept { emissions_.erase(emission); }

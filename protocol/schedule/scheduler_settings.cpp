@@ -6,9 +6,13 @@
 namespace ff::schedule {
 namespace {
 
-double limit_of(double duty_cycle) { return duty_cycle <= 0 || duty_cycle > 1 ? 1 : duty_cycle; }
+double limit_of(double duty_cycle) {
+  return duty_cycle <= 0 || duty_cycle > 1 ? 1 : duty_cycle;
+}
 
-bool overlap(const SubBandLimit& a, const SubBandLimit& b) { return a.min < b.max && b.min < a.max; }
+bool overlap(const SubBandLimit& a, const SubBandLimit& b) {
+  return a.min < b.max && b.min < a.max;
+}
 
 /// Equal bands of two plans are one band; others must not overlap.
 Status add(std::vector<SubBandLimit>& bands, const SubBandLimit& band) {
@@ -24,14 +28,17 @@ Result<std::vector<SubBandLimit>> sub_bands(std::span<const region::FrequencyPla
                                             const region::Region& region) {
   std::vector<SubBandLimit> bands;
   for (const auto* plan : plans) {
-    for (const auto& band : plan->sub_bands) FF_CHECK(add(bands, {band.min, band.max, limit_of(band.duty_cycle)}));
+    for (const auto& band : plan->sub_bands)
+      FF_CHECK(add(bands, {band.min, band.max, limit_of(band.duty_cycle)}));
   }
   if (!bands.empty()) return bands;
-  for (const auto& band : region.sub_bands) bands.push_back({band.min, band.max, limit_of(band.duty_cycle)});
+  for (const auto& band : region.sub_bands)
+    bands.push_back({band.min, band.max, limit_of(band.duty_cycle)});
   return bands;
 }
 
-std::optional<Duration> dwell_limit(const region::FrequencyPlan& plan, const region::Region& region) {
+std::optional<Duration> dwell_limit(const region::FrequencyPlan& plan,
+                                    const region::Region& region) {
   if (plan.dwell_time.downlinks != region::DwellTime::on) return std::nullopt;
   if (plan.dwell_time.duration.count() > 0) return plan.dwell_time.duration;
   if (region.dwell_time_limit.count() > 0) return region.dwell_time_limit;
@@ -40,22 +47,25 @@ std::optional<Duration> dwell_limit(const region::FrequencyPlan& plan, const reg
 
 }  // namespace
 
-Result<SchedulerSettings> make_scheduler_settings(std::span<const region::FrequencyPlan* const> plans,
-                                                  const region::Region& region,
-                                                  const SchedulerOptions& options) {
+Result<SchedulerSettings> make_scheduler_settings(
+    std::span<const region::FrequencyPlan* const> plans, const region::Region& region,
+    const SchedulerOptions& options) {
   SchedulerSettings settings;
   settings.style = options.style;
-  settings.anytime_delay = std::max(options.anytime_delay.value_or(schedule_time_long), schedule_time_short);
+  settings.anytime_delay =
+      std::max(options.anytime_delay.value_or(schedule_time_long), schedule_time_short);
   for (const auto* plan : plans) {
     const auto& off_air = plan->time_off_air;
     if (plan == plans.front()) settings.time_off_air = off_air;
-    if (off_air.fraction != settings.time_off_air.fraction || off_air.duration != settings.time_off_air.duration)
+    if (off_air.fraction != settings.time_off_air.fraction ||
+        off_air.duration != settings.time_off_air.duration)
       return fail(frequency_plans_time_off_air);
     settings.dwell_limits.push_back(dwell_limit(*plan, region));
   }
   FF_TRY(settings.sub_bands, sub_bands(plans, region));
   if (!options.enforce_duty_cycle) {
-    settings.sub_bands = {{Frequency::hz(0), Frequency::hz(std::numeric_limits<std::uint64_t>::max()), 1}};
+    settings.sub_bands = {
+        {Frequency::hz(0), Frequency::hz(std::numeric_limits<std::uint64_t>::max()), 1}};
   }
   return settings;
 }

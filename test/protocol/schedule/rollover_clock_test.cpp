@@ -10,12 +10,14 @@ using namespace std::chrono_literals;
 constexpr std::uint32_t last_counter = 0xffffffff;
 const UtcTime noon{Duration{1'700'000'000s}};
 
-ConcentratorTime at(Duration since_zero) { return ConcentratorTime{since_zero}; }
+ConcentratorTime at(Duration since_zero) {
+  return ConcentratorTime{since_zero};
+}
 
 struct Sample {
   std::uint32_t counter_us;
-  Duration server;        // after noon
-  Duration expected;      // unrolled
+  Duration server;    // after noon
+  Duration expected;  // unrolled
 };
 struct SyncCase {
   const char* name;
@@ -27,7 +29,8 @@ const SyncCase sync_cases[] = {
     {"wraps once",
      {{last_counter, 0s, 4294967295us}, {999'999, 1s, RolloverClock::counter_period + 999'999us}}},
     {"wraps several times while silent",
-     {{5, 0s, 5us}, {10, 3 * RolloverClock::counter_period, 3 * RolloverClock::counter_period + 10us}}},
+     {{5, 0s, 5us},
+      {10, 3 * RolloverClock::counter_period, 3 * RolloverClock::counter_period + 10us}}},
     {"tolerates a late sample",
      {{10'000'000, 0s, 10s}, {9'900'000, 10ms, 9900ms}, {10'500'000, 500ms, 10500ms}}},
     {"tolerates a late sample from before the wrap",
@@ -45,7 +48,8 @@ TEST(RolloverClock, UnrollsSamplesAsTheTableSays) {
   for (const auto& row : sync_cases) {
     RolloverClock clock;
     for (const auto& sample : row.samples) {
-      EXPECT_EQ(clock.sync(sample.counter_us, noon + sample.server), at(sample.expected)) << row.name;
+      EXPECT_EQ(clock.sync(sample.counter_us, noon + sample.server), at(sample.expected))
+          << row.name;
     }
   }
 }

@@ -32,12 +32,14 @@ struct PercentileCase {
   unsigned percent;
   Duration expected;
 };
-constexpr PercentileCase percentile_cases[] = {
-    {1, 90, 10ms}, {5, 90, 40ms}, {10, 90, 90ms}, {10, 5, 10ms}, {20, 90, 180ms}, {20, 100, 200ms}, {10, 0, 10ms}};
+constexpr PercentileCase percentile_cases[] = {{1, 90, 10ms}, {5, 90, 40ms},   {10, 90, 90ms},
+                                               {10, 5, 10ms}, {20, 90, 180ms}, {20, 100, 200ms},
+                                               {10, 0, 10ms}};
 
 TEST(RoundTrips, TakePercentilesByTheSortedPosition) {
   for (const auto& row : percentile_cases) {
-    EXPECT_EQ(with(row.samples).percentile(row.percent, noon), row.expected) << row.samples << " " << row.percent;
+    EXPECT_EQ(with(row.samples).percentile(row.percent, noon), row.expected)
+        << row.samples << " " << row.percent;
   }
 }
 

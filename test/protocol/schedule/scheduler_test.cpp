@@ -10,8 +10,8 @@ namespace {
 using namespace std::chrono_literals;
 
 const UtcTime noon{Duration{1'700'000'000s}};
-const Frequency rx1 = Frequency::hz(868'100'000);     // 1 %
-const Frequency rx2 = Frequency::hz(869'525'000);     // 10 %
+const Frequency rx1 = Frequency::hz(868'100'000);        // 1 %
+const Frequency rx2 = Frequency::hz(869'525'000);        // 10 %
 const Frequency free_band = Frequency::hz(863'500'000);  // no limit
 
 const region::SubBand eu_sub_bands[] = {
@@ -51,11 +51,14 @@ struct Gateway {
   ScheduleContext at(Duration now) const { return {clock, round_trips, noon + now}; }
 };
 
-ConcentratorTime counter(Duration since_noon) { return ConcentratorTime{since_noon}; }
+ConcentratorTime counter(Duration since_noon) {
+  return ConcentratorTime{since_noon};
+}
 
 TEST(SchedulerSettings, RaiseTheAnytimeDelayAndReadZeroDutyCycleAsUnlimited) {
   region::FrequencyPlan plan;
-  plan.sub_bands = {{Frequency::hz(1), Frequency::hz(2), 0, {}}, {Frequency::hz(3), Frequency::hz(4), 0.25, {}}};
+  plan.sub_bands = {{Frequency::hz(1), Frequency::hz(2), 0, {}},
+                    {Frequency::hz(3), Frequency::hz(4), 0.25, {}}};
   const auto made = settings({true, 10ms, DutyCycleStyle::window}, plan);
   EXPECT_EQ(made.anytime_delay, 130ms);
   ASSERT_EQ(made.sub_bands.size(), 2U);
@@ -69,11 +72,13 @@ TEST(SchedulerSettings, RefusePlansThatContradictEachOther) {
   region::FrequencyPlan b;
   const region::FrequencyPlan* plans[] = {&a, &b};
   b.time_off_air.duration = 1s;
-  EXPECT_TRUE(make_scheduler_settings(plans, eu_region(), {}).error().is(frequency_plans_time_off_air));
+  EXPECT_TRUE(
+      make_scheduler_settings(plans, eu_region(), {}).error().is(frequency_plans_time_off_air));
   b.time_off_air = {};
   a.sub_bands = {{Frequency::hz(100), Frequency::hz(200), 0.1, {}}};
   b.sub_bands = {{Frequency::hz(150), Frequency::hz(250), 0.1, {}}};
-  EXPECT_TRUE(make_scheduler_settings(plans, eu_region(), {}).error().is(frequency_plans_overlap_sub_band));
+  EXPECT_TRUE(
+      make_scheduler_settings(plans, eu_region(), {}).error().is(frequency_plans_overlap_sub_band));
   b.sub_bands = a.sub_bands;
   EXPECT_EQ(make_scheduler_settings(plans, eu_region(), {})->sub_bands.size(), 1U);
 }
@@ -94,7 +99,8 @@ TEST(Scheduler, NeedsASyncedClock) {
   const RoundTrips round_trips;
   const ScheduleContext context{clock, round_trips, noon};
   EXPECT_TRUE(scheduler.schedule_at(short_frame(), counter(5s), context).error().is(no_clock_sync));
-  EXPECT_TRUE(scheduler.schedule_at_absolute(short_frame(), noon, context).error().is(no_clock_sync));
+  EXPECT_TRUE(
+      scheduler.schedule_at_absolute(short_frame(), noon, context).error().is(no_clock_sync));
   EXPECT_TRUE(scheduler.schedule_anytime(short_frame(), {}, context).error().is(no_clock_sync));
 }
 
@@ -119,7 +125,8 @@ TEST(Scheduler, RefusesWhatComesTooLate) {
     Gateway gateway;
     for (int i = 0; i < row.round_trips; ++i) gateway.round_trips.record(100ms, noon);
     Scheduler scheduler(settings());
-    const auto emission = scheduler.schedule_at(short_frame(), counter(2s + row.lead), gateway.at(2s));
+    const auto emission =
+        scheduler.schedule_at(short_frame(), counter(2s + row.lead), gateway.at(2s));
     EXPECT_EQ(emission.has_value(), row.accepted) << row.name;
     EXPECT_TRUE(emission || emission.error().is(too_late)) << row.name;
   }
@@ -127,14 +134,17 @@ TEST(Scheduler, RefusesWhatComesTooLate) {
 
 struct ConflictCase {
   const char* name;
-  Duration offset;   // of the second emission's start
+  Duration offset;  // of the second emission's start
   bool accepted;
 };
 const Duration occupied = short_airtime + queue_delay;
 const ConflictCase conflict_cases[] = {
-    {"same start", 0s, false},          {"inside", 10ms, false},
-    {"inside the silence", short_airtime + 1ms, false}, {"right after the silence", occupied, true},
-    {"ends in the first", -10ms, false}, {"its silence reaches the first", -occupied + 1ns, false},
+    {"same start", 0s, false},
+    {"inside", 10ms, false},
+    {"inside the silence", short_airtime + 1ms, false},
+    {"right after the silence", occupied, true},
+    {"ends in the first", -10ms, false},
+    {"its silence reaches the first", -occupied + 1ns, false},
     {"right before", -occupied, true},
 };
 
@@ -144,8 +154,8 @@ TEST(Scheduler, FindsConflictsWhateverTheFrequency) {
       Gateway gateway;
       Scheduler scheduler(settings());
       ASSERT_TRUE(scheduler.schedule_at(short_frame(rx1), counter(5s), gateway.at(0s)));
-      const auto second =
-          scheduler.schedule_at(short_frame(second_frequency), counter(5s + row.offset), gateway.at(0s));
+      const auto second = scheduler.schedule_at(short_frame(second_frequency),
+                                                counter(5s + row.offset), gateway.at(0s));
       EXPECT_EQ(second.has_value(), row.accepted) << row.name;
       EXPECT_TRUE(second || second.error().is(schedule_conflict)) << row.name;
     }
@@ -157,7 +167,8 @@ TEST(Scheduler, KeepsThePlansSilence) {
   plan.time_off_air = {2.0, 50ms};
   Gateway gateway;
   Scheduler scheduler(settings({}, plan));
-  EXPECT_EQ(scheduler.schedule_at(short_frame(), counter(5s), gateway.at(0s))->off_air, 2 * short_airtime);
+  EXPECT_EQ(scheduler.schedule_at(short_frame(), counter(5s), gateway.at(0s))->off_air,
+            2 * short_airtime);
   plan.time_off_air = {0.5, 500ms};
   Scheduler longer(settings({}, plan));
   EXPECT_EQ(longer.schedule_at(short_frame(), counter(5s), gateway.at(0s))->off_air, 500ms);
@@ -167,7 +178,8 @@ TEST(Scheduler, RefusesFrequenciesOutsideTheSubBands) {
   Gateway gateway;
   Scheduler scheduler(settings());
   const auto outside = short_frame(Frequency::hz(865'000'000));
-  EXPECT_TRUE(scheduler.schedule_at(outside, counter(5s), gateway.at(0s)).error().is(sub_band_not_found));
+  EXPECT_TRUE(
+      scheduler.schedule_at(outside, counter(5s), gateway.at(0s)).error().is(sub_band_not_found));
   Scheduler unlimited(settings({false, {}, DutyCycleStyle::window}));
   EXPECT_TRUE(unlimited.schedule_at(outside, counter(5s), gateway.at(0s)));
 }
@@ -177,7 +189,9 @@ TEST(Scheduler, EnforcesDwellTimeUnlessOnePlanAllowsMore) {
   limited.dwell_time = {region::DwellTime::off, region::DwellTime::on, 400ms};
   Gateway gateway;
   Scheduler scheduler(settings({}, limited));
-  EXPECT_TRUE(scheduler.schedule_at(long_frame(rx2), counter(5s), gateway.at(0s)).error().is(dwell_time_exceeded));
+  EXPECT_TRUE(scheduler.schedule_at(long_frame(rx2), counter(5s), gateway.at(0s))
+                  .error()
+                  .is(dwell_time_exceeded));
   EXPECT_TRUE(scheduler.schedule_at(short_frame(), counter(5s), gateway.at(0s)));
   const region::FrequencyPlan other;
   const region::FrequencyPlan* plans[] = {&limited, &other};
@@ -190,8 +204,10 @@ int fitting(TxPriority priority) {
   Gateway gateway;
   Scheduler scheduler(settings());
   int count = 0;
-  while (scheduler.schedule_at(long_frame(rx2, priority), counter(5s + count * 3s), gateway.at(0s))) ++count;
-  const auto refused = scheduler.schedule_at(long_frame(rx2, priority), counter(5s + count * 3s), gateway.at(0s));
+  while (scheduler.schedule_at(long_frame(rx2, priority), counter(5s + count * 3s), gateway.at(0s)))
+    ++count;
+  const auto refused =
+      scheduler.schedule_at(long_frame(rx2, priority), counter(5s + count * 3s), gateway.at(0s));
   EXPECT_TRUE(refused.error().is(duty_cycle_exceeded));
   return count;
 }
@@ -209,9 +225,12 @@ TEST(Scheduler, ChecksTheHourAfterAnEmissionToo) {
   Scheduler scheduler(settings());
   // 36 s of the 1 % band: twelve frames late in the hour leave no room for one before them.
   for (int i = 0; i < 12; ++i) {
-    ASSERT_TRUE(scheduler.schedule_at(long_frame(rx1), counter(30min + i * 3s), gateway.at(0s))) << i;
+    ASSERT_TRUE(scheduler.schedule_at(long_frame(rx1), counter(30min + i * 3s), gateway.at(0s)))
+        << i;
   }
-  EXPECT_TRUE(scheduler.schedule_at(long_frame(rx1), counter(5s), gateway.at(0s)).error().is(duty_cycle_exceeded));
+  EXPECT_TRUE(scheduler.schedule_at(long_frame(rx1), counter(5s), gateway.at(0s))
+                  .error()
+                  .is(duty_cycle_exceeded));
   EXPECT_TRUE(scheduler.schedule_at(long_frame(rx2), counter(5s), gateway.at(0s)));
   EXPECT_TRUE(scheduler.schedule_at(long_frame(rx1), counter(90min + 40s), gateway.at(0s)));
 }
@@ -232,11 +251,14 @@ TEST(Scheduler, BlocksTheSubBandAfterAnEmissionWhenAskedTo) {
   Scheduler scheduler(settings({true, {}, DutyCycleStyle::blocking_window}));
   ASSERT_TRUE(scheduler.schedule_at(long_frame(rx2), counter(100s), gateway.at(0s)));
   const auto rest = long_airtime * 10;
-  const auto after = scheduler.schedule_at(short_frame(rx2), counter(100s + rest - 1ms), gateway.at(0s));
+  const auto after =
+      scheduler.schedule_at(short_frame(rx2), counter(100s + rest - 1ms), gateway.at(0s));
   EXPECT_TRUE(after.error().is(band_blocked));
   EXPECT_EQ(after.error().message(), "sub-band is blocked for `0.001s`");
   // One before it must not block the one that is already promised.
-  EXPECT_TRUE(scheduler.schedule_at(long_frame(rx2), counter(90s), gateway.at(0s)).error().is(band_blocked));
+  EXPECT_TRUE(scheduler.schedule_at(long_frame(rx2), counter(90s), gateway.at(0s))
+                  .error()
+                  .is(band_blocked));
   EXPECT_TRUE(scheduler.schedule_at(short_frame(rx2), counter(100s + rest), gateway.at(0s)));
   EXPECT_TRUE(scheduler.schedule_at(short_frame(rx1), counter(110s), gateway.at(0s)));
 }
@@ -245,35 +267,44 @@ TEST(Scheduler, PrefersGpsForAbsoluteTimes) {
   Gateway gateway;
   gateway.clock.sync(1'000'000, noon + 1s, noon + 900ms);
   Scheduler scheduler(settings());
-  EXPECT_EQ(scheduler.schedule_at_absolute(short_frame(), noon + 10s, gateway.at(1s))->starts, counter(10100ms));
+  EXPECT_EQ(scheduler.schedule_at_absolute(short_frame(), noon + 10s, gateway.at(1s))->starts,
+            counter(10100ms));
 }
 
 TEST(Scheduler, NeedsFiveRoundTripsForAbsoluteTimesWithoutGps) {
   Gateway gateway;
   Scheduler scheduler(settings());
   for (int i = 0; i < 4; ++i) gateway.round_trips.record(100ms, noon);
-  EXPECT_TRUE(
-      scheduler.schedule_at_absolute(short_frame(), noon + 10s, gateway.at(1s)).error().is(no_absolute_gateway_time));
+  EXPECT_TRUE(scheduler.schedule_at_absolute(short_frame(), noon + 10s, gateway.at(1s))
+                  .error()
+                  .is(no_absolute_gateway_time));
   gateway.round_trips.record(100ms, noon);
-  EXPECT_EQ(scheduler.schedule_at_absolute(short_frame(), noon + 10s, gateway.at(1s))->starts, counter(10s + 50ms));
+  EXPECT_EQ(scheduler.schedule_at_absolute(short_frame(), noon + 10s, gateway.at(1s))->starts,
+            counter(10s + 50ms));
 }
 
 TEST(ScheduleAnytime, StartsAfterTheAnytimeDelayOrAtTheEarliestPossible) {
   Gateway gateway;
   Scheduler scheduler(settings());
   EXPECT_EQ(scheduler.schedule_anytime(short_frame(), {}, gateway.at(1s))->starts, counter(1530ms));
-  EXPECT_EQ(scheduler.schedule_anytime(short_frame(), counter(5s), gateway.at(1s))->starts, counter(5s));
-  EXPECT_EQ(scheduler.schedule_anytime(short_frame(), counter(0s), gateway.at(10s))->starts, counter(10130ms));
+  EXPECT_EQ(scheduler.schedule_anytime(short_frame(), counter(5s), gateway.at(1s))->starts,
+            counter(5s));
+  EXPECT_EQ(scheduler.schedule_anytime(short_frame(), counter(0s), gateway.at(10s))->starts,
+            counter(10130ms));
 }
 
 TEST(ScheduleAnytime, TakesTheFirstGapThatIsWideEnough) {
   Gateway gateway;
   Scheduler scheduler(settings());
   const auto first = *scheduler.schedule_at(short_frame(), counter(1530ms), gateway.at(0s));
-  const auto second = *scheduler.schedule_at(short_frame(), first.clear_at() + 20ms, gateway.at(0s));
-  const auto third = *scheduler.schedule_at(short_frame(), second.clear_at() + occupied, gateway.at(0s));
-  EXPECT_EQ(scheduler.schedule_anytime(short_frame(), {}, gateway.at(1s))->starts, second.clear_at());
-  EXPECT_EQ(scheduler.schedule_anytime(short_frame(), {}, gateway.at(1s))->starts, third.clear_at());
+  const auto second =
+      *scheduler.schedule_at(short_frame(), first.clear_at() + 20ms, gateway.at(0s));
+  const auto third =
+      *scheduler.schedule_at(short_frame(), second.clear_at() + occupied, gateway.at(0s));
+  EXPECT_EQ(scheduler.schedule_anytime(short_frame(), {}, gateway.at(1s))->starts,
+            second.clear_at());
+  EXPECT_EQ(scheduler.schedule_anytime(short_frame(), {}, gateway.at(1s))->starts,
+            third.clear_at());
 }
 
 TEST(ScheduleAnytime, WaitsUntilTheHourHasRoomAgain) {
@@ -298,7 +329,9 @@ TEST(ScheduleAnytime, RefusesAFrameThatNoHourCanHold) {
   plan.sub_bands = {{Frequency::hz(868'000'000), Frequency::hz(869'000'000), 0.0005, {}}};
   Gateway gateway;
   Scheduler scheduler(settings({}, plan));
-  EXPECT_TRUE(scheduler.schedule_anytime(long_frame(rx1), {}, gateway.at(0s)).error().is(duty_cycle_exceeded));
+  EXPECT_TRUE(scheduler.schedule_anytime(long_frame(rx1), {}, gateway.at(0s))
+                  .error()
+                  .is(duty_cycle_exceeded));
 }
 
 TEST(ScheduleAnytime, RespectsBlockedSubBands) {
@@ -319,14 +352,17 @@ TEST(ScheduleAnytime, NeverBreaksTheRulesUnderLoad) {
     const auto frequency = random() % 2 ? rx1 : rx2;
     const auto frame = random() % 3 ? short_frame(frequency) : long_frame(frequency);
     const auto wish = counter(std::chrono::seconds{random() % 7200});
-    if (random() % 2) ignore(scheduler.schedule_anytime(frame, wish, gateway.at(0s)), "load only");
-    else ignore(scheduler.schedule_at(frame, wish, gateway.at(0s)), "load only");
+    if (random() % 2)
+      ignore(scheduler.schedule_anytime(frame, wish, gateway.at(0s)), "load only");
+    else
+      ignore(scheduler.schedule_at(frame, wish, gateway.at(0s)), "load only");
   }
   const auto& all = scheduler.emissions().all();
   ASSERT_GT(all.size(), 50U);
   for (std::size_t i = 0; i < all.size(); ++i) {
     EXPECT_TRUE(i == 0 || all[i].starts >= all[i - 1].clear_at());
-    const auto used = scheduler.emissions().used(all[i].sub_band, all[i].ends() - 1h, all[i].ends());
+    const auto used =
+        scheduler.emissions().used(all[i].sub_band, all[i].ends() - 1h, all[i].ends());
     EXPECT_LE(used, all[i].sub_band == 1 ? 36s : 360s);
   }
 }
@@ -349,7 +385,8 @@ TEST(Scheduler, SchedulesAcrossTheCounterWrap) {
   clock.sync(0xffffffff - 499'999, noon);
   Scheduler scheduler(settings());
   const auto rx1_start = clock.unroll(500'000);
-  const auto emission = scheduler.schedule_at(short_frame(), rx1_start, {clock, round_trips, noon + 200ms});
+  const auto emission =
+      scheduler.schedule_at(short_frame(), rx1_start, {clock, round_trips, noon + 200ms});
   ASSERT_TRUE(emission);
   EXPECT_EQ(counter_at(emission->starts), 500'000U);
 }
