@@ -147,8 +147,9 @@ class RocksEngine final : public Engine {
  public:
   explicit RocksEngine(std::unique_ptr<Database> database) : database_(std::move(database)) {}
   ~RocksEngine() override {
-    // Best effort: what was written without sync is promised to outlive the process, no more.
-    database_->db->SyncWAL().PermitUncheckedError();
+    // Best effort: what was written without sync is promised to outlive the process, no more. And nothing after
+    // a failure: Debian's RocksDB is built with assertions and aborts when a failed log is touched again.
+    if (!failure_) database_->db->SyncWAL().PermitUncheckedError();
   }
 
   Result<std::optional<Bytes>> get(Family family, ByteView key) const override {
@@ -178,6 +179,9 @@ class RocksEngine final : public Engine {
  private:
   Status check(const rocksdb::Status& status) const { return to_status(status, database_->path); }
   Status write_or_fail(const WriteBatch& batch, Durability durability);
+  /// Runs `change` unless an earlier one failed, and remembers its failure.
+  template <class Function>
+  Status guarded(const Function& change);
   std::uint64_t sum(const std::string& property) const;
 
   std::unique_ptr<Database> database_;
@@ -199,12 +203,17 @@ rocksdb::Status add(rocksdb::WriteBatch& out, const Database& database, const Ch
   return rocksdb::Status::InvalidArgument("change");
 }
 
-Status RocksEngine::write(const WriteBatch& batch, Durability durability) {
+template <class Function>
+Status RocksEngine::guarded(const Function& change) {
   std::lock_guard lock(write_mutex_);
   if (failure_) return fail(*failure_);
-  auto status = write_or_fail(batch, durability);
+  Status status = change();
   if (!status) failure_ = status.error();
   return status;
+}
+
+Status RocksEngine::write(const WriteBatch& batch, Durability durability) {
+  return guarded([&] { return write_or_fail(batch, durability); });
 }
 
 Status RocksEngine::write_or_fail(const WriteBatch& batch, Durability durability) {
@@ -226,7 +235,7 @@ Status RocksEngine::checkpoint(const std::filesystem::path& directory) {
 }
 
 Status RocksEngine::flush() {
-  return check(database_->db->Flush(rocksdb::FlushOptions(), database_->handles));
+  return guarded([&] { return check(database_->db->Flush(rocksdb::FlushOptions(), database_->handles)); });
 }
 
 Status RocksEngine::compact(Family family, const KeyRange& range) {
