@@ -2,6 +2,8 @@
 // Not a listener: give accept() to a StreamNetwork. Not HTTP/2.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 
 #include "net/http/handler.hpp"
@@ -21,6 +23,8 @@ struct ServerOptions {
   Duration idle_timeout = std::chrono::seconds{120};
   /// Requests read ahead while one is answered, bytes; then reading stops.
   std::size_t pipeline_size_max = 64U << 10U;
+  /// The wall clock for the Date header; null leaves it out. Any thread.
+  UtcTime (*utc_now)() = nullptr;
 };
 
 /// Counts since the server was made.
@@ -43,8 +47,10 @@ class HttpServer {
   AcceptHandler acceptor() const;
   ServerCounters counters() const noexcept;
 
- private:
+  /// INTERNAL: what connections share with the server.
   struct Shared;
+
+ private:
   std::shared_ptr<Shared> shared_;
 };
 
