@@ -100,6 +100,7 @@ void Connection::dispatch() {
 // ---- the end of a response
 
 void Connection::on_response_ended(bool keep_alive) {
+  if (closed_) return;  // The loop may be gone too.
   if (loop_.is_current() && processing_) return response_ended(keep_alive);
   loop_.post([self = shared_from_this(), keep_alive] {
     if (!self->stream_) return;
@@ -123,6 +124,7 @@ void Connection::go_on() {
 }
 
 void Connection::on_upgrade(AcceptHandler take_over) {
+  if (closed_) return;
   loop_.post([self = shared_from_this(), take_over = std::move(take_over)] {
     if (self->stream_) self->give_away(take_over);
   });
@@ -131,7 +133,7 @@ void Connection::on_upgrade(AcceptHandler take_over) {
 void Connection::give_away(const AcceptHandler& take_over) {
   auto self = shared_from_this();
   ended_ = true;
-  deadline_.clear();
+  deadline_.release();
   auto stream = std::exchange(stream_, nullptr);
   auto handler = take_over(stream);
   if (!handler) return stream->abort();
@@ -158,8 +160,9 @@ void Connection::expired() {
 }
 
 void Connection::on_closed(CloseReason) {
+  closed_ = true;
   ended_ = true;
-  deadline_.clear();
+  deadline_.release();
   stream_.reset();
   if (auto response = response_.lock()) response->disconnected();
 }

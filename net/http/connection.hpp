@@ -53,6 +53,7 @@ class Connection final : public StreamHandler,
   std::optional<MonoTime> request_began_;
   std::weak_ptr<Response> response_;
   Bytes ahead_;
+  std::atomic<bool> closed_{false};
   bool answering_ = false;
   bool congested_ = false;
   bool processing_ = false;

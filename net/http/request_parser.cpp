@@ -93,8 +93,12 @@ RequestParser::Progress RequestParser::fail_with(int status) noexcept {
 
 RequestParser::Progress RequestParser::feed(ByteView bytes) {
   if (failure_status_ != 0) return {Outcome::failed, 0};
+  auto blank = skip_blank_line(bytes);
+  if (failure_status_ != 0) return {Outcome::failed, 0};
+  bytes = bytes.subspan(blank);
+  if (bytes.empty()) return {Outcome::need_more, blank};
   if (!message_) message_ = std::make_unique<Message>(limits_);
-  auto given = bytes.size();
+  auto given = blank + bytes.size();
   auto kept = unparsed_.size();
   if (kept > 0) {
     append(unparsed_, bytes);
@@ -112,7 +116,7 @@ RequestParser::Progress RequestParser::feed(ByteView bytes) {
   }
   if (message_->is_done()) {
     unparsed_.clear();
-    return {Outcome::complete, used - kept};
+    return {Outcome::complete, blank + used - kept};
   }
   if (kept > 0) {
     unparsed_.erase(unparsed_.begin(), unparsed_.begin() + static_cast<std::ptrdiff_t>(used));
@@ -122,6 +126,19 @@ RequestParser::Progress RequestParser::feed(ByteView bytes) {
   // Chunk headers have no limit of their own.
   if (unparsed_.size() > limits_.header_size_max) return fail_with(has_headers() ? 400 : 431);
   return {Outcome::need_more, given};
+}
+
+/// One empty line before a request is ignored [RFC 9112 §2.2].
+std::size_t RequestParser::skip_blank_line(ByteView bytes) {
+  constexpr std::string_view blank_line = "\r\n";
+  if (message_) return 0;
+  std::size_t skipped = 0;
+  while (blank_ < blank_line.size() && skipped < bytes.size() && bytes[skipped] == blank_line[blank_]) {
+    ++blank_;
+    ++skipped;
+  }
+  if (blank_ == 1 && skipped < bytes.size()) failure_status_ = 400;
+  return skipped;
 }
 
 bool RequestParser::started() const noexcept {
@@ -149,6 +166,7 @@ bool RequestParser::keep_alive() const noexcept {
 Request RequestParser::take() {
   auto request = std::move(message_->request);
   message_.reset();
+  blank_ = 0;
   return request;
 }
 

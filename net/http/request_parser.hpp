@@ -52,11 +52,13 @@ class RequestParser {
  private:
   class Message;
   Progress fail_with(int status) noexcept;
+  std::size_t skip_blank_line(ByteView bytes);
 
   ParserLimits limits_;
   std::unique_ptr<Message> message_;
   Bytes unparsed_;  // An incomplete header or chunk header.
   int failure_status_ = 0;
+  std::size_t blank_ = 0;  // Bytes of an empty line before the request.
 };
 
 }  // namespace ff::net::http

@@ -11,6 +11,12 @@ void Deadline::set(MonoTime at) {
   if (!armed_ || at < *armed_) arm(at);
 }
 
+void Deadline::release() noexcept {
+  at_.reset();
+  armed_.reset();
+  timer_.reset();
+}
+
 void Deadline::arm(MonoTime at) {
   if (!timer_) timer_ = loop_.make_timer();
   armed_ = at;

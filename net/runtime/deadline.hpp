@@ -19,6 +19,8 @@ class Deadline {
   void set(MonoTime at);
   void set_after(Duration delay) { set(loop_.now() + delay); }
   void clear() noexcept { at_.reset(); }
+  /// Clears it and gives the timer back, so that this object may outlive its loop.
+  void release() noexcept;
   bool is_set() const noexcept { return at_.has_value(); }
 
  private:

@@ -162,6 +162,7 @@ void MemoryStream::break_now() {
 
 void MemoryStream::end_later(CloseReason reason) {
   open_ = false;
+  if (finished_) return;
   loop_.post([self = shared_from_this(), reason] { self->finish(reason); });
 }
 
@@ -169,10 +170,10 @@ void MemoryStream::finish(CloseReason reason) {
   if (std::exchange(finished_, true)) return;
   auto keep = shared_from_this();
   open_ = false;
-  idle_.clear();
-  write_.clear();
-  close_.clear();
-  arrival_->cancel();
+  idle_.release();
+  write_.release();
+  close_.release();
+  arrival_.reset();
   outgoing_.clear();
   offset_ = 0;
   incoming_.clear();

@@ -66,7 +66,8 @@ class StreamHandler {
 };
 
 /// One connection. Any thread may call anything unless said otherwise. The stream keeps itself and
-/// its handler alive until on_closed(); a handler may hold the stream (the cycle ends there).
+/// its handler alive until on_closed(); a handler may hold the stream (the cycle ends there). After
+/// on_closed() a stream may outlive its loop.
 class Stream {
  public:
   virtual ~Stream() = default;

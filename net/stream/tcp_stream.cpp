@@ -27,8 +27,8 @@ TcpStream::TcpStream(AsioLoop& loop, TcpStreamParts parts)
     : loop_(loop),
       socket_(std::move(parts.socket)),
       options_(parts.options),
-      remote_(remote_endpoint(socket_.native_handle())),
-      local_(local_endpoint(socket_.native_handle())),
+      remote_(remote_endpoint(socket_->native_handle())),
+      local_(local_endpoint(socket_->native_handle())),
       engine_(std::move(parts.engine)),
       slot_(std::move(parts.slot)),
       idle_(loop,
@@ -68,17 +68,17 @@ void TcpStream::ready() {
 void TcpStream::wait_readable() {
   if (waiting_readable_ || finished_) return;
   waiting_readable_ = true;
-  socket_.async_wait(boost::asio::socket_base::wait_read,
-                     [self = shared_from_this()](const boost::system::error_code& error) {
-                       self->waiting_readable_ = false;
-                       if (!error && !self->finished_) self->on_readable();
-                     });
+  socket_->async_wait(boost::asio::socket_base::wait_read,
+                      [self = shared_from_this()](const boost::system::error_code& error) {
+                        self->waiting_readable_ = false;
+                        if (!error && !self->finished_) self->on_readable();
+                      });
 }
 
 void TcpStream::on_readable() {
   if (paused_ && !closing_) return;  // pause_reading(false) waits again.
   auto buffer = loop_.read_buffer();
-  auto count = ::recv(socket_.native_handle(), buffer.data(), buffer.size(), 0);
+  auto count = ::recv(socket_->native_handle(), buffer.data(), buffer.size(), 0);
   if (count > 0) {
     receive(ByteView(buffer).first(static_cast<std::size_t>(count)));
   } else if (count == 0) {
@@ -105,7 +105,7 @@ void TcpStream::receive_encrypted(ByteView bytes) {
   auto state = engine_->receive(bytes);
   if (before == tls::Engine::State::handshaking && state == tls::Engine::State::open) {
     send_engine_output(0);
-    ready();
+    if (!finished_) ready();
   }
   resume();
 }
@@ -237,7 +237,7 @@ bool TcpStream::send_some() {
     msghdr message{};
     message.msg_iov = chunks.data();
     message.msg_iovlen = count;
-    auto sent_bytes = ::sendmsg(socket_.native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+    auto sent_bytes = ::sendmsg(socket_->native_handle(), &message, MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent_bytes < 0) {
       if (!would_block()) return false;
       wait_writable();
@@ -270,13 +270,13 @@ void TcpStream::wait_writable() {
   waiting_writable_ = true;
   if (options_.write_timeout > Duration::zero() && !write_.is_set())
     write_.set_after(options_.write_timeout);
-  socket_.async_wait(boost::asio::socket_base::wait_write,
-                     [self = shared_from_this()](const boost::system::error_code& error) {
-                       self->waiting_writable_ = false;
-                       if (error || self->finished_) return;
-                       self->collect();
-                       if (!self->send_some()) self->finish(CloseReason::failed);
-                     });
+  socket_->async_wait(boost::asio::socket_base::wait_write,
+                      [self = shared_from_this()](const boost::system::error_code& error) {
+                        self->waiting_writable_ = false;
+                        if (error || self->finished_) return;
+                        self->collect();
+                        if (!self->send_some()) self->finish(CloseReason::failed);
+                      });
 }
 
 void TcpStream::drained() {
@@ -307,6 +307,7 @@ void TcpStream::abort() {
 
 void TcpStream::abort_with(CloseReason reason) {
   refuse_writes();
+  if (finished_) return;
   loop_.post([self = shared_from_this(), reason] { self->finish(reason); });
 }
 
@@ -327,7 +328,7 @@ void TcpStream::end_sending() {
     auto output = engine_->take_output();
     // Best effort: the peer that reads knows from our FIN too.
     if (!output.empty()) {
-      ::send(socket_.native_handle(), output.data(), output.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+      ::send(socket_->native_handle(), output.data(), output.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
     }
   }
   sending_ended_ = true;
@@ -335,7 +336,7 @@ void TcpStream::end_sending() {
   // The peer's end is awaited: closing now, with bytes unread, would reset the connection under
   // the last bytes we sent.
   boost::system::error_code ignored;
-  socket_.shutdown(boost::asio::socket_base::shutdown_send, ignored);
+  socket_->shutdown(boost::asio::socket_base::shutdown_send, ignored);
 }
 
 void TcpStream::on_close_timeout() {
@@ -344,7 +345,7 @@ void TcpStream::on_close_timeout() {
 }
 
 void TcpStream::finish(CloseReason reason) {
-  if (std::exchange(finished_, true)) return;
+  if (finished_.exchange(true)) return;
   auto keep = shared_from_this();
   refuse_writes();
   {
@@ -353,12 +354,11 @@ void TcpStream::finish(CloseReason reason) {
   }
   sending_.clear();
   outgoing_ = 0;
-  idle_.clear();
-  write_.clear();
-  close_.clear();
+  idle_.release();
+  write_.release();
+  close_.release();
   loop_.remove(*this);
-  boost::system::error_code ignored;
-  socket_.close(ignored);
+  socket_.reset();
   slot_.reset();
   if (auto on_ready = std::exchange(on_ready_, nullptr)) on_ready(reason);
   if (auto handler = std::exchange(handler_, nullptr)) handler->on_closed(reason);

@@ -93,7 +93,8 @@ class TcpStream final : public Stream,
   void finish(CloseReason reason);
 
   AsioLoop& loop_;
-  boost::asio::ip::tcp::socket socket_;
+  /// Nothing after the end: a user may keep the stream longer than its loop lives.
+  std::optional<boost::asio::ip::tcp::socket> socket_;
   const StreamOptions options_;
   Endpoint remote_;
   Endpoint local_;
@@ -122,7 +123,7 @@ class TcpStream final : public Stream,
   bool paused_ = false;
   bool dispatching_ = false;
   bool sending_ended_ = false;
-  bool finished_ = false;
+  std::atomic<bool> finished_{false};
 };
 
 }  // namespace ff::net
