@@ -16,7 +16,9 @@ Aes128::Aes128(const Aes128Key& key, const Aes128Backend& backend) noexcept : ba
   backend_->expand(key.bytes().data(), round_keys_);
 }
 
-Aes128::~Aes128() { wipe(round_keys_); }
+Aes128::~Aes128() {
+  wipe(round_keys_);
+}
 
 Block Aes128::encrypt(const Block& block) const noexcept {
   Block out;
@@ -40,7 +42,9 @@ void Aes128::decrypt(ByteView in, MutableByteView out) const noexcept {
   backend_->decrypt(round_keys_.data(), in.data(), out.data(), in.size() / sizeof(Block));
 }
 
-void wipe(MutableByteView secret) noexcept { OPENSSL_cleanse(secret.data(), secret.size()); }
+void wipe(MutableByteView secret) noexcept {
+  OPENSSL_cleanse(secret.data(), secret.size());
+}
 
 bool equal_constant_time(ByteView a, ByteView b) noexcept {
   return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;

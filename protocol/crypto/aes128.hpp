@@ -1,5 +1,5 @@
-// AES-128 on single blocks (ECB), the primitive under every LoRaWAN key stream, MIC and key derivation.
-// Not for MICs (cmac.hpp) or for wrapping keys (key_wrap.hpp).
+// AES-128 on single blocks (ECB), the primitive under every LoRaWAN key stream, MIC and key
+// derivation. Not for MICs (cmac.hpp) or for wrapping keys (key_wrap.hpp).
 #pragma once
 
 #include <array>
@@ -13,7 +13,8 @@ namespace ff::crypto {
 
 using Block = std::array<std::uint8_t, 16>;
 
-/// A key ready for use. 184 bytes, copyable, wiped when destroyed. Never allocates; any thread may use it.
+/// A key ready for use. 184 bytes, copyable, wiped when destroyed. Never allocates; any thread may
+/// use it.
 class Aes128 {
  public:
   explicit Aes128(const Aes128Key& key) noexcept : Aes128(key, default_backend()) {}

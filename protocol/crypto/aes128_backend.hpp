@@ -1,5 +1,6 @@
 // The two implementations of AES-128 behind one table of functions: AES instructions and OpenSSL.
-// Not for users of ciphers (aes128.hpp, cmac.hpp); tests and benchmarks name a backend to compare them.
+// Not for users of ciphers (aes128.hpp, cmac.hpp); tests and benchmarks name a backend to compare
+// them.
 #pragma once
 
 #include <array>
@@ -16,15 +17,15 @@ using RoundKeys = std::array<std::uint8_t, 176>;
 struct MacBatch {
   static constexpr std::size_t lanes_max = 8;
 
-  std::size_t lanes = 0;                                    // 1 to lanes_max
+  std::size_t lanes = 0;  // 1 to lanes_max
   std::array<const std::uint8_t*, lanes_max> round_keys{};
-  std::array<const std::uint8_t*, lanes_max> subkeys{};     // XORed to the last block: K1 or K2
+  std::array<const std::uint8_t*, lanes_max> subkeys{};  // XORed to the last block: K1 or K2
   std::array<std::uint32_t, lanes_max> counters{};
-  const std::uint8_t* prefix = nullptr;                     // 16 bytes
-  const std::uint8_t* whole_blocks = nullptr;               // blocks between prefix and last
+  const std::uint8_t* prefix = nullptr;        // 16 bytes
+  const std::uint8_t* whole_blocks = nullptr;  // blocks between prefix and last
   std::size_t whole_block_count = 0;
-  const std::uint8_t* last_block = nullptr;                 // 16 bytes, padded
-  std::array<std::uint32_t, lanes_max> tags{};              // out: first four bytes, little endian
+  const std::uint8_t* last_block = nullptr;     // 16 bytes, padded
+  std::array<std::uint32_t, lanes_max> tags{};  // out: first four bytes, little endian
 };
 
 struct Aes128Backend {

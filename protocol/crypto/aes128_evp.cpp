@@ -1,5 +1,5 @@
-// AES-128 through OpenSSL. A context is fetched once per thread and direction and re-keyed per use: fetching
-// per message costs more than a microsecond, a context per device costs hundreds of bytes.
+// AES-128 through OpenSSL. A context is fetched once per thread and direction and re-keyed per use:
+// fetching per message costs more than a microsecond, a context per device costs hundreds of bytes.
 #include <openssl/evp.h>
 
 #include <algorithm>
@@ -35,7 +35,8 @@ EVP_CIPHER_CTX* keyed(const std::uint8_t* key) noexcept {
   return context.get();
 }
 
-void run(EVP_CIPHER_CTX* context, const std::uint8_t* in, std::uint8_t* out, std::size_t blocks) noexcept {
+void run(EVP_CIPHER_CTX* context, const std::uint8_t* in, std::uint8_t* out,
+         std::size_t blocks) noexcept {
   int written = 0;
   const auto size = static_cast<int>(blocks * sizeof(Block));
   FF_ASSERT(EVP_CipherUpdate(context, out, &written, in, size) == 1 && written == size);

@@ -1,5 +1,6 @@
-// AES-128 with the processor's AES instructions, chosen at run time. Each function carries the target attribute,
-// not the file: inline functions of headers must stay runnable on every processor.
+// AES-128 with the processor's AES instructions, chosen at run time. Each function carries the
+// target attribute, not the file: inline functions of headers must stay runnable on every
+// processor.
 #include "protocol/crypto/aes128_backend.hpp"
 
 #if defined(__x86_64__)
@@ -29,8 +30,9 @@ FF_AES_INLINE void store(std::uint8_t* to, __m128i value) noexcept {
 }
 
 FF_AES_TARGET void expand(const std::uint8_t* key, RoundKeys& round_keys) noexcept {
-  // AESENCLAST on four equal columns is SubWord of the column (ShiftRows moves equal bytes), then XOR with the
-  // round constant: several times faster than AESKEYGENASSIST, and without its immediate operand.
+  // AESENCLAST on four equal columns is SubWord of the column (ShiftRows moves equal bytes), then
+  // XOR with the round constant: several times faster than AESKEYGENASSIST, and without its
+  // immediate operand.
   const auto rotate_last_word = _mm_set1_epi32(0x0c0f0e0d);
   auto round_key = load(key);
   store(round_keys.data(), round_key);
@@ -55,15 +57,15 @@ FF_AES_INLINE __m128i encrypt_one(const std::uint8_t* round_keys, __m128i state)
   return _mm_aesenclast_si128(state, load(round_keys + 16 * rounds));
 }
 
-FF_AES_TARGET void encrypt(const std::uint8_t* round_keys, const std::uint8_t* in, std::uint8_t* out,
-                           std::size_t blocks) noexcept {
+FF_AES_TARGET void encrypt(const std::uint8_t* round_keys, const std::uint8_t* in,
+                           std::uint8_t* out, std::size_t blocks) noexcept {
   for (; blocks > 0; --blocks, in += block_size, out += block_size) {
     store(out, encrypt_one(round_keys, load(in)));
   }
 }
 
-FF_AES_TARGET void decrypt(const std::uint8_t* round_keys, const std::uint8_t* in, std::uint8_t* out,
-                           std::size_t blocks) noexcept {
+FF_AES_TARGET void decrypt(const std::uint8_t* round_keys, const std::uint8_t* in,
+                           std::uint8_t* out, std::size_t blocks) noexcept {
   __m128i inverse[rounds + 1];
   inverse[0] = load(round_keys + 16 * rounds);
   for (int round = 1; round < rounds; ++round) {
@@ -81,8 +83,8 @@ FF_AES_TARGET void decrypt(const std::uint8_t* round_keys, const std::uint8_t* i
   }
 }
 
-FF_AES_TARGET void chain(const std::uint8_t* round_keys, std::uint8_t* state, const std::uint8_t* in,
-                         std::size_t blocks) noexcept {
+FF_AES_TARGET void chain(const std::uint8_t* round_keys, std::uint8_t* state,
+                         const std::uint8_t* in, std::size_t blocks) noexcept {
   auto value = load(state);
   for (; blocks > 0; --blocks, in += block_size) {
     value = encrypt_one(round_keys, _mm_xor_si128(value, load(in)));
@@ -90,7 +92,8 @@ FF_AES_TARGET void chain(const std::uint8_t* round_keys, std::uint8_t* state, co
   store(state, value);
 }
 
-/// One block in each of `wide` lanes under its own key: the rounds of different lanes overlap in the pipeline.
+/// One block in each of `wide` lanes under its own key: the rounds of different lanes overlap in
+/// the pipeline.
 FF_AES_INLINE void encrypt_wide(const MacBatch& batch, __m128i (&state)[wide]) noexcept {
   FF_UNROLL
   for (std::size_t lane = 0; lane < wide; ++lane) {
@@ -118,7 +121,8 @@ FF_AES_TARGET void mac_wide(MacBatch& batch) noexcept {
   __m128i state[wide];
   const auto prefix = load(batch.prefix);
   FF_UNROLL
-  for (std::size_t lane = 0; lane < wide; ++lane) state[lane] = with_counter(prefix, batch.counters[lane]);
+  for (std::size_t lane = 0; lane < wide; ++lane)
+    state[lane] = with_counter(prefix, batch.counters[lane]);
   encrypt_wide(batch, state);
   for (std::size_t block = 0; block < batch.whole_block_count; ++block) {
     const auto text = load(batch.whole_blocks + block_size * block);
@@ -142,7 +146,8 @@ FF_AES_TARGET void mac_one(MacBatch& batch, std::size_t lane) noexcept {
   const auto* round_keys = batch.round_keys[lane];
   auto state = encrypt_one(round_keys, with_counter(load(batch.prefix), batch.counters[lane]));
   for (std::size_t block = 0; block < batch.whole_block_count; ++block) {
-    state = encrypt_one(round_keys, _mm_xor_si128(state, load(batch.whole_blocks + block_size * block)));
+    state = encrypt_one(round_keys,
+                        _mm_xor_si128(state, load(batch.whole_blocks + block_size * block)));
   }
   state = _mm_xor_si128(state, _mm_xor_si128(load(batch.last_block), load(batch.subkeys[lane])));
   batch.tags[lane] = static_cast<std::uint32_t>(_mm_cvtsi128_si32(encrypt_one(round_keys, state)));
@@ -162,8 +167,10 @@ void mac_batch(MacBatch& batch) noexcept {
 }  // namespace
 
 const Aes128Backend* aes_instructions_backend() noexcept {
-  static constexpr Aes128Backend backend{"aes_instructions", expand, encrypt, decrypt, chain, mac_batch};
-  static const bool supported = __builtin_cpu_supports("aes") != 0 && __builtin_cpu_supports("ssse3") != 0;
+  static constexpr Aes128Backend backend{"aes_instructions", expand, encrypt, decrypt, chain,
+                                         mac_batch};
+  static const bool supported =
+      __builtin_cpu_supports("aes") != 0 && __builtin_cpu_supports("ssse3") != 0;
   return supported ? &backend : nullptr;
 }
 
@@ -172,7 +179,9 @@ const Aes128Backend* aes_instructions_backend() noexcept {
 #else
 
 namespace ff::crypto {
-const Aes128Backend* aes_instructions_backend() noexcept { return nullptr; }
+const Aes128Backend* aes_instructions_backend() noexcept {
+  return nullptr;
+}
 }  // namespace ff::crypto
 
 #endif

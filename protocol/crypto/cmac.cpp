@@ -120,8 +120,8 @@ std::optional<std::size_t> match(std::span<const Candidate<CmacKey>> candidates,
   return std::nullopt;
 }
 
-std::optional<std::size_t> match(std::span<const Candidate<Aes128Key>> candidates, const Block& first,
-                                 ByteView message) noexcept {
+std::optional<std::size_t> match(std::span<const Candidate<Aes128Key>> candidates,
+                                 const Block& first, ByteView message) noexcept {
   constexpr std::size_t at_once = MacBatch::lanes_max;
   std::array<std::optional<CmacKey>, at_once> keys;
   std::array<Candidate<CmacKey>, at_once> ready;
@@ -131,7 +131,8 @@ std::optional<std::size_t> match(std::span<const Candidate<Aes128Key>> candidate
       const auto& key = keys[i].emplace(*rest[i].key);
       ready[i] = {&key, rest[i].counter, rest[i].tag, rest[i].mask};
     }
-    const auto hit = match(std::span<const Candidate<CmacKey>>(ready).first(rest.size()), first, message);
+    const auto hit =
+        match(std::span<const Candidate<CmacKey>>(ready).first(rest.size()), first, message);
     if (hit) return begin + *hit;
   }
   return std::nullopt;

@@ -1,5 +1,5 @@
-// AES-CMAC [RFC 4493] with a cached key, and the search for the key that made a frame's MIC among many.
-// What is signed and which four bytes travel is protocol/phy's.
+// AES-CMAC [RFC 4493] with a cached key, and the search for the key that made a frame's MIC among
+// many. What is signed and which four bytes travel is protocol/phy's.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,8 @@
 
 namespace ff::crypto {
 
-/// A key with its round keys and subkeys. 216 bytes, copyable, wiped when destroyed; any thread may use it.
+/// A key with its round keys and subkeys. 216 bytes, copyable, wiped when destroyed; any thread may
+/// use it.
 class CmacKey {
  public:
   explicit CmacKey(const Aes128Key& key) noexcept : CmacKey(key, default_backend()) {}
@@ -44,17 +45,18 @@ constexpr std::uint32_t tag_of(const Block& mac) noexcept {
 template <class Key>
 struct Candidate {
   const Key* key = nullptr;
-  std::uint32_t counter = 0;             // written to bytes 10-13 of the first block, little endian
-  std::uint32_t tag = 0;                 // expected first four bytes of the CMAC, where `mask` has ones
+  std::uint32_t counter = 0;  // written to bytes 10-13 of the first block, little endian
+  std::uint32_t tag = 0;      // expected first four bytes of the CMAC, where `mask` has ones
   std::uint32_t mask = 0xffffffff;
 };
 
-/// The index of the first candidate whose CMAC of `first` (with its counter) ‖ `message` has its tag.
-/// Nothing if none has. `message` is not empty (asserted). Never allocates; takes about 20 ns per candidate with
-/// cached keys and AES instructions.
+/// The index of the first candidate whose CMAC of `first` (with its counter) ‖ `message` has its
+/// tag. Nothing if none has. `message` is not empty (asserted). Never allocates; takes about 11 ns
+/// per candidate for a frame of 33 bytes with AES instructions (crypto_bench).
 [[nodiscard]] std::optional<std::size_t> match(std::span<const Candidate<CmacKey>> candidates,
                                                const Block& first, ByteView message) noexcept;
-/// The same with bare keys: their round keys are made on the way and wiped. For keys too many to keep ready.
+/// The same with bare keys: their round keys are made on the way and wiped. About 90 ns
+/// per candidate; for keys too many to keep ready.
 [[nodiscard]] std::optional<std::size_t> match(std::span<const Candidate<Aes128Key>> candidates,
                                                const Block& first, ByteView message) noexcept;
 

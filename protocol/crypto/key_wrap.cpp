@@ -22,10 +22,14 @@ enum class Operation : int { unwrap = 0, wrap = 1 };
 
 const EVP_CIPHER* cipher_for(std::size_t kek_size) noexcept {
   switch (kek_size) {
-    case 16: return EVP_aes_128_wrap();
-    case 24: return EVP_aes_192_wrap();
-    case 32: return EVP_aes_256_wrap();
-    default: return nullptr;
+    case 16:
+      return EVP_aes_128_wrap();
+    case 24:
+      return EVP_aes_192_wrap();
+    case 32:
+      return EVP_aes_256_wrap();
+    default:
+      return nullptr;
   }
 }
 
@@ -45,8 +49,8 @@ bool run(Operation operation, ByteView kek, ByteView in, MutableByteView out) {
   FF_ASSERT(EVP_CipherInit_ex(context.get(), cipher_for(kek.size()), nullptr, kek.data(), nullptr,
                               static_cast<int>(operation)) == 1);
   int written = 0;
-  const bool done =
-      EVP_CipherUpdate(context.get(), out.data(), &written, in.data(), static_cast<int>(in.size())) == 1;
+  const bool done = EVP_CipherUpdate(context.get(), out.data(), &written, in.data(),
+                                     static_cast<int>(in.size())) == 1;
   if (!done) ERR_clear_error();  // The queue of this thread must not show it to others.
   return done && static_cast<std::size_t>(written) == out.size();
 }
@@ -64,7 +68,8 @@ Result<Bytes> unwrap_key(ByteView wrapped, ByteView kek) {
   FF_CHECK(check_sizes(wrapped.size() < semiblock ? 0 : wrapped.size() - semiblock, kek.size()));
   // OpenSSL wants room for the wrapped size and writes 8 bytes less.
   Bytes plain(wrapped.size());
-  const bool intact = run(Operation::unwrap, kek, wrapped, MutableByteView(plain).first(wrapped.size() - semiblock));
+  const bool intact = run(Operation::unwrap, kek, wrapped,
+                          MutableByteView(plain).first(wrapped.size() - semiblock));
   if (!intact) {
     wipe(plain);
     return fail(corrupt_key);

@@ -16,7 +16,8 @@ constexpr std::size_t channels_per_mask = 16;
 Status write(const CfListFrequencies& list, std::uint32_t step_hz, MutableByteView out) {
   for (std::size_t i = 0; i < list.frequencies.size(); ++i) {
     const auto steps = list.frequencies[i].hz() / step_hz;
-    if (steps > frequency_steps_max) return fail(max_cf_list_frequency, {{"value", list.frequencies[i].hz()}});
+    if (steps > frequency_steps_max)
+      return fail(max_cf_list_frequency, {{"value", list.frequencies[i].hz()}});
     write_le<frequency_size>(out.subspan(i * frequency_size), steps);
   }
   return {};
@@ -47,7 +48,8 @@ Result<CfList> decode_cf_list(ByteView bytes, std::uint32_t step_hz) {
   if (bytes.back() == static_cast<std::uint8_t>(CfListType::frequencies)) {
     CfListFrequencies list;
     for (std::size_t i = 0; i < list.frequencies.size(); ++i) {
-      list.frequencies[i] = Frequency::hz(read_le<frequency_size>(bytes.subspan(i * frequency_size)) * step_hz);
+      list.frequencies[i] =
+          Frequency::hz(read_le<frequency_size>(bytes.subspan(i * frequency_size)) * step_hz);
     }
     return list;
   }
@@ -61,7 +63,8 @@ Result<CfList> decode_cf_list(ByteView bytes, std::uint32_t step_hz) {
   return fail(phy::unknown_field, {{"lorawan_field", "CFListType"}, {"value", bytes.back()}});
 }
 
-std::optional<CfList> make_cf_list(std::optional<CfListType> type, std::span<const CfListChannel> channels,
+std::optional<CfList> make_cf_list(std::optional<CfListType> type,
+                                   std::span<const CfListChannel> channels,
                                    std::size_t first_channel) {
   if (!type) return std::nullopt;
   if (*type == CfListType::channel_masks) {
@@ -69,7 +72,8 @@ std::optional<CfList> make_cf_list(std::optional<CfListType> type, std::span<con
     const auto count = std::min(channels.size(), list.masks.size() * channels_per_mask);
     for (std::size_t i = 0; i < count; ++i) {
       auto& mask = list.masks[i / channels_per_mask];
-      if (channels[i].enable_uplink) mask = static_cast<std::uint16_t>(mask | 1U << i % channels_per_mask);
+      if (channels[i].enable_uplink)
+        mask = static_cast<std::uint16_t>(mask | 1U << i % channels_per_mask);
     }
     return list;
   }

@@ -17,25 +17,30 @@ Status check_max(const char* field, std::uint32_t value, std::uint32_t max) {
   return fail(phy::field_with_max, {{"lorawan_field", field}, {"value", value}, {"max", max}});
 }
 
-Result<phy::Mic> mic_of(ByteView message, const JoinAcceptKeys& keys, const phy::JoinAcceptContext& context) {
+Result<phy::Mic> mic_of(ByteView message, const JoinAcceptKeys& keys,
+                        const phy::JoinAcceptContext& context) {
   const bool opt_neg = (message[1 + dl_settings_offset] & opt_neg_bit) != 0;
   return opt_neg ? phy::join_accept_mic_1_1(keys.js_int_key, context, message)
                  : phy::join_accept_mic_1_0(keys.root, message);
 }
 
-const Aes128Key& encryption_key(const JoinAcceptKeys& keys, const phy::JoinAcceptContext& context) noexcept {
+const Aes128Key& encryption_key(const JoinAcceptKeys& keys,
+                                const phy::JoinAcceptContext& context) noexcept {
   return context.request_type == phy::JoinReqType::join_request ? keys.root : keys.js_enc_key;
 }
 
 Status check_fields_size(ByteView fields) {
   if (fields.size() == fields_size || fields.size() == fields_size + cf_list_size) return {};
-  return fail(phy::field_length_with_multiple_choices, {{"lorawan_field", "JoinAcceptPayload"},
-                                                        {"value", fields.size()},
-                                                        {"expected_1", fields_size},
-                                                        {"expected_2", fields_size + cf_list_size}});
+  return fail(phy::field_length_with_multiple_choices,
+              {{"lorawan_field", "JoinAcceptPayload"},
+               {"value", fields.size()},
+               {"expected_1", fields_size},
+               {"expected_2", fields_size + cf_list_size}});
 }
 
-tl::unexpected<Error> undecodable(Error cause) { return fail(Error(decode_payload).caused_by(std::move(cause))); }
+tl::unexpected<Error> undecodable(Error cause) {
+  return fail(Error(decode_payload).caused_by(std::move(cause)));
+}
 
 }  // namespace
 
@@ -107,11 +112,13 @@ Result<JoinAccept> open_join_accept(ByteView frame, const JoinAcceptKeys& keys,
   if (!decoded) return undecodable(std::move(decoded).error());
   const auto* view = std::get_if<phy::JoinAcceptView>(&decoded->body);
   if (view == nullptr) return fail(payload_type, {{"type", phy::to_string(decoded->mhdr.m_type)}});
-  FF_TRY(const auto payload, phy::decrypt_join_accept(encryption_key(keys, context), view->encrypted));
+  FF_TRY(const auto payload,
+         phy::decrypt_join_accept(encryption_key(keys, context), view->encrypted));
   Bytes message{frame[0]};
   append(message, ByteView(payload).first(payload.size() - phy::mic_size));
   FF_TRY(const auto mic, mic_of(message, keys, context));
-  if (mic.value() != read_le<phy::mic_size>(ByteView(payload).last(phy::mic_size))) return fail(mic_mismatch);
+  if (mic.value() != read_le<phy::mic_size>(ByteView(payload).last(phy::mic_size)))
+    return fail(mic_mismatch);
   return decode_join_accept(ByteView(message).subspan(1), step_hz);
 }
 

@@ -1,5 +1,6 @@
-// Join messages whole: the join-accept's fields, sealing and opening it, and signed join- and rejoin-requests.
-// Both sides are here: the join server's and the device's (simulator). MIC formulas: protocol/phy.
+// Join messages whole: the join-accept's fields, sealing and opening it, and signed join- and
+// rejoin-requests. Both sides are here: the join server's and the device's (simulator). MIC
+// formulas: protocol/phy.
 #pragma once
 
 #include <chrono>
@@ -43,8 +44,8 @@ constexpr std::chrono::seconds rx_delay_of(std::uint8_t rx_delay) noexcept {
 [[nodiscard]] Result<Bytes> encode_join_accept(const JoinAccept& accept,
                                                std::uint32_t step_hz = frequency_step_hz_default);
 /// Fails with field_length_with_multiple_choices or as decode_cf_list.
-[[nodiscard]] Result<JoinAccept> decode_join_accept(ByteView fields,
-                                                    std::uint32_t step_hz = frequency_step_hz_default);
+[[nodiscard]] Result<JoinAccept> decode_join_accept(
+    ByteView fields, std::uint32_t step_hz = frequency_step_hz_default);
 
 /// Keys for sealing and opening join-accepts.
 struct JoinAcceptKeys {
@@ -55,24 +56,28 @@ struct JoinAcceptKeys {
 /// 1.0.x: `root_key` alone. 1.1: with the keys derived from it for `dev_eui`.
 [[nodiscard]] JoinAcceptKeys join_accept_keys(const Aes128Key& root_key, DevEui dev_eui) noexcept;
 
-/// The frame that goes to the device. `fields` from encode_join_accept; its OptNeg bit chooses the MIC.
+/// The frame that goes to the device. `fields` from encode_join_accept; its OptNeg bit chooses the
+/// MIC.
 [[nodiscard]] Result<Bytes> seal_join_accept(ByteView fields, const JoinAcceptKeys& keys,
                                              const phy::JoinAcceptContext& context);
-/// The device's side: the fields of `frame` (17 or 33 bytes). Fails with decode_payload or payload_type for other
-/// frames and with mic_mismatch.
-[[nodiscard]] Result<JoinAccept> open_join_accept(ByteView frame, const JoinAcceptKeys& keys,
-                                                  const phy::JoinAcceptContext& context,
-                                                  std::uint32_t step_hz = frequency_step_hz_default);
+/// The device's side: the fields of `frame` (17 or 33 bytes). Fails with decode_payload or
+/// payload_type for other frames and with mic_mismatch.
+[[nodiscard]] Result<JoinAccept> open_join_accept(
+    ByteView frame, const JoinAcceptKeys& keys, const phy::JoinAcceptContext& context,
+    std::uint32_t step_hz = frequency_step_hz_default);
 
 /// The device's join-request frame, 23 bytes.
 [[nodiscard]] Bytes seal_join_request(const phy::JoinRequest& request, const Aes128Key& root_key);
 /// `key`: SNwkSIntKey for types 0 and 2, JSIntKey for type 1. Fails as phy::encode_unsigned.
-[[nodiscard]] Result<Bytes> seal_rejoin_request(const phy::RejoinRequest& request, const Aes128Key& key);
+[[nodiscard]] Result<Bytes> seal_rejoin_request(const phy::RejoinRequest& request,
+                                                const Aes128Key& key);
 
-/// Steps 3 to 6 of the join server: the join-request in `frame`. Fails with decode_payload, lorawan_major_version,
-/// payload_type, no_dev_eui. The view points into `frame`. [spec join-server §2]
+/// Steps 3 to 6 of the join server: the join-request in `frame`. Fails with decode_payload,
+/// lorawan_major_version, payload_type, no_dev_eui. The view points into `frame`. [spec join-server
+/// §2]
 [[nodiscard]] Result<phy::JoinRequestView> parse_join_request(ByteView frame);
 /// Fails with mic_mismatch.
-[[nodiscard]] Status check_join_request_mic(const phy::JoinRequestView& request, const Aes128Key& root_key);
+[[nodiscard]] Status check_join_request_mic(const phy::JoinRequestView& request,
+                                            const Aes128Key& root_key);
 
 }  // namespace ff::join

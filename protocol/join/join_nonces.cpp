@@ -6,7 +6,8 @@ namespace ff::join {
 namespace {
 
 Status use_counter(DevNonceHistory& history, DevNonce dev_nonce, bool resets) {
-  const bool never_joined = history.last_dev_nonce == DevNonce{0} && history.last_join_nonce == JoinNonce{0};
+  const bool never_joined =
+      history.last_dev_nonce == DevNonce{0} && history.last_join_nonce == JoinNonce{0};
   const bool first = never_joined && dev_nonce == DevNonce{0};
   if (!first && !resets && dev_nonce <= history.last_dev_nonce) return fail(dev_nonce_too_small);
   history.last_dev_nonce = dev_nonce;
@@ -22,7 +23,8 @@ Status use_random(DevNonceHistory& history, DevNonce dev_nonce, const NonceRules
   }
   used.push_back(dev_nonce);
   const auto limit = std::max<std::size_t>(rules.dev_nonce_limit, 1);
-  if (used.size() > limit) used.erase(used.begin(), used.end() - static_cast<std::ptrdiff_t>(limit));
+  if (used.size() > limit)
+    used.erase(used.begin(), used.end() - static_cast<std::ptrdiff_t>(limit));
   return {};
 }
 

@@ -24,15 +24,17 @@ struct DevNonceHistory {
 
 struct NonceRules {
   MacVersion mac_version = MacVersion::unknown;
-  bool resets_join_nonces = false;                   // lets a used or smaller DevNonce pass
-  std::size_t dev_nonce_limit = dev_nonce_limit_default;  // how many to remember before 1.0.4; at least 1
+  bool resets_join_nonces = false;  // lets a used or smaller DevNonce pass
+  /// How many to remember before 1.0.4; at least 1.
+  std::size_t dev_nonce_limit = dev_nonce_limit_default;
 };
 
-/// The history after a join with `dev_nonce`; its last_join_nonce is the JoinNonce of the answer. [spec join-server §3]
-/// Before 1.0.4 the DevNonce must not be among the remembered ones (reuse_dev_nonce); since 1.0.4 it must be above
-/// the last (dev_nonce_too_small), but a device that never joined may begin with 0. JoinNonce counts up from 1 and
-/// is never reset; above 24 bits join_nonce_too_high. `history` stays as it is when the join fails later.
-[[nodiscard]] Result<DevNonceHistory> next_nonces(const DevNonceHistory& history, DevNonce dev_nonce,
-                                                  const NonceRules& rules);
+/// The history after a join with `dev_nonce`; its last_join_nonce is the JoinNonce of the answer.
+/// [spec join-server §3] Before 1.0.4 the DevNonce must not be among the remembered ones
+/// (reuse_dev_nonce); since 1.0.4 it must be above the last (dev_nonce_too_small), but a device
+/// that never joined may begin with 0. JoinNonce counts up from 1 and is never reset; above 24 bits
+/// join_nonce_too_high. `history` stays as it is when the join fails later.
+[[nodiscard]] Result<DevNonceHistory> next_nonces(const DevNonceHistory& history,
+                                                  DevNonce dev_nonce, const NonceRules& rules);
 
 }  // namespace ff::join

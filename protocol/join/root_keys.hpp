@@ -11,7 +11,8 @@
 
 namespace ff::join {
 
-/// The reference's CLI writes a NwkKey beside the AppKey of 1.0.x devices, under this id; it is then not used.
+/// The reference's CLI writes a NwkKey beside the AppKey of 1.0.x devices, under this id; it is
+/// then not used.
 inline constexpr std::string_view cli_generated_root_key_id = "ttn-lw-cli-generated";
 
 /// A device's root keys, unwrapped.
@@ -22,11 +23,13 @@ struct RootKeys {
 };
 
 struct SelectedRootKeys {
-  Aes128Key network;      // signs the join-request, encrypts the join-accept, derives network session keys
+  Aes128Key
+      network;  // signs the join-request, encrypts the join-accept, derives network session keys
   Aes128Key application;  // derives AppSKey
 };
 
-/// The table of spec join-server §4. Fails with no_nwk_key, no_app_key, or mac_version for an unknown version.
+/// The table of spec join-server §4. Fails with no_nwk_key, no_app_key, or mac_version for an
+/// unknown version.
 [[nodiscard]] Result<SelectedRootKeys> select_root_keys(const RootKeys& keys, MacVersion version);
 
 }  // namespace ff::join

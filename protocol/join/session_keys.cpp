@@ -54,7 +54,8 @@ SessionKeys derive_session_keys_1_0(const Aes128Key& network_key, const Aes128Ke
   write_le<3>(bytes.subspan(4), context.net_id.value());
   write_le<2>(bytes.subspan(7), context.dev_nonce.value());
   const auto nwk_s_key = derive(Aes128(network_key), block, type::nwk_s_key);
-  return {{nwk_s_key, nwk_s_key, nwk_s_key}, derive(Aes128(application_key), block, type::app_s_key)};
+  return {{nwk_s_key, nwk_s_key, nwk_s_key},
+          derive(Aes128(application_key), block, type::app_s_key)};
 }
 
 SessionKeys derive_session_keys_1_1(const Aes128Key& nwk_key, const Aes128Key& app_key,

@@ -12,13 +12,14 @@ namespace ff::phy {
 /// MAX_FCNT_GAP. [TS001-1.0.3 §7]
 inline constexpr std::uint32_t f_cnt_gap_max = 16384;
 
-/// The full counter of a frame that carries `seen`, when `last` was the last one accepted. [spec network-server §3.4]
-/// The low half is always `seen`. With 32-bit counters the result is the smallest such value not below `last`,
-/// except that it never wraps: after `last` >= 0xFFFF0000 it may be below. Without, it is `seen`.
+/// The full counter of a frame that carries `seen`, when `last` was the last one accepted. [spec
+/// network-server §3.4] The low half is always `seen`. With 32-bit counters the result is the
+/// smallest such value not below `last`, except that it never wraps: after `last` >= 0xFFFF0000 it
+/// may be below. Without, it is `seen`.
 [[nodiscard]] FCnt32 extend(FCnt32 last, FCnt16 seen, bool supports_32_bit_f_cnt) noexcept;
 
-/// Whether a session of `version` may go from `last` to `full`: versions before 1.0.4 bound the distance ahead by
-/// f_cnt_gap_max. Says nothing of counters that do not increase (true for them).
+/// Whether a session of `version` may go from `last` to `full`: versions before 1.0.4 bound the
+/// distance ahead by f_cnt_gap_max. Says nothing of counters that do not increase (true for them).
 [[nodiscard]] bool gap_allowed(MacVersion version, FCnt32 last, FCnt32 full) noexcept;
 
 }  // namespace ff::phy

@@ -12,14 +12,22 @@ constexpr unsigned bit_class_b_or_f_pending = 0x10;
 
 const char* to_string(MType m_type) noexcept {
   switch (m_type) {
-    case MType::join_request: return "JOIN_REQUEST";
-    case MType::join_accept: return "JOIN_ACCEPT";
-    case MType::unconfirmed_up: return "UNCONFIRMED_UP";
-    case MType::unconfirmed_down: return "UNCONFIRMED_DOWN";
-    case MType::confirmed_up: return "CONFIRMED_UP";
-    case MType::confirmed_down: return "CONFIRMED_DOWN";
-    case MType::rejoin_request: return "REJOIN_REQUEST";
-    case MType::proprietary: return "PROPRIETARY";
+    case MType::join_request:
+      return "JOIN_REQUEST";
+    case MType::join_accept:
+      return "JOIN_ACCEPT";
+    case MType::unconfirmed_up:
+      return "UNCONFIRMED_UP";
+    case MType::unconfirmed_down:
+      return "UNCONFIRMED_DOWN";
+    case MType::confirmed_up:
+      return "CONFIRMED_UP";
+    case MType::confirmed_down:
+      return "CONFIRMED_DOWN";
+    case MType::rejoin_request:
+      return "REJOIN_REQUEST";
+    case MType::proprietary:
+      return "PROPRIETARY";
   }
   return "";
 }

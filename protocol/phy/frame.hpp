@@ -66,13 +66,14 @@ constexpr std::uint8_t encode_mhdr(Mhdr mhdr) noexcept {
   return static_cast<std::uint8_t>(static_cast<unsigned>(mhdr.m_type) << 5 | (mhdr.major & 3U));
 }
 
-/// The flags of FCtrl. Flags of the other direction are false when decoded and ignored when encoded.
+/// The flags of FCtrl. Flags of the other direction are false when decoded and ignored when
+/// encoded.
 struct FCtrl {
   bool adr = false;
   bool adr_ack_req = false;  // up
   bool ack = false;
-  bool class_b = false;      // up
-  bool f_pending = false;    // down
+  bool class_b = false;    // up
+  bool f_pending = false;  // down
   bool operator==(const FCtrl&) const = default;
 };
 /// FCtrl without FOptsLen, its low four bits.
@@ -111,9 +112,9 @@ struct DataFrame {
   DevAddr dev_addr;
   FCtrl f_ctrl;
   FCnt16 f_cnt;
-  Bytes f_opts;                // at most 15 bytes
+  Bytes f_opts;  // at most 15 bytes
   std::optional<FPort> f_port;
-  Bytes frm_payload;           // empty without f_port
+  Bytes frm_payload;  // empty without f_port
   bool operator==(const DataFrame&) const = default;
 };
 

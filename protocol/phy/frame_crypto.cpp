@@ -11,7 +11,8 @@ constexpr std::uint8_t block_a_type = 0x01;
 constexpr std::size_t block_size = sizeof(crypto::Block);
 constexpr std::size_t blocks_max = (phy_payload_size_max + block_size - 1) / block_size;
 
-/// XORs the key stream of blocks A1, A2, ... to `bytes`. All blocks at once: the cipher is re-keyed once.
+/// XORs the key stream of blocks A1, A2, ... to `bytes`. All blocks at once: the cipher is re-keyed
+/// once.
 void apply_key_stream(const Aes128Key& key, const FrameContext& context, std::uint8_t a4,
                       MutableByteView bytes) noexcept {
   FF_ASSERT(bytes.size() <= phy_payload_size_max);
@@ -36,7 +37,8 @@ void apply_key_stream(const Aes128Key& key, const FrameContext& context, std::ui
 
 }  // namespace
 
-void crypt_frm_payload(const Aes128Key& key, const FrameContext& context, MutableByteView payload) noexcept {
+void crypt_frm_payload(const Aes128Key& key, const FrameContext& context,
+                       MutableByteView payload) noexcept {
   apply_key_stream(key, context, 0, payload);
 }
 

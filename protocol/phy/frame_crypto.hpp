@@ -7,11 +7,13 @@
 
 namespace ff::phy {
 
-/// En- or decrypts FRMPayload in place: with AppSKey, or for FPort 0 with NwkSEncKey (NwkSKey in 1.0.x).
-/// At most 255 bytes (asserted). [TS001-1.0.4 §4.3.3]
-void crypt_frm_payload(const Aes128Key& key, const FrameContext& context, MutableByteView payload) noexcept;
+/// En- or decrypts FRMPayload in place: with AppSKey, or for FPort 0 with NwkSEncKey (NwkSKey
+/// in 1.0.x). At most 255 bytes (asserted). [TS001-1.0.4 §4.3.3]
+void crypt_frm_payload(const Aes128Key& key, const FrameContext& context,
+                       MutableByteView payload) noexcept;
 
-/// ON-WIRE: A[4] of the FOpts key stream, the counter that numbers the frame. [TS001-1.1 erratum FOpts encryption]
+/// ON-WIRE: A[4] of the FOpts key stream, the counter that numbers the frame. [TS001-1.1 erratum
+/// FOpts encryption]
 enum class FOptsCounter : std::uint8_t {
   f_cnt_up_or_n_f_cnt_down = 1,
   a_f_cnt_down = 2,
@@ -22,7 +24,8 @@ constexpr FOptsCounter f_opts_counter(Direction direction, std::optional<FPort> 
   return direction == Direction::down && application ? FOptsCounter::a_f_cnt_down
                                                      : FOptsCounter::f_cnt_up_or_n_f_cnt_down;
 }
-/// En- or decrypts FOpts of LoRaWAN 1.1 in place, at most 15 bytes (asserted); 1.0.x sends them plain.
+/// En- or decrypts FOpts of LoRaWAN 1.1 in place, at most 15 bytes (asserted); 1.0.x sends them
+/// plain.
 void crypt_f_opts(const Aes128Key& nwk_s_enc_key, const FrameContext& context, FOptsCounter counter,
                   MutableByteView f_opts) noexcept;
 

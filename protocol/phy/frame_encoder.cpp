@@ -14,9 +14,12 @@ Status check(const DataFrame& frame) {
   if (!is_data(frame.m_type)) {
     return fail(unknown_field, {{"lorawan_field", "MType"}, {"value", to_string(frame.m_type)}});
   }
-  if (frame.f_opts.size() > f_opts_size_max) return too_long("FOpts", frame.f_opts.size(), f_opts_size_max);
-  if (!frame.f_port && !frame.frm_payload.empty()) return fail(encode, {{"lorawan_field", "FRMPayload"}});
-  const auto size = data_frame_size_min + frame.f_opts.size() + (frame.f_port ? 1 : 0) + frame.frm_payload.size();
+  if (frame.f_opts.size() > f_opts_size_max)
+    return too_long("FOpts", frame.f_opts.size(), f_opts_size_max);
+  if (!frame.f_port && !frame.frm_payload.empty())
+    return fail(encode, {{"lorawan_field", "FRMPayload"}});
+  const auto size =
+      data_frame_size_min + frame.f_opts.size() + (frame.f_port ? 1 : 0) + frame.frm_payload.size();
   if (size > phy_payload_size_max) return too_long("PHYPayload", size, phy_payload_size_max);
   return {};
 }
@@ -51,8 +54,9 @@ Bytes encode_unsigned(const JoinRequest& request) {
 
 Result<Bytes> encode_unsigned(const RejoinRequest& request) {
   if (request.net_id.value() > net_id_max) {
-    return fail(field_with_max,
-                {{"lorawan_field", "NetID"}, {"value", request.net_id.value()}, {"max", net_id_max}});
+    return fail(
+        field_with_max,
+        {{"lorawan_field", "NetID"}, {"value", request.net_id.value()}, {"max", net_id_max}});
   }
   Bytes out{encode_mhdr({MType::rejoin_request, 0}), static_cast<std::uint8_t>(request.type)};
   if (request.type == RejoinType::full_context) {
@@ -65,7 +69,9 @@ Result<Bytes> encode_unsigned(const RejoinRequest& request) {
   return out;
 }
 
-void append_mic(Bytes& frame, Mic mic) { append_le<4>(frame, mic.value()); }
+void append_mic(Bytes& frame, Mic mic) {
+  append_le<4>(frame, mic.value());
+}
 
 Result<Bytes> encode_proprietary(ByteView payload) {
   if (payload.size() >= phy_payload_size_max) {

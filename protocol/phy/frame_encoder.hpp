@@ -6,8 +6,9 @@
 
 namespace ff::phy {
 
-/// The frame without MIC. Fails with encoded_field_length_bound when FOpts or the whole frame (with MIC, 255 bytes)
-/// is too long, with unknown_field for another type than data, and with encode for a payload without FPort.
+/// The frame without MIC. Fails with encoded_field_length_bound when FOpts or the whole frame (with
+/// MIC, 255 bytes) is too long, with unknown_field for another type than data, and with encode for
+/// a payload without FPort.
 [[nodiscard]] Result<Bytes> encode_unsigned(const DataFrame& frame);
 
 /// The frame without MIC; always 19 bytes.

@@ -120,11 +120,13 @@ Result<FrameBody> decode_body(MType m_type, ByteView phy_payload) {
       FF_TRY(auto body, decode_rejoin_request(phy_payload));
       return body;
     }
-    case MType::proprietary: return ProprietaryView{phy_payload.subspan(mhdr_size)};
+    case MType::proprietary:
+      return ProprietaryView{phy_payload.subspan(mhdr_size)};
     case MType::unconfirmed_up:
     case MType::unconfirmed_down:
     case MType::confirmed_up:
-    case MType::confirmed_down: break;
+    case MType::confirmed_down:
+      break;
   }
   FF_TRY(auto body, decode_data(m_type, phy_payload));
   return body;
@@ -132,7 +134,8 @@ Result<FrameBody> decode_body(MType m_type, ByteView phy_payload) {
 
 Status check_size(ByteView phy_payload) {
   if (phy_payload.empty()) {
-    return fail(field_length_with_min, {{"lorawan_field", "PHYPayload"}, {"value", 0}, {"min", mhdr_size}});
+    return fail(field_length_with_min,
+                {{"lorawan_field", "PHYPayload"}, {"value", 0}, {"min", mhdr_size}});
   }
   if (phy_payload.size() > phy_payload_size_max) {
     return fail(field_length_with_max, {{"lorawan_field", "PHYPayload"},
@@ -154,7 +157,8 @@ Result<FrameView> decode_frame(ByteView phy_payload) {
 Result<DataFrameView> decode_data_frame(ByteView phy_payload) {
   FF_CHECK(check_size(phy_payload));
   const auto m_type = decode_mhdr(phy_payload[0]).m_type;
-  if (!is_data(m_type)) return fail(unknown_field, {{"lorawan_field", "MType"}, {"value", to_string(m_type)}});
+  if (!is_data(m_type))
+    return fail(unknown_field, {{"lorawan_field", "MType"}, {"value", to_string(m_type)}});
   return decode_data(m_type, phy_payload);
 }
 
@@ -164,7 +168,8 @@ UplinkIdentifiers uplink_identifiers(const FrameView& frame) noexcept {
   } else if (const auto* join = std::get_if<JoinRequestView>(&frame.body)) {
     return {.join_eui = join->request.join_eui, .dev_eui = join->request.dev_eui};
   } else if (const auto* rejoin = std::get_if<RejoinRequestView>(&frame.body)) {
-    if (rejoin->request.type != RejoinType::full_context) return {.dev_eui = rejoin->request.dev_eui};
+    if (rejoin->request.type != RejoinType::full_context)
+      return {.dev_eui = rejoin->request.dev_eui};
     return {.join_eui = rejoin->request.join_eui, .dev_eui = rejoin->request.dev_eui};
   }
   return {};

@@ -1,5 +1,6 @@
-// Decodes a PHYPayload without copying or allocating: the uplink hot path, and the device's side of downlinks.
-// Checks lengths and types only; MIC (mic.hpp), counters (f_cnt.hpp) and decryption (frame_crypto.hpp) come after.
+// Decodes a PHYPayload without copying or allocating: the uplink hot path, and the device's side of
+// downlinks. Checks lengths and types only; MIC (mic.hpp), counters (f_cnt.hpp) and decryption
+// (frame_crypto.hpp) come after.
 #pragma once
 
 #include <optional>
@@ -16,10 +17,10 @@ struct DataFrameView {
   DevAddr dev_addr;
   FCtrl f_ctrl;
   FCnt16 f_cnt;
-  ByteView f_opts;             // 0 to 15 bytes, encrypted in LoRaWAN 1.1
+  ByteView f_opts;  // 0 to 15 bytes, encrypted in LoRaWAN 1.1
   std::optional<FPort> f_port;
-  ByteView frm_payload;        // encrypted; empty without f_port
-  ByteView signed_part;        // all but the MIC
+  ByteView frm_payload;  // encrypted; empty without f_port
+  ByteView signed_part;  // all but the MIC
   Mic mic;
 };
 
@@ -44,8 +45,8 @@ struct ProprietaryView {
   ByteView payload;  // all after MHDR; any size
 };
 
-using FrameBody =
-    std::variant<DataFrameView, JoinRequestView, RejoinRequestView, JoinAcceptView, ProprietaryView>;
+using FrameBody = std::variant<DataFrameView, JoinRequestView, RejoinRequestView, JoinAcceptView,
+                               ProprietaryView>;
 
 /// `body` holds the alternative of `mhdr.m_type`.
 struct FrameView {
@@ -59,8 +60,8 @@ struct FrameView {
 /// Decodes a data frame of either direction; other types fail with unknown_field.
 [[nodiscard]] Result<DataFrameView> decode_data_frame(ByteView phy_payload);
 
-/// What an uplink says about its sender, for routing. Data frames: dev_addr. Join and rejoin types 1: both EUIs;
-/// rejoin types 0 and 2: dev_eui.
+/// What an uplink says about its sender, for routing. Data frames: dev_addr. Join and rejoin types
+/// 1: both EUIs; rejoin types 0 and 2: dev_eui.
 struct UplinkIdentifiers {
   std::optional<DevAddr> dev_addr;
   std::optional<JoinEui> join_eui;

@@ -15,20 +15,23 @@ bool is_message_size(std::size_t size) noexcept {
 }
 
 Status check_payload_size(ByteView payload) {
-  if (payload.size() == join_accept_size_short - 1 || payload.size() == join_accept_size_long - 1) return {};
+  if (payload.size() == join_accept_size_short - 1 || payload.size() == join_accept_size_long - 1)
+    return {};
   return fail(join_accept_payload_size, {{"size", payload.size()}});
 }
 
 }  // namespace
 
 Result<Mic> join_accept_mic_1_0(const Aes128Key& root_key, ByteView message) {
-  if (!is_message_size(message.size())) return fail(join_accept_message_size, {{"size", message.size()}});
+  if (!is_message_size(message.size()))
+    return fail(join_accept_message_size, {{"size", message.size()}});
   return Mic{crypto::tag_of(crypto::CmacKey(root_key).mac(message))};
 }
 
 Result<Mic> join_accept_mic_1_1(const Aes128Key& js_int_key, const JoinAcceptContext& context,
                                 ByteView message) {
-  if (!is_message_size(message.size())) return fail(join_accept_message_size, {{"size", message.size()}});
+  if (!is_message_size(message.size()))
+    return fail(join_accept_message_size, {{"size", message.size()}});
   std::array<std::uint8_t, prefix_size_1_1 + join_accept_size_long> covered;
   const MutableByteView bytes(covered);
   bytes[0] = static_cast<std::uint8_t>(context.request_type);

@@ -27,11 +27,12 @@ struct JoinAcceptContext {
   DevNonce dev_nonce;  // of a rejoin-request: its RJcount
 };
 /// The MIC of a 1.1 join-accept (OptNeg 1) with JSIntKey; `message` as above.
-[[nodiscard]] Result<Mic> join_accept_mic_1_1(const Aes128Key& js_int_key, const JoinAcceptContext& context,
-                                              ByteView message);
+[[nodiscard]] Result<Mic> join_accept_mic_1_1(const Aes128Key& js_int_key,
+                                              const JoinAcceptContext& context, ByteView message);
 
-/// The join server's side: fields ‖ MIC (16 or 32 bytes, without MHDR) under the root key, or JSEncKey for rejoins.
-/// This is AES *decryption*, so that devices need encryption only. Else fails with join_accept_payload_size.
+/// The join server's side: fields ‖ MIC (16 or 32 bytes, without MHDR) under the root key, or
+/// JSEncKey for rejoins. This is AES *decryption*, so that devices need encryption only. Else fails
+/// with join_accept_payload_size.
 [[nodiscard]] Result<Bytes> encrypt_join_accept(const Aes128Key& key, ByteView payload);
 /// The device's side.
 [[nodiscard]] Result<Bytes> decrypt_join_accept(const Aes128Key& key, ByteView encrypted);

@@ -24,7 +24,8 @@ crypto::Block block_b(const FrameContext& context, std::size_t message_size) noe
   return block;
 }
 
-std::uint32_t tag(const crypto::CmacKey& key, const crypto::Block& block, ByteView message) noexcept {
+std::uint32_t tag(const crypto::CmacKey& key, const crypto::Block& block,
+                  ByteView message) noexcept {
   return crypto::tag_of(key.mac(block, message));
 }
 
@@ -34,7 +35,8 @@ crypto::Block b0_block(const FrameContext& context, std::size_t message_size) no
   return block_b(context, message_size);
 }
 
-Mic mic_1_0(const crypto::CmacKey& nwk_s_key, const FrameContext& context, ByteView signed_part) noexcept {
+Mic mic_1_0(const crypto::CmacKey& nwk_s_key, const FrameContext& context,
+            ByteView signed_part) noexcept {
   return Mic{tag(nwk_s_key, b0_block(context, signed_part.size()), signed_part)};
 }
 

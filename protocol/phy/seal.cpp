@@ -5,9 +5,12 @@
 namespace ff::phy {
 namespace {
 
-bool is_1_1(MacVersion version) noexcept { return at_least(version, MacVersion::v1_1); }
+bool is_1_1(MacVersion version) noexcept {
+  return at_least(version, MacVersion::v1_1);
+}
 
-void crypt_network_parts(DataFrame& frame, const Aes128Key& nwk_s_enc_key, const SealContext& seal) noexcept {
+void crypt_network_parts(DataFrame& frame, const Aes128Key& nwk_s_enc_key,
+                         const SealContext& seal) noexcept {
   const auto direction = direction_of(frame.m_type);
   const FrameContext context{direction, frame.dev_addr, seal.f_cnt};
   if (is_1_1(seal.mac_version)) {
@@ -18,10 +21,12 @@ void crypt_network_parts(DataFrame& frame, const Aes128Key& nwk_s_enc_key, const
 
 }  // namespace
 
-Mic expected_mic(const DataFrameView& frame, const NetworkSessionKeys& keys, const SealContext& seal) noexcept {
+Mic expected_mic(const DataFrameView& frame, const NetworkSessionKeys& keys,
+                 const SealContext& seal) noexcept {
   const FrameContext context{direction_of(frame.m_type), frame.dev_addr, seal.f_cnt};
   const auto message = frame.signed_part;
-  if (!is_1_1(seal.mac_version)) return mic_1_0(crypto::CmacKey(keys.f_nwk_s_int_key), context, message);
+  if (!is_1_1(seal.mac_version))
+    return mic_1_0(crypto::CmacKey(keys.f_nwk_s_int_key), context, message);
   auto transmission = seal.transmission;
   if (!frame.f_ctrl.ack) transmission.conf_f_cnt = 0;
   const crypto::CmacKey s_key(keys.s_nwk_s_int_key);
@@ -32,7 +37,8 @@ Mic expected_mic(const DataFrameView& frame, const NetworkSessionKeys& keys, con
                         mic_1_0(crypto::CmacKey(keys.f_nwk_s_int_key), context, message));
 }
 
-Result<Bytes> seal_frame(DataFrame frame, const NetworkSessionKeys& keys, const SealContext& context) {
+Result<Bytes> seal_frame(DataFrame frame, const NetworkSessionKeys& keys,
+                         const SealContext& context) {
   frame.f_cnt = low_half(context.f_cnt);
   FF_CHECK(encode_unsigned(frame));  // Before encrypting, which bounds its input by assertion.
   crypt_network_parts(frame, keys.nwk_s_enc_key, context);

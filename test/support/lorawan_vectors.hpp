@@ -1,5 +1,5 @@
-// Reads test/golden/lorawan/*.json: reference vectors for crypto and frames, and the small accessors its tests share.
-// Not for other golden data.
+// Reads test/golden/lorawan/*.json: reference vectors for crypto and frames, and the small
+// accessors its tests share. Not for other golden data.
 #pragma once
 
 #include <boost/json.hpp>
@@ -32,8 +32,9 @@ inline std::vector<Vector> lorawan_vectors(std::string_view topic) {
   const auto document = boost::json::parse(text);
   std::vector<Vector> vectors;
   for (const auto& row : document.at("vectors").as_array()) {
-    vectors.push_back({std::string(row.at("id").as_string()), std::string(row.at("kind").as_string()),
-                       row.at("input").as_object(), row.at("expected")});
+    vectors.push_back({std::string(row.at("id").as_string()),
+                       std::string(row.at("kind").as_string()), row.at("input").as_object(),
+                       row.at("expected")});
   }
   if (vectors.empty()) throw std::runtime_error("no vectors in " + std::string(topic));
   return vectors;

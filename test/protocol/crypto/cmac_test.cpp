@@ -12,7 +12,9 @@
 namespace ff::crypto {
 namespace {
 
-Bytes hex(std::string_view text) { return parse_hex(text).value(); }
+Bytes hex(std::string_view text) {
+  return parse_hex(text).value();
+}
 Block block(std::string_view text) {
   Block out;
   const auto bytes = hex(text);
@@ -56,11 +58,10 @@ TEST_P(EachBackend, EncryptsAndDecryptsTheStandardsBlocks) {
     const char* plain;
     const char* cipher;
   };
-  const Row rows[] = {
-      {"2b7e151628aed2a6abf7158809cf4f3c", "3243f6a8885a308d313198a2e0370734",
-       "3925841d02dc09fbdc118597196a0b32"},
-      {"000102030405060708090a0b0c0d0e0f", "00112233445566778899aabbccddeeff",
-       "69c4e0d86a7b0430d8cdb78070b4c55a"}};
+  const Row rows[] = {{"2b7e151628aed2a6abf7158809cf4f3c", "3243f6a8885a308d313198a2e0370734",
+                       "3925841d02dc09fbdc118597196a0b32"},
+                      {"000102030405060708090a0b0c0d0e0f", "00112233445566778899aabbccddeeff",
+                       "69c4e0d86a7b0430d8cdb78070b4c55a"}};
   for (const auto& row : rows) {
     const Aes128 aes(Aes128Key::from(hex(row.key)), *GetParam());
     EXPECT_EQ(hex_lower(aes.encrypt(block(row.plain))), row.cipher);
@@ -90,14 +91,15 @@ TEST_P(EachBackend, MakesTheMacsOfTheRfc) {
   const CmacKey key(Aes128Key::from(hex("2b7e151628aed2a6abf7158809cf4f3c")), *GetParam());
   EXPECT_EQ(hex_lower(key.subkey(false)), "fbeed618357133667c85e08f7236a8de");
   EXPECT_EQ(hex_lower(key.subkey(true)), "f7ddac306ae266ccf90bc11ee46d513b");
-  const auto message = hex(
-      "6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
-      "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710");
+  const auto message =
+      hex("6bc1bee22e409f96e93d7e117393172aae2d8a571e03ac9c9eb76fac45af8e51"
+          "30c81c46a35ce411e5fbc1191a0a52eff69f2445df4f9b17ad2b417be66c3710");
   const std::pair<std::size_t, const char*> rows[] = {{0, "bb1d6929e95937287fa37d129b756746"},
                                                       {16, "070a16b46b4d4144f79bdd9dd04a287c"},
                                                       {40, "dfa66747de9ae63030ca32611497c827"},
                                                       {64, "51f0bebf7e3b9d92fc49741779363cfe"}};
-  for (const auto& [size, mac] : rows) EXPECT_EQ(hex_lower(key.mac(ByteView(message).first(size))), mac) << size;
+  for (const auto& [size, mac] : rows)
+    EXPECT_EQ(hex_lower(key.mac(ByteView(message).first(size))), mac) << size;
 }
 
 TEST_P(EachBackend, MacOfTwoPartsIsTheMacOfTheirJoin) {
@@ -158,7 +160,8 @@ TEST_P(EachBackend, MatchComparesOnlyTheMaskedBytes) {
   Crowd crowd(9, random, *GetParam());
   const auto first = random.block();
   const auto message = random.bytes(20);
-  const auto tag = tag_of(crowd.ready[8].mac(with_counter(first, crowd.candidates[8].counter), message));
+  const auto tag =
+      tag_of(crowd.ready[8].mac(with_counter(first, crowd.candidates[8].counter), message));
   crowd.expect_tag(tag ^ 0xffff0000, 0xffffffff);
   EXPECT_EQ(match(crowd.candidates, first, message), std::nullopt);
   crowd.candidates[8].mask = crowd.bare_candidates[8].mask = 0x0000ffff;

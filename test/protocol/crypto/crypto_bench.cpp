@@ -54,7 +54,8 @@ void match_cached(benchmark::State& state) {
   const auto* backend = backend_of(state);
   if (backend == nullptr) return state.SkipWithError("no AES instructions here");
   std::vector<CmacKey> keys;
-  for (const auto& key : random_keys(static_cast<std::size_t>(state.range(1)))) keys.emplace_back(key, *backend);
+  for (const auto& key : random_keys(static_cast<std::size_t>(state.range(1))))
+    keys.emplace_back(key, *backend);
   std::vector<Candidate<CmacKey>> candidates;
   for (const auto& key : keys) candidates.push_back({&key, 7, 0x12345678, 0xffffffff});
   const Bytes message(message_size, 0x55);

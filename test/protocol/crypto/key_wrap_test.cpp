@@ -10,7 +10,9 @@ namespace {
 
 using test::bytes_at;
 
-Bytes hex(std::string_view text) { return parse_hex(text).value(); }
+Bytes hex(std::string_view text) {
+  return parse_hex(text).value();
+}
 
 TEST(KeyWrap, ReproducesTheVectors) {
   std::size_t seen = 0;
@@ -55,7 +57,8 @@ TEST(KeyWrap, NamesWhatIsWrong) {
   EXPECT_TRUE(wrap_key(Bytes(17, 0), kek).error().is(invalid_length));
   EXPECT_TRUE(wrap_key(Bytes(4104, 0), kek).error().is(invalid_length));
   EXPECT_TRUE(unwrap_key({}, kek).error().is(invalid_length));
-  EXPECT_TRUE(unwrap_aes128_key(wrap_key(Bytes(24, 0), kek).value(), kek).error().is(invalid_length));
+  EXPECT_TRUE(
+      unwrap_aes128_key(wrap_key(Bytes(24, 0), kek).value(), kek).error().is(invalid_length));
 }
 
 TEST(KeyWrap, DetectsEveryFlippedBit) {

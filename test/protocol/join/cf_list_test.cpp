@@ -18,7 +18,8 @@ CfList cf_list_of(const boost::json::value& expected) {
   if (integer_at(expected, "type") == 1) {
     CfListChannelMasks list;
     std::size_t i = 0;
-    for (const auto& mask : object.at("channel_masks").as_array()) list.masks.at(i++) = mask.to_number<std::uint16_t>();
+    for (const auto& mask : object.at("channel_masks").as_array())
+      list.masks.at(i++) = mask.to_number<std::uint16_t>();
     return list;
   }
   CfListFrequencies list;
@@ -42,7 +43,8 @@ void run_generate(const Vector& vector) {
   // The vector for US_902_928 lists the channels from 903.7 MHz on, which is channel 7.
   if (vector.input.at("band").as_string() == "US_902_928") channels.resize(7);
   for (const auto& channel : vector.input.at("channels").as_array()) {
-    channels.push_back({Frequency::hz(integer_at(channel, "frequency_hz")), ff::test::flag_at(channel, "enable_uplink")});
+    channels.push_back({Frequency::hz(integer_at(channel, "frequency_hz")),
+                        ff::test::flag_at(channel, "enable_uplink")});
   }
   if (vector.expected.as_object().contains("cflist")) {
     EXPECT_EQ(make_cf_list(std::nullopt, channels, 0), std::nullopt);
@@ -81,7 +83,8 @@ TEST(CfList, RefusesFrequenciesBeyond24BitsOfSteps) {
 
 TEST(MakeCfList, TakesNoMoreChannelsThanThereIsRoom) {
   const std::vector<CfListChannel> channels(200, {Frequency::hz(868'100'000), true});
-  const auto masks = std::get<CfListChannelMasks>(*make_cf_list(CfListType::channel_masks, channels, 0));
+  const auto masks =
+      std::get<CfListChannelMasks>(*make_cf_list(CfListType::channel_masks, channels, 0));
   for (const auto mask : masks.masks) EXPECT_EQ(mask, 0xffff);
   EXPECT_EQ(make_cf_list(CfListType::frequencies, {}, 3), CfList(CfListFrequencies{}));
 }

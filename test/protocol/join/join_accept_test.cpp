@@ -25,7 +25,8 @@ phy::Mic mic_at(const boost::json::value& object) {
 phy::JoinAcceptContext context_of(const Vector& v) {
   const auto* nonce = v.input.contains("rejoin_count") ? "rejoin_count" : "dev_nonce";
   if (!v.input.contains("join_req_type")) return {};
-  return {static_cast<phy::JoinReqType>(integer_at(v.input, "join_req_type")), JoinEui{number_at(v.input, "join_eui")},
+  return {static_cast<phy::JoinReqType>(integer_at(v.input, "join_req_type")),
+          JoinEui{number_at(v.input, "join_eui")},
           DevNonce{static_cast<std::uint16_t>(number_at(v.input, nonce))}};
 }
 
@@ -35,9 +36,10 @@ JoinAccept accept_of(const boost::json::value& fields) {
   accept.net_id = NetId{static_cast<std::uint32_t>(number_at(fields, "net_id"))};
   accept.dev_addr = DevAddr{static_cast<std::uint32_t>(number_at(fields, "dev_addr"))};
   const auto& settings = fields.at("dl_settings");
-  accept.dl_settings = {flag_at(settings, "opt_neg"),
-                        DataRateOffset{static_cast<std::uint8_t>(integer_at(settings, "rx1_dr_offset"))},
-                        DataRateIndex{static_cast<std::uint8_t>(integer_at(settings, "rx2_data_rate"))}};
+  accept.dl_settings = {
+      flag_at(settings, "opt_neg"),
+      DataRateOffset{static_cast<std::uint8_t>(integer_at(settings, "rx1_dr_offset"))},
+      DataRateIndex{static_cast<std::uint8_t>(integer_at(settings, "rx2_data_rate"))}};
   accept.rx_delay = static_cast<std::uint8_t>(integer_at(fields, "rx_delay"));
   return accept;
 }
@@ -73,7 +75,9 @@ void run_accept_mic_10(const Vector& v) {
 }
 void run_accept_mic_11(const Vector& v) {
   const auto* key = v.input.contains("js_int_key") ? "js_int_key" : "key";
-  expect_mic(phy::join_accept_mic_1_1(key_at(v.input, key), context_of(v), bytes_at(v.input, "mic_input")), v);
+  expect_mic(
+      phy::join_accept_mic_1_1(key_at(v.input, key), context_of(v), bytes_at(v.input, "mic_input")),
+      v);
 }
 
 void run_join_request_frame(const Vector& v) {
@@ -83,7 +87,8 @@ void run_join_request_frame(const Vector& v) {
   ASSERT_TRUE(view);
   EXPECT_EQ(view->request.join_eui, JoinEui{number_at(v.expected, "join_eui")});
   EXPECT_EQ(view->request.dev_eui, DevEui{number_at(v.expected, "dev_eui")});
-  EXPECT_EQ(view->request.dev_nonce, DevNonce{static_cast<std::uint16_t>(number_at(v.expected, "dev_nonce"))});
+  EXPECT_EQ(view->request.dev_nonce,
+            DevNonce{static_cast<std::uint16_t>(number_at(v.expected, "dev_nonce"))});
   EXPECT_TRUE(check_join_request_mic(*view, key));
   EXPECT_EQ(seal_join_request(view->request, key), frame);
 }
@@ -96,7 +101,8 @@ void run_rejoin_request_frame(const Vector& v) {
   EXPECT_EQ(seal_rejoin_request(view.request, key_at(v.input, "key")).value(), frame);
 }
 
-/// Device and join server agree with the vector and with each other. All keys of the vector are the same key.
+/// Device and join server agree with the vector and with each other. All keys of the vector are the
+/// same key.
 void run_accept_frame(const Vector& v) {
   const auto key = key_at(v.input, v.input.contains("key") ? "key" : "app_key");
   const JoinAcceptKeys keys{key, key, key};
@@ -106,10 +112,12 @@ void run_accept_frame(const Vector& v) {
   auto wanted = accept_of(v.expected);
   if (opened->cf_list) wanted.cf_list = opened->cf_list;
   EXPECT_EQ(*opened, wanted);
-  EXPECT_EQ(seal_join_accept(encode_join_accept(*opened).value(), keys, context_of(v)).value(), frame);
+  EXPECT_EQ(seal_join_accept(encode_join_accept(*opened).value(), keys, context_of(v)).value(),
+            frame);
 }
 
-/// The sample's OptNeg bit is zero although its MIC is that of 1.1: MIC and encryption are compared one by one.
+/// The sample's OptNeg bit is zero although its MIC is that of 1.1: MIC and encryption are compared
+/// one by one.
 void run_accept_rejoin(const Vector& v) {
   auto message = bytes_at(v.input, "mhdr");
   append(message, bytes_at(v.input, "plain"));
@@ -117,7 +125,9 @@ void run_accept_rejoin(const Vector& v) {
   EXPECT_EQ(mic.value(), mic_at(v.expected));
   append_le<4>(message, mic->value());
   auto frame = bytes_at(v.input, "mhdr");
-  append(frame, phy::encrypt_join_accept(key_at(v.input, "js_enc_key"), ByteView(message).subspan(1)).value());
+  append(frame,
+         phy::encrypt_join_accept(key_at(v.input, "js_enc_key"), ByteView(message).subspan(1))
+             .value());
   EXPECT_EQ(frame, bytes_at(v.expected, "frame"));
 }
 
@@ -181,7 +191,8 @@ JoinAccept random_accept(std::mt19937& random) {
   accept.dl_settings = {random() % 2 == 0, DataRateOffset{static_cast<std::uint8_t>(random() % 8)},
                         DataRateIndex{static_cast<std::uint8_t>(random() % 16)}};
   accept.rx_delay = static_cast<std::uint8_t>(random() % 16);
-  if (random() % 3 == 0) accept.cf_list = CfListFrequencies{{Frequency::hz(867'100'000), Frequency::hz(867'300'000)}};
+  if (random() % 3 == 0)
+    accept.cf_list = CfListFrequencies{{Frequency::hz(867'100'000), Frequency::hz(867'300'000)}};
   if (random() % 3 == 1) accept.cf_list = CfListChannelMasks{{0xff00, 0, 0, 0, 2}};
   return accept;
 }
@@ -193,8 +204,10 @@ TEST(JoinAccept, TheDeviceOpensWhatTheServerSealed) {
                           phy::JoinReqType::rejoin_full_context, phy::JoinReqType::rejoin_rekey}) {
     for (int round = 0; round < 100; ++round) {
       const auto accept = random_accept(random);
-      const phy::JoinAcceptContext context{type, JoinEui{42}, DevNonce{static_cast<std::uint16_t>(random())}};
-      const auto frame = seal_join_accept(encode_join_accept(accept).value(), keys, context).value();
+      const phy::JoinAcceptContext context{type, JoinEui{42},
+                                           DevNonce{static_cast<std::uint16_t>(random())}};
+      const auto frame =
+          seal_join_accept(encode_join_accept(accept).value(), keys, context).value();
       EXPECT_EQ(open_join_accept(frame, keys, context).value(), accept);
     }
   }
@@ -231,7 +244,8 @@ TEST(JoinAccept, RefusesValuesBeyondTheirBits) {
   EXPECT_FALSE(encode_join_accept({.dl_settings = {.rx2_dr = DataRateIndex{16}}}));
   for (std::size_t size = 0; size < 40; ++size) {
     EXPECT_EQ(decode_join_accept(Bytes(size, 0)).has_value(), size == 12 || size == 28) << size;
-    EXPECT_EQ(seal_join_accept(Bytes(size, 0), {}, {}).has_value(), size == 12 || size == 28) << size;
+    EXPECT_EQ(seal_join_accept(Bytes(size, 0), {}, {}).has_value(), size == 12 || size == 28)
+        << size;
   }
 }
 

@@ -8,7 +8,8 @@ namespace {
 constexpr NonceRules counted{.mac_version = MacVersion::v1_0_4};
 constexpr NonceRules counted_resetting{.mac_version = MacVersion::v1_1, .resets_join_nonces = true};
 constexpr NonceRules random_rules{.mac_version = MacVersion::v1_0_3};
-constexpr NonceRules random_resetting{.mac_version = MacVersion::v1_0_2, .resets_join_nonces = true};
+constexpr NonceRules random_resetting{.mac_version = MacVersion::v1_0_2,
+                                      .resets_join_nonces = true};
 
 std::vector<DevNonce> nonces(std::initializer_list<std::uint16_t> values) {
   std::vector<DevNonce> out;
@@ -37,7 +38,8 @@ TEST(NextNonces, Since104OnlyGreaterOnesAreFresh) {
                              {"last one used up", 65535, 9, 65535, false}};
   for (const auto version : {MacVersion::v1_0_4, MacVersion::v1_1}) {
     for (const auto& row : rows) {
-      const DevNonceHistory history{{}, DevNonce{row.last_dev_nonce}, JoinNonce{row.last_join_nonce}};
+      const DevNonceHistory history{
+          {}, DevNonce{row.last_dev_nonce}, JoinNonce{row.last_join_nonce}};
       const auto next = next_nonces(history, DevNonce{row.dev_nonce}, {.mac_version = version});
       ASSERT_EQ(next.has_value(), row.fresh) << row.name;
       if (!row.fresh) {
@@ -80,7 +82,8 @@ TEST(NextNonces, Before104AForgottenOneIsFreshAgain) {
 
 TEST(NextNonces, AResettingDeviceMayRepeatAndIsRememberedOnce) {
   const DevNonceHistory history{nonces({1, 2, 3}), DevNonce{0}, JoinNonce{3}};
-  EXPECT_EQ(next_nonces(history, DevNonce{2}, random_resetting)->used_dev_nonces, nonces({1, 3, 2}));
+  EXPECT_EQ(next_nonces(history, DevNonce{2}, random_resetting)->used_dev_nonces,
+            nonces({1, 3, 2}));
 }
 
 TEST(NextNonces, ALoweredLimitForgetsTheOldest) {

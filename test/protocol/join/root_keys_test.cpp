@@ -12,10 +12,11 @@ Aes128Key key(std::uint8_t seed) {
 }
 const Aes128Key app = key(1);
 const Aes128Key nwk = key(2);
-constexpr auto versions_1_0 = {MacVersion::v1_0, MacVersion::v1_0_1, MacVersion::v1_0_2, MacVersion::v1_0_3,
-                               MacVersion::v1_0_4};
+constexpr auto versions_1_0 = {MacVersion::v1_0, MacVersion::v1_0_1, MacVersion::v1_0_2,
+                               MacVersion::v1_0_3, MacVersion::v1_0_4};
 
-void expect_keys(const RootKeys& keys, MacVersion version, const Aes128Key& network, const Aes128Key& application) {
+void expect_keys(const RootKeys& keys, MacVersion version, const Aes128Key& network,
+                 const Aes128Key& application) {
   const auto selected = select_root_keys(keys, version);
   ASSERT_TRUE(selected);
   EXPECT_EQ(selected->network, network);
@@ -23,7 +24,8 @@ void expect_keys(const RootKeys& keys, MacVersion version, const Aes128Key& netw
 }
 
 TEST(SelectRootKeys, UsesTheAppKeyAloneBefore11) {
-  for (const auto version : versions_1_0) expect_keys({"any", app, std::nullopt}, version, app, app);
+  for (const auto version : versions_1_0)
+    expect_keys({"any", app, std::nullopt}, version, app, app);
 }
 
 TEST(SelectRootKeys, UsesTheNwkKeyForBothOfA11DeviceOn10) {
@@ -31,7 +33,8 @@ TEST(SelectRootKeys, UsesTheNwkKeyForBothOfA11DeviceOn10) {
 }
 
 TEST(SelectRootKeys, IgnoresTheNwkKeyThatTheCliMadeUp) {
-  for (const auto version : versions_1_0) expect_keys({"ttn-lw-cli-generated", app, nwk}, version, app, app);
+  for (const auto version : versions_1_0)
+    expect_keys({"ttn-lw-cli-generated", app, nwk}, version, app, app);
 }
 
 TEST(SelectRootKeys, UsesBothIn11) {

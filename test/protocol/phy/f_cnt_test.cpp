@@ -68,7 +68,8 @@ TEST(Extend, RecoversEveryCounterLessThanOneRoundAhead) {
 }
 
 TEST(GapAllowed, BoundsVersionsBefore104Only) {
-  for (const auto version : {MacVersion::v1_0, MacVersion::v1_0_1, MacVersion::v1_0_2, MacVersion::v1_0_3}) {
+  for (const auto version :
+       {MacVersion::v1_0, MacVersion::v1_0_1, MacVersion::v1_0_2, MacVersion::v1_0_3}) {
     EXPECT_TRUE(gap_allowed(version, FCnt32{10}, FCnt32{10 + 16384}));
     EXPECT_FALSE(gap_allowed(version, FCnt32{10}, FCnt32{10 + 16385}));
     EXPECT_TRUE(gap_allowed(version, FCnt32{20000}, FCnt32{1}));

@@ -32,7 +32,8 @@ UplinkTransmission transmission_of(const Vector& vector) {
 }
 
 void run_ctr_encrypt(const Vector& vector) {
-  const auto context = context_of(vector, static_cast<Direction>(integer_at(vector.input, "direction")));
+  const auto context =
+      context_of(vector, static_cast<Direction>(integer_at(vector.input, "direction")));
   const auto constant = bytes_at(vector.input, "frame_type_constant");
   auto bytes = bytes_at(vector.input, "plain");
   const auto key = key_at(vector.input, "key");
@@ -75,7 +76,8 @@ NetworkSessionKeys keys_of(const Vector& vector) {
   }
   // Downlink vectors may leave out the key that downlinks do not use.
   const auto s_key = key_at(vector.input, "s_nwk_s_int_key");
-  const auto f_key = vector.input.contains("f_nwk_s_int_key") ? key_at(vector.input, "f_nwk_s_int_key") : s_key;
+  const auto f_key =
+      vector.input.contains("f_nwk_s_int_key") ? key_at(vector.input, "f_nwk_s_int_key") : s_key;
   return {f_key, s_key, key_at(vector.input, "nwk_s_enc_key")};
 }
 
@@ -85,16 +87,19 @@ SealContext seal_context_of(const Vector& vector, MacVersion version, std::uint3
 
 void crypt_application_payload(const Vector& vector, const SealContext& context, DataFrame& frame) {
   if (!frame.f_port || frame.f_port->value() == 0) return;
-  crypt_frm_payload(key_at(vector.input, "app_s_key"), {direction_of(frame.m_type), frame.dev_addr, context.f_cnt},
-                    frame.frm_payload);
+  crypt_frm_payload(key_at(vector.input, "app_s_key"),
+                    {direction_of(frame.m_type), frame.dev_addr, context.f_cnt}, frame.frm_payload);
 }
 
-/// The vector's frame on air, opened with its keys, is its plain frame; sealed again it is the same.
+/// The vector's frame on air, opened with its keys, is its plain frame; sealed again it is the
+/// same.
 void run_frame(const Vector& vector, MacVersion version) {
   const auto bytes = bytes_at(vector.input, "frame");
   const auto& plain = vector.expected.at("plain_frame");
-  // Some samples of the source leave FOpts plain although the version is 1.1: the MIC is all that can be compared.
-  const bool f_opts_plain = version == MacVersion::v1_1 && !flag_at(vector.input, "fopts_encrypted");
+  // Some samples of the source leave FOpts plain although the version is 1.1: the MIC is all that
+  // can be compared.
+  const bool f_opts_plain =
+      version == MacVersion::v1_1 && !flag_at(vector.input, "fopts_encrypted");
   const auto view = decode_data_frame(bytes).value();
   const auto context = seal_context_of(vector, version, view.f_cnt.value());
   const auto keys = keys_of(vector);
@@ -109,7 +114,8 @@ void run_frame(const Vector& vector, MacVersion version) {
   EXPECT_EQ(seal_frame(*opened, keys, context).value(), bytes);
 }
 
-/// The vector's plain frame, sealed with its keys, is its frame on air; opened by the other side it is the same.
+/// The vector's plain frame, sealed with its keys, is its frame on air; opened by the other side it
+/// is the same.
 void run_build(const Vector& vector, MacVersion version) {
   const auto f_cnt = static_cast<std::uint32_t>(integer_at(vector.input, "fcnt32"));
   const auto context = seal_context_of(vector, version, f_cnt);
@@ -157,7 +163,11 @@ Aes128Key key(std::uint8_t seed) {
 const NetworkSessionKeys session{key(1), key(2), key(3)};
 
 DataFrame sample(MType m_type) {
-  return {.m_type = m_type, .dev_addr = DevAddr{0x26011234}, .f_opts = {0x02}, .f_port = FPort{7}, .frm_payload = {1}};
+  return {.m_type = m_type,
+          .dev_addr = DevAddr{0x26011234},
+          .f_opts = {0x02},
+          .f_port = FPort{7},
+          .frm_payload = {1}};
 }
 
 TEST(MatchUplink, FindsTheSessionThatMadeTheFrame) {

@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include <random>
 #include <map>
+#include <random>
 #include <string>
 
 #include "protocol/phy/frame_encoder.hpp"
@@ -16,9 +16,12 @@ using ff::test::flag_at;
 using ff::test::integer_at;
 using ff::test::number_at;
 
-Bytes hex(std::string_view text) { return parse_hex(text).value(); }
+Bytes hex(std::string_view text) {
+  return parse_hex(text).value();
+}
 
-void expect_data(const DataFrameView& view, const boost::json::value& expected, const Bytes& bytes) {
+void expect_data(const DataFrameView& view, const boost::json::value& expected,
+                 const Bytes& bytes) {
   const auto wanted = test::data_frame_of(expected);
   EXPECT_EQ(test::owned(view), wanted);
   if (expected.as_object().contains("mic")) {
@@ -30,17 +33,20 @@ void expect_data(const DataFrameView& view, const boost::json::value& expected, 
   EXPECT_EQ(encoded, bytes);
 }
 
-void expect_join_request(const JoinRequestView& view, const boost::json::value& expected, const Bytes& bytes) {
+void expect_join_request(const JoinRequestView& view, const boost::json::value& expected,
+                         const Bytes& bytes) {
   EXPECT_EQ(view.request.join_eui, JoinEui{number_at(expected, "join_eui")});
   EXPECT_EQ(view.request.dev_eui, DevEui{number_at(expected, "dev_eui")});
-  EXPECT_EQ(view.request.dev_nonce, DevNonce{static_cast<std::uint16_t>(number_at(expected, "dev_nonce"))});
+  EXPECT_EQ(view.request.dev_nonce,
+            DevNonce{static_cast<std::uint16_t>(number_at(expected, "dev_nonce"))});
   EXPECT_EQ(view.mic, test::mic_at(expected));
   auto encoded = encode_unsigned(view.request);
   append_mic(encoded, view.mic);
   EXPECT_EQ(encoded, bytes);
 }
 
-void expect_rejoin(const RejoinRequestView& view, const boost::json::value& expected, const Bytes& bytes) {
+void expect_rejoin(const RejoinRequestView& view, const boost::json::value& expected,
+                   const Bytes& bytes) {
   EXPECT_EQ(view.request, test::rejoin_of(expected));
   auto encoded = encode_unsigned(view.request).value();
   append_mic(encoded, view.mic);
@@ -66,7 +72,9 @@ void expect_frame(const Bytes& bytes, const boost::json::value& expected) {
   }
 }
 
-void run_phy_decode(const ff::test::Vector& vector) { expect_frame(bytes_at(vector.input, "frame"), vector.expected); }
+void run_phy_decode(const ff::test::Vector& vector) {
+  expect_frame(bytes_at(vector.input, "frame"), vector.expected);
+}
 
 void run_phy_malformed(const ff::test::Vector& vector) {
   EXPECT_FALSE(decode_frame(bytes_at(vector.input, "frame")));
@@ -98,7 +106,8 @@ void run_f_ctrl(const ff::test::Vector& vector) {
   EXPECT_EQ(f_ctrl, test::f_ctrl_of(vector.expected));
   EXPECT_EQ(byte & 0x0f, integer_at(vector.expected, "fopts_len"));
   // Bit 6 is reserved in downlinks: it is read as nothing and written as zero.
-  const auto rewritten = direction == Direction::up ? byte : static_cast<std::uint8_t>(byte & ~0x40);
+  const auto rewritten =
+      direction == Direction::up ? byte : static_cast<std::uint8_t>(byte & ~0x40);
   EXPECT_EQ(encode_f_ctrl(f_ctrl, direction, byte & 0x0f), rewritten);
 }
 
@@ -122,9 +131,12 @@ void run_mhdr(const ff::test::Vector& vector) {
 
 TEST(Frame, ReproducesTheVectors) {
   const std::map<std::string, void (*)(const ff::test::Vector&)> runners{
-      {"phy_decode", run_phy_decode},   {"phy_malformed", run_phy_malformed},
-      {"mac_payload", run_mac_payload}, {"uplink_identifiers", run_uplink_identifiers},
-      {"fctrl", run_f_ctrl},            {"fhdr_encode", run_f_hdr_encode},
+      {"phy_decode", run_phy_decode},
+      {"phy_malformed", run_phy_malformed},
+      {"mac_payload", run_mac_payload},
+      {"uplink_identifiers", run_uplink_identifiers},
+      {"fctrl", run_f_ctrl},
+      {"fhdr_encode", run_f_hdr_encode},
       {"mhdr", run_mhdr}};
   std::size_t ran = 0;
   for (const auto& vector : ff::test::lorawan_vectors("phypayload")) {
@@ -147,8 +159,7 @@ TEST(DecodeFrame, NamesWhatIsWrong) {
       {"nothing", {}, field_length_with_min},
       {"longer than any modem sends", Bytes(256, 0x40), field_length_with_max},
       {"data frame of 11 bytes", Bytes(11, 0x40), field_length_with_min},
-      {"FOpts beyond the end", hex("40010203040500000a0b0c0d"),
-       field_length_with_min},
+      {"FOpts beyond the end", hex("40010203040500000a0b0c0d"), field_length_with_min},
       {"join-request of 22 bytes", Bytes(22, 0x00), field_length_equal},
       {"join-request of 24 bytes", Bytes(24, 0x00), field_length_equal},
       {"join-accept of 18 bytes", Bytes(18, 0x20), encrypted_join_accept_length},
@@ -176,7 +187,8 @@ TEST(DecodeDataFrame, TakesDataFramesOnly) {
 
 TEST(UplinkIdentifiers, OfDataUplinksOnly) {
   const auto uplink = hex("400403020180010001a694642615d6c3b582");
-  EXPECT_EQ(uplink_identifiers(*decode_frame(uplink)), UplinkIdentifiers{.dev_addr = DevAddr{0x01020304}});
+  EXPECT_EQ(uplink_identifiers(*decode_frame(uplink)),
+            UplinkIdentifiers{.dev_addr = DevAddr{0x01020304}});
   const auto downlink = hex("600403020180010001a694642615d6c3b582");
   EXPECT_EQ(uplink_identifiers(*decode_frame(downlink)), UplinkIdentifiers{});
   EXPECT_EQ(uplink_identifiers(*decode_frame(hex("e001"))), UplinkIdentifiers{});
@@ -196,7 +208,8 @@ TEST(EncodeUnsigned, RefusesWhatDoesNotFit) {
   EXPECT_TRUE(encode_unsigned(frame).error().is(encoded_field_length_bound));
   frame.m_type = MType::join_request;
   EXPECT_TRUE(encode_unsigned(frame).error().is(unknown_field));
-  EXPECT_TRUE(encode_unsigned(RejoinRequest{.net_id = NetId{0x1000000}}).error().is(field_with_max));
+  EXPECT_TRUE(
+      encode_unsigned(RejoinRequest{.net_id = NetId{0x1000000}}).error().is(field_with_max));
   EXPECT_TRUE(encode_proprietary(Bytes(255, 0)).error().is(encoded_field_length_bound));
 }
 
