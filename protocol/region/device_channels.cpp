@@ -36,7 +36,8 @@ DeviceChannel* find_channel(std::vector<DeviceChannel>& channels, Frequency freq
   return place == channels.end() ? nullptr : &*place;
 }
 
-/// Where a plan wants the answers to its channel `index`: dynamic plans may list a channel of their own.
+/// Where a plan wants the answers to its channel `index`: dynamic plans may list a channel of
+/// their own.
 Frequency plan_downlink(const FrequencyPlan& plan, std::size_t index) {
   return index < plan.downlink_channels.size() ? plan.downlink_channels[index].frequency
                                                : plan.uplink_channels[index].frequency;
@@ -67,7 +68,8 @@ CfListOctets mask_list(const Region& region, std::span<const DeviceChannel> desi
   return octets;
 }
 
-void apply_frequencies(const Region& region, ByteView cf_list, std::vector<DeviceChannel>& channels) {
+void apply_frequencies(const Region& region, ByteView cf_list,
+                       std::vector<DeviceChannel>& channels) {
   const CfListRule& rule = region.cf_list;
   for (std::size_t i = 0; i < rule.channel_count; ++i) {
     const std::uint64_t code = read_le<3>(cf_list.subspan(3 * i));
@@ -86,7 +88,8 @@ std::vector<DeviceChannel> initial_channels(const Region& region,
   std::vector<DeviceChannel> channels;
   for (std::size_t i = 0; i < region.default_uplink_channels.size(); ++i) {
     DeviceChannel channel = default_channel(region, i);
-    channel.enabled = factory_presets.empty() || contains(factory_presets, channel.uplink_frequency);
+    channel.enabled =
+        factory_presets.empty() || contains(factory_presets, channel.uplink_frequency);
     channels.push_back(channel);
   }
   if (region.plan_kind == PlanKind::fixed) return channels;

@@ -1,5 +1,6 @@
-// The channels of one device: those it starts with, those the network wants it to have, and the CFList that carries the
-// difference in a join-accept. Not for the commands that change channels later: protocol/mac builds those.
+// The channels of one device: those it starts with, those the network wants it to have, and the
+// CFList that carries the difference in a join-accept. Not for the commands that change channels
+// later: protocol/mac builds those.
 #pragma once
 
 #include <array>
@@ -40,16 +41,16 @@ std::vector<DeviceChannel> desired_channels(const Region& region, const Frequenc
 /// ON-WIRE: as appended to a join-accept; the type is the last octet.
 using CfListOctets = std::array<std::uint8_t, 16>;
 
-/// The CFList that gives a device as many of the enabled `desired` channels as it can carry: the first
-/// five beyond the region's default ones, or the mask of the region's. All zero, but there, when no
-/// channel is wanted beyond the defaults. Nothing when the revision has no CFList.
+/// The CFList that gives a device as many of the enabled `desired` channels as it can carry: the
+/// first five beyond the region's default ones, or the mask of the region's. All zero, but there,
+/// when no channel is wanted beyond the defaults. Nothing when the revision has no CFList.
 /// [RP002-1.0.4 §2.x JoinAccept CFList; spec network-server §8.5]
 std::optional<CfListOctets> make_cf_list(const Region& region,
                                          std::span<const DeviceChannel> desired);
 
-/// What a device does with a CFList on its `channels`: adds the listed frequencies from the region's
-/// first free index on (0 leaves an index unused), or enables exactly the channels of the masks.
-/// An error for a type the region does not have or a mask bit beyond its channels.
+/// What a device does with a CFList on its `channels`: adds the listed frequencies from the
+/// region's first free index on (0 leaves an index unused), or enables exactly the channels of the
+/// masks. An error for a type the region does not have or a mask bit beyond its channels.
 Result<std::vector<DeviceChannel>> apply_cf_list(const Region& region, ByteView cf_list,
                                                  std::vector<DeviceChannel> channels);
 

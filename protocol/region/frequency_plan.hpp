@@ -1,5 +1,5 @@
-// A frequency plan: which channels of a region gateways listen on and devices are told to use.
-// Not the region itself (region.hpp), and not what one device was told so far (device_channels.hpp).
+// A frequency plan: which channels of a region gateways listen on and devices are told to use. Not
+// the region itself (region.hpp), and not what one device was told so far (device_channels.hpp).
 #pragma once
 
 #include <chrono>
@@ -97,16 +97,16 @@ struct FrequencyPlan {
   std::optional<DataRateIndex> default_rx2_data_rate;
   std::optional<float> max_eirp_dbm;         // ceiling of every band and sub-band value
 
-  /// The dwell-time limit of a transmission, or nothing. A channel's rule (of the direction's table,
-  /// then the wide LoRa, then the FSK channel of that frequency) wins over the plan's. `direction`
-  /// is uplink or downlink.
+  /// The dwell-time limit of a transmission, or nothing. A channel's rule (of the direction's
+  /// table, then the wide LoRa, then the FSK channel of that frequency) wins over the plan's.
+  /// `direction` is uplink or downlink.
   std::optional<std::chrono::milliseconds> dwell_time_limit(Direction direction,
                                                             Frequency frequency) const noexcept;
 };
 
-/// Whether a plan can be used; errors name the plan and the key. Checked: a known band, channels near
-/// it and on its frequency steps, no frequency twice, data rates the band defines, a duration for
-/// every dwell time, radios that exist, ranges that are none.
+/// Whether a plan can be used; errors name the plan and the key. Checked: a known band, channels
+/// near it and on its frequency steps, no frequency twice, data rates the band defines, a duration
+/// for every dwell time, radios that exist, ranges that are none.
 Status validate(const FrequencyPlan& plan);
 
 /// The plans a server knows; immutable after loading, shared by reference.

@@ -1,4 +1,5 @@
-// The errors of frequency plans. Not for lookups by id: who asks for an unknown plan names its own error.
+// The errors of frequency plans. Not for lookups by id: who asks for an unknown plan names its own
+// error.
 #pragma once
 
 #include <string>

@@ -15,14 +15,15 @@ namespace json = boost::json;
 constexpr std::size_t text_length_max = 1 << 20;
 constexpr std::size_t list_length_max = 256;
 
-/// The fields of one object. Reads what is there, leaves the rest; remembers the first problem. After the last read,
-/// `finish` objects to keys that nobody asked for: a misspelt key must not pass silently.
+/// The fields of one object. Reads what is there, leaves the rest; remembers the first problem.
+/// After the last read, `finish` objects to keys that nobody asked for: a misspelt key must not
+/// pass silently.
 class Fields {
  public:
   Fields(const json::value& value, std::string path, std::optional<PlanProblem>& problem)
       : path_(std::move(path)), problem_(problem) {
     object_ = value.if_object();
-    if (object_ == nullptr) object("");
+    if (object_ == nullptr) complain("", "object expected");
   }
 
   bool has(std::string_view key) const { return object_ != nullptr && object_->contains(key); }
@@ -30,14 +31,14 @@ class Fields {
   void boolean(std::string_view key, bool& out) {
     const json::value* value = take(key);
     if (value == nullptr) return;
-    if (const bool* flag = value->if_bool()) out = *flag;
-    else complain(key, "true or false expected");
+    if (!value->is_bool()) return complain(key, "true or false expected");
+    out = value->as_bool();
   }
   void text(std::string_view key, std::string& out) {
     const json::value* value = take(key);
     if (value == nullptr) return;
-    if (const json::string* string = value->if_string()) out = std::string(*string);
-    else complain(key, "text expected");
+    if (!value->is_string()) return complain(key, "text expected");
+    out = std::string(value->as_string());
   }
   void dwell(std::string_view key, DwellTime& out) {
     if (!has(key)) return;
@@ -56,7 +57,8 @@ class Fields {
       complain(key, "number expected");
     }
   }
-  void integer(std::string_view key, std::uint64_t max, const std::function<void(std::uint64_t)>& set) {
+  void integer(std::string_view key, std::uint64_t max,
+               const std::function<void(std::uint64_t)>& set) {
     const json::value* value = take(key);
     if (value == nullptr) return;
     json::error_code error;
@@ -136,7 +138,6 @@ class Fields {
   }
 
  private:
-  void object(std::string_view key) { complain(key, "object expected"); }
   void complain(std::string_view key, std::string reason) {
     if (!problem_) problem_ = PlanProblem{path_of(key), std::move(reason)};
   }
@@ -152,7 +153,8 @@ class Fields {
 };
 
 void read_radio_index(Fields& fields, std::uint8_t& radio) {
-  fields.integer("radio", 7, [&](std::uint64_t index) { radio = static_cast<std::uint8_t>(index); });
+  fields.integer("radio", 7,
+                 [&](std::uint64_t index) { radio = static_cast<std::uint8_t>(index); });
 }
 
 void read_dwell(Fields& fields, ChannelDwellTime& dwell) {
@@ -232,7 +234,8 @@ void read_content(Fields& fields, FrequencyPlan& plan) {
   fields.list("sub_bands", plan.sub_bands, read_sub_band);
   fields.part("ping_slot", plan.ping_slot, read_channel);
   fields.part("rx2_channel", plan.rx2_channel, read_channel);
-  fields.optional("ping_slot_default_data_rate", plan.default_ping_slot_data_rate, &Fields::data_rate);
+  fields.optional("ping_slot_default_data_rate", plan.default_ping_slot_data_rate,
+                  &Fields::data_rate);
   fields.optional("rx2_default_data_rate", plan.default_rx2_data_rate, &Fields::data_rate);
   fields.optional("max_eirp_dbm", plan.max_eirp_dbm, &Fields::real<float>);
   // A concentrator has two radio front ends, also when the plan describes but one.

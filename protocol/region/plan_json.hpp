@@ -1,4 +1,5 @@
-// Reads the JSON form of a frequency plan. Not for judging it: validate() of frequency_plan.hpp does that.
+// Reads the JSON form of a frequency plan. Not for judging it: validate() of frequency_plan.hpp
+// does that.
 #pragma once
 
 #include <string_view>

@@ -8,7 +8,8 @@
 namespace ff::region {
 namespace {
 
-/// National plans leave the band's own channels by some MHz (AS923 in Japan by 3); a slip of a digit by far more.
+/// National plans leave the band's own channels by some MHz (AS923 in Japan by 3); a slip of a
+/// digit by far more.
 constexpr std::uint64_t band_margin_hz = 10'000'000;
 
 class Checker {
@@ -52,15 +53,18 @@ class Checker {
     if (frequency.hz() % region_.frequency_step_hz != 0) {
       complain(key + ".frequency_hz", "no multiple of the band's frequency step");
     }
-    if (frequency.hz() + band_margin_hz < min_.hz() || frequency.hz() > max_.hz() + band_margin_hz) {
+    const bool low = frequency.hz() + band_margin_hz < min_.hz();
+    if (low || frequency.hz() > max_.hz() + band_margin_hz) {
       complain(key + ".frequency_hz", "outside band " + plan_.band_id);
     }
   }
   void rate(const std::string& key, std::optional<DataRateIndex> index) {
-    if (index && region_.data_rate(*index) == nullptr) complain(key, "data rate unknown in the band");
+    if (!index || region_.data_rate(*index) != nullptr) return;
+    complain(key, "data rate unknown in the band");
   }
   void radio(const std::string& key, std::uint8_t index) {
-    if (!plan_.radios.empty() && index >= plan_.radios.size()) complain(key + ".radio", "no such radio");
+    if (plan_.radios.empty() || index < plan_.radios.size()) return;
+    complain(key + ".radio", "no such radio");
   }
   void dwell(const std::string& key, const ChannelDwellTime& dwell) {
     if (dwell.enabled != DwellTime::on || plan_.dwell_time.duration.count() > 0) return;

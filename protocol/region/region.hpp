@@ -1,5 +1,6 @@
-// A region is a table: the values of one band at one regional-parameters revision, and the few functions that read it.
-// Not a frequency plan (frequency_plan.hpp): that is an operator's choice of channels within a region.
+// A region is a table: the values of one band at one regional-parameters revision, and the few
+// functions that read it. Not a frequency plan (frequency_plan.hpp): that is an operator's choice
+// of channels within a region.
 #pragma once
 
 #include <array>
@@ -19,10 +20,11 @@ namespace ff::region {
 
 enum class Direction : std::uint8_t { uplink, downlink, both };
 
-/// Whether a dwell-time limit applies; `unknown` until the device has confirmed one. [RP002-1.0.4 §2.x TXParamSetup]
+/// Whether a dwell-time limit applies; `unknown` until the device has confirmed one.
+/// [RP002-1.0.4 §2.x TXParamSetup]
 enum class DwellTime : std::uint8_t { off, on, unknown };
 
-/// Dynamic plans define channels by frequency (EU868), fixed plans by mask over a given raster (US915).
+/// Dynamic plans define channels by frequency (EU868), fixed plans by mask over a raster (US915).
 enum class PlanKind : std::uint8_t { dynamic, fixed };
 
 /// Bytes of FHDR + FPort + FRMPayload; 0: the data rate can not be used.
@@ -65,20 +67,23 @@ struct CfListRule {
   DataRateIndex max_data_rate;
 };
 
-/// Meaning of ChMaskCntl, named after the number of channels it reaches: mask16 dynamic plans, mask48 and mask64 the
-/// 26 and 20 MHz plans of CN470, mask72 US915 and AU915, mask96 the older CN470. [RP002-1.0.4 §2.x LinkADRReq]
+/// Meaning of ChMaskCntl, named after the number of channels it reaches: mask16 dynamic plans,
+/// mask48 and mask64 the 26 and 20 MHz plans of CN470, mask72 US915 and AU915, mask96 the older
+/// CN470. [RP002-1.0.4 §2.x LinkADRReq]
 enum class ChannelMaskKind : std::uint8_t { mask16, mask48, mask64, mask72, mask96 };
 
 enum class Rx1ChannelKind : std::uint8_t { same_index, modulo };
 
-/// Channel on which a relay listens for wake-up frames, and where it acknowledges them. [TS011-1.0.1]
+/// Channel on which a relay listens for wake-up frames, and where it acknowledges them.
+/// [TS011-1.0.1]
 struct RelayChannel {
   Frequency frequency;
   Frequency ack_frequency;
   DataRateIndex data_rate;
 };
 
-/// Common join channel of the CN470 20 and 26 MHz plans: the uplink it was heard on selects plan and windows.
+/// Common join channel of the CN470 20 and 26 MHz plans: the uplink a join was heard on selects the
+/// plan and the windows.
 struct JoinChannel {
   std::uint8_t index = 0;
   Frequency uplink;
@@ -93,7 +98,8 @@ struct ChannelMaskBlock {
   bool operator==(const ChannelMaskBlock&) const = default;
 };
 
-/// The whole table. Spans point to static storage. All shapes of all bands fit; a band that lacks a feature has it empty.
+/// The whole table. Spans point to static storage. All shapes of all bands fit; a band that lacks a
+/// feature has it empty.
 struct Region {
   std::string_view band_id;                  // `EU_863_870`
   std::string_view common_name;              // `EU868`
@@ -118,11 +124,11 @@ struct Region {
   std::uint8_t max_rx1_data_rate_offset = 0;
   Frequency rx2_frequency;
   DataRateIndex rx2_data_rate;
-  DwellTime boot_uplink_dwell = DwellTime::unknown;  // what a device assumes after boot; unknown: band says nothing
+  DwellTime boot_uplink_dwell = DwellTime::unknown;  // assumed after boot; unknown: not stated
   DwellTime boot_downlink_dwell = DwellTime::unknown;
   std::chrono::milliseconds dwell_time_limit{0};     // 0: band has none
   std::span<const SubBand> sub_bands;
-  Frequency beacon_frequency;                        // unset: one of `beacon_frequencies` by time or join channel
+  Frequency beacon_frequency;                        // unset: one of the list
   std::span<const Frequency> beacon_frequencies;
   DataRateIndex beacon_data_rate;
   std::span<const Frequency> ping_slot_frequencies;  // more than one: hops
@@ -146,32 +152,36 @@ struct Region {
   /// FHDR + FPort + FRMPayload at `index`; 0 when unusable. `unknown` dwell counts as on.
   std::uint16_t max_mac_payload(DataRateIndex index, DwellTime dwell) const noexcept;
 
-  /// RX1 data rate for an uplink at `uplink`; nothing when it depends on an unknown dwell time or is undefined.
+  /// RX1 data rate for an uplink at `uplink`; nothing when it depends on an unknown dwell time or
+  /// is undefined.
   std::optional<DataRateIndex> rx1_data_rate(DataRateIndex uplink, DataRateOffset offset,
                                              DwellTime downlink_dwell) const noexcept;
   /// Index of the downlink channel that answers an uplink on `uplink`.
   ChannelIndex rx1_channel(ChannelIndex uplink) const noexcept;
 
-  /// EIRP change of a TXPower index against index 0, in dB (0 or negative); nothing above the band's last index.
+  /// EIRP change of a TXPower index against index 0, in dB (0 or negative); nothing above the
+  /// band's last index.
   std::optional<float> tx_power_offset_db(TxPowerIndex index) const noexcept;
   TxPowerIndex max_tx_power_index() const noexcept;
 
   /// The sub-band that holds `frequency`, or null.
   const SubBand* sub_band(Frequency frequency) const noexcept;
 
-  /// Applies one LinkADRReq mask block to `enabled` (grown to max_uplink_channels); an error, and `enabled` unchanged,
-  /// for an undefined ChMaskCntl or a channel that `defined` says does not exist. Reserved bits are ignored. Whether
-  /// the whole sequence leaves a usable channel is the caller's to judge. [TS001-1.0.4 §5.3]
+  /// Applies one LinkADRReq mask block to `enabled` (grown to max_uplink_channels); an error, and
+  /// `enabled` unchanged, for an undefined ChMaskCntl or a channel that `defined` says does not
+  /// exist. Reserved bits are ignored. Whether the whole sequence leaves a usable channel is the
+  /// caller's to judge. [TS001-1.0.4 §5.3]
   Status apply_channel_mask(ChannelMaskBlock block, const std::vector<bool>& defined,
                             std::vector<bool>& enabled) const;
-  /// The shortest sequence of blocks that turns `current` into `desired`, whichever of the two readings of ChMaskCntl 5
-  /// the device follows (see channel_mask.cpp); one block that changes nothing when they are equal. Channels beyond the
-  /// end of a vector are off. A device that applies blocks one by one (revisions before RP001-1.0.2) never loses all
-  /// its channels on the way.
+  /// The shortest sequence of blocks that turns `current` into `desired`, whichever of the two
+  /// readings of ChMaskCntl 5 the device follows (see channel_mask.cpp); one block that changes
+  /// nothing when they are equal. Channels beyond the end of a vector are off. A device that
+  /// applies blocks one by one (revisions before RP001-1.0.2) never loses all its channels on the
+  /// way.
   std::vector<ChannelMaskBlock> channel_mask_blocks(const std::vector<bool>& current,
                                                     const std::vector<bool>& desired) const;
 
-  /// rx1 data rates: row per uplink index, column per offset; 0xff undefined. For implementers of tables.
+  /// RX1 data rates: row per uplink index, column per offset; 0xff undefined. Read rx1_data_rate().
   std::span<const std::array<std::uint8_t, 8>> rx1_table_dwell_off;
   std::span<const std::array<std::uint8_t, 8>> rx1_table_dwell_on;
 };

@@ -1,4 +1,5 @@
-// Channel masks: the vectors, and that generated sequences reach the wanted set by the shortest way.
+// Channel masks: the vectors, and that generated sequences reach the wanted set by the shortest
+// way.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -45,8 +46,8 @@ Channels all_of(const Region& region) { return Channels(region.max_uplink_channe
 /// How a device reads ChMaskCntl 5: with the 500 kHz channels, as specified, or without.
 enum class BankReading { with_wide, without_wide };
 
-Channels applied(const Region& region, const std::vector<ChannelMaskBlock>& blocks, Channels channels,
-                 BankReading reading = BankReading::with_wide) {
+Channels applied(const Region& region, const std::vector<ChannelMaskBlock>& blocks,
+                 Channels channels, BankReading reading = BankReading::with_wide) {
   channels.resize(region.max_uplink_channels);
   for (const ChannelMaskBlock& block : blocks) {
     const Channels before = channels;
@@ -128,7 +129,8 @@ TEST(ChannelMaskBlocks, FollowTheVectors) {
   }
 }
 
-/// The network of these vectors wants what the device has and the default channels, without those it disabled.
+/// The network of these vectors wants what the device has and the default channels, without those
+/// it disabled.
 Channels wanted_by(const boost::json::object& input, const Region& region, const Channels& device) {
   const std::size_t count = region.max_uplink_channels;
   if (const auto* enabled = input.if_contains("network_enabled")) {
@@ -176,7 +178,8 @@ TEST(ChannelMaskBlocks, AreThoseOfTheLinkAdrVectors) {
       return channels_of(sets.at(std::string(input.at(which).as_string())),
                          region.max_uplink_channels);
     };
-    const auto blocks = region.channel_mask_blocks(set("current_channels"), set("desired_channels"));
+    const auto blocks =
+        region.channel_mask_blocks(set("current_channels"), set("desired_channels"));
     ASSERT_EQ(blocks.size(), commands->as_array().size());
     for (std::size_t i = 0; i < blocks.size(); ++i) {
       EXPECT_EQ(blocks[i].ch_mask_cntl, unsigned_of(commands->as_array()[i].at("cntl")));

@@ -111,7 +111,8 @@ TEST(DesiredChannels, KeepTheIndexesOfFactoryPresets) {
 
 TEST(CfList, FollowsTheVectors) {
   const std::map<std::string, PhyVersion> versions = {
-      {"RP001_V1_1_REV_B", PhyVersion::rp001_v1_1_rev_b}, {"RP001_V1_0_2", PhyVersion::rp001_v1_0_2}};
+      {"RP001_V1_1_REV_B", PhyVersion::rp001_v1_1_rev_b},
+      {"RP001_V1_0_2", PhyVersion::rp001_v1_0_2}};
   for (const auto& vector : golden::vectors("cflist.json", "cflist_generate")) {
     SCOPED_TRACE(std::string(vector.at("id").as_string()));
     const auto& input = vector.at("input");

@@ -193,7 +193,9 @@ TEST(DwellTimeLimit, FollowsTheVectors) {
     SCOPED_TRACE(std::string(vector.at("id").as_string()));
     const auto& input = vector.at("input");
     // The vectors number their channels 1, 2, 3; a plan wants frequencies of its band.
-    const auto moved = [](const json::value& index) { return 923'000'000 + 200'000 * unsigned_of(index); };
+    const auto moved = [](const json::value& index) {
+      return 923'000'000 + 200'000 * unsigned_of(index);
+    };
     json::value plan = input.at("plan");
     for (const char* table : {"uplink_channels", "downlink_channels"}) {
       for (auto& channel : plan.as_object()[table].as_array()) {
@@ -250,7 +252,8 @@ TEST(PlanRules, NameThePlanAndTheKey) {
       {R"({"uplink_channels":[{"frequency_hz":868100001}]})", "uplink_channels[0].frequency_hz"},
       {R"({"uplink_channels":[{"frequency_hz":915200000}]})", "uplink_channels[0].frequency_hz"},
       {R"({"uplink_channels":[{}]})", "uplink_channels[0].frequency_hz"},
-      {R"({"uplink_channels":[)" + channel + "," + channel + "]}", "uplink_channels[1].frequency_hz"},
+      {R"({"uplink_channels":[)" + channel + "," + channel + "]}",
+       "uplink_channels[1].frequency_hz"},
       {R"({"uplink_channels":[{"frequency_hz":868100000,"min_data_rate":5,"max_data_rate":0}]})",
        "uplink_channels[0].max_data_rate"},
       {R"({"uplink_channels":[{"frequency_hz":868100000,"max_data_rate":14}]})",
@@ -309,7 +312,8 @@ TEST(Plans, AnAddedPlanReplacesTheOneWithItsId) {
   ASSERT_TRUE(plans.add_json(R"({"id":"EU_863_870","band_id":"EU_863_870","name":"ours"})"));
   EXPECT_EQ(plans.all().size(), count);
   EXPECT_EQ(plans.find("EU_863_870")->name, "ours");
-  ASSERT_TRUE(plans.add_json(R"({"id":"MINE","base_id":"US_902_928_FSB_2","plan":{"max_eirp_dbm":20}})"));
+  ASSERT_TRUE(plans.add_json(
+      R"({"id":"MINE","base_id":"US_902_928_FSB_2","plan":{"max_eirp_dbm":20}})"));
   EXPECT_EQ(plans.all().size(), count + 1);
   EXPECT_EQ(plans.find("MINE")->uplink_channels.size(), 8U);
   EXPECT_FLOAT_EQ(*plans.find("MINE")->max_eirp_dbm, 20);

@@ -1,4 +1,5 @@
-// Every band and revision against test/golden/region/<BAND>.json: all values of the file that a Region can hold.
+// Every band and revision against test/golden/region/<BAND>.json: all values of the file that a
+// Region can hold.
 #include <gtest/gtest.h>
 
 #include <algorithm>
