@@ -20,7 +20,7 @@ MemoryStream::MemoryStream(EventLoop& loop, MemoryStreamParts parts)
     : loop_(loop),
       parts_(std::move(parts)),
       tls_peer_(parts_.tls ? std::make_shared<const tls::Peer>(parts_.memory.tls_peer) : nullptr),
-      slot_(parts_.slot),
+      slot_(std::move(parts_.slot)),
       arrival_(loop.make_timer()),
       idle_(loop, [this] { finish(CloseReason::idle_timeout); }),
       write_(loop, [this] { finish(CloseReason::write_timeout); }),

@@ -59,7 +59,7 @@ class MemoryStream final : public Stream, public std::enable_shared_from_this<Me
   void watch_writing();
 
   EventLoop& loop_;
-  const MemoryStreamParts parts_;
+  MemoryStreamParts parts_;
   std::shared_ptr<const tls::Peer> tls_peer_;
   std::shared_ptr<void> slot_;
   std::weak_ptr<MemoryStream> peer_;
