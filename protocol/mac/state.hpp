@@ -90,7 +90,7 @@ struct Rejected {
   std::vector<TxPowerIndex> adr_tx_power_indexes;
   std::vector<Frequency> frequencies;
   std::map<Frequency, std::vector<DataRateRange>> data_rate_ranges;
-  std::vector<RefusedRequest> requests;  // at most one per CID
+  std::vector<RefusedRequest> requests;  // by their octets; at most 96, oldest first
   bool operator==(const Rejected&) const = default;
 };
 

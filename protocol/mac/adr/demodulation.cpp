@@ -1,0 +1,23 @@
+#include "protocol/mac/adr/demodulation.hpp"
+
+namespace ff::mac::adr {
+
+std::optional<float> demodulation_floor_db(const DataRate& data_rate) noexcept {
+  const auto* lora = std::get_if<LoraDataRate>(&data_rate);
+  if (lora == nullptr || lora->spreading_factor < 6 || lora->spreading_factor > 12)
+    return std::nullopt;
+  // Each spreading factor gains 2.5 dB, each doubling of the bandwidth costs 3 dB.
+  const float at_125_khz = -5.0F - 2.5F * static_cast<float>(lora->spreading_factor - 6);
+  switch (lora->bandwidth_hz) {
+    case 125'000:
+      return at_125_khz;
+    case 250'000:
+      return at_125_khz + 3.0F;
+    case 500'000:
+      return at_125_khz + 6.0F;
+    default:
+      return std::nullopt;
+  }
+}
+
+}  // namespace ff::mac::adr

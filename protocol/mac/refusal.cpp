@@ -1,0 +1,44 @@
+#include "protocol/mac/refusal.hpp"
+
+#include "protocol/mac/command/codec.hpp"
+
+namespace ff::mac {
+namespace {
+
+/// A device with 96 channels can refuse as many requests; more than that only if settings change
+/// all the time.
+constexpr std::size_t refused_requests_max = 96;
+
+Bytes octets(std::span<const Command> request, const region::Region& region) {
+  return encode(request, WireFormat{region.frequency_step_hz}).value_or(Bytes{});
+}
+
+}  // namespace
+
+void note_refusal(Rejected& rejected, std::span<const Command> request,
+                  const region::Region& region) {
+  if (request.empty()) return;
+  Bytes bytes = octets(request, region);
+  auto& requests = rejected.requests;
+  const auto known = std::ranges::find(requests, bytes, &RefusedRequest::request);
+  if (known != requests.end()) {
+    if (known->count < refusals_max) ++known->count;
+    return;
+  }
+  if (requests.size() >= refused_requests_max) requests.erase(requests.begin());
+  requests.push_back({cid_of(request.front()), std::move(bytes), 1});
+}
+
+bool is_refused(const Rejected& rejected, std::span<const Command> request,
+                const region::Region& region) {
+  if (request.empty() || rejected.requests.empty()) return false;
+  const auto known =
+      std::ranges::find(rejected.requests, octets(request, region), &RefusedRequest::request);
+  return known != rejected.requests.end() && known->count >= refusals_max;
+}
+
+void forget_refusals(Rejected& rejected, Cid cid) {
+  std::erase_if(rejected.requests, [cid](const RefusedRequest& r) { return r.cid == cid; });
+}
+
+}  // namespace ff::mac

@@ -1,0 +1,148 @@
+#include "protocol/mac/uplink.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace ff::mac {
+namespace {
+
+bool is_answer(const Command& command) {
+  const CommandInfo* info = command_info(cid_of(command));
+  return info != nullptr && info->initiator == Initiator::network;
+}
+
+/// Everything without a rule of its own: answers to commands the network server never sends
+/// (relay).
+template <class T>
+Status receive(UplinkExchange&, const T&) {
+  return fail(request_not_found, {{"cid", static_cast<int>(T::kind.cid)}});
+}
+Status receive(UplinkExchange& exchange, const NotifyNewEndDeviceReq& notification) {
+  exchange.publish(EventName::relay_notify_new_end_device_indication, Command{notification});
+  return {};
+}
+/// Deprecated, and of no use to a device whose network does not time beacons. [spec network-server
+/// §8.3]
+Status receive(UplinkExchange&, const BeaconTimingReq&) {
+  return {};
+}
+
+Status dispatch(UplinkExchange& exchange, const Command& command) {
+  return std::visit([&](const auto& c) { return receive(exchange, c); }, command);
+}
+
+bool is_deferred(UplinkExchange& exchange, const Command& command) {
+  switch (cid_of(command)) {
+    case Cid::link_check:
+      exchange.publish(EventName::link_check_request);
+      return true;
+    case Cid::device_time:
+      exchange.publish(EventName::device_time_request);
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// How many of the commands from `first` on are LinkADRAns equal to it: the versions that answer
+/// each request of a block answer all alike; `payload` if they differ. [TS001-1.0.4 §5.3]
+Result<std::size_t> run_of_answers(const std::vector<Command>& commands, std::size_t first,
+                                   MacVersion version) {
+  if (!std::holds_alternative<LinkADRAns>(commands[first])) return std::size_t{1};
+  if (!at_least(version, MacVersion::v1_0_2) || at_least(version, MacVersion::v1_1))
+    return std::size_t{1};
+  std::size_t length = 1;
+  while (first + length < commands.size() && cid_of(commands[first + length]) == Cid::link_adr) {
+    if (commands[first + length] != commands[first]) return fail(link_adr_answers_differ);
+    ++length;
+  }
+  return length;
+}
+
+/// Handles the command at `index` and returns the index of the next.
+Result<std::size_t> handle_one(UplinkExchange& exchange, const Decoded& decoded, std::size_t index,
+                               std::vector<Cid>& deferred) {
+  const Command& command = decoded.commands[index];
+  if (is_deferred(exchange, command)) {
+    deferred.push_back(cid_of(command));
+    return index + 1;
+  }
+  if (exchange.context.retransmission && is_answer(command)) return index + 1;
+  FF_TRY(const std::size_t run,
+         run_of_answers(decoded.commands, index, exchange.state.lorawan_version));
+  FF_CHECK(dispatch(exchange, command));
+  return index + run;
+}
+
+void publish_stop(UplinkExchange& exchange, const Decoded& decoded) {
+  switch (decoded.stop) {
+    case DecodeStop::end:
+      break;
+    case DecodeStop::unknown:
+      exchange.publish(EventName::command_unknown, UnknownCid{decoded.stop_cid});
+      break;
+    case DecodeStop::proprietary:
+      exchange.publish(EventName::proprietary_receive);
+      break;
+    case DecodeStop::truncated:
+      exchange.publish(EventName::command_parse_fail, decoded.error());
+      break;
+  }
+}
+
+/// A device that does not answer has not heard, or does not know the command: it will be asked
+/// again if still needed.
+void drop_unanswered(UplinkExchange& exchange) {
+  auto& pending = exchange.state.pending_requests;
+  if (pending.empty()) return;
+  // A repeated frame was sent before the device could hear us: no answer is to be missed yet.
+  if (!exchange.context.retransmission) {
+    exchange.publish(EventName::command_unanswered, std::move(pending));
+  }
+  pending.clear();
+}
+
+}  // namespace
+
+Result<UplinkStep> handle_uplink_commands(const MacState& state, const Decoded& commands,
+                                          const UplinkContext& context) {
+  UplinkExchange exchange{context, state, state.recent_mac_command_identifiers, {}, false, false};
+  exchange.state.queued_responses.clear();
+  std::vector<Cid> cids;
+  for (const Command& command : commands.commands) {
+    cids.push_back(cid_of(command));
+    if (context.fresh_session && is_answer(command)) {
+      return fail(request_not_found, {{"cid", static_cast<int>(cid_of(command))}});
+    }
+  }
+  std::vector<Cid> deferred;
+  std::size_t index = 0;
+  while (index < commands.commands.size()) {
+    const auto next = handle_one(exchange, commands, index, deferred);
+    if (!next) {
+      exchange.publish(EventName::command_process_fail, next.error());
+      break;
+    }
+    index = *next;
+  }
+  if (index >= commands.commands.size()) publish_stop(exchange, commands);
+  drop_unanswered(exchange);
+  exchange.state.recent_mac_command_identifiers = std::move(cids);
+  return UplinkStep{std::move(exchange.state), std::move(exchange.events), std::move(deferred),
+                    exchange.rekeyed, exchange.reset};
+}
+
+UplinkStep answer_deferred(UplinkStep step, const Reception& reception,
+                           const UplinkContext& context) {
+  UplinkExchange exchange{context, std::move(step.next), {}, std::move(step.events), false, false};
+  for (const Cid cid : step.deferred) {
+    if (cid == Cid::link_check) answer_link_check(exchange, reception);
+    if (cid == Cid::device_time) answer_device_time(exchange, reception);
+  }
+  step.deferred.clear();
+  step.next = std::move(exchange.state);
+  step.events = std::move(exchange.events);
+  return step;
+}
+
+}  // namespace ff::mac
