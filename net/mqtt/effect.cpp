@@ -73,8 +73,8 @@ std::string_view to_string(EndCause cause) noexcept {
 }
 
 std::string_view to_string(DiscardCause cause) noexcept {
-  static constexpr std::array<std::string_view, 4> names = {"not_connected", "window_full", "too_large",
-                                                            "not_encodable"};
+  static constexpr std::array<std::string_view, 5> names = {"not_connected", "window_full", "too_large",
+                                                            "not_encodable", "slow_reader"};
   return names[static_cast<std::size_t>(cause)];
 }
 

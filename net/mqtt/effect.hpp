@@ -112,6 +112,7 @@ enum class DiscardCause : std::uint8_t {
   window_full,      ///< `window_free` was 0.
   too_large,        ///< The client's maximum packet size. The client can never have it.
   not_encodable,    ///< The topic is no topic name. Nobody can have it.
+  slow_reader,      ///< Too much waits to be sent. From ServerConnection, not from a session.
 };
 std::string_view to_string(DiscardCause cause) noexcept;
 /// A delivery was not sent. `token` is that of the delivery, at any QoS.

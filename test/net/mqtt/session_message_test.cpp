@@ -86,7 +86,6 @@ TEST_P(Messages, ARefusedQoS2MessageIsOverWithItsPubrec) {
 }
 
 TEST_P(Messages, UnreleasedIdentifiersSurviveTheConnection) {
-  if (GetParam() == v3_1) GTEST_SKIP() << "as 3.1.1";
   Connect connect{.clean_start = false, .client_id = "c"};
   if (v5()) connect.properties = {{Id::session_expiry_interval, 60U}};
   Conversation first(GetParam());

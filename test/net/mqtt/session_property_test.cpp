@@ -62,15 +62,16 @@ Lines run_unanswered(ByteView stream, std::size_t piece) {
   auto collect = [&](const Effects& effects) {
     for (const auto& effect : effects) lines.push_back(to_string(effect, session.version()));
   };
+  auto feed = [&](ByteView bytes) {
+    for (; !bytes.empty(); bytes = bytes.subspan(std::min(piece, bytes.size()))) {
+      collect(session.receive(bytes.first(std::min(piece, bytes.size())), {}));
+    }
+  };
+  std::size_t connect_size = 2U + stream[1];
   collect(session.start({}));
-  for (std::size_t at = 0; at < stream.size(); at += piece) {
-    collect(session.receive(stream.subspan(at, std::min(piece, stream.size() - at)), {}));
-  }
+  feed(stream.first(connect_size));
   collect(session.authenticated(Accepted{}, {}));
-  for (std::size_t at = 0; at < stream.size(); at += piece) {
-    auto part = stream.subspan(at, std::min(piece, stream.size() - at));
-    collect(session.receive(part, {}));
-  }
+  feed(stream.subspan(connect_size));
   collect(session.closed());
   return lines;
 }
