@@ -15,8 +15,8 @@ inline constexpr ErrorDef value_too_new{
     "pkg/storage", "value_too_new", Code::failed_precondition,
     "stored value has version {version}, this program knows up to {newest}"};
 
-/// Version of one kind of value, from 1. Raised only when old readers would misread the new bytes; new fields of
-/// a tagged record or protobuf message need no new version.
+/// Version of one kind of value, from 1. Raised only when old readers would misread the new bytes;
+/// new fields of a tagged record or protobuf message need no new version.
 using ValueVersion = std::uint32_t;
 
 struct Envelope {

@@ -1,5 +1,6 @@
-// Structs as tagged records from one table: a struct's `fields` function names every member with its field number once, and
-// both writing and reading follow from it. For hand-laid hot records; API messages are protobuf.
+// Structs as tagged records from one table: a struct's `fields` function names every member with
+// its field number once, and both writing and reading follow from it. For hand-laid hot records;
+// API messages are protobuf.
 //
 //     template <class Archive> void fields(Archive& a, mac::Channel& c) {
 //       a(1, c.uplink_frequency);
@@ -8,9 +9,10 @@
 //     Bytes row = write_record(channel);
 //     FF_TRY(auto channel, read_record<mac::Channel>(row));
 //
-// ON-DISK: numbers never change meaning. A member with its type's zero value is left out; unknown fields are skipped.
-// Integers, enums, times and flags are varints (signed ones zigzag), floats fixed32, doubles fixed64, text and bytes as such, structs nested,
-// vectors one field an element, optionals present or absent (a present zero is written).
+// ON-DISK: numbers never change meaning. A member with its type's zero value is left out; unknown
+// fields are skipped. Integers, enums, times and flags are varints (signed ones zigzag), floats
+// fixed32, doubles fixed64, text and bytes as such, structs nested, vectors one field an element,
+// optionals present or absent (a present zero is written).
 #pragma once
 
 #include <bit>
@@ -77,7 +79,8 @@ constexpr bool is_text = std::is_same_v<T, std::string> || IsTextId<T>::value;
 
 }  // namespace detail
 
-/// Sets every member that `fields` names to its type's zero value: what reading starts from, whatever the struct's own defaults.
+/// Sets every member that `fields` names to its type's zero value: what reading starts from,
+/// whatever the struct's own defaults.
 class FieldClearer {
  public:
   static constexpr bool is_writer = false;
@@ -233,11 +236,13 @@ class FieldReader {
   Status status_;
 };
 
-/// The record of `value`; `fields` for its type is found by argument-dependent look-up or in the caller's namespace before this header's use.
+/// The record of `value`; `fields` for its type is found by argument-dependent look-up or in the
+/// caller's namespace before this header's use.
 template <class T>
 Bytes write_record(const T& value) {
   FieldWriter out;
-  // The table is shared by reader and writer, so it takes a mutable reference; the writer does not change it.
+  // The table is shared by reader and writer, so it takes a mutable reference; the writer does not
+  // change it.
   fields(out, const_cast<T&>(value));
   return out.take();
 }

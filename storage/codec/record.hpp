@@ -1,5 +1,6 @@
-// Hand-laid records: tagged fields in protobuf's wire format, for values that are too hot for a protobuf message.
-// Not a protobuf implementation: no descriptors, no groups; a record may later be described by a .proto.
+// Hand-laid records: tagged fields in protobuf's wire format, for values that are too hot for a
+// protobuf message. Not a protobuf implementation: no descriptors, no groups; a record may later be
+// described by a .proto.
 #pragma once
 
 #include <cstddef>
@@ -18,8 +19,8 @@ inline constexpr ErrorDef malformed_record{"pkg/storage", "malformed_record", Co
 /// ON-DISK: the low three bits of a tag.
 enum class Wire : std::uint8_t { varint = 0, fixed64 = 1, bytes = 2, fixed32 = 5 };
 
-/// Appends fields to a buffer. Field numbers are 1 to 2^29 - 1 and never reused for another meaning.
-/// A writer never leaves a field out by itself: what is absent is the caller's decision.
+/// Appends fields to a buffer. Field numbers are 1 to 2^29 - 1 and never reused for another
+/// meaning. A writer never leaves a field out by itself: what is absent is the caller's decision.
 class RecordWriter {
  public:
   void varint(std::uint32_t field, std::uint64_t value);
@@ -44,8 +45,8 @@ class RecordWriter {
   Bytes data_;
 };
 
-/// One field, borrowed from the record. Its accessors are total: asked for a type it does not have, a field
-/// answers 0 or empty, as an unknown field of a newer writer would.
+/// One field, borrowed from the record. Its accessors are total: asked for a type it does not have,
+/// a field answers 0 or empty, as an unknown field of a newer writer would.
 struct Field {
   std::uint32_t number = 0;
   Wire wire = Wire::varint;
@@ -69,8 +70,8 @@ struct Field {
 /// Reads fields one by one, unknown ones included; total on any bytes.
 ///
 ///     RecordReader in(value);
-///     while (in.next()) switch (in.field().number) { case 1: out.f_cnt = in.field().u32(); break; }
-///     FF_CHECK(in.status());
+///     while (in.next()) switch (in.field().number) { case 1: out.f_cnt = in.field().u32(); break;
+///     } FF_CHECK(in.status());
 class RecordReader {
  public:
   explicit RecordReader(ByteView data) : data_(data) {}

@@ -9,7 +9,8 @@ Result<std::optional<Bytes>> read_meta(const Reader& reader, std::string_view na
                                        std::size_t bytes) {
   FF_TRY(auto value, reader.get(Family::meta, meta_key(name)));
   if (value && value->size() != bytes) {
-    return fail(corruption, {{"path", "meta"}, {"detail", std::string(name) + " has a wrong size"}});
+    return fail(corruption,
+                {{"path", "meta"}, {"detail", std::string(name) + " has a wrong size"}});
   }
   return value;
 }

@@ -8,8 +8,12 @@ namespace ff::storage::layout {
 
 namespace fs = std::filesystem;
 
-fs::path store(const fs::path& directory) { return directory / "db"; }
-fs::path unfinished_store(const fs::path& directory) { return directory / "db.restoring"; }
+fs::path store(const fs::path& directory) {
+  return directory / "db";
+}
+fs::path unfinished_store(const fs::path& directory) {
+  return directory / "db.restoring";
+}
 
 Status prepare(const fs::path& directory) {
   std::error_code error;

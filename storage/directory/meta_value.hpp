@@ -12,8 +12,10 @@
 
 namespace ff::storage {
 
-/// The value of `name` if it is there; it must have exactly `bytes` bytes. Errors: corruption, those of reading.
-Result<std::optional<Bytes>> read_meta(const Reader& reader, std::string_view name, std::size_t bytes);
+/// The value of `name` if it is there; it must have exactly `bytes` bytes. Errors: corruption,
+/// those of reading.
+Result<std::optional<Bytes>> read_meta(const Reader& reader, std::string_view name,
+                                       std::size_t bytes);
 
 template <std::size_t N>
 Result<std::optional<std::uint64_t>> read_meta_number(const Reader& reader, std::string_view name) {

@@ -40,7 +40,8 @@ StoreIdentity make_identity(const StoreSettings& settings, Random& random, Write
 }
 
 tl::unexpected<Error> incomplete(std::string_view what) {
-  return fail(corruption, {{"path", "meta"}, {"detail", std::string(what) + " is missing or invalid"}});
+  return fail(corruption,
+              {{"path", "meta"}, {"detail", std::string(what) + " is missing or invalid"}});
 }
 
 Result<StoreIdentity> read_identity(const Reader& reader, FormatVersion format,
@@ -87,7 +88,8 @@ Result<StoreIdentity> claim_store(Engine& engine, const StoreSettings& settings,
   }
   identity.log_bytes_dropped = engine.recovery().log_bytes_dropped;
   if (identity.log_bytes_dropped > 0) {
-    identity.counter_jump = CounterJump{identity.counter_jump.value() + settings.counter_jump_block};
+    identity.counter_jump =
+        CounterJump{identity.counter_jump.value() + settings.counter_jump_block};
     put_meta_number<8>(batch, meta_name::counter_jump, identity.counter_jump.value());
   }
   ++identity.boot_epoch;
@@ -96,7 +98,8 @@ Result<StoreIdentity> claim_store(Engine& engine, const StoreSettings& settings,
   return identity;
 }
 
-Result<OpenStore> open_directory(RocksOptions engine, const StoreSettings& settings, Random& random) {
+Result<OpenStore> open_directory(RocksOptions engine, const StoreSettings& settings,
+                                 Random& random) {
   auto path = engine.directory;
   engine.directory = layout::store(path);
   // A simulated disk has no directory to prepare.

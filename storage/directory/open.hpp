@@ -1,5 +1,5 @@
-// Opens a data directory: creates it, checks that it is ours and fits the settings, counts the start.
-// Not migrations (the caller runs a Migrator) and not backups (backup.hpp).
+// Opens a data directory: creates it, checks that it is ours and fits the settings, counts the
+// start. Not migrations (the caller runs a Migrator) and not backups (backup.hpp).
 #pragma once
 
 #include <array>
@@ -20,7 +20,8 @@ namespace ff::storage {
 
 inline constexpr ErrorDef shard_count_mismatch{
     "pkg/storage", "shard_count_mismatch", Code::failed_precondition,
-    "setting `storage.shards` is {configured}, but the data directory was created with {stored}; the number "
+    "setting `storage.shards` is {configured}, but the data directory was created with {stored}; "
+    "the number "
     "can not change: set `storage.shards` to {stored} or use a new directory"};
 inline constexpr ErrorDef restore_incomplete{
     "pkg/storage", "restore_incomplete", Code::failed_precondition,
@@ -53,13 +54,14 @@ struct StoreIdentity {
 
 struct StoreSettings {
   ShardCount shard_count;
-  /// Added to the counter jump when the log was damaged; at least 1. Must exceed what any one device can use up between
-  /// the oldest write that may be lost and the crash.
+  /// Added to the counter jump when the log was damaged; at least 1. Must exceed what any one
+  /// device can use up between the oldest write that may be lost and the crash.
   std::uint64_t counter_jump_block = 1024;
 };
 
-/// Makes an empty store ours or checks that it is, and counts this start, durably. Works on any engine.
-/// Errors: shard_count_mismatch, format_too_new, format_missing, corruption, and those of the engine.
+/// Makes an empty store ours or checks that it is, and counts this start, durably. Works on any
+/// engine. Errors: shard_count_mismatch, format_too_new, format_missing, corruption, and those of
+/// the engine.
 Result<StoreIdentity> claim_store(Engine& engine, const StoreSettings& settings, Random& random);
 
 struct OpenStore {
@@ -67,9 +69,10 @@ struct OpenStore {
   StoreIdentity identity;
 };
 
-/// The store of a data directory is in its folder `db`. `engine.directory` is the data directory; it is created with its
-/// parents, readable by its owner alone (it holds keys).
-/// Errors: directory_unusable, restore_incomplete, those of open_rocks() and of claim_store().
-Result<OpenStore> open_directory(RocksOptions engine, const StoreSettings& settings, Random& random);
+/// The store of a data directory is in its folder `db`. `engine.directory` is the data directory;
+/// it is created with its parents, readable by its owner alone (it holds keys). Errors:
+/// directory_unusable, restore_incomplete, those of open_rocks() and of claim_store().
+Result<OpenStore> open_directory(RocksOptions engine, const StoreSettings& settings,
+                                 Random& random);
 
 }  // namespace ff::storage

@@ -1,5 +1,6 @@
-// The port to an ordered, durable key-value store with column families. Not the key layout, not the meaning
-// of values; implementations are rocks_engine.hpp (disk) and memory_engine.hpp (tests, simulation).
+// The port to an ordered, durable key-value store with column families. Not the key layout, not the
+// meaning of values; implementations are rocks_engine.hpp (disk) and memory_engine.hpp (tests,
+// simulation).
 #pragma once
 
 #include <cstddef>
@@ -19,9 +20,9 @@
 
 namespace ff::storage {
 
-/// What a successful write promises. `sync`: on the disk, survives power loss. `no_sync`: with the operating
-/// system, survives the end of this process but not of the machine; a later synced write covers it too,
-/// because what survives is always a prefix of the writes in their order.
+/// What a successful write promises. `sync`: on the disk, survives power loss. `no_sync`: with the
+/// operating system, survives the end of this process but not of the machine; a later synced write
+/// covers it too, because what survives is always a prefix of the writes in their order.
 enum class Durability : std::uint8_t { sync, no_sync };
 
 /// Keys in [first, last), bytewise. An empty `last` means to the end of the family.
@@ -90,25 +91,26 @@ struct EngineStats {
 
 /// What opening found in the write-ahead log.
 struct Recovery {
-  /// Bytes at the end of the log that no longer held whole batches and were left out. A power loss during a
-  /// write leaves such a tail, none of it acknowledged; a rotten block looks the same and may have been.
-  /// Above 0, reserved counters must jump as after a restored backup.
+  /// Bytes at the end of the log that no longer held whole batches and were left out. A power loss
+  /// during a write leaves such a tail, none of it acknowledged; a rotten block looks the same and
+  /// may have been. Above 0, reserved counters must jump as after a restored backup.
   std::uint64_t log_bytes_dropped = 0;
 };
 
-/// The store. Writes are applied in the order of the calls; the intended caller is one writer thread.
-/// After a failed write nothing is known about that batch: it may be there after a reopen, wholly, or not at
-/// all. The owner must then stop serving and reopen. [app/docs/architecture.md §2 rule 2]
+/// The store. Writes are applied in the order of the calls; the intended caller is one writer
+/// thread. After a failed write nothing is known about that batch: it may be there after a reopen,
+/// wholly, or not at all. The owner must then stop serving and reopen. [app/docs/architecture.md §2
+/// rule 2]
 class Engine : public Reader {
  public:
-  /// Applies the whole batch or nothing of it. An empty batch with `sync` makes earlier writes durable.
-  /// Errors: disk_full, io_failed, corruption.
+  /// Applies the whole batch or nothing of it. An empty batch with `sync` makes earlier writes
+  /// durable. Errors: disk_full, io_failed, corruption.
   [[nodiscard]] virtual Status write(const WriteBatch& batch, Durability durability) = 0;
   /// A frozen view of now. Destroy it before the engine; holding it keeps old versions on the disk.
   [[nodiscard]] virtual std::unique_ptr<Reader> snapshot() const = 0;
 
-  /// A consistent copy in `directory`, which must not exist and should be on the same file system (hard
-  /// links then). Its parent must exist. It opens like a store of its own.
+  /// A consistent copy in `directory`, which must not exist and should be on the same file system
+  /// (hard links then). Its parent must exist. It opens like a store of its own.
   [[nodiscard]] virtual Status checkpoint(const std::filesystem::path& directory) = 0;
   /// Moves what is only in memory and log into table files; blocks until done.
   [[nodiscard]] virtual Status flush() = 0;

@@ -1,4 +1,5 @@
-// The errors every storage engine answers with. Not those of opening a data directory or of migrations.
+// The errors every storage engine answers with. Not those of opening a data directory or of
+// migrations.
 #pragma once
 
 #include "protocol/base/error.hpp"

@@ -1,4 +1,5 @@
-// The column families: one keyspace per kind of record. Not their key layouts; see storage/keys/FORMAT.md.
+// The column families: one keyspace per kind of record. Not their key layouts; see
+// storage/keys/FORMAT.md.
 #pragma once
 
 #include <array>
@@ -9,8 +10,8 @@
 
 namespace ff::storage {
 
-/// ON-DISK and ON-WIRE (in shipped write batches): values never change or get reused; new families go
-/// to the end. Golden test: test/storage/engine/write_batch_test.cpp.
+/// ON-DISK and ON-WIRE (in shipped write batches): values never change or get reused; new families
+/// go to the end. Golden test: test/storage/engine/write_batch_test.cpp.
 enum class Family : std::uint8_t {
   device = 0,
   session = 1,
@@ -31,11 +32,12 @@ inline constexpr std::size_t family_count = 13;
 
 /// ON-DISK: the column family names, indexed by Family.
 inline constexpr std::array<std::string_view, family_count> family_names{
-    "device", "session",      "downlink_queue", "address_index", "join_nonce",
-    "entity", "entity_index", "outbox",         "cursor",        "event",
-    "series", "frame_log",    "meta"};
+    "device", "session", "downlink_queue", "address_index", "join_nonce", "entity", "entity_index",
+    "outbox", "cursor",  "event",          "series",        "frame_log",  "meta"};
 
-constexpr std::size_t index_of(Family family) noexcept { return static_cast<std::size_t>(family); }
+constexpr std::size_t index_of(Family family) noexcept {
+  return static_cast<std::size_t>(family);
+}
 constexpr std::string_view to_string(Family family) noexcept {
   return family_names[index_of(family)];
 }

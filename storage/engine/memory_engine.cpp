@@ -250,7 +250,9 @@ Status MemoryEngine::flush() {
   return {};
 }
 
-Status MemoryEngine::compact(Family, const KeyRange&) { return {}; }
+Status MemoryEngine::compact(Family, const KeyRange&) {
+  return {};
+}
 
 Result<std::uint64_t> MemoryEngine::approximate_bytes(Family family, const KeyRange& range) const {
   std::lock_guard lock(state_->mutex);

@@ -1,5 +1,5 @@
-// The Engine in memory, with scripted failures and crashes: the double for pure tests and for the simulation
-// in virtual time. Not a cache and not for production: nothing reaches a disk.
+// The Engine in memory, with scripted failures and crashes: the double for pure tests and for the
+// simulation in virtual time. Not a cache and not for production: nothing reaches a disk.
 #pragma once
 
 #include <cstddef>
@@ -25,12 +25,13 @@ struct MemoryFault {
   Error error;
   /// So many calls of this kind still succeed first.
   std::size_t after = 0;
-  /// A failed write says nothing about the batch: true leaves it in, as a lost acknowledgement would.
+  /// A failed write says nothing about the batch: true leaves it in, as a lost acknowledgement
+  /// would.
   bool applied = false;
 };
 
-/// Same semantics as the engine on disk: a failed write fails all later ones until `crash()` (which stands for the
-/// reopening). Thread safe.
+/// Same semantics as the engine on disk: a failed write fails all later ones until `crash()` (which
+/// stands for the reopening). Thread safe.
 class MemoryEngine final : public Engine {
  public:
   MemoryEngine();

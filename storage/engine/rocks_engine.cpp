@@ -49,10 +49,11 @@ struct Database {
   rocksdb::ColumnFamilyHandle* handle(Family family) const { return handles[index_of(family) + 1]; }
 };
 
-// --- reading -----------------------------------------------------------------------------------------------
+// --- reading
+// -----------------------------------------------------------------------------------------------
 
-/// Whether all keys of the range share the prefix that the family's filter covers, so that the filter may be
-/// asked. RocksDB answers such a scan correctly only then.
+/// Whether all keys of the range share the prefix that the family's filter covers, so that the
+/// filter may be asked. RocksDB answers such a scan correctly only then.
 bool within_one_prefix(const Scan& scan) {
   auto length = filter_prefix_length(scan.family);
   if (length == 0 || scan.direction == Direction::reverse) return false;
@@ -61,8 +62,9 @@ bool within_one_prefix(const Scan& scan) {
   return !whole.last.empty() && scan.range.last <= whole.last;
 }
 
-Result<std::optional<Bytes>> get_value(const Database& database, const rocksdb::ReadOptions& options,
-                                       Family family, ByteView key) {
+Result<std::optional<Bytes>> get_value(const Database& database,
+                                       const rocksdb::ReadOptions& options, Family family,
+                                       ByteView key) {
   rocksdb::PinnableSlice value;
   auto status = database.db->Get(options, database.handle(family), slice(key), &value);
   if (status.IsNotFound()) return std::optional<Bytes>();
@@ -141,14 +143,16 @@ class RocksSnapshot final : public Reader {
   const rocksdb::Snapshot* snapshot_;
 };
 
-// --- the engine --------------------------------------------------------------------------------------------
+// --- the engine
+// --------------------------------------------------------------------------------------------
 
 class RocksEngine final : public Engine {
  public:
   explicit RocksEngine(std::unique_ptr<Database> database) : database_(std::move(database)) {}
   ~RocksEngine() override {
-    // Best effort: what was written without sync is promised to outlive the process, no more. And nothing after
-    // a failure: Debian's RocksDB is built with assertions and aborts when a failed log is touched again.
+    // Best effort: what was written without sync is promised to outlive the process, no more. And
+    // nothing after a failure: Debian's RocksDB is built with assertions and aborts when a failed
+    // log is touched again.
     if (!failure_) database_->db->SyncWAL().PermitUncheckedError();
   }
 
@@ -228,6 +232,9 @@ Status RocksEngine::write_or_fail(const WriteBatch& batch, Durability durability
 }
 
 Status RocksEngine::checkpoint(const std::filesystem::path& directory) {
+  // It flushes, so it may not touch a failed store either; its own failure is the target's, not the
+  // store's.
+  FF_CHECK(guarded([] { return Status(); }));
   rocksdb::Checkpoint* raw = nullptr;
   FF_CHECK(check(rocksdb::Checkpoint::Create(database_->db.get(), &raw)));
   std::unique_ptr<rocksdb::Checkpoint> checkpoint(raw);
@@ -235,14 +242,17 @@ Status RocksEngine::checkpoint(const std::filesystem::path& directory) {
 }
 
 Status RocksEngine::flush() {
-  return guarded([&] { return check(database_->db->Flush(rocksdb::FlushOptions(), database_->handles)); });
+  return guarded(
+      [&] { return check(database_->db->Flush(rocksdb::FlushOptions(), database_->handles)); });
 }
 
 Status RocksEngine::compact(Family family, const KeyRange& range) {
+  FF_CHECK(guarded([] { return Status(); }));
   auto first = slice(range.first);
   auto last = slice(range.last);
-  return check(database_->db->CompactRange(rocksdb::CompactRangeOptions(), database_->handle(family),
-                                           &first, range.last.empty() ? nullptr : &last));
+  return check(database_->db->CompactRange(rocksdb::CompactRangeOptions(),
+                                           database_->handle(family), &first,
+                                           range.last.empty() ? nullptr : &last));
 }
 
 Result<std::uint64_t> RocksEngine::approximate_bytes(Family family, const KeyRange& range) const {
@@ -253,8 +263,8 @@ Result<std::uint64_t> RocksEngine::approximate_bytes(Family family, const KeyRan
   rocksdb::SizeApproximationOptions options;
   options.include_memtables = true;
   std::uint64_t bytes = 0;
-  FF_CHECK(check(database_->db->GetApproximateSizes(options, database_->handle(family), &native, 1,
-                                                    &bytes)));
+  FF_CHECK(check(
+      database_->db->GetApproximateSizes(options, database_->handle(family), &native, 1, &bytes)));
   return bytes;
 }
 
@@ -290,8 +300,7 @@ EngineStats RocksEngine::stats() const {
           .cache_bytes = cache,
           .memtable_bytes = sum(rocksdb::DB::Properties::kCurSizeAllMemTables),
           .table_file_bytes = sum(rocksdb::DB::Properties::kTotalSstFilesSize),
-          .compaction_pending_bytes =
-              sum(rocksdb::DB::Properties::kEstimatePendingCompactionBytes),
+          .compaction_pending_bytes = sum(rocksdb::DB::Properties::kEstimatePendingCompactionBytes),
           .background_errors = sum(rocksdb::DB::Properties::kBackgroundErrors)};
 }
 

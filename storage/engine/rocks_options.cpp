@@ -19,8 +19,8 @@
 
 namespace ff::storage {
 
-/// RocksDB tells nobody but its log that recovery skipped bytes ("…: dropping 123 bytes; …"), so we read it
-/// there. The crash tests prove that the sentence still has this form.
+/// RocksDB tells nobody but its log that recovery skipped bytes ("…: dropping 123 bytes; …"), so we
+/// read it there. The crash tests prove that the sentence still has this form.
 class LogWatch final : public rocksdb::Logger {
  public:
   explicit LogWatch(std::function<void(std::string_view)> forward)
@@ -53,7 +53,9 @@ class LogWatch final : public rocksdb::Logger {
   std::atomic<std::uint64_t> dropped_ = 0;
 };
 
-std::uint64_t log_bytes_dropped(const LogWatch& watch) { return watch.dropped(); }
+std::uint64_t log_bytes_dropped(const LogWatch& watch) {
+  return watch.dropped();
+}
 
 std::size_t filter_prefix_length(Family family) noexcept {
   // All sessions of one address are read together: shard (2) and DevAddr (4).
@@ -71,8 +73,8 @@ rocksdb::DBOptions make_database_options(const RocksOptions& options,
   db.paranoid_checks = true;
   db.wal_recovery_mode = rocksdb::WALRecoveryMode::kPointInTimeRecovery;
   db.track_and_verify_wals_in_manifest = true;
-  // A store that failed once stays failed until it is opened again: after a failed sync the kernel may have
-  // thrown the pages away, so going on by itself could acknowledge what is not there.
+  // A store that failed once stays failed until it is opened again: after a failed sync the kernel
+  // may have thrown the pages away, so going on by itself could acknowledge what is not there.
   db.max_bgerror_resume_count = 0;
   db.max_background_jobs = options.background_jobs;
   db.max_total_wal_size = options.log_bytes_max;

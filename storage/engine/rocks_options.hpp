@@ -1,4 +1,5 @@
-// How we run RocksDB: every tuning decision with its reason. Not for other folders: only rocks_*.cpp include this.
+// How we run RocksDB: every tuning decision with its reason. Not for other folders: only
+// rocks_*.cpp include this.
 #pragma once
 
 #include <rocksdb/db.h>

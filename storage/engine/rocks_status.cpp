@@ -12,7 +12,8 @@ const ErrorDef& definition_of(const rocksdb::Status& status, const std::string& 
   if (status.IsCorruption()) return corruption;
   if (status.IsIOError() && detail.find("ock") != std::string::npos &&
       detail.find("LOCK") != std::string::npos) {
-    return locked;  // RocksDB has no code for it: "While lock file: …/LOCK" and "lock hold by current process".
+    return locked;  // RocksDB has no code for it: "While lock file: …/LOCK" and "lock hold by
+                    // current process".
   }
   if (status.IsPathNotFound()) return not_open;
   if (status.IsIOError() || status.IsTryAgain() || status.IsTimedOut()) return io_failed;

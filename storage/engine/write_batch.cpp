@@ -48,11 +48,15 @@ std::optional<ChangeView> take_change(ByteView& rest) {
   return view;
 }
 
-bool less(ByteView a, ByteView b) { return std::ranges::lexicographical_compare(a, b); }
+bool less(ByteView a, ByteView b) {
+  return std::ranges::lexicographical_compare(a, b);
+}
 
 }  // namespace
 
-WriteBatch::Iterator::Iterator(ByteView rest) : rest_(rest) { ++*this; }
+WriteBatch::Iterator::Iterator(ByteView rest) : rest_(rest) {
+  ++*this;
+}
 
 WriteBatch::Iterator& WriteBatch::Iterator::operator++() {
   done_ = rest_.empty();

@@ -1,5 +1,5 @@
-// WriteBatch: an ordered list of changes that becomes durable as one. Not tied to an engine: the same
-// bytes are applied here and shipped to a shard's follower.
+// WriteBatch: an ordered list of changes that becomes durable as one. Not tied to an engine: the
+// same bytes are applied here and shipped to a shard's follower.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,8 @@ namespace ff::storage {
 /// ON-WIRE: leading byte of a record in WriteBatch::data().
 enum class Change : std::uint8_t { put = 1, erase = 2, erase_range = 3 };
 
-/// One change, borrowed from its batch. For `erase_range` the range is [key, value), `value` being its
-/// exclusive end; for `erase` `value` is empty.
+/// One change, borrowed from its batch. For `erase_range` the range is [key, value), `value` being
+/// its exclusive end; for `erase` `value` is empty.
 struct ChangeView {
   Change change = Change::put;
   Family family = Family::device;

@@ -28,7 +28,9 @@ std::uint64_t nanoseconds(UtcTime time) {
 
 }  // namespace
 
-std::size_t id_count(EntityKind kind) noexcept { return id_counts[static_cast<std::size_t>(kind)]; }
+std::size_t id_count(EntityKind kind) noexcept {
+  return id_counts[static_cast<std::size_t>(kind)];
+}
 
 std::optional<EntityKind> entity_kind_from(std::uint8_t number) noexcept {
   if (number == 0 || number >= id_counts.size()) return std::nullopt;
@@ -68,8 +70,9 @@ Bytes gateway_eui_index_key(GatewayEui eui) {
 
 Bytes device_euis_index_key(const JoinKey& euis) {
   return index_writer(EntityIndex::device_euis)
-                       .u64(euis.join_eui.value())
-                       .u64(euis.dev_eui.value()).take();
+      .u64(euis.join_eui.value())
+      .u64(euis.dev_eui.value())
+      .take();
 }
 
 Bytes text_index_key(EntityIndex index, std::initializer_list<std::string_view> parts) {
@@ -96,7 +99,9 @@ Bytes dev_eui_prefix(DevEui dev_eui) {
   return index_writer(EntityIndex::device_dev_eui).u64(dev_eui.value()).take();
 }
 
-Bytes expires_at_prefix() { return index_writer(EntityIndex::expires_at).take(); }
+Bytes expires_at_prefix() {
+  return index_writer(EntityIndex::expires_at).take();
+}
 
 Bytes expires_at_prefix(UtcTime time) {
   return index_writer(EntityIndex::expires_at).u64(nanoseconds(time)).take();

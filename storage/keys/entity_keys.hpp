@@ -18,35 +18,36 @@
 
 namespace ff::storage {
 
-/// ON-DISK: first byte of an `entity` key. Values never change; golden test: test/storage/keys/entity_keys_test.cpp.
+/// ON-DISK: first byte of an `entity` key. Values never change; golden test:
+/// test/storage/keys/entity_keys_test.cpp.
 enum class EntityKind : std::uint8_t {
-  user = 1,                  ///< user
-  organization = 2,          ///< organization
-  application = 3,           ///< application
-  gateway = 4,               ///< gateway
-  client = 5,                ///< client
-  end_device = 6,            ///< application, device
-  api_key = 7,               ///< owner kind name, owner, key id
-  membership = 8,            ///< entity kind name, entity, member kind name, member
-  user_session = 9,          ///< user, session id
-  client_authorization = 10, ///< user, client
-  authorization_code = 11,   ///< code
-  access_token = 12,         ///< token id
-  login_token = 13,          ///< token
-  invitation = 14,           ///< email
-  contact_validation = 15,   ///< validation id
-  notification = 16,         ///< receiver, notification id
-  picture = 17,              ///< entity kind name, entity
-  application_link = 18,     ///< application
-  webhook = 19,              ///< application, webhook
-  pubsub = 20,               ///< application, pub/sub
-  package_association = 21,  ///< application, device, FPort as 3 digits
-  package_default = 22,      ///< application, FPort as 3 digits
-  gateway_settings = 23,     ///< gateway
-  tenant = 24,               ///< tenant
-  relay_rule = 25,           ///< application, device, rule index as 3 digits
-  alert_rule = 26,           ///< rule
-  alert_receiver = 27,       ///< receiver
+  user = 1,                   ///< user
+  organization = 2,           ///< organization
+  application = 3,            ///< application
+  gateway = 4,                ///< gateway
+  client = 5,                 ///< client
+  end_device = 6,             ///< application, device
+  api_key = 7,                ///< owner kind name, owner, key id
+  membership = 8,             ///< entity kind name, entity, member kind name, member
+  user_session = 9,           ///< user, session id
+  client_authorization = 10,  ///< user, client
+  authorization_code = 11,    ///< code
+  access_token = 12,          ///< token id
+  login_token = 13,           ///< token
+  invitation = 14,            ///< email
+  contact_validation = 15,    ///< validation id
+  notification = 16,          ///< receiver, notification id
+  picture = 17,               ///< entity kind name, entity
+  application_link = 18,      ///< application
+  webhook = 19,               ///< application, webhook
+  pubsub = 20,                ///< application, pub/sub
+  package_association = 21,   ///< application, device, FPort as 3 digits
+  package_default = 22,       ///< application, FPort as 3 digits
+  gateway_settings = 23,      ///< gateway
+  tenant = 24,                ///< tenant
+  relay_rule = 25,            ///< application, device, rule index as 3 digits
+  alert_rule = 26,            ///< rule
+  alert_receiver = 27,        ///< receiver
 };
 
 /// How many ids the key of a kind has: 1 to 4.
@@ -61,22 +62,23 @@ struct EntityKey {
 };
 /// entity: kind u8 | id …, exactly id_count(kind) of them.
 Bytes entity_key(EntityKind kind, std::initializer_list<std::string_view> ids);
-/// All entities of a kind, or below its first ids: `entity_prefix(EntityKind::end_device, {application})`.
+/// All entities of a kind, or below its first ids: `entity_prefix(EntityKind::end_device,
+/// {application})`.
 Bytes entity_prefix(EntityKind kind, std::initializer_list<std::string_view> ids = {});
 Result<EntityKey> parse_entity_key(ByteView key);
 
-/// ON-DISK: first byte of an `entity_index` key. Below 64 unique (value: the owner's entity key), from 64 listings
-/// (value empty, the owner is in the key).
+/// ON-DISK: first byte of an `entity_index` key. Below 64 unique (value: the owner's entity key),
+/// from 64 listings (value empty, the owner is in the key).
 enum class EntityIndex : std::uint8_t {
-  gateway_eui = 1,       ///< GatewayEUI u64
-  device_euis = 2,       ///< JoinEUI u64, DevEUI u64
-  user_email = 3,        ///< primary email, lower case
-  external_user = 4,     ///< provider, subject
-  name_registry = 5,     ///< kind name, id: ids in use, deleted ones included
-  member_of = 64,        ///< member kind name, member | entity key
-  created_at = 65,       ///< kind u8, time u64 | entity key
-  device_dev_eui = 66,   ///< DevEUI u64 | entity key
-  expires_at = 67,       ///< time u64 | entity key
+  gateway_eui = 1,      ///< GatewayEUI u64
+  device_euis = 2,      ///< JoinEUI u64, DevEUI u64
+  user_email = 3,       ///< primary email, lower case
+  external_user = 4,    ///< provider, subject
+  name_registry = 5,    ///< kind name, id: ids in use, deleted ones included
+  member_of = 64,       ///< member kind name, member | entity key
+  created_at = 65,      ///< kind u8, time u64 | entity key
+  device_dev_eui = 66,  ///< DevEUI u64 | entity key
+  expires_at = 67,      ///< time u64 | entity key
 };
 
 /// Unique: one owner at most. The value is the owner's entity key.
@@ -95,8 +97,8 @@ Bytes expires_at_prefix();
 Bytes expires_at_prefix(UtcTime time);
 /// A listing's key: prefix and entity key.
 Bytes listing_key(Bytes prefix, ByteView entity_key);
-/// The entity key behind the prefix of a listing's key, e.g. to get the entity. `prefix_bytes` is the size
-/// of what listing_key() was given. Error: malformed_key.
+/// The entity key behind the prefix of a listing's key, e.g. to get the entity. `prefix_bytes` is
+/// the size of what listing_key() was given. Error: malformed_key.
 Result<EntityKey> listed_entity(ByteView key, std::size_t prefix_bytes);
 
 }  // namespace ff::storage

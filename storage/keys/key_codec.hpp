@@ -1,5 +1,5 @@
-// Order-preserving parts of keys: numbers, and texts of any length that can not run into the next part.
-// Not the layout of the families; see keys.hpp and FORMAT.md.
+// Order-preserving parts of keys: numbers, and texts of any length that can not run into the next
+// part. Not the layout of the families; see keys.hpp and FORMAT.md.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +23,8 @@ class KeyWriter {
   KeyWriter& u16(std::uint16_t value);
   KeyWriter& u32(std::uint32_t value);
   KeyWriter& u64(std::uint64_t value);
-  /// The bytes with 00 written as 00 FF, then 00 01 as the end. The end sorts below every continuation.
+  /// The bytes with 00 written as 00 FF, then 00 01 as the end. The end sorts below every
+  /// continuation.
   KeyWriter& text(std::string_view value);
 
   /// The key; the writer is empty afterwards.
@@ -33,8 +34,8 @@ class KeyWriter {
   Bytes key_;
 };
 
-/// Takes a key apart again. Total: after the first part that does not fit, every further part is empty or 0
-/// and `finished()` is false.
+/// Takes a key apart again. Total: after the first part that does not fit, every further part is
+/// empty or 0 and `finished()` is false.
 class KeyReader {
  public:
   explicit KeyReader(ByteView key) : rest_(key) {}

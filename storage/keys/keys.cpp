@@ -17,7 +17,9 @@ constexpr std::uint8_t join_record = 0x00;
 constexpr std::uint8_t used_dev_nonce = 0x01;
 
 KeyWriter& write(KeyWriter& out, const DeviceKey& key) {
-  return out.u16(key.shard.value()).text(key.uid.application_id.text()).text(key.uid.device_id.text());
+  return out.u16(key.shard.value())
+      .text(key.uid.application_id.text())
+      .text(key.uid.device_id.text());
 }
 KeyWriter& write(KeyWriter& out, Shard shard, const JoinKey& key) {
   return out.u16(shard.value()).u64(key.join_eui.value()).u64(key.dev_eui.value());
@@ -38,7 +40,8 @@ DeviceKey read_device(KeyReader& in) {
 /// Nothing for a time that no builder writes.
 std::optional<UtcTime> read_time(KeyReader& in) {
   auto count = in.u64();
-  if (count > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
+  if (count > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+    return std::nullopt;
   return UtcTime(Duration(static_cast<std::int64_t>(count)));
 }
 
@@ -53,7 +56,9 @@ Result<Key> finish(const KeyReader& in, Key parsed, std::string_view family, Byt
 
 }  // namespace
 
-Bytes shard_prefix(Shard shard) { return KeyWriter().u16(shard.value()).take(); }
+Bytes shard_prefix(Shard shard) {
+  return KeyWriter().u16(shard.value()).take();
+}
 
 Bytes device_key(const DeviceKey& key) {
   KeyWriter out;

@@ -1,5 +1,5 @@
-// The keys of the sharded families and of events: builders, prefixes for scans, parsers. FORMAT.md is normative.
-// Not the keys of entities (entity_keys.hpp) nor of the store itself (meta_keys.hpp).
+// The keys of the sharded families and of events: builders, prefixes for scans, parsers. FORMAT.md
+// is normative. Not the keys of entities (entity_keys.hpp) nor of the store itself (meta_keys.hpp).
 #pragma once
 
 #include <cstdint>
@@ -34,9 +34,11 @@ Result<DeviceKey> parse_device_key(ByteView key);
 /// All devices of an application within one shard.
 Bytes application_prefix(Shard shard, const ApplicationId& application_id);
 
-/// Order in a device's queue; new items go behind the last, a replaced queue starts anywhere above it.
+/// Order in a device's queue; new items go behind the last, a replaced queue starts anywhere above
+/// it.
 using QueuePosition = Strong<struct QueuePositionTag, std::uint64_t>;
-/// downlink_queue: shard | application | device | position u64. A device's queue has device_key() as prefix.
+/// downlink_queue: shard | application | device | position u64. A device's queue has device_key()
+/// as prefix.
 struct DownlinkQueueKey {
   DeviceKey device;
   QueuePosition position;
@@ -45,7 +47,8 @@ struct DownlinkQueueKey {
 Bytes downlink_queue_key(const DownlinkQueueKey& key);
 Result<DownlinkQueueKey> parse_downlink_queue_key(ByteView key);
 
-/// address_index: shard of the address | DevAddr u32 | application | device. One record per device and address.
+/// address_index: shard of the address | DevAddr u32 | application | device. One record per device
+/// and address.
 struct AddressKey {
   Shard shard;
   DevAddr dev_addr;
@@ -57,7 +60,8 @@ Result<AddressKey> parse_address_key(ByteView key);
 /// All sessions on one address: what an uplink is matched against.
 Bytes address_prefix(Shard shard, DevAddr dev_addr);
 
-/// join_nonce: shard of the pair | JoinEUI u64 | DevEUI u64 | 00: the device's keys and nonce counters.
+/// join_nonce: shard of the pair | JoinEUI u64 | DevEUI u64 | 00: the device's keys and nonce
+/// counters.
 Bytes join_record_key(Shard shard, const JoinKey& join_key);
 /// join_nonce: … | 01 | DevNonce u16: the nonce was used; the value may be empty.
 Bytes dev_nonce_key(Shard shard, const JoinKey& join_key, DevNonce dev_nonce);
@@ -87,7 +91,8 @@ struct OutboxKey {
 Bytes outbox_key(const OutboxKey& key);
 Result<OutboxKey> parse_outbox_key(ByteView key);
 
-/// cursor: shard of the application | application | consumer. The consumer is any text, e.g. `webhook/weather`.
+/// cursor: shard of the application | application | consumer. The consumer is any text, e.g.
+/// `webhook/weather`.
 struct CursorKey {
   Shard shard;
   ApplicationId application_id;
@@ -97,7 +102,8 @@ struct CursorKey {
 Bytes cursor_key(const CursorKey& key);
 Result<CursorKey> parse_cursor_key(ByteView key);
 
-/// event: time u64 (ns since 1970, not before) | sequence u64 (tells events of one instant apart). Not sharded.
+/// event: time u64 (ns since 1970, not before) | sequence u64 (tells events of one instant apart).
+/// Not sharded.
 struct EventKey {
   UtcTime time;
   std::uint64_t sequence = 0;
@@ -106,7 +112,8 @@ struct EventKey {
 Bytes event_key(const EventKey& key);
 Result<EventKey> parse_event_key(ByteView key);
 
-/// frame_log: shard | application | device | time u64 | sequence u64. A device's log has device_key() as prefix.
+/// frame_log: shard | application | device | time u64 | sequence u64. A device's log has
+/// device_key() as prefix.
 struct FrameLogKey {
   DeviceKey device;
   UtcTime time;
@@ -116,8 +123,8 @@ struct FrameLogKey {
 Bytes frame_log_key(const FrameLogKey& key);
 Result<FrameLogKey> parse_frame_log_key(ByteView key);
 
-/// series: name | resolution u32 (seconds per point; 0: raw) | time u64. Not sharded. The name is any text that
-/// says metric and subject, e.g. `gateway/uplinks/gw-1`.
+/// series: name | resolution u32 (seconds per point; 0: raw) | time u64. Not sharded. The name is
+/// any text that says metric and subject, e.g. `gateway/uplinks/gw-1`.
 struct SeriesKey {
   std::string name;
   std::uint32_t resolution_seconds = 0;

@@ -4,7 +4,9 @@
 
 namespace ff::storage {
 
-Bytes meta_key(std::string_view name) { return KeyWriter().text(name).take(); }
+Bytes meta_key(std::string_view name) {
+  return KeyWriter().text(name).take();
+}
 
 Bytes meta_key(std::string_view name, std::string_view part) {
   return KeyWriter().text(name).text(part).take();

@@ -55,7 +55,10 @@ Shard shard_of(DevAddr dev_addr, ShardCount count) noexcept {
   return Hash().number<4>(dev_addr.value()).shard(count);
 }
 Shard shard_of(const JoinKey& join_key, ShardCount count) noexcept {
-  return Hash().number<8>(join_key.join_eui.value()).number<8>(join_key.dev_eui.value()).shard(count);
+  return Hash()
+      .number<8>(join_key.join_eui.value())
+      .number<8>(join_key.dev_eui.value())
+      .shard(count);
 }
 Shard shard_of(const GatewayId& gateway_id, ShardCount count) noexcept {
   return Hash().text(gateway_id.text()).shard(count);

@@ -1,4 +1,5 @@
-// Which shard a device, address, application or join key lives in. Not who owns the shard; see actors/cluster.
+// Which shard a device, address, application or join key lives in. Not who owns the shard; see
+// actors/cluster.
 #pragma once
 
 #include <cstdint>
@@ -12,7 +13,8 @@ namespace ff::storage {
 /// 0 to ShardCount - 1.
 using Shard = Strong<struct ShardTag, std::uint16_t>;
 
-/// How many shards a data directory has: a power of two from 1 to 32768, fixed when the directory is created.
+/// How many shards a data directory has: a power of two from 1 to 32768, fixed when the directory
+/// is created.
 class ShardCount {
  public:
   static constexpr std::uint32_t max = 32768;
@@ -37,8 +39,9 @@ struct JoinKey {
   auto operator<=>(const JoinKey&) const = default;
 };
 
-/// ON-DISK: the low bits of FNV-1a-64 over the parts' key bytes (FORMAT.md), finished by MurmurHash3's 64-bit mixer
-/// because FNV's low bits alone are poor. Golden test: test/storage/keys/shard_test.cpp.
+/// ON-DISK: the low bits of FNV-1a-64 over the parts' key bytes (FORMAT.md), finished by
+/// MurmurHash3's 64-bit mixer because FNV's low bits alone are poor. Golden test:
+/// test/storage/keys/shard_test.cpp.
 Shard shard_of(const DeviceUid& uid, ShardCount count) noexcept;
 Shard shard_of(const ApplicationId& application_id, ShardCount count) noexcept;
 Shard shard_of(DevAddr dev_addr, ShardCount count) noexcept;

@@ -11,6 +11,8 @@ constexpr std::array<Migration, 0> registry{};
 
 }  // namespace
 
-std::span<const Migration> migrations() noexcept { return registry; }
+std::span<const Migration> migrations() noexcept {
+  return registry;
+}
 
 }  // namespace ff::storage

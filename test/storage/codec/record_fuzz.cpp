@@ -1,4 +1,5 @@
-// Everything in storage/ that reads bytes it did not just write: envelopes, records, keys, shipped batches.
+// Everything in storage/ that reads bytes it did not just write: envelopes, records, keys, shipped
+// batches.
 #include <cstdint>
 #include <cstdlib>
 

@@ -17,8 +17,8 @@ namespace {
 
 struct ClaimStore : testing::Test {
   Result<StoreIdentity> claim(std::uint32_t shards = 64) {
-    return claim_store(engine, {.shard_count = *ShardCount::make(shards), .counter_jump_block = 100},
-                       *random);
+    return claim_store(
+        engine, {.shard_count = *ShardCount::make(shards), .counter_jump_block = 100}, *random);
   }
   MemoryEngine engine;
   std::unique_ptr<Random> random = make_seeded_random(1);
@@ -59,9 +59,10 @@ TEST_F(ClaimStore, OtherShardCountIsRefusedAndSaysWhatToDo) {
   auto other = claim(128);
   ASSERT_FALSE(other);
   EXPECT_EQ(other.error(), Error(shard_count_mismatch, {{"configured", 128}, {"stored", 64}}));
-  EXPECT_EQ(other.error().message(),
-            "setting `storage.shards` is 128, but the data directory was created with 64; the number can "
-            "not change: set `storage.shards` to 64 or use a new directory");
+  EXPECT_EQ(
+      other.error().message(),
+      "setting `storage.shards` is 128, but the data directory was created with 64; the number can "
+      "not change: set `storage.shards` to 64 or use a new directory");
   EXPECT_EQ(claim(64)->boot_epoch, 2U) << "a refused start does not count";
 }
 
@@ -85,12 +86,9 @@ TEST_F(ClaimStore, DamagedMetaIsCorruption) {
     std::string_view name;
     Bytes value;
   };
-  const Row rows[] = {{meta_name::shard_count, {0, 0, 0, 3}},
-                      {meta_name::shard_count, {64}},
-                      {meta_name::node_uuid, {1, 2, 3}},
-                      {meta_name::boot_epoch, {}},
-                      {meta_name::counter_jump, {1}},
-                      {meta_name::format_version, {1}}};
+  const Row rows[] = {{meta_name::shard_count, {0, 0, 0, 3}}, {meta_name::shard_count, {64}},
+                      {meta_name::node_uuid, {1, 2, 3}},      {meta_name::boot_epoch, {}},
+                      {meta_name::counter_jump, {1}},         {meta_name::format_version, {1}}};
   for (const auto& row : rows) {
     MemoryEngine store;
     ASSERT_TRUE(claim_store(store, {}, *random));

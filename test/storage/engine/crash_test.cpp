@@ -1,5 +1,6 @@
-// The engine's promises under power loss and failing disks, on the real RocksDB over a simulated disk:
-// every batch is whole or absent, what survives is a prefix of the writes, and nothing acknowledged with sync is lost.
+// The engine's promises under power loss and failing disks, on the real RocksDB over a simulated
+// disk: every batch is whole or absent, what survives is a prefix of the writes, and nothing
+// acknowledged with sync is lost.
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -23,7 +24,8 @@ using test::Tear;
 /// Contents of the families that the batches touch, by family and key.
 using Model = std::map<std::pair<Family, Bytes>, Bytes>;
 
-constexpr Family families[] = {Family::session, Family::outbox, Family::address_index, Family::meta};
+constexpr Family families[] = {Family::session, Family::outbox, Family::address_index,
+                               Family::meta};
 
 /// The same batch for the same number, always.
 WriteBatch batch_of(std::uint32_t number) {
@@ -55,7 +57,8 @@ void apply_to(Model& model, const WriteBatch& batch) {
     } else if (change.change == Change::erase) {
       model.erase(at);
     } else {
-      model.erase(model.lower_bound(at), model.lower_bound({change.family, to_owned(change.value)}));
+      model.erase(model.lower_bound(at),
+                  model.lower_bound({change.family, to_owned(change.value)}));
     }
   }
 }
@@ -90,8 +93,8 @@ class Trial {
                               .maybe_env = disk.env()});
     if (opened) engine = *std::move(opened);
     last_error = opened ? "" : opened.error().to_string();
-    // The manifest has no rule for wrong bytes at its unsynced end, so RocksDB refuses: nothing is lost silently,
-    // and file systems that write data before sizes (ext4, XFS) do not produce them.
+    // The manifest has no rule for wrong bytes at its unsynced end, so RocksDB refuses: nothing is
+    // lost silently, and file systems that write data before sizes (ext4, XFS) do not produce them.
     refused = last_tear == Tear::garbage && !opened && opened.error().is(corruption) &&
               last_error.find("MANIFEST") != std::string::npos;
     return opened.has_value();
@@ -115,11 +118,13 @@ class Trial {
     disk.restart(last_tear);
   }
 
-  /// What is read is the state after exactly some number of batches between what was acknowledged and issued.
+  /// What is read is the state after exactly some number of batches between what was acknowledged
+  /// and issued.
   void expect_a_prefix() {
     auto found = read_all(*engine);
     auto count = found.find({Family::meta, to_owned(as_bytes("count"))});
-    auto survived = count == found.end() ? 0 : static_cast<std::uint32_t>(read_be<4>(count->second));
+    auto survived =
+        count == found.end() ? 0 : static_cast<std::uint32_t>(read_be<4>(count->second));
     ASSERT_GE(survived, acknowledged);
     ASSERT_LE(survived, issued);
     Model expected;
@@ -187,7 +192,7 @@ TEST(Crash, FailedCallNeverCostsAnAcknowledgedBatch) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     Trial trial(seed);
     ASSERT_TRUE(trial.open());
-    constexpr DiskCall calls[] = {DiskCall::append, DiskCall::sync, DiskCall::create,
+    constexpr DiskCall calls[] = {DiskCall::append, DiskCall::sync,   DiskCall::create,
                                   DiskCall::rename, DiskCall::remove, DiskCall::directory_sync};
     trial.disk.inject({.call = calls[seed % std::size(calls)],
                        .error = trial.random() % 2 == 0 ? DiskError::io : DiskError::no_space,
@@ -228,6 +233,10 @@ TEST_F(FailingDisk, FailedSyncStopsTheStoreUntilItIsOpenedAgain) {
   auto again = write();
   ASSERT_FALSE(again);
   EXPECT_EQ(again.error(), status.error());
+  EXPECT_EQ(trial_.engine->flush().error(), status.error());
+  EXPECT_EQ(trial_.engine->checkpoint("/copy").error(), status.error());
+  EXPECT_EQ(trial_.engine->compact(Family::session, {}).error(), status.error());
+  EXPECT_TRUE(trial_.engine->get(Family::session, Bytes{1}));
   trial_.crash();
   ASSERT_TRUE(trial_.open()) << trial_.last_error;
   trial_.expect_a_prefix();

@@ -1,4 +1,5 @@
-// The conformance suite of every Engine: what the memory double promises, the disk must keep, and the other way.
+// The conformance suite of every Engine: what the memory double promises, the disk must keep, and
+// the other way.
 #include "storage/engine/engine.hpp"
 
 #include <gtest/gtest.h>
@@ -131,7 +132,9 @@ TEST_P(EngineTest, ScansAreBoundedOrderedAndLimited) {
       {"other family", {Family::series}, ""},
   };
   for (bool flushed : {false, true}) {
-    if (flushed) { ASSERT_TRUE(engine_->flush()); }
+    if (flushed) {
+      ASSERT_TRUE(engine_->flush());
+    }
     for (const auto& row : rows) EXPECT_EQ(keys(*engine_, row.scan), row.keys) << row.name;
   }
 }
@@ -139,7 +142,8 @@ TEST_P(EngineTest, ScansAreBoundedOrderedAndLimited) {
 TEST_P(EngineTest, VisitorEndsTheScan) {
   for (const char* key : {"a", "b", "c"}) put(Family::event, key, "x");
   int seen = 0;
-  auto visited = engine_->scan({.family = Family::event}, [&](ByteView, ByteView) { return ++seen < 2; });
+  auto visited =
+      engine_->scan({.family = Family::event}, [&](ByteView, ByteView) { return ++seen < 2; });
   EXPECT_EQ(*visited, 2U);
   EXPECT_EQ(seen, 2);
 }
@@ -171,7 +175,8 @@ TEST_P(EngineTest, SnapshotStaysWhatItWas) {
 }
 
 TEST_P(EngineTest, PrefixFilterNeverHidesARecord) {
-  // Keys of the family with a prefix filter, shorter and longer than its prefix, in table files and in memory.
+  // Keys of the family with a prefix filter, shorter and longer than its prefix, in table files and
+  // in memory.
   std::map<std::string, int> model;
   auto random = make_seeded_random(3);
   for (int i = 0; i < 2000; ++i) {
@@ -179,7 +184,9 @@ TEST_P(EngineTest, PrefixFilterNeverHidesARecord) {
     for (auto& c : key) c = static_cast<char>('a' + random->below(3));
     model[key] = 1;
     put(Family::address_index, key, "v");
-    if (i == 1000) { ASSERT_TRUE(engine_->flush()); }
+    if (i == 1000) {
+      ASSERT_TRUE(engine_->flush());
+    }
   }
   for (int i = 0; i < 300; ++i) {
     std::string prefix(random->below(9), 'x');
@@ -200,7 +207,8 @@ TEST_P(EngineTest, CheckpointIsNotRefusedOnceAndIsRefusedTwice) {
 }
 
 TEST_P(EngineTest, ApproximateBytesGrowWithTheRange) {
-  for (int i = 0; i < 1000; ++i) put(Family::outbox, std::to_string(1000 + i), std::string(500, 'x'));
+  for (int i = 0; i < 1000; ++i)
+    put(Family::outbox, std::to_string(1000 + i), std::string(500, 'x'));
   ASSERT_TRUE(engine_->flush());
   auto some = engine_->approximate_bytes(Family::outbox, range("1000", "1100"));
   auto all = engine_->approximate_bytes(Family::outbox, {});

@@ -12,7 +12,9 @@
 namespace ff::storage {
 namespace {
 
-std::string hex(const WriteBatch& batch) { return hex_lower(batch.data()); }
+std::string hex(const WriteBatch& batch) {
+  return hex_lower(batch.data());
+}
 
 TEST(Family, NumbersAndNamesAreOnDiskAndNeverChange) {
   struct Row {
@@ -20,14 +22,19 @@ TEST(Family, NumbersAndNamesAreOnDiskAndNeverChange) {
     int number;
     const char* name;
   };
-  const Row rows[] = {
-      {Family::device, 0, "device"},         {Family::session, 1, "session"},
-      {Family::downlink_queue, 2, "downlink_queue"}, {Family::address_index, 3, "address_index"},
-      {Family::join_nonce, 4, "join_nonce"}, {Family::entity, 5, "entity"},
-      {Family::entity_index, 6, "entity_index"}, {Family::outbox, 7, "outbox"},
-      {Family::cursor, 8, "cursor"},         {Family::event, 9, "event"},
-      {Family::series, 10, "series"},        {Family::frame_log, 11, "frame_log"},
-      {Family::meta, 12, "meta"}};
+  const Row rows[] = {{Family::device, 0, "device"},
+                      {Family::session, 1, "session"},
+                      {Family::downlink_queue, 2, "downlink_queue"},
+                      {Family::address_index, 3, "address_index"},
+                      {Family::join_nonce, 4, "join_nonce"},
+                      {Family::entity, 5, "entity"},
+                      {Family::entity_index, 6, "entity_index"},
+                      {Family::outbox, 7, "outbox"},
+                      {Family::cursor, 8, "cursor"},
+                      {Family::event, 9, "event"},
+                      {Family::series, 10, "series"},
+                      {Family::frame_log, 11, "frame_log"},
+                      {Family::meta, 12, "meta"}};
   ASSERT_EQ(std::size(rows), family_count);
   for (const auto& row : rows) {
     EXPECT_EQ(static_cast<int>(row.family), row.number);
@@ -90,9 +97,14 @@ TEST(WriteBatch, ParseInvertsData) {
       random->fill(value);
       auto family = static_cast<Family>(random->below(family_count));
       switch (random->below(3)) {
-        case 0: batch.put(family, key, value); break;
-        case 1: batch.erase(family, key); break;
-        default: batch.erase_range(family, key, value);
+        case 0:
+          batch.put(family, key, value);
+          break;
+        case 1:
+          batch.erase(family, key);
+          break;
+        default:
+          batch.erase_range(family, key, value);
       }
     }
     auto parsed = WriteBatch::parse(to_owned(batch.data()));

@@ -68,7 +68,8 @@ TEST(KeyWriter, NoTextIsAPrefixOfAnother) {
       if (a == b) continue;
       auto key = KeyWriter().text(a).take();
       auto other = KeyWriter().text(b).take();
-      ASSERT_FALSE(as_text(other).starts_with(as_text(key))) << hex_lower(key) << " " << hex_lower(other);
+      ASSERT_FALSE(as_text(other).starts_with(as_text(key)))
+          << hex_lower(key) << " " << hex_lower(other);
     }
   }
 }

@@ -26,7 +26,8 @@ TEST(Keys, BytesAreOnDiskAndNeverChange) {
   const Row rows[] = {
       {"shard prefix", shard_prefix(Shard{0x0102}), "0102"},
       {"device", device_key(device), "010261707000016465760001"},
-      {"application prefix", application_prefix(Shard{0x0102}, uid.application_id), "01026170700001"},
+      {"application prefix", application_prefix(Shard{0x0102}, uid.application_id),
+       "01026170700001"},
       {"downlink queue", downlink_queue_key({device, QueuePosition{5}}),
        "0102617070000164657600010000000000000005"},
       {"address", address_key({Shard{3}, DevAddr{0x26011234}, uid}),
@@ -37,7 +38,8 @@ TEST(Keys, BytesAreOnDiskAndNeverChange) {
       {"used nonce", dev_nonce_key(Shard{3}, join_key, DevNonce{0xABCD}),
        "000370b3d57ed00000010004a30b001a2b3c01abcd"},
       {"join prefix", join_prefix(Shard{3}, join_key), "000370b3d57ed00000010004a30b001a2b3c"},
-      {"nonce prefix", dev_nonce_prefix(Shard{3}, join_key), "000370b3d57ed00000010004a30b001a2b3c01"},
+      {"nonce prefix", dev_nonce_prefix(Shard{3}, join_key),
+       "000370b3d57ed00000010004a30b001a2b3c01"},
       {"outbox", outbox_key({Shard{3}, uid.application_id, OutboxSequence{0x0A}}),
        "00036170700001000000000000000a"},
       {"cursor", cursor_key({Shard{3}, uid.application_id, "w/1"}), "00036170700001772f310001"},
@@ -126,7 +128,8 @@ TEST(Keys, PrefixesCoverTheirKeysAndNoOthers) {
   EXPECT_TRUE(starts(key_of("app", "dev"), prefix));
   EXPECT_FALSE(starts(key_of("app1", "dev"), prefix));
   EXPECT_FALSE(starts(key_of("ap", "pdev"), prefix));
-  EXPECT_TRUE(starts(downlink_queue_key({{Shard{1}, uid}, QueuePosition{1}}), key_of("app", "dev")));
+  EXPECT_TRUE(
+      starts(downlink_queue_key({{Shard{1}, uid}, QueuePosition{1}}), key_of("app", "dev")));
   EXPECT_FALSE(starts(key_of("app", "dev-2"), key_of("app", "dev")));
 }
 

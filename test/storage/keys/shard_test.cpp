@@ -8,7 +8,9 @@
 namespace ff::storage {
 namespace {
 
-ShardCount count(std::uint32_t value) { return *ShardCount::make(value); }
+ShardCount count(std::uint32_t value) {
+  return *ShardCount::make(value);
+}
 DeviceUid uid(std::string application, std::string device) {
   return {ApplicationId(std::move(application)), DeviceId(std::move(device))};
 }
@@ -35,12 +37,13 @@ TEST(Shard, IsOnDiskAndNeverChanges) {
   const JoinKey join_key{JoinEui{0x70B3D57ED0000000}, DevEui{0x0004A30B001A2B3C}};
   for (const auto& row : rows) {
     auto s = count(row.count);
-    EXPECT_EQ((std::vector<int>{shard_of(uid("app1", "dev1"), s).value(),
-                                shard_of(uid("weather", "station-7"), s).value(),
-                                shard_of(ApplicationId("app1"), s).value(),
-                                shard_of(DevAddr{0x26011234}, s).value(), shard_of(join_key, s).value(),
-                                shard_of(GatewayId("gw-1"), s).value()}),
-              row.shards);
+    EXPECT_EQ(
+        (std::vector<int>{shard_of(uid("app1", "dev1"), s).value(),
+                          shard_of(uid("weather", "station-7"), s).value(),
+                          shard_of(ApplicationId("app1"), s).value(),
+                          shard_of(DevAddr{0x26011234}, s).value(), shard_of(join_key, s).value(),
+                          shard_of(GatewayId("gw-1"), s).value()}),
+        row.shards);
   }
 }
 
@@ -54,7 +57,8 @@ TEST(Shard, ConsecutiveNamesAndAddressesSpreadEvenly) {
   constexpr int per_shard = 1000;
   for (int i = 0; i < 64 * per_shard; ++i) {
     ++devices[shard_of(uid("application", "device-" + std::to_string(i)), ShardCount()).value()];
-    ++addresses[shard_of(DevAddr{0x26000000U + static_cast<std::uint32_t>(i)}, ShardCount()).value()];
+    ++addresses[shard_of(DevAddr{0x26000000U + static_cast<std::uint32_t>(i)}, ShardCount())
+                    .value()];
   }
   for (int shard = 0; shard < 64; ++shard) {
     EXPECT_NEAR(devices[static_cast<std::size_t>(shard)], per_shard, 150) << shard;

@@ -105,7 +105,8 @@ TEST(Migrator, RecordsWrittenBesideItAreKept) {
   fill(engine);
   Migrator migrator(engine, std::span(registry).first(1), 4);
   ASSERT_TRUE(migrator.step());
-  WriteBatch batch;  // One behind the cursor, one ahead; both already in the new form or yet to be seen.
+  WriteBatch
+      batch;  // One behind the cursor, one ahead; both already in the new form or yet to be seen.
   batch.put(Family::session, Bytes{0, 1}, as_bytes("new"));
   batch.put(Family::session, Bytes{1, 0}, as_bytes("w"));
   ASSERT_TRUE(engine.write(batch, Durability::sync));

@@ -1,4 +1,5 @@
-// The state of FaultEnv's disk: files, names, and which of both are durable. Knows nothing of RocksDB.
+// The state of FaultEnv's disk: files, names, and which of both are durable. Knows nothing of
+// RocksDB.
 #pragma once
 
 #include <cstdint>

@@ -19,12 +19,18 @@ using rocksdb::Slice;
 
 IOStatus to_status(DiskResult result, const std::string& path) {
   switch (result) {
-    case DiskResult::ok: return IOStatus::OK();
-    case DiskResult::no_power: return IOStatus::IOError(path, "no power");
-    case DiskResult::no_space: return IOStatus::NoSpace(path, "No space left on device");
-    case DiskResult::io_error: return IOStatus::IOError(path, "Input/output error");
-    case DiskResult::not_found: return IOStatus::PathNotFound(path);
-    case DiskResult::exists: return IOStatus::IOError(path, "File exists");
+    case DiskResult::ok:
+      return IOStatus::OK();
+    case DiskResult::no_power:
+      return IOStatus::IOError(path, "no power");
+    case DiskResult::no_space:
+      return IOStatus::NoSpace(path, "No space left on device");
+    case DiskResult::io_error:
+      return IOStatus::IOError(path, "Input/output error");
+    case DiskResult::not_found:
+      return IOStatus::PathNotFound(path);
+    case DiskResult::exists:
+      return IOStatus::IOError(path, "File exists");
   }
   return IOStatus::IOError(path);
 }
@@ -48,7 +54,9 @@ class WritableFile final : public rocksdb::FSWritableFile {
     return to_status(disk_.sync(file_, path_), path_);
   }
   bool IsSyncThreadSafe() const override { return true; }
-  std::uint64_t GetFileSize(const IOOptions&, IODebugContext*) override { return disk_.size(file_); }
+  std::uint64_t GetFileSize(const IOOptions&, IODebugContext*) override {
+    return disk_.size(file_);
+  }
 
  private:
   DiskModel& disk_;
@@ -261,7 +269,8 @@ class FaultFileSystem final : public rocksdb::FileSystemWrapper {
   DiskModel& disk_;
 };
 
-/// RocksDB's threads sleep a second after each failed flush; a simulated disk does not get better by waiting.
+/// RocksDB's threads sleep a second after each failed flush; a simulated disk does not get better
+/// by waiting.
 class SleeplessClock final : public rocksdb::SystemClockWrapper {
  public:
   SleeplessClock() : rocksdb::SystemClockWrapper(rocksdb::SystemClock::Default()) {}
@@ -273,8 +282,7 @@ class SleeplessClock final : public rocksdb::SystemClockWrapper {
 class DiskEnv final : public rocksdb::EnvWrapper {
  public:
   explicit DiskEnv(DiskModel& disk)
-      : rocksdb::EnvWrapper(
-            rocksdb::NewCompositeEnv(std::make_shared<FaultFileSystem>(disk))) {
+      : rocksdb::EnvWrapper(rocksdb::NewCompositeEnv(std::make_shared<FaultFileSystem>(disk))) {
     file_system_ = target()->GetFileSystem();
     system_clock_ = std::make_shared<SleeplessClock>();
   }
@@ -291,13 +299,29 @@ struct FaultEnv::Parts {
 FaultEnv::FaultEnv(std::uint64_t seed) : parts_(std::make_unique<Parts>(seed)) {}
 FaultEnv::~FaultEnv() = default;
 
-rocksdb::Env* FaultEnv::env() { return parts_->env.get(); }
-void FaultEnv::cut_power_after(std::uint64_t operations) { parts_->disk.cut_power_after(operations); }
-bool FaultEnv::powered() const { return parts_->disk.powered(); }
-void FaultEnv::restart(Tear tear) { parts_->disk.restart(tear); }
-void FaultEnv::inject(const DiskFault& fault) { parts_->disk.inject(fault); }
-std::uint64_t FaultEnv::faults_struck() const { return parts_->disk.faults_struck(); }
-std::uint64_t FaultEnv::operations() const { return parts_->disk.operations(); }
-std::uint64_t FaultEnv::bytes_lost() const { return parts_->disk.bytes_lost(); }
+rocksdb::Env* FaultEnv::env() {
+  return parts_->env.get();
+}
+void FaultEnv::cut_power_after(std::uint64_t operations) {
+  parts_->disk.cut_power_after(operations);
+}
+bool FaultEnv::powered() const {
+  return parts_->disk.powered();
+}
+void FaultEnv::restart(Tear tear) {
+  parts_->disk.restart(tear);
+}
+void FaultEnv::inject(const DiskFault& fault) {
+  parts_->disk.inject(fault);
+}
+std::uint64_t FaultEnv::faults_struck() const {
+  return parts_->disk.faults_struck();
+}
+std::uint64_t FaultEnv::operations() const {
+  return parts_->disk.operations();
+}
+std::uint64_t FaultEnv::bytes_lost() const {
+  return parts_->disk.bytes_lost();
+}
 
 }  // namespace ff::test

@@ -1,5 +1,6 @@
-// A disk in memory for the real storage engine: it loses power at a chosen operation, keeps only what was synced and a
-// torn rest, and fails calls on a schedule. Not a file system for anything but RocksDB's way of using files.
+// A disk in memory for the real storage engine: it loses power at a chosen operation, keeps only
+// what was synced and a torn rest, and fails calls on a schedule. Not a file system for anything
+// but RocksDB's way of using files.
 #pragma once
 
 #include <cstdint>
@@ -34,10 +35,11 @@ enum class Tear : std::uint8_t {
   garbage,  ///< Some of the surviving bytes are wrong, as when sectors are written out of order.
 };
 
-/// The model: data is durable when its file is synced. Creating, renaming and deleting files is durable when a
-/// directory is synced, and otherwise survives as a random prefix of those calls in their order (a journaling
-/// file system). After a failed sync a file's unsynced data never becomes durable, though later syncs
-/// report success (what Linux does). Thread safe; the randomness is seeded.
+/// The model: data is durable when its file is synced. Creating, renaming and deleting files is
+/// durable when a directory is synced, and otherwise survives as a random prefix of those calls in
+/// their order (a journaling file system). After a failed sync a file's unsynced data never becomes
+/// durable, though later syncs report success (what Linux does). Thread safe; the randomness is
+/// seeded.
 class FaultEnv {
  public:
   explicit FaultEnv(std::uint64_t seed);
@@ -51,8 +53,8 @@ class FaultEnv {
   /// Power goes off when `operations` more have been done: the next one fails, and all after it.
   void cut_power_after(std::uint64_t operations);
   bool powered() const;
-  /// Power is back, if it was off or not: the disk holds what survived. Every engine must have been destroyed.
-  /// Pending faults are forgotten.
+  /// Power is back, if it was off or not: the disk holds what survived. Every engine must have been
+  /// destroyed. Pending faults are forgotten.
   void restart(Tear tear);
 
   void inject(const DiskFault& fault);

@@ -1,5 +1,5 @@
-// storage_bench [directory]: what the store costs on this machine and disk. Prints a table; asserts nothing.
-// Not a load test of the server; see tools/sim.
+// storage_bench [directory]: what the store costs on this machine and disk. Prints a table; asserts
+// nothing. Not a load test of the server; see tools/sim.
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -51,9 +51,8 @@ void measure(const std::string& name, std::size_t count, std::size_t records, co
   auto seconds = micros_since(start) / 1e6;
   std::sort(times.begin(), times.end());
   std::printf("%-32s %10.0f calls/s %12.0f records/s  p50 %8.1f us  p99 %8.1f us\n", name.c_str(),
-              static_cast<double>(count) / seconds,
-              static_cast<double>(count * records) / seconds, times[count / 2],
-              times[count * 99 / 100]);
+              static_cast<double>(count) / seconds, static_cast<double>(count * records) / seconds,
+              times[count / 2], times[count * 99 / 100]);
 }
 
 DeviceKey device(std::size_t number) {
@@ -83,16 +82,15 @@ void print_machine(const std::filesystem::path& directory) {
     }
   }
   std::printf("machine %s, %s, %u threads, %s %s; directory %s\n", name.nodename, model.c_str(),
-              std::thread::hardware_concurrency(), name.sysname, name.release,
-              directory.c_str());
+              std::thread::hardware_concurrency(), name.sysname, name.release, directory.c_str());
 }
 
 void bench_writes(Engine& engine, Random& random) {
   for (auto durability : {Durability::sync, Durability::no_sync}) {
     for (std::size_t size : {1U, 16U, 64U, 256U}) {
       auto text = std::string(durability == Durability::sync ? "sync" : "no sync");
-      measure("write " + text + ", batch of " + std::to_string(size), size == 256 ? 500 : 1500, size,
-              [&](std::size_t i) {
+      measure("write " + text + ", batch of " + std::to_string(size), size == 256 ? 500 : 1500,
+              size, [&](std::size_t i) {
                 WriteBatch batch;
                 for (std::size_t n = 0; n < size; ++n) {
                   batch.put(Family::session, device_key(device(random.below(devices))),
@@ -124,7 +122,8 @@ void bench_reads(Engine& engine, Random& random) {
     must(engine.scan(scan, [](ByteView, ByteView) { return true; }).has_value(), "scan");
   });
   measure("scan of everything", 3, devices, [&](std::size_t) {
-    must(engine.scan({.family = Family::session}, [](ByteView, ByteView) { return true; }).has_value(),
+    must(engine.scan({.family = Family::session}, [](ByteView, ByteView) { return true; })
+             .has_value(),
          "scan");
   });
 }
