@@ -133,7 +133,8 @@ std::size_t RequestParser::skip_blank_line(ByteView bytes) {
   constexpr std::string_view blank_line = "\r\n";
   if (message_) return 0;
   std::size_t skipped = 0;
-  while (blank_ < blank_line.size() && skipped < bytes.size() && bytes[skipped] == blank_line[blank_]) {
+  while (blank_ < blank_line.size() && skipped < bytes.size() &&
+         bytes[skipped] == blank_line[blank_]) {
     ++blank_;
     ++skipped;
   }

@@ -37,6 +37,7 @@ TcpStream::TcpStream(AsioLoop& loop, TcpStreamParts parts)
       close_(loop, [this] { on_close_timeout(); }) {}
 
 void TcpStream::start(Duration handshake_timeout, ReadyHandler on_ready) {
+  self_ = shared_from_this();
   loop_.add(*this);
   on_ready_ = std::move(on_ready);
   if (!engine_) {
@@ -346,7 +347,7 @@ void TcpStream::on_close_timeout() {
 
 void TcpStream::finish(CloseReason reason) {
   if (finished_.exchange(true)) return;
-  auto keep = shared_from_this();
+  auto keep = std::exchange(self_, nullptr);
   refuse_writes();
   {
     std::lock_guard lock(mutex_);
@@ -358,9 +359,10 @@ void TcpStream::finish(CloseReason reason) {
   write_.release();
   close_.release();
   loop_.remove(*this);
+  // Before the peer can see the end, so that whoever hears of it from the peer finds it counted.
+  if (auto on_ready = std::exchange(on_ready_, nullptr)) on_ready(reason);
   socket_.reset();
   slot_.reset();
-  if (auto on_ready = std::exchange(on_ready_, nullptr)) on_ready(reason);
   if (auto handler = std::exchange(handler_, nullptr)) handler->on_closed(reason);
 }
 

@@ -106,6 +106,8 @@ class TcpStream final : public Stream,
   std::atomic<std::size_t> outgoing_{0};
 
   // From here on: loop thread only.
+  /// From start() to the end: a paused stream has no wait that would keep it.
+  std::shared_ptr<TcpStream> self_;
   std::shared_ptr<StreamHandler> handler_;
   ReadyHandler on_ready_;
   std::unique_ptr<tls::Engine> engine_;

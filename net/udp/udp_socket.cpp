@@ -208,15 +208,19 @@ void UdpSocket::flush() {
 }
 
 void UdpSocket::send_batches() {
+  auto took_queue = false;
   while (true) {
     if (next_ == sending_.items.size()) {
       sending_.clear();
       next_ = 0;
       std::lock_guard lock(queue_mutex_);
-      flush_posted_ = false;
+      flush_posted_ = !queue_.items.empty();
+      if (!flush_posted_) return;
+      if (std::exchange(took_queue, true)) {
+        // More came meanwhile; the rest of the loop has its turn first.
+        return loop_.post([self = shared_from_this()] { self->flush(); });
+      }
       std::swap(queue_, sending_);
-      if (sending_.items.empty()) return;
-      flush_posted_ = true;  // We are at it.
     }
     if (!send_batch()) return wait_writable();
   }

@@ -19,11 +19,12 @@ tls::KeyPair new_pair() {
 }
 
 struct TlsServer {
-  TlsServer(TcpFixture& fixture, const tls::KeyPair& pair, tls::ServerOptions options = {}) {
+  TlsServer(TcpFixture& fixture, const tls::KeyPair& pair, tls::ServerOptions options = {},
+            Duration handshake_timeout = patience) {
     context = *tls::ServerContext::create(pair, std::move(options));
     ListenOptions listen;
     listen.tls = context;
-    listen.handshake_timeout = std::chrono::milliseconds{200};
+    listen.handshake_timeout = handshake_timeout;
     auto result = fixture.network->listen(
         TcpFixture::loopback(), listen, [shared = accepted](std::shared_ptr<Stream> stream) {
           auto raw = stream.get();
@@ -155,7 +156,7 @@ TEST(TlsStream, NewConnectionsSeeAReplacedCertificate) {
 
 TEST(TlsStream, SilentAndPlainClientsAreCutOff) {
   TcpFixture fixture;
-  TlsServer server(fixture, new_pair());
+  TlsServer server(fixture, new_pair(), {}, std::chrono::milliseconds{100});
   auto silent = fixture.connect(*server.listener);
   auto plain = fixture.connect(*server.listener);
   ASSERT_TRUE(silent && plain);
