@@ -129,7 +129,8 @@ class TcpNetwork final : public StreamNetwork {
   void connect(ConnectOptions options, ConnectHandler on_connect) override {
     auto& loop = runtime_.next_asio_loop();
     auto connector = std::make_shared<Connector>(loop, std::move(options), std::move(on_connect));
-    loop.post([connector] { connector->start(); });
+    // Moved: the last reference is dropped on the loop, where its timer lives.
+    loop.post([connector = std::move(connector)] { connector->start(); });
   }
 
  private:
