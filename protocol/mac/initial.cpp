@@ -150,16 +150,13 @@ MacParameters current_parameters(const DeviceProfile& profile) {
   return current;
 }
 
-/// Of the plan's RX2 and ping slot, a data rate may stand alone.
-std::optional<DataRateIndex> plan_data_rate(
-    const std::optional<region::PlanSingleRateChannel>& channel,
-    const std::optional<DataRateIndex>& alone) {
-  if (alone) return alone;
-  return channel ? std::optional(channel->data_rate) : std::nullopt;
-}
-std::optional<Frequency> plan_frequency(
-    const std::optional<region::PlanSingleRateChannel>& channel) {
+std::optional<Frequency> plan_frequency(const std::optional<region::PlanChannel>& channel) {
   return channel ? std::optional(channel->frequency) : std::nullopt;
+}
+
+/// A limit that nobody rules out is wanted: it is never illegal.
+DwellTime wanted_dwell(DwellTime planned) {
+  return planned == DwellTime::unknown ? DwellTime::on : planned;
 }
 
 float desired_max_eirp(const DeviceProfile& profile) {
@@ -178,8 +175,7 @@ MacParameters desired_parameters(const DeviceProfile& profile, const MacParamete
   desired.rx1_data_rate_offset = settings.desired(&S::desired_rx1_data_rate_offset, std::nullopt,
                                                   current.rx1_data_rate_offset);
   desired.rx2_data_rate_index = settings.desired(
-      &S::desired_rx2_data_rate_index, plan_data_rate(plan.rx2_channel, plan.default_rx2_data_rate),
-      current.rx2_data_rate_index);
+      &S::desired_rx2_data_rate_index, plan.default_rx2_data_rate, current.rx2_data_rate_index);
   desired.rx2_frequency = settings.desired(&S::desired_rx2_frequency,
                                            plan_frequency(plan.rx2_channel), current.rx2_frequency);
   desired.max_duty_cycle =
@@ -191,16 +187,15 @@ MacParameters desired_parameters(const DeviceProfile& profile, const MacParamete
         &S::desired_adr_ack_delay_exponent, std::nullopt, *current.adr_ack_delay_exponent);
   }
   desired.ping_slot_data_rate_index =
-      settings.desired(&S::desired_ping_slot_data_rate_index,
-                       plan_data_rate(plan.ping_slot, plan.default_ping_slot_data_rate),
+      settings.desired(&S::desired_ping_slot_data_rate_index, plan.default_ping_slot_data_rate,
                        *current.ping_slot_data_rate_index);
   desired.ping_slot_frequency = settings.desired(
       &S::desired_ping_slot_frequency, plan_frequency(plan.ping_slot), current.ping_slot_frequency);
   desired.beacon_frequency =
       settings.desired(&S::desired_beacon_frequency, std::nullopt, current.beacon_frequency);
   if (profile.region.has_tx_param_setup) {
-    desired.uplink_dwell_time = dwell(plan.dwell_time.uplinks);
-    desired.downlink_dwell_time = dwell(plan.dwell_time.downlinks);
+    desired.uplink_dwell_time = wanted_dwell(plan.dwell_time.uplinks);
+    desired.downlink_dwell_time = wanted_dwell(plan.dwell_time.downlinks);
   }
   desired.channels = plan_channels(current.channels, profile);
   return desired;
@@ -304,7 +299,8 @@ DwellTime expected_uplink_dwell(const MacState& state, const DeviceProfile& prof
   if (!profile.region.has_tx_param_setup) return DwellTime::off;
   if (profile.region.boot_uplink_dwell != DwellTime::unknown)
     return profile.region.boot_uplink_dwell;
-  return dwell(profile.plan.dwell_time.uplinks);
+  const DwellTime planned = profile.plan.dwell_time.uplinks;
+  return planned == DwellTime::unknown ? DwellTime::off : planned;
 }
 
 DwellTime expected_downlink_dwell(const MacState& state, const DeviceProfile& profile) noexcept {
@@ -315,7 +311,7 @@ DwellTime expected_downlink_dwell(const MacState& state, const DeviceProfile& pr
   if (profile.region.boot_downlink_dwell != DwellTime::unknown) {
     return profile.region.boot_downlink_dwell;
   }
-  return dwell(profile.plan.dwell_time.downlinks);
+  return wanted_dwell(profile.plan.dwell_time.downlinks);
 }
 
 }  // namespace ff::mac
