@@ -1,0 +1,169 @@
+// How a handler answers: once (Reply) or many times (Stream). Both may be used from any thread, also later.
+#pragma once
+
+#include <grpcpp/support/server_callback.h>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <utility>
+
+#include "protocol/base/result.hpp"
+
+namespace ff::api {
+
+inline constexpr ErrorDef no_answer{"pkg/rpcserver", "rpc_recovered", Code::internal, "internal error"};
+inline constexpr ErrorDef slow_reader{"pkg/rpcserver", "slow_reader", Code::resource_exhausted,
+                                      "the client reads too slowly"};
+
+using Finisher = std::function<void(const Status&)>;
+
+/// The answer of a unary call; copies are the same answer. The first one given counts; dropping all copies without an
+/// answer is an internal error.
+template <class Response>
+class Reply {
+ public:
+  Reply(Response& response, Finisher finish) : state_(std::make_shared<State>(response, std::move(finish))) {}
+
+  void operator()(Result<Response> result) const { state_->answer(std::move(result)); }
+
+ private:
+  struct State {
+    State(Response& target, Finisher finisher) : response(target), finish(std::move(finisher)) {}
+    State(const State&) = delete;
+    State& operator=(const State&) = delete;
+    ~State() { answer(fail(no_answer)); }
+
+    void answer(Result<Response> result) {
+      {
+        std::scoped_lock lock(mutex);
+        if (std::exchange(answered, true)) return;
+      }
+      if (result) response = *std::move(result);
+      finish(result ? Status() : fail(std::move(result).error()));
+    }
+
+    std::mutex mutex;
+    bool answered = false;
+    Response& response;
+    Finisher finish;
+  };
+
+  std::shared_ptr<State> state_;
+};
+
+/// A server stream. Messages wait in a bounded queue while the client reads; it lives until the client has the end.
+template <class Response>
+class Stream : public std::enable_shared_from_this<Stream<Response>> {
+ public:
+  /// Messages that may wait; one more ends the stream with `slow_reader`.
+  static constexpr std::size_t waiting_max = 1024;
+  using ToStatus = std::function<grpc::Status(const Error&)>;
+
+  static std::shared_ptr<Stream> make(ToStatus to_status) {
+    std::shared_ptr<Stream> stream(new Stream(std::move(to_status)));
+    stream->reactor_ = new Reactor(stream);  // gRPC's contract: a reactor ends itself in OnDone.
+    return stream;
+  }
+
+  /// False when the stream is over.
+  bool write(Response message) {
+    std::unique_lock lock(mutex_);
+    if (ended_) return false;
+    if (waiting_.size() >= waiting_max) {
+      end(reason(slow_reader));
+      return false;
+    }
+    waiting_.push_back(std::move(message));
+    pump();
+    return true;
+  }
+
+  /// Ends the stream after what was written. The first end counts.
+  void finish(Status result) {
+    std::unique_lock lock(mutex_);
+    if (!ended_) end(result ? grpc::Status::OK : to_status_(result.error()));
+  }
+
+  /// Called once when the client leaves before the end; at once if it has left already.
+  void on_cancel(std::function<void()> cancelled) {
+    {
+      std::scoped_lock lock(mutex_);
+      if (!cancelled_) {
+        on_cancel_ = std::move(cancelled);
+        return;
+      }
+    }
+    cancelled();
+  }
+
+  /// INTERNAL: for gRPC.
+  grpc::ServerWriteReactor<Response>* reactor() const { return reactor_; }
+
+ private:
+  class Reactor final : public grpc::ServerWriteReactor<Response> {
+   public:
+    explicit Reactor(std::shared_ptr<Stream> stream) : stream_(std::move(stream)) {}
+    void OnWriteDone(bool ok) override { stream_->written(ok); }
+    void OnCancel() override { stream_->cancel(); }
+    void OnDone() override { delete this; }
+
+   private:
+    std::shared_ptr<Stream> stream_;
+  };
+
+  explicit Stream(ToStatus to_status) : to_status_(std::move(to_status)) {}
+  grpc::Status reason(const ErrorDef& def) const { return to_status_(Error(def)); }
+
+  void end(grpc::Status status) {
+    ended_ = true;
+    status_ = std::move(status);
+    pump();
+  }
+
+  /// One operation at a time; the lock is held.
+  void pump() {
+    if (writing_ || finished_) return;
+    if (!waiting_.empty()) {
+      writing_ = true;
+      reactor_->StartWrite(&waiting_.front());
+    } else if (ended_) {
+      finished_ = true;
+      on_cancel_ = nullptr;
+      reactor_->Finish(status_);
+    }
+  }
+
+  void written(bool ok) {
+    std::scoped_lock lock(mutex_);
+    writing_ = false;
+    waiting_.pop_front();
+    if (!ok) waiting_.clear();
+    pump();
+  }
+
+  void cancel() {
+    std::function<void()> callback;
+    {
+      std::scoped_lock lock(mutex_);
+      cancelled_ = true;
+      callback = std::exchange(on_cancel_, nullptr);
+      if (!ended_) end(grpc::Status::CANCELLED);
+    }
+    if (callback) callback();
+  }
+
+  const ToStatus to_status_;
+  std::mutex mutex_;
+  std::deque<Response> waiting_;
+  std::function<void()> on_cancel_;
+  grpc::Status status_;
+  bool writing_ = false;
+  bool ended_ = false;
+  bool finished_ = false;
+  bool cancelled_ = false;
+  Reactor* reactor_ = nullptr;
+};
+
+}  // namespace ff::api

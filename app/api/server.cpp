@@ -1,0 +1,79 @@
+#include "app/api/server.hpp"
+
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
+
+#include <chrono>
+
+namespace ff::api {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int message_size_max = 16 << 20;
+constexpr int metadata_size_max = 64 << 10;
+constexpr int concurrent_streams_max = 65535;
+
+int milliseconds(Duration duration) {
+  return static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
+}
+
+void set_limits(grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(message_size_max).SetMaxSendMessageSize(message_size_max);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, metadata_size_max);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, concurrent_streams_max);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, milliseconds(60s));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, milliseconds(60s));
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, milliseconds(20s));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_IDLE_MS, milliseconds(6h));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, milliseconds(24h));
+  // Two processes on one port would each get some of the connections.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+}
+
+std::shared_ptr<grpc::ServerCredentials> credentials(const std::optional<ServerTls>& tls) {
+  if (!tls) return grpc::InsecureServerCredentials();
+  grpc::SslServerCredentialsOptions options(tls->client_ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                                                                   : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_key_cert_pairs.push_back({tls->private_key, tls->certificate_chain});
+  options.pem_root_certs = tls->client_ca;
+  return grpc::SslServerCredentials(options);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ApiServer>> ApiServer::start(const std::vector<Listener>& listeners,
+                                                    const std::vector<grpc::Service*>& services) {
+  std::unique_ptr<ApiServer> started(new ApiServer());
+  started->ports_.resize(listeners.size());
+  grpc::ServerBuilder builder;
+  set_limits(builder);
+  for (std::size_t i = 0; i < listeners.size(); ++i)
+    builder.AddListeningPort(listeners[i].address, credentials(listeners[i].tls), &started->ports_[i]);
+  for (auto* service : services) builder.RegisterService(service);
+  started->server_ = builder.BuildAndStart();
+  for (std::size_t i = 0; i < listeners.size(); ++i) {
+    if (started->ports_[i] <= 0) return fail(listen_failed, {{"address", listeners[i].address}});
+  }
+  if (!started->server_) return fail(listen_failed, {{"address", ""}});
+  return started;
+}
+
+ApiServer::~ApiServer() { shutdown(Duration::zero()); }
+
+std::shared_ptr<grpc::Channel> ApiServer::in_process_channel() const {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(message_size_max);
+  arguments.SetMaxSendMessageSize(message_size_max);
+  return server_->InProcessChannel(arguments);
+}
+
+void ApiServer::shutdown(Duration grace) {
+  if (!server_) return;
+  auto deadline = std::chrono::system_clock::now() + std::chrono::duration_cast<std::chrono::microseconds>(grace);
+  server_->Shutdown(deadline);
+}
+
+}  // namespace ff::api
