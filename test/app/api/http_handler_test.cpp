@@ -1,0 +1,65 @@
+// The gateway behind the writer of net/http.
+#include "app/api/http_handler.hpp"
+
+#include <grpcpp/create_channel.h>
+#include <gtest/gtest.h>
+
+#include <future>
+
+namespace ff::api {
+namespace {
+
+class Writer final : public net::http::ResponseWriter {
+ public:
+  void head(int status, net::http::Headers headers) override {
+    status_ = status;
+    content_type_ = headers.value("content-type");
+  }
+  net::WriteResult body(ByteView chunk) override {
+    text_ += as_text(chunk);
+    return net::WriteResult::accepted;
+  }
+  void end() override { ended_.set_value(); }
+  void on_disconnect(net::Task) override {}
+  std::size_t outgoing_size() const noexcept override { return 0; }
+  void preset(std::string_view, std::string_view) override {}
+  void upgrade(net::http::Headers, net::AcceptHandler) override {}
+
+  int status_ = 0;
+  std::string content_type_;
+  std::string text_;
+  std::promise<void> ended_;
+};
+
+struct Row {
+  const char* method;
+  const char* target;
+  int status;
+  const char* text;
+};
+
+TEST(HttpHandler, AnswersThroughTheWriter) {
+  // Nobody listens there: what needs no server is answered all the same, the rest is unavailable.
+  auto channel = grpc::CreateChannel("unix:/nonexistent/socket", grpc::InsecureChannelCredentials());
+  auto handler = make_http_handler(std::make_shared<HttpGateway>(channel, [] { return std::string(); }));
+  const Row rows[] = {
+      {"GET", "/api/v3/nothing", 404, R"({"code":5,"message":"Not Found","details":[]})"},
+      {"PATCH", "/api/v3/gateways/gtw", 501, R"({"code":12,"message":"Method Not Allowed","details":[]})"},
+      {"GET", "/api/v3/gateways/gtw", 503, R"({"code":14)"},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.target);
+    auto writer = std::make_shared<Writer>();
+    net::http::Request request;
+    request.method = row.method;
+    request.target = row.target;
+    handler(std::move(request), writer);
+    writer->ended_.get_future().wait();
+    EXPECT_EQ(writer->status_, row.status);
+    EXPECT_EQ(writer->content_type_, "application/json");
+    EXPECT_TRUE(writer->text_.starts_with(row.text)) << writer->text_;
+  }
+}
+
+}  // namespace
+}  // namespace ff::api
