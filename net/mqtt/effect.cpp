@@ -17,10 +17,13 @@ std::string show(const Frame& frame, Version version) {
 
 std::string show(const Message& message) {
   return '"' + message.topic + "\" bytes=" + std::to_string(message.payload.size()) +
-         (message.retain ? " retain" : "") + (message.properties.empty() ? "" : ' ' + to_string(message.properties));
+         (message.retain ? " retain" : "") +
+         (message.properties.empty() ? "" : ' ' + to_string(message.properties));
 }
 
-std::string show(QoS qos) { return " qos=" + std::to_string(static_cast<int>(qos)); }
+std::string show(QoS qos) {
+  return " qos=" + std::to_string(static_cast<int>(qos));
+}
 
 struct Printer {
   Version version;
@@ -33,7 +36,8 @@ struct Printer {
   std::string operator()(const PauseReading&) const { return "PauseReading"; }
   std::string operator()(const ResumeReading&) const { return "ResumeReading"; }
   std::string operator()(const Authenticate& e) const {
-    return "Authenticate " + to_string(Packet(e.connect)) + " session_expiry=" + std::to_string(e.session_expiry);
+    return "Authenticate " + to_string(Packet(e.connect)) +
+           " session_expiry=" + std::to_string(e.session_expiry);
   }
   std::string operator()(const SubscribeRequested& e) const {
     return "SubscribeRequested subscription_id=" + std::to_string(e.subscription_id) + ' ' +
@@ -43,15 +47,19 @@ struct Printer {
     return "UnsubscribeRequested " + to_string(Packet(Unsubscribe{e.packet_id, e.filters, {}}));
   }
   std::string operator()(const PublishReceived& e) const {
-    return "PublishReceived handle=" + std::to_string(e.handle.value()) + ' ' + show(e.message) + show(e.qos) +
-           " id=" + std::to_string(e.packet_id);
+    return "PublishReceived handle=" + std::to_string(e.handle.value()) + ' ' + show(e.message) +
+           show(e.qos) + " id=" + std::to_string(e.packet_id);
   }
-  std::string operator()(const PublishReleased& e) const { return "PublishReleased id=" + std::to_string(e.packet_id); }
+  std::string operator()(const PublishReleased& e) const {
+    return "PublishReleased id=" + std::to_string(e.packet_id);
+  }
   std::string operator()(const Acknowledged& e) const {
-    return "Acknowledged token=" + std::to_string(e.token.value()) + ' ' + std::string(to_string(e.reason));
+    return "Acknowledged token=" + std::to_string(e.token.value()) + ' ' +
+           std::string(to_string(e.reason));
   }
   std::string operator()(const Discarded& e) const {
-    return "Discarded token=" + std::to_string(e.token.value()) + ' ' + std::string(to_string(e.cause));
+    return "Discarded token=" + std::to_string(e.token.value()) + ' ' +
+           std::string(to_string(e.cause));
   }
   std::string operator()(const PublishWill& e) const {
     return "PublishWill " + show(e.message) + show(e.qos) + " delay=" + std::to_string(e.delay);
@@ -73,11 +81,13 @@ std::string_view to_string(EndCause cause) noexcept {
 }
 
 std::string_view to_string(DiscardCause cause) noexcept {
-  static constexpr std::array<std::string_view, 5> names = {"not_connected", "window_full", "too_large",
-                                                            "not_encodable", "slow_reader"};
+  static constexpr std::array<std::string_view, 5> names = {
+      "not_connected", "window_full", "too_large", "not_encodable", "slow_reader"};
   return names[static_cast<std::size_t>(cause)];
 }
 
-std::string to_string(const Effect& effect, Version version) { return std::visit(Printer{version}, effect); }
+std::string to_string(const Effect& effect, Version version) {
+  return std::visit(Printer{version}, effect);
+}
 
 }  // namespace ff::mqtt

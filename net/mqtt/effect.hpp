@@ -1,5 +1,5 @@
-// What a session asks of its owner and its transport: a closed set of values, to be carried out in order.
-// Not for carrying them out; see server_connection.hpp.
+// What a session asks of its owner and its transport: a closed set of values, to be carried out in
+// order. Not for carrying them out; see server_connection.hpp.
 #pragma once
 
 #include <cstdint>
@@ -15,13 +15,14 @@
 
 namespace ff::mqtt {
 
-/// The owner's name for a delivery at QoS 1, e.g. a position in its outbox. The session only hands it back.
+/// The owner's name for a delivery at QoS 1, e.g. a position in its outbox. The session only hands
+/// it back.
 using DeliveryToken = Strong<struct DeliveryTokenTag, std::uint64_t>;
 /// The session's name for a received PUBLISH that waits for the owner's answer.
 using PublishHandle = Strong<struct PublishHandleTag, std::uint64_t>;
 
-/// A message between publisher and subscribers. `properties` are those that travel with it: no topic alias and no
-/// subscription identifier.
+/// A message between publisher and subscribers. `properties` are those that travel with it: no
+/// topic alias and no subscription identifier.
 struct Message {
   std::string topic;
   Payload payload;
@@ -64,14 +65,15 @@ struct PauseReading {
 struct ResumeReading {
   bool operator==(const ResumeReading&) const = default;
 };
-/// Who is this? Answer with `authenticated`. `session_expiry` is how long the session may outlive the connection, in
-/// seconds, bounded by the limits; 0: it ends with the connection.
+/// Who is this? Answer with `authenticated`. `session_expiry` is how long the session may outlive
+/// the connection, in seconds, bounded by the limits; 0: it ends with the connection.
 struct Authenticate {
   Connect connect;
   std::uint32_t session_expiry = 0;
   bool operator==(const Authenticate&) const = default;
 };
-/// Answer with `subscribe_handled` and one code per subscription. All filters are valid and none is shared.
+/// Answer with `subscribe_handled` and one code per subscription. All filters are valid and none is
+/// shared.
 struct SubscribeRequested {
   std::uint16_t packet_id = 0;
   std::vector<Subscription> subscriptions;
@@ -85,8 +87,8 @@ struct UnsubscribeRequested {
   std::vector<std::string> filters;
   bool operator==(const UnsubscribeRequested&) const = default;
 };
-/// Answer with `publish_handled`, at any QoS. At QoS 2 the same message never comes twice on this session; the
-/// packet identifier lets an owner keep that promise across its own restarts.
+/// Answer with `publish_handled`, at any QoS. At QoS 2 the same message never comes twice on this
+/// session; the packet identifier lets an owner keep that promise across its own restarts.
 struct PublishReceived {
   PublishHandle handle;
   Message message;
@@ -99,8 +101,8 @@ struct PublishReleased {
   std::uint16_t packet_id = 0;
   bool operator==(const PublishReleased&) const = default;
 };
-/// The client has the QoS 1 message of this delivery, and those of all deliveries before it. MQTT 5 clients may say
-/// that they refused it.
+/// The client has the QoS 1 message of this delivery, and those of all deliveries before it. MQTT 5
+/// clients may say that they refused it.
 struct Acknowledged {
   DeliveryToken token;
   ReasonCode reason = ReasonCode::success;
@@ -108,11 +110,11 @@ struct Acknowledged {
 };
 
 enum class DiscardCause : std::uint8_t {
-  not_connected,    ///< Not yet accepted, or ended.
-  window_full,      ///< `window_free` was 0.
-  too_large,        ///< The client's maximum packet size. The client can never have it.
-  not_encodable,    ///< The topic is no topic name. Nobody can have it.
-  slow_reader,      ///< Too much waits to be sent. From ServerConnection, not from a session.
+  not_connected,  ///< Not yet accepted, or ended.
+  window_full,    ///< `window_free` was 0.
+  too_large,      ///< The client's maximum packet size. The client can never have it.
+  not_encodable,  ///< The topic is no topic name. Nobody can have it.
+  slow_reader,    ///< Too much waits to be sent. From ServerConnection, not from a session.
 };
 std::string_view to_string(DiscardCause cause) noexcept;
 /// A delivery was not sent. `token` is that of the delivery, at any QoS.
@@ -121,14 +123,16 @@ struct Discarded {
   DiscardCause cause = DiscardCause::not_connected;
   bool operator==(const Discarded&) const = default;
 };
-/// The connection ended without the client's consent. Publish after `delay` seconds, unless the session is resumed before.
+/// The connection ended without the client's consent. Publish after `delay` seconds, unless the
+/// session is resumed before.
 struct PublishWill {
   Message message;
   QoS qos = QoS::at_most_once;
   std::uint32_t delay = 0;
   bool operator==(const PublishWill&) const = default;
 };
-/// The last effect, exactly once per session that was started. `reason` is what the client was or would be told.
+/// The last effect, exactly once per session that was started. `reason` is what the client was or
+/// would be told.
 struct Ended {
   EndCause cause = EndCause::connection_lost;
   ReasonCode reason = ReasonCode::success;
@@ -139,9 +143,9 @@ struct Ended {
   bool operator==(const Ended&) const = default;
 };
 
-using Effect = std::variant<Send, Close, SetDeadline, PauseReading, ResumeReading, Authenticate, SubscribeRequested,
-                            UnsubscribeRequested, PublishReceived, PublishReleased, Acknowledged, Discarded,
-                            PublishWill, Ended>;
+using Effect = std::variant<Send, Close, SetDeadline, PauseReading, ResumeReading, Authenticate,
+                            SubscribeRequested, UnsubscribeRequested, PublishReceived,
+                            PublishReleased, Acknowledged, Discarded, PublishWill, Ended>;
 /// Their order is the order of execution.
 using Effects = std::vector<Effect>;
 

@@ -42,6 +42,8 @@ std::vector<InboundWindow::Due> InboundWindow::answer(PublishHandle handle, Reas
   return due;
 }
 
-bool InboundWindow::release(std::uint16_t packet_id) { return unreleased_.erase(packet_id) == 1; }
+bool InboundWindow::release(std::uint16_t packet_id) {
+  return unreleased_.erase(packet_id) == 1;
+}
 
 }  // namespace ff::mqtt

@@ -1,5 +1,5 @@
-// Received messages until they are answered: order of acknowledgements, exactly-once identifiers, bounds.
-// Not for sending acknowledgements; the session does.
+// Received messages until they are answered: order of acknowledgements, exactly-once identifiers,
+// bounds. Not for sending acknowledgements; the session does.
 #pragma once
 
 #include <cstdint>
@@ -17,10 +17,10 @@ namespace ff::mqtt {
 class InboundWindow {
  public:
   enum class Arrival : std::uint8_t {
-    fresh,      ///< For the owner; `handle` names it.
-    waiting,    ///< Repeats a QoS 2 message that the owner has not answered: say nothing.
-    answered,   ///< Repeats a QoS 2 message that was answered: send PUBREC again.
-    too_many,   ///< Beyond the bound.
+    fresh,     ///< For the owner; `handle` names it.
+    waiting,   ///< Repeats a QoS 2 message that the owner has not answered: say nothing.
+    answered,  ///< Repeats a QoS 2 message that was answered: send PUBREC again.
+    too_many,  ///< Beyond the bound.
   };
   struct Arrived {
     Arrival arrival;
@@ -40,8 +40,9 @@ class InboundWindow {
   void restore(const std::vector<std::uint16_t>& unreleased);
 
   Arrived arrive(std::uint16_t packet_id, QoS qos);
-  /// The owner answered. Acknowledgements leave in the order of arrival, so one answer may make several due or none.
-  /// A failure of a QoS 2 message ends it: there will be no PUBREL. Unknown handles are ignored.
+  /// The owner answered. Acknowledgements leave in the order of arrival, so one answer may make
+  /// several due or none. A failure of a QoS 2 message ends it: there will be no PUBREL. Unknown
+  /// handles are ignored.
   std::vector<Due> answer(PublishHandle handle, ReasonCode reason);
   /// PUBREL came. False if the identifier is not known.
   bool release(std::uint16_t packet_id);

@@ -14,7 +14,9 @@ std::uint16_t advance(std::uint16_t id, std::size_t steps) noexcept {
 
 }  // namespace
 
-std::uint16_t OutboundWindow::next_id() const noexcept { return advance(first_id_, in_flight_.size()); }
+std::uint16_t OutboundWindow::next_id() const noexcept {
+  return advance(first_id_, in_flight_.size());
+}
 
 void OutboundWindow::add(DeliveryToken token) {
   FF_ASSERT(free() > 0);

@@ -15,14 +15,17 @@ class OutboundWindow {
  public:
   void set_size(std::uint16_t size) noexcept { size_ = size; }
   /// Deliveries that may still be added.
-  std::size_t free() const noexcept { return in_flight_.size() < size_ ? size_ - in_flight_.size() : 0; }
+  std::size_t free() const noexcept {
+    return in_flight_.size() < size_ ? size_ - in_flight_.size() : 0;
+  }
 
   /// The packet identifier of the next `add`.
   std::uint16_t next_id() const noexcept;
   /// `free()` is not 0: asserted.
   void add(DeliveryToken token);
-  /// PUBACK came. Tokens are given back in the order of `add`, so that an owner can move one cursor: an
-  /// acknowledgement out of order waits for those before it. Unknown identifiers are ignored.
+  /// PUBACK came. Tokens are given back in the order of `add`, so that an owner can move one
+  /// cursor: an acknowledgement out of order waits for those before it. Unknown identifiers are
+  /// ignored.
   std::vector<Acknowledged> acknowledge(std::uint16_t packet_id, ReasonCode reason);
 
  private:

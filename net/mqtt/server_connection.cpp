@@ -20,7 +20,8 @@ std::shared_ptr<ServerConnection> ServerConnection::make(std::shared_ptr<net::St
   return connection;
 }
 
-ServerConnection::ServerConnection(std::shared_ptr<net::Stream> stream, std::shared_ptr<ConnectionOwner> owner,
+ServerConnection::ServerConnection(std::shared_ptr<net::Stream> stream,
+                                   std::shared_ptr<ConnectionOwner> owner,
                                    const ServerConnectionOptions& options)
     : stream_(std::move(stream)),
       owner_(std::move(owner)),
@@ -32,16 +33,20 @@ ServerConnection::ServerConnection(std::shared_ptr<net::Stream> stream, std::sha
 void ServerConnection::authenticated(const AuthenticationOutcome& outcome) {
   perform(session_.authenticated(outcome, now()));
 }
-void ServerConnection::subscribe_handled(std::uint16_t packet_id, const std::vector<ReasonCode>& reasons) {
+void ServerConnection::subscribe_handled(std::uint16_t packet_id,
+                                         const std::vector<ReasonCode>& reasons) {
   perform(session_.subscribe_handled(packet_id, reasons, now()));
 }
-void ServerConnection::unsubscribe_handled(std::uint16_t packet_id, const std::vector<ReasonCode>& reasons) {
+void ServerConnection::unsubscribe_handled(std::uint16_t packet_id,
+                                           const std::vector<ReasonCode>& reasons) {
   perform(session_.unsubscribe_handled(packet_id, reasons, now()));
 }
 void ServerConnection::publish_handled(PublishHandle handle, ReasonCode reason) {
   perform(session_.publish_handled(handle, reason, now()));
 }
-void ServerConnection::disconnect(ReasonCode reason) { perform(session_.disconnect(reason)); }
+void ServerConnection::disconnect(ReasonCode reason) {
+  perform(session_.disconnect(reason));
+}
 
 void ServerConnection::deliver(const Message& message, const Delivery& delivery) {
   if (session_.is_open() && stream_->outgoing_size() >= outgoing_max_) {
@@ -50,7 +55,9 @@ void ServerConnection::deliver(const Message& message, const Delivery& delivery)
   perform(session_.deliver(message, delivery));
 }
 
-void ServerConnection::on_data(ByteView bytes) { perform(session_.receive(bytes, now())); }
+void ServerConnection::on_data(ByteView bytes) {
+  perform(session_.receive(bytes, now()));
+}
 
 void ServerConnection::on_drained() {
   auto self = shared_from_this();

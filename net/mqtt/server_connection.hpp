@@ -1,5 +1,6 @@
-// ServerConnection: a Session on a Stream. Carries out effects and passes questions to the connection's owner.
-// Not for deciding anything about MQTT (session.hpp) or about users and topics (the owner).
+// ServerConnection: a Session on a Stream. Carries out effects and passes questions to the
+// connection's owner. Not for deciding anything about MQTT (session.hpp) or about users and topics
+// (the owner).
 #pragma once
 
 #include <cstddef>
@@ -16,8 +17,9 @@ namespace ff::mqtt {
 
 class ServerConnection;
 
-/// Who is behind the connection: called on the stream's loop, never two calls at once. Questions are answered through the
-/// connection, from within the call or later. No call comes after on_ended().
+/// Who is behind the connection: called on the stream's loop, never two calls at once. Questions
+/// are answered through the connection, from within the call or later. No call comes after
+/// on_ended().
 class ConnectionOwner {
  public:
   virtual ~ConnectionOwner() = default;
@@ -26,13 +28,15 @@ class ConnectionOwner {
   /// Answer with `subscribe_handled`.
   virtual void on_subscribe(ServerConnection& connection, const SubscribeRequested& question) = 0;
   /// Answer with `unsubscribe_handled`.
-  virtual void on_unsubscribe(ServerConnection& connection, const UnsubscribeRequested& question) = 0;
+  virtual void on_unsubscribe(ServerConnection& connection,
+                              const UnsubscribeRequested& question) = 0;
   /// Answer with `publish_handled`.
   virtual void on_publish(ServerConnection& connection, const PublishReceived& question) = 0;
   virtual void on_released(ServerConnection&, const PublishReleased&) {}
   virtual void on_acknowledged(ServerConnection& connection, const Acknowledged& fact) = 0;
   virtual void on_discarded(ServerConnection& connection, const Discarded& fact) = 0;
-  /// Everything delivered has left for the network: the time to deliver what was discarded as `slow_reader`.
+  /// Everything delivered has left for the network: the time to deliver what was discarded as
+  /// `slow_reader`.
   virtual void on_drained(ServerConnection&) {}
   virtual void on_will(ServerConnection& connection, const PublishWill& will) = 0;
   /// Exactly once and last. The transport may still be sending.
@@ -41,16 +45,19 @@ class ConnectionOwner {
 
 struct ServerConnectionOptions {
   SessionLimits limits;
-  /// Bytes waiting to be sent from which on deliveries are discarded. Below StreamOptions::outgoing_max by at least one
-  /// largest message, so that a slow reader loses messages and not its connection.
+  /// Bytes waiting to be sent from which on deliveries are discarded. Below
+  /// StreamOptions::outgoing_max by at least one largest message, so that a slow reader loses
+  /// messages and not its connection.
   std::size_t outgoing_max = 256U << 10U;
 };
 
-/// Loop thread only: from elsewhere, post to `stream().loop()`. Lives as long as the stream or a holder of the pointer;
-/// after the end every call is without effect.
-class ServerConnection final : public net::StreamHandler, public std::enable_shared_from_this<ServerConnection> {
+/// Loop thread only: from elsewhere, post to `stream().loop()`. Lives as long as the stream or a
+/// holder of the pointer; after the end every call is without effect.
+class ServerConnection final : public net::StreamHandler,
+                               public std::enable_shared_from_this<ServerConnection> {
  public:
-  /// For an AcceptHandler: the result is the stream's handler. The owner is dropped after on_ended().
+  /// For an AcceptHandler: the result is the stream's handler. The owner is dropped after
+  /// on_ended().
   static std::shared_ptr<ServerConnection> make(std::shared_ptr<net::Stream> stream,
                                                 std::shared_ptr<ConnectionOwner> owner,
                                                 const ServerConnectionOptions& options);
@@ -76,7 +83,8 @@ class ServerConnection final : public net::StreamHandler, public std::enable_sha
                    const ServerConnectionOptions& options);
 
   MonoTime now() const noexcept { return stream_->loop().now(); }
-  /// Carries out effects in the order in which the session gave them, also when a call from within asks for more.
+  /// Carries out effects in the order in which the session gave them, also when a call from within
+  /// asks for more.
   void perform(Effects effects);
   void perform_one(const Effect& effect);
   void run(const Send& effect);

@@ -23,7 +23,9 @@ Session::Session(const SessionLimits& limits)
       decoder_(before_connect(limits)),
       client_packet_size_max_(std::numeric_limits<std::size_t>::max()) {}
 
-Effects Session::take() { return std::exchange(effects_, {}); }
+Effects Session::take() {
+  return std::exchange(effects_, {});
+}
 
 Effects Session::start(MonoTime now) {
   if (state_ != State::created) return {};
@@ -42,7 +44,8 @@ Effects Session::receive(ByteView bytes, MonoTime now) {
   }
   run(now);
   // The transport was asked to pause and goes on all the same, or hands over very much at once.
-  if (state_ != State::ended && blocked() && decoder_.buffered() > 2 * limits_.decode.packet_size_max) {
+  if (state_ != State::ended && blocked() &&
+      decoder_.buffered() > 2 * limits_.decode.packet_size_max) {
     violate(ReasonCode::quota_exceeded);
   }
   return take();
@@ -64,7 +67,8 @@ void Session::run(MonoTime now) {
 }
 
 bool Session::blocked() const noexcept {
-  return state_ == State::authenticating || inbound_.waiting() + requests_.size() >= limits_.requests_max;
+  return state_ == State::authenticating ||
+         inbound_.waiting() + requests_.size() >= limits_.requests_max;
 }
 
 void Session::update_reading() {
@@ -101,7 +105,8 @@ void Session::handle_open(Packet&& packet) {
     case PacketType::disconnect:
       return on_disconnect(std::get<Disconnect>(packet));
     default:
-      // A second CONNECT, answers to packets that this server never sends, packets of a server, AUTH without a method.
+      // A second CONNECT, answers to packets that this server never sends, packets of a server,
+      // AUTH without a method.
       return violate(ReasonCode::protocol_error);
   }
 }
@@ -153,17 +158,20 @@ Effects Session::disconnect(ReasonCode reason) {
 }
 
 void Session::say_goodbye(EndCause cause, ReasonCode reason) {
-  bool client_listens = cause != EndCause::client_disconnected && cause != EndCause::connection_lost;
+  bool client_listens =
+      cause != EndCause::client_disconnected && cause != EndCause::connection_lost;
   if (!client_listens || reason == ReasonCode::success) return;
   Packet goodbye = Disconnect{.reason = nearest_allowed(reason, PacketType::disconnect)};
   if (state_ != State::open) {
-    // Before a CONNECT of MQTT 5 nobody has shown to understand more than silence, with one exception.
+    // Before a CONNECT of MQTT 5 nobody has shown to understand more than silence, with one
+    // exception.
     bool knows_codes = version_ == Version::v5 || to_v3_return_code(reason);
     bool connect_seen = state_ == State::authenticating || version_ == Version::v5 ||
                         reason == ReasonCode::unsupported_protocol_version ||
                         reason == ReasonCode::client_identifier_not_valid;
     if (!knows_codes || !connect_seen) return;
-    goodbye = Connack{.reason = version_ == Version::v5 ? nearest_allowed(reason, PacketType::connack) : reason};
+    goodbye = Connack{
+        .reason = version_ == Version::v5 ? nearest_allowed(reason, PacketType::connack) : reason};
   } else if (version_ != Version::v5) {
     return;
   }
@@ -187,7 +195,8 @@ void Session::end(EndCause cause, ReasonCode reason) {
 void Session::emit_will() {
   if (!will_) return;
   // The will is due when the session ends, if that is before its delay [MQTT-5 §3.1.3.2.2].
-  auto delay = std::min(will_->properties.number(PropertyId::will_delay_interval).value_or(0), session_expiry_);
+  auto delay = std::min(will_->properties.number(PropertyId::will_delay_interval).value_or(0),
+                        session_expiry_);
   will_->properties.erase(PropertyId::will_delay_interval);
   emit(PublishWill{.message = {.topic = std::move(will_->topic),
                                .payload = std::move(will_->payload),

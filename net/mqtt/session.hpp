@@ -1,5 +1,6 @@
 // The server side of one MQTT connection as a state machine: bytes and answers in, effects out.
-// Not for sockets, clocks, topics' meaning or stored messages: those are the transport's and the owner's.
+// Not for sockets, clocks, topics' meaning or stored messages: those are the transport's and the
+// owner's.
 #pragma once
 
 #include <cstdint>
@@ -47,13 +48,15 @@ struct Delivery {
   std::vector<std::uint32_t> subscription_ids;
 };
 
-/// One connection, any of MQTT 3.1, 3.1.1 and 5. Total: every call is legal in every state, and one that makes no sense
-/// has no effects. Not thread safe. Effects are carried out in order, and before the next call.
+/// One connection, any of MQTT 3.1, 3.1.1 and 5. Total: every call is legal in every state, and one
+/// that makes no sense has no effects. Not thread safe. Effects are carried out in order, and
+/// before the next call.
 ///
 ///     created ─start─▶ awaiting CONNECT ─▶ authenticating ─accepted─▶ open ─▶ ended
 ///                            └──────────────────┴── refused, lost, late ───────▲
 ///
-/// `now` never goes back. Bytes that arrive while the owner owes too many answers wait, and reading pauses.
+/// `now` never goes back. Bytes that arrive while the owner owes too many answers wait, and reading
+/// pauses.
 class Session {
  public:
   explicit Session(const SessionLimits& limits);
@@ -69,15 +72,15 @@ class Session {
 
   /// Answers Authenticate.
   [[nodiscard]] Effects authenticated(const AuthenticationOutcome& outcome, MonoTime now);
-  /// Answers SubscribeRequested: a granted QoS or a failure per subscription. QoS 2 is granted as QoS 1; a missing code
-  /// is a failure.
-  [[nodiscard]] Effects subscribe_handled(std::uint16_t packet_id, const std::vector<ReasonCode>& reasons,
-                                          MonoTime now);
+  /// Answers SubscribeRequested: a granted QoS or a failure per subscription. QoS 2 is granted as
+  /// QoS 1; a missing code is a failure.
+  [[nodiscard]] Effects subscribe_handled(std::uint16_t packet_id,
+                                          const std::vector<ReasonCode>& reasons, MonoTime now);
   /// Answers UnsubscribeRequested.
-  [[nodiscard]] Effects unsubscribe_handled(std::uint16_t packet_id, const std::vector<ReasonCode>& reasons,
-                                            MonoTime now);
-  /// Answers PublishReceived: the message is in the owner's hands, or will never be. MQTT 3 clients do not learn of
-  /// failures. Acknowledgements leave in the order of the messages.
+  [[nodiscard]] Effects unsubscribe_handled(std::uint16_t packet_id,
+                                            const std::vector<ReasonCode>& reasons, MonoTime now);
+  /// Answers PublishReceived: the message is in the owner's hands, or will never be. MQTT 3 clients
+  /// do not learn of failures. Acknowledgements leave in the order of the messages.
   [[nodiscard]] Effects publish_handled(PublishHandle handle, ReasonCode reason, MonoTime now);
 
   /// Sends a message to the client, or says Discarded.
@@ -137,7 +140,8 @@ class Session {
   void on_subscribe(Subscribe&& packet);
   void on_unsubscribe(Unsubscribe&& packet);
   bool filter_fits(const std::string& filter) const;
-  void answer_request(PacketType answer, std::uint16_t packet_id, const std::vector<ReasonCode>& reasons);
+  void answer_request(PacketType answer, std::uint16_t packet_id,
+                      const std::vector<ReasonCode>& reasons);
   void finish_request(Requests::iterator request);
 
   SessionLimits limits_;

@@ -21,11 +21,13 @@ struct SessionLimits {
   Duration authenticate_timeout = std::chrono::seconds{10};
   /// Silence allowed to a client without keep-alive.
   Duration idle_max = std::chrono::hours{1};
-  /// Received requests (PUBLISH, SUBSCRIBE, UNSUBSCRIBE) that may wait for the owner; then reading pauses.
+  /// Received requests (PUBLISH, SUBSCRIBE, UNSUBSCRIBE) that may wait for the owner; then reading
+  /// pauses.
   std::size_t requests_max = 32;
   /// Unfinished QoS 1 and 2 messages from a client; announced to MQTT 5 clients.
   std::uint16_t receive_maximum = 64;
-  /// QoS 2 identifiers received and not released from an MQTT 3 client, which can not be told a receive maximum.
+  /// QoS 2 identifiers received and not released from an MQTT 3 client, which can not be told a
+  /// receive maximum.
   std::size_t unreleased_max = 1024;
   /// QoS 1 deliveries without acknowledgement; a client may ask for less.
   std::uint16_t in_flight_max = 64;

@@ -32,7 +32,8 @@ std::optional<ReasonCode> Session::check_publish(const Publish& packet) const {
   const auto* response = packet.properties.text(Id::response_topic);
   if (response && !is_valid_topic_name(*response)) return ReasonCode::topic_name_invalid;
   if (packet.properties.contains(Id::subscription_identifier)) return ReasonCode::protocol_error;
-  if (packet.retain && version_ == Version::v5 && !limits_.retain_available) return ReasonCode::retain_not_supported;
+  if (packet.retain && version_ == Version::v5 && !limits_.retain_available)
+    return ReasonCode::retain_not_supported;
   return std::nullopt;
 }
 
@@ -69,9 +70,11 @@ Effects Session::publish_handled(PublishHandle handle, ReasonCode reason, MonoTi
 void Session::acknowledge(const InboundWindow::Due& due) {
   if (state_ != State::open) return;
   if (due.qos == QoS::at_least_once) {
-    send(Puback{.packet_id = due.packet_id, .reason = nearest_allowed(due.reason, PacketType::puback)});
+    send(Puback{.packet_id = due.packet_id,
+                .reason = nearest_allowed(due.reason, PacketType::puback)});
   } else {
-    send(Pubrec{.packet_id = due.packet_id, .reason = nearest_allowed(due.reason, PacketType::pubrec)});
+    send(Pubrec{.packet_id = due.packet_id,
+                .reason = nearest_allowed(due.reason, PacketType::pubrec)});
   }
 }
 
@@ -84,7 +87,8 @@ void Session::on_pubrel(const Pubrel& packet) {
 }
 
 void Session::on_puback(const Puback& packet) {
-  for (const auto& acknowledged : outbound_.acknowledge(packet.packet_id, packet.reason)) emit(acknowledged);
+  for (const auto& acknowledged : outbound_.acknowledge(packet.packet_id, packet.reason))
+    emit(acknowledged);
 }
 
 Effects Session::deliver(const Message& message, const Delivery& delivery) {

@@ -24,7 +24,8 @@ void Session::on_subscribe(Subscribe&& packet) {
   if (requests_.contains(packet.packet_id)) return violate(ReasonCode::protocol_error);
   Request request{PacketType::suback, {}};
   SubscribeRequested question{.packet_id = packet.packet_id};
-  question.subscription_id = packet.properties.number(PropertyId::subscription_identifier).value_or(0);
+  question.subscription_id =
+      packet.properties.number(PropertyId::subscription_identifier).value_or(0);
   for (auto& one : packet.subscriptions) {
     if (!is_valid_topic_filter(one.filter)) return violate(ReasonCode::topic_filter_invalid);
     bool shared = is_shared_filter(one.filter);
@@ -61,21 +62,25 @@ void Session::on_unsubscribe(Unsubscribe&& packet) {
   emit(std::move(question));
 }
 
-Effects Session::subscribe_handled(std::uint16_t packet_id, const std::vector<ReasonCode>& reasons, MonoTime now) {
+Effects Session::subscribe_handled(std::uint16_t packet_id, const std::vector<ReasonCode>& reasons,
+                                   MonoTime now) {
   answer_request(PacketType::suback, packet_id, reasons);
   if (state_ == State::open) run(now);
   return take();
 }
 
-Effects Session::unsubscribe_handled(std::uint16_t packet_id, const std::vector<ReasonCode>& reasons, MonoTime now) {
+Effects Session::unsubscribe_handled(std::uint16_t packet_id,
+                                     const std::vector<ReasonCode>& reasons, MonoTime now) {
   answer_request(PacketType::unsuback, packet_id, reasons);
   if (state_ == State::open) run(now);
   return take();
 }
 
-void Session::answer_request(PacketType answer, std::uint16_t packet_id, const std::vector<ReasonCode>& reasons) {
+void Session::answer_request(PacketType answer, std::uint16_t packet_id,
+                             const std::vector<ReasonCode>& reasons) {
   auto request = requests_.find(packet_id);
-  if (state_ != State::open || request == requests_.end() || request->second.answer != answer) return;
+  if (state_ != State::open || request == requests_.end() || request->second.answer != answer)
+    return;
   auto next = reasons.begin();
   for (auto& reason : request->second.reasons) {
     if (!reason) reason = next == reasons.end() ? ReasonCode::unspecified_error : *next++;
@@ -87,7 +92,8 @@ void Session::finish_request(Requests::iterator request) {
   auto [packet_id, done] = *request;
   requests_.erase(request);
   std::vector<ReasonCode> reasons;
-  for (const auto& reason : done.reasons) reasons.push_back(reason.value_or(ReasonCode::unspecified_error));
+  for (const auto& reason : done.reasons)
+    reasons.push_back(reason.value_or(ReasonCode::unspecified_error));
   if (done.answer == PacketType::suback) {
     std::ranges::transform(reasons, reasons.begin(), clip_grant);
     return send(Suback{.packet_id = packet_id, .reasons = std::move(reasons)});

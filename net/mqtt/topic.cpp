@@ -8,7 +8,8 @@ namespace {
 constexpr std::string_view share_prefix = "$share/";
 
 bool is_plausible_text(std::string_view text) noexcept {
-  return !text.empty() && text.size() <= topic_size_max && text.find('\0') == std::string_view::npos;
+  return !text.empty() && text.size() <= topic_size_max &&
+         text.find('\0') == std::string_view::npos;
 }
 
 bool wildcards_stand_alone(std::string_view filter) noexcept {
@@ -49,7 +50,9 @@ bool has_wildcard(std::string_view filter) noexcept {
   return filter.find_first_of("+#") != std::string_view::npos;
 }
 
-bool is_shared_filter(std::string_view filter) noexcept { return filter.starts_with(share_prefix); }
+bool is_shared_filter(std::string_view filter) noexcept {
+  return filter.starts_with(share_prefix);
+}
 
 bool is_valid_topic_name(std::string_view topic) noexcept {
   return is_plausible_text(topic) && !has_wildcard(topic);

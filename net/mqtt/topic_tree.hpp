@@ -17,8 +17,8 @@ namespace ff::mqtt {
 template <class Value>
 class TopicTree {
  public:
-  /// Adds `value` at `filter`, or replaces the equal one there. False, and no change, for an invalid, shared or
-  /// too deep filter.
+  /// Adds `value` at `filter`, or replaces the equal one there. False, and no change, for an
+  /// invalid, shared or too deep filter.
   bool insert(std::string_view filter, Value value) {
     if (!is_valid_topic_filter(filter) || is_shared_filter(filter)) return false;
     if (level_count(filter) > topic_levels_max) return false;
@@ -50,8 +50,9 @@ class TopicTree {
     return true;
   }
 
-  /// Calls `visit(const Value&)` for every subscription whose filter matches the valid name `topic`, in no particular
-  /// order; a value that several filters hold comes once for each. Allocates nothing. `visit` must not change the tree.
+  /// Calls `visit(const Value&)` for every subscription whose filter matches the valid name
+  /// `topic`, in no particular order; a value that several filters hold comes once for each.
+  /// Allocates nothing. `visit` must not change the tree.
   template <class Visit>
   void match(std::string_view topic, Visit&& visit) const {
     trie_.match(topic, [&](TopicTrie::Node node) {

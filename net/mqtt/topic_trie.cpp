@@ -6,10 +6,13 @@
 
 namespace ff::mqtt {
 
-TopicTrie::TopicTrie() : nodes_(1) { nodes_[root].held = true; }
+TopicTrie::TopicTrie() : nodes_(1) {
+  nodes_[root].held = true;
+}
 
 std::size_t TopicTrie::EdgeHash::operator()(const EdgeView& edge) const noexcept {
-  return std::hash<std::string_view>{}(edge.level) ^ (edge.parent * std::size_t{0x9E3779B97F4A7C15});
+  return std::hash<std::string_view>{}(edge.level) ^
+         (edge.parent * std::size_t{0x9E3779B97F4A7C15});
 }
 
 TopicTrie::Node TopicTrie::child(Node parent, std::string_view level) const {
@@ -50,7 +53,8 @@ TopicTrie::Node TopicTrie::add(std::string_view filter) {
 TopicTrie::Node TopicTrie::find(std::string_view filter) const {
   auto node = root;
   TopicLevels levels(filter);
-  for (auto level = levels.next(); level && node != none; level = levels.next()) node = child(node, *level);
+  for (auto level = levels.next(); level && node != none; level = levels.next())
+    node = child(node, *level);
   return node;
 }
 

@@ -14,8 +14,9 @@
 
 namespace ff::mqtt {
 
-/// A node is a filter's prefix; `+` and `#` are levels like others. All edges are in one hash table keyed by parent and
-/// level, so that a level costs one look-up however many siblings it has. A topic visits each node at most once.
+/// A node is a filter's prefix; `+` and `#` are levels like others. All edges are in one hash table
+/// keyed by parent and level, so that a level costs one look-up however many siblings it has. A
+/// topic visits each node at most once.
 class TopicTrie {
  public:
   using Node = std::uint32_t;
@@ -27,11 +28,13 @@ class TopicTrie {
   Node add(std::string_view filter);
   /// `none` if it was never added.
   Node find(std::string_view filter) const;
-  /// Takes back `add(filter)`: frees the node, and the parents that are then neither filters nor prefixes of one.
+  /// Takes back `add(filter)`: frees the node, and the parents that are then neither filters nor
+  /// prefixes of one.
   void remove(Node node);
   std::size_t node_count() const noexcept { return nodes_.size() - free_.size() - 1; }
 
-  /// Calls `visit(Node)` for every node whose filter would match `topic`, also for prefixes nobody subscribed to.
+  /// Calls `visit(Node)` for every node whose filter would match `topic`, also for prefixes nobody
+  /// subscribed to.
   template <class Visit>
   void match(std::string_view topic, Visit&& visit) const {
     descend(root, topic, topic.starts_with('$'), visit);
@@ -51,7 +54,9 @@ class TopicTrie {
   struct EdgeHash {
     using is_transparent = void;
     std::size_t operator()(const EdgeView& edge) const noexcept;
-    std::size_t operator()(const Edge& edge) const noexcept { return (*this)(EdgeView{edge.parent, edge.level}); }
+    std::size_t operator()(const Edge& edge) const noexcept {
+      return (*this)(EdgeView{edge.parent, edge.level});
+    }
   };
   struct EdgeEqual {
     using is_transparent = void;
@@ -84,12 +89,14 @@ class TopicTrie {
     auto slash = rest.find('/');
     auto level = rest.substr(0, slash);
     bool last = slash == std::string_view::npos;
-    auto literals = place.children - (place.plus != none ? 1U : 0U) - (place.hash != none ? 1U : 0U);
+    auto literals =
+        place.children - (place.plus != none ? 1U : 0U) - (place.hash != none ? 1U : 0U);
     if (literals > 0) enter(child(node, level), rest, last, level.size(), visit);
     if (wildcards) enter(place.plus, rest, last, level.size(), visit);
   }
   template <class Visit>
-  void enter(Node node, std::string_view rest, bool last, std::size_t level_size, Visit&& visit) const {
+  void enter(Node node, std::string_view rest, bool last, std::size_t level_size,
+             Visit&& visit) const {
     if (node == none) return;
     if (!last) return descend(node, rest.substr(level_size + 1), false, visit);
     visit(node);

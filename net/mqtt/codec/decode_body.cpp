@@ -16,7 +16,8 @@ struct Context {
   bool v5() const noexcept { return version == Version::v5; }
 };
 
-Properties properties(Reader& in, const Context& context, PropertyPlace place = PropertyPlace::packet) {
+Properties properties(Reader& in, const Context& context,
+                      PropertyPlace place = PropertyPlace::packet) {
   if (!context.v5()) return {};
   return read_properties(in, context.type, place, context.limits.properties_max);
 }
@@ -29,15 +30,21 @@ std::uint16_t packet_id(Reader& in) {
 
 ReasonCode reason(Reader& in, PacketType type) {
   auto code = static_cast<ReasonCode>(in.byte());
-  if (in.ok() && !is_allowed(code, type)) in.malformed("a reason code does not belong to this packet");
+  if (in.ok() && !is_allowed(code, type))
+    in.malformed("a reason code does not belong to this packet");
   return code;
 }
 
 /// Bit 0 must be clear from 3.1.1 on, will QoS and will retain need a will [MQTT-5 §3.1.2.3].
 struct ConnectFlags {
   explicit ConnectFlags(std::uint8_t bits)
-      : reserved(bits & 1U), clean(bits & 2U), will(bits & 4U), will_qos(bits >> 3 & 3U),
-        will_retain(bits & 0x20U), password(bits & 0x40U), username(bits & 0x80U) {}
+      : reserved(bits & 1U),
+        clean(bits & 2U),
+        will(bits & 4U),
+        will_qos(bits >> 3 & 3U),
+        will_retain(bits & 0x20U),
+        password(bits & 0x40U),
+        username(bits & 0x80U) {}
   bool reserved, clean, will;
   unsigned will_qos;
   bool will_retain, password, username;
@@ -46,7 +53,8 @@ struct ConnectFlags {
     if (reserved && version != Version::v3_1) in.malformed("the reserved connect flag is set");
     if (will_qos > 2) in.malformed("will QoS 3");
     if (!will && (will_qos != 0 || will_retain)) in.malformed("will flags without a will");
-    if (password && !username && version != Version::v5) in.malformed("a password without a user name");
+    if (password && !username && version != Version::v5)
+      in.malformed("a password without a user name");
   }
 };
 
@@ -152,7 +160,8 @@ std::vector<Item> read_list(Reader& in, const Context& context, Read read) {
   std::vector<Item> items;
   if (in.ok() && in.empty()) in.violated("an empty list");
   while (!in.empty()) {
-    if (items.size() == context.limits.filters_max) in.fail(ReasonCode::quota_exceeded, "too many filters");
+    if (items.size() == context.limits.filters_max)
+      in.fail(ReasonCode::quota_exceeded, "too many filters");
     auto item = read(in);
     if (in.ok()) items.push_back(std::move(item));
   }
@@ -170,8 +179,9 @@ Packet read_subscribe(Reader& in, const Context& context) {
 
 ReasonCode read_suback_reason(Reader& in, const Context& context) {
   auto code = static_cast<ReasonCode>(in.byte());
-  bool known = context.v5() ? is_allowed(code, context.type)
-                            : code <= ReasonCode::granted_qos_2 || code == ReasonCode::unspecified_error;
+  bool known = context.v5()
+                   ? is_allowed(code, context.type)
+                   : code <= ReasonCode::granted_qos_2 || code == ReasonCode::unspecified_error;
   if (!known) in.malformed("an unknown return code");
   return code;
 }
@@ -251,11 +261,13 @@ Packet read(Reader& in, const Context& context) {
   return read_reasoned<Auth>(in, context);
 }
 
-/// The fixed flags of a packet type [MQTT-5 §2.1.3]. MQTT 3.1 uses them for repeated packets and lets others be.
+/// The fixed flags of a packet type [MQTT-5 §2.1.3]. MQTT 3.1 uses them for repeated packets and
+/// lets others be.
 bool flags_are_valid(PacketType type, std::uint8_t flags, Version version) {
   if (type == PacketType::publish) return true;
   if (version == Version::v3_1 && type != PacketType::connect) return true;
-  bool has_bit = type == PacketType::pubrel || type == PacketType::subscribe || type == PacketType::unsubscribe;
+  bool has_bit = type == PacketType::pubrel || type == PacketType::subscribe ||
+                 type == PacketType::unsubscribe;
   return flags == (has_bit ? 2 : 0);
 }
 
@@ -264,7 +276,8 @@ bool flags_are_valid(PacketType type, std::uint8_t flags, Version version) {
 Decoded<Packet> decode_body(PacketType type, std::uint8_t flags, ByteView body, Version& version,
                             const DecodeLimits& limits) {
   if (type < PacketType::connect || !flags_are_valid(type, flags, version)) {
-    return tl::unexpected(DecodeError{ReasonCode::malformed_packet, "invalid packet type or flags"});
+    return tl::unexpected(
+        DecodeError{ReasonCode::malformed_packet, "invalid packet type or flags"});
   }
   Reader in(body);
   auto packet = read(in, {type, flags, version, limits});

@@ -25,7 +25,8 @@ std::optional<Decoded<Decoder::Header>> Decoder::read_header() const {
     body_size |= static_cast<std::size_t>(rest[i] & 0x7FU) << (7 * (i - 1));
     if ((rest[i] & 0x80U) == 0) {
       if (rest[i] == 0 && i > 1) {
-        return tl::unexpected(DecodeError{ReasonCode::malformed_packet, "the length is not in its shortest form"});
+        return tl::unexpected(
+            DecodeError{ReasonCode::malformed_packet, "the length is not in its shortest form"});
       }
       if (body_size + i + 1 > limits_.packet_size_max) {
         return tl::unexpected(DecodeError{ReasonCode::packet_too_large, "the packet is too large"});
@@ -33,7 +34,8 @@ std::optional<Decoded<Decoder::Header>> Decoder::read_header() const {
       auto type = static_cast<PacketType>(rest[0] >> 4);
       return Header{type, static_cast<std::uint8_t>(rest[0] & 0x0FU), i + 1, body_size};
     }
-    if (i == 4) return tl::unexpected(DecodeError{ReasonCode::malformed_packet, "the length is too long"});
+    if (i == 4)
+      return tl::unexpected(DecodeError{ReasonCode::malformed_packet, "the length is too long"});
   }
   return std::nullopt;
 }

@@ -1,5 +1,5 @@
-// From a stream of bytes to MQTT packets: framing with bounds, and the bodies of all packets of all versions.
-// Not for what a packet means in a conversation; see net/mqtt/session.hpp.
+// From a stream of bytes to MQTT packets: framing with bounds, and the bodies of all packets of all
+// versions. Not for what a packet means in a conversation; see net/mqtt/session.hpp.
 #pragma once
 
 #include <cstddef>
@@ -23,20 +23,21 @@ struct DecodeLimits {
   std::size_t filters_max = 1024;
 };
 
-/// One packet's body. `flags` is the low nibble of the first byte. `version` is the connection's; a CONNECT sets it, also
-/// when it is refused: to the version whose form the refusal should have.
+/// One packet's body. `flags` is the low nibble of the first byte. `version` is the connection's; a
+/// CONNECT sets it, also when it is refused: to the version whose form the refusal should have.
 Decoded<Packet> decode_body(PacketType type, std::uint8_t flags, ByteView body, Version& version,
                             const DecodeLimits& limits);
 
-/// Cuts a byte stream into packets. Feed with `append`, then call `next` until it returns nothing. How the stream was cut
-/// into pieces makes no difference. After an error it stays in that error.
+/// Cuts a byte stream into packets. Feed with `append`, then call `next` until it returns nothing.
+/// How the stream was cut into pieces makes no difference. After an error it stays in that error.
 class Decoder {
  public:
   explicit Decoder(const DecodeLimits& limits, Version version = Version::v3_1_1)
       : limits_(limits), version_(version) {}
 
   void append(ByteView bytes);
-  /// Nothing: the next packet is not complete. Fails with packet_too_large as soon as a header announces too much.
+  /// Nothing: the next packet is not complete. Fails with packet_too_large as soon as a header
+  /// announces too much.
   std::optional<Decoded<Packet>> next();
 
   /// The version of the last CONNECT (see decode_body), at first the constructor's.

@@ -13,7 +13,8 @@ constexpr std::size_t header_size_max = 5;
 /// Collects a body behind room for the header.
 class Writer {
  public:
-  Writer(PacketType type, Version version, std::size_t size_hint = 64) : type_(type), version_(version) {
+  Writer(PacketType type, Version version, std::size_t size_hint = 64)
+      : type_(type), version_(version) {
     bytes_.reserve(header_size_max + size_hint);
   }
 
@@ -68,7 +69,8 @@ class Writer {
 Frame write(const Connect& p, Version) {
   Writer out(PacketType::connect, p.version);
   out.text(p.version == Version::v3_1 ? "MQIsdp" : "MQTT").byte(static_cast<unsigned>(p.version));
-  unsigned flags = (p.clean_start ? 2U : 0U) | (p.password ? 0x40U : 0U) | (p.username ? 0x80U : 0U);
+  unsigned flags =
+      (p.clean_start ? 2U : 0U) | (p.password ? 0x40U : 0U) | (p.username ? 0x80U : 0U);
   if (p.will) flags |= 4U | static_cast<unsigned>(p.will->qos) << 3 | (p.will->retain ? 0x20U : 0U);
   out.byte(flags).two_bytes(p.keep_alive).properties(p.properties).text(p.client_id);
   if (p.will) out.properties(p.will->properties).text(p.will->topic).binary(p.will->payload.view());
@@ -151,8 +153,12 @@ Frame write(const Unsuback& p, Version version) {
   return std::move(out).finish();
 }
 
-Frame write(const Pingreq&, Version version) { return Writer(PacketType::pingreq, version, 0).finish(); }
-Frame write(const Pingresp&, Version version) { return Writer(PacketType::pingresp, version, 0).finish(); }
+Frame write(const Pingreq&, Version version) {
+  return Writer(PacketType::pingreq, version, 0).finish();
+}
+Frame write(const Pingresp&, Version version) {
+  return Writer(PacketType::pingresp, version, 0).finish();
+}
 
 template <class T>
 Frame write_reasoned(PacketType type, const T& p, Version version) {
@@ -166,7 +172,9 @@ Frame write_reasoned(PacketType type, const T& p, Version version) {
 Frame write(const Disconnect& p, Version version) {
   return write_reasoned(PacketType::disconnect, p, version);
 }
-Frame write(const Auth& p, Version version) { return write_reasoned(PacketType::auth, p, version); }
+Frame write(const Auth& p, Version version) {
+  return write_reasoned(PacketType::auth, p, version);
+}
 
 /// Subscription identifiers and `properties` as one list.
 void write_publish_properties(Writer& out, const PublishView& publish) {
@@ -197,7 +205,8 @@ Frame encode_publish(const PublishView& publish, Version version) {
   out.text(publish.topic);
   if (publish.qos != QoS::at_most_once) out.id(publish.packet_id);
   if (out.v5()) write_publish_properties(out, publish);
-  unsigned flags = static_cast<unsigned>(publish.qos) << 1 | (publish.retain ? 1U : 0U) | (publish.dup ? 8U : 0U);
+  unsigned flags = static_cast<unsigned>(publish.qos) << 1 | (publish.retain ? 1U : 0U) |
+                   (publish.dup ? 8U : 0U);
   return std::move(out).finish(flags, publish.payload);
 }
 

@@ -10,7 +10,8 @@
 
 namespace ff::mqtt {
 
-/// One encoded packet: `head` and behind it `payload`, which subscribers share. Write both, in this order.
+/// One encoded packet: `head` and behind it `payload`, which subscribers share. Write both, in this
+/// order.
 struct Frame {
   Bytes head;
   Payload payload;
@@ -21,11 +22,13 @@ struct Frame {
   bool operator==(const Frame&) const = default;
 };
 
-/// Fields that `version` has no place for are left out; a CONNACK reason without an MQTT 3 return code becomes
-/// "not authorised". Texts are at most 65,535 bytes, packets at most 268,435,455, identifiers not 0: asserted.
+/// Fields that `version` has no place for are left out; a CONNACK reason without an MQTT 3 return
+/// code becomes "not authorised". Texts are at most 65,535 bytes, packets at most 268,435,455,
+/// identifiers not 0: asserted.
 Frame encode(const Packet& packet, Version version);
 
-/// The parts of an outgoing PUBLISH, borrowed: so that a fan-out copies neither topic nor properties per subscriber.
+/// The parts of an outgoing PUBLISH, borrowed: so that a fan-out copies neither topic nor
+/// properties per subscriber.
 struct PublishView {
   std::string_view topic;
   const Payload& payload;

@@ -11,7 +11,9 @@ class Line {
   Line& text(std::string_view name, std::string_view value) {
     return part(name, '"' + std::string(value) + '"');
   }
-  Line& number(std::string_view name, std::size_t value) { return part(name, std::to_string(value)); }
+  Line& number(std::string_view name, std::size_t value) {
+    return part(name, std::to_string(value));
+  }
   Line& reason(ReasonCode code) { return part("reason", to_string(code)); }
   Line& qos(QoS value) { return number("qos", static_cast<std::size_t>(value)); }
   Line& flag(std::string_view name, bool set) {
@@ -50,18 +52,23 @@ std::string fields(const Connect& p) {
   return std::move(line.properties(p.properties)).take();
 }
 std::string fields(const Connack& p) {
-  return std::move(Line().flag("session_present", p.session_present).reason(p.reason).properties(p.properties))
+  return std::move(Line()
+                       .flag("session_present", p.session_present)
+                       .reason(p.reason)
+                       .properties(p.properties))
       .take();
 }
 std::string fields(const Publish& p) {
   Line line;
   line.text("topic", p.topic).number("bytes", p.payload.size()).qos(p.qos);
   if (p.packet_id != 0) line.number("id", p.packet_id);
-  return std::move(line.flag("retain", p.retain).flag("dup", p.dup).properties(p.properties)).take();
+  return std::move(line.flag("retain", p.retain).flag("dup", p.dup).properties(p.properties))
+      .take();
 }
 template <PacketType type>
 std::string fields(const Acknowledgement<type>& p) {
-  return std::move(Line().number("id", p.packet_id).reason(p.reason).properties(p.properties)).take();
+  return std::move(Line().number("id", p.packet_id).reason(p.reason).properties(p.properties))
+      .take();
 }
 std::string fields(const Subscribe& p) {
   Line line;
@@ -74,7 +81,8 @@ std::string fields(const Subscribe& p) {
   return std::move(line.properties(p.properties)).take();
 }
 std::string fields(const Suback& p) {
-  return std::move(Line().number("id", p.packet_id).reasons(p.reasons).properties(p.properties)).take();
+  return std::move(Line().number("id", p.packet_id).reasons(p.reasons).properties(p.properties))
+      .take();
 }
 std::string fields(const Unsubscribe& p) {
   Line line;
@@ -83,10 +91,15 @@ std::string fields(const Unsubscribe& p) {
   return std::move(line.properties(p.properties)).take();
 }
 std::string fields(const Unsuback& p) {
-  return std::move(Line().number("id", p.packet_id).reasons(p.reasons).properties(p.properties)).take();
+  return std::move(Line().number("id", p.packet_id).reasons(p.reasons).properties(p.properties))
+      .take();
 }
-std::string fields(const Pingreq&) { return {}; }
-std::string fields(const Pingresp&) { return {}; }
+std::string fields(const Pingreq&) {
+  return {};
+}
+std::string fields(const Pingresp&) {
+  return {};
+}
 std::string fields(const Disconnect& p) {
   return std::move(Line().reason(p.reason).properties(p.properties)).take();
 }

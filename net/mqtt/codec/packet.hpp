@@ -91,7 +91,8 @@ struct Subscribe {
   bool operator==(const Subscribe&) const = default;
 };
 
-/// One reason per filter: a granted QoS or a failure. MQTT 3 knows one failure, `unspecified_error`.
+/// One reason per filter: a granted QoS or a failure. MQTT 3 knows one failure,
+/// `unspecified_error`.
 struct Suback {
   std::uint16_t packet_id = 0;
   std::vector<ReasonCode> reasons;
@@ -136,14 +137,15 @@ struct Auth {
 };
 
 /// In the order of PacketType: index() + 1 is the packet type.
-using Packet = std::variant<Connect, Connack, Publish, Puback, Pubrec, Pubrel, Pubcomp, Subscribe, Suback,
-                            Unsubscribe, Unsuback, Pingreq, Pingresp, Disconnect, Auth>;
+using Packet = std::variant<Connect, Connack, Publish, Puback, Pubrec, Pubrel, Pubcomp, Subscribe,
+                            Suback, Unsubscribe, Unsuback, Pingreq, Pingresp, Disconnect, Auth>;
 
 inline PacketType type_of(const Packet& packet) noexcept {
   return static_cast<PacketType>(packet.index() + 1);
 }
 
-/// One line for logs of a developer and for tests: type and fields, payloads as their size, no password.
+/// One line for logs of a developer and for tests: type and fields, payloads as their size, no
+/// password.
 std::string to_string(const Packet& packet);
 
 }  // namespace ff::mqtt

@@ -40,26 +40,33 @@ constexpr auto rules = std::to_array<PropertyRule>({
      "session_expiry_interval"},
     {Id::assigned_client_identifier, Kind::text, in(connack), 0, 0, "assigned_client_identifier"},
     {Id::server_keep_alive, Kind::two_bytes, in(connack), 0, u16_max, "server_keep_alive"},
-    {Id::authentication_method, Kind::text, in(connect, connack, auth), 0, 0, "authentication_method"},
-    {Id::authentication_data, Kind::binary, in(connect, connack, auth), 0, 0, "authentication_data"},
+    {Id::authentication_method, Kind::text, in(connect, connack, auth), 0, 0,
+     "authentication_method"},
+    {Id::authentication_data, Kind::binary, in(connect, connack, auth), 0, 0,
+     "authentication_data"},
     {Id::request_problem_information, Kind::byte, in(connect), 0, 1, "request_problem_information"},
     {Id::will_delay_interval, Kind::four_bytes, will, 0, u32_max, "will_delay_interval"},
-    {Id::request_response_information, Kind::byte, in(connect), 0, 1, "request_response_information"},
+    {Id::request_response_information, Kind::byte, in(connect), 0, 1,
+     "request_response_information"},
     {Id::response_information, Kind::text, in(connack), 0, 0, "response_information"},
     {Id::server_reference, Kind::text, in(connack, disconnect), 0, 0, "server_reference"},
     {Id::reason_string, Kind::text, answers, 0, 0, "reason_string"},
     {Id::receive_maximum, Kind::two_bytes, in(connect, connack), 1, u16_max, "receive_maximum"},
-    {Id::topic_alias_maximum, Kind::two_bytes, in(connect, connack), 0, u16_max, "topic_alias_maximum"},
+    {Id::topic_alias_maximum, Kind::two_bytes, in(connect, connack), 0, u16_max,
+     "topic_alias_maximum"},
     // Alias 0 is refused by the session, whose answer has a reason code of its own.
     {Id::topic_alias, Kind::two_bytes, in(publish), 0, u16_max, "topic_alias"},
     {Id::maximum_qos, Kind::byte, in(connack), 0, 1, "maximum_qos"},
     {Id::retain_available, Kind::byte, in(connack), 0, 1, "retain_available"},
     {Id::user_property, Kind::text_pair, everywhere, 0, 0, "user_property"},
-    {Id::maximum_packet_size, Kind::four_bytes, in(connect, connack), 1, u32_max, "maximum_packet_size"},
-    {Id::wildcard_subscription_available, Kind::byte, in(connack), 0, 1, "wildcard_subscription_available"},
+    {Id::maximum_packet_size, Kind::four_bytes, in(connect, connack), 1, u32_max,
+     "maximum_packet_size"},
+    {Id::wildcard_subscription_available, Kind::byte, in(connack), 0, 1,
+     "wildcard_subscription_available"},
     {Id::subscription_identifier_available, Kind::byte, in(connack), 0, 1,
      "subscription_identifier_available"},
-    {Id::shared_subscription_available, Kind::byte, in(connack), 0, 1, "shared_subscription_available"},
+    {Id::shared_subscription_available, Kind::byte, in(connack), 0, 1,
+     "shared_subscription_available"},
 });
 
 struct ValuePrinter {
@@ -73,10 +80,13 @@ struct ValuePrinter {
 
 }  // namespace
 
-std::span<const PropertyRule> property_rules() noexcept { return rules; }
+std::span<const PropertyRule> property_rules() noexcept {
+  return rules;
+}
 
 const PropertyRule* find_rule(std::uint32_t id) noexcept {
-  auto rule = std::ranges::find(rules, id, [](const auto& r) { return static_cast<std::uint32_t>(r.id); });
+  auto rule =
+      std::ranges::find(rules, id, [](const auto& r) { return static_cast<std::uint32_t>(r.id); });
   return rule == rules.end() ? nullptr : &*rule;
 }
 

@@ -47,7 +47,15 @@ enum class PropertyId : std::uint8_t {
   shared_subscription_available = 0x2A,
 };
 
-enum class PropertyKind : std::uint8_t { byte, two_bytes, four_bytes, variable, text, binary, text_pair };
+enum class PropertyKind : std::uint8_t {
+  byte,
+  two_bytes,
+  four_bytes,
+  variable,
+  text,
+  binary,
+  text_pair
+};
 
 /// What the standard says about one identifier.
 struct PropertyRule {
@@ -91,8 +99,8 @@ struct Property {
   bool operator==(const Property&) const = default;
 };
 
-/// The properties of one packet in the order of the wire. Empty for MQTT 3. Values are not checked here: the decoder
-/// admits only valid ones, and the encoder asserts the type.
+/// The properties of one packet in the order of the wire. Empty for MQTT 3. Values are not checked
+/// here: the decoder admits only valid ones, and the encoder asserts the type.
 class Properties {
  public:
   Properties() = default;

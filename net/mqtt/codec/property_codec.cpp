@@ -68,17 +68,21 @@ void append_property(Bytes& out, const Property& property) {
 
 }  // namespace
 
-Properties read_properties(Reader& packet, PacketType type, PropertyPlace place, std::size_t count_max) {
+Properties read_properties(Reader& packet, PacketType type, PropertyPlace place,
+                           std::size_t count_max) {
   Properties properties;
   Reader reader(packet.take(packet.variable()));
   while (packet.ok() && !reader.empty()) {
     const auto* rule = find_rule(reader.variable());
-    if (!rule || !(place == PropertyPlace::will ? rule->allowed_in_will() : rule->allowed_in(type))) {
+    if (!rule ||
+        !(place == PropertyPlace::will ? rule->allowed_in_will() : rule->allowed_in(type))) {
       reader.malformed("a property does not belong to this packet");
       break;
     }
-    if (!rule->repeats_in(type) && properties.contains(rule->id)) reader.violated("a property is repeated");
-    if (properties.size() == count_max) reader.fail(ReasonCode::quota_exceeded, "too many properties");
+    if (!rule->repeats_in(type) && properties.contains(rule->id))
+      reader.violated("a property is repeated");
+    if (properties.size() == count_max)
+      reader.fail(ReasonCode::quota_exceeded, "too many properties");
     auto value = read_value(reader, *rule);
     if (!in_range(value, *rule)) reader.violated("a property's value is out of range");
     if (reader.ok()) properties.add(rule->id, std::move(value));

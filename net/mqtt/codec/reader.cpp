@@ -57,7 +57,9 @@ std::string Reader::text() {
   return std::string(bytes);
 }
 
-Bytes Reader::binary() { return to_owned(take(two_bytes())); }
+Bytes Reader::binary() {
+  return to_owned(take(two_bytes()));
+}
 
 namespace {
 

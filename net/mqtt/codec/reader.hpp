@@ -19,7 +19,8 @@ struct DecodeError {
   bool operator==(const DecodeError& other) const noexcept { return reason == other.reason; }
 };
 
-/// After the first failure every read returns an empty value and `ok()` stays false: callers check once, at the end.
+/// After the first failure every read returns an empty value and `ok()` stays false: callers check
+/// once, at the end.
 class Reader {
  public:
   /// `bytes` must outlive the reader.

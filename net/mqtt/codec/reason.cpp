@@ -8,7 +8,9 @@ namespace {
 
 using R = ReasonCode;
 
-constexpr std::uint16_t in(PacketType type) { return static_cast<std::uint16_t>(1U << static_cast<unsigned>(type)); }
+constexpr std::uint16_t in(PacketType type) {
+  return static_cast<std::uint16_t>(1U << static_cast<unsigned>(type));
+}
 
 constexpr auto con = in(PacketType::connack);
 constexpr auto pub = static_cast<std::uint16_t>(in(PacketType::puback) | in(PacketType::pubrec));
@@ -37,7 +39,8 @@ constexpr auto rows = std::to_array<Row>({
     {R::unspecified_error, con | pub | sub | uns | dis, "unspecified_error"},
     {R::malformed_packet, con | dis, "malformed_packet"},
     {R::protocol_error, con | dis, "protocol_error"},
-    {R::implementation_specific_error, con | pub | sub | uns | dis, "implementation_specific_error"},
+    {R::implementation_specific_error, con | pub | sub | uns | dis,
+     "implementation_specific_error"},
     {R::unsupported_protocol_version, con, "unsupported_protocol_version"},
     {R::client_identifier_not_valid, con, "client_identifier_not_valid"},
     {R::bad_username_or_password, con, "bad_username_or_password"},
@@ -67,7 +70,8 @@ constexpr auto rows = std::to_array<Row>({
     {R::shared_subscriptions_not_supported, sub | dis, "shared_subscriptions_not_supported"},
     {R::connection_rate_exceeded, con | dis, "connection_rate_exceeded"},
     {R::maximum_connect_time, dis, "maximum_connect_time"},
-    {R::subscription_identifiers_not_supported, sub | dis, "subscription_identifiers_not_supported"},
+    {R::subscription_identifiers_not_supported, sub | dis,
+     "subscription_identifiers_not_supported"},
     {R::wildcard_subscriptions_not_supported, sub | dis, "wildcard_subscriptions_not_supported"},
 });
 
@@ -91,13 +95,15 @@ bool is_allowed(ReasonCode code, PacketType type) noexcept {
 ReasonCode nearest_allowed(ReasonCode code, PacketType type) noexcept {
   if (is_allowed(code, type)) return code;
   if (!is_failure(code)) return R::success;
-  // An identifier that is in use or unknown and an unavailable server have a broader neighbour in the other packets.
+  // An identifier that is in use or unknown and an unavailable server have a broader neighbour in
+  // the other packets.
   auto broader = R::unspecified_error;
   if (code == R::server_unavailable || code == R::server_shutting_down) broader = R::server_busy;
   if (code == R::banned || code == R::bad_username_or_password) broader = R::not_authorized;
   if (code == R::packet_identifier_in_use) broader = R::protocol_error;
   if (is_allowed(broader, type)) return broader;
-  return is_allowed(R::unspecified_error, type) ? R::unspecified_error : R::packet_identifier_not_found;
+  return is_allowed(R::unspecified_error, type) ? R::unspecified_error
+                                                : R::packet_identifier_not_found;
 }
 
 std::optional<std::uint8_t> to_v3_return_code(ReasonCode code) noexcept {
@@ -127,9 +133,12 @@ std::optional<std::uint8_t> to_v3_return_code(ReasonCode code) noexcept {
 }
 
 std::optional<ReasonCode> from_v3_return_code(std::uint8_t code) noexcept {
-  static constexpr std::array<ReasonCode, 6> codes = {
-      R::success,           R::unsupported_protocol_version, R::client_identifier_not_valid,
-      R::server_unavailable, R::bad_username_or_password,    R::not_authorized};
+  static constexpr std::array<ReasonCode, 6> codes = {R::success,
+                                                      R::unsupported_protocol_version,
+                                                      R::client_identifier_not_valid,
+                                                      R::server_unavailable,
+                                                      R::bad_username_or_password,
+                                                      R::not_authorized};
   if (code >= codes.size()) return std::nullopt;
   return codes[code];
 }

@@ -10,7 +10,8 @@
 
 namespace ff::mqtt {
 
-/// ON-WIRE: [MQTT-5 §2.4]. Values from 0x80 are failures. `success` is also "normal disconnection" and "granted QoS 0".
+/// ON-WIRE: [MQTT-5 §2.4]. Values from 0x80 are failures. `success` is also "normal disconnection"
+/// and "granted QoS 0".
 enum class ReasonCode : std::uint8_t {
   success = 0x00,
   granted_qos_1 = 0x01,
@@ -57,16 +58,20 @@ enum class ReasonCode : std::uint8_t {
   wildcard_subscriptions_not_supported = 0xA2,
 };
 
-constexpr bool is_failure(ReasonCode code) noexcept { return static_cast<std::uint8_t>(code) >= 0x80; }
+constexpr bool is_failure(ReasonCode code) noexcept {
+  return static_cast<std::uint8_t>(code) >= 0x80;
+}
 /// The name of the enumerator; `unknown` for a number without one.
 std::string_view to_string(ReasonCode code) noexcept;
-/// Whether MQTT 5 lets a packet of type `type` carry `code`; false for numbers that are no reason code.
+/// Whether MQTT 5 lets a packet of type `type` carry `code`; false for numbers that are no reason
+/// code.
 bool is_allowed(ReasonCode code, PacketType type) noexcept;
 
 /// `code` if a packet of type `type` may carry it, else the closest code that it may carry.
 ReasonCode nearest_allowed(ReasonCode code, PacketType type) noexcept;
 
-/// The CONNACK return code (0 to 5) of MQTT 3.1 and 3.1.1; nothing where those versions close without a word.
+/// The CONNACK return code (0 to 5) of MQTT 3.1 and 3.1.1; nothing where those versions close
+/// without a word.
 std::optional<std::uint8_t> to_v3_return_code(ReasonCode code) noexcept;
 /// The inverse; nothing for reserved return codes.
 std::optional<ReasonCode> from_v3_return_code(std::uint8_t code) noexcept;

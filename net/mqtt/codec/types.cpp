@@ -7,8 +7,9 @@ namespace ff::mqtt {
 
 std::string_view to_string(PacketType type) noexcept {
   static constexpr std::array<std::string_view, 16> names = {
-      "?",         "CONNECT", "CONNACK",     "PUBLISH",  "PUBACK",  "PUBREC",   "PUBREL",     "PUBCOMP",
-      "SUBSCRIBE", "SUBACK",  "UNSUBSCRIBE", "UNSUBACK", "PINGREQ", "PINGRESP", "DISCONNECT", "AUTH"};
+      "?",       "CONNECT",  "CONNACK",    "PUBLISH", "PUBACK",      "PUBREC",
+      "PUBREL",  "PUBCOMP",  "SUBSCRIBE",  "SUBACK",  "UNSUBSCRIBE", "UNSUBACK",
+      "PINGREQ", "PINGRESP", "DISCONNECT", "AUTH"};
   auto index = static_cast<std::size_t>(type);
   return index < names.size() ? names[index] : names[0];
 }

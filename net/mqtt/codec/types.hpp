@@ -1,5 +1,5 @@
-// The small vocabulary of MQTT that packets, sessions and owners share: versions, packet types, QoS and payloads.
-// Not for packets themselves (packet.hpp) or reason codes (reason.hpp).
+// The small vocabulary of MQTT that packets, sessions and owners share: versions, packet types, QoS
+// and payloads. Not for packets themselves (packet.hpp) or reason codes (reason.hpp).
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,5 @@
-// A session under test with packets instead of bytes and lines of text instead of effects. For tests only.
+// A session under test with packets instead of bytes and lines of text instead of effects. For
+// tests only.
 #pragma once
 
 #include <chrono>
@@ -15,14 +16,17 @@ using std::chrono::seconds;
 
 class Conversation {
  public:
-  explicit Conversation(Version version, const SessionLimits& limits = {}) : session_(limits), version_(version) {}
+  explicit Conversation(Version version, const SessionLimits& limits = {})
+      : session_(limits), version_(version) {}
 
   MonoTime now;
 
   Lines start() { return lines(session_.start(now)); }
   Lines receive(const Packet& packet) { return receive(encode(packet, version_).flat()); }
   Lines receive(ByteView bytes) { return lines(session_.receive(bytes, now)); }
-  Lines authenticated(const AuthenticationOutcome& outcome) { return lines(session_.authenticated(outcome, now)); }
+  Lines authenticated(const AuthenticationOutcome& outcome) {
+    return lines(session_.authenticated(outcome, now));
+  }
   Lines subscribe_handled(std::uint16_t id, const std::vector<ReasonCode>& reasons) {
     return lines(session_.subscribe_handled(id, reasons, now));
   }
@@ -32,7 +36,9 @@ class Conversation {
   Lines publish_handled(std::uint64_t handle, ReasonCode reason = ReasonCode::success) {
     return lines(session_.publish_handled(PublishHandle(handle), reason, now));
   }
-  Lines deliver(const Message& message, const Delivery& delivery) { return lines(session_.deliver(message, delivery)); }
+  Lines deliver(const Message& message, const Delivery& delivery) {
+    return lines(session_.deliver(message, delivery));
+  }
   Lines deadline_passed() { return lines(session_.deadline_passed(now)); }
   Lines disconnect(ReasonCode reason) { return lines(session_.disconnect(reason)); }
   Lines closed() { return lines(session_.closed()); }

@@ -49,7 +49,8 @@ class Client {
   /// Exit code; what it printed is in `output`.
   int wait() {
     char buffer[4096];
-    for (auto n = read(output_, buffer, sizeof buffer); n > 0; n = read(output_, buffer, sizeof buffer)) {
+    for (auto n = read(output_, buffer, sizeof buffer); n > 0;
+         n = read(output_, buffer, sizeof buffer)) {
       output.append(buffer, static_cast<std::size_t>(n));
     }
     close(output_);
@@ -70,8 +71,9 @@ class Mosquitto : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     runtime_.start();
-    auto listener = network_->listen(net::Endpoint::v4({127, 0, 0, 1}, 0), {},
-                                     [this](std::shared_ptr<net::Stream> stream) { return broker_.accept(stream); });
+    auto listener = network_->listen(
+        net::Endpoint::v4({127, 0, 0, 1}, 0), {},
+        [this](std::shared_ptr<net::Stream> stream) { return broker_.accept(stream); });
     ASSERT_TRUE(listener) << listener.error().to_string();
     listener_ = std::move(*listener);
   }
@@ -82,8 +84,10 @@ class Mosquitto : public testing::TestWithParam<std::string> {
 
   std::vector<std::string> command(const std::string& program, const std::vector<std::string>& more,
                                    const std::string& password = "key") {
-    std::vector<std::string> all = {program, "-h", "127.0.0.1", "-p", std::to_string(listener_->local().port()),
-                                    "-V",    GetParam(), "-u", "app", "-P", password};
+    std::vector<std::string> all = {
+        program, "-h",       "127.0.0.1", "-p",  std::to_string(listener_->local().port()),
+        "-V",    GetParam(), "-u",        "app", "-P",
+        password};
     all.insert(all.end(), more.begin(), more.end());
     // A subscriber that waits in vain ends by itself.
     if (program == "mosquitto_sub") all.insert(all.end(), {"-W", "30"});
@@ -104,7 +108,8 @@ class Mosquitto : public testing::TestWithParam<std::string> {
   /// Waits for as many occurrences of `event`.
   testing::AssertionResult happens(const std::string& event, std::size_t count = 1) {
     std::unique_lock lock(mutex_);
-    bool came = changed_.wait_for(lock, std::chrono::seconds(20), [&] { return events_.count(event) >= count; });
+    bool came = changed_.wait_for(lock, std::chrono::seconds(20),
+                                  [&] { return events_.count(event) >= count; });
     if (came) return testing::AssertionSuccess();
     auto failure = testing::AssertionFailure() << "no `" << event << "` among";
     for (const auto& one : events_) failure << " `" << one << '`';
@@ -122,7 +127,8 @@ class Mosquitto : public testing::TestWithParam<std::string> {
 INSTANTIATE_TEST_SUITE_P(Versions, Mosquitto, testing::Values("mqttv31", "mqttv311", "mqttv5"));
 
 TEST_P(Mosquitto, MessagesOfEveryQoSReachASubscriber) {
-  Client subscriber(command("mosquitto_sub", {"-i", "sub", "-t", "a/#", "-t", "b/+/c", "-q", "1", "-C", "4", "-v"}));
+  Client subscriber(command("mosquitto_sub",
+                            {"-i", "sub", "-t", "a/#", "-t", "b/+/c", "-q", "1", "-C", "4", "-v"}));
   ASSERT_TRUE(happens("subscribed a/#") && happens("subscribed b/+/c"));
   EXPECT_EQ(publish("a", "zero", "0"), 0);
   ASSERT_TRUE(happens("published a"));
@@ -131,7 +137,8 @@ TEST_P(Mosquitto, MessagesOfEveryQoSReachASubscriber) {
   EXPECT_EQ(publish("b/x/c", "two", "2"), 0);
   EXPECT_EQ(publish("a/b", std::string(20'000, 'l'), "1"), 0);
   EXPECT_EQ(subscriber.wait(), 0);
-  EXPECT_EQ(subscriber.output, "a zero\na/b one\nb/x/c two\na/b " + std::string(20'000, 'l') + "\n");
+  EXPECT_EQ(subscriber.output,
+            "a zero\na/b one\nb/x/c two\na/b " + std::string(20'000, 'l') + "\n");
   EXPECT_TRUE(happens("acknowledged", 2));
 }
 
@@ -153,7 +160,8 @@ TEST_P(Mosquitto, ARefusedFilterIsToldAndTheConnectionStays) {
 TEST_P(Mosquitto, AKilledClientsWillIsPublishedAndADisconnectedOnesIsNot) {
   Client watcher(command("mosquitto_sub", {"-t", "w/#", "-C", "1", "-v"}));
   ASSERT_TRUE(happens("subscribed w/#"));
-  Client victim(command("mosquitto_sub", {"-t", "v", "--will-topic", "w/t", "--will-payload", "gone"}));
+  Client victim(
+      command("mosquitto_sub", {"-t", "v", "--will-topic", "w/t", "--will-payload", "gone"}));
   ASSERT_TRUE(happens("subscribed v"));
   victim.kill();
   EXPECT_TRUE(happens("will w/t gone"));
@@ -167,8 +175,9 @@ TEST_P(Mosquitto, UserPropertiesTravelInVersionFive) {
   if (GetParam() != "mqttv5") return;
   Client subscriber(command("mosquitto_sub", {"-t", "a", "-C", "1", "-F", "%P|%C|%p"}));
   ASSERT_TRUE(happens("subscribed a"));
-  Client publisher(command("mosquitto_pub", {"-t", "a", "-m", "x", "-q", "1", "-D", "publish", "user-property", "k", "v",
-                                             "-D", "publish", "content-type", "text"}));
+  Client publisher(
+      command("mosquitto_pub", {"-t", "a", "-m", "x", "-q", "1", "-D", "publish", "user-property",
+                                "k", "v", "-D", "publish", "content-type", "text"}));
   EXPECT_EQ(publisher.wait(), 0);
   EXPECT_EQ(subscriber.wait(), 0);
   EXPECT_EQ(subscriber.output, "k:v|text|x\n");

@@ -1,4 +1,5 @@
-// Any bytes in any pieces, with deliveries and deadlines in between: no crash, Ended comes last and once.
+// Any bytes in any pieces, with deliveries and deadlines in between: no crash, Ended comes last and
+// once.
 #include <cstdlib>
 
 #include "test/net/mqtt/scripted_owner.hpp"
@@ -28,7 +29,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     owner.receive(rest.first(taken));
     rest = rest.subspan(taken);
     owner.now += std::chrono::seconds(data[0] / 32);
-    if (data[0] % 2 == 0) owner.deliver({.topic = "t"}, {.qos = QoS::at_least_once, .token = DeliveryToken(token)});
+    if (data[0] % 2 == 0)
+      owner.deliver({.topic = "t"}, {.qos = QoS::at_least_once, .token = DeliveryToken(token)});
     if (data[0] % 3 == 0) owner.deadline_passed();
   }
   owner.closed();

@@ -1,5 +1,5 @@
-// An owner without I/O that answers every question of a session at once, by rules that depend only on the question.
-// For tests, fuzzing and benchmarks only.
+// An owner without I/O that answers every question of a session at once, by rules that depend only
+// on the question. For tests, fuzzing and benchmarks only.
 #pragma once
 
 #include <utility>
@@ -16,7 +16,9 @@ class ScriptedOwner {
 
   void start() { perform(session_.start(now)); }
   void receive(ByteView bytes) { perform(session_.receive(bytes, now)); }
-  void deliver(const Message& message, const Delivery& delivery) { perform(session_.deliver(message, delivery)); }
+  void deliver(const Message& message, const Delivery& delivery) {
+    perform(session_.deliver(message, delivery));
+  }
   void deadline_passed() { perform(session_.deadline_passed(now)); }
   void closed() { perform(session_.closed()); }
 
@@ -47,16 +49,19 @@ class ScriptedOwner {
   Effects answer(const SubscribeRequested& e) {
     std::vector<ReasonCode> reasons;
     for (const auto& one : e.subscriptions) {
-      reasons.push_back(one.filter.empty() ? ReasonCode::not_authorized : static_cast<ReasonCode>(one.qos));
+      reasons.push_back(one.filter.empty() ? ReasonCode::not_authorized
+                                           : static_cast<ReasonCode>(one.qos));
     }
     return session_.subscribe_handled(e.packet_id, reasons, now);
   }
   Effects answer(const UnsubscribeRequested& e) {
-    return session_.unsubscribe_handled(e.packet_id, std::vector<ReasonCode>(e.filters.size()), now);
+    return session_.unsubscribe_handled(e.packet_id, std::vector<ReasonCode>(e.filters.size()),
+                                        now);
   }
   Effects answer(const PublishReceived& e) {
     bool refused = e.message.topic.starts_with('/');
-    return session_.publish_handled(e.handle, refused ? ReasonCode::not_authorized : ReasonCode::success, now);
+    return session_.publish_handled(
+        e.handle, refused ? ReasonCode::not_authorized : ReasonCode::success, now);
   }
 
   Session session_;

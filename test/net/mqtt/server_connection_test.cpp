@@ -72,8 +72,10 @@ class ServerConnectionTest : public testing::Test {
 TEST_F(ServerConnectionTest, CarriesMessagesBetweenClients) {
   auto a = connected();
   auto b = connected();
-  send(a, Subscribe{.packet_id = 1, .subscriptions = {{.filter = "t/+", .qos = QoS::at_least_once}}});
-  send(b, Publish{.topic = "t/1", .payload = Payload("hi"), .qos = QoS::at_least_once, .packet_id = 7});
+  send(a,
+       Subscribe{.packet_id = 1, .subscriptions = {{.filter = "t/+", .qos = QoS::at_least_once}}});
+  send(b, Publish{
+              .topic = "t/1", .payload = Payload("hi"), .qos = QoS::at_least_once, .packet_id = 7});
   send(a, Puback{.packet_id = 1});
   send(a, Unsubscribe{.packet_id = 2, .filters = {"t/+", "x"}});
   send(b, Publish{.topic = "t/1"});
@@ -104,7 +106,10 @@ TEST_F(ServerConnectionTest, ASilentClientIsClosedAfterTenSeconds) {
 
 TEST_F(ServerConnectionTest, KeepAliveIsMovedByPackets) {
   auto peer = open();
-  send(peer, Connect{.keep_alive = 10, .client_id = "c", .username = "app", .password = Bytes{'k', 'e', 'y'}});
+  send(
+      peer,
+      Connect{
+          .keep_alive = 10, .client_id = "c", .username = "app", .password = Bytes{'k', 'e', 'y'}});
   for (int i = 0; i < 5; ++i) {
     loop_.advance(std::chrono::seconds(14));
     send(peer, Pingreq{});
@@ -160,7 +165,9 @@ TEST_F(ServerConnectionTest, ManyMessagesInOnePieceAreAllAnswered) {
   auto peer = connected();
   Bytes burst;
   for (std::uint16_t id = 1; id <= 500; ++id) {
-    append(burst, encode(Publish{.topic = "t", .qos = QoS::at_least_once, .packet_id = id}, Version::v3_1_1).flat());
+    append(burst, encode(Publish{.topic = "t", .qos = QoS::at_least_once, .packet_id = id},
+                         Version::v3_1_1)
+                      .flat());
   }
   peer.stream->write(burst);
   loop_.run_ready();

@@ -27,15 +27,19 @@ TEST_P(EveryVersion, AConnectIsAuthenticatedByTheOwner) {
                               .username = "app@tenant",
                               .password = Bytes{'k'}}),
             (Lines{"Authenticate CONNECT level=" + level +
-                       " client_id=\"c\" clean_start keep_alive=60 username=\"app@tenant\" password session_expiry=0",
+                       " client_id=\"c\" clean_start keep_alive=60 username=\"app@tenant\" "
+                       "password session_expiry=0",
                    "SetDeadline 13s", "PauseReading"}));
   EXPECT_FALSE(c.session().is_open());
   c.now += seconds(1);
-  auto properties = v5() ? " properties={receive_maximum=64, maximum_packet_size=1048576, topic_alias_maximum=16, "
-                           "shared_subscription_available=0}"
-                         : "";
+  auto properties =
+      v5()
+          ? " properties={receive_maximum=64, maximum_packet_size=1048576, topic_alias_maximum=16, "
+            "shared_subscription_available=0}"
+          : "";
   EXPECT_EQ(c.authenticated(Accepted{}),
-            (Lines{std::string("Send CONNACK reason=success") + properties, "SetDeadline 94s", "ResumeReading"}));
+            (Lines{std::string("Send CONNACK reason=success") + properties, "SetDeadline 94s",
+                   "ResumeReading"}));
   EXPECT_TRUE(c.session().is_open());
   EXPECT_EQ(c.session().version(), GetParam());
 }
@@ -57,7 +61,8 @@ TEST_P(EveryVersion, ASilentTransportIsClosedAfterTenSeconds) {
   c.receive(Bytes{0x10});
   EXPECT_EQ(c.deadline_passed(), (Lines{"SetDeadline 10s"}));
   c.now += seconds(1);
-  EXPECT_EQ(c.deadline_passed(), (Lines{"Close", "Ended connect_timeout success session_expiry=0 unreleased=0"}));
+  EXPECT_EQ(c.deadline_passed(),
+            (Lines{"Close", "Ended connect_timeout success session_expiry=0 unreleased=0"}));
 }
 
 TEST_P(EveryVersion, AnOwnerWithoutAnswerIsNotWaitedForLongerThanTenSeconds) {
@@ -79,7 +84,8 @@ TEST_P(EveryVersion, KeepAliveEndsAfterOneAndAHalfTimesItsValue) {
   c.now += seconds(5);
   EXPECT_EQ(c.deadline_passed(), (Lines{"SetDeadline 25s"}));
   c.now += seconds(10);
-  Lines expected = {"Close", "Ended keep_alive_timeout keep_alive_timeout session_expiry=0 unreleased=0"};
+  Lines expected = {"Close",
+                    "Ended keep_alive_timeout keep_alive_timeout session_expiry=0 unreleased=0"};
   if (v5()) expected.insert(expected.begin(), "Send DISCONNECT reason=keep_alive_timeout");
   EXPECT_EQ(c.deadline_passed(), expected);
 }
@@ -102,16 +108,20 @@ TEST_P(EveryVersion, ASecondConnectIsAViolation) {
 }
 
 TEST_P(EveryVersion, TheFirstPacketMustBeAConnect) {
-  for (const Packet& packet : std::vector<Packet>{Pingreq{}, Publish{.topic = "a"}, Disconnect{}, Connack{}}) {
+  for (const Packet& packet :
+       std::vector<Packet>{Pingreq{}, Publish{.topic = "a"}, Disconnect{}, Connack{}}) {
     Conversation c(GetParam());
     c.start();
-    EXPECT_EQ(c.receive(packet), (Lines{"Close", "Ended violation protocol_error session_expiry=0 unreleased=0"}))
+    EXPECT_EQ(c.receive(packet),
+              (Lines{"Close", "Ended violation protocol_error session_expiry=0 unreleased=0"}))
         << to_string(packet);
   }
 }
 
 TEST_P(EveryVersion, DisconnectEndsWithoutWillAndALostConnectionWithIt) {
-  Connect connect{.client_id = "c", .will = Will{.topic = "w", .payload = Payload("gone"), .qos = QoS::at_least_once}};
+  Connect connect{
+      .client_id = "c",
+      .will = Will{.topic = "w", .payload = Payload("gone"), .qos = QoS::at_least_once}};
   Conversation polite(GetParam());
   polite.open(connect);
   EXPECT_EQ(polite.receive(Disconnect{}),
@@ -122,7 +132,8 @@ TEST_P(EveryVersion, DisconnectEndsWithoutWillAndALostConnectionWithIt) {
                                   "Ended connection_lost success session_expiry=0 unreleased=0"}));
   Conversation unwanted(GetParam());
   unwanted.open(connect, Accepted{.keep_will = false});
-  EXPECT_EQ(unwanted.closed(), (Lines{"Ended connection_lost success session_expiry=0 unreleased=0"}));
+  EXPECT_EQ(unwanted.closed(),
+            (Lines{"Ended connection_lost success session_expiry=0 unreleased=0"}));
 }
 
 TEST_P(EveryVersion, ATransportLostBeforeTheAnswerHasNoWill) {
@@ -170,7 +181,8 @@ TEST_P(EveryVersion, AnEndedSessionHasNoMoreEffects) {
   EXPECT_EQ(c.publish_handled(1), Lines{});
   EXPECT_EQ(c.subscribe_handled(1, {}), Lines{});
   EXPECT_EQ(c.unsubscribe_handled(1, {}), Lines{});
-  EXPECT_EQ(c.deliver({.topic = "a"}, {.token = DeliveryToken(7)}), (Lines{"Discarded token=7 not_connected"}));
+  EXPECT_EQ(c.deliver({.topic = "a"}, {.token = DeliveryToken(7)}),
+            (Lines{"Discarded token=7 not_connected"}));
   EXPECT_EQ(c.session().window_free(), 0U);
 }
 
@@ -181,13 +193,17 @@ struct RefusalRow {
 };
 
 TEST(SessionConnect, UnknownVersionsAreToldSo) {
-  const std::string end = "Ended violation unsupported_protocol_version session_expiry=0 unreleased=0";
+  const std::string end =
+      "Ended violation unsupported_protocol_version session_expiry=0 unreleased=0";
   for (const auto& row : std::vector<RefusalRow>{
-           {"level 6", "10 0d 0004 4d515454 06 02 0000 0001 61",
+           {"level 6",
+            "10 0d 0004 4d515454 06 02 0000 0001 61",
             {"Send CONNACK reason=unsupported_protocol_version", "Close", end}},
-           {"level 2", "10 0d 0004 4d515454 02 02 0000 0001 61",
+           {"level 2",
+            "10 0d 0004 4d515454 02 02 0000 0001 61",
             {"Send CONNACK reason=unsupported_protocol_version", "Close", end}},
-           {"MQIsdp level 4", "10 0f 0006 4d5149736470 04 02 0000 0001 61",
+           {"MQIsdp level 4",
+            "10 0f 0006 4d5149736470 04 02 0000 0001 61",
             {"Send CONNACK reason=unsupported_protocol_version", "Close", end}},
        }) {
     Conversation c(v3_1_1);
@@ -234,9 +250,18 @@ TEST(SessionConnect, ChecksWhatTheClientAsksFor) {
             {.version = v3_1_1, .clean_start = false},
             R::client_identifier_not_valid,
             true},
-           {"will topic of 3.1.1", {.version = v3_1_1, .client_id = "c", .will = bad_topic}, R::topic_name_invalid, false},
-           {"will topic of 5", {.version = v5, .client_id = "c", .will = bad_topic}, R::topic_name_invalid, true},
-           {"response topic", {.version = v5, .client_id = "c", .will = bad_response}, R::topic_name_invalid, true},
+           {"will topic of 3.1.1",
+            {.version = v3_1_1, .client_id = "c", .will = bad_topic},
+            R::topic_name_invalid,
+            false},
+           {"will topic of 5",
+            {.version = v5, .client_id = "c", .will = bad_topic},
+            R::topic_name_invalid,
+            true},
+           {"response topic",
+            {.version = v5, .client_id = "c", .will = bad_response},
+            R::topic_name_invalid,
+            true},
            {"authentication method",
             {.version = v5, .client_id = "c", .properties = {{Id::authentication_method, "SCRAM"}}},
             R::bad_authentication_method,
@@ -250,7 +275,9 @@ TEST(SessionConnect, ChecksWhatTheClientAsksFor) {
     c.start();
     Lines expected = {"Close", "Ended violation " + std::string(to_string(row.reason)) +
                                    " session_expiry=0 unreleased=0"};
-    if (row.told) expected.insert(expected.begin(), "Send CONNACK reason=" + std::string(to_string(row.reason)));
+    if (row.told)
+      expected.insert(expected.begin(),
+                      "Send CONNACK reason=" + std::string(to_string(row.reason)));
     EXPECT_EQ(c.receive(row.connect), expected) << row.name;
   }
 }
@@ -259,7 +286,8 @@ TEST(SessionConnect, RetainIsRefusedWhereTheServerHasNone) {
   SessionLimits limits{.retain_available = false};
   Conversation will(v5, limits);
   will.start();
-  EXPECT_EQ(will.receive(Connect{.version = v5, .client_id = "c", .will = Will{.topic = "w", .retain = true}})[0],
+  EXPECT_EQ(will.receive(Connect{
+                .version = v5, .client_id = "c", .will = Will{.topic = "w", .retain = true}})[0],
             "Send CONNACK reason=retain_not_supported");
   Conversation message(v5, limits);
   message.start();
@@ -273,12 +301,14 @@ TEST(SessionConnect, AnAssignedIdentifierIsAnnouncedInVersionFive) {
   Conversation c(v5);
   c.start();
   c.receive(Connect{.version = v5});
-  EXPECT_NE(c.authenticated(Accepted{.assigned_client_id = "auto-1"})[0].find("assigned_client_identifier=\"auto-1\""),
+  EXPECT_NE(c.authenticated(Accepted{.assigned_client_id = "auto-1"})[0].find(
+                "assigned_client_identifier=\"auto-1\""),
             std::string::npos);
   Conversation old(v3_1_1);
   old.start();
   old.receive(Connect{.version = v3_1_1});
-  EXPECT_EQ(old.authenticated(Accepted{.assigned_client_id = "auto-1"})[0], "Send CONNACK reason=success");
+  EXPECT_EQ(old.authenticated(Accepted{.assigned_client_id = "auto-1"})[0],
+            "Send CONNACK reason=success");
 }
 
 struct ExpiryRow {
@@ -308,10 +338,13 @@ TEST(SessionConnect, SessionsAreKeptAsLongAsAskedAndAllowed) {
     Conversation c(row.connect.version, limits);
     c.start();
     auto asked = c.receive(row.connect)[0];
-    EXPECT_TRUE(asked.ends_with(" session_expiry=" + std::to_string(row.asked_of_owner))) << row.name << ": " << asked;
+    EXPECT_TRUE(asked.ends_with(" session_expiry=" + std::to_string(row.asked_of_owner)))
+        << row.name << ": " << asked;
     auto connack = c.authenticated(Accepted{.session_present = true})[0];
-    EXPECT_EQ(connack.find("session_present") != std::string::npos, row.session_present) << row.name;
-    EXPECT_EQ(connack.find("session_expiry_interval=1000") != std::string::npos, row.name == "5 above the bound");
+    EXPECT_EQ(connack.find("session_present") != std::string::npos, row.session_present)
+        << row.name;
+    EXPECT_EQ(connack.find("session_expiry_interval=1000") != std::string::npos,
+              row.name == "5 above the bound");
     EXPECT_EQ(c.closed().back(), "Ended connection_lost success session_expiry=" +
                                      std::to_string(row.asked_of_owner) + " unreleased=0");
   }
@@ -329,15 +362,17 @@ TEST(SessionConnect, DisconnectMayChangeTheExpiryButNotReviveIt) {
             "Ended client_disconnected success session_expiry=0 unreleased=0");
   Conversation revived(v5);
   revived.open();
-  EXPECT_EQ(revived.receive(Disconnect{.properties = properties(50)})[0], "Send DISCONNECT reason=protocol_error");
+  EXPECT_EQ(revived.receive(Disconnect{.properties = properties(50)})[0],
+            "Send DISCONNECT reason=protocol_error");
 }
 
 TEST(SessionConnect, WillsOfVersionFiveHaveDelayAndProperties) {
-  Connect connect{.client_id = "c",
-                  .will = Will{.topic = "w",
-                               .retain = true,
-                               .properties = {{Id::will_delay_interval, 30U}, {Id::content_type, "t"}}},
-                  .properties = {{Id::session_expiry_interval, 100U}}};
+  Connect connect{
+      .client_id = "c",
+      .will = Will{.topic = "w",
+                   .retain = true,
+                   .properties = {{Id::will_delay_interval, 30U}, {Id::content_type, "t"}}},
+      .properties = {{Id::session_expiry_interval, 100U}}};
   Conversation c(v5);
   c.open(connect);
   EXPECT_EQ(c.receive(Disconnect{.reason = R::disconnect_with_will})[1],
@@ -345,7 +380,8 @@ TEST(SessionConnect, WillsOfVersionFiveHaveDelayAndProperties) {
   connect.properties = {{Id::session_expiry_interval, 10U}};
   Conversation shorter(v5);
   shorter.open(connect);
-  EXPECT_EQ(shorter.closed()[0], "PublishWill \"w\" bytes=0 retain {content_type=\"t\"} qos=0 delay=10");
+  EXPECT_EQ(shorter.closed()[0],
+            "PublishWill \"w\" bytes=0 retain {content_type=\"t\"} qos=0 delay=10");
 }
 
 TEST(SessionConnect, LargePacketsAreForAcceptedClients) {
@@ -373,9 +409,10 @@ TEST(SessionConnect, ATransportThatDoesNotPauseIsCutOff) {
 }
 
 TEST(SessionConnect, PacketsOfAServerAreViolations) {
-  for (const Packet& packet : std::vector<Packet>{
-           Connack{}, Suback{.packet_id = 1, .reasons = {R::success}}, Unsuback{.packet_id = 1, .reasons = {R::success}},
-           Pingresp{}, Pubrec{.packet_id = 1}, Pubcomp{.packet_id = 1}, Auth{}}) {
+  for (const Packet& packet :
+       std::vector<Packet>{Connack{}, Suback{.packet_id = 1, .reasons = {R::success}},
+                           Unsuback{.packet_id = 1, .reasons = {R::success}}, Pingresp{},
+                           Pubrec{.packet_id = 1}, Pubcomp{.packet_id = 1}, Auth{}}) {
     Conversation c(v5);
     c.open();
     EXPECT_EQ(c.receive(packet)[0], "Send DISCONNECT reason=protocol_error") << to_string(packet);

@@ -35,7 +35,8 @@ TEST_P(Messages, QoS0IsGivenToTheOwnerAndNotAcknowledged) {
 TEST_P(Messages, QoS1IsAcknowledgedWhenTheOwnerHasIt) {
   Conversation c(GetParam());
   c.open();
-  EXPECT_EQ(c.receive(publish(QoS::at_least_once, 7)), (Lines{"PublishReceived handle=1 \"a\" bytes=1 qos=1 id=7"}));
+  EXPECT_EQ(c.receive(publish(QoS::at_least_once, 7)),
+            (Lines{"PublishReceived handle=1 \"a\" bytes=1 qos=1 id=7"}));
   EXPECT_EQ(c.publish_handled(1), (Lines{"Send PUBACK id=7 reason=success"}));
   EXPECT_EQ(c.publish_handled(1), Lines{}) << "answered twice";
   EXPECT_EQ(c.publish_handled(99), Lines{}) << "never asked";
@@ -45,8 +46,9 @@ TEST_P(Messages, FailuresAreToldToVersionFiveOnly) {
   Conversation c(GetParam());
   c.open();
   c.receive(publish(QoS::at_least_once, 7));
-  EXPECT_EQ(c.publish_handled(1, R::not_authorized),
-            (Lines{v5() ? "Send PUBACK id=7 reason=not_authorized" : "Send PUBACK id=7 reason=success"}));
+  EXPECT_EQ(
+      c.publish_handled(1, R::not_authorized),
+      (Lines{v5() ? "Send PUBACK id=7 reason=not_authorized" : "Send PUBACK id=7 reason=success"}));
 }
 
 TEST_P(Messages, AcknowledgementsLeaveInTheOrderOfTheMessages) {
@@ -58,7 +60,8 @@ TEST_P(Messages, AcknowledgementsLeaveInTheOrderOfTheMessages) {
   c.receive(publish(QoS::at_least_once, 3));
   EXPECT_EQ(c.publish_handled(4), Lines{});
   EXPECT_EQ(c.publish_handled(2), Lines{});
-  EXPECT_EQ(c.publish_handled(1), (Lines{"Send PUBACK id=1 reason=success", "Send PUBREC id=2 reason=success"}));
+  EXPECT_EQ(c.publish_handled(1),
+            (Lines{"Send PUBACK id=1 reason=success", "Send PUBREC id=2 reason=success"}));
   EXPECT_EQ(c.publish_handled(3), (Lines{"Send PUBACK id=3 reason=success"}));
 }
 
@@ -70,11 +73,15 @@ TEST_P(Messages, QoS2ComesExactlyOnce) {
   message.dup = true;
   EXPECT_EQ(c.receive(message), Lines{}) << "repeated before the owner answered";
   EXPECT_EQ(c.publish_handled(1), (Lines{"Send PUBREC id=5 reason=success"}));
-  EXPECT_EQ(c.receive(message), (Lines{"Send PUBREC id=5 reason=success"})) << "repeated before PUBREL";
-  EXPECT_EQ(c.receive(Pubrel{.packet_id = 5}), (Lines{"PublishReleased id=5", "Send PUBCOMP id=5 reason=success"}));
+  EXPECT_EQ(c.receive(message), (Lines{"Send PUBREC id=5 reason=success"}))
+      << "repeated before PUBREL";
   EXPECT_EQ(c.receive(Pubrel{.packet_id = 5}),
-            (Lines{v5() ? "Send PUBCOMP id=5 reason=packet_identifier_not_found" : "Send PUBCOMP id=5 reason=success"}));
-  EXPECT_EQ(c.receive(publish(QoS::exactly_once, 5)), (Lines{"PublishReceived handle=2 \"a\" bytes=1 qos=2 id=5"}));
+            (Lines{"PublishReleased id=5", "Send PUBCOMP id=5 reason=success"}));
+  EXPECT_EQ(c.receive(Pubrel{.packet_id = 5}),
+            (Lines{v5() ? "Send PUBCOMP id=5 reason=packet_identifier_not_found"
+                        : "Send PUBCOMP id=5 reason=success"}));
+  EXPECT_EQ(c.receive(publish(QoS::exactly_once, 5)),
+            (Lines{"PublishReceived handle=2 \"a\" bytes=1 qos=2 id=5"}));
 }
 
 TEST_P(Messages, ARefusedQoS2MessageIsOverWithItsPubrec) {
@@ -82,7 +89,8 @@ TEST_P(Messages, ARefusedQoS2MessageIsOverWithItsPubrec) {
   c.open();
   c.receive(publish(QoS::exactly_once, 5));
   c.publish_handled(1, R::quota_exceeded);
-  EXPECT_EQ(c.receive(publish(QoS::exactly_once, 5)), (Lines{"PublishReceived handle=2 \"a\" bytes=1 qos=2 id=5"}));
+  EXPECT_EQ(c.receive(publish(QoS::exactly_once, 5)),
+            (Lines{"PublishReceived handle=2 \"a\" bytes=1 qos=2 id=5"}));
 }
 
 TEST_P(Messages, UnreleasedIdentifiersSurviveTheConnection) {
@@ -97,7 +105,8 @@ TEST_P(Messages, UnreleasedIdentifiersSurviveTheConnection) {
 
   Conversation second(GetParam());
   second.open(connect, Accepted{.session_present = true, .unreleased = {5}});
-  EXPECT_EQ(second.receive(publish(QoS::exactly_once, 5)), (Lines{"Send PUBREC id=5 reason=success"}));
+  EXPECT_EQ(second.receive(publish(QoS::exactly_once, 5)),
+            (Lines{"Send PUBREC id=5 reason=success"}));
   EXPECT_EQ(second.receive(Pubrel{.packet_id = 5})[0], "PublishReleased id=5");
 
   connect.clean_start = true;
@@ -113,8 +122,9 @@ TEST_P(Messages, ReadingPausesWhileTheOwnerOwesAnswers) {
   EXPECT_EQ(c.receive(publish(QoS::at_least_once, 2)).back(), "PauseReading");
   EXPECT_EQ(c.receive(publish(QoS::at_least_once, 3)), Lines{});
   EXPECT_EQ(c.publish_handled(2), Lines{}) << "the first message is still unanswered";
-  EXPECT_EQ(c.publish_handled(1), (Lines{"Send PUBACK id=2 reason=success",
-                                         "PublishReceived handle=3 \"a\" bytes=1 qos=1 id=3", "ResumeReading"}));
+  EXPECT_EQ(c.publish_handled(1),
+            (Lines{"Send PUBACK id=2 reason=success",
+                   "PublishReceived handle=3 \"a\" bytes=1 qos=1 id=3", "ResumeReading"}));
 }
 
 TEST_P(Messages, AnOwnerThatNeverAnswersLosesTheClient) {
@@ -122,7 +132,8 @@ TEST_P(Messages, AnOwnerThatNeverAnswersLosesTheClient) {
   c.open(Connect{.keep_alive = 10, .client_id = "c"});
   c.receive(publish(QoS::at_least_once, 1));
   c.now += seconds(15);
-  EXPECT_EQ(c.deadline_passed().back(), "Ended owner_timeout server_busy session_expiry=0 unreleased=0");
+  EXPECT_EQ(c.deadline_passed().back(),
+            "Ended owner_timeout server_busy session_expiry=0 unreleased=0");
 }
 
 TEST_P(Messages, InvalidTopicsAreViolations) {
@@ -144,7 +155,8 @@ TEST_P(Messages, DeliveriesAtQoS0HaveNoIdentifierAndNoWindow) {
   Conversation c(GetParam(), {.in_flight_max = 1});
   c.open();
   for (int i = 0; i < 100; ++i) {
-    EXPECT_EQ(c.deliver({.topic = "t", .payload = Payload("abc")}, {}), (Lines{"Send PUBLISH topic=\"t\" bytes=3 qos=0"}));
+    EXPECT_EQ(c.deliver({.topic = "t", .payload = Payload("abc")}, {}),
+              (Lines{"Send PUBLISH topic=\"t\" bytes=3 qos=0"}));
   }
   EXPECT_EQ(c.session().window_free(), 1U);
 }
@@ -152,11 +164,13 @@ TEST_P(Messages, DeliveriesAtQoS0HaveNoIdentifierAndNoWindow) {
 TEST_P(Messages, DeliveriesAtQoS1ReturnTheirTokens) {
   Conversation c(GetParam());
   c.open();
-  EXPECT_EQ(c.deliver({.topic = "t"}, at_least_once(100)), (Lines{"Send PUBLISH topic=\"t\" bytes=0 qos=1 id=1"}));
+  EXPECT_EQ(c.deliver({.topic = "t"}, at_least_once(100)),
+            (Lines{"Send PUBLISH topic=\"t\" bytes=0 qos=1 id=1"}));
   auto again = at_least_once(101);
   again.redelivered = true;
   again.retain = true;
-  EXPECT_EQ(c.deliver({.topic = "t"}, again), (Lines{"Send PUBLISH topic=\"t\" bytes=0 qos=1 id=2 retain dup"}));
+  EXPECT_EQ(c.deliver({.topic = "t"}, again),
+            (Lines{"Send PUBLISH topic=\"t\" bytes=0 qos=1 id=2 retain dup"}));
   EXPECT_EQ(c.receive(Puback{.packet_id = 1}), (Lines{"Acknowledged token=100 success"}));
   EXPECT_EQ(c.receive(Puback{.packet_id = 1}), Lines{}) << "twice";
   EXPECT_EQ(c.receive(Puback{.packet_id = 9}), Lines{}) << "never sent";
@@ -166,11 +180,13 @@ TEST_P(Messages, DeliveriesAtQoS1ReturnTheirTokens) {
 TEST_P(Messages, TokensReturnInOrderAlsoWhenAcknowledgementsDoNot) {
   Conversation c(GetParam());
   c.open();
-  for (std::uint64_t token = 1; token <= 3; ++token) c.deliver({.topic = "t"}, at_least_once(token));
+  for (std::uint64_t token = 1; token <= 3; ++token)
+    c.deliver({.topic = "t"}, at_least_once(token));
   EXPECT_EQ(c.receive(Puback{.packet_id = 3}), Lines{});
   EXPECT_EQ(c.receive(Puback{.packet_id = 2}), Lines{});
   EXPECT_EQ(c.receive(Puback{.packet_id = 1}),
-            (Lines{"Acknowledged token=1 success", "Acknowledged token=2 success", "Acknowledged token=3 success"}));
+            (Lines{"Acknowledged token=1 success", "Acknowledged token=2 success",
+                   "Acknowledged token=3 success"}));
 }
 
 TEST_P(Messages, TheWindowBoundsDeliveriesInFlight) {
@@ -183,7 +199,8 @@ TEST_P(Messages, TheWindowBoundsDeliveriesInFlight) {
   EXPECT_EQ(c.session().window_free(), 0U);
   EXPECT_EQ(c.deliver({.topic = "t"}, at_least_once(3)), (Lines{"Discarded token=3 window_full"}));
   c.receive(Puback{.packet_id = 1});
-  EXPECT_EQ(c.deliver({.topic = "t"}, at_least_once(3)), (Lines{"Send PUBLISH topic=\"t\" bytes=0 qos=1 id=3"}));
+  EXPECT_EQ(c.deliver({.topic = "t"}, at_least_once(3)),
+            (Lines{"Send PUBLISH topic=\"t\" bytes=0 qos=1 id=3"}));
 }
 
 TEST_P(Messages, IdentifiersGoRoundWithoutZero) {
@@ -202,9 +219,11 @@ TEST_P(Messages, IdentifiersGoRoundWithoutZero) {
 TEST_P(Messages, QoS2IsDeliveredAsQoS1AndNothingToInvalidTopics) {
   Conversation c(GetParam());
   c.open();
-  EXPECT_EQ(c.deliver({.topic = "t"}, {.qos = QoS::exactly_once}), (Lines{"Send PUBLISH topic=\"t\" bytes=0 qos=1 id=1"}));
+  EXPECT_EQ(c.deliver({.topic = "t"}, {.qos = QoS::exactly_once}),
+            (Lines{"Send PUBLISH topic=\"t\" bytes=0 qos=1 id=1"}));
   for (const auto& topic : {std::string(), std::string("a/+"), std::string(70'000, 'a')}) {
-    EXPECT_EQ(c.deliver({.topic = topic}, at_least_once(4)), (Lines{"Discarded token=4 not_encodable"}));
+    EXPECT_EQ(c.deliver({.topic = topic}, at_least_once(4)),
+              (Lines{"Discarded token=4 not_encodable"}));
   }
 }
 
@@ -215,14 +234,17 @@ TEST(SessionV5, ReceiveMaximumsBindBothSides) {
   c.receive(publish(QoS::at_least_once, 1));
   c.receive(publish(QoS::exactly_once, 2));
   EXPECT_EQ(c.receive(publish(QoS::at_most_once, 0)).size(), 1U) << "QoS 0 does not count";
-  EXPECT_EQ(c.receive(publish(QoS::at_least_once, 3))[0], "Send DISCONNECT reason=receive_maximum_exceeded");
+  EXPECT_EQ(c.receive(publish(QoS::at_least_once, 3))[0],
+            "Send DISCONNECT reason=receive_maximum_exceeded");
 }
 
 TEST(SessionV5, MessagesOfAnEarlierConnectionDoNotCount) {
   Conversation c(v5, {.receive_maximum = 1});
-  c.open(Connect{.clean_start = false, .client_id = "c"}, Accepted{.session_present = true, .unreleased = {1, 2}});
+  c.open(Connect{.clean_start = false, .client_id = "c"},
+         Accepted{.session_present = true, .unreleased = {1, 2}});
   EXPECT_EQ(c.receive(publish(QoS::exactly_once, 3)).size(), 1U);
-  EXPECT_EQ(c.receive(publish(QoS::exactly_once, 4))[0], "Send DISCONNECT reason=receive_maximum_exceeded");
+  EXPECT_EQ(c.receive(publish(QoS::exactly_once, 4))[0],
+            "Send DISCONNECT reason=receive_maximum_exceeded");
 }
 
 TEST(SessionV3, UnreleasedIdentifiersAreBounded) {
@@ -232,8 +254,9 @@ TEST(SessionV3, UnreleasedIdentifiersAreBounded) {
     c.receive(publish(QoS::exactly_once, id));
     c.publish_handled(id);
   }
-  EXPECT_EQ(c.receive(publish(QoS::exactly_once, 4)),
-            (Lines{"Close", "Ended violation receive_maximum_exceeded session_expiry=0 unreleased=3"}));
+  EXPECT_EQ(
+      c.receive(publish(QoS::exactly_once, 4)),
+      (Lines{"Close", "Ended violation receive_maximum_exceeded session_expiry=0 unreleased=3"}));
 }
 
 TEST(SessionV5, TheClientsMaximumPacketSizeIsRespected) {
@@ -256,10 +279,14 @@ TEST(SessionV5, AliasesStandForTopics) {
   auto with_alias = [](std::string topic, std::uint32_t alias) {
     return Publish{.topic = std::move(topic), .properties = {{Id::topic_alias, alias}}};
   };
-  EXPECT_EQ(c.receive(with_alias("a/b", 2)), (Lines{"PublishReceived handle=1 \"a/b\" bytes=0 qos=0 id=0"}));
-  EXPECT_EQ(c.receive(with_alias("", 2)), (Lines{"PublishReceived handle=2 \"a/b\" bytes=0 qos=0 id=0"}));
-  EXPECT_EQ(c.receive(with_alias("c", 2)), (Lines{"PublishReceived handle=3 \"c\" bytes=0 qos=0 id=0"}));
-  EXPECT_EQ(c.receive(with_alias("", 2)), (Lines{"PublishReceived handle=4 \"c\" bytes=0 qos=0 id=0"}));
+  EXPECT_EQ(c.receive(with_alias("a/b", 2)),
+            (Lines{"PublishReceived handle=1 \"a/b\" bytes=0 qos=0 id=0"}));
+  EXPECT_EQ(c.receive(with_alias("", 2)),
+            (Lines{"PublishReceived handle=2 \"a/b\" bytes=0 qos=0 id=0"}));
+  EXPECT_EQ(c.receive(with_alias("c", 2)),
+            (Lines{"PublishReceived handle=3 \"c\" bytes=0 qos=0 id=0"}));
+  EXPECT_EQ(c.receive(with_alias("", 2)),
+            (Lines{"PublishReceived handle=4 \"c\" bytes=0 qos=0 id=0"}));
   struct Row {
     std::string topic;
     std::uint32_t alias;
@@ -271,7 +298,8 @@ TEST(SessionV5, AliasesStandForTopics) {
                                           {"a/#", 1, "topic_name_invalid"}}) {
     Conversation other(v5, {.topic_alias_max = 2});
     other.open();
-    EXPECT_EQ(other.receive(with_alias(row.topic, row.alias))[0], "Send DISCONNECT reason=" + row.reason);
+    EXPECT_EQ(other.receive(with_alias(row.topic, row.alias))[0],
+              "Send DISCONNECT reason=" + row.reason);
   }
 }
 
@@ -280,14 +308,17 @@ TEST(SessionV5, PropertiesTravelWithTheMessage) {
   c.open();
   Properties properties{{Id::content_type, "json"}, {Id::user_property, UserProperty{"k", "v"}}};
   EXPECT_EQ(c.receive(Publish{.topic = "a", .properties = properties}),
-            (Lines{"PublishReceived handle=1 \"a\" bytes=0 {content_type=\"json\", user_property=\"k\"=\"v\"} qos=0 id=0"}));
+            (Lines{"PublishReceived handle=1 \"a\" bytes=0 {content_type=\"json\", "
+                   "user_property=\"k\"=\"v\"} qos=0 id=0"}));
   Message message{.topic = "a", .properties = properties};
-  EXPECT_EQ(c.deliver(message, {.subscription_ids = {5, 6}}),
-            (Lines{"Send PUBLISH topic=\"a\" bytes=0 qos=0 properties={subscription_identifier=5, "
-                   "subscription_identifier=6, content_type=\"json\", user_property=\"k\"=\"v\"}"}));
+  EXPECT_EQ(
+      c.deliver(message, {.subscription_ids = {5, 6}}),
+      (Lines{"Send PUBLISH topic=\"a\" bytes=0 qos=0 properties={subscription_identifier=5, "
+             "subscription_identifier=6, content_type=\"json\", user_property=\"k\"=\"v\"}"}));
   Conversation old(v3_1_1);
   old.open();
-  EXPECT_EQ(old.deliver(message, {.subscription_ids = {5, 6}}), (Lines{"Send PUBLISH topic=\"a\" bytes=0 qos=0"}));
+  EXPECT_EQ(old.deliver(message, {.subscription_ids = {5, 6}}),
+            (Lines{"Send PUBLISH topic=\"a\" bytes=0 qos=0"}));
 }
 
 TEST(SessionV5, AClientMayNotSendSubscriptionIdentifiersNorWildcardsToAnswerTo) {

@@ -14,14 +14,19 @@ namespace {
 
 /// A stream that an orderly client could send, with all packets of a client.
 Bytes orderly_stream(Version version) {
-  Connect connect{.version = version, .keep_alive = 30, .client_id = "c", .will = Will{.topic = "w"}};
+  Connect connect{
+      .version = version, .keep_alive = 30, .client_id = "c", .will = Will{.topic = "w"}};
   std::vector<Packet> packets = {
       connect,
       Subscribe{.packet_id = 1, .subscriptions = {{.filter = "a/#", .qos = QoS::at_least_once}}},
       Publish{.topic = "a", .payload = Payload("0")},
       Publish{.topic = "a", .payload = Payload("1"), .qos = QoS::at_least_once, .packet_id = 2},
       Publish{.topic = "a", .payload = Payload("2"), .qos = QoS::exactly_once, .packet_id = 3},
-      Publish{.topic = "a", .payload = Payload("2"), .qos = QoS::exactly_once, .dup = true, .packet_id = 3},
+      Publish{.topic = "a",
+              .payload = Payload("2"),
+              .qos = QoS::exactly_once,
+              .dup = true,
+              .packet_id = 3},
       Pubrel{.packet_id = 3},
       Unsubscribe{.packet_id = 4, .filters = {"a/#"}},
       Pingreq{},
@@ -80,7 +85,9 @@ TEST_P(SessionProperty, SplittingTheInputAnywhereGivesTheSameEffects) {
   auto stream = orderly_stream(GetParam());
   auto whole = run_unanswered(stream, stream.size());
   EXPECT_EQ(whole.back(), "Ended client_disconnected success session_expiry=0 unreleased=0");
-  EXPECT_EQ(std::ranges::count_if(whole, [](const auto& line) { return line.starts_with("PublishReceived"); }), 4);
+  EXPECT_EQ(std::ranges::count_if(
+                whole, [](const auto& line) { return line.starts_with("PublishReceived"); }),
+            4);
   for (std::size_t piece = 1; piece < stream.size(); ++piece) {
     ASSERT_EQ(run_unanswered(stream, piece), whole) << "in pieces of " << piece;
   }
@@ -91,7 +98,8 @@ TEST_P(SessionProperty, SplittingDoesNotMatterEitherWhenTheOwnerIsOneRequestBehi
   SessionLimits limits{.requests_max = 1};
   auto whole = without_flow_control(run_in_pieces(stream, stream.size(), limits));
   for (std::size_t piece = 1; piece < stream.size(); ++piece) {
-    ASSERT_TRUE(without_flow_control(run_in_pieces(stream, piece, limits)) == whole) << "in pieces of " << piece;
+    ASSERT_TRUE(without_flow_control(run_in_pieces(stream, piece, limits)) == whole)
+        << "in pieces of " << piece;
   }
 }
 
@@ -110,7 +118,8 @@ void expect_invariants(const Effects& effects) {
     if (const auto* publish = std::get_if<PublishReceived>(&effect)) {
       EXPECT_EQ(publish->handle.value(), next_handle++);
     }
-    if (std::holds_alternative<PauseReading>(effect) || std::holds_alternative<ResumeReading>(effect)) {
+    if (std::holds_alternative<PauseReading>(effect) ||
+        std::holds_alternative<ResumeReading>(effect)) {
       EXPECT_NE(paused, std::holds_alternative<PauseReading>(effect));
       paused = !paused;
     }
@@ -124,12 +133,14 @@ void expect_invariants(const Effects& effects) {
 TEST_P(SessionProperty, RandomPacketsKeepTheInvariants) {
   auto random = make_seeded_random(21);
   for (int round = 0; round < 2'000; ++round) {
-    ScriptedOwner owner({.requests_max = 1 + random->below(3), .receive_maximum = 4, .in_flight_max = 2});
+    ScriptedOwner owner(
+        {.requests_max = 1 + random->below(3), .receive_maximum = 4, .in_flight_max = 2});
     owner.start();
     owner.receive(encode(Connect{.version = GetParam(), .client_id = "c"}, GetParam()).flat());
     for (int step = 0; step < 40; ++step) {
       if (random->below(4) == 0) {
-        Delivery delivery{.qos = static_cast<QoS>(random->below(3)), .token = DeliveryToken(random->below(100))};
+        Delivery delivery{.qos = static_cast<QoS>(random->below(3)),
+                          .token = DeliveryToken(random->below(100))};
         owner.deliver({.topic = "t"}, delivery);
       }
       auto packet = random_packet(*random, GetParam());
@@ -173,7 +184,8 @@ TEST_P(SessionProperty, EveryTokenComesBackExactlyOnceWhileTheClientAcknowledges
       owner.deliver({.topic = "t"}, {.qos = QoS::at_least_once, .token = DeliveryToken(++sent)});
       unacknowledged.insert(static_cast<std::uint16_t>(sent));
     } else if (!unacknowledged.empty()) {
-      auto id = std::next(unacknowledged.begin(), static_cast<std::ptrdiff_t>(random->below(unacknowledged.size())));
+      auto id = std::next(unacknowledged.begin(),
+                          static_cast<std::ptrdiff_t>(random->below(unacknowledged.size())));
       owner.receive(encode(Puback{.packet_id = *id}, GetParam()).flat());
       unacknowledged.erase(id);
     }

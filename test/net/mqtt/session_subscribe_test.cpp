@@ -14,11 +14,14 @@ class Subscriptions : public testing::TestWithParam<Version> {
  protected:
   bool v5() const { return GetParam() == Version::v5; }
   /// A failure as this version can say it.
-  std::string failure(R code) const { return std::string(to_string(v5() ? code : R::unspecified_error)); }
+  std::string failure(R code) const {
+    return std::string(to_string(v5() ? code : R::unspecified_error));
+  }
 };
 INSTANTIATE_TEST_SUITE_P(Session, Subscriptions, testing::Values(v3_1, v3_1_1, v5));
 
-Subscribe subscribe(std::uint16_t id, const std::vector<std::string>& filters, QoS qos = QoS::at_least_once) {
+Subscribe subscribe(std::uint16_t id, const std::vector<std::string>& filters,
+                    QoS qos = QoS::at_least_once) {
   Subscribe packet{.packet_id = id};
   for (const auto& filter : filters) packet.subscriptions.push_back({.filter = filter, .qos = qos});
   return packet;
@@ -28,10 +31,12 @@ TEST_P(Subscriptions, TheOwnerGrantsOrRefusesEachFilter) {
   Conversation c(GetParam());
   c.open();
   EXPECT_EQ(c.receive(subscribe(9, {"a/#", "b", "c"})),
-            (Lines{"SubscribeRequested subscription_id=0 SUBSCRIBE id=9 filter=\"a/#\" qos=1 retain_handling=0 "
+            (Lines{"SubscribeRequested subscription_id=0 SUBSCRIBE id=9 filter=\"a/#\" qos=1 "
+                   "retain_handling=0 "
                    "filter=\"b\" qos=1 retain_handling=0 filter=\"c\" qos=1 retain_handling=0"}));
   EXPECT_EQ(c.subscribe_handled(9, {R::granted_qos_1, R::success, R::not_authorized}),
-            (Lines{"Send SUBACK id=9 reason=granted_qos_1 reason=success reason=" + failure(R::not_authorized)}));
+            (Lines{"Send SUBACK id=9 reason=granted_qos_1 reason=success reason=" +
+                   failure(R::not_authorized)}));
   EXPECT_EQ(c.subscribe_handled(9, {R::success}), Lines{}) << "answered twice";
 }
 
@@ -49,7 +54,8 @@ TEST_P(Subscriptions, SharedAndOversizedFiltersAreRefusedWithoutTheOwner) {
   std::string deep;
   for (std::size_t i = 0; i < topic_levels_max; ++i) deep += "/";
   EXPECT_EQ(c.receive(subscribe(1, {"$share/g/a", "b", deep, std::string(201, 'a')})),
-            (Lines{"SubscribeRequested subscription_id=0 SUBSCRIBE id=1 filter=\"b\" qos=1 retain_handling=0"}));
+            (Lines{"SubscribeRequested subscription_id=0 SUBSCRIBE id=1 filter=\"b\" qos=1 "
+                   "retain_handling=0"}));
   EXPECT_EQ(c.subscribe_handled(1, {R::granted_qos_1}),
             (Lines{"Send SUBACK id=1 reason=" + failure(R::shared_subscriptions_not_supported) +
                    " reason=granted_qos_1 reason=" + failure(R::topic_filter_invalid) +
@@ -80,10 +86,12 @@ TEST_P(Subscriptions, UnsubscribeIsAnsweredPerFilter) {
             (Lines{"UnsubscribeRequested UNSUBSCRIBE id=3 filter=\"a\" filter=\"c\""}));
   EXPECT_EQ(c.subscribe_handled(3, {R::success}), Lines{}) << "the wrong answer";
   EXPECT_EQ(c.unsubscribe_handled(3, {R::success, R::not_authorized}),
-            (Lines{v5() ? "Send UNSUBACK id=3 reason=success reason=no_subscription_existed reason=not_authorized"
+            (Lines{v5() ? "Send UNSUBACK id=3 reason=success reason=no_subscription_existed "
+                          "reason=not_authorized"
                         : "Send UNSUBACK id=3"}));
-  EXPECT_EQ(c.receive(Unsubscribe{.packet_id = 3, .filters = {"$share/g/b"}}),
-            (Lines{v5() ? "Send UNSUBACK id=3 reason=no_subscription_existed" : "Send UNSUBACK id=3"}));
+  EXPECT_EQ(
+      c.receive(Unsubscribe{.packet_id = 3, .filters = {"$share/g/b"}}),
+      (Lines{v5() ? "Send UNSUBACK id=3 reason=no_subscription_existed" : "Send UNSUBACK id=3"}));
 }
 
 TEST_P(Subscriptions, RequestsAreAnsweredInAnyOrder) {
@@ -122,12 +130,14 @@ TEST(SessionV5, SubscriptionOptionsAndIdentifierReachTheOwner) {
                                       .retain_as_published = true,
                                       .retain_handling = RetainHandling::if_new}},
                    .properties = {{PropertyId::subscription_identifier, 77U}}};
-  EXPECT_EQ(c.receive(packet), (Lines{"SubscribeRequested subscription_id=77 SUBSCRIBE id=1 filter=\"a\" qos=2 "
-                                      "no_local retain_as_published retain_handling=1"}));
+  EXPECT_EQ(c.receive(packet),
+            (Lines{"SubscribeRequested subscription_id=77 SUBSCRIBE id=1 filter=\"a\" qos=2 "
+                   "no_local retain_as_published retain_handling=1"}));
   Conversation d(v5);
   d.open();
   packet.subscriptions[0].filter = "$share/g/a";
-  EXPECT_EQ(d.receive(packet)[0], "Send DISCONNECT reason=protocol_error") << "no local on a shared subscription";
+  EXPECT_EQ(d.receive(packet)[0], "Send DISCONNECT reason=protocol_error")
+      << "no local on a shared subscription";
 }
 
 }  // namespace

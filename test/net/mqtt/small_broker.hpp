@@ -1,4 +1,5 @@
-// A complete little MQTT broker in memory on any StreamNetwork: what an owner looks like. For tests only.
+// A complete little MQTT broker in memory on any StreamNetwork: what an owner looks like. For tests
+// only.
 #pragma once
 
 #include <functional>
@@ -12,10 +13,12 @@
 
 namespace ff::mqtt {
 
-/// User `app` with password `key`; topics below `secret/` are nobody's. All connections are on one loop.
+/// User `app` with password `key`; topics below `secret/` are nobody's. All connections are on one
+/// loop.
 class SmallBroker {
  public:
-  /// What happened, for a test to wait for: `subscribed a/#`, `will w/t gone`, `ended client_disconnected`.
+  /// What happened, for a test to wait for: `subscribed a/#`, `will w/t gone`, `ended
+  /// client_disconnected`.
   using Witness = std::function<void(const std::string& event)>;
 
   explicit SmallBroker(Witness witness, ServerConnectionOptions options = {})
@@ -29,7 +32,8 @@ class SmallBroker {
     std::vector<Subscriber> receivers;
     subscriptions_.match(message.topic, [&](const Subscriber& s) { receivers.push_back(s); });
     for (const auto& [connection, granted] : receivers) {
-      connection->deliver(message, {.qos = std::min(qos, granted), .token = DeliveryToken(++tokens_)});
+      connection->deliver(message,
+                          {.qos = std::min(qos, granted), .token = DeliveryToken(++tokens_)});
     }
   }
 
@@ -45,10 +49,12 @@ class SmallBroker {
     explicit Owner(SmallBroker& broker) : broker_(broker) {}
 
     void on_authenticate(ServerConnection& connection, const Authenticate& question) override {
-      bool known = question.connect.username == "app" && question.connect.password == Bytes{'k', 'e', 'y'};
+      bool known =
+          question.connect.username == "app" && question.connect.password == Bytes{'k', 'e', 'y'};
       broker_.witness_(known ? "connected" : "refused");
       if (!known) return connection.authenticated(Refused{ReasonCode::not_authorized});
-      connection.authenticated(Accepted{.assigned_client_id = question.connect.client_id.empty() ? "auto" : ""});
+      connection.authenticated(
+          Accepted{.assigned_client_id = question.connect.client_id.empty() ? "auto" : ""});
     }
     void on_subscribe(ServerConnection& connection, const SubscribeRequested& question) override {
       std::vector<ReasonCode> reasons;
@@ -62,7 +68,8 @@ class SmallBroker {
       connection.subscribe_handled(question.packet_id, reasons);
       for (const auto& one : question.subscriptions) broker_.witness_("subscribed " + one.filter);
     }
-    void on_unsubscribe(ServerConnection& connection, const UnsubscribeRequested& question) override {
+    void on_unsubscribe(ServerConnection& connection,
+                        const UnsubscribeRequested& question) override {
       std::vector<ReasonCode> reasons;
       for (const auto& filter : question.filters) {
         bool existed = broker_.subscriptions_.erase(filter, {&connection, QoS::at_most_once});
@@ -75,17 +82,21 @@ class SmallBroker {
       connection.publish_handled(question.handle, ReasonCode::success);
       broker_.witness_("published " + question.message.topic);
     }
-    void on_acknowledged(ServerConnection&, const Acknowledged&) override { broker_.witness_("acknowledged"); }
+    void on_acknowledged(ServerConnection&, const Acknowledged&) override {
+      broker_.witness_("acknowledged");
+    }
     void on_discarded(ServerConnection&, const Discarded& fact) override {
       broker_.witness_("discarded " + std::string(to_string(fact.cause)));
     }
     void on_drained(ServerConnection&) override { broker_.witness_("drained"); }
     void on_will(ServerConnection&, const PublishWill& will) override {
       broker_.publish(will.message, will.qos);
-      broker_.witness_("will " + will.message.topic + ' ' + std::string(as_text(will.message.payload.view())));
+      broker_.witness_("will " + will.message.topic + ' ' +
+                       std::string(as_text(will.message.payload.view())));
     }
     void on_ended(ServerConnection& connection, const Ended& end) override {
-      for (const auto& filter : filters_) broker_.subscriptions_.erase(filter, {&connection, QoS::at_most_once});
+      for (const auto& filter : filters_)
+        broker_.subscriptions_.erase(filter, {&connection, QoS::at_most_once});
       broker_.witness_("ended " + std::string(to_string(end.cause)));
     }
 

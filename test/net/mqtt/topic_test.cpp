@@ -11,7 +11,8 @@ namespace {
 using namespace std::string_view_literals;
 
 TEST(Topic, NamesHaveTextWithoutWildcards) {
-  for (auto name : {"a", "/", "a/b", "/a", "a/", "a//b", "$SYS/x", " ", "v3/app@tenant/devices/d/up", "é/€"}) {
+  for (auto name :
+       {"a", "/", "a/b", "/a", "a/", "a//b", "$SYS/x", " ", "v3/app@tenant/devices/d/up", "é/€"}) {
     EXPECT_TRUE(is_valid_topic_name(name)) << name;
   }
   for (auto name : {""sv, "#"sv, "+"sv, "a/+"sv, "a/#"sv, "a+b"sv, "a\0b"sv}) {
@@ -22,13 +23,13 @@ TEST(Topic, NamesHaveTextWithoutWildcards) {
 }
 
 TEST(Topic, FiltersHaveWildcardsAsWholeLevels) {
-  for (auto filter : {"#", "+", "+/+", "a/#", "a/+/b", "+/#", "/", "/#", "a//+", "$share/g/a/#", "$share/g/+",
-                      "$shared/x", "$SYS/#"}) {
+  for (auto filter : {"#", "+", "+/+", "a/#", "a/+/b", "+/#", "/", "/#", "a//+", "$share/g/a/#",
+                      "$share/g/+", "$shared/x", "$SYS/#"}) {
     EXPECT_TRUE(is_valid_topic_filter(filter)) << filter;
   }
-  for (auto filter : {""sv, "a#"sv, "#/a"sv, "a/#/b"sv, "a+"sv, "+a/b"sv, "a/b+"sv, "##"sv, "++"sv, "a\0"sv,
-                      "$share/"sv, "$share/g"sv, "$share/g/"sv, "$share//a"sv, "$share/g+/a"sv, "$share/#/a"sv,
-                      "$share/g/a#"sv}) {
+  for (auto filter : {""sv, "a#"sv, "#/a"sv, "a/#/b"sv, "a+"sv, "+a/b"sv, "a/b+"sv, "##"sv, "++"sv,
+                      "a\0"sv, "$share/"sv, "$share/g"sv, "$share/g/"sv, "$share//a"sv,
+                      "$share/g+/a"sv, "$share/#/a"sv, "$share/g/a#"sv}) {
     EXPECT_FALSE(is_valid_topic_filter(filter)) << filter;
   }
 }
@@ -40,8 +41,12 @@ TEST(Topic, KnowsSharedFilters) {
 }
 
 TEST(Topic, LevelsAreWhatSlashesSeparate) {
-  for (const auto& [topic, expected] : std::vector<std::pair<std::string, std::vector<std::string>>>{
-           {"a", {"a"}}, {"a/b", {"a", "b"}}, {"/", {"", ""}}, {"a//b/", {"a", "", "b", ""}}, {"", {""}}}) {
+  for (const auto& [topic, expected] :
+       std::vector<std::pair<std::string, std::vector<std::string>>>{{"a", {"a"}},
+                                                                     {"a/b", {"a", "b"}},
+                                                                     {"/", {"", ""}},
+                                                                     {"a//b/", {"a", "", "b", ""}},
+                                                                     {"", {""}}}) {
     TopicLevels levels(topic);
     std::vector<std::string> seen;
     while (auto level = levels.next()) seen.emplace_back(*level);
@@ -106,7 +111,8 @@ const std::vector<MatchRow> match_rows = {
 
 TEST(Topic, FiltersMatchAsTheStandardSays) {
   for (const auto& row : match_rows) {
-    EXPECT_EQ(topic_matches(row.filter, row.topic), row.matches) << row.filter << " and " << row.topic;
+    EXPECT_EQ(topic_matches(row.filter, row.topic), row.matches)
+        << row.filter << " and " << row.topic;
   }
 }
 

@@ -10,7 +10,10 @@ namespace {
 const std::string topic = "v3/application-1@tenant/devices/device-0001/up";
 
 Publish uplink(QoS qos) {
-  return {.topic = topic, .payload = Payload(Bytes(800, 'x')), .qos = qos, .packet_id = std::uint16_t(qos == QoS::at_most_once ? 0 : 1)};
+  return {.topic = topic,
+          .payload = Payload(Bytes(800, 'x')),
+          .qos = qos,
+          .packet_id = std::uint16_t(qos == QoS::at_most_once ? 0 : 1)};
 }
 
 void decode_publish(benchmark::State& state) {

@@ -37,7 +37,8 @@ TEST(Decoder, RefusesBadHeaders) {
       {"AUTH before MQTT 5", v3_1_1, "f0 00", R::malformed_packet},
       {"a length of five bytes", v3_1_1, "30 ffffffff01", R::malformed_packet},
       {"a length with a needless byte", v3_1_1, "30 8100", R::malformed_packet},
-      {"a packet beyond the limit, from its header alone", v3_1_1, "30 ffffff7f", R::packet_too_large},
+      {"a packet beyond the limit, from its header alone", v3_1_1, "30 ffffff7f",
+       R::packet_too_large},
       {"SUBSCRIBE without its flag", v3_1_1, "80 06 0001 0001 61 01", R::malformed_packet},
       {"PUBREL without its flag", v5, "60 02 0001", R::malformed_packet},
       {"PINGREQ with a flag", v3_1_1, "c1 00", R::malformed_packet},
@@ -51,20 +52,31 @@ TEST(Decoder, RefusesBadHeaders) {
 TEST(Decoder, RefusesBadConnects) {
   expect_refused({
       {"another protocol", v3_1_1, "10 0d 0004 4d51545a 04 02 0000 0001 61", R::protocol_error},
-      {"level 6", v3_1_1, "10 0d 0004 4d515454 06 02 0000 0001 61", R::unsupported_protocol_version},
-      {"level 3 called MQTT", v3_1_1, "10 0d 0004 4d515454 03 02 0000 0001 61", R::unsupported_protocol_version},
+      {"level 6", v3_1_1, "10 0d 0004 4d515454 06 02 0000 0001 61",
+       R::unsupported_protocol_version},
+      {"level 3 called MQTT", v3_1_1, "10 0d 0004 4d515454 03 02 0000 0001 61",
+       R::unsupported_protocol_version},
       {"level 4 called MQIsdp", v3_1_1, "10 0f 0006 4d5149736470 04 02 0000 0001 61",
        R::unsupported_protocol_version},
       {"the reserved flag", v3_1_1, "10 0d 0004 4d515454 04 03 0000 0001 61", R::malformed_packet},
-      {"will QoS without will", v3_1_1, "10 0d 0004 4d515454 04 0a 0000 0001 61", R::malformed_packet},
-      {"will retain without will", v5, "10 0e 0004 4d515454 05 22 0000 00 0001 61", R::malformed_packet},
-      {"will QoS 3", v3_1_1, "10 13 0004 4d515454 04 1e 0000 0001 61 0001 74 0001 70", R::malformed_packet},
-      {"a password without a user", v3_1_1, "10 10 0004 4d515454 04 42 0000 0001 61 0001 70", R::malformed_packet},
-      {"a missing user name", v3_1_1, "10 0d 0004 4d515454 04 82 0000 0001 61", R::malformed_packet},
-      {"bytes behind the end", v3_1_1, "10 0e 0004 4d515454 04 02 0000 0001 61 00", R::malformed_packet},
-      {"receive maximum 0", v5, "10 11 0004 4d515454 05 02 0000 03 21 0000 0001 61", R::protocol_error},
-      {"maximum packet size 0", v5, "10 13 0004 4d515454 05 02 0000 05 27 00000000 0001 61", R::protocol_error},
-      {"a client id that is not UTF-8", v5, "10 0e 0004 4d515454 05 02 0000 00 0001 ff", R::malformed_packet},
+      {"will QoS without will", v3_1_1, "10 0d 0004 4d515454 04 0a 0000 0001 61",
+       R::malformed_packet},
+      {"will retain without will", v5, "10 0e 0004 4d515454 05 22 0000 00 0001 61",
+       R::malformed_packet},
+      {"will QoS 3", v3_1_1, "10 13 0004 4d515454 04 1e 0000 0001 61 0001 74 0001 70",
+       R::malformed_packet},
+      {"a password without a user", v3_1_1, "10 10 0004 4d515454 04 42 0000 0001 61 0001 70",
+       R::malformed_packet},
+      {"a missing user name", v3_1_1, "10 0d 0004 4d515454 04 82 0000 0001 61",
+       R::malformed_packet},
+      {"bytes behind the end", v3_1_1, "10 0e 0004 4d515454 04 02 0000 0001 61 00",
+       R::malformed_packet},
+      {"receive maximum 0", v5, "10 11 0004 4d515454 05 02 0000 03 21 0000 0001 61",
+       R::protocol_error},
+      {"maximum packet size 0", v5, "10 13 0004 4d515454 05 02 0000 05 27 00000000 0001 61",
+       R::protocol_error},
+      {"a client id that is not UTF-8", v5, "10 0e 0004 4d515454 05 02 0000 00 0001 ff",
+       R::malformed_packet},
   });
 }
 
@@ -97,12 +109,13 @@ TEST(Decoder, RefusesBadProperties) {
       {"a repeated property", v5, "30 08 0001 61 04 01 00 01 00", R::protocol_error},
       {"a byte that is no flag", v5, "30 06 0001 61 02 01 02", R::protocol_error},
       {"subscription identifier 0", v5, "82 09 0001 02 0b 00 0001 61 00", R::protocol_error},
-      {"two subscription identifiers", v5, "82 0b 0001 04 0b 01 0b 02 0001 61 00", R::protocol_error},
+      {"two subscription identifiers", v5, "82 0b 0001 04 0b 01 0b 02 0001 61 00",
+       R::protocol_error},
       {"a list longer than the packet", v5, "30 04 0001 61 05", R::malformed_packet},
       {"a value longer than the list", v5, "30 08 0001 61 03 03 0004 61", R::malformed_packet},
       {"a list that ends inside a value", v5, "30 07 0001 61 02 02 0000", R::malformed_packet},
-      {"a will property outside the will", v5, "10 13 0004 4d515454 05 02 0000 05 18 00000001 0001 61",
-       R::malformed_packet},
+      {"a will property outside the will", v5,
+       "10 13 0004 4d515454 05 02 0000 05 18 00000001 0001 61", R::malformed_packet},
   });
 }
 
@@ -129,7 +142,8 @@ TEST(Decoder, AConnectSetsTheVersionAlsoWhenItIsRefused) {
 TEST(Decoder, BoundsPropertiesAndFilters) {
   Decoder decoder({.packet_size_max = 1000, .properties_max = 2, .filters_max = 2}, v5);
   Publish publish{.topic = "a"};
-  for (int i = 0; i < 3; ++i) publish.properties.add(PropertyId::user_property, UserProperty{"k", "v"});
+  for (int i = 0; i < 3; ++i)
+    publish.properties.add(PropertyId::user_property, UserProperty{"k", "v"});
   decoder.append(encode(publish, v5).flat());
   EXPECT_EQ(decoder.next()->error().reason, R::quota_exceeded);
 

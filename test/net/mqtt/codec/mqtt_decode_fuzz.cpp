@@ -1,4 +1,5 @@
-// Any bytes are packets, an incomplete packet or an error; what was understood survives being written and read again.
+// Any bytes are packets, an incomplete packet or an error; what was understood survives being
+// written and read again.
 #include <cstdlib>
 
 #include "net/mqtt/codec/decoder.hpp"

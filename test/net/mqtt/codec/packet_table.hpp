@@ -1,4 +1,5 @@
-// Packets of all types and versions beside their bytes, written down from the standards. For tests only.
+// Packets of all types and versions beside their bytes, written down from the standards. For tests
+// only.
 #pragma once
 
 #include <string>

@@ -24,15 +24,18 @@ void add_connects(std::vector<PacketRow>& rows) {
                   Connect{.version = v3_1_1, .client_id = "a"}});
   rows.push_back({"a bare connect of MQTT 5", v5, "10 0e 0004 4d515454 05 02 0000 00 0001 61",
                   Connect{.version = v5, .client_id = "a"}});
-  rows.push_back({"credentials, will and a kept session", v3_1_1,
-                  "10 20 0004 4d515454 04 ec 000a 0001 61 0003 772f74 0002 6869 0002 7531 0004 6e616d65",
-                  Connect{.version = v3_1_1,
-                          .clean_start = false,
-                          .keep_alive = 10,
-                          .client_id = "a",
-                          .will = Will{.topic = "w/t", .payload = Payload("hi"), .qos = at_least_once, .retain = true},
-                          .username = "u1",
-                          .password = Bytes{'n', 'a', 'm', 'e'}}});
+  rows.push_back(
+      {"credentials, will and a kept session", v3_1_1,
+       "10 20 0004 4d515454 04 ec 000a 0001 61 0003 772f74 0002 6869 0002 7531 0004 6e616d65",
+       Connect{
+           .version = v3_1_1,
+           .clean_start = false,
+           .keep_alive = 10,
+           .client_id = "a",
+           .will =
+               Will{.topic = "w/t", .payload = Payload("hi"), .qos = at_least_once, .retain = true},
+           .username = "u1",
+           .password = Bytes{'n', 'a', 'm', 'e'}}});
   rows.push_back({"properties of the packet and of the will", v5,
                   "10 2e 0004 4d515454 05 04 000a 0b 11 0000000a 21 0014 22 0005"
                   "0001 61 0e 18 00000005 01 01 26 0001 6b 0001 76 0001 74 0001 70",
@@ -48,20 +51,26 @@ void add_connects(std::vector<PacketRow>& rows) {
                           .properties = {{Id::session_expiry_interval, 10U},
                                          {Id::receive_maximum, 20U},
                                          {Id::topic_alias_maximum, 5U}}}});
-  rows.push_back({"a password without a user name", v5, "10 11 0004 4d515454 05 42 0000 00 0001 61 0001 70",
+  rows.push_back({"a password without a user name", v5,
+                  "10 11 0004 4d515454 05 42 0000 00 0001 61 0001 70",
                   Connect{.version = v5, .client_id = "a", .password = Bytes{'p'}}});
 }
 
 void add_connacks(std::vector<PacketRow>& rows) {
   rows.push_back({"accepted", v3_1_1, "20 02 00 00", Connack{}});
-  rows.push_back({"accepted with a session", v3_1_1, "20 02 01 00", Connack{.session_present = true}});
-  rows.push_back({"refused version", v3_1, "20 02 00 01", Connack{.reason = R::unsupported_protocol_version}});
-  rows.push_back({"refused identifier", v3_1_1, "20 02 00 02", Connack{.reason = R::client_identifier_not_valid}});
+  rows.push_back(
+      {"accepted with a session", v3_1_1, "20 02 01 00", Connack{.session_present = true}});
+  rows.push_back(
+      {"refused version", v3_1, "20 02 00 01", Connack{.reason = R::unsupported_protocol_version}});
+  rows.push_back({"refused identifier", v3_1_1, "20 02 00 02",
+                  Connack{.reason = R::client_identifier_not_valid}});
   rows.push_back({"unavailable", v3_1_1, "20 02 00 03", Connack{.reason = R::server_unavailable}});
-  rows.push_back({"bad password", v3_1_1, "20 02 00 04", Connack{.reason = R::bad_username_or_password}});
+  rows.push_back(
+      {"bad password", v3_1_1, "20 02 00 04", Connack{.reason = R::bad_username_or_password}});
   rows.push_back({"not authorised", v3_1_1, "20 02 00 05", Connack{.reason = R::not_authorized}});
   rows.push_back({"refused in MQTT 5", v5, "20 03 00 87 00", Connack{.reason = R::not_authorized}});
-  rows.push_back({"accepted with limits", v5, "20 12 01 00 0f 27 00100000 12 0002 6964 22 0010 2a 00",
+  rows.push_back({"accepted with limits", v5,
+                  "20 12 01 00 0f 27 00100000 12 0002 6964 22 0010 2a 00",
                   Connack{.session_present = true,
                           .properties = {{Id::maximum_packet_size, 0x100000U},
                                          {Id::assigned_client_identifier, "id"},
@@ -70,7 +79,8 @@ void add_connacks(std::vector<PacketRow>& rows) {
 }
 
 void add_publishes(std::vector<PacketRow>& rows) {
-  rows.push_back({"QoS 0", v3_1_1, "30 05 0001 61 6869", Publish{.topic = "a", .payload = Payload("hi")}});
+  rows.push_back(
+      {"QoS 0", v3_1_1, "30 05 0001 61 6869", Publish{.topic = "a", .payload = Payload("hi")}});
   rows.push_back({"no payload", v3_1, "30 03 0001 61", Publish{.topic = "a"}});
   rows.push_back({"retained QoS 1 again", v3_1_1, "3b 06 0001 61 1234 ff",
                   Publish{.topic = "a",
@@ -79,22 +89,24 @@ void add_publishes(std::vector<PacketRow>& rows) {
                           .retain = true,
                           .dup = true,
                           .packet_id = 0x1234}});
-  rows.push_back({"QoS 2 of MQTT 5", v5, "34 07 0001 61 0001 00 78",
-                  Publish{.topic = "a", .payload = Payload("x"), .qos = exactly_once, .packet_id = 1}});
-  rows.push_back({"all properties of a message", v5,
-                  "30 2b 0001 61 26 01 01 02 0000003c 23 0007 08 0001 72 09 0002 beef 26 0001 6b 0001 76"
-                  " 0b 7f 0b 8001 03 0004 612f6263 31",
-                  Publish{.topic = "a",
-                          .payload = Payload("1"),
-                          .properties = {{Id::payload_format_indicator, 1U},
-                                         {Id::message_expiry_interval, 60U},
-                                         {Id::topic_alias, 7U},
-                                         {Id::response_topic, "r"},
-                                         {Id::correlation_data, Bytes{0xbe, 0xef}},
-                                         {Id::user_property, UserProperty{"k", "v"}},
-                                         {Id::subscription_identifier, 127U},
-                                         {Id::subscription_identifier, 128U},
-                                         {Id::content_type, "a/bc"}}}});
+  rows.push_back(
+      {"QoS 2 of MQTT 5", v5, "34 07 0001 61 0001 00 78",
+       Publish{.topic = "a", .payload = Payload("x"), .qos = exactly_once, .packet_id = 1}});
+  rows.push_back(
+      {"all properties of a message", v5,
+       "30 2b 0001 61 26 01 01 02 0000003c 23 0007 08 0001 72 09 0002 beef 26 0001 6b 0001 76"
+       " 0b 7f 0b 8001 03 0004 612f6263 31",
+       Publish{.topic = "a",
+               .payload = Payload("1"),
+               .properties = {{Id::payload_format_indicator, 1U},
+                              {Id::message_expiry_interval, 60U},
+                              {Id::topic_alias, 7U},
+                              {Id::response_topic, "r"},
+                              {Id::correlation_data, Bytes{0xbe, 0xef}},
+                              {Id::user_property, UserProperty{"k", "v"}},
+                              {Id::subscription_identifier, 127U},
+                              {Id::subscription_identifier, 128U},
+                              {Id::content_type, "a/bc"}}}});
 }
 
 void add_acknowledgements(std::vector<PacketRow>& rows) {
@@ -103,9 +115,12 @@ void add_acknowledgements(std::vector<PacketRow>& rows) {
   rows.push_back({"PUBREL", v3_1_1, "62 02 0001", Pubrel{.packet_id = 1}});
   rows.push_back({"PUBCOMP", v3_1, "70 02 ffff", Pubcomp{.packet_id = 0xffff}});
   rows.push_back({"PUBACK, short form", v5, "40 02 0001", Puback{.packet_id = 1}});
-  rows.push_back({"PUBACK with reason", v5, "40 03 0001 87", Puback{.packet_id = 1, .reason = R::not_authorized}});
-  rows.push_back({"PUBREC with reason and text", v5, "50 08 0001 97 04 1f 0001 78",
-                  Pubrec{.packet_id = 1, .reason = R::quota_exceeded, .properties = {{Id::reason_string, "x"}}}});
+  rows.push_back({"PUBACK with reason", v5, "40 03 0001 87",
+                  Puback{.packet_id = 1, .reason = R::not_authorized}});
+  rows.push_back(
+      {"PUBREC with reason and text", v5, "50 08 0001 97 04 1f 0001 78",
+       Pubrec{
+           .packet_id = 1, .reason = R::quota_exceeded, .properties = {{Id::reason_string, "x"}}}});
   rows.push_back({"PUBREL of an unknown id", v5, "62 03 0001 92",
                   Pubrel{.packet_id = 1, .reason = R::packet_identifier_not_found}});
   rows.push_back({"PUBCOMP of an unknown id", v5, "70 03 0001 92",
@@ -117,7 +132,8 @@ void add_subscriptions(std::vector<PacketRow>& rows) {
                   Subscribe{.packet_id = 1,
                             .subscriptions = {{.filter = "a/#", .qos = at_least_once},
                                               {.filter = "+", .qos = exactly_once}}}});
-  rows.push_back({"SUBSCRIBE with options and an identifier", v5, "82 0a 0002 03 0b 8102 0001 61 2d",
+  rows.push_back({"SUBSCRIBE with options and an identifier", v5,
+                  "82 0a 0002 03 0b 8102 0001 61 2d",
                   Subscribe{.packet_id = 2,
                             .subscriptions = {{.filter = "a",
                                                .qos = at_least_once,
@@ -125,8 +141,9 @@ void add_subscriptions(std::vector<PacketRow>& rows) {
                                                .retain_as_published = true,
                                                .retain_handling = RetainHandling::never}},
                             .properties = {{Id::subscription_identifier, 257U}}}});
-  rows.push_back({"SUBACK", v3_1_1, "90 05 0001 00 01 80",
-                  Suback{.packet_id = 1, .reasons = {R::success, R::granted_qos_1, R::unspecified_error}}});
+  rows.push_back(
+      {"SUBACK", v3_1_1, "90 05 0001 00 01 80",
+       Suback{.packet_id = 1, .reasons = {R::success, R::granted_qos_1, R::unspecified_error}}});
   rows.push_back({"SUBACK of MQTT 5", v5, "90 06 0001 00 02 8f 9e",
                   Suback{.packet_id = 1,
                          .reasons = {R::granted_qos_2, R::topic_filter_invalid,
@@ -145,13 +162,15 @@ void add_rest(std::vector<PacketRow>& rows) {
   rows.push_back({"PINGRESP", v5, "d0 00", Pingresp{}});
   rows.push_back({"DISCONNECT", v3_1_1, "e0 00", Disconnect{}});
   rows.push_back({"DISCONNECT of MQTT 5", v5, "e0 00", Disconnect{}});
-  rows.push_back({"DISCONNECT with will", v5, "e0 01 04", Disconnect{.reason = R::disconnect_with_will}});
+  rows.push_back(
+      {"DISCONNECT with will", v5, "e0 01 04", Disconnect{.reason = R::disconnect_with_will}});
   rows.push_back({"DISCONNECT with expiry", v5, "e0 07 00 05 11 00000e10",
                   Disconnect{.properties = {{Id::session_expiry_interval, 3600U}}}});
   rows.push_back({"AUTH", v5, "f0 00", Auth{}});
   rows.push_back({"AUTH, continued", v5, "f0 0a 18 08 15 0001 6d 16 0001 64",
                   Auth{.reason = R::continue_authentication,
-                       .properties = {{Id::authentication_method, "m"}, {Id::authentication_data, Bytes{'d'}}}}});
+                       .properties = {{Id::authentication_method, "m"},
+                                      {Id::authentication_data, Bytes{'d'}}}}});
 }
 
 /// The packet, or the error as text.
@@ -167,13 +186,16 @@ std::string outcome(const PacketRow& row, ByteView bytes) {
 }
 
 TEST(PacketTable, EveryPacketIsDecodedFromItsBytes) {
-  for (const auto& row : canonical_packets()) EXPECT_EQ(outcome(row, from_hex(row.hex)), "decoded") << row.name;
-  for (const auto& row : tolerated_packets()) EXPECT_EQ(outcome(row, from_hex(row.hex)), "decoded") << row.name;
+  for (const auto& row : canonical_packets())
+    EXPECT_EQ(outcome(row, from_hex(row.hex)), "decoded") << row.name;
+  for (const auto& row : tolerated_packets())
+    EXPECT_EQ(outcome(row, from_hex(row.hex)), "decoded") << row.name;
 }
 
 TEST(PacketTable, EveryPacketIsEncodedToItsBytes) {
   for (const auto& row : canonical_packets()) {
-    EXPECT_EQ(hex_lower(encode(row.packet, row.version).flat()), hex_lower(from_hex(row.hex))) << row.name;
+    EXPECT_EQ(hex_lower(encode(row.packet, row.version).flat()), hex_lower(from_hex(row.hex)))
+        << row.name;
   }
 }
 
@@ -192,7 +214,8 @@ TEST(PacketTable, NoPrefixOfAPacketIsAPacketOrAnError) {
   for (const auto& row : canonical_packets()) {
     auto bytes = from_hex(row.hex);
     for (std::size_t size = 0; size < bytes.size(); ++size) {
-      EXPECT_EQ(outcome(row, ByteView(bytes).first(size)), "incomplete") << row.name << " cut at " << size;
+      EXPECT_EQ(outcome(row, ByteView(bytes).first(size)), "incomplete")
+          << row.name << " cut at " << size;
     }
   }
 }
@@ -215,10 +238,12 @@ TEST(PacketTable, ABodyThatIsCutShortIsAnErrorOrAnotherPacket) {
 }
 
 TEST(PacketTable, PacketsPrintTheirTypeAndFieldsButNoPassword) {
-  EXPECT_EQ(to_string(Packet(Publish{.topic = "a", .payload = Payload("hi"), .qos = at_least_once, .packet_id = 3})),
+  EXPECT_EQ(to_string(Packet(Publish{
+                .topic = "a", .payload = Payload("hi"), .qos = at_least_once, .packet_id = 3})),
             "PUBLISH topic=\"a\" bytes=2 qos=1 id=3");
-  EXPECT_EQ(to_string(Packet(Connect{.client_id = "c", .username = "u", .password = Bytes{'s', 'e'}})),
-            "CONNECT level=4 client_id=\"c\" clean_start keep_alive=0 username=\"u\" password");
+  EXPECT_EQ(
+      to_string(Packet(Connect{.client_id = "c", .username = "u", .password = Bytes{'s', 'e'}})),
+      "CONNECT level=4 client_id=\"c\" clean_start keep_alive=0 username=\"u\" password");
   EXPECT_EQ(to_string(Packet(Puback{.packet_id = 1, .properties = {{Id::reason_string, "why"}}})),
             "PUBACK id=1 reason=success properties={reason_string=\"why\"}");
   for (const auto& row : canonical_packets()) {
@@ -245,8 +270,8 @@ std::vector<PacketRow> tolerated_packets() {
        Connect{.version = v3_1_1, .client_id = "a"}},
       {"MQTT 3.1 with the reserved flag", v3_1, "10 0f 0006 4d5149736470 03 03 0000 0001 61",
        Connect{.version = v3_1, .client_id = "a"}},
-      {"MQTT 3.1 with flags for credentials and none", v3_1, "10 0f 0006 4d5149736470 03 c2 0000 0001 61",
-       Connect{.version = v3_1, .client_id = "a"}},
+      {"MQTT 3.1 with flags for credentials and none", v3_1,
+       "10 0f 0006 4d5149736470 03 c2 0000 0001 61", Connect{.version = v3_1, .client_id = "a"}},
       {"MQTT 3.1 repeats a SUBSCRIBE", v3_1, "8a 06 0001 0001 61 01",
        Subscribe{.packet_id = 1, .subscriptions = {{.filter = "a", .qos = at_least_once}}}},
       {"a PUBACK with an explicit success", v5, "40 03 0001 00", Puback{.packet_id = 1}},

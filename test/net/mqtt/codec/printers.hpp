@@ -10,10 +10,18 @@
 
 namespace ff::mqtt {
 
-inline void PrintTo(const Packet& packet, std::ostream* out) { *out << to_string(packet); }
-inline void PrintTo(ReasonCode code, std::ostream* out) { *out << to_string(code); }
-inline void PrintTo(const Properties& list, std::ostream* out) { *out << to_string(list); }
-inline void PrintTo(const Frame& frame, std::ostream* out) { *out << hex_lower(frame.flat()); }
+inline void PrintTo(const Packet& packet, std::ostream* out) {
+  *out << to_string(packet);
+}
+inline void PrintTo(ReasonCode code, std::ostream* out) {
+  *out << to_string(code);
+}
+inline void PrintTo(const Properties& list, std::ostream* out) {
+  *out << to_string(list);
+}
+inline void PrintTo(const Frame& frame, std::ostream* out) {
+  *out << hex_lower(frame.flat());
+}
 inline void PrintTo(const DecodeError& error, std::ostream* out) {
   *out << to_string(error.reason) << " (" << error.what << ")";
 }

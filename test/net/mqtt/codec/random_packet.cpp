@@ -39,8 +39,8 @@ class Maker {
       case PropertyKind::text_pair:
         return UserProperty{text(), text()};
       default:
-        return static_cast<std::uint32_t>(rule.value_min +
-                                          random_.below(std::uint64_t{rule.value_max} - rule.value_min + 1));
+        return static_cast<std::uint32_t>(
+            rule.value_min + random_.below(std::uint64_t{rule.value_max} - rule.value_min + 1));
     }
   }
   Properties properties(PacketType type, bool in_will = false) {
@@ -75,7 +75,8 @@ class Maker {
   template <PacketType type>
   Packet acknowledgement() {
     if (!v5()) return Acknowledgement<type>{.packet_id = id()};
-    return Acknowledgement<type>{.packet_id = id(), .reason = reason(type), .properties = properties(type)};
+    return Acknowledgement<type>{
+        .packet_id = id(), .reason = reason(type), .properties = properties(type)};
   }
 
   Random& random_;
@@ -175,7 +176,8 @@ Packet Maker::packet(PacketType type) {
     case pingresp:
       return Pingresp{};
     case disconnect:
-      return v5() ? Disconnect{.reason = reason(disconnect), .properties = properties(disconnect)} : Disconnect{};
+      return v5() ? Disconnect{.reason = reason(disconnect), .properties = properties(disconnect)}
+                  : Disconnect{};
     case auth:
       break;
   }

@@ -37,7 +37,8 @@ TEST_P(RoundTrip, EncodingUndoesDecoding) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Versions, RoundTrip, testing::Values(Version::v3_1, Version::v3_1_1, Version::v5));
+INSTANTIATE_TEST_SUITE_P(Versions, RoundTrip,
+                         testing::Values(Version::v3_1, Version::v3_1_1, Version::v5));
 
 TEST(Encoder, SubscribersShareOnePayload) {
   Payload payload(Bytes(1000, 7));
@@ -64,9 +65,11 @@ TEST(Encoder, SubscriptionIdentifiersComeBeforeTheMessagesProperties) {
   Payload payload("x");
   Properties properties{{PropertyId::content_type, "t"}};
   std::vector<std::uint32_t> ids = {1, 300};
-  PublishView view{.topic = "a", .payload = payload, .properties = properties, .subscription_ids = ids};
-  EXPECT_EQ(hex_lower(encode_publish(view, Version::v5).flat()), "300e000161090b010bac0203000174"
-                                                                 "78");
+  PublishView view{
+      .topic = "a", .payload = payload, .properties = properties, .subscription_ids = ids};
+  EXPECT_EQ(hex_lower(encode_publish(view, Version::v5).flat()),
+            "300e000161090b010bac0203000174"
+            "78");
   EXPECT_EQ(hex_lower(encode_publish(view, Version::v3_1_1).flat()), "300400016178");
 }
 
@@ -79,7 +82,9 @@ TEST(Encoder, LeavesOutWhatAVersionCanNotSay) {
   EXPECT_EQ(hex_lower(encode(suback, Version::v3_1_1).flat()), "9003000180");
   Connack connack{.session_present = true, .reason = ReasonCode::server_busy};
   EXPECT_EQ(hex_lower(encode(connack, Version::v3_1).flat()), "20020003");
-  EXPECT_EQ(hex_lower(encode(Connack{.reason = ReasonCode::packet_too_large}, Version::v3_1_1).flat()), "20020005");
+  EXPECT_EQ(
+      hex_lower(encode(Connack{.reason = ReasonCode::packet_too_large}, Version::v3_1_1).flat()),
+      "20020005");
 }
 
 TEST(VariableByteInteger, HasTheStandardsBoundaries) {
@@ -116,13 +121,13 @@ TEST(MqttText, IsWellFormedUtf8WithoutNull) {
     bool valid;
   };
   for (const auto& row : std::vector<Row>{
-           {"", true},           {"61", true},          {"c3a9", true},      {"e282ac", true},
-           {"f09f9880", true},   {"efbbbf", true},      {"01", true},        {"7f", true},
-           {"f48fbfbf", true},   {"ed9fbf", true},      {"ee8080", true},    {"00", false},
-           {"6100", false},      {"80", false},         {"c3", false},       {"c328", false},
-           {"c080", false},      {"c1bf", false},       {"e0809f", false},   {"eda080", false},
-           {"edbfbf", false},    {"f08080af", false},   {"f4908080", false}, {"f5808080", false},
-           {"ff", false},        {"e282", false},       {"f09f98", false},   {"e228a1", false},
+           {"", true},         {"61", true},        {"c3a9", true},      {"e282ac", true},
+           {"f09f9880", true}, {"efbbbf", true},    {"01", true},        {"7f", true},
+           {"f48fbfbf", true}, {"ed9fbf", true},    {"ee8080", true},    {"00", false},
+           {"6100", false},    {"80", false},       {"c3", false},       {"c328", false},
+           {"c080", false},    {"c1bf", false},     {"e0809f", false},   {"eda080", false},
+           {"edbfbf", false},  {"f08080af", false}, {"f4908080", false}, {"f5808080", false},
+           {"ff", false},      {"e282", false},     {"f09f98", false},   {"e228a1", false},
        }) {
     EXPECT_EQ(is_mqtt_text(as_text(from_hex(row.hex))), row.valid) << row.hex;
   }
