@@ -21,6 +21,9 @@ struct AddressRow {
   bool pending = false;
   bool operator==(const AddressRow&) const = default;
 };
+/// Index rows are written when the counter passes a multiple of this: after a start the index is never so far behind that extending
+/// 16 bits could go wrong.
+inline constexpr std::uint32_t index_row_stride = 16384;
 /// A device has at most two entries on one address: a current and a pending session.
 Bytes encode_address_rows(const std::vector<AddressRow>& rows);
 Result<std::vector<AddressRow>> decode_address_rows(ByteView row);

@@ -1,0 +1,160 @@
+#include "actors/network_server/session/actor.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/network_server/session/state.hpp"
+#include "actors/support/caf_error.hpp"
+#include "actors/support/shell.hpp"
+
+namespace ff::network_server {
+namespace {
+
+/// Runs a session's effects. Called on the committer's thread: sends messages and nothing else.
+struct EffectRunner {
+  const Context& context;
+  const ShardHandle& home;
+  const DeviceUid& device;
+
+  template <class Event>
+  static std::function<void()> tell(ShardHandle shard, DeviceUid uid, Event event) {
+    return [shard = std::move(shard), uid = std::move(uid), event = std::move(event)] {
+      caf::anon_send(shard, to_session(uid, event));
+    };
+  }
+
+  void operator()(const SendTransmission& effect) const {
+    context.transmit(effect.frame, [shard = home, uid = device, attempt = effect.attempt](
+                                       Result<ScheduledDownlink> outcome) {
+      caf::anon_send(shard, to_session(uid, DownlinkScheduled{attempt, std::move(outcome)}));
+    });
+  }
+  void operator()(const AskJoinServer& effect) const {
+    join_server::HandleJoin question{.join_request = effect.join_request,
+                                     .join_eui = effect.join_eui,
+                                     .dev_eui = effect.dev_eui,
+                                     .dev_addr = effect.dev_addr,
+                                     .mac_version = effect.mac_version,
+                                     .net_id = effect.net_id,
+                                     .dl_settings = effect.dl_settings,
+                                     .rx_delay = effect.rx_delay,
+                                     .cf_list = effect.cf_list,
+                                     .reply = {}};
+    question.reply = [shard = home, uid = device, attempt = effect.attempt](Result<JoinAnswer> answer) {
+      caf::anon_send(shard, to_session(uid, JoinAnswered{attempt, std::move(answer)}));
+    };
+    const storage::JoinKey key{effect.join_eui, effect.dev_eui};
+    caf::anon_send(context.join_servers.of(key), std::move(question));
+  }
+  void operator()(const UpdateIndex& effect) const {
+    auto entry = effect.entry;
+    if (effect.then_wake) entry.indexed = tell(home, device, Wake{});
+    caf::anon_send(context.shards.of(entry.dev_addr), std::move(entry));
+  }
+  void operator()(const UpdateJoinIndex& effect) const {
+    const storage::JoinKey key{effect.entry.join_eui, effect.entry.dev_eui};
+    caf::anon_send(context.shards.of(key), effect.entry);
+  }
+  void operator()(const WakeAt& effect) const { caf::anon_send(home, WakeSessionAt{device, effect.at}); }
+  void operator()(const PublishEvent& effect) const { context.publish(effect.event); }
+  void operator()(const Answer& effect) const { effect.run(); }
+};
+
+/// What waits for one outcome's commit. Dropped uncalled, it counts as failed.
+class OutcomeRelease final : public actors::Release {
+ public:
+  OutcomeRelease(ContextPtr context, ShardHandle home, SessionHandle session, DeviceUid device,
+                 std::vector<Effect> effects)
+      : context_(std::move(context)),
+        home_(std::move(home)),
+        session_(std::move(session)),
+        device_(std::move(device)),
+        effects_(std::move(effects)) {}
+  ~OutcomeRelease() override {
+    if (!called_) failed(Error(actors::receiver_down, {{"reason", "a component on the way ended"}}));
+  }
+
+  void committed() noexcept override {
+    called_ = true;
+    const EffectRunner run{*context_, home_, device_};
+    for (const auto& effect : effects_) std::visit(run, effect);
+  }
+  void failed(const Error& error) noexcept override {
+    called_ = true;
+    caf::anon_send(session_, OutcomeFailed{error});
+  }
+
+ private:
+  ContextPtr context_;
+  ShardHandle home_;
+  SessionHandle session_;
+  DeviceUid device_;
+  std::vector<Effect> effects_;
+  bool called_ = false;
+};
+
+/// Tells a passivating session that everything before it is durable.
+class GoneRelease final : public actors::Release {
+ public:
+  explicit GoneRelease(SessionHandle session) : session_(std::move(session)) {}
+  void committed() noexcept override { caf::anon_send_exit(session_, caf::exit_reason::normal); }
+  void failed(const Error& error) noexcept override { caf::anon_send(session_, OutcomeFailed{error}); }
+
+ private:
+  SessionHandle session_;
+};
+
+struct Shell {
+  static inline const char* name = "device_session";
+  ContextPtr context;
+  ShardHandle home;
+  DeviceUid device;
+  std::unique_ptr<Random> random;
+  std::unique_ptr<SessionState> logic;
+};
+using Pointer = SessionHandle::stateful_pointer<Shell>;
+
+void commit(Pointer self, application_server::SessionAccepted message) {
+  const auto& state = self->state;
+  caf::anon_send(state.context->pipelines.of(state.device), std::move(message));
+}
+
+void handle(Pointer self, const ToSession& message) {
+  auto& state = self->state;
+  const Turn turn{state.context->deps.clock->now(), *state.random};
+  auto outcome = state.logic->handle(*message.event, turn);
+  if (outcome.records.empty() && outcome.ups.empty() && outcome.effects.empty()) return;
+  auto release = std::make_shared<OutcomeRelease>(state.context, state.home, SessionHandle(self), state.device,
+                                                  std::move(outcome.effects));
+  commit(self, {std::move(outcome.ups), std::move(outcome.records), std::move(release)});
+}
+
+void passivate(Pointer self) { commit(self, {{}, {}, std::make_shared<GoneRelease>(SessionHandle(self))}); }
+
+SessionHandle::behavior_type session(Pointer self, ContextPtr context, ShardHandle home, DeviceUid device,
+                                     std::shared_ptr<const Device> record) {
+  actors::prepare(self, Shell::name);
+  auto& state = self->state;
+  state.context = std::move(context);
+  state.home = std::move(home);
+  state.device = std::move(device);
+  state.random = state.context->deps.make_random();
+  const Surroundings surroundings{state.context->config, *state.context->plans, state.context->shards.count()};
+  state.logic = std::make_unique<SessionState>(surroundings, state.device, std::move(record));
+  return {
+      [self](const ToSession& message) { handle(self, message); },
+      [self](const Passivate&) { passivate(self); },
+      [self](const OutcomeFailed& failure) { self->quit(actors::to_caf(failure.error)); },
+  };
+}
+
+}  // namespace
+
+SessionHandle spawn_session(caf::actor_system& system, ContextPtr context, ShardHandle shard, DeviceUid device,
+                            std::shared_ptr<const Device> record) {
+  return system.spawn(session, std::move(context), std::move(shard), std::move(device), std::move(record));
+}
+
+}  // namespace ff::network_server

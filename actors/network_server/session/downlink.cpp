@@ -1,0 +1,275 @@
+// What is sent to the device, and when: class A answers in RX1 and RX2. [spec network-server §11]
+#include <algorithm>
+
+#include "actors/network_server/session/errors.hpp"
+#include "actors/network_server/session/state.hpp"
+#include "protocol/mac/initial.hpp"
+#include "protocol/phy/frame_encoder.hpp"
+#include "protocol/phy/seal.hpp"
+
+namespace ff::network_server {
+namespace {
+
+constexpr std::chrono::seconds join_accept_delay{5};
+/// A gateway needs this much time before an emission; later there is no use in asking. [spec gateway-server §9.1]
+constexpr Duration lead_time = std::chrono::milliseconds{130};
+/// Gateway or network silent for so long: the request is taken for lost.
+constexpr Duration answer_timeout = std::chrono::seconds{3};
+/// FHDR without FOpts, and FPort.
+constexpr std::size_t frame_header_size = 8;
+
+struct Windows {
+  std::optional<RxWindow> rx1;
+  std::optional<RxWindow> rx2;
+  std::size_t max_mac_payload = 0;           // of the larger one
+};
+
+Frequency rx1_frequency(const mac::MacState& state, const region::Region& region, ChannelIndex uplink) {
+  if (region.rx1_channel_kind == region::Rx1ChannelKind::same_index) {
+    return state.current.channels[uplink.value()].downlink_frequency;
+  }
+  const auto index = region.rx1_channel(uplink).value();
+  return index < region.default_downlink_channels.size() ? region.default_downlink_channels[index].frequency
+                                                         : Frequency{};
+}
+
+void open_window(std::optional<RxWindow>& window, std::size_t& max, const region::Region& region,
+                 DataRateIndex index, Frequency frequency, region::DwellTime dwell) {
+  const auto* entry = region.data_rate(index);
+  const auto room = region.max_mac_payload(index, dwell);
+  if (!entry || room == 0 || !frequency.is_set()) return;
+  window = RxWindow{entry->data_rate, frequency};
+  max = std::max<std::size_t>(max, room);
+}
+
+/// [spec network-server §10]
+Windows class_a_windows(const mac::MacState& state, const mac::DeviceProfile& profile, DataRateIndex uplink,
+                        ChannelIndex channel) {
+  Windows windows;
+  const auto& current = state.current;
+  const auto dwell = mac::expected_downlink_dwell(state, profile);
+  const auto rx1 = profile.region.rx1_data_rate(uplink, current.rx1_data_rate_offset, dwell);
+  if (rx1) {
+    open_window(windows.rx1, windows.max_mac_payload, profile.region, *rx1,
+                rx1_frequency(state, profile.region, channel), dwell);
+  }
+  open_window(windows.rx2, windows.max_mac_payload, profile.region, current.rx2_data_rate_index,
+              current.rx2_frequency, dwell);
+  return windows;
+}
+
+/// Windows too small for the frame are dropped. [spec network-server §10]
+void drop_small(Windows& windows, const region::Region& region, region::DwellTime dwell, std::size_t frame_size) {
+  const auto fits = [&](const std::optional<RxWindow>& window) {
+    for (const auto& entry : region.data_rates) {
+      if (entry.data_rate != window->data_rate) continue;
+      return frame_size <= region.max_mac_payload(entry.index, dwell) + std::size_t{5};
+    }
+    return false;
+  };
+  if (windows.rx1 && !fits(windows.rx1)) windows.rx1.reset();
+  if (windows.rx2 && !fits(windows.rx2)) windows.rx2.reset();
+}
+
+bool uses_adr(const Device& device) {
+  const auto& settings = device.mac_settings;
+  if (settings.adr) return !std::holds_alternative<mac::AdrDisabled>(*settings.adr);
+  return settings.use_adr.value_or(true);
+}
+
+}  // namespace
+
+void SessionState::on(const Wake&, const Turn& turn, Outcome& out) {
+  if (in_flight_ && in_flight_->since + answer_timeout <= turn.now.mono) in_flight_.reset();
+  if (joining_ && joining_->since + answer_timeout <= turn.now.mono) joining_.reset();
+  try_downlink(turn, out);
+}
+
+void SessionState::try_downlink(const Turn& turn, Outcome& out) {
+  if (!device_ || !answerable_ || in_flight_) return;
+  if (answerable_->is_join) return send_join_accept(turn, out);
+  if (!device_->session || !device_->mac_state || !device_->mac_state->rx_windows_available) return;
+  const auto rx2_at = answerable_->received_at + device_->mac_state->current.rx1_delay + std::chrono::seconds{1};
+  if (turn.now.utc + lead_time >= rx2_at) return;
+  if (!device_->mac_settings.schedule_downlinks.value_or(true)) return;
+  send_data(turn, out);
+}
+
+void SessionState::send_join_accept(const Turn& turn, Outcome& out) {
+  const auto& pending = device_->pending_mac_state;
+  if (!pending || !pending->queued_join_accept) return;
+  const auto rx2_at = answerable_->received_at + join_accept_delay + std::chrono::seconds{1};
+  auto radio = radio_of(*device_, surroundings_.plans);
+  if (!radio || turn.now.utc + lead_time >= rx2_at) return;
+  // The windows of a join are the region's, whatever the network wants later. [spec network-server §6.10]
+  const auto windows = class_a_windows(*pending, profile(*device_, *radio), answerable_->data_rate_index,
+                                       answerable_->channel_index);
+  InFlight flight{.attempt = 0,
+                  .since = turn.now.mono,
+                  .is_join = true,
+                  .step = {},
+                  .application = {},
+                  .f_cnt = {},
+                  .f_port = {},
+                  .confirmed = false,
+                  .answers_f_cnt_up = {},
+                  .correlation_ids = answerable_->correlation_ids};
+  auto request = class_a_request(windows.rx1, windows.rx2, join_accept_delay,
+                                 surroundings_.config.join_accept_priority);
+  transmit(std::move(flight), pending->queued_join_accept->payload, std::move(request), turn, out);
+}
+
+/// [spec network-server §11.4]
+void SessionState::send_data(const Turn& turn, Outcome& out) {
+  auto radio = radio_of(*device_, surroundings_.plans);
+  if (!radio) return;
+  const auto device_profile = profile(*device_, *radio);
+  const auto& state = *device_->mac_state;
+  const mac::DownlinkContext context{device_profile, device_->session->last_f_cnt_up, turn.now.utc};
+  auto windows = class_a_windows(state, device_profile, answerable_->data_rate_index, answerable_->channel_index);
+  const bool must_answer = answerable_->confirmed || answerable_->adr_ack_req;
+  const bool has_application = !device_->session->queued_application_downlinks.empty();
+  if (!must_answer && !has_application && !mac::needs_downlink(state, context)) return;
+
+  const auto dwell = mac::expected_uplink_dwell(state, device_profile);
+  const mac::CommandBudget budget{
+      .downlink = mac::payload_budget(windows.max_mac_payload),
+      .uplink = mac::payload_budget(device_profile.region.max_mac_payload(answerable_->data_rate_index, dwell))};
+  auto step = mac::enqueue_commands(state, context, budget);
+  std::optional<ApplicationDownlink> application;
+  if (step.in_f_opts && windows.max_mac_payload > frame_header_size) {
+    const auto room = windows.max_mac_payload - frame_header_size;
+    application = take_application_downlink(room > step.commands.size() ? room - step.commands.size() : 0, room,
+                                            turn, out);
+  }
+  if (!must_answer && !application && step.commands.empty()) return;
+
+  // The counter is spent by the commit of this turn, before the frame leaves. [architecture §2 rules 2, 4]
+  auto next = *device_;
+  auto& session = *next.session;
+  const bool is_1_1 = at_least(state.lorawan_version, MacVersion::v1_1);
+  phy::DataFrame frame{.m_type = application && application->confirmed ? phy::MType::confirmed_down
+                                                                       : phy::MType::unconfirmed_down,
+                       .dev_addr = session.dev_addr,
+                       .f_ctrl = {.adr = uses_adr(next), .ack = answerable_->confirmed},
+                       .f_opts = step.in_f_opts ? step.commands : Bytes{},
+                       .f_port = {},
+                       .frm_payload = {}};
+  FCnt32 f_cnt{session.last_n_f_cnt_down.value() + 1};
+  if (application) {
+    f_cnt = application->f_cnt;
+    frame.f_port = application->f_port;
+    frame.frm_payload = application->frm_payload;
+  } else if (!step.in_f_opts) {
+    frame.f_port = FPort{0};
+    frame.frm_payload = step.commands;
+  }
+  const auto queued = session.queued_application_downlinks.size();
+  frame.f_ctrl.f_pending = step.f_pending || queued > (application ? 1U : 0U);
+  if (is_1_1 && application) {
+    session.last_a_f_cnt_down = f_cnt;
+  } else {
+    session.last_n_f_cnt_down = f_cnt;
+  }
+  if (application && application->confirmed) session.last_conf_f_cnt_down = f_cnt;
+  const phy::NetworkSessionKeys keys{session.keys.f_nwk_s_int_key, session.keys.s_nwk_s_int_key,
+                                     session.keys.nwk_s_enc_key};
+  const phy::SealContext seal{.mac_version = state.lorawan_version,
+                              .f_cnt = f_cnt,
+                              .transmission = {.conf_f_cnt = answerable_->confirmed
+                                                                 ? low_half(answerable_->f_cnt).value()
+                                                                 : std::uint16_t{0}}};
+  auto payload = phy::seal_frame(frame, keys, seal);
+  if (!payload) return publish("ns.down.data.schedule.fail", {}, payload.error(), turn, out);
+  drop_small(windows, device_profile.region, mac::expected_downlink_dwell(state, device_profile), payload->size());
+
+  InFlight flight{.attempt = 0,
+                  .since = turn.now.mono,
+                  .is_join = false,
+                  .step = std::move(step),
+                  .application = std::move(application),
+                  .f_cnt = f_cnt,
+                  .f_port = frame.f_port,
+                  .confirmed = frame.m_type == phy::MType::confirmed_down,
+                  .answers_f_cnt_up = answerable_->f_cnt,
+                  .correlation_ids = answerable_->correlation_ids};
+  auto priority = surroundings_.config.mac_command_priority;
+  if (flight.application) {
+    const auto wanted = std::min(flight.application->priority, surroundings_.config.max_application_priority);
+    priority = flight.step->commands.empty() ? wanted : std::max(wanted, priority);
+    auto& ids = flight.correlation_ids;
+    ids.insert(ids.end(), flight.application->correlation_ids.begin(), flight.application->correlation_ids.end());
+  }
+  device_ = std::make_shared<const Device>(std::move(next));
+  auto request = class_a_request(windows.rx1, windows.rx2, state.current.rx1_delay, priority);
+  // A frame of the network's own uses a counter that queued items of 1.0.x may have been given.
+  const bool spends_shared_counter = !is_1_1 && !flight.application;
+  transmit(std::move(flight), *std::move(payload), std::move(request), turn, out);
+  if (spends_shared_counter) invalidate_queue(f_cnt, turn, out);
+}
+
+/// The first item that can go now; items that never can are failed. [spec network-server §11.4.5]
+std::optional<ApplicationDownlink> SessionState::take_application_downlink(std::size_t room,
+                                                                           std::size_t room_without_commands,
+                                                                           const Turn& turn, Outcome& out) {
+  const bool is_1_1 = at_least(device_->mac_state->lorawan_version, MacVersion::v1_1);
+  auto next = *device_;
+  auto& queue = next.session->queued_application_downlinks;
+  const auto last = is_1_1 ? next.session->last_a_f_cnt_down : next.session->last_n_f_cnt_down;
+  std::optional<ApplicationDownlink> taken;
+  const auto before = queue.size();
+  while (!queue.empty()) {
+    const auto& item = queue.front();
+    if (item.class_b_c) break;
+    if (item.f_cnt <= last) {
+      if (before != queue.size()) device_ = std::make_shared<const Device>(next);
+      invalidate_queue(last, turn, out);
+      return std::nullopt;
+    }
+    if (item.frm_payload.size() <= room) {
+      taken = item;
+      break;
+    }
+    // Without the MAC commands that ride along now it would fit: it waits for them to be gone.
+    if (item.frm_payload.size() <= room_without_commands) break;
+    fail_downlink(item,
+                  Error(application_downlink_too_long,
+                        {{"length", item.frm_payload.size()}, {"max", room_without_commands}}),
+                  turn, out);
+    queue.erase(queue.begin());
+  }
+  if (before != queue.size()) device_ = std::make_shared<const Device>(std::move(next));
+  return taken;
+}
+
+void SessionState::fail_downlink(const ApplicationDownlink& downlink, const Error& error, const Turn& turn,
+                                 Outcome& out) const {
+  out.ups.push_back(up(DownlinkFailed{downlink, error}, downlink.correlation_ids, turn));
+}
+
+/// The queue's counters can not be used any more: the application server numbers and encrypts again. [spec application-server §7.4]
+void SessionState::invalidate_queue(FCnt32 last_f_cnt_down, const Turn& turn, Outcome& out) {
+  if (device_->session->queued_application_downlinks.empty()) return;
+  auto next = *device_;
+  auto items = std::exchange(next.session->queued_application_downlinks, {});
+  std::vector<std::string> correlation_ids;
+  if (answerable_) correlation_ids = answerable_->correlation_ids;
+  out.ups.push_back(up(DownlinkQueueInvalidated{std::move(items), last_f_cnt_down,
+                                                next.session->keys.session_key_id},
+                       std::move(correlation_ids), turn));
+  device_ = std::make_shared<const Device>(std::move(next));
+}
+
+TxRequest SessionState::class_a_request(std::optional<RxWindow> rx1, std::optional<RxWindow> rx2,
+                                        std::chrono::seconds rx1_delay, TxPriority priority) const {
+  return {.device_class = DeviceClass::a,
+          .paths = answerable_->paths,
+          .rx1_delay = rx1_delay,
+          .rx1 = std::move(rx1),
+          .rx2 = std::move(rx2),
+          .priority = priority,
+          .absolute_time = {},
+          .frequency_plan_id = device_->frequency_plan_id};
+}
+
+}  // namespace ff::network_server

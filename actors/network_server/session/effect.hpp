@@ -1,0 +1,63 @@
+// What a device session wants done once its records are durable. Values: the shell runs them, tests compare them.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "actors/events/event.hpp"
+#include "actors/network_server/session/messages.hpp"
+#include "actors/network_server/shard/interface.hpp"
+#include "protocol/types/application_messages.hpp"
+#include "storage/engine/write_batch.hpp"
+
+namespace ff::network_server {
+
+/// Ask the gateway server; the answer comes as DownlinkScheduled with this attempt.
+struct SendTransmission {
+  std::uint64_t attempt = 0;
+  std::shared_ptr<const DownlinkFrame> frame;
+};
+
+/// Ask the join server; the answer comes as JoinAnswered with this attempt.
+struct AskJoinServer {
+  std::uint64_t attempt = 0;
+  Bytes join_request;
+  JoinEui join_eui;
+  DevEui dev_eui;
+  DevAddr dev_addr;
+  MacVersion mac_version = MacVersion::unknown;
+  NetId net_id;
+  std::uint8_t dl_settings = 0;
+  std::uint8_t rx_delay = 1;
+  Bytes cf_list;
+};
+
+/// Change the address index; with `then_wake` the session is woken when the index has it.
+struct UpdateIndex {
+  IndexSession entry;
+  bool then_wake = false;
+};
+struct UpdateJoinIndex { IndexJoinEuis entry; };
+
+/// Replaces the earlier wish.
+struct WakeAt { MonoTime at; };
+
+struct PublishEvent { events::Event event; };
+
+/// Answers somebody.
+struct Answer { std::function<void()> run; };
+
+using Effect = std::variant<SendTransmission, AskJoinServer, UpdateIndex, UpdateJoinIndex, WakeAt,
+                            PublishEvent, Answer>;
+
+/// What one event led to. `ups` are committed in the same batch as `records`; effects leave after it.
+struct Outcome {
+  storage::WriteBatch records;
+  std::vector<ApplicationUp> ups;
+  std::vector<Effect> effects;
+};
+
+}  // namespace ff::network_server

@@ -1,0 +1,125 @@
+#include "actors/network_server/session/state.hpp"
+
+#include "actors/network_server/session/errors.hpp"
+#include "actors/network_server/session/record.hpp"
+#include "protocol/base/ulid.hpp"
+#include "storage/keys/keys.hpp"
+
+namespace ff::network_server {
+SessionState::SessionState(Surroundings surroundings, DeviceUid uid, std::shared_ptr<const Device> record)
+    : surroundings_(surroundings), uid_(std::move(uid)), device_(std::move(record)) {}
+
+Outcome SessionState::handle(const SessionEvent& event, const Turn& turn) {
+  Outcome out;
+  const auto before = device_;
+  std::visit([&](const auto& alternative) { on(alternative, turn, out); }, event);
+  if (device_ && device_ != before) store(out);
+  return out;
+}
+
+Result<SessionState::Radio> SessionState::radio_of(const Device& device, const region::FrequencyPlans& plans) {
+  const auto* plan = plans.find(device.frequency_plan_id);
+  if (!plan) return fail(unknown_frequency_plan, {{"id", device.frequency_plan_id}});
+  const auto* region = region::find(plan->band_id, device.lorawan_phy_version);
+  if (!region) {
+    return fail(unsupported_band, {{"id", plan->band_id},
+                                   {"version", static_cast<int>(device.lorawan_phy_version)}});
+  }
+  return Radio{region, plan};
+}
+
+mac::DeviceProfile SessionState::profile(const Device& device, const Radio& radio) const {
+  return {.region = *radio.region,
+          .plan = *radio.plan,
+          .settings = device.mac_settings,
+          .network_defaults = surroundings_.config.default_mac_settings,
+          .lorawan_version = device.lorawan_version,
+          .supports_join = device.supports_join,
+          .supports_class_b = device.supports_class_b,
+          .supports_class_c = device.supports_class_c,
+          .multicast = device.multicast};
+}
+
+DeviceIdentifiers SessionState::ids_with(DevAddr dev_addr) const {
+  auto ids = device_->ids;
+  ids.dev_addr = dev_addr;
+  return ids;
+}
+
+ApplicationUp SessionState::up(ApplicationUpPayload payload, std::vector<std::string> correlation_ids,
+                               const Turn& turn) const {
+  return {.ids = device_->ids,
+          .correlation_ids = std::move(correlation_ids),
+          .received_at = turn.now.utc,
+          .up = std::move(payload)};
+}
+
+void SessionState::publish(std::string_view name, std::vector<std::string> correlation_ids,
+                           events::EventData data, const Turn& turn, Outcome& out) const {
+  out.effects.emplace_back(PublishEvent{{.name = name,
+                                         .time = turn.now.utc,
+                                         .subject = device_->ids,
+                                         .correlation_ids = std::move(correlation_ids),
+                                         .data = std::move(data)}});
+}
+
+void SessionState::publish(const std::vector<mac::Event>& mac_events, const Turn& turn, Outcome& out) const {
+  for (const auto& event : mac_events) {
+    events::EventData data;
+    if (const auto* command = std::get_if<mac::Command>(&event.data)) data = mac::to_string(*command);
+    if (const auto* error = std::get_if<Error>(&event.data)) data = *error;
+    publish(mac::to_string(event.name), {}, std::move(data), turn, out);
+  }
+}
+
+void SessionState::wake(Outcome& out, const Turn& turn, UtcTime at) {
+  out.effects.emplace_back(WakeAt{turn.now.mono + (at - turn.now.utc)});
+}
+
+void SessionState::store(Outcome& out) const {
+  const auto shard = storage::shard_of(uid_, surroundings_.shard_count);
+  out.records.put(storage::Family::session, storage::device_key({shard, uid_}), encode_device(*device_));
+}
+
+void SessionState::store_index_row(const mac::Session& session, const mac::MacState& mac_state, bool pending,
+                                   Outcome& out) const {
+  const auto& settings = device_->mac_settings;
+  const AddressRow row{.f_nwk_s_int_key = session.keys.f_nwk_s_int_key,
+                       .last_f_cnt_up = session.last_f_cnt_up,
+                       .mac_version = mac_state.lorawan_version,
+                       .supports_32_bit_f_cnt = settings.supports_32_bit_f_cnt.value_or(true),
+                       .resets_f_cnt = settings.resets_f_cnt.value_or(false),
+                       .pending = pending};
+  const auto shard = storage::shard_of(session.dev_addr, surroundings_.shard_count);
+  out.records.put(storage::Family::address_index, storage::address_key({shard, session.dev_addr, uid_}),
+                  encode_address_rows({row}));
+}
+
+void SessionState::erase_index_row(const mac::Session& session, bool, Outcome& out) const {
+  const auto shard = storage::shard_of(session.dev_addr, surroundings_.shard_count);
+  out.records.erase(storage::Family::address_index,
+                    storage::address_key({shard, session.dev_addr, uid_}));
+}
+
+void SessionState::index(const mac::Session& session, const mac::MacState& mac_state, bool pending,
+                         bool then_wake, Outcome& out) const {
+  store_index_row(session, mac_state, pending, out);
+  const auto& settings = device_->mac_settings;
+  auto entry = std::make_shared<IndexedSession>(
+      IndexedSession{.device = std::make_shared<const DeviceUid>(uid_),
+                     .f_nwk_s_int_key = session.keys.f_nwk_s_int_key,
+                     .last_f_cnt_up = session.last_f_cnt_up,
+                     .mac_version = mac_state.lorawan_version,
+                     .supports_32_bit_f_cnt = settings.supports_32_bit_f_cnt.value_or(true),
+                     .resets_f_cnt = settings.resets_f_cnt.value_or(false),
+                     .pending = pending});
+  out.effects.emplace_back(
+      UpdateIndex{{uid_, session.dev_addr, pending, std::move(entry), {}}, then_wake});
+}
+
+void SessionState::unindex(const mac::Session& session, bool pending, Outcome& out) const {
+  erase_index_row(session, pending, out);
+  out.effects.emplace_back(UpdateIndex{{uid_, session.dev_addr, pending, nullptr, {}}, false});
+}
+
+}  // namespace ff::network_server

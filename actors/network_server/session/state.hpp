@@ -1,0 +1,166 @@
+// The logic of a device session: every decision about one device's frames, sessions, MAC state and downlink queue. Pure: events in,
+// records and effects out. Its parts are in uplink.cpp, join.cpp, downlink.cpp, transmission.cpp, queue.cpp and registry.cpp.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/network_server/config.hpp"
+#include "actors/network_server/session/device.hpp"
+#include "actors/network_server/session/effect.hpp"
+#include "actors/network_server/session/messages.hpp"
+#include "protocol/base/random.hpp"
+#include "protocol/base/time.hpp"
+#include "protocol/mac/downlink.hpp"
+#include "protocol/mac/profile.hpp"
+#include "protocol/phy/frame_view.hpp"
+#include "protocol/region/frequency_plan.hpp"
+#include "storage/keys/shard.hpp"
+
+namespace ff::network_server {
+
+/// What a session may know of its surroundings. Outlives it.
+struct Surroundings {
+  const Config& config;
+  const region::FrequencyPlans& plans;
+  storage::ShardCount shard_count;
+};
+
+/// One event's time and randomness.
+struct Turn {
+  Instant now;
+  Random& random;
+};
+
+class SessionState {
+ public:
+  /// `record` is null for a device that does not exist.
+  SessionState(Surroundings surroundings, DeviceUid uid, std::shared_ptr<const Device> record);
+
+  /// Total: every event is legal in every state.
+  Outcome handle(const SessionEvent& event, const Turn& turn);
+
+  /// Null: there is no such device.
+  const Device* device() const noexcept { return device_.get(); }
+  /// Nothing is under way that would be forgotten by ending now.
+  bool idle() const noexcept { return !in_flight_ && !joining_; }
+
+ private:
+  /// The uplink that can still be answered. Not stored: after a restart its windows have passed.
+  struct Answerable {
+    std::vector<DownlinkPath> paths;          // best first
+    DataRateIndex data_rate_index;
+    ChannelIndex channel_index;
+    UtcTime received_at;
+    FCnt32 f_cnt;
+    bool confirmed = false;
+    bool adr_ack_req = false;
+    bool is_join = false;
+    std::vector<std::string> correlation_ids;
+  };
+  /// A transmission the gateway server has been asked for.
+  struct InFlight {
+    std::uint64_t attempt = 0;
+    MonoTime since;
+    bool is_join = false;
+    std::optional<mac::DownlinkStep> step;
+    std::optional<ApplicationDownlink> application;
+    FCnt32 f_cnt;
+    std::optional<FPort> f_port;
+    bool confirmed = false;
+    FCnt32 answers_f_cnt_up;
+    std::vector<std::string> correlation_ids;
+  };
+  /// Asked of the join server.
+  struct Joining {
+    std::uint64_t attempt = 0;
+    MonoTime since;
+    mac::MacState mac_state;
+    mac::JoinParameters request;
+    Answerable answerable;
+  };
+  /// A scheduled downlink whose emission the gateway has not reported yet.
+  struct Transmission {
+    std::string id;
+    UtcTime since;
+    std::optional<ApplicationDownlink> application;
+  };
+  /// What an accepted uplink is judged with and turned into.
+  struct UplinkWork;
+
+  // One handler per event.
+  void on(const UplinkMatched& event, const Turn& turn, Outcome& out);
+  void on(const JoinRequestReceived& event, const Turn& turn, Outcome& out);
+  void on(const JoinAnswered& event, const Turn& turn, Outcome& out);
+  void on(const DownlinkScheduled& event, const Turn& turn, Outcome& out);
+  void on(const TransmissionAcknowledged& event, const Turn& turn, Outcome& out);
+  void on(const Wake& event, const Turn& turn, Outcome& out);
+  void on(const PushDownlinks& event, const Turn& turn, Outcome& out);
+  void on(const ListDownlinks& event, const Turn& turn, Outcome& out);
+  void on(const GetDevice& event, const Turn& turn, Outcome& out);
+  void on(const ChangeDevice& event, const Turn& turn, Outcome& out);
+  void on(const DeleteDevice& event, const Turn& turn, Outcome& out);
+
+  // uplink.cpp
+  Status choose_session(UplinkWork& work) const;
+  Status judge_counter(UplinkWork& work) const;
+  Status find_radio(UplinkWork& work) const;
+  Status check_whole_mic(const UplinkWork& work) const;
+  Status handle_commands(UplinkWork& work) const;
+  void adapt(UplinkWork& work) const;
+  void settle_confirmed_downlink(UplinkWork& work, Outcome& out) const;
+  void accept(UplinkWork& work, const Turn& turn, Outcome& out);
+  ApplicationUplink application_uplink(const UplinkWork& work) const;
+
+  // downlink.cpp: what to send and when
+  void try_downlink(const Turn& turn, Outcome& out);
+  void send_join_accept(const Turn& turn, Outcome& out);
+  void send_data(const Turn& turn, Outcome& out);
+  std::optional<ApplicationDownlink> take_application_downlink(std::size_t room, std::size_t room_without_commands,
+                                                               const Turn& turn, Outcome& out);
+  void fail_downlink(const ApplicationDownlink& downlink, const Error& error, const Turn& turn, Outcome& out) const;
+  void invalidate_queue(FCnt32 last_f_cnt_down, const Turn& turn, Outcome& out);
+  // transmission.cpp: asking the gateway server, and what it answers
+  void transmit(InFlight flight, Bytes phy_payload, TxRequest request, const Turn& turn, Outcome& out);
+  void transmitted(InFlight& flight, const ScheduledDownlink& scheduled, const Turn& turn, Outcome& out);
+  void join_accept_transmitted(const InFlight& flight, const Turn& turn, Outcome& out);
+  void not_transmitted(InFlight& flight, const Error& error, const Turn& turn, Outcome& out);
+  TxRequest class_a_request(std::optional<RxWindow> rx1, std::optional<RxWindow> rx2, std::chrono::seconds rx1_delay,
+                            TxPriority priority) const;
+
+  // records.cpp: what is written
+  void store(Outcome& out) const;
+  void store_index_row(const mac::Session& session, const mac::MacState& mac_state, bool pending,
+                       Outcome& out) const;
+  void erase_index_row(const mac::Session& session, bool pending, Outcome& out) const;
+  void index(const mac::Session& session, const mac::MacState& mac_state, bool pending, bool then_wake,
+             Outcome& out) const;
+  void unindex(const mac::Session& session, bool pending, Outcome& out) const;
+
+  /// Region and plan of the device; an error names what is not configured.
+  struct Radio {
+    const region::Region* region = nullptr;
+    const region::FrequencyPlan* plan = nullptr;
+  };
+  static Result<Radio> radio_of(const Device& device, const region::FrequencyPlans& plans);
+  mac::DeviceProfile profile(const Device& device, const Radio& radio) const;
+  DeviceIdentifiers ids_with(DevAddr dev_addr) const;
+  ApplicationUp up(ApplicationUpPayload payload, std::vector<std::string> correlation_ids, const Turn& turn) const;
+  void publish(std::string_view name, std::vector<std::string> correlation_ids, events::EventData data,
+               const Turn& turn, Outcome& out) const;
+  void publish(const std::vector<mac::Event>& mac_events, const Turn& turn, Outcome& out) const;
+  static void wake(Outcome& out, const Turn& turn, UtcTime at);
+
+  Surroundings surroundings_;
+  DeviceUid uid_;
+  std::shared_ptr<const Device> device_;
+  std::optional<Answerable> answerable_;
+  std::optional<InFlight> in_flight_;
+  std::optional<Joining> joining_;
+  std::deque<Transmission> transmissions_;
+};
+
+}  // namespace ff::network_server

@@ -1,0 +1,295 @@
+// Data uplinks, step by step as in the reference's pipeline. [spec network-server §3]
+#include <algorithm>
+
+#include "actors/network_server/session/errors.hpp"
+#include "actors/network_server/session/paths.hpp"
+#include "actors/network_server/session/record.hpp"
+#include "actors/network_server/session/uplink_work.hpp"
+#include "protocol/mac/adr/adr.hpp"
+#include "protocol/mac/device_class.hpp"
+#include "protocol/mac/initial.hpp"
+#include "protocol/mac/retransmission.hpp"
+#include "protocol/phy/f_cnt.hpp"
+#include "protocol/phy/frame_crypto.hpp"
+#include "protocol/phy/mic.hpp"
+#include "protocol/schedule/time_on_air.hpp"
+
+namespace ff::network_server {
+namespace {
+
+constexpr ErrorDef frame_dropped{"pkg/networkserver", "device_not_found", Code::not_found, "device not found"};
+
+/// The answer is built a little after the uplink, so that an application's reaction to it can go along; with one second until RX1 there is
+/// no time for that. [spec network-server §21]
+constexpr Duration answer_after = std::chrono::milliseconds{200};
+constexpr Duration answer_soon_after = std::chrono::milliseconds{20};
+
+std::optional<float> max_snr(const std::vector<RxMetadata>& all) {
+  std::optional<float> max;
+  for (const auto& metadata : all) max = std::max(max.value_or(metadata.snr_db), metadata.snr_db);
+  return max;
+}
+
+std::size_t distinct_gateways(const std::vector<RxMetadata>& all) {
+  std::vector<std::string_view> ids;
+  for (const auto& metadata : all) ids.push_back(metadata.gateway.gateway_id.text());
+  std::sort(ids.begin(), ids.end());
+  return static_cast<std::size_t>(std::unique(ids.begin(), ids.end()) - ids.begin());
+}
+
+/// FNV-1a over the frame without its MIC: equal for a repetition.
+std::uint64_t hash_of(ByteView signed_part) noexcept {
+  std::uint64_t hash = 0xcbf29ce484222325;
+  for (auto byte : signed_part) hash = (hash ^ byte) * 0x100000001b3;
+  return hash;
+}
+
+bool has_data_uplink(const mac::MacState& state) {
+  return std::any_of(state.recent_uplinks.begin(), state.recent_uplinks.end(),
+                     [](const mac::RecentUplink& uplink) { return uplink.is_data; });
+}
+
+}  // namespace
+
+void SessionState::on(const UplinkMatched& event, const Turn& turn, Outcome& out) {
+  if (!device_) return;
+  auto frame = phy::decode_data_frame(event.frame->phy_payload);
+  if (!frame) return;
+  UplinkWork work{.event = event, .frame = *frame, .next = *device_};
+  auto status = [&]() -> Status {
+    FF_TRY(work.radio, radio_of(*device_, surroundings_.plans));
+    FF_CHECK(choose_session(work));
+    FF_CHECK(find_radio(work));
+    FF_CHECK(judge_counter(work));
+    FF_CHECK(check_whole_mic(work));
+    return handle_commands(work);
+  }();
+  if (!status) {
+    return publish("ns.up.data.drop", event.frame->correlation_ids, status.error(), turn, out);
+  }
+  accept(work, turn, out);
+}
+
+/// [spec network-server §3.7]
+Status SessionState::choose_session(UplinkWork& work) const {
+  auto& next = work.next;
+  if (work.event.pending_session) {
+    const bool fits = next.pending_session && next.pending_mac_state && !work.frame.f_ctrl.ack &&
+                      next.pending_session->dev_addr == work.frame.dev_addr &&
+                      next.pending_mac_state->pending_join_request;
+    if (!fits) return fail(frame_dropped);
+    next.session = std::move(next.pending_session);
+    next.mac_state = mac::accept_join(*std::move(next.pending_mac_state),
+                                      *next.pending_mac_state->pending_join_request, *work.radio.region);
+    next.mac_state->pending_join_request.reset();
+    next.session->started_at = work.event.frame->received_at;
+    work.promoted = true;
+  }
+  // Any accepted frame, of the old session too, ends a pending one.
+  next.pending_session.reset();
+  next.pending_mac_state.reset();
+  if (!next.session || !next.mac_state || next.session->dev_addr != work.frame.dev_addr) {
+    return fail(frame_dropped);
+  }
+  return {};
+}
+
+Status SessionState::find_radio(UplinkWork& work) const {
+  const auto& settings = work.event.frame->settings;
+  const auto index = work.radio.region->uplink_data_rate_index(settings.data_rate);
+  if (!index) return fail(data_rate_not_found);
+  work.data_rate_index = *index;
+  const auto& channels = work.mac_state().current.channels;
+  const auto found = std::find_if(channels.begin(), channels.end(), [&](const mac::Channel& channel) {
+    return channel.enabled && channel.uplink_frequency == settings.frequency;
+  });
+  if (found == channels.end()) return fail(uplink_channel_not_found);
+  work.channel_index = ChannelIndex{static_cast<std::uint8_t>(found - channels.begin())};
+  return {};
+}
+
+/// [spec network-server §3.4, §3.7, §5]
+Status SessionState::judge_counter(UplinkWork& work) const {
+  const auto& metadata = work.event.rx_metadata;
+  const auto last = work.session().last_f_cnt_up;
+  work.f_cnt = work.event.f_cnt;
+  work.recent = {.is_data = true,
+                 .confirmed = phy::is_confirmed(work.frame.m_type),
+                 .adr = work.frame.f_ctrl.adr,
+                 .adr_ack_req = work.frame.f_ctrl.adr_ack_req,
+                 .f_cnt = work.f_cnt,
+                 .data_rate_index = work.data_rate_index,
+                 .channel_index = work.channel_index,
+                 .max_snr_db = max_snr(metadata),
+                 .gateway_count = static_cast<std::uint8_t>(std::min<std::size_t>(distinct_gateways(metadata), 255)),
+                 .payload_hash = hash_of(work.frame.signed_part),
+                 .received_at = work.event.frame->received_at};
+  const bool first = last.value() == 0 && !has_data_uplink(work.mac_state());
+  if (work.promoted || first || work.f_cnt > last) {
+    if (!phy::gap_allowed(work.mac_state().lorawan_version, last, work.f_cnt)) return fail(frame_dropped);
+    return {};
+  }
+  if (work.f_cnt == last) {
+    const auto verdict = mac::judge_repetition(work.mac_state(), work.recent);
+    if (verdict.repetition != mac::Repetition::repeated) return fail(frame_dropped);
+    work.retransmission = true;
+    return {};
+  }
+  const bool may_reset = work.next.mac_settings.resets_f_cnt.value_or(false) && !work.frame.f_ctrl.ack;
+  if (!may_reset) return fail(frame_dropped);
+  FF_TRY(work.mac_state(), mac::initial_state(profile(work.next, work.radio)));
+  work.session().started_at = work.event.frame->received_at;
+  work.reset = true;
+  return {};
+}
+
+/// LoRaWAN 1.1: the half of the MIC that the address index could not check. [spec network-server §3.12]
+Status SessionState::check_whole_mic(const UplinkWork& work) const {
+  if (!at_least(work.mac_state().lorawan_version, MacVersion::v1_1)) return {};
+  const auto& session = work.session();
+  const bool acks = work.frame.f_ctrl.ack && session.last_conf_f_cnt_down.has_value();
+  const phy::UplinkTransmission transmission{
+      .conf_f_cnt = acks ? low_half(*session.last_conf_f_cnt_down).value() : std::uint16_t{0},
+      .tx_dr = work.data_rate_index,
+      .tx_ch = work.channel_index};
+  const auto half = phy::uplink_cmac_s(crypto::CmacKey(session.keys.s_nwk_s_int_key),
+                                       {phy::Direction::up, work.frame.dev_addr, work.f_cnt}, transmission,
+                                       work.frame.signed_part);
+  if (half != (work.frame.mic.value() & 0xffffU)) return fail(frame_dropped);
+  return {};
+}
+
+/// [spec network-server §3.9]
+Status SessionState::handle_commands(UplinkWork& work) const {
+  const auto& keys = work.session().keys;
+  const bool encrypts_f_opts = at_least(work.mac_state().lorawan_version, MacVersion::v1_1);
+  const phy::FrameContext context{phy::Direction::up, work.frame.dev_addr, work.f_cnt};
+  Bytes commands = to_owned(work.frame.f_opts);
+  const bool on_port_0 = work.frame.f_port && work.frame.f_port->value() == 0;
+  if (on_port_0 && !work.frame.frm_payload.empty()) {
+    // Commands in both places: no version allows it. [TS001-1.0.4 §4.3.1.6]
+    if (!commands.empty()) return fail(frame_dropped);
+    commands = to_owned(work.frame.frm_payload);
+    phy::crypt_frm_payload(keys.nwk_s_enc_key, context, commands);
+  } else if (encrypts_f_opts && !commands.empty()) {
+    phy::crypt_f_opts(keys.nwk_s_enc_key, context, phy::f_opts_counter(phy::Direction::up, work.frame.f_port),
+                      commands);
+  }
+  if (!on_port_0) work.frm_payload = to_owned(work.frame.frm_payload);
+
+  const auto device_profile = profile(work.next, work.radio);
+  const mac::UplinkContext uplink{.profile = device_profile,
+                                  .f_cnt = work.f_cnt,
+                                  .received_at = work.event.frame->received_at,
+                                  .retransmission = work.retransmission,
+                                  .fresh_session = work.promoted || work.reset};
+  const auto decoded =
+      mac::decode(commands, mac::Direction::uplink, {work.radio.region->frequency_step_hz});
+  FF_TRY(auto step, mac::handle_uplink_commands(work.mac_state(), decoded, uplink));
+  // A 1.1 device proves the new session with RekeyInd. [TS001-1.1 §5.10]
+  if (work.promoted && encrypts_f_opts && !step.rekeyed) return fail(frame_dropped);
+  const auto& metadata = work.event.rx_metadata;
+  step = mac::answer_deferred(std::move(step),
+                              {.max_snr_db = work.recent.max_snr_db,
+                               .gateway_count = work.recent.gateway_count,
+                               .data_rate = work.event.frame->settings.data_rate,
+                               .at = metadata.empty() || !metadata.front().gps_time
+                                         ? work.event.frame->received_at
+                                         : *metadata.front().gps_time},
+                              uplink);
+  work.mac_events = std::move(step.events);
+  work.mac_state() = std::move(step.next);
+  work.mac_state().device_class =
+      mac::class_after_uplink(work.mac_state(), device_profile, work.frame.f_ctrl.class_b);
+  return {};
+}
+
+/// History and adaptive data rate. [spec network-server §3.15, §9]
+void SessionState::adapt(UplinkWork& work) const {
+  auto& state = work.mac_state();
+  mac::push_recent(state, work.recent);
+  if (work.retransmission) return;
+  if (work.data_rate_index < state.current.adr_data_rate_index) {
+    state.current.adr_tx_power_index = TxPowerIndex{0};
+  }
+  state.current.adr_data_rate_index = work.data_rate_index;
+  mac::apply_adr(state, profile(work.next, work.radio), work.frame.f_ctrl.adr);
+}
+
+/// [spec network-server §3.13]
+void SessionState::settle_confirmed_downlink(UplinkWork& work, Outcome& out) const {
+  auto& pending = work.mac_state().pending_application_downlink;
+  if (!pending) return;
+  ApplicationUp message{.ids = device_->ids,
+                        .correlation_ids = pending->correlation_ids,
+                        .received_at = work.event.frame->received_at,
+                        .up = DownlinkAcked{}};
+  message.ids.dev_addr = work.session().dev_addr;
+  const auto& uplink_ids = work.event.frame->correlation_ids;
+  message.correlation_ids.insert(message.correlation_ids.end(), uplink_ids.begin(), uplink_ids.end());
+  if (work.frame.f_ctrl.ack) {
+    message.up = DownlinkAcked{*pending};
+  } else {
+    message.up = DownlinkNacked{*pending};
+  }
+  out.ups.push_back(std::move(message));
+  pending.reset();
+}
+
+ApplicationUplink SessionState::application_uplink(const UplinkWork& work) const {
+  const auto& frame = *work.event.frame;
+  const auto airtime =
+      schedule::time_on_air(frame.phy_payload.size(), frame.settings.data_rate, frame.settings.frequency);
+  return {.session_key_id = work.session().keys.session_key_id,
+          .f_port = work.frame.f_port.value_or(FPort{0}),
+          .f_cnt = work.f_cnt,
+          .frm_payload = work.frm_payload,
+          .rx_metadata = work.event.rx_metadata,
+          .settings = frame.settings,
+          .received_at = frame.received_at,
+          .confirmed = work.recent.confirmed,
+          .consumed_airtime = airtime.value_or(Duration{0}),
+          .net_id = surroundings_.config.net_id};
+}
+
+void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
+  const auto old = device_;
+  settle_confirmed_downlink(work, out);
+  adapt(work);
+  const auto row_before = work.session().last_f_cnt_up.value() / index_row_stride;
+  work.session().last_f_cnt_up = work.f_cnt;
+  work.mac_state().rx_windows_available = true;
+  work.next.ids.dev_addr = work.session().dev_addr;
+  answerable_ = Answerable{.paths = paths_of(work.event.rx_metadata),
+                           .data_rate_index = work.data_rate_index,
+                           .channel_index = work.channel_index,
+                           .received_at = work.event.frame->received_at,
+                           .f_cnt = work.f_cnt,
+                           .confirmed = work.recent.confirmed,
+                           .adr_ack_req = work.recent.adr_ack_req,
+                           .is_join = false,
+                           .correlation_ids = work.event.frame->correlation_ids};
+  auto message = application_uplink(work);
+  device_ = std::make_shared<const Device>(std::move(work.next));
+
+  if (old->pending_session) unindex(*old->pending_session, true, out);
+  if (work.promoted && old->session) unindex(*old->session, false, out);
+  const auto& session = *device_->session;
+  if (work.promoted || work.reset) {
+    index(session, *device_->mac_state, false, false, out);
+  } else if (work.f_cnt.value() / index_row_stride != row_before) {
+    store_index_row(session, *device_->mac_state, false, out);
+  }
+
+  const auto& ids = work.event.frame->correlation_ids;
+  publish("ns.up.data.receive", ids, {}, turn, out);
+  publish(work.mac_events, turn, out);
+  if (!work.retransmission) {
+    out.ups.insert(out.ups.begin(), up(std::move(message), ids, turn));
+  }
+  publish("ns.up.data.process", ids, {}, turn, out);
+  const bool in_a_hurry = device_->mac_state->current.rx1_delay < std::chrono::seconds{2};
+  wake(out, turn, turn.now.utc + (in_a_hurry ? answer_soon_after : answer_after));
+}
+
+}  // namespace ff::network_server

@@ -1,0 +1,32 @@
+// A data uplink on its way through the steps of uplink.cpp: what it is judged with, and what the device becomes if it is accepted.
+#pragma once
+
+#include "actors/network_server/session/state.hpp"
+#include "protocol/mac/uplink.hpp"
+
+namespace ff::network_server {
+
+struct SessionState::UplinkWork {
+  const UplinkMatched& event;
+  phy::DataFrameView frame;
+  /// A copy that is worked on; a dropped frame leaves no trace.
+  Device next;
+  Radio radio;
+
+  bool promoted = false;                     // the pending session becomes the session
+  bool reset = false;                        // ABP: counters start anew
+  bool retransmission = false;
+  FCnt32 f_cnt;
+  DataRateIndex data_rate_index;
+  ChannelIndex channel_index;
+  mac::RecentUplink recent;
+  std::vector<mac::Event> mac_events;
+  Bytes frm_payload;                         // as received; empty for FPort 0
+
+  mac::Session& session() { return *next.session; }
+  mac::MacState& mac_state() { return *next.mac_state; }
+  const mac::Session& session() const { return *next.session; }
+  const mac::MacState& mac_state() const { return *next.mac_state; }
+};
+
+}  // namespace ff::network_server
