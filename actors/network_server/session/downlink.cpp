@@ -3,6 +3,7 @@
 
 #include "actors/network_server/session/errors.hpp"
 #include "actors/network_server/session/state.hpp"
+#include "protocol/mac/adr/adr.hpp"
 #include "protocol/mac/initial.hpp"
 #include "protocol/phy/frame_encoder.hpp"
 #include "protocol/phy/seal.hpp"
@@ -69,12 +70,6 @@ void drop_small(Windows& windows, const region::Region& region, region::DwellTim
   };
   if (windows.rx1 && !fits(windows.rx1)) windows.rx1.reset();
   if (windows.rx2 && !fits(windows.rx2)) windows.rx2.reset();
-}
-
-bool uses_adr(const Device& device) {
-  const auto& settings = device.mac_settings;
-  if (settings.adr) return !std::holds_alternative<mac::AdrDisabled>(*settings.adr);
-  return settings.use_adr.value_or(true);
 }
 
 }  // namespace
@@ -151,7 +146,7 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
   phy::DataFrame frame{.m_type = application && application->confirmed ? phy::MType::confirmed_down
                                                                        : phy::MType::unconfirmed_down,
                        .dev_addr = session.dev_addr,
-                       .f_ctrl = {.adr = uses_adr(next), .ack = answerable_->confirmed},
+                       .f_ctrl = {.adr = mac::adr::uses_adr(device_profile), .ack = answerable_->confirmed},
                        .f_opts = step.in_f_opts ? step.commands : Bytes{},
                        .f_port = {},
                        .frm_payload = {}};

@@ -204,16 +204,11 @@ Status SessionState::handle_commands(UplinkWork& work) const {
   return {};
 }
 
-/// History and adaptive data rate. [spec network-server §3.15, §9]
+/// History and adaptive data rate; a repetition teaches nothing. [spec network-server §3.15, §9]
 void SessionState::adapt(UplinkWork& work) const {
-  auto& state = work.mac_state();
-  mac::push_recent(state, work.recent);
-  if (work.retransmission) return;
-  if (work.data_rate_index < state.current.adr_data_rate_index) {
-    state.current.adr_tx_power_index = TxPowerIndex{0};
-  }
-  state.current.adr_data_rate_index = work.data_rate_index;
-  mac::apply_adr(state, profile(work.next, work.radio), work.frame.f_ctrl.adr);
+  if (work.retransmission) return mac::push_recent(work.mac_state(), work.recent);
+  auto adapted = mac::adr::record_uplink(std::move(work.mac_state()), work.recent, profile(work.next, work.radio));
+  work.mac_state() = std::move(adapted.next);
 }
 
 /// [spec network-server §3.13]

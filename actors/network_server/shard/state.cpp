@@ -9,7 +9,7 @@ namespace ff::network_server {
 const char* to_string(UplinkOutcome outcome) noexcept {
   constexpr std::array<const char*, uplink_outcome_count> names = {
       "accepted",      "duplicate",            "late_duplicate",   "malformed",
-      "not_an_uplink", "rejoin_not_supported", "device_not_found", "overloaded"};
+      "not_an_uplink", "rejoin_not_supported", "unknown_device",   "overloaded"};
   return names[static_cast<std::size_t>(outcome)];
 }
 
@@ -40,7 +40,7 @@ UplinkOutcome ShardState::find_owner(const UplinkFrame& frame, Owner& owner) {
   if (!decoded || decoded->mhdr.major != 0) return UplinkOutcome::malformed;
   if (const auto* join = std::get_if<phy::JoinRequestView>(&decoded->body)) {
     const auto found = joins_.find({join->request.join_eui, join->request.dev_eui});
-    if (found == joins_.end()) return UplinkOutcome::device_not_found;
+    if (found == joins_.end()) return UplinkOutcome::unknown_device;
     owner = {found->second, true, {}, false};
     return UplinkOutcome::accepted;
   }
@@ -50,7 +50,7 @@ UplinkOutcome ShardState::find_owner(const UplinkFrame& frame, Owner& owner) {
   const auto* data = std::get_if<phy::DataFrameView>(&decoded->body);
   if (!data || phy::direction_of(data->m_type) != phy::Direction::up) return UplinkOutcome::not_an_uplink;
   auto match = addresses_.match(*data);
-  if (!match) return UplinkOutcome::device_not_found;
+  if (!match) return UplinkOutcome::unknown_device;
   owner = {std::move(match->device), false, match->f_cnt, match->pending};
   return UplinkOutcome::accepted;
 }

@@ -29,7 +29,7 @@ enum class UplinkOutcome : std::uint8_t {
   malformed,
   not_an_uplink,
   rejoin_not_supported,
-  device_not_found,        // no session's key made the MIC, or no device has the EUIs
+  unknown_device,          // no session's key made the MIC, or no device has the EUIs
   overloaded,
 };
 inline constexpr std::size_t uplink_outcome_count = 8;

@@ -1,0 +1,126 @@
+#include "actors/network_server/shard/address_index.hpp"
+
+#include <gtest/gtest.h>
+
+#include "protocol/base/random.hpp"
+#include "protocol/phy/seal.hpp"
+
+namespace ff::network_server {
+namespace {
+
+constexpr DevAddr address{0x260b1234};
+
+Aes128Key key_of(std::uint64_t number) {
+  auto random = make_seeded_random(number);
+  Bytes bytes(16);
+  random->fill(bytes);
+  return Aes128Key::from(bytes);
+}
+
+IndexedSession session_of(std::uint64_t number, std::uint32_t last, MacVersion version = MacVersion::v1_0_3) {
+  return {.device = std::make_shared<const DeviceUid>(
+              DeviceUid{ApplicationId("app"), DeviceId("dev-" + std::to_string(number))}),
+          .f_nwk_s_int_key = key_of(number),
+          .last_f_cnt_up = FCnt32{last},
+          .mac_version = version};
+}
+
+struct Sent {
+  Bytes bytes;
+  phy::DataFrameView view;
+};
+
+Sent uplink(std::uint64_t key, std::uint32_t f_cnt, MacVersion version = MacVersion::v1_0_3, bool ack = false) {
+  phy::DataFrame frame;
+  frame.dev_addr = address;
+  frame.f_ctrl.ack = ack;
+  frame.f_port = FPort{1};
+  frame.frm_payload = {1, 2, 3};
+  const auto k = key_of(key);
+  Sent sent;
+  sent.bytes = phy::seal_frame(frame, {k, key_of(key + 1000), k}, {.mac_version = version, .f_cnt = FCnt32{f_cnt}}).value();
+  sent.view = phy::decode_data_frame(sent.bytes).value();
+  return sent;
+}
+
+TEST(AddressIndex, FindsTheSessionByItsKeyAmongMany) {
+  AddressIndex index;
+  for (std::uint64_t i = 0; i < 300; ++i) index.set(address, session_of(i, static_cast<std::uint32_t>(i * 7)));
+  const auto sent = uplink(123, 123 * 7 + 5);
+  const auto match = index.match(sent.view);
+  ASSERT_TRUE(match);
+  EXPECT_EQ(match->device->device_id.text(), "dev-123");
+  EXPECT_EQ(match->f_cnt, FCnt32{123 * 7 + 5});
+}
+
+TEST(AddressIndex, ExtendsTheCounterBeyondSixteenBits) {
+  AddressIndex index;
+  index.set(address, session_of(1, 0x0001fff0));
+  const auto match = index.match(uplink(1, 0x00020003).view);
+  ASSERT_TRUE(match);
+  EXPECT_EQ(match->f_cnt, FCnt32{0x00020003});
+}
+
+TEST(AddressIndex, DoesNotKnowForeignKeysOrAddresses) {
+  AddressIndex index;
+  index.set(address, session_of(1, 0));
+  EXPECT_FALSE(index.match(uplink(2, 1).view));
+  EXPECT_FALSE(AddressIndex().match(uplink(1, 1).view));
+}
+
+TEST(AddressIndex, ForgedMicMatchesNobody) {
+  AddressIndex index;
+  index.set(address, session_of(1, 0));
+  auto sent = uplink(1, 1);
+  for (std::size_t i = 1; i < sent.bytes.size(); ++i) {
+    auto forged = sent.bytes;
+    forged[i] ^= 0x10;
+    auto view = phy::decode_data_frame(forged);
+    if (view) EXPECT_FALSE(index.match(*view)) << "byte " << i;
+  }
+}
+
+TEST(AddressIndex, AcceptsARestartedCounterOnlyWhereResetsAreAllowed) {
+  AddressIndex index;
+  auto session = session_of(1, 70'000);
+  index.set(address, session);
+  EXPECT_FALSE(index.match(uplink(1, 3).view));
+  session.resets_f_cnt = true;
+  index.set(address, session);
+  const auto match = index.match(uplink(1, 3).view);
+  ASSERT_TRUE(match);
+  EXPECT_EQ(match->f_cnt, FCnt32{3});
+}
+
+TEST(AddressIndex, ChecksHalfTheMicOfOneOne) {
+  AddressIndex index;
+  index.set(address, session_of(1, 0, MacVersion::v1_1));
+  EXPECT_TRUE(index.match(uplink(1, 9, MacVersion::v1_1).view));
+}
+
+TEST(AddressIndex, TakesNoAcknowledgmentForAPendingSession) {
+  AddressIndex index;
+  auto session = session_of(1, 0);
+  session.pending = true;
+  index.set(address, session);
+  EXPECT_FALSE(index.match(uplink(1, 0, MacVersion::v1_0_3, true).view));
+  const auto match = index.match(uplink(1, 0).view);
+  ASSERT_TRUE(match);
+  EXPECT_TRUE(match->pending);
+}
+
+TEST(AddressIndex, KeepsCurrentAndPendingApartAndCounts) {
+  AddressIndex index;
+  auto pending = session_of(1, 0);
+  pending.pending = true;
+  index.set(address, session_of(1, 0));
+  index.set(address, pending);
+  index.set(address, session_of(1, 5));
+  EXPECT_EQ(index.size(), 2U);
+  EXPECT_TRUE(index.erase(address, *pending.device, true));
+  EXPECT_FALSE(index.erase(address, *pending.device, true));
+  EXPECT_EQ(index.size(address), 1U);
+}
+
+}  // namespace
+}  // namespace ff::network_server
