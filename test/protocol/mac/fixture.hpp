@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -43,7 +44,8 @@ inline region::FrequencyPlan us_plan() {
   for (std::uint64_t i = 8; i < 16; ++i) {
     plan.uplink_channels.push_back({Frequency::hz(902'300'000 + i * 200'000), dr(0), dr(3), 0, {}});
   }
-  plan.lora_standard_channel = region::PlanSingleRateChannel{Frequency::hz(904'600'000), dr(4), 0, {}};
+  plan.lora_standard_channel =
+      region::PlanSingleRateChannel{Frequency::hz(904'600'000), dr(4), 0, {}};
   return plan;
 }
 
@@ -119,13 +121,13 @@ inline std::vector<Command> sent(const Device& device, const DownlinkStep& step)
       .commands;
 }
 
-inline std::vector<std::string_view> names(const std::vector<Event>& events) {
-  std::vector<std::string_view> names;
-  for (const Event& event : events) names.push_back(to_string(event.name));
+inline std::vector<std::string> names(const std::vector<Event>& events) {
+  std::vector<std::string> names;
+  for (const Event& event : events) names.emplace_back(to_string(event.name));
   return names;
 }
 
-using Names = std::vector<std::string_view>;
+using Names = std::vector<std::string>;
 using Commands = std::vector<Command>;
 
 }  // namespace ff::mac::test
