@@ -1,5 +1,5 @@
-// One call of a gRPC method as its handler sees it: who calls, under which ids, with which metadata.
-// Not the transport; handlers are written against Front (front.hpp).
+// One call of a gRPC method as its handler sees it: who calls, under which ids, with which
+// metadata. Not the transport; handlers are written against Front (front.hpp).
 #pragma once
 
 #include <functional>
@@ -21,7 +21,8 @@ struct AuthInfo {
   enum class Kind { none, api_key, access_token, session, gateway_token, cluster };
   Kind kind = Kind::none;
   std::string token_id;    ///< Of the key, token or session; never the secret.
-  std::string account_id;  ///< `user:<id>`, `organization:<id>`; empty when the credential belongs to an entity.
+  std::string account_id;  ///< `user:<id>`, `organization:<id>`; empty when the credential belongs
+                           ///< to an entity.
   bool is_admin = false;
 };
 
@@ -31,7 +32,8 @@ class Authenticator {
   using Continuation = std::function<void(Result<AuthInfo>)>;
 
   virtual ~Authenticator() = default;
-  /// Answers once, now or later, on any thread; must not block. `authorization` is the metadata of that key.
+  /// Answers once, now or later, on any thread; must not block. `authorization` is the metadata of
+  /// that key.
   virtual void authenticate(const CallMetadata& metadata, Continuation answer) = 0;
 };
 

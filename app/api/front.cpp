@@ -8,7 +8,8 @@
 namespace ff::api {
 namespace {
 
-constexpr ErrorDef rpc_recovered{"pkg/rpcserver", "rpc_recovered", Code::internal, "internal error"};
+constexpr ErrorDef rpc_recovered{"pkg/rpcserver", "rpc_recovered", Code::internal,
+                                 "internal error"};
 // An id longer than this is not repeated in answers, events and logs.
 constexpr std::size_t request_id_max = 64;
 
@@ -32,19 +33,21 @@ grpc::Status Front::status(std::string_view method, const Error& error) const {
   return to_grpc(error, error_id);
 }
 
-Finisher Front::finisher(std::string_view method, std::function<void(const grpc::Status&)> finish) const {
+Finisher Front::finisher(std::string_view method,
+                         std::function<void(const grpc::Status&)> finish) const {
   return [this, method, finish = std::move(finish)](const Status& result) {
     finish(result ? grpc::Status::OK : status(method, result.error()));
   };
 }
 
-void Front::begin(Method method, grpc::CallbackServerContext& context, const google::protobuf::Message& request,
-                  Steps steps) const {
+void Front::begin(Method method, grpc::CallbackServerContext& context,
+                  const google::protobuf::Message& request, Steps steps) const {
   auto call = std::make_shared<Call>();
   call->method = method.name;
   call->metadata = read_metadata(context);
   call->request_id = call->find("x-request-id");
-  if (call->request_id.empty() || call->request_id.size() > request_id_max) call->request_id = ports_.new_request_id();
+  if (call->request_id.empty() || call->request_id.size() > request_id_max)
+    call->request_id = ports_.new_request_id();
   call->correlation_ids = {"rpc:/" + std::string(method.name) + ":" + call->request_id};
   context.AddInitialMetadata("x-request-id", call->request_id);
   // Before authentication, as clients of the reference know it [api-conventions §5].

@@ -1,5 +1,5 @@
-// The path that every handler of the gRPC server shares: request id, validation, authentication, errors, exceptions.
-// No handler has any of it on its own; README.md shows how one is written.
+// The path that every handler of the gRPC server shares: request id, validation, authentication,
+// errors, exceptions. No handler has any of it on its own; README.md shows how one is written.
 #pragma once
 
 #include <google/protobuf/message.h>
@@ -22,7 +22,8 @@ struct FrontPorts {
   std::function<std::string()> new_error_id;    ///< 32 hex digits.
   std::shared_ptr<Authenticator> authenticator;
   /// Every call that ends with an error, for logs and metrics. May be empty.
-  std::function<void(std::string_view method, const Error& error, std::string_view error_id)> on_error;
+  std::function<void(std::string_view method, const Error& error, std::string_view error_id)>
+      on_error;
 };
 
 struct Method {
@@ -35,33 +36,36 @@ class Front {
  public:
   explicit Front(FrontPorts ports) : ports_(std::move(ports)) {}
 
-  /// Calls `handler(std::shared_ptr<const Call>, const Request&, Reply<Response>)` when the request is valid and its
-  /// caller known. `request` stays valid until the reply is given.
+  /// Calls `handler(std::shared_ptr<const Call>, const Request&, Reply<Response>)` when the request
+  /// is valid and its caller known. `request` stays valid until the reply is given.
   template <class Request, class Response, class Handler>
-  grpc::ServerUnaryReactor* unary(Method method, grpc::CallbackServerContext* context, const Request* request,
-                                  Response* response, Handler handler) {
+  grpc::ServerUnaryReactor* unary(Method method, grpc::CallbackServerContext* context,
+                                  const Request* request, Response* response, Handler handler) {
     auto* reactor = context->DefaultReactor();
     auto finish = [reactor](const grpc::Status& status) { reactor->Finish(status); };
     Reply<Response> reply(*response, finisher(method.name, finish));
     auto run = [reply, request, handler = std::move(handler)](std::shared_ptr<const Call> call) {
       handler(std::move(call), *request, reply);
     };
-    begin(method, *context, *request, {[reply](Error error) { reply(fail(std::move(error))); }, std::move(run)});
+    begin(method, *context, *request,
+          {[reply](Error error) { reply(fail(std::move(error))); }, std::move(run)});
     return reactor;
   }
 
-  /// The same for server streams: `handler(std::shared_ptr<const Call>, const Request&, std::shared_ptr<Stream<Response>>)`.
-  /// `request` is valid during the handler only.
+  /// The same for server streams: `handler(std::shared_ptr<const Call>, const Request&,
+  /// std::shared_ptr<Stream<Response>>)`. `request` is valid during the handler only.
   template <class Response, class Request, class Handler>
   grpc::ServerWriteReactor<Response>* stream(Method method, grpc::CallbackServerContext* context,
                                              const Request* request, Handler handler) {
-    auto stream = Stream<Response>::make([this, name = method.name](const Error& error) { return status(name, error); });
-    // Authentication may outlast nothing here: the stream lives until it is finished.
+    auto stream = Stream<Response>::make(
+        [this, name = method.name](const Error& error) { return status(name, error); });
+    // A copy: authentication may answer when gRPC has dropped the request.
     auto kept = std::make_shared<const Request>(*request);
     auto run = [stream, kept, handler = std::move(handler)](std::shared_ptr<const Call> call) {
       handler(std::move(call), *kept, stream);
     };
-    begin(method, *context, *kept, {[stream](Error error) { stream->finish(fail(std::move(error))); }, std::move(run)});
+    begin(method, *context, *kept,
+          {[stream](Error error) { stream->finish(fail(std::move(error))); }, std::move(run)});
     return stream->reactor();
   }
 
@@ -71,8 +75,8 @@ class Front {
     std::function<void(std::shared_ptr<const Call>)> run;
   };
 
-  void begin(Method method, grpc::CallbackServerContext& context, const google::protobuf::Message& request,
-             Steps steps) const;
+  void begin(Method method, grpc::CallbackServerContext& context,
+             const google::protobuf::Message& request, Steps steps) const;
   grpc::Status status(std::string_view method, const Error& error) const;
   /// Ends a call with the status of a result.
   Finisher finisher(std::string_view method, std::function<void(const grpc::Status&)> finish) const;

@@ -20,16 +20,19 @@ struct HttpRequest {
   std::string body;
 };
 
-/// Takes one answer: `head`, any number of `body`, `end`. Called from threads of the gRPC runtime, one call at a time.
+/// Takes one answer: `head`, any number of `body`, `end`. Called from threads of the gRPC runtime,
+/// one call at a time.
 class ResponseSink {
  public:
   virtual ~ResponseSink() = default;
 
   virtual void head(int status, const HttpHeaders& headers) = 0;
-  /// Sent without waiting for more. False when the client is gone or does not keep up: the call is then cancelled.
+  /// Sent without waiting for more. False when the client is gone or does not keep up: the call is
+  /// then cancelled.
   virtual bool body(std::string_view chunk) = 0;
   virtual void end() = 0;
-  /// Once, before `head`: what to call when the client leaves before `end`. Callable from any thread, also later.
+  /// Once, before `head`: what to call when the client leaves before `end`. Callable from any
+  /// thread, also later.
   virtual void on_disconnect(std::function<void()> cancel) = 0;
 };
 

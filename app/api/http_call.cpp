@@ -14,7 +14,8 @@ bool parse(const grpc::ByteBuffer& buffer, google::protobuf::Message& message) {
   if (!buffer.Dump(&slices).ok()) return false;
   std::string bytes;
   bytes.reserve(buffer.Length());
-  for (const auto& slice : slices) bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
+  for (const auto& slice : slices)
+    bytes.append(reinterpret_cast<const char*>(slice.begin()), slice.size());
   return message.ParseFromString(bytes);
 }
 
@@ -34,7 +35,8 @@ void HttpCall::start(grpc::GenericStub& stub, const google::protobuf::Message& r
   });
   stub.PrepareBidiStreamingCall(&context_, options_.method, {}, this);
   StartWriteLast(&request_, grpc::WriteOptions());
-  // From the beginning: the in-process transport loses a message that nobody waits for when the status arrives.
+  // From the beginning: the in-process transport loses a message that nobody waits for when the
+  // status arrives.
   StartRead(&incoming_);
   StartCall();
 }
@@ -68,8 +70,9 @@ void HttpCall::on_message() {
 
 bool HttpCall::write_answer() {
   std::unique_ptr<google::protobuf::Message> message(options_.answer->New());
-  auto json = parse(incoming_, *message) ? api_json::to_json(*message)
-                                         : Result<std::string>(fail(api_json::not_encodable, {{"reason", "malformed"}}));
+  auto json = parse(incoming_, *message)
+                  ? api_json::to_json(*message)
+                  : Result<std::string>(fail(api_json::not_encodable, {{"reason", "malformed"}}));
   if (!json) {
     failure_ = to_grpc(json.error(), "");
     return false;
@@ -98,7 +101,8 @@ void HttpCall::write_error(const grpc::Status& status) {
   }
   HttpHeaders headers{{"Content-Type", "application/json"}};
   add_headers(context_, true, headers);
-  if (status.error_code() == grpc::StatusCode::UNAUTHENTICATED && is_printable(status.error_message()))
+  if (status.error_code() == grpc::StatusCode::UNAUTHENTICATED &&
+      is_printable(status.error_message()))
     headers.emplace_back("WWW-Authenticate", status.error_message());
   sink_->head(http_status(status.error_code()), headers);
   sink_->body(error_json(status));

@@ -1,5 +1,5 @@
-// INTERNAL: one HTTP request as one gRPC call: message out, messages in, written to a sink as they come.
-// Not for routing; see http_gateway.hpp.
+// INTERNAL: one HTTP request as one gRPC call: message out, messages in, written to a sink as they
+// come. Not for routing; see http_gateway.hpp.
 #pragma once
 
 #include <google/protobuf/message.h>
@@ -13,18 +13,20 @@
 
 namespace ff::api {
 
-/// Everything that is said in one way for both unary and streaming methods: a stream of one message is unary.
+/// Everything that is said in one way for both unary and streaming methods: a stream of one message
+/// is unary.
 class HttpCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
                        public std::enable_shared_from_this<HttpCall> {
  public:
   struct Options {
-    std::string method;  ///< `/ttn.lorawan.v3.Events/Stream`.
+    std::string method;                                 ///< `/ttn.lorawan.v3.Events/Stream`.
     const google::protobuf::Message* answer = nullptr;  ///< The prototype of answers.
     bool streams = false;
     bool event_stream = false;  ///< The client accepts text/event-stream.
   };
 
-  HttpCall(Options options, std::shared_ptr<ResponseSink> sink) : options_(std::move(options)), sink_(std::move(sink)) {}
+  HttpCall(Options options, std::shared_ptr<ResponseSink> sink)
+      : options_(std::move(options)), sink_(std::move(sink)) {}
 
   grpc::ClientContext& context() { return context_; }
   /// Begins the call; it then keeps itself alive until it is over.
@@ -48,7 +50,8 @@ class HttpCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::By
   std::string unary_answer_;
   grpc::Status failure_;  ///< Of our side: an answer that is no JSON.
   bool head_sent_ = false;
-  // The first message and the metadata that its head needs are reported by different threads, in any order.
+  // The first message and the metadata that its head needs are reported by different threads, in
+  // any order.
   std::mutex mutex_;
   bool metadata_read_ = false;
   bool message_waits_ = false;

@@ -20,9 +20,10 @@ namespace {
 using google::protobuf::Descriptor;
 using google::protobuf::Message;
 
-constexpr ErrorDef request_body_too_large{"pkg/webmiddleware", "request_body_too_large", Code::invalid_argument,
-                                          "request body too large"};
-constexpr ErrorDef malformed_query{"pkg/webhandlers", "malformed_query", Code::invalid_argument, "malformed query"};
+constexpr ErrorDef request_body_too_large{"pkg/webmiddleware", "request_body_too_large",
+                                          Code::invalid_argument, "request body too large"};
+constexpr ErrorDef malformed_query{"pkg/webhandlers", "malformed_query", Code::invalid_argument,
+                                   "malformed query"};
 
 const Message& prototype(const Descriptor* type) {
   const auto* message = google::protobuf::MessageFactory::generated_factory()->GetPrototype(type);
@@ -30,7 +31,9 @@ const Message& prototype(const Descriptor* type) {
   return *message;
 }
 
-std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
+std::string_view path_of(std::string_view target) {
+  return target.substr(0, target.find('?'));
+}
 
 std::string_view query_of(std::string_view target) {
   auto mark = target.find('?');
@@ -51,19 +54,22 @@ Status fill_from_query(const Binding& binding, std::string_view query, Message& 
   auto parameters = split_query(query);
   if (!parameters) return fail(malformed_query);
   for (const auto& [name, value] : *parameters) {
-    bool bound = std::ranges::find(binding.variables, name) != binding.variables.end() ||
-                 (!binding.body.empty() && (name == binding.body || name.starts_with(binding.body + ".")));
+    bool bound =
+        std::ranges::find(binding.variables, name) != binding.variables.end() ||
+        (!binding.body.empty() && (name == binding.body || name.starts_with(binding.body + ".")));
     if (bound) continue;
     FF_CHECK(api_json::set_field(message, name, value, api_json::OnRepeated::append));
   }
   return {};
 }
 
-HttpCall::Options call_options(const google::protobuf::MethodDescriptor& method, const HttpRequest& request) {
+HttpCall::Options call_options(const google::protobuf::MethodDescriptor& method,
+                               const HttpRequest& request) {
   return {.method = "/" + method.service()->full_name() + "/" + method.name(),
           .answer = &prototype(method.output_type()),
           .streams = method.server_streaming(),
-          .event_stream = find_header(request.headers, "accept").find("text/event-stream") != std::string_view::npos};
+          .event_stream = find_header(request.headers, "accept").find("text/event-stream") !=
+                          std::string_view::npos};
 }
 
 }  // namespace
@@ -75,20 +81,23 @@ Status fill_request(const HttpRouter::Match& match, const HttpRequest& request, 
   if (!binding.body.empty()) FF_CHECK(fill_from_body(binding, request.body, message));
   if (binding.body != "*") FF_CHECK(fill_from_query(binding, query_of(request.target), message));
   for (std::size_t i = 0; i < binding.variables.size(); ++i) {
-    FF_CHECK(api_json::set_field(message, binding.variables[i], match.values[i], api_json::OnRepeated::replace));
+    FF_CHECK(api_json::set_field(message, binding.variables[i], match.values[i],
+                                 api_json::OnRepeated::replace));
   }
   return {};
 }
 
-HttpGateway::HttpGateway(std::shared_ptr<grpc::Channel> channel, std::function<std::string()> new_error_id)
+HttpGateway::HttpGateway(std::shared_ptr<grpc::Channel> channel,
+                         std::function<std::string()> new_error_id)
     : channel_(std::move(channel)), new_error_id_(std::move(new_error_id)), router_("/api/v3") {}
 
 void HttpGateway::serve(const HttpRequest& request, std::shared_ptr<ResponseSink> sink) const {
   auto segments = split_path(path_of(request.target));
   auto match = segments ? router_.find(request.method, *segments) : HttpRouter::Match();
   if (match.binding == nullptr) {
-    respond_error(*sink, match.path_known ? grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "Method Not Allowed")
-                                          : grpc::Status(grpc::StatusCode::NOT_FOUND, "Not Found"));
+    respond_error(*sink, match.path_known
+                             ? grpc::Status(grpc::StatusCode::UNIMPLEMENTED, "Method Not Allowed")
+                             : grpc::Status(grpc::StatusCode::NOT_FOUND, "Not Found"));
     return;
   }
   const auto& method = *match.binding->method;
@@ -97,7 +106,8 @@ void HttpGateway::serve(const HttpRequest& request, std::shared_ptr<ResponseSink
     respond_error(*sink, to_grpc(status.error(), new_error_id_()));
     return;
   }
-  auto call = calls_.track(std::make_unique<HttpCall>(call_options(method, request), std::move(sink)));
+  auto call =
+      calls_.track(std::make_unique<HttpCall>(call_options(method, request), std::move(sink)));
   add_metadata(request, call->context());
   grpc::GenericStub stub(channel_);
   call->start(stub, *message);

@@ -1,5 +1,6 @@
 // The HTTP API: every request becomes a gRPC call on a channel to our own server, its answer JSON.
-// No logic of methods: rights, validation and errors are the gRPC server's, once for both protocols.
+// No logic of methods: rights, validation and errors are the gRPC server's, once for both
+// protocols.
 #pragma once
 
 #include <grpcpp/channel.h>
@@ -21,14 +22,16 @@ namespace ff::api {
 
 inline constexpr std::size_t request_body_max = 16U << 20;
 
-/// Its destructor waits for the calls that are running; shutting the gRPC server down first ends them.
+/// Its destructor waits for the calls that are running; shutting the gRPC server down first ends
+/// them.
 class HttpGateway {
  public:
-  /// `channel`: usually the server's in-process channel. `new_error_id`: 32 random hex digits; thread safe.
+  /// `channel`: usually the server's in-process channel. `new_error_id`: 32 random hex digits;
+  /// thread safe.
   HttpGateway(std::shared_ptr<grpc::Channel> channel, std::function<std::string()> new_error_id);
 
-  /// Answers `request` through `sink`, from this thread (errors of the request itself) or from threads of the gRPC
-  /// runtime. Any thread.
+  /// Answers `request` through `sink`, from this thread (errors of the request itself) or from
+  /// threads of the gRPC runtime. Any thread.
   void serve(const HttpRequest& request, std::shared_ptr<ResponseSink> sink) const;
 
  private:
@@ -39,6 +42,7 @@ class HttpGateway {
 };
 
 /// INTERNAL, for tests: fills a method's request from body, query and path variables.
-Status fill_request(const HttpRouter::Match& match, const HttpRequest& request, google::protobuf::Message& message);
+Status fill_request(const HttpRouter::Match& match, const HttpRequest& request,
+                    google::protobuf::Message& message);
 
 }  // namespace ff::api

@@ -5,7 +5,8 @@ namespace {
 
 class WriterSink final : public ResponseSink {
  public:
-  explicit WriterSink(std::shared_ptr<net::http::ResponseWriter> writer) : writer_(std::move(writer)) {}
+  explicit WriterSink(std::shared_ptr<net::http::ResponseWriter> writer)
+      : writer_(std::move(writer)) {}
 
   void head(int status, const HttpHeaders& headers) override {
     net::http::Headers list;
@@ -16,14 +17,19 @@ class WriterSink final : public ResponseSink {
     return writer_->body(as_bytes(chunk)) == net::WriteResult::accepted;
   }
   void end() override { writer_->end(); }
-  void on_disconnect(std::function<void()> cancel) override { writer_->on_disconnect(std::move(cancel)); }
+  void on_disconnect(std::function<void()> cancel) override {
+    writer_->on_disconnect(std::move(cancel));
+  }
 
  private:
   std::shared_ptr<net::http::ResponseWriter> writer_;
 };
 
 HttpRequest to_gateway(const net::http::Request& request) {
-  HttpRequest out{.method = request.method, .target = request.target, .headers = {}, .body = std::string(as_text(request.body))};
+  HttpRequest out{.method = request.method,
+                  .target = request.target,
+                  .headers = {},
+                  .body = std::string(as_text(request.body))};
   for (const auto& [name, value] : request.headers) out.headers.emplace_back(name, value);
   return out;
 }

@@ -8,8 +8,9 @@
 
 namespace ff::api {
 
-/// Adds what passes to the call's metadata: Authorization, X-Request-Id, the X-Forwarded family, `Grpc-Metadata-<key>`
-/// as `<key>`, and the other permanent HTTP headers as `grpcgateway-<name>`. What gRPC could not carry is left out.
+/// Adds what passes to the call's metadata: Authorization, X-Request-Id, the X-Forwarded family,
+/// `Grpc-Metadata-<key>` as `<key>`, and the other permanent HTTP headers as `grpcgateway-<name>`.
+/// What gRPC could not carry is left out.
 void add_metadata(const HttpRequest& request, grpc::ClientContext& context);
 
 /// Adds the call's answer metadata as headers. `trailing` when the call is over.

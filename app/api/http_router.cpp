@@ -32,7 +32,8 @@ struct HttpRouter::Node {
   std::map<std::string, Binding, std::less<>> bindings;  ///< By verb.
 };
 
-HttpRouter::HttpRouter(std::string_view base_path) : root_(std::make_unique<Node>()), base_path_(base_path) {
+HttpRouter::HttpRouter(std::string_view base_path)
+    : root_(std::make_unique<Node>()), base_path_(base_path) {
   const auto& pool = *google::protobuf::DescriptorPool::generated_pool();
   for (auto name : service_names()) {
     const auto* service = pool.FindServiceByName(std::string(name));
@@ -40,7 +41,8 @@ HttpRouter::HttpRouter(std::string_view base_path) : root_(std::make_unique<Node
     for (int i = 0; i < service->method_count(); ++i) {
       const auto* method = service->method(i);
       const auto& rule = method->options().GetExtension(google::api::http);
-      if (auto [verb, path] = pattern_of(rule); !verb.empty()) add(verb, path, {method, {}, rule.body()});
+      if (auto [verb, path] = pattern_of(rule); !verb.empty())
+        add(verb, path, {method, {}, rule.body()});
       for (const auto& additional : rule.additional_bindings()) {
         auto [verb, path] = pattern_of(additional);
         add(verb, path, {method, {}, additional.body()});
@@ -69,14 +71,16 @@ void HttpRouter::add(const std::string& verb, std::string_view path_template, Bi
   ++size_;
 }
 
-HttpRouter::Match HttpRouter::find(std::string_view verb, const std::vector<std::string>& segments) const {
+HttpRouter::Match HttpRouter::find(std::string_view verb,
+                                   const std::vector<std::string>& segments) const {
   Match match;
   find_below(*root_, verb, segments, 0, match);
   return match;
 }
 
-void HttpRouter::find_below(const Node& node, std::string_view verb, const std::vector<std::string>& segments,
-                            std::size_t at, Match& match) {
+void HttpRouter::find_below(const Node& node, std::string_view verb,
+                            const std::vector<std::string>& segments, std::size_t at,
+                            Match& match) {
   if (at == segments.size()) {
     if (node.bindings.empty()) return;
     match.path_known = true;

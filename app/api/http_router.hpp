@@ -18,8 +18,9 @@ namespace ff::api {
 /// One HTTP binding of a method.
 struct Binding {
   const google::protobuf::MethodDescriptor* method = nullptr;
-  std::vector<std::string> variables;  ///< Dotted fields of the request, in order of their segments.
-  std::string body;                    ///< `*`, a field of the request, or nothing: query parameters.
+  std::vector<std::string>
+      variables;     ///< Dotted fields of the request, in order of their segments.
+  std::string body;  ///< `*`, a field of the request, or nothing: query parameters.
 };
 
 class HttpRouter {
@@ -42,8 +43,8 @@ class HttpRouter {
  private:
   struct Node;
   void add(const std::string& verb, std::string_view path_template, Binding binding);
-  static void find_below(const Node& node, std::string_view verb, const std::vector<std::string>& segments,
-                         std::size_t at, Match& match);
+  static void find_below(const Node& node, std::string_view verb,
+                         const std::vector<std::string>& segments, std::size_t at, Match& match);
 
   std::unique_ptr<Node> root_;
   std::string base_path_;

@@ -1,4 +1,5 @@
-// How a handler answers: once (Reply) or many times (Stream). Both may be used from any thread, also later.
+// How a handler answers: once (Reply) or many times (Stream). Both may be used from any thread,
+// also later.
 #pragma once
 
 #include <grpcpp/support/server_callback.h>
@@ -13,18 +14,20 @@
 
 namespace ff::api {
 
-inline constexpr ErrorDef no_answer{"pkg/rpcserver", "rpc_recovered", Code::internal, "internal error"};
+inline constexpr ErrorDef no_answer{"pkg/rpcserver", "rpc_recovered", Code::internal,
+                                    "internal error"};
 inline constexpr ErrorDef slow_reader{"pkg/rpcserver", "slow_reader", Code::resource_exhausted,
                                       "the client reads too slowly"};
 
 using Finisher = std::function<void(const Status&)>;
 
-/// The answer of a unary call; copies are the same answer. The first one given counts; dropping all copies without an
-/// answer is an internal error.
+/// The answer of a unary call; copies are the same answer. The first one given counts; dropping all
+/// copies without an answer is an internal error.
 template <class Response>
 class Reply {
  public:
-  Reply(Response& response, Finisher finish) : state_(std::make_shared<State>(response, std::move(finish))) {}
+  Reply(Response& response, Finisher finish)
+      : state_(std::make_shared<State>(response, std::move(finish))) {}
 
   void operator()(Result<Response> result) const { state_->answer(std::move(result)); }
 
@@ -53,7 +56,8 @@ class Reply {
   std::shared_ptr<State> state_;
 };
 
-/// A server stream. Messages wait in a bounded queue while the client reads; it lives until the client has the end.
+/// A server stream. Messages wait in a bounded queue while the client reads; it lives until the
+/// client has the end.
 template <class Response>
 class Stream : public std::enable_shared_from_this<Stream<Response>> {
  public:

@@ -7,8 +7,9 @@
 
 namespace ff::api {
 
-/// gRPC's callback threads end with their last channel. A call that drops the last reference to its channel on such a
-/// thread would make it wait for itself; so the owner keeps the channel until no call is left.
+/// gRPC's callback threads end with their last channel. A call that drops the last reference to its
+/// channel on such a thread would make it wait for itself; so the owner keeps the channel until no
+/// call is left.
 class RunningCalls {
  public:
   RunningCalls() = default;

@@ -23,7 +23,8 @@ void set_limits(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(message_size_max).SetMaxSendMessageSize(message_size_max);
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, metadata_size_max);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, concurrent_streams_max);
-  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, milliseconds(60s));
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
+                             milliseconds(60s));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, milliseconds(60s));
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, milliseconds(20s));
@@ -35,8 +36,9 @@ void set_limits(grpc::ServerBuilder& builder) {
 
 std::shared_ptr<grpc::ServerCredentials> credentials(const std::optional<ServerTls>& tls) {
   if (!tls) return grpc::InsecureServerCredentials();
-  grpc::SslServerCredentialsOptions options(tls->client_ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
-                                                                   : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
+  grpc::SslServerCredentialsOptions options(tls->client_ca.empty()
+                                                ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                                                : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
   options.pem_key_cert_pairs.push_back({tls->private_key, tls->certificate_chain});
   options.pem_root_certs = tls->client_ca;
   return grpc::SslServerCredentials(options);
@@ -51,7 +53,8 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(const std::vector<Listener>&
   grpc::ServerBuilder builder;
   set_limits(builder);
   for (std::size_t i = 0; i < listeners.size(); ++i)
-    builder.AddListeningPort(listeners[i].address, credentials(listeners[i].tls), &started->ports_[i]);
+    builder.AddListeningPort(listeners[i].address, credentials(listeners[i].tls),
+                             &started->ports_[i]);
   for (auto* service : services) builder.RegisterService(service);
   started->server_ = builder.BuildAndStart();
   for (std::size_t i = 0; i < listeners.size(); ++i) {
@@ -61,7 +64,9 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(const std::vector<Listener>&
   return started;
 }
 
-ApiServer::~ApiServer() { shutdown(Duration::zero()); }
+ApiServer::~ApiServer() {
+  shutdown(Duration::zero());
+}
 
 std::shared_ptr<grpc::Channel> ApiServer::in_process_channel() const {
   grpc::ChannelArguments arguments;
@@ -72,7 +77,8 @@ std::shared_ptr<grpc::Channel> ApiServer::in_process_channel() const {
 
 void ApiServer::shutdown(Duration grace) {
   if (!server_) return;
-  auto deadline = std::chrono::system_clock::now() + std::chrono::duration_cast<std::chrono::microseconds>(grace);
+  auto deadline = std::chrono::system_clock::now() +
+                  std::chrono::duration_cast<std::chrono::microseconds>(grace);
   server_->Shutdown(deadline);
 }
 

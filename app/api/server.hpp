@@ -30,13 +30,14 @@ struct ServerTls {
 };
 
 struct Listener {
-  std::string address;            ///< `0.0.0.0:1884`, `[::]:8884`; port 0 takes any.
-  std::optional<ServerTls> tls;   ///< Nothing: plain.
+  std::string address;           ///< `0.0.0.0:1884`, `[::]:8884`; port 0 takes any.
+  std::optional<ServerTls> tls;  ///< Nothing: plain.
 };
 
 class ApiServer {
  public:
-  /// Serves `services`, which must outlive the server. Fails with `listen_failed` when an address is not to be had.
+  /// Serves `services`, which must outlive the server. Fails with `listen_failed` when an address
+  /// is not to be had.
   static Result<std::unique_ptr<ApiServer>> start(const std::vector<Listener>& listeners,
                                                   const std::vector<grpc::Service*>& services);
   ~ApiServer();
@@ -47,7 +48,8 @@ class ApiServer {
   const std::vector<int>& ports() const noexcept { return ports_; }
   /// To this server, without a socket: for the HTTP gateway.
   std::shared_ptr<grpc::Channel> in_process_channel() const;
-  /// Takes no new calls, waits up to `grace` for the running ones, then cancels them. Blocks; idempotent.
+  /// Takes no new calls, waits up to `grace` for the running ones, then cancels them. Blocks;
+  /// idempotent.
   void shutdown(Duration grace);
 
  private:

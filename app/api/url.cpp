@@ -36,7 +36,8 @@ std::optional<std::vector<std::string>> split_path(std::string_view path) {
   return segments;
 }
 
-std::optional<std::vector<std::pair<std::string, std::string>>> split_query(std::string_view query) {
+std::optional<std::vector<std::pair<std::string, std::string>>> split_query(
+    std::string_view query) {
   std::vector<std::pair<std::string, std::string>> parameters;
   while (!query.empty()) {
     auto end = query.find('&');

@@ -10,7 +10,8 @@ std::unique_ptr<google::protobuf::Message> make_any_content(std::string_view typ
   auto slash = type_url.rfind('/');
   if (slash == std::string_view::npos) return nullptr;
   std::string name(type_url.substr(slash + 1));
-  const auto* type = google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(name);
+  const auto* type =
+      google::protobuf::DescriptorPool::generated_pool()->FindMessageTypeByName(name);
   if (type == nullptr) return nullptr;
   auto* factory = google::protobuf::MessageFactory::generated_factory();
   const auto* prototype = factory->GetPrototype(type);

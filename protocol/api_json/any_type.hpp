@@ -1,4 +1,5 @@
-// INTERNAL: the message types that a google.protobuf.Any may hold: all that are linked into the program.
+// INTERNAL: the message types that a google.protobuf.Any may hold: all that are linked into the
+// program.
 #pragma once
 
 #include <google/protobuf/message.h>

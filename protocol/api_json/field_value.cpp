@@ -28,7 +28,8 @@ void put(Message& message, const FieldDescriptor& field, Value value,
 
 template <class Narrow, class Wide>
 std::optional<Narrow> narrowed(std::optional<Wide> value) {
-  if (!value || *value < std::numeric_limits<Narrow>::min() || *value > std::numeric_limits<Narrow>::max())
+  if (!value || *value < std::numeric_limits<Narrow>::min() ||
+      *value > std::numeric_limits<Narrow>::max())
     return std::nullopt;
   return static_cast<Narrow>(*value);
 }
@@ -45,8 +46,10 @@ std::optional<std::string> parse_hex_bytes(std::string_view text, std::size_t si
   while (text.ends_with('=')) text.remove_suffix(1);
   if (text.empty()) return std::string();
   std::optional<Bytes> bytes;
-  if (text.size() == 2 * size) bytes = parse_hex(text);
-  else if (text.size() == (size * 8 + 5) / 6) bytes = base64_decode(text);
+  if (text.size() == 2 * size)
+    bytes = parse_hex(text);
+  else if (text.size() == (size * 8 + 5) / 6)
+    bytes = base64_decode(text);
   if (!bytes || bytes->size() != size) return std::nullopt;
   return std::string(as_text(*bytes));
 }
@@ -67,13 +70,14 @@ std::optional<std::string> parse_prefix(std::string_view text) {
 bool put_number(Message& message, const FieldDescriptor& field, std::string_view text) {
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
-      return put_if(message, field, narrowed<std::int32_t>(parse_int64(text)), &Reflection::SetInt32,
-                    &Reflection::AddInt32);
+      return put_if(message, field, narrowed<std::int32_t>(parse_int64(text)),
+                    &Reflection::SetInt32, &Reflection::AddInt32);
     case FieldDescriptor::CPPTYPE_UINT32:
       return put_if(message, field, narrowed<std::uint32_t>(parse_uint64(text)),
                     &Reflection::SetUInt32, &Reflection::AddUInt32);
     case FieldDescriptor::CPPTYPE_INT64:
-      return put_if(message, field, parse_int64(text), &Reflection::SetInt64, &Reflection::AddInt64);
+      return put_if(message, field, parse_int64(text), &Reflection::SetInt64,
+                    &Reflection::AddInt64);
     case FieldDescriptor::CPPTYPE_UINT64:
       return put_if(message, field, parse_uint64(text), &Reflection::SetUInt64,
                     &Reflection::AddUInt64);
@@ -81,7 +85,8 @@ bool put_number(Message& message, const FieldDescriptor& field, std::string_view
       return put_if(message, field, parse_double(text), &Reflection::SetDouble,
                     &Reflection::AddDouble);
     case FieldDescriptor::CPPTYPE_FLOAT:
-      return put_if(message, field, parse_float(text), &Reflection::SetFloat, &Reflection::AddFloat);
+      return put_if(message, field, parse_float(text), &Reflection::SetFloat,
+                    &Reflection::AddFloat);
     default: return false;
   }
 }
@@ -116,7 +121,8 @@ std::optional<std::string> parse_bytes(std::string_view text, BytesRule rule) {
 }
 
 bool put_time(Message& message, MessageKind kind, std::string_view text, bool plugin) {
-  auto value = kind == MessageKind::timestamp ? parse_timestamp(text, !plugin) : parse_duration(text, plugin);
+  auto value = kind == MessageKind::timestamp ? parse_timestamp(text, !plugin)
+                                              : parse_duration(text, plugin);
   if (!value) return false;
   if (auto* time = DynamicCastToGenerated<google::protobuf::Timestamp>(&message)) {
     time->set_seconds(value->seconds);

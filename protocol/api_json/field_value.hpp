@@ -1,5 +1,5 @@
-// INTERNAL: single values from text into a field, and the field types they fit. Shared by JSON and query parameters.
-// Not for messages; see parser.hpp and query.hpp.
+// INTERNAL: single values from text into a field, and the field types they fit. Shared by JSON and
+// query parameters. Not for messages; see parser.hpp and query.hpp.
 #pragma once
 
 #include <google/protobuf/message.h>
@@ -12,9 +12,11 @@
 
 namespace ff::api_json {
 
-/// Sets a singular numeric field, or adds an element to a repeated one. False when `text` is not a number in range.
+/// Sets a singular numeric field, or adds an element to a repeated one. False when `text` is not a
+/// number in range.
 [[nodiscard]] bool put_number(google::protobuf::Message& message,
-                              const google::protobuf::FieldDescriptor& field, std::string_view text);
+                              const google::protobuf::FieldDescriptor& field,
+                              std::string_view text);
 void put_bool(google::protobuf::Message& message, const google::protobuf::FieldDescriptor& field,
               bool value);
 void put_enum(google::protobuf::Message& message, const google::protobuf::FieldDescriptor& field,

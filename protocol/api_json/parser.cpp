@@ -107,8 +107,9 @@ Status Parser::string(Message& message, const Field& field) {
   auto rule = Schema::instance().bytes(&field);
   auto bytes = parse_bytes(text, rule);
   if (!bytes) {
-    return fail(invalid(rule.form == BytesForm::hex ? "expected " + std::to_string(rule.size) + " bytes of hex"
-                                                    : "expected bytes in base64"));
+    return fail(invalid(rule.form == BytesForm::hex
+                            ? "expected " + std::to_string(rule.size) + " bytes of hex"
+                            : "expected bytes in base64"));
   }
   put_string(message, field, std::move(*bytes));
   return {};

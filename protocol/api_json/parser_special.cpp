@@ -42,8 +42,9 @@ Status Parser::special(Message& message, MessageKind kind, Dialect dialect) {
 Status Parser::time(Message& message, MessageKind kind, Dialect dialect) {
   FF_TRY(auto text, reader_.string());
   if (put_time(message, kind, text, dialect == Dialect::plugin)) return {};
-  return fail(invalid(kind == MessageKind::timestamp ? "expected a UTC time as in RFC 3339, ending in Z"
-                                                     : "expected a duration such as 1.5s"));
+  return fail(invalid(kind == MessageKind::timestamp
+                          ? "expected a UTC time as in RFC 3339, ending in Z"
+                          : "expected a duration such as 1.5s"));
 }
 
 Status Parser::wrapper(Message& message) {

@@ -31,7 +31,8 @@ Status put_scalar(Message& message, const FieldDescriptor& field, std::string_vi
     }
     case FieldDescriptor::CPPTYPE_BOOL: {
       bool yes = text == "true" || text == "1";
-      if (!yes && text != "false" && text != "0") return fail(invalid(field, "expected true or false"));
+      if (!yes && text != "false" && text != "0")
+        return fail(invalid(field, "expected true or false"));
       put_bool(message, field, yes);
       return {};
     }
@@ -55,10 +56,9 @@ Status put_special(Message& message, const FieldDescriptor& field, std::string_v
       if (put_time(put_message(message, field), kind, text, false)) return {};
       return fail(invalid(field, "malformed time"));
     case MessageKind::wrapper:
-      return put_scalar(put_message(message, field), *field.message_type()->FindFieldByNumber(1), text);
-    case MessageKind::field_mask:
-      add_paths(put_message(message, field), text);
-      return {};
+      return put_scalar(put_message(message, field), *field.message_type()->FindFieldByNumber(1),
+                        text);
+    case MessageKind::field_mask: add_paths(put_message(message, field), text); return {};
     default: return fail(invalid(field, "not possible in a URL"));
   }
 }
@@ -93,14 +93,16 @@ Status set_field(Message& message, std::string_view path, std::string_view text,
     return set_field(*inner, path.substr(dot + 1), text, on_repeated);
   }
   if (bracket != std::string_view::npos) {
-    return field->is_map() ? put_map_entry(message, *field, name.substr(bracket + 1), text) : Status();
+    return field->is_map() ? put_map_entry(message, *field, name.substr(bracket + 1), text)
+                           : Status();
   }
   if (field->is_map()) return fail(invalid(*field, "expected [key]"));
   // A field mask is one field of many paths: it grows like a list.
   bool grows = field->is_repeated() ||
                (field->message_type() != nullptr &&
                 Schema::instance().kind(field->message_type()) == MessageKind::field_mask);
-  if (!grows || on_repeated == OnRepeated::replace) message.GetReflection()->ClearField(&message, field);
+  if (!grows || on_repeated == OnRepeated::replace)
+    message.GetReflection()->ClearField(&message, field);
   return put_text(message, *field, text);
 }
 

@@ -10,8 +10,8 @@ Error Reader::error(std::string_view reason) const {
 }
 
 void Reader::skip_space() {
-  while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' ||
-                                text_[at_] == '\t')) {
+  while (at_ < text_.size() &&
+         (text_[at_] == ' ' || text_[at_] == '\n' || text_[at_] == '\r' || text_[at_] == '\t')) {
     ++at_;
   }
 }
@@ -51,8 +51,12 @@ Status Reader::open(char bracket) {
   return {};
 }
 
-Status Reader::begin_object() { return open('{'); }
-Status Reader::begin_array() { return open('['); }
+Status Reader::begin_object() {
+  return open('{');
+}
+Status Reader::begin_array() {
+  return open('[');
+}
 
 Result<std::optional<std::string>> Reader::next_key() {
   if (take('}')) {
@@ -84,10 +88,14 @@ std::optional<unsigned> Reader::hex4() {
   for (int i = 0; i < 4; ++i, ++at_) {
     auto c = current();
     unsigned digit = 0;
-    if (c >= '0' && c <= '9') digit = static_cast<unsigned>(c - '0');
-    else if (c >= 'a' && c <= 'f') digit = static_cast<unsigned>(c - 'a') + 10;
-    else if (c >= 'A' && c <= 'F') digit = static_cast<unsigned>(c - 'A') + 10;
-    else return std::nullopt;
+    if (c >= '0' && c <= '9')
+      digit = static_cast<unsigned>(c - '0');
+    else if (c >= 'a' && c <= 'f')
+      digit = static_cast<unsigned>(c - 'a') + 10;
+    else if (c >= 'A' && c <= 'F')
+      digit = static_cast<unsigned>(c - 'A') + 10;
+    else
+      return std::nullopt;
     value = value << 4 | digit;
   }
   return value;

@@ -1,8 +1,8 @@
 // INTERNAL: a pull reader of JSON text (RFC 8259) that never looks ahead further than one token.
 // Not a document: nothing is kept, so a value must be read or skipped before the next one.
 //
-// Ours, because Boost.JSON 1.81 does not round decimal fractions correctly and simdjson refuses a whole document for one
-// integer above 64 bits, which JavaScript's JSON.stringify writes.
+// Ours, because Boost.JSON 1.81 does not round decimal fractions correctly and simdjson refuses a
+// whole document for one integer above 64 bits, which JavaScript's JSON.stringify writes.
 #pragma once
 
 #include <optional>

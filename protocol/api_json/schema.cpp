@@ -37,7 +37,9 @@ constexpr WellKnown well_known[] = {
     {"google.protobuf.BytesValue", MessageKind::wrapper},
 };
 
-const DescriptorPool& pool() { return *DescriptorPool::generated_pool(); }
+const DescriptorPool& pool() {
+  return *DescriptorPool::generated_pool();
+}
 
 }  // namespace
 
@@ -54,7 +56,8 @@ Schema::Schema() {
 
 void Schema::add_well_known() {
   for (const auto& [name, kind] : well_known) {
-    if (const auto* message = pool().FindMessageTypeByName(std::string(name))) kinds_[message] = kind;
+    if (const auto* message = pool().FindMessageTypeByName(std::string(name)))
+      kinds_[message] = kind;
   }
 }
 

@@ -14,9 +14,9 @@
 namespace ff::api_json {
 
 enum class MessageKind : std::uint8_t {
-  plugin,         ///< An object of fields in the dialect of the reference's plugin.
-  plain,          ///< An object of fields in protobuf's own JSON.
-  wrapper,        ///< The bare value of the field `value`.
+  plugin,   ///< An object of fields in the dialect of the reference's plugin.
+  plain,    ///< An object of fields in protobuf's own JSON.
+  wrapper,  ///< The bare value of the field `value`.
   timestamp,
   duration,
   field_mask,
@@ -61,11 +61,13 @@ class Schema {
   EnumRule default_enum_;
 };
 
-/// The field that `key` names: its declared name or its lowerCamelCase form. Null when there is none.
+/// The field that `key` names: its declared name or its lowerCamelCase form. Null when there is
+/// none.
 const google::protobuf::FieldDescriptor* find_field(const google::protobuf::Descriptor* message,
                                                     std::string_view key);
 
-/// The number of an enum's value given as text: names first, then aliases (if `aliases`), then decimal numbers.
+/// The number of an enum's value given as text: names first, then aliases (if `aliases`), then
+/// decimal numbers.
 std::optional<std::int32_t> enum_number(const google::protobuf::EnumDescriptor* enumeration,
                                         std::string_view text, bool aliases);
 

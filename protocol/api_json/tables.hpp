@@ -1,5 +1,6 @@
-// INTERNAL: facts of the JSON encoding that descriptors do not hold, generated from protocol/proto/tables.
-// Not for use outside protocol/api_json; schema.hpp looks them up by descriptor.
+// INTERNAL: facts of the JSON encoding that descriptors do not hold, generated from
+// protocol/proto/tables. Not for use outside protocol/api_json; schema.hpp looks them up by
+// descriptor.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,8 @@ extern const std::span<const EnumText> enum_aliases;
 extern const std::span<const EnumText> enum_texts;
 /// Written as numbers.
 extern const std::span<const std::string_view> number_enums;
-/// Messages in the encoding of protobuf's own JSON; all others follow the dialect of the reference's plugin.
+/// Messages in the encoding of protobuf's own JSON; all others follow the dialect of the
+/// reference's plugin.
 extern const std::span<const std::string_view> plain_messages;
 /// Messages whose JSON is their only field's value.
 extern const std::span<const std::string_view> wrapper_messages;

@@ -9,7 +9,8 @@
 namespace ff::api_json {
 namespace {
 
-/// The length of the UTF-8 sequence at the start of `text`; 0 when it is none. Overlong forms and surrogates are none.
+/// The length of the UTF-8 sequence at the start of `text`; 0 when it is none. Overlong forms and
+/// surrogates are none.
 std::size_t sequence_length(std::string_view text) {
   auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   auto tail = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xbf) {
@@ -57,7 +58,8 @@ void append_float(std::string& out, Float value) {
   bool plain = size == 0 || (size >= Float(1e-6) && size < Float(1e21));
   char buffer[64];
   auto end = std::to_chars(buffer, buffer + sizeof(buffer), value,
-                           plain ? std::chars_format::fixed : std::chars_format::scientific).ptr;
+                           plain ? std::chars_format::fixed : std::chars_format::scientific)
+                 .ptr;
   std::string_view text(buffer, static_cast<std::size_t>(end - buffer));
   // 1e-09 is written 1e-9.
   if (auto at = text.find("e-0"); at != std::string_view::npos) {
@@ -145,11 +147,19 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void append_number(std::string& out, double value) { append_float(out, value); }
-void append_number(std::string& out, float value) { append_float(out, value); }
+void append_number(std::string& out, double value) {
+  append_float(out, value);
+}
+void append_number(std::string& out, float value) {
+  append_float(out, value);
+}
 
-std::optional<double> parse_double(std::string_view text) { return parse_floating<double>(text); }
-std::optional<float> parse_float(std::string_view text) { return parse_floating<float>(text); }
+std::optional<double> parse_double(std::string_view text) {
+  return parse_floating<double>(text);
+}
+std::optional<float> parse_float(std::string_view text) {
+  return parse_floating<float>(text);
+}
 std::optional<std::int64_t> parse_int64(std::string_view text) {
   return parse_integer<std::int64_t>(text);
 }

@@ -19,7 +19,8 @@ struct SecondsNanos {
 bool is_utf8(std::string_view text);
 void append_utf8(std::string& out, char32_t character);
 
-/// With its quotes. Control characters, quote, backslash and invalid UTF-8 (as U+FFFD) are escaped; `<>&` are not.
+/// With its quotes. Control characters, quote, backslash and invalid UTF-8 (as U+FFFD) are escaped;
+/// `<>&` are not.
 void append_string(std::string& out, std::string_view text);
 
 /// The shortest text that reads back as the same number; NaN and infinities as strings.
@@ -29,7 +30,8 @@ void append_number(std::string& out, float value);
 /// Numbers, and `NaN`, `Infinity`, `-Infinity`. Nothing for other text or a number out of range.
 std::optional<double> parse_double(std::string_view text);
 std::optional<float> parse_float(std::string_view text);
-/// Decimal; a fraction or exponent is fine when the value is whole (`5.0`). Nothing when out of range.
+/// Decimal; a fraction or exponent is fine when the value is whole (`5.0`). Nothing when out of
+/// range.
 std::optional<std::int64_t> parse_int64(std::string_view text);
 std::optional<std::uint64_t> parse_uint64(std::string_view text);
 

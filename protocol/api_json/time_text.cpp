@@ -25,9 +25,12 @@ void append_digits(std::string& out, std::uint64_t value, int width) {
 void append_fraction(std::string& out, std::uint32_t nanos) {
   if (nanos == 0) return;
   out += '.';
-  if (nanos % 1'000'000 == 0) append_digits(out, nanos / 1'000'000, 3);
-  else if (nanos % 1'000 == 0) append_digits(out, nanos / 1'000, 6);
-  else append_digits(out, nanos, 9);
+  if (nanos % 1'000'000 == 0)
+    append_digits(out, nanos / 1'000'000, 3);
+  else if (nanos % 1'000 == 0)
+    append_digits(out, nanos / 1'000, 6);
+  else
+    append_digits(out, nanos, 9);
 }
 
 /// Takes exactly `width` digits off the front of `text`.
@@ -108,8 +111,11 @@ struct Unit {
   std::int64_t nanos;
 };
 // Longer names first: `m` is the start of `ms`.
-constexpr Unit units_of_go[] = {{"ns", 1},         {"us", 1'000}, {"\u00b5s", 1'000},
-                                {"\u03bcs", 1'000}, {"ms", 1'000'000},
+constexpr Unit units_of_go[] = {{"ns", 1},
+                                {"us", 1'000},
+                                {"\u00b5s", 1'000},
+                                {"\u03bcs", 1'000},
+                                {"ms", 1'000'000},
                                 {"s", nanos_per_second},
                                 {"m", 60 * nanos_per_second},
                                 {"h", 3600 * nanos_per_second}};
@@ -181,7 +187,8 @@ std::optional<SecondsNanos> parse_timestamp(std::string_view text, bool offsets)
 
 bool append_duration(std::string& out, SecondsNanos duration) {
   auto [seconds, nanos] = duration;
-  if (std::llabs(seconds) > duration_seconds_max || std::abs(nanos) >= nanos_per_second) return false;
+  if (std::llabs(seconds) > duration_seconds_max || std::abs(nanos) >= nanos_per_second)
+    return false;
   if ((seconds < 0 && nanos > 0) || (seconds > 0 && nanos < 0)) return false;
   if (seconds < 0 || nanos < 0) out += '-';
   out += std::to_string(std::llabs(seconds));

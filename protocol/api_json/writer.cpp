@@ -38,7 +38,8 @@ std::string key_text(const Message& entry, const FieldDescriptor& key) {
 Status Writer::message(const Message& message) {
   if (++depth_ > max_depth) return fail(not_encodable, {{"reason", "nested too deep"}});
   auto kind = Schema::instance().kind(message.GetDescriptor());
-  bool is_object = kind == MessageKind::plugin || kind == MessageKind::plain || kind == MessageKind::empty;
+  bool is_object =
+      kind == MessageKind::plugin || kind == MessageKind::plain || kind == MessageKind::empty;
   FF_CHECK(is_object ? object(message) : special(message, kind));
   --depth_;
   return {};
@@ -94,7 +95,8 @@ Status Writer::map(const Message& message, const Field& field) {
     const auto& entry = reflection.GetRepeatedMessage(message, &field, i);
     entries.emplace_back(key_text(entry, key), &entry);
   }
-  std::ranges::sort(entries, {}, [](const auto& entry) -> const std::string& { return entry.first; });
+  std::ranges::sort(entries, {},
+                    [](const auto& entry) -> const std::string& { return entry.first; });
   char separator = '{';
   for (const auto& [text, entry] : entries) {
     out_ += separator;
@@ -111,24 +113,37 @@ Status Writer::element(const Message& message, const Field& field, int index) {
   const auto& reflection = *message.GetReflection();
   std::string scratch;
   switch (field.cpp_type()) {
-    case Field::CPPTYPE_INT32: out_ += std::to_string(reflection.GetRepeatedInt32(message, &field, index)); break;
-    case Field::CPPTYPE_UINT32: out_ += std::to_string(reflection.GetRepeatedUInt32(message, &field, index)); break;
+    case Field::CPPTYPE_INT32:
+      out_ += std::to_string(reflection.GetRepeatedInt32(message, &field, index));
+      break;
+    case Field::CPPTYPE_UINT32:
+      out_ += std::to_string(reflection.GetRepeatedUInt32(message, &field, index));
+      break;
     case Field::CPPTYPE_INT64:
-      append_quoted_number(out_, std::to_string(reflection.GetRepeatedInt64(message, &field, index)));
+      append_quoted_number(out_,
+                           std::to_string(reflection.GetRepeatedInt64(message, &field, index)));
       break;
     case Field::CPPTYPE_UINT64:
-      append_quoted_number(out_, std::to_string(reflection.GetRepeatedUInt64(message, &field, index)));
+      append_quoted_number(out_,
+                           std::to_string(reflection.GetRepeatedUInt64(message, &field, index)));
       break;
-    case Field::CPPTYPE_DOUBLE: append_number(out_, reflection.GetRepeatedDouble(message, &field, index)); break;
-    case Field::CPPTYPE_FLOAT: append_number(out_, reflection.GetRepeatedFloat(message, &field, index)); break;
-    case Field::CPPTYPE_BOOL: out_ += reflection.GetRepeatedBool(message, &field, index) ? "true" : "false"; break;
+    case Field::CPPTYPE_DOUBLE:
+      append_number(out_, reflection.GetRepeatedDouble(message, &field, index));
+      break;
+    case Field::CPPTYPE_FLOAT:
+      append_number(out_, reflection.GetRepeatedFloat(message, &field, index));
+      break;
+    case Field::CPPTYPE_BOOL:
+      out_ += reflection.GetRepeatedBool(message, &field, index) ? "true" : "false";
+      break;
     case Field::CPPTYPE_ENUM:
       number(*field.enum_type(), reflection.GetRepeatedEnumValue(message, &field, index));
       break;
     case Field::CPPTYPE_STRING:
       bytes(field, reflection.GetRepeatedStringReference(message, &field, index, &scratch));
       break;
-    case Field::CPPTYPE_MESSAGE: return this->message(reflection.GetRepeatedMessage(message, &field, index));
+    case Field::CPPTYPE_MESSAGE:
+      return this->message(reflection.GetRepeatedMessage(message, &field, index));
   }
   return {};
 }
@@ -138,7 +153,9 @@ Status Writer::singular(const Message& message, const Field& field) {
   std::string scratch;
   switch (field.cpp_type()) {
     case Field::CPPTYPE_INT32: out_ += std::to_string(reflection.GetInt32(message, &field)); break;
-    case Field::CPPTYPE_UINT32: out_ += std::to_string(reflection.GetUInt32(message, &field)); break;
+    case Field::CPPTYPE_UINT32:
+      out_ += std::to_string(reflection.GetUInt32(message, &field));
+      break;
     case Field::CPPTYPE_INT64:
       append_quoted_number(out_, std::to_string(reflection.GetInt64(message, &field)));
       break;
@@ -148,8 +165,12 @@ Status Writer::singular(const Message& message, const Field& field) {
     case Field::CPPTYPE_DOUBLE: append_number(out_, reflection.GetDouble(message, &field)); break;
     case Field::CPPTYPE_FLOAT: append_number(out_, reflection.GetFloat(message, &field)); break;
     case Field::CPPTYPE_BOOL: out_ += reflection.GetBool(message, &field) ? "true" : "false"; break;
-    case Field::CPPTYPE_ENUM: number(*field.enum_type(), reflection.GetEnumValue(message, &field)); break;
-    case Field::CPPTYPE_STRING: bytes(field, reflection.GetStringReference(message, &field, &scratch)); break;
+    case Field::CPPTYPE_ENUM:
+      number(*field.enum_type(), reflection.GetEnumValue(message, &field));
+      break;
+    case Field::CPPTYPE_STRING:
+      bytes(field, reflection.GetStringReference(message, &field, &scratch));
+      break;
     case Field::CPPTYPE_MESSAGE: return this->message(reflection.GetMessage(message, &field));
   }
   return {};

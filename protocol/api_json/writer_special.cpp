@@ -44,7 +44,8 @@ Status Writer::special(const Message& message, MessageKind kind) {
       out_ += '"';
       break;
     }
-    case MessageKind::wrapper: return singular(message, *message.GetDescriptor()->FindFieldByNumber(1));
+    case MessageKind::wrapper:
+      return singular(message, *message.GetDescriptor()->FindFieldByNumber(1));
     case MessageKind::field_mask: field_mask(message); break;
     case MessageKind::any: return any(message);
     case MessageKind::structure: return structure(message);

@@ -28,7 +28,8 @@ std::vector<std::string> mask_of(const Message& request) {
   if (field == nullptr || field->message_type() == nullptr || field->is_repeated()) return {};
   const auto& value = request.GetReflection()->GetMessage(request, field);
   const auto* mask = google::protobuf::DynamicCastToGenerated<FieldMask>(&value);
-  return mask == nullptr ? std::vector<std::string>() : std::vector<std::string>(mask->paths().begin(), mask->paths().end());
+  return mask == nullptr ? std::vector<std::string>()
+                         : std::vector<std::string>(mask->paths().begin(), mask->paths().end());
 }
 
 bool is_allowed(const MethodPaths& method, std::string_view path) {
@@ -48,9 +49,12 @@ const Message* payload_of(const Message& request, std::string_view type) {
   const auto& descriptor = *request.GetDescriptor();
   for (int i = 0; i < descriptor.field_count(); ++i) {
     const auto* field = descriptor.field(i);
-    if (field->is_repeated() || field->message_type() == nullptr || field->message_type()->full_name() != type) continue;
-    return request.GetReflection()->HasField(request, field) ? &request.GetReflection()->GetMessage(request, field)
-                                                            : nullptr;
+    if (field->is_repeated() || field->message_type() == nullptr ||
+        field->message_type()->full_name() != type)
+      continue;
+    return request.GetReflection()->HasField(request, field)
+               ? &request.GetReflection()->GetMessage(request, field)
+               : nullptr;
   }
   return nullptr;
 }
@@ -62,7 +66,8 @@ bool is_below(std::string_view path, std::string_view parent) {
 /// Finds set fields of a payload that its method does not allow.
 class NonZeroSearch {
  public:
-  NonZeroSearch(const MethodPaths& method, const std::vector<std::string>& mask) : method_(method), mask_(mask) {}
+  NonZeroSearch(const MethodPaths& method, const std::vector<std::string>& mask)
+      : method_(method), mask_(mask) {}
 
   Status run(const Message& message, const std::string& prefix) const {
     std::vector<const FieldDescriptor*> set;
@@ -71,7 +76,8 @@ class NonZeroSearch {
       auto path = prefix;
       if (const auto* oneof = field->real_containing_oneof()) path += oneof->name() + ".";
       path += field->name();
-      if (is_asked(path) && !is_allowed(method_, path)) return fail(non_zero_path, {{"path", path}});
+      if (is_asked(path) && !is_allowed(method_, path))
+        return fail(non_zero_path, {{"path", path}});
       if (field->is_repeated() || !has_paths(*field)) continue;
       FF_CHECK(run(message.GetReflection()->GetMessage(message, field), path + "."));
     }
@@ -81,18 +87,21 @@ class NonZeroSearch {
  private:
   /// Times, structs and wrappers of other packages are leaves of paths.
   static bool has_paths(const FieldDescriptor& field) {
-    return field.message_type() != nullptr && field.message_type()->file()->package() == "ttn.lorawan.v3";
+    return field.message_type() != nullptr &&
+           field.message_type()->file()->package() == "ttn.lorawan.v3";
   }
 
   bool is_asked(std::string_view path) const {
-    return std::ranges::any_of(mask_, [&](const std::string& asked) { return is_below(path, asked); });
+    return std::ranges::any_of(mask_,
+                               [&](const std::string& asked) { return is_below(path, asked); });
   }
 
   const MethodPaths& method_;
   const std::vector<std::string>& mask_;
 };
 
-Status check_mask(std::string_view method, const Message& request, const std::vector<std::string>& mask) {
+Status check_mask(std::string_view method, const Message& request,
+                  const std::vector<std::string>& mask) {
   const auto* allowed = find_method(method);
   if (allowed == nullptr) return {};
   FF_CHECK(check_paths(*allowed, mask));
@@ -102,7 +111,8 @@ Status check_mask(std::string_view method, const Message& request, const std::ve
 }
 
 /// What of a masked request is validated; nothing: all of it.
-std::optional<PathTree> validated_paths(const Message& request, const std::vector<std::string>& mask) {
+std::optional<PathTree> validated_paths(const Message& request,
+                                        const std::vector<std::string>& mask) {
   auto found = std::ranges::find(tables::masked_requests, request.GetDescriptor()->full_name(),
                                  &tables::MaskedRequest::message);
   if (found == tables::masked_requests.end() || mask.empty()) return std::nullopt;
@@ -125,6 +135,8 @@ Status validate(std::string_view method, const Message& request, UtcTime now) {
   return paths ? Validator(now).masked(request, *paths) : Validator(now).whole(request);
 }
 
-Status validate(const Message& message, UtcTime now) { return Validator(now).whole(message); }
+Status validate(const Message& message, UtcTime now) {
+  return Validator(now).whole(message);
+}
 
 }  // namespace ff::api_rules

@@ -9,9 +9,15 @@
 namespace ff::api_rules {
 namespace {
 
-bool is_alpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_hex(char c) { return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+bool is_alpha(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_hex(char c) {
+  return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
 
 /// RFC 1123, and what DNS carries.
 bool is_host_name(std::string_view host) {
@@ -20,8 +26,10 @@ bool is_host_name(std::string_view host) {
   while (true) {
     auto dot = host.find('.');
     auto label = host.substr(0, dot);
-    if (label.empty() || label.size() > 63 || label.starts_with('-') || label.ends_with('-')) return false;
-    if (!std::ranges::all_of(label, [](char c) { return is_alpha(c) || is_digit(c) || c == '-'; })) return false;
+    if (label.empty() || label.size() > 63 || label.starts_with('-') || label.ends_with('-'))
+      return false;
+    if (!std::ranges::all_of(label, [](char c) { return is_alpha(c) || is_digit(c) || c == '-'; }))
+      return false;
     if (dot == std::string_view::npos) return true;
     host.remove_prefix(dot + 1);
   }
@@ -35,7 +43,8 @@ bool is_local_part(std::string_view text) {
   }
   constexpr std::string_view special = "!#$%&'*+-/=?^_`{|}~.";
   return std::ranges::all_of(text, [&](char c) {
-    return is_alpha(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80 || special.find(c) != std::string_view::npos;
+    return is_alpha(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80 ||
+           special.find(c) != std::string_view::npos;
   });
 }
 
@@ -67,14 +76,17 @@ bool is_uri_reference(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     auto c = static_cast<unsigned char>(text[i]);
     if (c < 0x20 || c == 0x7f) return false;
-    if (c == '%' && (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2]))) return false;
+    if (c == '%' && (i + 2 >= text.size() || !is_hex(text[i + 1]) || !is_hex(text[i + 2])))
+      return false;
   }
   // Without a scheme, a colon in the first segment would be read as one.
   auto first = text.substr(0, text.find('/'));
   return !scheme(text).empty() || first.find(':') == std::string_view::npos;
 }
 
-bool is_absolute_uri(std::string_view text) { return is_uri_reference(text) && !scheme(text).empty(); }
+bool is_absolute_uri(std::string_view text) {
+  return is_uri_reference(text) && !scheme(text).empty();
+}
 
 bool is_uuid(std::string_view text) {
   if (text.size() != 36) return false;
@@ -85,7 +97,11 @@ bool is_uuid(std::string_view text) {
   return true;
 }
 
-bool is_ipv4(std::string_view text) { return is_address(AF_INET, text); }
-bool is_ip(std::string_view text) { return is_ipv4(text) || is_address(AF_INET6, text); }
+bool is_ipv4(std::string_view text) {
+  return is_address(AF_INET, text);
+}
+bool is_ip(std::string_view text) {
+  return is_ipv4(text) || is_address(AF_INET6, text);
+}
 
 }  // namespace ff::api_rules

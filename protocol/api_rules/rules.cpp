@@ -27,7 +27,8 @@ Number number(std::string_view text) {
 
 std::shared_ptr<const re2::RE2> compile(std::string_view text, Patterns& patterns) {
   auto& pattern = patterns[text];
-  if (!pattern) pattern = std::make_shared<const re2::RE2>(re2::StringPiece(text.data(), text.size()));
+  if (!pattern)
+    pattern = std::make_shared<const re2::RE2>(re2::StringPiece(text.data(), text.size()));
   FF_ASSERT(pattern->ok());
   return pattern;
 }

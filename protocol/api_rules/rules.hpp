@@ -1,4 +1,5 @@
-// INTERNAL: the rules of fields, compiled and looked up by descriptor. Not for their evaluation; see value_check.hpp.
+// INTERNAL: the rules of fields, compiled and looked up by descriptor. Not for their evaluation;
+// see value_check.hpp.
 #pragma once
 
 #include <google/protobuf/descriptor.h>

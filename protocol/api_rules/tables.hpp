@@ -13,11 +13,30 @@ enum class Target : std::uint8_t { self, items, keys, values };
 
 /// Lengths of strings are in characters, of bytes in bytes.
 enum class Op : std::uint8_t {
-  required, ignore_empty, defined_only,
-  lte, gte, gt, in_list, not_in_list,
-  len, min_len, max_len, pattern, email, uri, uri_ref, uuid, ip, ipv4,
-  min_items, max_items, unique, max_pairs,
-  gt_now, lt_now,
+  required,
+  ignore_empty,
+  defined_only,
+  lte,
+  gte,
+  gt,
+  in_list,
+  not_in_list,
+  len,
+  min_len,
+  max_len,
+  pattern,
+  email,
+  uri,
+  uri_ref,
+  uuid,
+  ip,
+  ipv4,
+  min_items,
+  max_items,
+  unique,
+  max_pairs,
+  gt_now,
+  lt_now,
 };
 
 /// A list is one row per element.
@@ -34,7 +53,8 @@ struct RequiredOneof {
   std::string_view oneof;
 };
 
-/// A request of which only what its field mask names is validated, below `prefix`, and `always` (comma-separated).
+/// A request of which only what its field mask names is validated, below `prefix`, and `always`
+/// (comma-separated).
 struct MaskedRequest {
   std::string_view message;
   std::string_view prefix;

@@ -20,7 +20,8 @@ Error broken(const Message& message, std::string_view field, std::string_view re
 
 /// Messages of other packages have no rules.
 bool is_ours(const FieldDescriptor& field) {
-  return field.message_type() != nullptr && field.message_type()->file()->package() == "ttn.lorawan.v3";
+  return field.message_type() != nullptr &&
+         field.message_type()->file()->package() == "ttn.lorawan.v3";
 }
 
 Reason check_items(const FieldRules& rules, int size) {
@@ -38,10 +39,14 @@ Reason check_items(const FieldRules& rules, int size) {
 std::string element_text(const Message& message, const FieldDescriptor& field, int index) {
   const auto& reflection = *message.GetReflection();
   switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING: return reflection.GetRepeatedString(message, &field, index);
-    case FieldDescriptor::CPPTYPE_ENUM: return std::to_string(reflection.GetRepeatedEnumValue(message, &field, index));
-    case FieldDescriptor::CPPTYPE_UINT32: return std::to_string(reflection.GetRepeatedUInt32(message, &field, index));
-    case FieldDescriptor::CPPTYPE_UINT64: return std::to_string(reflection.GetRepeatedUInt64(message, &field, index));
+    case FieldDescriptor::CPPTYPE_STRING:
+      return reflection.GetRepeatedString(message, &field, index);
+    case FieldDescriptor::CPPTYPE_ENUM:
+      return std::to_string(reflection.GetRepeatedEnumValue(message, &field, index));
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return std::to_string(reflection.GetRepeatedUInt32(message, &field, index));
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return std::to_string(reflection.GetRepeatedUInt64(message, &field, index));
     default: return std::to_string(index);
   }
 }
@@ -79,7 +84,8 @@ Status Validator::masked(const Message& message, const PathTree& paths) const {
   return {};
 }
 
-Status Validator::masked_oneof(const Message& message, const Oneof& oneof, const PathTree& paths) const {
+Status Validator::masked_oneof(const Message& message, const Oneof& oneof,
+                               const PathTree& paths) const {
   const auto* member = message.GetReflection()->GetOneofFieldDescriptor(message, &oneof);
   if (member == nullptr) {
     if (!Rules::instance().is_required(&oneof)) return {};
@@ -104,7 +110,8 @@ Status Validator::field(const Message& message, const Field& field, const PathTr
   return embedded(message, field, below);
 }
 
-Status Validator::embedded(const Message& message, const Field& field, const PathTree* below) const {
+Status Validator::embedded(const Message& message, const Field& field,
+                           const PathTree* below) const {
   if (!is_ours(field) || !message.GetReflection()->HasField(message, &field)) return {};
   return nested(message, field.name(), message.GetReflection()->GetMessage(message, &field), below);
 }
@@ -113,60 +120,74 @@ Status Validator::nested(const Message& outer, const std::string& field, const M
                          const PathTree* below) const {
   auto status = below == nullptr ? whole(inner) : masked(inner, *below);
   if (status) return {};
-  return fail(broken(outer, field, "embedded message failed validation").caused_by(std::move(status).error()));
+  return fail(broken(outer, field, "embedded message failed validation")
+                  .caused_by(std::move(status).error()));
 }
 
-Reason Validator::presence(const Message& message, const Field& field, const ValueRules& rules) const {
+Reason Validator::presence(const Message& message, const Field& field,
+                           const ValueRules& rules) const {
   const auto& reflection = *message.GetReflection();
   if (!reflection.HasField(message, &field)) {
     if (rules.required) return "value is required";
     return std::nullopt;
   }
-  const auto* time =
-      google::protobuf::DynamicCastToGenerated<google::protobuf::Timestamp>(&reflection.GetMessage(message, &field));
+  const auto* time = google::protobuf::DynamicCastToGenerated<google::protobuf::Timestamp>(
+      &reflection.GetMessage(message, &field));
   if (time == nullptr) return std::nullopt;
   // Compared in whole and part: a timestamp may be beyond what nanoseconds in 64 bits reach.
   auto since_epoch = now_.time_since_epoch();
   auto now_seconds = std::chrono::floor<std::chrono::seconds>(since_epoch);
   std::pair<std::int64_t, std::int64_t> instant{time->seconds(), time->nanos()};
-  std::pair<std::int64_t, std::int64_t> now{now_seconds.count(), (since_epoch - now_seconds).count()};
+  std::pair<std::int64_t, std::int64_t> now{now_seconds.count(),
+                                            (since_epoch - now_seconds).count()};
   if (rules.gt_now && instant <= now) return "value must be greater than now";
   if (rules.lt_now && instant >= now) return "value must be less than now";
   return std::nullopt;
 }
 
-Reason Validator::scalar(const Message& message, const Field& field, const ValueRules& rules) const {
+Reason Validator::scalar(const Message& message, const Field& field,
+                         const ValueRules& rules) const {
   const auto& reflection = *message.GetReflection();
   std::string scratch;
   switch (field.cpp_type()) {
     case Field::CPPTYPE_STRING: {
       const auto& value = reflection.GetStringReference(message, &field, &scratch);
-      return field.type() == Field::TYPE_STRING ? check_text(rules, value) : check_bytes(rules, value);
+      return field.type() == Field::TYPE_STRING ? check_text(rules, value)
+                                                : check_bytes(rules, value);
     }
-    case Field::CPPTYPE_ENUM: return check_enum(rules, *field.enum_type(), reflection.GetEnumValue(message, &field));
+    case Field::CPPTYPE_ENUM:
+      return check_enum(rules, *field.enum_type(), reflection.GetEnumValue(message, &field));
     case Field::CPPTYPE_INT32: return check_number(rules, reflection.GetInt32(message, &field));
     case Field::CPPTYPE_UINT32: return check_number(rules, reflection.GetUInt32(message, &field));
-    case Field::CPPTYPE_INT64: return check_number(rules, static_cast<double>(reflection.GetInt64(message, &field)));
-    case Field::CPPTYPE_UINT64: return check_number(rules, static_cast<double>(reflection.GetUInt64(message, &field)));
-    case Field::CPPTYPE_FLOAT: return check_number(rules, static_cast<double>(reflection.GetFloat(message, &field)));
+    case Field::CPPTYPE_INT64:
+      return check_number(rules, static_cast<double>(reflection.GetInt64(message, &field)));
+    case Field::CPPTYPE_UINT64:
+      return check_number(rules, static_cast<double>(reflection.GetUInt64(message, &field)));
+    case Field::CPPTYPE_FLOAT:
+      return check_number(rules, static_cast<double>(reflection.GetFloat(message, &field)));
     case Field::CPPTYPE_DOUBLE: return check_number(rules, reflection.GetDouble(message, &field));
     default: return std::nullopt;
   }
 }
 
-Reason Validator::element(const Message& message, const Field& field, int index, const ValueRules& rules) const {
+Reason Validator::element(const Message& message, const Field& field, int index,
+                          const ValueRules& rules) const {
   const auto& reflection = *message.GetReflection();
   std::string scratch;
   switch (field.cpp_type()) {
     case Field::CPPTYPE_STRING: {
       const auto& value = reflection.GetRepeatedStringReference(message, &field, index, &scratch);
-      return field.type() == Field::TYPE_STRING ? check_text(rules, value) : check_bytes(rules, value);
+      return field.type() == Field::TYPE_STRING ? check_text(rules, value)
+                                                : check_bytes(rules, value);
     }
     case Field::CPPTYPE_ENUM:
-      return check_enum(rules, *field.enum_type(), reflection.GetRepeatedEnumValue(message, &field, index));
-    case Field::CPPTYPE_UINT32: return check_number(rules, reflection.GetRepeatedUInt32(message, &field, index));
+      return check_enum(rules, *field.enum_type(),
+                        reflection.GetRepeatedEnumValue(message, &field, index));
+    case Field::CPPTYPE_UINT32:
+      return check_number(rules, reflection.GetRepeatedUInt32(message, &field, index));
     case Field::CPPTYPE_UINT64:
-      return check_number(rules, static_cast<double>(reflection.GetRepeatedUInt64(message, &field, index)));
+      return check_number(
+          rules, static_cast<double>(reflection.GetRepeatedUInt64(message, &field, index)));
     default: return std::nullopt;
   }
 }
@@ -175,7 +196,8 @@ Status Validator::list(const Message& message, const Field& field, const FieldRu
   const auto& reflection = *message.GetReflection();
   int size = reflection.FieldSize(message, &field);
   if (rules != nullptr) {
-    if (auto reason = check_items(*rules, size)) return fail(broken(message, field.name(), *reason));
+    if (auto reason = check_items(*rules, size))
+      return fail(broken(message, field.name(), *reason));
     if (rules->unique && has_duplicates(message, field, size))
       return fail(broken(message, field.name(), "repeated value must contain unique items"));
   }
@@ -184,7 +206,8 @@ Status Validator::list(const Message& message, const Field& field, const FieldRu
     if (is_ours(field)) {
       FF_CHECK(nested(message, name, reflection.GetRepeatedMessage(message, &field, i), nullptr));
     } else if (rules != nullptr) {
-      if (auto reason = element(message, field, i, rules->items)) return fail(broken(message, name, *reason));
+      if (auto reason = element(message, field, i, rules->items))
+        return fail(broken(message, name, *reason));
     }
   }
   return {};
@@ -196,19 +219,22 @@ Status Validator::map(const Message& message, const Field& field, const FieldRul
   const auto& value = *field.message_type()->map_value();
   int size = reflection.FieldSize(message, &field);
   if (rules != nullptr && rules->max_pairs && size > *rules->max_pairs) {
-    return fail(broken(message, field.name(),
-                       "value must contain no more than " + std::to_string(*rules->max_pairs) + " pair(s)"));
+    return fail(broken(
+        message, field.name(),
+        "value must contain no more than " + std::to_string(*rules->max_pairs) + " pair(s)"));
   }
   for (int i = 0; i < size; ++i) {
     const auto& entry = reflection.GetRepeatedMessage(message, &field, i);
     auto name = field.name();
-    if (key.type() == Field::TYPE_STRING) name += "[" + entry.GetReflection()->GetString(entry, &key) + "]";
+    if (key.type() == Field::TYPE_STRING)
+      name += "[" + entry.GetReflection()->GetString(entry, &key) + "]";
     if (rules != nullptr) {
       auto reason = scalar(entry, key, rules->keys);
       if (!reason && value.message_type() == nullptr) reason = scalar(entry, value, rules->values);
       if (reason) return fail(broken(message, name, *reason));
     }
-    if (is_ours(value)) FF_CHECK(nested(message, name, entry.GetReflection()->GetMessage(entry, &value), nullptr));
+    if (is_ours(value))
+      FF_CHECK(nested(message, name, entry.GetReflection()->GetMessage(entry, &value), nullptr));
   }
   return {};
 }

@@ -1,4 +1,5 @@
-// INTERNAL: walks a message and evaluates the rules of its fields. Not for field mask paths; see api_rules.cpp.
+// INTERNAL: walks a message and evaluates the rules of its fields. Not for field mask paths; see
+// api_rules.cpp.
 #pragma once
 
 #include <google/protobuf/message.h>
@@ -30,10 +31,12 @@ class Validator {
   Status embedded(const Message& message, const Field& field, const PathTree* below) const;
   Status list(const Message& message, const Field& field, const FieldRules* rules) const;
   Status map(const Message& message, const Field& field, const FieldRules* rules) const;
-  Status nested(const Message& outer, const std::string& field, const Message& inner, const PathTree* below) const;
+  Status nested(const Message& outer, const std::string& field, const Message& inner,
+                const PathTree* below) const;
   Reason presence(const Message& message, const Field& field, const ValueRules& rules) const;
   Reason scalar(const Message& message, const Field& field, const ValueRules& rules) const;
-  Reason element(const Message& message, const Field& field, int index, const ValueRules& rules) const;
+  Reason element(const Message& message, const Field& field, int index,
+                 const ValueRules& rules) const;
 
   UtcTime now_;
 };

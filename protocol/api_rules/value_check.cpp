@@ -9,8 +9,8 @@ namespace ff::api_rules {
 namespace {
 
 std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
 }
 
 /// `3`, not `3.000000`.
@@ -33,7 +33,8 @@ bool listed(const std::vector<std::string_view>& list, std::string_view value) {
 Reason check_lists(const ValueRules& rules, std::string_view value) {
   if (!rules.in_list.empty() && !listed(rules.in_list, value))
     return "value must be in list " + joined(rules.in_list);
-  if (listed(rules.not_in_list, value)) return "value must not be in list " + joined(rules.not_in_list);
+  if (listed(rules.not_in_list, value))
+    return "value must not be in list " + joined(rules.not_in_list);
   return std::nullopt;
 }
 
@@ -46,14 +47,15 @@ Reason check_length(const ValueRules& rules, std::size_t length, const char* uni
   bool beyond = rules.max_len && length > *rules.max_len;
   if (!short_of && !beyond) return std::nullopt;
   if (rules.min_len && rules.max_len) {
-    return "value length must be between " + std::to_string(*rules.min_len) + " and " + std::to_string(*rules.max_len) +
-           unit + ", inclusive";
+    return "value length must be between " + std::to_string(*rules.min_len) + " and " +
+           std::to_string(*rules.max_len) + unit + ", inclusive";
   }
   return short_of ? at("at least ", *rules.min_len) : at("at most ", *rules.max_len);
 }
 
 Reason check_formats(const ValueRules& rules, std::string_view value) {
-  if (rules.pattern && !re2::RE2::PartialMatch(re2::StringPiece(value.data(), value.size()), *rules.pattern))
+  if (rules.pattern &&
+      !re2::RE2::PartialMatch(re2::StringPiece(value.data(), value.size()), *rules.pattern))
     return "value does not match regex pattern \"" + rules.pattern->pattern() + '"';
   if (rules.email && !is_email(value)) return "value must be a valid email address";
   if (rules.uri && !is_uri_reference(value)) return "value must be a valid URI";
@@ -82,8 +84,9 @@ Reason check_bytes(const ValueRules& rules, std::string_view value) {
 Reason check_number(const ValueRules& rules, double value) {
   if (rules.ignore_empty && value == 0) return std::nullopt;
   if (rules.lte && rules.gte) {
-    auto range = (*rules.lte < *rules.gte ? "(" + number_text(*rules.lte) + ", " + number_text(*rules.gte) + ")"
-                                          : "[" + number_text(*rules.gte) + ", " + number_text(*rules.lte) + "]");
+    auto range = (*rules.lte < *rules.gte
+                      ? "(" + number_text(*rules.lte) + ", " + number_text(*rules.gte) + ")"
+                      : "[" + number_text(*rules.gte) + ", " + number_text(*rules.lte) + "]");
     // Bounds that do not overlap forbid what is between them.
     if (*rules.lte < *rules.gte) {
       if (value > *rules.lte && value < *rules.gte) return "value must be outside range " + range;
@@ -95,11 +98,13 @@ Reason check_number(const ValueRules& rules, double value) {
   } else if (rules.gte && !(value >= *rules.gte)) {
     return "value must be greater than or equal to " + number_text(*rules.gte);
   }
-  if (rules.gt && !(value > *rules.gt)) return "value must be greater than " + number_text(*rules.gt);
+  if (rules.gt && !(value > *rules.gt))
+    return "value must be greater than " + number_text(*rules.gt);
   return check_lists(rules, number_text(value));
 }
 
-Reason check_enum(const ValueRules& rules, const google::protobuf::EnumDescriptor& type, int value) {
+Reason check_enum(const ValueRules& rules, const google::protobuf::EnumDescriptor& type,
+                  int value) {
   if (auto reason = check_lists(rules, std::to_string(value))) return reason;
   if (rules.defined_only && type.FindValueByNumber(value) == nullptr)
     return "value must be one of the defined enum values";

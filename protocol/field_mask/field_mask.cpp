@@ -20,17 +20,19 @@ bool is_set(const Message& message, const FieldDescriptor& field) {
                              : reflection.HasField(message, &field);
 }
 
-// Fields are moved out of `source`, a copy that is thrown away afterwards: swapping is the one way of reflection to
-// hand over a field of any kind.
+// Fields are moved out of `source`, a copy that is thrown away afterwards: swapping is the one way
+// of reflection to hand over a field of any kind.
 
 void move_whole(Message& source, const FieldDescriptor& field, Message& destination) {
   destination.GetReflection()->ClearField(&destination, &field);
-  if (is_set(source, field)) destination.GetReflection()->SwapFields(&destination, &source, {&field});
+  if (is_set(source, field))
+    destination.GetReflection()->SwapFields(&destination, &source, {&field});
 }
 
 void move_tree(Message& source, const PathTree& tree, Message& destination);
 
-void move_field(Message& source, const FieldDescriptor& field, const PathTree& tree, Message& destination) {
+void move_field(Message& source, const FieldDescriptor& field, const PathTree& tree,
+                Message& destination) {
   if (tree.whole()) {
     move_whole(source, field, destination);
     return;
@@ -40,8 +42,8 @@ void move_field(Message& source, const FieldDescriptor& field, const PathTree& t
             *destination.GetReflection()->MutableMessage(&destination, &field));
 }
 
-void move_oneof(Message& source, const google::protobuf::OneofDescriptor& oneof, const PathTree& tree,
-                Message& destination) {
+void move_oneof(Message& source, const google::protobuf::OneofDescriptor& oneof,
+                const PathTree& tree, Message& destination) {
   const auto* set = source.GetReflection()->GetOneofFieldDescriptor(source, &oneof);
   if (tree.whole()) {
     destination.GetReflection()->ClearOneof(&destination, &oneof);

@@ -21,7 +21,9 @@ class PathTree {
   bool whole() const noexcept { return whole_; }
   /// Nothing was ever added.
   bool empty() const noexcept { return !whole_ && children_.empty(); }
-  const std::map<std::string, PathTree, std::less<>>& children() const noexcept { return children_; }
+  const std::map<std::string, PathTree, std::less<>>& children() const noexcept {
+    return children_;
+  }
   /// Null when nothing at or below `name` is selected.
   const PathTree* find(std::string_view name) const;
 

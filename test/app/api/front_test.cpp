@@ -15,13 +15,15 @@ namespace {
 
 using namespace ttn::lorawan::v3;  // The services of the test speak in the API's names.
 
-constexpr ErrorDef token_unknown{"pkg/auth/rights", "token_unknown", Code::unauthenticated, "unknown token"};
+constexpr ErrorDef token_unknown{"pkg/auth/rights", "token_unknown", Code::unauthenticated,
+                                 "unknown token"};
 
 class TestAuthenticator final : public Authenticator {
  public:
   void authenticate(const CallMetadata& metadata, Continuation answer) override {
     auto found = metadata.find("authorization");
-    if (found == metadata.end() || found->second != "Bearer good") return answer(fail(token_unknown));
+    if (found == metadata.end() || found->second != "Bearer good")
+      return answer(fail(token_unknown));
     answer(AuthInfo{.kind = AuthInfo::Kind::api_key, .token_id = "KEY", .account_id = "user:me"});
   }
 };
@@ -30,10 +32,11 @@ class Gateways final : public GatewayRegistry::CallbackService {
  public:
   explicit Gateways(Front& front) : front_(front) {}
 
-  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context, const GetGatewayRequest* request,
-                                Gateway* response) override {
+  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
+                                const GetGatewayRequest* request, Gateway* response) override {
     return front_.unary({"ttn.lorawan.v3.GatewayRegistry/Get"}, context, request, response,
-                        [](std::shared_ptr<const Call> call, const GetGatewayRequest& get, const Reply<Gateway>& reply) {
+                        [](std::shared_ptr<const Call> call, const GetGatewayRequest& get,
+                           const Reply<Gateway>& reply) {
                           const auto& id = get.gateway_ids().gateway_id();
                           if (id == "forgotten") return;
                           if (id == "thrown") throw std::runtime_error("secret");
@@ -54,17 +57,19 @@ class EventStreams final : public Events::CallbackService {
  public:
   explicit EventStreams(Front& front) : front_(front) {}
 
-  grpc::ServerWriteReactor<Event>* Stream(grpc::CallbackServerContext* context, const StreamEventsRequest* request) override {
-    return front_.stream<Event>({"ttn.lorawan.v3.Events/Stream", Access::open}, context, request,
-                                [](std::shared_ptr<const Call>, const StreamEventsRequest& wanted,
-                                   const std::shared_ptr<ff::api::Stream<Event>>& stream) {
-                                  for (unsigned i = 0; i < wanted.tail(); ++i) {
-                                    Event event;
-                                    event.set_name("e" + std::to_string(i));
-                                    if (!stream->write(std::move(event))) return;
-                                  }
-                                  stream->finish(wanted.names_size() > 0 ? Status(fail(token_unknown)) : Status());
-                                });
+  grpc::ServerWriteReactor<Event>* Stream(grpc::CallbackServerContext* context,
+                                          const StreamEventsRequest* request) override {
+    return front_.stream<Event>(
+        {"ttn.lorawan.v3.Events/Stream", Access::open}, context, request,
+        [](std::shared_ptr<const Call>, const StreamEventsRequest& wanted,
+           const std::shared_ptr<ff::api::Stream<Event>>& stream) {
+          for (unsigned i = 0; i < wanted.tail(); ++i) {
+            Event event;
+            event.set_name("e" + std::to_string(i));
+            if (!stream->write(std::move(event))) return;
+          }
+          stream->finish(wanted.names_size() > 0 ? Status(fail(token_unknown)) : Status());
+        });
   }
 
  private:
@@ -82,7 +87,8 @@ class FrontTest : public testing::Test {
     auto started = ApiServer::start({{"127.0.0.1:0", {}}}, {&gateways_, &events_});
     EXPECT_TRUE(started);
     server_ = *std::move(started);
-    channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(server_->ports().at(0)), grpc::InsecureChannelCredentials());
+    channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(server_->ports().at(0)),
+                                   grpc::InsecureChannelCredentials());
   }
 
   grpc::Status get(const std::string& id, grpc::ClientContext& context, Gateway& gateway) {
@@ -155,15 +161,19 @@ TEST_F(FrontTest, AStreamDeliversInOrderAndThenItsEnd) {
 TEST_F(FrontTest, TheHttpGatewayTakesTheSamePath) {
   HttpGateway gateway(server_->in_process_channel(), [] { return std::string(32, 'e'); });
   auto sink = std::make_shared<test::RecordingSink>();
-  gateway.serve({"GET", "/api/v3/gateways/gtw?field_mask=nothing", {{"Authorization", "Bearer good"}}, {}}, sink);
+  gateway.serve(
+      {"GET", "/api/v3/gateways/gtw?field_mask=nothing", {{"Authorization", "Bearer good"}}, {}},
+      sink);
   sink->wait();
   EXPECT_EQ(sink->status(), 400);
   EXPECT_EQ(sink->header("X-Request-Id"), "ULID");
-  EXPECT_NE(sink->text().find(R"("attributes":{"forbidden_paths":["nothing"]})"), std::string::npos) << sink->text();
+  EXPECT_NE(sink->text().find(R"("attributes":{"forbidden_paths":["nothing"]})"), std::string::npos)
+      << sink->text();
 }
 
 TEST_F(FrontTest, AnAddressThatIsTakenIsAnError) {
-  auto second = ApiServer::start({{"127.0.0.1:" + std::to_string(server_->ports().at(0)), {}}}, {&gateways_});
+  auto second =
+      ApiServer::start({{"127.0.0.1:" + std::to_string(server_->ports().at(0)), {}}}, {&gateways_});
   ASSERT_FALSE(second);
   EXPECT_TRUE(second.error().is(listen_failed));
 }

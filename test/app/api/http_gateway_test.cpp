@@ -22,17 +22,20 @@ constexpr ErrorDef gateway_not_found{"pkg/identityserver", "gateway_not_found", 
 
 std::string metadata(const grpc::CallbackServerContext& context, const char* key) {
   auto found = context.client_metadata().find(key);
-  return found == context.client_metadata().end() ? "" : std::string(found->second.data(), found->second.size());
+  return found == context.client_metadata().end()
+             ? ""
+             : std::string(found->second.data(), found->second.size());
 }
 
 class Gateways final : public GatewayRegistry::CallbackService {
  public:
-  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context, const GetGatewayRequest* request,
-                                Gateway* response) override {
+  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
+                                const GetGatewayRequest* request, Gateway* response) override {
     auto* reactor = context->DefaultReactor();
     const auto& id = request->gateway_ids().gateway_id();
     if (id == "gone") {
-      reactor->Finish(to_grpc(Error(gateway_not_found, {{"gateway_id", id}}), "0123456789abcdef0123456789abcdef"));
+      reactor->Finish(to_grpc(Error(gateway_not_found, {{"gateway_id", id}}),
+                              "0123456789abcdef0123456789abcdef"));
       return reactor;
     }
     if (id == "secret") {
@@ -40,15 +43,18 @@ class Gateways final : public GatewayRegistry::CallbackService {
       return reactor;
     }
     *response->mutable_ids() = request->gateway_ids();
-    for (const auto& path : request->field_mask().paths()) response->mutable_attributes()->insert({path, "asked"});
+    for (const auto& path : request->field_mask().paths())
+      response->mutable_attributes()->insert({path, "asked"});
     response->set_name(metadata(*context, "authorization"));
-    response->set_description(metadata(*context, "grpcgateway-user-agent") + "|" + metadata(*context, "custom"));
+    response->set_description(metadata(*context, "grpcgateway-user-agent") + "|" +
+                              metadata(*context, "custom"));
     context->AddInitialMetadata("x-total-count", "7");
     context->AddTrailingMetadata("warning", "careful");
     reactor->Finish(grpc::Status::OK);
     return reactor;
   }
-  grpc::ServerUnaryReactor* Update(grpc::CallbackServerContext* context, const UpdateGatewayRequest* request,
+  grpc::ServerUnaryReactor* Update(grpc::CallbackServerContext* context,
+                                   const UpdateGatewayRequest* request,
                                    Gateway* response) override {
     auto* reactor = context->DefaultReactor();
     *response = request->gateway();
@@ -62,10 +68,14 @@ class EventStream final : public Events::CallbackService {
  public:
   std::atomic<int> cancelled = 0;
 
-  grpc::ServerWriteReactor<Event>* Stream(grpc::CallbackServerContext*, const StreamEventsRequest* request) override {
+  grpc::ServerWriteReactor<Event>* Stream(grpc::CallbackServerContext*,
+                                          const StreamEventsRequest* request) override {
     class Reactor final : public grpc::ServerWriteReactor<Event> {
      public:
-      Reactor(EventStream& owner, const StreamEventsRequest& request) : owner_(owner), request_(request) { next(); }
+      Reactor(EventStream& owner, const StreamEventsRequest& request)
+          : owner_(owner), request_(request) {
+        next();
+      }
       void OnWriteDone(bool) override { next(); }
       void OnCancel() override {
         ++owner_.cancelled;
@@ -104,7 +114,8 @@ class HttpGatewayTest : public testing::Test {
     grpc::ServerBuilder builder;
     builder.RegisterService(&gateways_).RegisterService(&events_);
     server_ = builder.BuildAndStart();
-    gateway_ = std::make_unique<HttpGateway>(server_->InProcessChannel({}), [] { return std::string(32, 'e'); });
+    gateway_ = std::make_unique<HttpGateway>(server_->InProcessChannel({}),
+                                             [] { return std::string(32, 'e'); });
   }
   ~HttpGatewayTest() override { server_->Shutdown(); }
 
@@ -126,27 +137,44 @@ class HttpGatewayTest : public testing::Test {
 };
 
 TEST_F(HttpGatewayTest, PathAndQueryFillTheRequest) {
-  auto sink = answer({"GET", "/api/v3/gateways/gtw-1?field_mask=name,description&fieldMask=antennas&unknown=1&gateway_ids.gateway_id=x", {}, {}});
+  auto sink = answer(
+      {"GET",
+       "/api/v3/gateways/"
+       "gtw-1?field_mask=name,description&fieldMask=antennas&unknown=1&gateway_ids.gateway_id=x",
+       {},
+       {}});
   EXPECT_EQ(sink->status(), 200);
   EXPECT_EQ(sink->header("Content-Type"), "application/json");
-  EXPECT_EQ(sink->text(), R"({"ids":{"gateway_id":"gtw-1"},"description":"|",)"
-                          R"("attributes":{"antennas":"asked","description":"asked","name":"asked"}})");
+  EXPECT_EQ(sink->text(),
+            R"({"ids":{"gateway_id":"gtw-1"},"description":"|",)"
+            R"("attributes":{"antennas":"asked","description":"asked","name":"asked"}})");
 }
 
 TEST_F(HttpGatewayTest, HeadersBecomeMetadataAndMetadataHeaders) {
-  auto sink = answer({"GET", "/api/v3/gateways/gtw-1",
-                      {{"Authorization", "Bearer x"}, {"User-Agent", "curl"}, {"grpc-metadata-Custom", "c"},
-                       {"Grpc-Metadata-te", "x"}, {"Grpc-Metadata-B\xc3\xa4", "x"}, {"Grpc-Metadata-v", "a\nb"},
-                       {"Host", "example.com"}, {"X-Forwarded-For", "10.0.0.1"}}, {}});
+  auto sink = answer({"GET",
+                      "/api/v3/gateways/gtw-1",
+                      {{"Authorization", "Bearer x"},
+                       {"User-Agent", "curl"},
+                       {"grpc-metadata-Custom", "c"},
+                       {"Grpc-Metadata-te", "x"},
+                       {"Grpc-Metadata-B\xc3\xa4", "x"},
+                       {"Grpc-Metadata-v", "a\nb"},
+                       {"Host", "example.com"},
+                       {"X-Forwarded-For", "10.0.0.1"}},
+                      {}});
   EXPECT_EQ(sink->status(), 200);
-  EXPECT_EQ(sink->text(), R"({"ids":{"gateway_id":"gtw-1"},"name":"Bearer x","description":"curl|c"})");
+  EXPECT_EQ(sink->text(),
+            R"({"ids":{"gateway_id":"gtw-1"},"name":"Bearer x","description":"curl|c"})");
   EXPECT_EQ(sink->header("x-total-count"), "7");
   EXPECT_EQ(sink->header("x-warning"), "careful");
 }
 
 TEST_F(HttpGatewayTest, PathValuesOverrideTheBody) {
-  auto sink = answer({"PUT", "/api/v3/gateways/gtw-1?gateway.name=q", {},
-                      R"({"gateway":{"ids":{"gateway_id":"other","eui":"0000000000000001"},"name":"n"}})"});
+  auto sink =
+      answer({"PUT",
+              "/api/v3/gateways/gtw-1?gateway.name=q",
+              {},
+              R"({"gateway":{"ids":{"gateway_id":"other","eui":"0000000000000001"},"name":"n"}})"});
   EXPECT_EQ(sink->text(), R"({"ids":{"gateway_id":"gtw-1","eui":"0000000000000001"},"name":"n"})");
 }
 
@@ -159,18 +187,28 @@ struct ErrorRow {
 
 TEST_F(HttpGatewayTest, ErrorsAreJsonWithTheStatusOfTheirCode) {
   const ErrorRow rows[] = {
-      {"unknown path", {"GET", "/api/v3/nothing", {}, {}}, 404, R"({"code":5,"message":"Not Found","details":[]})"},
+      {"unknown path",
+       {"GET", "/api/v3/nothing", {}, {}},
+       404,
+       R"({"code":5,"message":"Not Found","details":[]})"},
       {"outside the base path", {"GET", "/gateways/a", {}, {}}, 404, R"({"code":5)"},
       {"a trailing slash", {"GET", "/api/v3/gateways/", {}, {}}, 404, R"({"code":5)"},
       {"malformed escape", {"GET", "/api/v3/gateways/%g1", {}, {}}, 404, R"({"code":5)"},
       {"wrong method", {"PATCH", "/api/v3/gateways/gtw-1", {}, {}}, 501, R"({"code":12)"},
       {"no such service here", {"GET", "/api/v3/applications", {}, {}}, 501, R"({"code":12)"},
-      {"malformed body", {"PUT", "/api/v3/gateways/gtw-1", {}, "{"}, 400, R"({"code":3,"message":"error:pkg/jsonpb:invalid_json)"},
+      {"malformed body",
+       {"PUT", "/api/v3/gateways/gtw-1", {}, "{"},
+       400,
+       R"({"code":3,"message":"error:pkg/jsonpb:invalid_json)"},
       {"malformed query", {"GET", "/api/v3/gateways?limit=x", {}, {}}, 400, R"({"code":3)"},
       {"malformed query escape", {"GET", "/api/v3/gateways?a=%", {}, {}}, 400, R"({"code":3)"},
-      {"too large", {"PUT", "/api/v3/gateways/gtw-1", {}, std::string(request_body_max + 1, ' ')}, 400,
+      {"too large",
+       {"PUT", "/api/v3/gateways/gtw-1", {}, std::string(request_body_max + 1, ' ')},
+       400,
        R"({"code":3,"message":"error:pkg/webmiddleware:request_body_too_large)"},
-      {"the service's error", {"GET", "/api/v3/gateways/gone", {}, {}}, 404,
+      {"the service's error",
+       {"GET", "/api/v3/gateways/gone", {}, {}},
+       404,
        R"-({"code":5,"message":"error:pkg/identityserver:gateway_not_found (gateway `gone` not found)","details":[)-"
        R"({"@type":"type.googleapis.com/ttn.lorawan.v3.ErrorDetails","namespace":"pkg/identityserver",)"
        R"("name":"gateway_not_found","message_format":"gateway `{gateway_id}` not found",)"
@@ -193,11 +231,13 @@ TEST_F(HttpGatewayTest, UnauthenticatedAnswersSayHow) {
 TEST_F(HttpGatewayTest, AStreamIsOneObjectPerLine) {
   auto sink = answer({"POST", "/api/v3/events", {}, R"({"tail":2})"});
   EXPECT_EQ(sink->status(), 200);
-  EXPECT_EQ(sink->text(), "{\"result\":{\"name\":\"event.1\"}}\n{\"result\":{\"name\":\"event.2\"}}\n");
+  EXPECT_EQ(sink->text(),
+            "{\"result\":{\"name\":\"event.1\"}}\n{\"result\":{\"name\":\"event.2\"}}\n");
 }
 
 TEST_F(HttpGatewayTest, AnEventStreamIsSeparatedByEmptyLines) {
-  auto sink = answer({"POST", "/api/v3/events", {{"accept", "text/event-stream"}}, R"({"tail":1})"});
+  auto sink =
+      answer({"POST", "/api/v3/events", {{"accept", "text/event-stream"}}, R"({"tail":1})"});
   EXPECT_EQ(sink->header("content-type"), "text/event-stream");
   EXPECT_EQ(sink->text(), "{\"result\":{\"name\":\"event.1\"}}\n\n");
 }
@@ -206,7 +246,9 @@ TEST_F(HttpGatewayTest, AFailureInTheMiddleIsTheLastLine) {
   auto sink = answer({"POST", "/api/v3/events", {}, R"({"tail":1,"names":["fail"]})"});
   EXPECT_EQ(sink->status(), 200);
   auto second = sink->text().substr(sink->text().find('\n') + 1);
-  EXPECT_TRUE(second.starts_with(R"({"error":{"code":5,"message":"error:pkg/identityserver:gateway_not_found)")) << second;
+  EXPECT_TRUE(second.starts_with(
+      R"({"error":{"code":5,"message":"error:pkg/identityserver:gateway_not_found)"))
+      << second;
   EXPECT_TRUE(second.ends_with("}}\n"));
 }
 
@@ -221,7 +263,7 @@ TEST_F(HttpGatewayTest, AClientThatLeavesCancelsTheCall) {
   sink->disconnect();
   sink->wait();
   events_.cancelled.wait(0);  // The server hears of it a little later.
-  sink->disconnect();  // Too late, and harmless.
+  sink->disconnect();         // Too late, and harmless.
 }
 
 }  // namespace

@@ -40,11 +40,14 @@ struct Row {
 
 TEST(HttpHandler, AnswersThroughTheWriter) {
   // Nobody listens there: what needs no server is answered all the same, the rest is unavailable.
-  auto channel = grpc::CreateChannel("unix:/nonexistent/socket", grpc::InsecureChannelCredentials());
-  auto handler = make_http_handler(std::make_shared<HttpGateway>(channel, [] { return std::string(); }));
+  auto channel =
+      grpc::CreateChannel("unix:/nonexistent/socket", grpc::InsecureChannelCredentials());
+  auto handler =
+      make_http_handler(std::make_shared<HttpGateway>(channel, [] { return std::string(); }));
   const Row rows[] = {
       {"GET", "/api/v3/nothing", 404, R"({"code":5,"message":"Not Found","details":[]})"},
-      {"PATCH", "/api/v3/gateways/gtw", 501, R"({"code":12,"message":"Method Not Allowed","details":[]})"},
+      {"PATCH", "/api/v3/gateways/gtw", 501,
+       R"({"code":12,"message":"Method Not Allowed","details":[]})"},
       {"GET", "/api/v3/gateways/gtw", 503, R"({"code":14)"},
   };
   for (const auto& row : rows) {

@@ -38,7 +38,8 @@ TEST(HttpRouter, EveryBindingOfTheTableIsReachedWithItsVariables) {
     ASSERT_NE(match.binding, nullptr);
     EXPECT_EQ(match.binding->method->full_name(), service + "." + rpc);
     ASSERT_EQ(match.values.size(), match.binding->variables.size());
-    for (std::size_t i = 0; i < match.values.size(); ++i) EXPECT_EQ(match.values[i], "v-" + match.binding->variables[i]);
+    for (std::size_t i = 0; i < match.values.size(); ++i)
+      EXPECT_EQ(match.values[i], "v-" + match.binding->variables[i]);
     ++count;
   }
   EXPECT_EQ(count, 322U);
@@ -62,13 +63,16 @@ TEST(HttpRouter, AKnownPathWithAnotherVerbIsKnown) {
   EXPECT_FALSE(router().find("GET", {}).path_known);
 }
 
-TEST(HttpRouter, KnowsAllServices) { EXPECT_EQ(service_names().size(), 68U); }
+TEST(HttpRouter, KnowsAllServices) {
+  EXPECT_EQ(service_names().size(), 68U);
+}
 
 TEST(Url, PathsAreSplitAndDecoded) {
   EXPECT_EQ(split_path("/a/b%2Fc/%41"), (Segments{"a", "b/c", "A"}));
   EXPECT_EQ(split_path("/a/"), (Segments{"a", ""}));
   EXPECT_EQ(split_path("/a+b"), (Segments{"a+b"}));
-  for (const char* malformed : {"", "a", "/%", "/%4", "/%zz"}) EXPECT_FALSE(split_path(malformed)) << malformed;
+  for (const char* malformed : {"", "a", "/%", "/%4", "/%zz"})
+    EXPECT_FALSE(split_path(malformed)) << malformed;
   std::string deep;
   for (std::size_t i = 0; i <= segments_max; ++i) deep += "/a";
   EXPECT_FALSE(split_path(deep));
@@ -76,7 +80,8 @@ TEST(Url, PathsAreSplitAndDecoded) {
 
 TEST(Url, QueriesAreSplitAndDecoded) {
   using Parameters = std::vector<std::pair<std::string, std::string>>;
-  EXPECT_EQ(split_query("a=1&&b=x+%26y&c&d="), (Parameters{{"a", "1"}, {"b", "x &y"}, {"c", ""}, {"d", ""}}));
+  EXPECT_EQ(split_query("a=1&&b=x+%26y&c&d="),
+            (Parameters{{"a", "1"}, {"b", "x &y"}, {"c", ""}, {"d", ""}}));
   EXPECT_EQ(split_query(""), Parameters{});
   EXPECT_FALSE(split_query("a=%"));
   std::string many;

@@ -48,7 +48,9 @@ class RecordingSink final : public ResponseSink {
 
   int status() const { return status_; }
   const std::string& text() const { return body_; }
-  std::string header(std::string_view name) const { return std::string(find_header(headers_, name)); }
+  std::string header(std::string_view name) const {
+    return std::string(find_header(headers_, name));
+  }
 
  private:
   std::mutex mutex_;

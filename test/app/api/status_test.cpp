@@ -13,8 +13,9 @@ constexpr ErrorDef outer{"pkg/a", "outer", Code::failed_precondition, "outer `{x
 constexpr ErrorDef inner{"pkg/b", "inner", Code::not_found, "inner"};
 
 TEST(Status, CarriesNamespaceNameAttributesAndCause) {
-  auto error = Error(outer, {{"x", 5}, {"list", std::vector<std::string>{"a", "b"}}, {"flag", true}})
-                   .caused_by(Error(inner));
+  auto error =
+      Error(outer, {{"x", 5}, {"list", std::vector<std::string>{"a", "b"}}, {"flag", true}})
+          .caused_by(Error(inner));
   auto status = to_grpc(error, "0123456789abcdef0123456789abcdef");
   EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
   EXPECT_EQ(status.error_message(), "error:pkg/a:outer (outer `5`)");
@@ -27,13 +28,14 @@ TEST(Status, CarriesNamespaceNameAttributesAndCause) {
   EXPECT_EQ(details.code(), 9U);
   EXPECT_EQ(details.cause().name(), "inner");
   EXPECT_EQ(details.cause().code(), 5U);
-  EXPECT_EQ(error_json(status),
-            R"-({"code":9,"message":"error:pkg/a:outer (outer `5`)","details":[)-"
-            R"({"@type":"type.googleapis.com/ttn.lorawan.v3.ErrorDetails","namespace":"pkg/a","name":"outer",)"
-            R"("message_format":"outer `{x}`","attributes":{"flag":true,"list":["a","b"],"x":5},)"
-            R"("correlation_id":"0123456789abcdef0123456789abcdef",)"
-            R"("cause":{"namespace":"pkg/b","name":"inner","message_format":"inner",)"
-            R"("correlation_id":"0123456789abcdef0123456789abcdef","code":5},"code":9}]})");
+  EXPECT_EQ(
+      error_json(status),
+      R"-({"code":9,"message":"error:pkg/a:outer (outer `5`)","details":[)-"
+      R"({"@type":"type.googleapis.com/ttn.lorawan.v3.ErrorDetails","namespace":"pkg/a","name":"outer",)"
+      R"("message_format":"outer `{x}`","attributes":{"flag":true,"list":["a","b"],"x":5},)"
+      R"("correlation_id":"0123456789abcdef0123456789abcdef",)"
+      R"("cause":{"namespace":"pkg/b","name":"inner","message_format":"inner",)"
+      R"("correlation_id":"0123456789abcdef0123456789abcdef","code":5},"code":9}]})");
 }
 
 TEST(Status, ALongChainOfCausesIsCutOff) {
@@ -43,12 +45,15 @@ TEST(Status, ALongChainOfCausesIsCutOff) {
 }
 
 TEST(Status, AForeignStatusIsJsonToo) {
-  EXPECT_EQ(error_json({grpc::StatusCode::UNKNOWN, "a \"b\"", "garbage"}), R"({"code":2,"message":"a \"b\"","details":[]})");
+  EXPECT_EQ(error_json({grpc::StatusCode::UNKNOWN, "a \"b\"", "garbage"}),
+            R"({"code":2,"message":"a \"b\"","details":[]})");
 }
 
 TEST(Status, HttpStatusesOfCodes) {
-  constexpr int statuses[] = {200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401};
-  for (int code = 0; code < 17; ++code) EXPECT_EQ(http_status(static_cast<grpc::StatusCode>(code)), statuses[code]) << code;
+  constexpr int statuses[] = {200, 499, 500, 400, 504, 404, 409, 403, 429,
+                              400, 409, 400, 501, 500, 503, 500, 401};
+  for (int code = 0; code < 17; ++code)
+    EXPECT_EQ(http_status(static_cast<grpc::StatusCode>(code)), statuses[code]) << code;
   EXPECT_EQ(http_status(static_cast<grpc::StatusCode>(99)), 500);
 }
 

@@ -63,7 +63,8 @@ constexpr Row accepted[] = {
     {"ALCSyncCommand.AppTimeAns", R"({"tokenAns":3})", "{}"},
     {"Location", R"({"latitude":1,"latitude":2})", R"({"latitude":2})"},
     // Identifiers in hex, by length.
-    {"EndDeviceIdentifiers", R"({"dev_eui":"70b3d57ed0000001"})", R"({"dev_eui":"70B3D57ED0000001"})"},
+    {"EndDeviceIdentifiers", R"({"dev_eui":"70b3d57ed0000001"})",
+     R"({"dev_eui":"70B3D57ED0000001"})"},
     {"EndDeviceIdentifiers", R"({"dev_eui":"cLPVftAAAAE="})", R"({"dev_eui":"70B3D57ED0000001"})"},
     {"EndDeviceIdentifiers", R"({"dev_eui":""})", "{}"},
     {"EndDeviceIdentifiers", R"({"dev_addr":"260B4F1D"})", R"({"dev_addr":"260B4F1D"})"},
@@ -81,12 +82,16 @@ constexpr Row accepted[] = {
     {"RxMetadata", R"({"rssi":-97.1})", R"({"rssi":-97.1})"},
     {"RxMetadata", R"({"rssi":"NaN","snr":"-Infinity"})", R"({"rssi":"NaN","snr":"-Infinity"})"},
     {"RxMetadata", R"({"snr":1e-7})", R"({"snr":1e-7})"},
-    {"Location", R"({"latitude":1e21,"longitude":123456789})", R"({"latitude":1e+21,"longitude":123456789})"},
+    {"Location", R"({"latitude":1e21,"longitude":123456789})",
+     R"({"latitude":1e+21,"longitude":123456789})"},
     // Times.
     {"TxSettings", R"({"time":"2025-02-11T10:00:00Z"})", R"({"time":"2025-02-11T10:00:00Z"})"},
-    {"TxSettings", R"({"time":"2025-02-11T10:00:00.1Z"})", R"({"time":"2025-02-11T10:00:00.100Z"})"},
-    {"ApplicationUplink", R"({"consumed_airtime":"1h2m3.5s"})", R"({"consumed_airtime":"3723.500s"})"},
-    {"ApplicationUplink", R"({"consumed_airtime":"-0.000001s"})", R"({"consumed_airtime":"-0.000001s"})"},
+    {"TxSettings", R"({"time":"2025-02-11T10:00:00.1Z"})",
+     R"({"time":"2025-02-11T10:00:00.100Z"})"},
+    {"ApplicationUplink", R"({"consumed_airtime":"1h2m3.5s"})",
+     R"({"consumed_airtime":"3723.500s"})"},
+    {"ApplicationUplink", R"({"consumed_airtime":"-0.000001s"})",
+     R"({"consumed_airtime":"-0.000001s"})"},
     // Enums: names, aliases, numbers, modes.
     {"ApplicationDownlink", R"({"priority":"NORMAL"})", R"({"priority":"NORMAL"})"},
     {"ApplicationDownlink", R"({"priority":5})", R"({"priority":"HIGH"})"},
@@ -94,38 +99,45 @@ constexpr Row accepted[] = {
     {"Client", R"({"state":"APPROVED"})", R"({"state":"STATE_APPROVED"})"},
     {"EndDevice", R"({"lorawan_phy_version":"1.0.2-b","lorawan_version":"1.0.3"})",
      R"({"lorawan_version":"MAC_V1_0_3","lorawan_phy_version":"PHY_V1_0_2_REV_B"})"},
-    {"EndDevice", R"({"lorawan_phy_version":"RP001_V1_0_2"})", R"({"lorawan_phy_version":"PHY_V1_0_2_REV_A"})"},
+    {"EndDevice", R"({"lorawan_phy_version":"RP001_V1_0_2"})",
+     R"({"lorawan_phy_version":"PHY_V1_0_2_REV_A"})"},
     {"DeviceEIRPValue", R"("8")", R"("DEVICE_EIRP_8")"},
     {"DeviceEIRPValue", "8", R"("DEVICE_EIRP_21")"},
-    {"DLSettings", R"({"rx1_dr_offset":"DATA_RATE_OFFSET_3","rx2_dr":2})", R"({"rx1_dr_offset":3,"rx2_dr":2})"},
+    {"DLSettings", R"({"rx1_dr_offset":"DATA_RATE_OFFSET_3","rx2_dr":2})",
+     R"({"rx1_dr_offset":3,"rx2_dr":2})"},
     {"EndDeviceModel.FirmwareVersion", R"({"supported_hardware_versions":["1"]})",
      R"({"supported_hardware_versions":["1"]})"},
     // Wrappers.
     {"MACSettings", R"({"rx1_delay":5,"supports_32_bit_f_cnt":true})",
      R"({"rx1_delay":5,"supports_32_bit_f_cnt":true})"},
-    {"MACSettings", R"({"rx1_delay":{"value":"RX_DELAY_0"},"supports_32_bit_f_cnt":{"value":false}})",
+    {"MACSettings",
+     R"({"rx1_delay":{"value":"RX_DELAY_0"},"supports_32_bit_f_cnt":{"value":false}})",
      R"({"rx1_delay":0,"supports_32_bit_f_cnt":false})"},
     {"MACSettings", R"({"rx2_frequency":869525000,"status_count_periodicity":0,"adr_margin":1.5})",
      R"({"rx2_frequency":"869525000","adr_margin":1.5,"status_count_periodicity":0})"},
     // Field masks.
     {"GetApplicationRequest", R"({"field_mask":"name,ids.application_id"})",
      R"({"field_mask":{"paths":["name","ids.application_id"]}})"},
-    {"GetApplicationRequest", R"({"field_mask":{"paths":["a_b"]}})", R"({"field_mask":{"paths":["a_b"]}})"},
+    {"GetApplicationRequest", R"({"field_mask":{"paths":["a_b"]}})",
+     R"({"field_mask":{"paths":["a_b"]}})"},
     {"GetApplicationRequest", R"({"field_mask":{}})", R"({"field_mask":{}})"},
     // Oneofs are written even when zero.
     {"ADRSettings", R"({"static":{}})", R"({"static":{}})"},
     {"DownlinkPath", R"({"uplink_token":""})", R"({"uplink_token":""})"},
     // Maps, structs, any.
     {"Application", R"({"attributes":{"b":"2","a":""}})", R"({"attributes":{"a":"","b":"2"}})"},
-    {"ApplicationUplink", R"({"decoded_payload":{"z":[1,null,{"k":"<&>"}],"a":123456789012345678901}})",
+    {"ApplicationUplink",
+     R"({"decoded_payload":{"z":[1,null,{"k":"<&>"}],"a":123456789012345678901}})",
      R"({"decoded_payload":{"a":123456789012345683968,"z":[1,null,{"k":"<&>"}]}})"},
-    {"Event", R"({"data":{"@type":"type.googleapis.com/ttn.lorawan.v3.EndDeviceIdentifiers","dev_eui":"0000000000000001"}})",
+    {"Event",
+     R"({"data":{"@type":"type.googleapis.com/ttn.lorawan.v3.EndDeviceIdentifiers","dev_eui":"0000000000000001"}})",
      R"({"data":{"@type":"type.googleapis.com/ttn.lorawan.v3.EndDeviceIdentifiers","dev_eui":"0000000000000001"}})"},
     {"Event", R"({"data":{"@type":"type.googleapis.com/google.protobuf.Duration","value":"1s"}})",
      R"({"data":{"@type":"type.googleapis.com/google.protobuf.Duration","value":"1s"}})"},
     {"google.protobuf.Empty", "{}", "{}"},
     // Strings.
-    {"Application", R"({"name":"\u00e9\ud83d\ude00\ud800\/\t"})", "{\"name\":\"é😀\xef\xbf\xbd/\\t\"}"},
+    {"Application", R"({"name":"\u00e9\ud83d\ude00\ud800\/\t"})",
+     "{\"name\":\"é😀\xef\xbf\xbd/\\t\"}"},
 };
 
 TEST(ApiJson, EveryAcceptedFormIsWrittenInTheCanonicalForm) {
@@ -203,7 +215,8 @@ TEST(ApiJson, AnErrorNamesTheFieldByItsPath) {
   auto message = make("SetEndDeviceRequest");
   auto status = from_json(R"({"end_device":{"ids":{"dev_eui":"1"}}})", *message);
   ASSERT_FALSE(status);
-  EXPECT_EQ(status.error().message(), "invalid value of field `end_device.ids.dev_eui`: expected 8 bytes of hex");
+  EXPECT_EQ(status.error().message(),
+            "invalid value of field `end_device.ids.dev_eui`: expected 8 bytes of hex");
 }
 
 TEST(ApiJson, NestingIsBounded) {
@@ -226,9 +239,10 @@ TEST(ApiJson, RandomMessagesOfEveryTypeSurviveTheRoundTrip) {
   std::mt19937_64 random(20240611);
   const auto* file = ttn::lorawan::v3::ApplicationUp::descriptor()->file();
   std::vector<const google::protobuf::Descriptor*> types;
-  for (const char* name : {"EndDevice", "Gateway", "ApplicationUp", "User", "ApplicationWebhook", "MACState",
-                           "UplinkMessage", "DownlinkMessage", "ErrorDetails", "Event", "GatewayConnectionStats",
-                           "ApplicationPubSub", "EndDeviceModel", "ListBandsResponse", "ManagedGatewayEventData"}) {
+  for (const char* name :
+       {"EndDevice", "Gateway", "ApplicationUp", "User", "ApplicationWebhook", "MACState",
+        "UplinkMessage", "DownlinkMessage", "ErrorDetails", "Event", "GatewayConnectionStats",
+        "ApplicationPubSub", "EndDeviceModel", "ListBandsResponse", "ManagedGatewayEventData"}) {
     types.push_back(file->pool()->FindMessageTypeByName("ttn.lorawan.v3." + std::string(name)));
   }
   for (const auto* type : types) {

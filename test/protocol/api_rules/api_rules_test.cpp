@@ -39,13 +39,17 @@ struct FieldRow {
 constexpr FieldRow field_rows[] = {
     {"ApplicationIdentifiers", R"({"application_id":"app-1"})", "ok"},
     {"ApplicationIdentifiers", R"({"application_id":"App"})",
-     "invalid `application_id`: value does not match regex pattern \"^[a-z0-9](?:[-]?[a-z0-9]){2,}$\""},
+     "invalid `application_id`: value does not match regex pattern "
+     "\"^[a-z0-9](?:[-]?[a-z0-9]){2,}$\""},
     {"ApplicationIdentifiers", R"({"application_id":"a2345678901234567890123456789012345678"})",
      "invalid `application_id`: value length must be at most 36 runes"},
-    {"EndDeviceIdentifiers", R"({"device_id":"dev","application_ids":{"application_id":"app"}})", "ok"},
-    {"EndDeviceIdentifiers", R"({"device_id":"dev"})", "invalid `application_ids`: value is required"},
+    {"EndDeviceIdentifiers", R"({"device_id":"dev","application_ids":{"application_id":"app"}})",
+     "ok"},
+    {"EndDeviceIdentifiers", R"({"device_id":"dev"})",
+     "invalid `application_ids`: value is required"},
     {"EndDeviceIdentifiers", R"({"device_id":"dev","application_ids":{"application_id":"a"}})",
-     "invalid `application_ids`: embedded message failed validation < invalid `application_id`: value does not match "
+     "invalid `application_ids`: embedded message failed validation < invalid `application_id`: "
+     "value does not match "
      "regex pattern \"^[a-z0-9](?:[-]?[a-z0-9]){2,}$\""},
     {"EntityIdentifiers", "{}", "invalid `ids`: value is required"},
     {"EntityIdentifiers", R"({"gateway_ids":{"gateway_id":"gtw"}})", "ok"},
@@ -55,16 +59,20 @@ constexpr FieldRow field_rows[] = {
     {"ZeroableFrequencyValue", "50000", "invalid `value`: value must be outside range (0, 100000)"},
     {"ZeroableFrequencyValue", "868100000", "ok"},
     {"Location", R"({"latitude":91})", "invalid `latitude`: value must be inside range [-90, 90]"},
-    {"Location", R"({"latitude":"NaN"})", "invalid `latitude`: value must be inside range [-90, 90]"},
-    {"Location", R"({"source":99})", "invalid `source`: value must be one of the defined enum values"},
-    {"ListUserAPIKeysRequest", R"({"user_ids":{"user_id":"me"},"order":"-name","limit":1000})", "ok"},
+    {"Location", R"({"latitude":"NaN"})",
+     "invalid `latitude`: value must be inside range [-90, 90]"},
+    {"Location", R"({"source":99})",
+     "invalid `source`: value must be one of the defined enum values"},
+    {"ListUserAPIKeysRequest", R"({"user_ids":{"user_id":"me"},"order":"-name","limit":1000})",
+     "ok"},
     {"ListUserAPIKeysRequest", R"({"user_ids":{"user_id":"me"},"limit":1001})",
      "invalid `limit`: value must be less than or equal to 1000"},
     {"CreateGatewayAPIKeyRequest",
      R"({"gateway_ids":{"gateway_id":"gtw"},"rights":[1],"expires_at":"2025-02-11T10:00:00Z"})",
      "invalid `expires_at`: value must be greater than now"},
     {"CreateGatewayAPIKeyRequest",
-     R"({"gateway_ids":{"gateway_id":"gtw"},"rights":[1],"expires_at":"2025-02-11T10:00:00.001Z"})", "ok"},
+     R"({"gateway_ids":{"gateway_id":"gtw"},"rights":[1],"expires_at":"2025-02-11T10:00:00.001Z"})",
+     "ok"},
     {"CreateGatewayAPIKeyRequest", R"({"gateway_ids":{"gateway_id":"gtw"}})",
      "invalid `rights`: value must contain at least 1 item(s)"},
     {"CreateGatewayAPIKeyRequest", R"({"gateway_ids":{"gateway_id":"gtw"},"rights":[1,1]})",
@@ -72,7 +80,8 @@ constexpr FieldRow field_rows[] = {
     {"CreateGatewayAPIKeyRequest", R"({"gateway_ids":{"gateway_id":"gtw"},"rights":[1,9999]})",
      "invalid `rights[1]`: value must be one of the defined enum values"},
     {"Application", R"({"ids":{"application_id":"app"},"attributes":{"A":"x"}})",
-     "invalid `attributes[A]`: value does not match regex pattern \"^[a-z0-9](?:[-]?[a-z0-9]){2,}$\""},
+     "invalid `attributes[A]`: value does not match regex pattern "
+     "\"^[a-z0-9](?:[-]?[a-z0-9]){2,}$\""},
 };
 
 TEST(ApiRules, FieldsFollowTheirRules) {
@@ -93,7 +102,8 @@ TEST(ApiRules, TheErrorCarriesFieldReasonAndName) {
 }
 
 constexpr const char* set_device = "ttn.lorawan.v3.AsEndDeviceRegistry/Set";
-constexpr const char* ids = R"("ids":{"device_id":"dev","application_ids":{"application_id":"app"}})";
+constexpr const char* ids =
+    R"("ids":{"device_id":"dev","application_ids":{"application_id":"app"}})";
 
 struct MaskRow {
   const char* name;
@@ -105,9 +115,11 @@ struct MaskRow {
 
 const MaskRow mask_rows[] = {
     {"allowed paths", set_device, "SetEndDeviceRequest",
-     std::string(R"({"end_device":{)") + ids + R"(},"field_mask":"session.dev_addr,version_ids"})", nullptr},
+     std::string(R"({"end_device":{)") + ids + R"(},"field_mask":"session.dev_addr,version_ids"})",
+     nullptr},
     {"a path that is known but not the component's", set_device, "SetEndDeviceRequest",
-     std::string(R"({"end_device":{)") + ids + R"(},"field_mask":"mac_settings"})", &field_mask_paths},
+     std::string(R"({"end_device":{)") + ids + R"(},"field_mask":"mac_settings"})",
+     &field_mask_paths},
     {"a path that does not exist", "ttn.lorawan.v3.GatewayRegistry/Get", "GetGatewayRequest",
      R"({"gateway_ids":{"gateway_id":"gtw"},"field_mask":"nothing"})", &field_mask_paths},
     {"a forbidden field below an allowed path", set_device, "SetEndDeviceRequest",
@@ -116,16 +128,23 @@ const MaskRow mask_rows[] = {
     {"the same field, not asked for", set_device, "SetEndDeviceRequest",
      R"({"end_device":{"ids":{"device_id":"dev","application_ids":{"application_id":"app"},"dev_addr":"01020304"}},"field_mask":"version_ids"})",
      nullptr},
-    {"a broken rule outside the mask", "ttn.lorawan.v3.GatewayRegistry/Update", "UpdateGatewayRequest",
-     R"({"gateway":{"ids":{"gateway_id":"gtw"},"gateway_server_address":"bad address"},"field_mask":"name"})", nullptr},
-    {"a broken rule inside the mask", "ttn.lorawan.v3.GatewayRegistry/Update", "UpdateGatewayRequest",
+    {"a broken rule outside the mask", "ttn.lorawan.v3.GatewayRegistry/Update",
+     "UpdateGatewayRequest",
+     R"({"gateway":{"ids":{"gateway_id":"gtw"},"gateway_server_address":"bad address"},"field_mask":"name"})",
+     nullptr},
+    {"a broken rule inside the mask", "ttn.lorawan.v3.GatewayRegistry/Update",
+     "UpdateGatewayRequest",
      R"({"gateway":{"ids":{"gateway_id":"gtw"},"gateway_server_address":"bad address"},"field_mask":"gateway_server_address"})",
      &validation},
-    {"identifiers are always validated", "ttn.lorawan.v3.GatewayRegistry/Update", "UpdateGatewayRequest",
-     R"({"gateway":{"ids":{"gateway_id":"X"}},"field_mask":"name"})", &validation},
-    {"without a mask everything is validated", "ttn.lorawan.v3.GatewayRegistry/Update", "UpdateGatewayRequest",
-     R"({"gateway":{"ids":{"gateway_id":"gtw"},"gateway_server_address":"bad address"}})", &validation},
-    {"a method without masks", "ttn.lorawan.v3.GatewayRegistry/Delete", "GatewayIdentifiers", R"({"gateway_id":"gtw"})", nullptr},
+    {"identifiers are always validated", "ttn.lorawan.v3.GatewayRegistry/Update",
+     "UpdateGatewayRequest", R"({"gateway":{"ids":{"gateway_id":"X"}},"field_mask":"name"})",
+     &validation},
+    {"without a mask everything is validated", "ttn.lorawan.v3.GatewayRegistry/Update",
+     "UpdateGatewayRequest",
+     R"({"gateway":{"ids":{"gateway_id":"gtw"},"gateway_server_address":"bad address"}})",
+     &validation},
+    {"a method without masks", "ttn.lorawan.v3.GatewayRegistry/Delete", "GatewayIdentifiers",
+     R"({"gateway_id":"gtw"})", nullptr},
 };
 
 TEST(ApiRules, MasksRestrictWhatIsAllowedAndValidated) {
@@ -140,10 +159,14 @@ TEST(ApiRules, MasksRestrictWhatIsAllowedAndValidated) {
 }
 
 TEST(ApiRules, ForbiddenPathsAreAllListed) {
-  auto status = validate("ttn.lorawan.v3.GatewayRegistry/Get",
-                         *message("GetGatewayRequest", R"({"gateway_ids":{"gateway_id":"gtw"},"field_mask":"b,name,a"})"), now);
+  auto status =
+      validate("ttn.lorawan.v3.GatewayRegistry/Get",
+               *message("GetGatewayRequest",
+                        R"({"gateway_ids":{"gateway_id":"gtw"},"field_mask":"b,name,a"})"),
+               now);
   ASSERT_FALSE(status);
-  EXPECT_EQ(status.error().attributes().at(0), Attribute("forbidden_paths", std::vector<std::string>{"b", "a"}));
+  EXPECT_EQ(status.error().attributes().at(0),
+            Attribute("forbidden_paths", std::vector<std::string>{"b", "a"}));
 }
 
 struct Format {
@@ -154,10 +177,16 @@ struct Format {
 
 TEST(ApiRules, FormatsOfStrings) {
   const Format formats[] = {
-      {is_email, {"a@b.c", "first.last+tag@example.com"}, {"", "a", "@b", "a@", "a..b@c", "a b@c.d", "a@-b.c", "a@b@c d"}},
-      {is_absolute_uri, {"https://example.com/a?b=c", "mqtt://x", "urn:a:b"}, {"", "/a", "example.com/a", "://a", "http://a%2"}},
+      {is_email,
+       {"a@b.c", "first.last+tag@example.com"},
+       {"", "a", "@b", "a@", "a..b@c", "a b@c.d", "a@-b.c", "a@b@c d"}},
+      {is_absolute_uri,
+       {"https://example.com/a?b=c", "mqtt://x", "urn:a:b"},
+       {"", "/a", "example.com/a", "://a", "http://a%2"}},
       {is_uri_reference, {"", "/a/b", "a.png", "https://x"}, {"1:2", "%zz", "a\nb"}},
-      {is_uuid, {"123e4567-e89b-12d3-a456-426614174000"}, {"", "123e4567e89b12d3a456426614174000", "123e4567-e89b-12d3-a456-42661417400g"}},
+      {is_uuid,
+       {"123e4567-e89b-12d3-a456-426614174000"},
+       {"", "123e4567e89b12d3a456426614174000", "123e4567-e89b-12d3-a456-42661417400g"}},
       {is_ipv4, {"10.0.0.1"}, {"", "10.0.0", "10.0.0.256", "::1"}},
       {is_ip, {"10.0.0.1", "::1", "2001:db8::1"}, {"", "x", "10.0.0.1/8"}},
   };
@@ -169,7 +198,8 @@ TEST(ApiRules, FormatsOfStrings) {
 
 TEST(ApiRules, AnyMessageIsAcceptedOrRefusedButNeverFatal) {
   std::mt19937_64 random(3);
-  for (const char* type : {"SetEndDeviceRequest", "UpdateGatewayRequest", "ApplicationUp", "CreateUserRequest"}) {
+  for (const char* type :
+       {"SetEndDeviceRequest", "UpdateGatewayRequest", "ApplicationUp", "CreateUserRequest"}) {
     for (int i = 0; i < 100; ++i) {
       auto made = api_json::make_any_content("/ttn.lorawan.v3." + std::string(type));
       test::fill_random(*made, random);

@@ -34,35 +34,71 @@ struct CopyRow {
 };
 
 const CopyRow copies[] = {
-    {"a scalar", {"name"}, R"({"name":"a","description":"b"})", R"({"description":"c"})",
+    {"a scalar",
+     {"name"},
+     R"({"name":"a","description":"b"})",
+     R"({"description":"c"})",
      R"({"name":"a","description":"c"})"},
-    {"a zero clears", {"name"}, "{}", R"({"name":"a","description":"c"})", R"({"description":"c"})"},
-    {"a parent copies its children", {"ids"}, R"({"ids":{"device_id":"a"}})", R"({"ids":{"dev_eui":"0000000000000001"}})",
+    {"a zero clears",
+     {"name"},
+     "{}",
+     R"({"name":"a","description":"c"})",
+     R"({"description":"c"})"},
+    {"a parent copies its children",
+     {"ids"},
+     R"({"ids":{"device_id":"a"}})",
+     R"({"ids":{"dev_eui":"0000000000000001"}})",
      R"({"ids":{"device_id":"a"}})"},
-    {"a child leaves its siblings", {"ids.device_id"}, R"({"ids":{"device_id":"a"}})",
-     R"({"ids":{"dev_eui":"0000000000000001"}})", R"({"ids":{"device_id":"a","dev_eui":"0000000000000001"}})"},
-    {"a child of an absent parent is cleared", {"ids.device_id"}, "{}", R"({"ids":{"device_id":"a"}})", R"({"ids":{}})"},
+    {"a child leaves its siblings",
+     {"ids.device_id"},
+     R"({"ids":{"device_id":"a"}})",
+     R"({"ids":{"dev_eui":"0000000000000001"}})",
+     R"({"ids":{"device_id":"a","dev_eui":"0000000000000001"}})"},
+    {"a child of an absent parent is cleared",
+     {"ids.device_id"},
+     "{}",
+     R"({"ids":{"device_id":"a"}})",
+     R"({"ids":{}})"},
     {"nothing appears when both lack the parent", {"ids.device_id"}, "{}", "{}", "{}"},
-    {"lists are replaced", {"mac_settings.factory_preset_frequencies"},
+    {"lists are replaced",
+     {"mac_settings.factory_preset_frequencies"},
      R"({"mac_settings":{"factory_preset_frequencies":["1"]}})",
      R"({"mac_settings":{"factory_preset_frequencies":["2","3"]}})",
      R"({"mac_settings":{"factory_preset_frequencies":["1"]}})"},
-    {"maps are replaced", {"attributes"}, R"({"attributes":{"a":"1"}})", R"({"attributes":{"b":"2"}})",
+    {"maps are replaced",
+     {"attributes"},
+     R"({"attributes":{"a":"1"}})",
+     R"({"attributes":{"b":"2"}})",
      R"({"attributes":{"a":"1"}})"},
-    {"a wrapper by its value", {"mac_settings.rx1_delay.value"}, R"({"mac_settings":{"rx1_delay":5}})", "{}",
+    {"a wrapper by its value",
+     {"mac_settings.rx1_delay.value"},
+     R"({"mac_settings":{"rx1_delay":5}})",
+     "{}",
      R"({"mac_settings":{"rx1_delay":5}})"},
-    {"a oneof by its name", {"mac_settings.adr.mode"}, R"({"mac_settings":{"adr":{"static":{"nb_trans":2}}}})",
-     R"({"mac_settings":{"adr":{"disabled":{}}}})", R"({"mac_settings":{"adr":{"static":{"nb_trans":2}}}})"},
-    {"a oneof is cleared", {"mac_settings.adr.mode"}, "{}", R"({"mac_settings":{"adr":{"disabled":{}}}})",
+    {"a oneof by its name",
+     {"mac_settings.adr.mode"},
+     R"({"mac_settings":{"adr":{"static":{"nb_trans":2}}}})",
+     R"({"mac_settings":{"adr":{"disabled":{}}}})",
+     R"({"mac_settings":{"adr":{"static":{"nb_trans":2}}}})"},
+    {"a oneof is cleared",
+     {"mac_settings.adr.mode"},
+     "{}",
+     R"({"mac_settings":{"adr":{"disabled":{}}}})",
      R"({"mac_settings":{"adr":{}}})"},
-    {"within a member of a oneof", {"mac_settings.adr.mode.static.nb_trans"},
+    {"within a member of a oneof",
+     {"mac_settings.adr.mode.static.nb_trans"},
      R"({"mac_settings":{"adr":{"static":{"nb_trans":2,"tx_power_index":3}}}})",
      R"({"mac_settings":{"adr":{"static":{"tx_power_index":4}}}})",
      R"({"mac_settings":{"adr":{"static":{"tx_power_index":4,"nb_trans":2}}}})"},
-    {"another member than the path's changes nothing", {"mac_settings.adr.mode.static.nb_trans"},
-     R"({"mac_settings":{"adr":{"dynamic":{}}}})", R"({"mac_settings":{"adr":{"disabled":{}}}})",
+    {"another member than the path's changes nothing",
+     {"mac_settings.adr.mode.static.nb_trans"},
+     R"({"mac_settings":{"adr":{"dynamic":{}}}})",
+     R"({"mac_settings":{"adr":{"disabled":{}}}})",
      R"({"mac_settings":{"adr":{"disabled":{}}}})"},
-    {"parent and child", {"ids", "ids.device_id"}, R"({"ids":{"device_id":"a","dev_eui":"0000000000000001"}})", "{}",
+    {"parent and child",
+     {"ids", "ids.device_id"},
+     R"({"ids":{"device_id":"a","dev_eui":"0000000000000001"}})",
+     "{}",
      R"({"ids":{"device_id":"a","dev_eui":"0000000000000001"}})"},
 };
 
@@ -79,8 +115,9 @@ TEST(FieldMask, CopiesWhatIsNamed) {
 }
 
 TEST(FieldMask, UnknownPathsAreRefusedAndChangeNothing) {
-  for (const char* path : {"", ".", "nothing", "ids.", "name.x", "ids..device_id", "attributes.a", "mac_settings.adr.static",
-                           "mac_settings.adr.mode.margin", "mac_state.recent_uplinks.payload"}) {
+  for (const char* path : {"", ".", "nothing", "ids.", "name.x", "ids..device_id", "attributes.a",
+                           "mac_settings.adr.static", "mac_settings.adr.mode.margin",
+                           "mac_state.recent_uplinks.payload"}) {
     SCOPED_TRACE(path);
     auto source = device(R"({"name":"a"})");
     auto destination = device(R"({"name":"b"})");
@@ -93,7 +130,8 @@ TEST(FieldMask, UnknownPathsAreRefusedAndChangeNothing) {
 }
 
 TEST(FieldMask, KeepsOnlyWhatIsNamed) {
-  auto message = device(R"({"ids":{"device_id":"a","dev_eui":"0000000000000001"},"name":"n","description":"d"})");
+  auto message = device(
+      R"({"ids":{"device_id":"a","dev_eui":"0000000000000001"},"name":"n","description":"d"})");
   ASSERT_TRUE(keep(Paths{"ids.device_id", "name"}, message));
   EXPECT_EQ(*api_json::to_json(message), R"({"ids":{"device_id":"a"},"name":"n"})");
   ASSERT_TRUE(keep({}, message));
@@ -130,7 +168,8 @@ TEST(FieldMask, EveryAllowedPathOfTheTablesIsKnown) {
   // Still allowed, though the message lost them.
   const std::set<std::string> gone = {"api_key", "network_server_address", "tls"};
   while (table >> service >> rpc >> mode >> rest) {
-    const auto* type = EndDevice::descriptor()->file()->pool()->FindMessageTypeByName(targets[service + "/" + rpc]);
+    const auto* type = EndDevice::descriptor()->file()->pool()->FindMessageTypeByName(
+        targets[service + "/" + rpc]);
     ASSERT_NE(type, nullptr) << service << "/" << rpc;
     if (type->name() == "ApplicationLink" && gone.contains(rest)) continue;
     EXPECT_TRUE(is_known(*type, rest)) << type->name() << " " << rest;

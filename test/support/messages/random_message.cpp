@@ -19,7 +19,8 @@ using google::protobuf::Message;
 using Random = std::mt19937_64;
 
 std::string random_text(Random& random) {
-  constexpr std::string_view pieces[] = {"a", "Z", "0", " ", "\"", "\\", "\n", "<&>", "é", "漢", "😀", "/", "\x01"};
+  constexpr std::string_view pieces[] = {"a",   "Z", "0",  " ", "\"", "\\",  "\n",
+                                         "<&>", "é", "漢", "😀", "/",  "\x01"};
   std::string text = "t";
   for (auto count = random() % 8; count > 0; --count) text += pieces[random() % std::size(pieces)];
   return text;
@@ -31,17 +32,23 @@ std::string random_bytes(const FieldDescriptor& field, Random& random) {
   if (rule.form == api_json::BytesForm::dev_addr_prefix) size = 5;
   std::string bytes(size, '\0');
   for (auto& byte : bytes) byte = static_cast<char>(random());
-  if (rule.form == api_json::BytesForm::dev_addr_prefix) bytes[4] = static_cast<char>(random() % 33);
+  if (rule.form == api_json::BytesForm::dev_addr_prefix)
+    bytes[4] = static_cast<char>(random() % 33);
   return bytes;
 }
 
 void fill_value(google::protobuf::Value& value, Random& random, int depth) {
   switch (random() % (depth > 0 ? 6 : 4)) {
-    case 0: value.set_number_value(static_cast<double>(static_cast<std::int64_t>(random())) / 1000.0); break;
+    case 0:
+      value.set_number_value(static_cast<double>(static_cast<std::int64_t>(random())) / 1000.0);
+      break;
     case 1: value.set_string_value(random_text(random)); break;
     case 2: value.set_bool_value(random() % 2 == 0); break;
     case 3: value.set_null_value(google::protobuf::NULL_VALUE); break;
-    case 4: fill_value((*value.mutable_struct_value()->mutable_fields())[random_text(random)], random, depth - 1); break;
+    case 4:
+      fill_value((*value.mutable_struct_value()->mutable_fields())[random_text(random)], random,
+                 depth - 1);
+      break;
     default: fill_value(*value.mutable_list_value()->add_values(), random, depth - 1); break;
   }
 }
@@ -50,7 +57,8 @@ void fill_value(google::protobuf::Value& value, Random& random, int depth) {
 bool fill_well_known(Message& message, Random& random, int depth) {
   if (auto* time = DynamicCastToGenerated<google::protobuf::Timestamp>(&message)) {
     time->set_seconds(static_cast<std::int64_t>(random() % 253402300799) - 1000);
-    time->set_nanos(static_cast<std::int32_t>(random() % 1000) * (random() % 2 == 0 ? 1'000'000 : 1));
+    time->set_nanos(static_cast<std::int32_t>(random() % 1000) *
+                    (random() % 2 == 0 ? 1'000'000 : 1));
   } else if (auto* duration = DynamicCastToGenerated<google::protobuf::Duration>(&message)) {
     auto sign = random() % 2 == 0 ? 1 : -1;
     duration->set_seconds(sign * static_cast<std::int64_t>(random() % 1'000'000));
@@ -72,15 +80,22 @@ bool fill_well_known(Message& message, Random& random, int depth) {
 void put(Message& message, const FieldDescriptor& field, Random& random, int depth) {
   const auto& reflection = *message.GetReflection();
   bool list = field.is_repeated();
-#define FF_PUT(Type, value) \
-  list ? reflection.Add##Type(&message, &field, value) : reflection.Set##Type(&message, &field, value)
+#define FF_PUT(Type, value)                            \
+  list ? reflection.Add##Type(&message, &field, value) \
+       : reflection.Set##Type(&message, &field, value)
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32: FF_PUT(Int32, static_cast<std::int32_t>(random())); break;
-    case FieldDescriptor::CPPTYPE_UINT32: FF_PUT(UInt32, static_cast<std::uint32_t>(random())); break;
+    case FieldDescriptor::CPPTYPE_UINT32:
+      FF_PUT(UInt32, static_cast<std::uint32_t>(random()));
+      break;
     case FieldDescriptor::CPPTYPE_INT64: FF_PUT(Int64, static_cast<std::int64_t>(random())); break;
     case FieldDescriptor::CPPTYPE_UINT64: FF_PUT(UInt64, random()); break;
-    case FieldDescriptor::CPPTYPE_DOUBLE: FF_PUT(Double, static_cast<double>(random()) * 1.1e-7); break;
-    case FieldDescriptor::CPPTYPE_FLOAT: FF_PUT(Float, static_cast<float>(random()) * 1.1e-7F); break;
+    case FieldDescriptor::CPPTYPE_DOUBLE:
+      FF_PUT(Double, static_cast<double>(random()) * 1.1e-7);
+      break;
+    case FieldDescriptor::CPPTYPE_FLOAT:
+      FF_PUT(Float, static_cast<float>(random()) * 1.1e-7F);
+      break;
     case FieldDescriptor::CPPTYPE_BOOL: FF_PUT(Bool, random() % 2 == 0); break;
     case FieldDescriptor::CPPTYPE_ENUM: {
       const auto& enumeration = *field.enum_type();
@@ -93,7 +108,8 @@ void put(Message& message, const FieldDescriptor& field, Random& random, int dep
                                                                   : random_bytes(field, random));
       break;
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      fill_random(*(list ? reflection.AddMessage(&message, &field) : reflection.MutableMessage(&message, &field)),
+      fill_random(*(list ? reflection.AddMessage(&message, &field)
+                         : reflection.MutableMessage(&message, &field)),
                   random, depth - 1);
       break;
   }
@@ -109,7 +125,8 @@ void fill_random(Message& message, Random& random, int depth) {
     const auto& field = *descriptor.field(i);
     bool nested = field.message_type() != nullptr;
     // The fields of a map entry are always there.
-    if (!descriptor.options().map_entry() && ((nested && depth <= 0) || random() % 3 == 0)) continue;
+    if (!descriptor.options().map_entry() && ((nested && depth <= 0) || random() % 3 == 0))
+      continue;
     auto count = field.is_map() ? 1 : field.is_repeated() ? random() % 3 : 1;
     for (; count > 0; --count) put(message, field, random, depth);
   }

@@ -1,4 +1,5 @@
-// Messages for property tests, filled at random by reflection. Not for tests that need a certain message.
+// Messages for property tests, filled at random by reflection. Not for tests that need a certain
+// message.
 #pragma once
 
 #include <google/protobuf/message.h>
@@ -9,11 +10,12 @@
 
 namespace ff::test {
 
-/// Fills `message` with values that its JSON form can carry: hex fields of their exact size, times in range,
-/// declared enum values. Nested messages up to `depth` levels. Same seed, same message.
+/// Fills `message` with values that its JSON form can carry: hex fields of their exact size, times
+/// in range, declared enum values. Nested messages up to `depth` levels. Same seed, same message.
 void fill_random(google::protobuf::Message& message, std::mt19937_64& random, int depth = 4);
 
 /// Empty when equal, else the differences as text.
-std::string differences(const google::protobuf::Message& expected, const google::protobuf::Message& actual);
+std::string differences(const google::protobuf::Message& expected,
+                        const google::protobuf::Message& actual);
 
 }  // namespace ff::test
