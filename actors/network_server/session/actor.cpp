@@ -99,7 +99,7 @@ class OutcomeRelease final : public actors::Release {
 class GoneRelease final : public actors::Release {
  public:
   explicit GoneRelease(SessionHandle session) : session_(std::move(session)) {}
-  void committed() noexcept override { caf::anon_send_exit(session_, caf::exit_reason::normal); }
+  void committed() noexcept override { caf::anon_send(session_, Passivated{}); }
   void failed(const Error& error) noexcept override { caf::anon_send(session_, OutcomeFailed{error}); }
 
  private:
@@ -146,6 +146,7 @@ SessionHandle::behavior_type session(Pointer self, ContextPtr context, ShardHand
   return {
       [self](const ToSession& message) { handle(self, message); },
       [self](const Passivate&) { passivate(self); },
+      [self](const Passivated&) { self->quit(); },
       [self](const OutcomeFailed& failure) { self->quit(actors::to_caf(failure.error)); },
   };
 }
