@@ -201,7 +201,8 @@ std::optional<SecondsNanos> parse_duration(std::string_view text, bool units) {
   bool negative = !text.empty() && text[0] == '-';
   if (negative || (units && !text.empty() && text[0] == '+')) text.remove_prefix(1);
   if (units && text == "0") return SecondsNanos{};
-  if (!units && (text.size() < 2 || text.find_first_not_of("0123456789.") != text.size() - 1))
+  // Without units, digits and then nothing but the `s` of seconds.
+  if (!units && (!text.ends_with('s') || text.find_first_not_of("0123456789.") != text.size() - 1))
     return std::nullopt;
   Wide total = 0;
   do {
