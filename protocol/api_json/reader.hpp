@@ -39,6 +39,8 @@ class Reader {
   Status skip();
   /// Nothing but white space may follow.
   Status end();
+  /// Where the next value begins (after `peek`) or the last one ended, in bytes of the text.
+  std::size_t offset() const noexcept { return at_; }
 
  private:
   bool take(char wanted);
