@@ -14,6 +14,9 @@ using ShardHandle = caf::typed_actor<
     caf::reacts_to<GetAppSKey>,          // The AppSKey of a session made here.
     caf::reacts_to<GetJoinDevice>,       // Root keys and nonces, for the registry.
     caf::reacts_to<ChangeJoinDevice>,    // Creates or changes them.
-    caf::reacts_to<DeleteJoinDevice>>;   // Deletes the device with its nonces.
+    caf::reacts_to<DeleteJoinDevice>,    // Deletes the device with its nonces.
+    caf::reacts_to<JoinShardOpened>,     // INTERNAL: all writes of our predecessor are decided.
+    caf::reacts_to<JoinDeviceLoaded>,    // INTERNAL: a record has been read.
+    caf::reacts_to<JoinDeviceWritten>>;  // INTERNAL: a record is durable, or is not.
 
 }  // namespace ff::join_server

@@ -55,9 +55,29 @@ struct DeleteJoinDevice {
   actors::Reply<void> reply;
 };
 
+/// INTERNAL
+struct JoinShardOpened {
+  Status status;
+};
+/// INTERNAL; null: there is no record.
+struct JoinDeviceLoaded {
+  JoinEui join_eui;
+  DevEui dev_eui;
+  Result<std::shared_ptr<const JoinDevice>> device;
+};
+/// INTERNAL
+struct JoinDeviceWritten {
+  JoinEui join_eui;
+  DevEui dev_eui;
+  Status status;
+};
+
 }  // namespace ff::join_server
 FF_LOCAL_MESSAGE(ff::join_server::HandleJoin)
 FF_LOCAL_MESSAGE(ff::join_server::GetAppSKey)
 FF_LOCAL_MESSAGE(ff::join_server::GetJoinDevice)
 FF_LOCAL_MESSAGE(ff::join_server::ChangeJoinDevice)
 FF_LOCAL_MESSAGE(ff::join_server::DeleteJoinDevice)
+FF_LOCAL_MESSAGE(ff::join_server::JoinShardOpened)
+FF_LOCAL_MESSAGE(ff::join_server::JoinDeviceLoaded)
+FF_LOCAL_MESSAGE(ff::join_server::JoinDeviceWritten)

@@ -1,0 +1,43 @@
+// Settings of the join server (`js.*` in the configuration) and its bounds. Not application activation settings.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "protocol/base/bytes.hpp"
+#include "protocol/join/join_nonces.hpp"
+#include "protocol/types/identifiers.hpp"
+
+namespace ff::join_server {
+
+/// The first `length` bits of `join_eui`; 0 is all JoinEUIs.
+struct JoinEuiPrefix {
+  JoinEui join_eui;
+  std::uint8_t length = 0;
+
+  constexpr bool contains(JoinEui other) const noexcept {
+    if (length == 0) return true;
+    return (join_eui.value() ^ other.value()) >> (64U - length) == 0;
+  }
+};
+
+struct Config {
+  /// JoinEUIs served here.
+  std::vector<JoinEuiPrefix> join_eui_prefixes{JoinEuiPrefix{}};
+  /// DevNonces remembered of devices before 1.0.4.
+  std::size_t dev_nonce_limit = join::dev_nonce_limit_default;
+  /// Sessions whose keys are kept per device.
+  std::size_t session_key_limit = 10;
+  /// Key-encryption keys (16, 24 or 32 bytes) by label: the key vault.
+  std::map<std::string, Bytes> keks;
+
+  /// Per shard: devices kept in memory, the ones that are being read or written included.
+  std::size_t devices_max = 1024;
+  /// Per device: requests that wait while its record is read or written; more are refused.
+  std::size_t waiting_max = 16;
+};
+
+}  // namespace ff::join_server

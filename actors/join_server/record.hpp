@@ -1,0 +1,14 @@
+// The stored form of a device's keys and nonces: one row of family `join_nonce`, written before every join-accept leaves.
+#pragma once
+
+#include "actors/join_server/device.hpp"
+#include "protocol/base/result.hpp"
+
+namespace ff::join_server {
+
+/// ON-DISK: a sealed record (storage/codec). Golden test: test/actors/join_server/record_test.cpp.
+Bytes encode_join_device(const JoinDevice& device);
+/// Total on any bytes. Errors: malformed_record, malformed_value, value_too_new.
+Result<JoinDevice> decode_join_device(ByteView row);
+
+}  // namespace ff::join_server

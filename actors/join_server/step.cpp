@@ -1,0 +1,124 @@
+#include "actors/join_server/step.hpp"
+
+#include <algorithm>
+
+namespace ff::join_server {
+namespace {
+
+/// The reply may be null: an asker that does not care.
+template <class Message, class Value>
+std::function<void()> answer(const Message& message, Value value) {
+  return [reply = message.reply, value = std::move(value)]() mutable {
+    if (reply) reply(std::move(value));
+  };
+}
+
+template <class Message>
+Step refusal(const Message& message, Error error) {
+  Step out;
+  out.answer = answer(message, fail(error));
+  out.error = std::move(error);
+  return out;
+}
+
+events::Event event_of(std::string_view name, const JoinDevice& device, UtcTime now) {
+  return {.name = name, .time = now, .subject = device.ids, .correlation_ids = {}, .data = {}};
+}
+
+Step handle(const DevicePtr& current, const HandleJoin& request, const Config& config, const JoinInputs& inputs) {
+  if (!current) return refusal(request, Error(device_not_found));
+  auto joined = join_device(*current, request, config, inputs);
+  if (!joined) return refusal(request, joined.error());
+  Step out;
+  auto next = std::make_shared<const JoinDevice>(std::move(joined->next));
+  out.answer = answer(request, std::move(joined->answer));
+  out.events.push_back(event_of("js.join.accept", *next, inputs.now));
+  out.write = std::move(next);
+  return out;
+}
+
+Step handle(const DevicePtr& current, const GetAppSKey& request, const Config&, const JoinInputs&) {
+  if (!current) return refusal(request, Error(device_not_found));
+  const auto& sessions = current->sessions;
+  const auto found = std::find_if(sessions.begin(), sessions.end(), [&](const JoinSession& session) {
+    return session.keys.session_key_id == request.session_key_id;
+  });
+  if (found == sessions.end()) return refusal(request, Error(device_not_found));
+  if (is_empty(found->keys.app_s_key)) return refusal(request, Error(no_app_s_key));
+  Step out;
+  out.answer = answer(request, found->keys.app_s_key);
+  return out;
+}
+
+Step handle(const DevicePtr& current, const GetJoinDevice& request, const Config&, const JoinInputs&) {
+  if (!current) return refusal(request, Error(device_not_found));
+  Step out;
+  out.answer = answer(request, current);
+  return out;
+}
+
+/// What no change may break.
+Status check_change(const JoinDevice* current, const JoinDevice& next, const ChangeJoinDevice& request) {
+  if (request.dev_eui == DevEui{0}) return fail(no_dev_eui);
+  if (next.ids.join_eui != request.join_eui) return fail(field_value, {{"field", "ids.join_eui"}});
+  if (next.ids.dev_eui != request.dev_eui) return fail(field_value, {{"field", "ids.dev_eui"}});
+  if (current != nullptr && current->ids.uid != next.ids.uid) return fail(duplicate_identifiers);
+  if (next.app_key.key && next.app_key.key->is_zero()) {
+    return fail(field_value, {{"field", "root_keys.app_key.key"}});
+  }
+  return {};
+}
+
+Step handle(const DevicePtr& current, const ChangeJoinDevice& request, const Config&, const JoinInputs& inputs) {
+  auto changed = request.change(current.get());
+  if (!changed) return refusal(request, changed.error());
+  if (auto status = check_change(current.get(), *changed, request); !status) return refusal(request, status.error());
+  // A zero NwkKey clears it. [spec join-server §8]
+  if (changed->nwk_key.key && changed->nwk_key.key->is_zero()) changed->nwk_key = {};
+  changed->created_at = current ? current->created_at : inputs.now;
+  changed->updated_at = inputs.now;
+  Step out;
+  DevicePtr next = std::make_shared<const JoinDevice>(*std::move(changed));
+  out.answer = answer(request, next);
+  out.events.push_back(event_of(current ? "js.end_device.update" : "js.end_device.create", *next, inputs.now));
+  out.write = std::move(next);
+  return out;
+}
+
+Step handle(const DevicePtr& current, const DeleteJoinDevice& request, const Config&, const JoinInputs& inputs) {
+  if (!current) return refusal(request, Error(device_not_found));
+  Step out;
+  out.write = DevicePtr();
+  out.answer = answer(request, Status());
+  out.events.push_back(event_of("js.end_device.delete", *current, inputs.now));
+  return out;
+}
+
+}  // namespace
+
+storage::JoinKey key_of(const Request& request) {
+  return std::visit([](const auto& message) { return storage::JoinKey{message.join_eui, message.dev_eui}; },
+                    request);
+}
+
+void refuse(const Request& request, const Error& error) {
+  std::visit(
+      [&](const auto& message) {
+        if (message.reply) message.reply(fail(error));
+      },
+      request);
+}
+
+Step step(const DevicePtr& current, const Request& request, const Config& config, const JoinInputs& inputs) {
+  auto out = std::visit([&](const auto& message) { return handle(current, message, config, inputs); }, request);
+  if (out.error && std::holds_alternative<HandleJoin>(request)) {
+    out.events.push_back(join_rejected(*out.error, inputs.now));
+  }
+  return out;
+}
+
+events::Event join_rejected(const Error& error, UtcTime now) {
+  return {.name = "js.join.reject", .time = now, .subject = {}, .correlation_ids = {}, .data = error};
+}
+
+}  // namespace ff::join_server
