@@ -39,6 +39,10 @@ struct Device {
   /// is told from the answer to the last.
   std::uint64_t attempts = 0;
 
+  /// How far downlink counters have been moved ahead after restored backups: the part of the store's counter jump that this record has
+  /// seen. [storage/directory/counter_jump.hpp]
+  std::uint64_t counter_jump = 0;
+
   bool operator==(const Device&) const = default;
 };
 

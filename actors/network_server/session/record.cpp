@@ -316,6 +316,7 @@ void fields(Archive& a, Device& device) {
   a(14, device.mac_state);
   a(15, device.pending_mac_state);
   a(16, device.attempts);
+  a(17, device.counter_jump);
 }
 template <class Archive>
 void fields(Archive& a, AddressRow& row) {

@@ -48,6 +48,7 @@ void SessionState::on(const ChangeDevice& event, const Turn& turn, Outcome& out)
   const auto old = device_;
   next.created_at = old ? old->created_at : turn.now.utc;
   next.updated_at = turn.now.utc;
+  next.counter_jump = surroundings_.config.counter_jump;
   device_ = std::make_shared<const Device>(std::move(next));
 
   const bool reindex = !old || !same_matching(*old, *device_);

@@ -1,13 +1,39 @@
 #include "actors/network_server/session/state.hpp"
 
+#include <algorithm>
+
 #include "actors/network_server/session/errors.hpp"
 #include "actors/network_server/session/record.hpp"
 #include "protocol/base/ulid.hpp"
 #include "storage/keys/keys.hpp"
 
 namespace ff::network_server {
+namespace {
+
+void move_ahead(FCnt32& f_cnt, std::uint64_t distance) {
+  f_cnt = FCnt32{static_cast<std::uint32_t>(std::min<std::uint64_t>(f_cnt.value() + distance, UINT32_MAX))};
+}
+
+/// A restored backup knows an older counter than the device has seen: everything that may have been used since is left out.
+std::shared_ptr<const Device> with_counter_jump(std::shared_ptr<const Device> record, std::uint64_t jump) {
+  if (!record || record->counter_jump >= jump) return record;
+  auto device = *record;
+  const auto distance = jump - device.counter_jump;
+  for (auto* session : {&device.session, &device.pending_session}) {
+    if (!*session) continue;
+    move_ahead((*session)->last_n_f_cnt_down, distance);
+    move_ahead((*session)->last_a_f_cnt_down, distance);
+  }
+  device.counter_jump = jump;
+  return std::make_shared<const Device>(std::move(device));
+}
+
+}  // namespace
+
 SessionState::SessionState(Surroundings surroundings, DeviceUid uid, std::shared_ptr<const Device> record)
-    : surroundings_(surroundings), uid_(std::move(uid)), device_(std::move(record)) {}
+    : surroundings_(surroundings),
+      uid_(std::move(uid)),
+      device_(with_counter_jump(std::move(record), surroundings.config.counter_jump)) {}
 
 Outcome SessionState::handle(const SessionEvent& event, const Turn& turn) {
   Outcome out;

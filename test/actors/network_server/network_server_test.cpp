@@ -47,6 +47,7 @@ class NetworkServerTest : public test::ActorFixture {
     context = std::make_shared<Context>();
     context->plans = std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
     context->deps = deps;
+    context->config.counter_jump = counter_jump;
     context->shards = actors::Sharded<ShardHandle>(count);
     context->pipelines = actors::Sharded<PipelineHandle>(count);
     context->join_servers = actors::Sharded<join_server::ShardHandle>(count);
@@ -127,6 +128,7 @@ class NetworkServerTest : public test::ActorFixture {
   std::vector<std::string> event_names;
   bool created = false;
   bool answer_transmissions = true;
+  std::uint64_t counter_jump = 0;
 };
 
 TEST_F(NetworkServerTest, DeliversOneUplinkPerTransmissionWithAllMetadata) {
@@ -189,6 +191,20 @@ TEST_F(NetworkServerTest, GoesOnFromDurableStateAfterACrash) {
   // The repetition of frame 1 is answered again, with a counter of its own.
   EXPECT_TRUE(std::is_sorted(counters.begin(), counters.end()));
   EXPECT_EQ(std::adjacent_find(counters.begin(), counters.end()), counters.end());
+}
+
+TEST_F(NetworkServerTest, CountsOnFarAheadAfterARestoredBackup) {
+  create_device();
+  uplink(1, phy::MType::confirmed_up);
+  advance(seconds{3});
+  shut_down();
+  counter_jump = 65536;
+  boot();
+  uplink(2, phy::MType::confirmed_up);
+  advance(seconds{3});
+  ASSERT_EQ(transmissions.size(), 2U);
+  const auto frame = phy::decode_data_frame(transmissions.back()->phy_payload).value();
+  EXPECT_TRUE(phy::open_frame(frame, {key, key, key}, {.mac_version = MacVersion::v1_0_3, .f_cnt = FCnt32{65536 + 2}}));
 }
 
 TEST_F(NetworkServerTest, LetsNothingOutWhenTheStoreFails) {
