@@ -1,0 +1,172 @@
+// Config: what an operator decided, as typed values; one struct per area of `config/schema/`.
+// Not the components' own structs: the wiring in app/server fills those from this one.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/base/time.hpp"
+#include "protocol/types/frames.hpp"
+#include "protocol/types/identifiers.hpp"
+
+namespace ff::config {
+
+enum class LogFormat : std::uint8_t { console, json };
+enum class LogLevel : std::uint8_t { debug, info, warn, error, fatal };
+
+/// `log`.
+struct Log {
+  LogFormat format = LogFormat::console;
+  LogLevel level = LogLevel::info;
+};
+
+/// `farfield`: the process.
+struct Process {
+  std::size_t threads = 0;      // actors' threads; 0: one per core
+  std::size_t net_threads = 0;  // sockets' threads; 0: one per two cores, at least one
+};
+
+enum class Durability : std::uint8_t { sync, interval };
+
+/// `storage`.
+struct Storage {
+  std::filesystem::path directory;
+  Durability durability = Durability::sync;
+  Duration sync_interval{};  // of Durability::interval
+  std::uint32_t shards = 0;  // a power of two
+  std::size_t block_cache_bytes = 0;
+  std::size_t write_buffer_bytes = 0;
+};
+
+/// Addresses to listen on, as text: `:1885`, `127.0.0.1:1885`, `[::1]:0`. Empty: not at all.
+struct Listen {
+  std::string plain;
+  std::string tls;
+};
+
+/// A page with basic authentication; the user's name is the page's. Empty password: for everyone.
+struct Page {
+  bool enable = false;
+  std::string password;
+};
+
+/// `http`.
+struct Http {
+  Listen listen;
+  Page metrics;
+  Page health;
+};
+
+/// Where the certificate of incoming TLS comes from. `none` keeps every TLS listener closed.
+enum class TlsSource : std::uint8_t { none, file, self_signed };
+
+/// `tls`.
+struct Tls {
+  TlsSource source = TlsSource::none;
+  std::filesystem::path certificate;
+  std::filesystem::path key;
+  Duration reload_interval{};
+};
+
+/// One row of `gs.udp.listeners`.
+struct UdpListener {
+  std::string address;
+  std::string fallback_frequency_plan_id;  // of gateways without one; may be empty
+
+  bool operator==(const UdpListener&) const = default;
+};
+
+/// `gs.udp`.
+struct GatewayServerUdp {
+  std::vector<UdpListener> listeners;
+  Duration downlink_path_expires{};
+  Duration connection_expires{};
+  Duration connection_error_expires{};
+  Duration schedule_late_time{};
+  Duration addr_change_block{};  // 0: any address
+  bool rate_limiting = false;
+  std::size_t rate_limiting_messages = 0;
+  Duration rate_limiting_threshold{};
+  std::size_t links_max = 0;
+  std::size_t datagrams_max = 0;
+};
+
+/// `gs`.
+struct GatewayServer {
+  bool require_registered_gateways = false;
+  Duration fetch_gateway_interval{};
+  double fetch_gateway_jitter = 0;  // share of the interval
+  Duration update_connection_stats_interval{};
+  Duration update_connection_stats_debounce_time{};
+  std::vector<DevAddrPrefix> forward;
+  GatewayServerUdp udp;
+};
+
+/// `ns.default-mac-settings`.
+struct DefaultMacSettings {
+  double adr_margin_db = 0;
+  std::chrono::seconds desired_rx1_delay{};
+  std::optional<std::uint8_t> desired_max_duty_cycle;          // exponent: 1/2^n
+  std::optional<std::uint8_t> desired_adr_ack_limit_exponent;  // 2^n uplinks
+  std::optional<std::uint8_t> desired_adr_ack_delay_exponent;  // 2^n uplinks
+  Duration class_b_timeout{};
+  Duration class_c_timeout{};
+  Duration status_time_periodicity{};          // 0: off
+  std::uint32_t status_count_periodicity = 0;  // 0: off
+};
+
+/// `ns`.
+struct NetworkServer {
+  NetId net_id;
+  std::vector<DevAddrPrefix> dev_addr_prefixes;  // empty: the prefix that the NetID implies
+  Duration deduplication_window{};
+  Duration cooldown_window{};
+  TxPriority join_accept_priority = TxPriority::highest;
+  TxPriority mac_command_priority = TxPriority::highest;
+  TxPriority max_application_priority = TxPriority::high;
+  std::size_t downlink_queue_capacity = 0;
+  Duration request_timeout{};
+  Duration session_idle{};
+  DefaultMacSettings default_mac_settings;
+};
+
+/// `as`.
+struct ApplicationServer {
+  Listen mqtt;
+};
+
+/// The EUIs whose first `length` bits are those of `join_eui`.
+struct JoinEuiPrefix {
+  JoinEui join_eui;
+  std::uint8_t length = 0;  // 0 to 64
+
+  bool operator==(const JoinEuiPrefix&) const = default;
+};
+
+/// `js`.
+struct JoinServer {
+  std::vector<JoinEuiPrefix> join_eui_prefixes;
+  std::size_t dev_nonce_limit = 0;
+  std::size_t session_key_limit = 0;
+};
+
+struct Config {
+  Log log;
+  Process process;
+  Storage storage;
+  Listen grpc;
+  Http http;
+  Tls tls;
+  std::filesystem::path frequency_plans_directory;
+  GatewayServer gs;
+  NetworkServer ns;
+  ApplicationServer as;
+  JoinServer js;
+};
+
+}  // namespace ff::config

@@ -1,0 +1,70 @@
+#include "config/load/validate.hpp"
+
+#include <set>
+#include <string>
+#include <utility>
+
+#include "config/load/setting.hpp"
+
+namespace ff::config {
+
+namespace {
+
+bool has_fixed_port(const std::string& address) {
+  return !address.empty() && !address.ends_with(":0");
+}
+
+Error contradicts(std::string_view key, std::string_view detail) {
+  return Error(contradiction, {{"key", key}, {"detail", detail}});
+}
+
+/// Two listeners on one address would fail at start with a less helpful message.
+void check_listeners(const Config& config, std::vector<Error>& problems) {
+  std::set<std::string> seen;
+  for (const auto& [key, address] :
+       {std::pair<std::string_view, std::string>{"grpc.listen", config.grpc.plain},
+        {"grpc.listen-tls", config.grpc.tls},
+        {"http.listen", config.http.listen.plain},
+        {"http.listen-tls", config.http.listen.tls},
+        {"as.mqtt.listen", config.as.mqtt.plain},
+        {"as.mqtt.listen-tls", config.as.mqtt.tls}}) {
+    if (has_fixed_port(address) && !seen.insert(address).second) {
+      problems.push_back(contradicts(key, "another listener has the same address " + address));
+    }
+  }
+  std::set<std::string> datagrams;
+  for (const auto& listener : config.gs.udp.listeners) {
+    if (has_fixed_port(listener.address) && !datagrams.insert(listener.address).second) {
+      problems.push_back(
+          contradicts("gs.udp.listeners", "it has " + listener.address + " more than once"));
+    }
+  }
+}
+
+/// The answer to an uplink is built when the window closes and must reach the gateway before RX1
+/// opens.
+void check_windows(const Config& config, std::vector<Error>& problems) {
+  if (config.ns.deduplication_window >= config.ns.default_mac_settings.desired_rx1_delay) {
+    problems.push_back(
+        contradicts("ns.deduplication-window",
+                    "it must be shorter than ns.default-mac-settings.desired-rx1-delay, or every "
+                    "answer is late"));
+  }
+}
+
+}  // namespace
+
+std::vector<Error> contradictions(const Config& config) {
+  std::vector<Error> problems;
+  check_listeners(config, problems);
+  check_windows(config, problems);
+  if (config.gs.update_connection_stats_debounce_time >
+      config.gs.update_connection_stats_interval) {
+    problems.push_back(
+        contradicts("gs.update-connection-stats-debounce-time",
+                    "it must not be longer than gs.update-connection-stats-interval"));
+  }
+  return problems;
+}
+
+}  // namespace ff::config

@@ -1,0 +1,43 @@
+// What clients connect to: gRPC, HTTP, and the certificate of TLS listeners.
+#include "config/schema/schema.hpp"
+
+namespace ff::config {
+
+std::vector<Knob> front_door_knobs() {
+  return {
+      {"grpc.listen", "Address of the gRPC API without TLS.", ":1884",
+       one(listen_address(), FF_PLACE(grpc.plain))},
+      {"grpc.listen-tls", "Address of the gRPC API with TLS; needs tls.source.", ":8884",
+       one(listen_address(), FF_PLACE(grpc.tls))},
+
+      {"http.listen", "Address of the HTTP API, metrics and health without TLS.", ":1885",
+       one(listen_address(), FF_PLACE(http.listen.plain))},
+      {"http.listen-tls", "The same with TLS; needs tls.source.", ":8885",
+       one(listen_address(), FF_PLACE(http.listen.tls))},
+      {"http.metrics.enable", "Serves Prometheus metrics on /metrics.", "true",
+       one(flag(), FF_PLACE(http.metrics.enable))},
+      {"http.metrics.password", "Password of the user metrics; empty: none is asked for.", "",
+       one(secret(), FF_PLACE(http.metrics.password))},
+      {"http.health.enable", "Serves /healthz.", "true", one(flag(), FF_PLACE(http.health.enable))},
+      {"http.health.password", "Password of the user health; empty: none is asked for.", "",
+       one(secret(), FF_PLACE(http.health.password))},
+
+      {"tls.source",
+       "Where the certificate of TLS listeners comes from; empty keeps them closed, self-signed is "
+       "for trying out.",
+       "",
+       one(choice<TlsSource>({{"", TlsSource::none},
+                              {"file", TlsSource::file},
+                              {"self-signed", TlsSource::self_signed}}),
+           FF_PLACE(tls.source))},
+      {"tls.certificate", "PEM file of the certificate and its chain.", "cert.pem",
+       one(path(), FF_PLACE(tls.certificate))},
+      {"tls.key", "PEM file of the certificate's key.", "key.pem", one(path(), FF_PLACE(tls.key))},
+      {"tls.reload-interval",
+       "How often the two files are looked at; a renewed certificate is taken over.", "1m",
+       one(duration(std::chrono::seconds{1}, std::chrono::hours{24}),
+           FF_PLACE(tls.reload_interval))},
+  };
+}
+
+}  // namespace ff::config

@@ -1,0 +1,69 @@
+// `gs.*`: gateways. Defaults are the reference's. [spec configuration-and-metrics §4]
+#include "config/schema/schema.hpp"
+
+namespace ff::config {
+
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+std::vector<Knob> udp_knobs() {
+  return {
+      {"gs.udp.listeners",
+       "Addresses for the Semtech UDP protocol, each with the frequency plan of gateways that have "
+       "none.",
+       ":1700=", many(udp_listener(), FF_PLACE(gs.udp.listeners), Shape::map)},
+      {"gs.udp.downlink-path-expires",
+       "A downlink path is forgotten this long after the last pull.", "1m30s",
+       one(duration(seconds{1}, hours{1}), FF_PLACE(gs.udp.downlink_path_expires))},
+      {"gs.udp.connection-expires", "A silent gateway is disconnected after this.", "3m",
+       one(duration(seconds{1}, hours{24}), FF_PLACE(gs.udp.connection_expires))},
+      {"gs.udp.connection-error-expires",
+       "A refused gateway is not asked about again for this long.", "5m",
+       one(duration(seconds{1}, hours{24}), FF_PLACE(gs.udp.connection_error_expires))},
+      {"gs.udp.schedule-late-time",
+       "Gateways that can not queue get a downlink this long before its time.", "800ms",
+       one(duration(milliseconds{50}, seconds{10}), FF_PLACE(gs.udp.schedule_late_time))},
+      {"gs.udp.addr-change-block",
+       "A gateway may not change its address within this; 0 allows it at any time.", "0s",
+       one(duration(seconds{0}, hours{24}), FF_PLACE(gs.udp.addr_change_block))},
+      {"gs.udp.rate-limiting.enable", "Drops datagrams of a gateway that sends too many.", "true",
+       one(flag(), FF_PLACE(gs.udp.rate_limiting))},
+      {"gs.udp.rate-limiting.messages", "Datagrams that may come within the threshold.", "10",
+       one(count<std::size_t>(1, 16), FF_PLACE(gs.udp.rate_limiting_messages))},
+      {"gs.udp.rate-limiting.threshold", "The time in which they may come.", "10ms",
+       one(duration(milliseconds{1}, minutes{1}), FF_PLACE(gs.udp.rate_limiting_threshold))},
+      {"gs.udp.gateways-max", "EUIs known at once; datagrams of others are dropped.", "200000",
+       one(count<std::size_t>(1, 10'000'000), FF_PLACE(gs.udp.links_max))},
+      {"gs.udp.datagrams-max", "Datagrams waiting to be read; more are dropped.", "51200",
+       one(count<std::size_t>(64, 10'000'000), FF_PLACE(gs.udp.datagrams_max))},
+  };
+}
+
+}  // namespace
+
+std::vector<Knob> gateway_server_knobs() {
+  std::vector<Knob> rows = {
+      {"gs.require-registered-gateways", "Refuses gateways that nobody has registered.", "false",
+       one(flag(), FF_PLACE(gs.require_registered_gateways))},
+      {"gs.fetch-gateway-interval", "How often a connected gateway's settings are looked up.",
+       "10m", one(duration(seconds{1}, hours{24}), FF_PLACE(gs.fetch_gateway_interval))},
+      {"gs.fetch-gateway-jitter", "The interval varies by this share, up and down.", "0.2",
+       one(number(0, 1), FF_PLACE(gs.fetch_gateway_jitter))},
+      {"gs.update-connection-stats-interval", "How often statistics are stored at least.", "1m",
+       one(duration(seconds{1}, hours{24}), FF_PLACE(gs.update_connection_stats_interval))},
+      {"gs.update-connection-stats-debounce-time", "How often statistics are stored at most.",
+       "30s",
+       one(duration(seconds{1}, hours{24}), FF_PLACE(gs.update_connection_stats_debounce_time))},
+      {"gs.forward",
+       "Device addresses whose uplinks are accepted, under the empty name of this cluster.",
+       "=00000000/0", many(forward_entry(), FF_PLACE(gs.forward), Shape::map)},
+  };
+  for (auto& row : udp_knobs()) rows.push_back(std::move(row));
+  return rows;
+}
+
+}  // namespace ff::config

@@ -1,0 +1,18 @@
+// `js.*`: devices' root keys and joins. Defaults are the reference's. [spec
+// configuration-and-metrics §7]
+#include "config/schema/schema.hpp"
+
+namespace ff::config {
+
+std::vector<Knob> join_server_knobs() {
+  return {
+      {"js.join-eui-prefix", "JoinEUIs this join server answers for.", "0000000000000000/0",
+       many(join_eui_prefix(), FF_PLACE(js.join_eui_prefixes))},
+      {"js.dev-nonce-limit", "Random DevNonces remembered per device (LoRaWAN 1.0.x).", "10",
+       one(count<std::size_t>(1, 65'536), FF_PLACE(js.dev_nonce_limit))},
+      {"js.session-key-limit", "Sessions of a device whose keys are kept.", "10",
+       one(count<std::size_t>(1, 1'000), FF_PLACE(js.session_key_limit))},
+  };
+}
+
+}  // namespace ff::config

@@ -1,0 +1,311 @@
+#include "config/schema/type.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+
+namespace ff::config {
+
+namespace {
+
+template <class Int>
+std::optional<Int> parse_whole(std::string_view text, int base = 10) {
+  Int value{};
+  const auto* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value, base);
+  if (error != std::errc{} || stop != end) return {};
+  return value;
+}
+
+std::optional<double> parse_decimal(std::string_view text) {
+  double value{};
+  const auto* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value, std::chars_format::fixed);
+  if (error != std::errc{} || stop != end || !std::isfinite(value)) return {};
+  return value;
+}
+
+/// Shortest text that reads back as the same number.
+std::string decimal_text(double value) {
+  std::array<char, 64> buffer{};
+  const auto result =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed);
+  return result.ec == std::errc{} ? std::string(buffer.data(), result.ptr) : std::to_string(value);
+}
+
+struct Unit {
+  std::string_view name;
+  Duration length;
+};
+
+// Where one name begins another, the longer comes first.
+constexpr std::array<Unit, 6> units{{{"ms", std::chrono::milliseconds{1}},
+                                     {"us", std::chrono::microseconds{1}},
+                                     {"ns", std::chrono::nanoseconds{1}},
+                                     {"h", std::chrono::hours{1}},
+                                     {"m", std::chrono::minutes{1}},
+                                     {"s", std::chrono::seconds{1}}}};
+
+/// Takes one `1.5s` from the front of `text`.
+std::optional<Duration> take_part(std::string_view& text) {
+  const auto digits = std::min(text.find_first_not_of("0123456789."), text.size());
+  const auto amount = parse_decimal(text.substr(0, digits));
+  if (digits == 0 || !amount) return {};
+  text.remove_prefix(digits);
+  const auto* unit = std::find_if(units.begin(), units.end(),
+                                  [&](const Unit& each) { return text.starts_with(each.name); });
+  if (unit == units.end()) return {};
+  text.remove_prefix(unit->name.size());
+  const double nanoseconds = *amount * static_cast<double>(unit->length.count());
+  // A hundred years is far beyond any bound and far below overflow.
+  if (nanoseconds > 3.2e18) return {};
+  return Duration{std::llround(nanoseconds)};
+}
+
+struct Prefix {
+  std::string_view value;
+  std::uint8_t length = 0;
+};
+
+std::optional<Prefix> split_prefix(std::string_view text, std::uint8_t length_max) {
+  const auto slash = text.find('/');
+  if (slash == std::string_view::npos) return {};
+  const auto length = parse_whole<std::uint8_t>(text.substr(slash + 1));
+  if (!length || *length > length_max) return {};
+  return Prefix{text.substr(0, slash), *length};
+}
+
+std::string prefix_text(const DevAddrPrefix& prefix) {
+  return to_string(prefix.dev_addr) + "/" + std::to_string(prefix.length);
+}
+
+std::optional<DevAddrPrefix> parse_dev_addr_prefix(std::string_view text) {
+  const auto prefix = split_prefix(text, 32);
+  if (!prefix) return {};
+  const auto dev_addr = parse_dev_addr(prefix->value);
+  if (!dev_addr) return {};
+  return DevAddrPrefix{*dev_addr, prefix->length};
+}
+
+/// Form only: whether the machine has the address shows when it is listened on.
+bool is_listen_address(std::string_view text) {
+  if (text.empty()) return true;
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || !parse_whole<std::uint16_t>(text.substr(colon + 1))) {
+    return false;
+  }
+  const auto host = text.substr(0, colon);
+  if (host.empty() || host == "localhost") return true;
+  if (host.front() == '[') {
+    return host.size() > 3 && host.back() == ']' &&
+           host.substr(1, host.size() - 2).find_first_not_of("0123456789abcdefABCDEF:.%") ==
+               std::string_view::npos;
+  }
+  return host.find_first_not_of("0123456789.") == std::string_view::npos;
+}
+
+constexpr std::string_view address_forms =
+    "an address such as :1885, 127.0.0.1:1885, [::1]:1885 or localhost:1885";
+
+}  // namespace
+
+std::optional<Duration> parse_duration(std::string_view text) {
+  if (text == "0") return Duration{0};
+  if (text.empty()) return {};
+  Duration total{0};
+  while (!text.empty()) {
+    const auto part = take_part(text);
+    if (!part || *part > Duration::max() - total) return {};
+    total += *part;
+  }
+  return total;
+}
+
+std::string duration_text(Duration duration) {
+  using std::chrono::seconds;
+  if (duration < seconds{1} && duration > Duration{0}) {
+    for (const auto& unit : {units[0], units[1], units[2]}) {
+      if (duration % unit.length == Duration{0}) {
+        return std::to_string(duration / unit.length) + std::string(unit.name);
+      }
+    }
+  }
+  std::string text;
+  const auto hours = duration / std::chrono::hours{1};
+  const auto minutes = duration / std::chrono::minutes{1} % 60;
+  const auto rest = duration % std::chrono::minutes{1};
+  if (hours > 0) text += std::to_string(hours) + "h";
+  if (minutes > 0) text += std::to_string(minutes) + "m";
+  if (rest > Duration{0} || text.empty()) {
+    text += decimal_text(static_cast<double>(rest.count()) / 1e9) + "s";
+  }
+  return text;
+}
+
+namespace {
+
+constexpr std::array<std::pair<std::string_view, std::size_t>, 3> size_units{
+    {{"GiB", std::size_t{1} << 30U},
+     {"MiB", std::size_t{1} << 20U},
+     {"KiB", std::size_t{1} << 10U}}};
+
+}  // namespace
+
+std::optional<std::size_t> parse_size(std::string_view text) {
+  std::size_t unit = 1;
+  for (const auto& [name, bytes] : size_units) {
+    if (!text.ends_with(name)) continue;
+    unit = bytes;
+    text.remove_suffix(name.size());
+    break;
+  }
+  const auto amount = parse_whole<std::size_t>(text);
+  if (!amount || *amount > std::numeric_limits<std::size_t>::max() / unit) return {};
+  return *amount * unit;
+}
+
+std::string size_text(std::size_t bytes) {
+  for (const auto& [name, unit] : size_units) {
+    if (bytes > 0 && bytes % unit == 0) return std::to_string(bytes / unit) + std::string(name);
+  }
+  return std::to_string(bytes);
+}
+
+Type<bool> flag() {
+  return choice<bool>({{"true", true}, {"false", false}});
+}
+
+Type<double> number(double min, double max) {
+  return {"a number from " + decimal_text(min) + " to " + decimal_text(max),
+          [min, max](std::string_view text) -> std::optional<double> {
+            const auto value = parse_decimal(text);
+            if (!value || *value < min || *value > max) return {};
+            return value;
+          },
+          decimal_text};
+}
+
+Type<Duration> duration(Duration min, Duration max) {
+  return {
+      "a duration such as 1m30s or 200ms, from " + duration_text(min) + " to " + duration_text(max),
+      [min, max](std::string_view text) -> std::optional<Duration> {
+        const auto value = parse_duration(text);
+        if (!value || *value < min || *value > max) return {};
+        return value;
+      },
+      duration_text};
+}
+
+Type<std::size_t> size(std::size_t min, std::size_t max) {
+  return {"a size such as 64MiB, from " + size_text(min) + " to " + size_text(max),
+          [min, max](std::string_view text) -> std::optional<std::size_t> {
+            const auto value = parse_size(text);
+            if (!value || *value < min || *value > max) return {};
+            return value;
+          },
+          size_text};
+}
+
+Type<std::uint32_t> power_of_two(std::uint32_t max) {
+  return {"a power of two from 1 to " + std::to_string(max),
+          [max](std::string_view text) -> std::optional<std::uint32_t> {
+            const auto value = parse_whole<std::uint32_t>(text);
+            if (!value || !std::has_single_bit(*value) || *value > max) return {};
+            return value;
+          },
+          [](const std::uint32_t& value) { return std::to_string(value); }};
+}
+
+Type<std::chrono::seconds> whole_seconds(std::int64_t min, std::int64_t max) {
+  return {"a whole number of seconds from " + std::to_string(min) + " to " + std::to_string(max),
+          [min, max](std::string_view text) -> std::optional<std::chrono::seconds> {
+            const auto value = parse_whole<std::int64_t>(text);
+            if (!value || *value < min || *value > max) return {};
+            return std::chrono::seconds{*value};
+          },
+          [](const std::chrono::seconds& value) { return std::to_string(value.count()); }};
+}
+
+Type<std::string> listen_address() {
+  return {std::string(address_forms) + ", or empty",
+          [](std::string_view text) -> std::optional<std::string> {
+            if (!is_listen_address(text)) return {};
+            return std::string(text);
+          },
+          [](const std::string& value) { return value; }};
+}
+
+Type<std::string> secret() {
+  return {"any text", [](std::string_view text) { return std::optional(std::string(text)); },
+          [](const std::string& value) { return value; }, true};
+}
+
+Type<std::filesystem::path> path() {
+  return {"a path",
+          [](std::string_view text) -> std::optional<std::filesystem::path> {
+            if (text.empty() || text.find('\0') != std::string_view::npos) return {};
+            return std::filesystem::path(text);
+          },
+          [](const std::filesystem::path& value) { return value.string(); }};
+}
+
+Type<NetId> net_id() {
+  return {"6 hex digits", [](std::string_view text) { return parse_net_id(text); },
+          [](const NetId& value) { return to_string(value); }};
+}
+
+Type<DevAddrPrefix> dev_addr_prefix() {
+  return {"8 hex digits and a length from 0 to 32, such as 26000000/7", parse_dev_addr_prefix,
+          prefix_text};
+}
+
+Type<JoinEuiPrefix> join_eui_prefix() {
+  return {"16 hex digits and a length from 0 to 64, such as 70B3D57ED0000000/36",
+          [](std::string_view text) -> std::optional<JoinEuiPrefix> {
+            const auto prefix = split_prefix(text, 64);
+            if (!prefix) return {};
+            const auto join_eui = parse_join_eui(prefix->value);
+            if (!join_eui) return {};
+            return JoinEuiPrefix{*join_eui, prefix->length};
+          },
+          [](const JoinEuiPrefix& value) {
+            return to_string(value.join_eui) + "/" + std::to_string(value.length);
+          }};
+}
+
+Type<UdpListener> udp_listener() {
+  return {std::string(address_forms) + ", with a frequency plan's id or nothing as its value",
+          [](std::string_view text) -> std::optional<UdpListener> {
+            const auto equals = std::min(text.find('='), text.size());
+            const auto address = text.substr(0, equals);
+            if (address.empty() || !is_listen_address(address)) return {};
+            const auto plan = text.substr(std::min(equals + 1, text.size()));
+            if (plan.find_first_of("=\"'\n") != std::string_view::npos) return {};
+            return UdpListener{std::string(address), std::string(plan)};
+          },
+          [](const UdpListener& value) {
+            return value.address + "=" + value.fallback_frequency_plan_id;
+          }};
+}
+
+Type<DevAddrPrefix> forward_entry() {
+  return {"an empty name (this cluster) with prefixes such as 26000000/7",
+          [](std::string_view text) -> std::optional<DevAddrPrefix> {
+            if (!text.starts_with('=')) return {};
+            return parse_dev_addr_prefix(text.substr(1));
+          },
+          [](const DevAddrPrefix& value) { return "=" + prefix_text(value); }};
+}
+
+Type<TxPriority> tx_priority() {
+  return choice<TxPriority>({{"lowest", TxPriority::lowest},
+                             {"low", TxPriority::low},
+                             {"below_normal", TxPriority::below_normal},
+                             {"normal", TxPriority::normal},
+                             {"above_normal", TxPriority::above_normal},
+                             {"high", TxPriority::high},
+                             {"highest", TxPriority::highest}});
+}
+
+}  // namespace ff::config

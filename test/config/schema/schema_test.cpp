@@ -1,0 +1,87 @@
+#include "config/schema/schema.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "config/load/environment.hpp"
+#include "config/load/load.hpp"
+
+namespace ff::config {
+namespace {
+
+TEST(Schema, EveryKnobHasHelpAndADescriptionOfItsValues) {
+  for (const auto& knob : knobs()) {
+    EXPECT_TRUE(knob.help.ends_with('.')) << knob.name;
+    EXPECT_FALSE(knob.value.allowed.empty()) << knob.name;
+  }
+}
+
+TEST(Schema, NamesAreLowerCaseWordsAndUnique) {
+  std::set<std::string_view> names;
+  for (const auto& knob : knobs()) {
+    EXPECT_TRUE(names.insert(knob.name).second) << knob.name;
+    EXPECT_EQ(knob.name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-."),
+              std::string_view::npos)
+        << knob.name;
+  }
+}
+
+TEST(Schema, NoKnobIsAlsoAGroupOfKnobs) {
+  for (const auto& knob : knobs()) {
+    for (const auto& other : knobs()) {
+      EXPECT_FALSE(other.name.starts_with(std::string(knob.name) + "."))
+          << knob.name << " and " << other.name;
+    }
+  }
+}
+
+TEST(Schema, EnvironmentVariablesAreUnique) {
+  std::set<std::string> suffixes;
+  for (const auto& knob : knobs())
+    EXPECT_TRUE(suffixes.insert(variable_suffix(knob.name)).second) << knob.name;
+}
+
+TEST(Schema, EveryDefaultIsWrittenInItsCanonicalForm) {
+  const auto config = default_config();
+  for (const auto& knob : knobs()) {
+    std::string text;
+    for (const auto& item : knob.value.items(config)) text += (text.empty() ? "" : " ") + item;
+    EXPECT_EQ(text, knob.initial) << knob.name;
+  }
+}
+
+TEST(Schema, ARejectedValueLeavesTheConfigAsItWas) {
+  auto config = default_config();
+  for (const auto& knob : knobs()) {
+    const auto before = knob.value.items(config);
+    if (!knob.value.assign(config, {"\n=?", "\n=?"})) {
+      EXPECT_EQ(knob.value.items(config), before) << knob.name;
+    }
+  }
+}
+
+TEST(Schema, FindsKnobsByTheirWholeName) {
+  ASSERT_NE(find_knob("ns.net-id"), nullptr);
+  EXPECT_EQ(find_knob("ns.net-id")->name, "ns.net-id");
+  for (const auto* name : {"", "ns", "ns.", "ns.net-i", "ns.net-idd", "zz"})
+    EXPECT_EQ(find_knob(name), nullptr);
+}
+
+TEST(Schema, DefaultsAreTheReferences) {
+  const auto config = default_config();
+  EXPECT_EQ(config.grpc.plain, ":1884");
+  EXPECT_EQ(config.http.listen.tls, ":8885");
+  EXPECT_EQ(config.as.mqtt.plain, ":1883");
+  EXPECT_EQ(config.gs.udp.listeners, (std::vector<UdpListener>{{":1700", ""}}));
+  EXPECT_EQ(config.gs.udp.schedule_late_time, std::chrono::milliseconds{800});
+  EXPECT_EQ(config.gs.forward, std::vector<DevAddrPrefix>{DevAddrPrefix{}});
+  EXPECT_EQ(config.ns.deduplication_window, std::chrono::milliseconds{200});
+  EXPECT_EQ(config.ns.default_mac_settings.desired_rx1_delay, std::chrono::seconds{5});
+  EXPECT_EQ(config.ns.max_application_priority, TxPriority::high);
+  EXPECT_EQ(config.js.join_eui_prefixes, std::vector<JoinEuiPrefix>{JoinEuiPrefix{}});
+  EXPECT_EQ(config.storage.shards, 64U);
+}
+
+}  // namespace
+}  // namespace ff::config
