@@ -78,7 +78,7 @@ Result<Emission> Scheduler::prepare(const Transmission& transmission) const {
   // The reference counts the CRC although downlinks have none; accounting stays comparable.
   FF_TRY(const auto duration,
          time_on_air(transmission.payload_bytes, transmission.data_rate, transmission.frequency));
-  FF_CHECK(check_dwell_time(duration));
+  FF_CHECK(check_dwell_time(transmission.frequency, duration));
   Emission emission;
   emission.duration = duration;
   emission.off_air = off_air(settings_.time_off_air, duration);
@@ -86,10 +86,13 @@ Result<Emission> Scheduler::prepare(const Transmission& transmission) const {
   return emission;
 }
 
-Status Scheduler::check_dwell_time(Duration duration) const {
-  const auto& limits = settings_.dwell_limits;
-  const auto allows = [&](const auto& limit) { return !limit || duration <= *limit; };
-  if (limits.empty() || std::any_of(limits.begin(), limits.end(), allows)) return {};
+Status Scheduler::check_dwell_time(Frequency frequency, Duration duration) const {
+  const auto allows = [&](const region::FrequencyPlan* plan) {
+    const auto limit = plan->dwell_time_limit(region::Direction::downlink, frequency);
+    return !limit || duration <= *limit;
+  };
+  const auto& plans = settings_.plans;
+  if (plans.empty() || std::any_of(plans.begin(), plans.end(), allows)) return {};
   return fail(dwell_time_exceeded);
 }
 

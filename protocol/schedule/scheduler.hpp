@@ -100,7 +100,7 @@ class Scheduler {
 
  private:
   Result<Emission> prepare(const Transmission& transmission) const;
-  Status check_dwell_time(Duration duration) const;
+  Status check_dwell_time(Frequency frequency, Duration duration) const;
   Status check_duty_cycle(const Emission& emission, TxPriority priority) const;
   Status check_blocking(const Emission& emission) const;
   Duration budget(std::size_t sub_band, TxPriority priority) const noexcept;

@@ -37,14 +37,6 @@ Result<std::vector<SubBandLimit>> sub_bands(std::span<const region::FrequencyPla
   return bands;
 }
 
-std::optional<Duration> dwell_limit(const region::FrequencyPlan& plan,
-                                    const region::Region& region) {
-  if (plan.dwell_time.downlinks != region::DwellTime::on) return std::nullopt;
-  if (plan.dwell_time.duration.count() > 0) return plan.dwell_time.duration;
-  if (region.dwell_time_limit.count() > 0) return region.dwell_time_limit;
-  return std::nullopt;
-}
-
 }  // namespace
 
 Result<SchedulerSettings> make_scheduler_settings(
@@ -60,7 +52,7 @@ Result<SchedulerSettings> make_scheduler_settings(
     if (off_air.fraction != settings.time_off_air.fraction ||
         off_air.duration != settings.time_off_air.duration)
       return fail(frequency_plans_time_off_air);
-    settings.dwell_limits.push_back(dwell_limit(*plan, region));
+    settings.plans.push_back(plan);
   }
   FF_TRY(settings.sub_bands, sub_bands(plans, region));
   if (!options.enforce_duty_cycle) {

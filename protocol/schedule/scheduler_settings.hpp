@@ -44,8 +44,8 @@ struct SubBandLimit {
 struct SchedulerSettings {
   std::vector<SubBandLimit> sub_bands;
   region::TimeOffAir time_off_air;
-  /// One per plan: the longest downlink it allows; unset: any. A frame fits if one plan allows it.
-  std::vector<std::optional<Duration>> dwell_limits;
+  /// Of the dwell-time rules; a frame fits if one plan allows it. Outlive the scheduler.
+  std::vector<const region::FrequencyPlan*> plans;
   Duration anytime_delay = schedule_time_long;
   DutyCycleStyle style = DutyCycleStyle::window;
 };

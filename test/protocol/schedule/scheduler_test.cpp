@@ -27,7 +27,11 @@ region::Region eu_region() {
   return region;
 }
 
-SchedulerSettings settings(SchedulerOptions options = {}, region::FrequencyPlan plan = {}) {
+const region::FrequencyPlan bare_plan;
+
+/// `plan` outlives the scheduler.
+SchedulerSettings settings(SchedulerOptions options = {},
+                           const region::FrequencyPlan& plan = bare_plan) {
   const region::FrequencyPlan* plans[] = {&plan};
   return *make_scheduler_settings(plans, eu_region(), options);
 }
@@ -182,6 +186,19 @@ TEST(Scheduler, RefusesFrequenciesOutsideTheSubBands) {
       scheduler.schedule_at(outside, counter(5s), gateway.at(0s)).error().is(sub_band_not_found));
   Scheduler unlimited(settings({false, {}, DutyCycleStyle::window}));
   EXPECT_TRUE(unlimited.schedule_at(outside, counter(5s), gateway.at(0s)));
+}
+
+TEST(Scheduler, LetsAChannelOverrideThePlansDwellTime) {
+  region::FrequencyPlan plan;
+  plan.dwell_time = {region::DwellTime::off, region::DwellTime::on, 400ms};
+  region::PlanChannel open;
+  open.frequency = rx2;
+  open.dwell_time.enabled = region::DwellTime::off;
+  plan.downlink_channels = {open};
+  Gateway gateway;
+  Scheduler scheduler(settings({}, plan));
+  EXPECT_TRUE(scheduler.schedule_at(long_frame(rx2), counter(5s), gateway.at(0s)));
+  EXPECT_FALSE(scheduler.schedule_at(long_frame(rx1), counter(9s), gateway.at(0s)));
 }
 
 TEST(Scheduler, EnforcesDwellTimeUnlessOnePlanAllowsMore) {

@@ -1,0 +1,221 @@
+#include "actors/gateway_server/connection/actor.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/support/shell.hpp"
+
+namespace ff::gateway_server {
+namespace {
+
+struct Shell {
+  static inline const char* name = "gateway_connection";
+  ContextPtr context;
+  ConnectRequest request;
+  FrontendHandle frontend;
+  std::unique_ptr<ConnectionState> logic;  // null until admitted
+  std::unique_ptr<Random> random;
+  RouterHandle announced_to;
+
+  /// Counted here, so that an actor that failed is not counted as running.
+  ~Shell() {
+    if (!context) return;
+    context->probe->actors.running.Decrement();
+    if (logic) context->probe->of(request.protocol).connected->Decrement();
+  }
+};
+using Pointer = ConnectionHandle::stateful_pointer<Shell>;
+
+Instant now(Pointer self) {
+  return self->state.context->deps.clock->now();
+}
+ConnectionProbe::PerProtocol& probe(Pointer self) {
+  return self->state.context->probe->of(self->state.request.protocol);
+}
+
+void look_up(Pointer self, const GatewayIdentifiers& ids) {
+  self->state.context->registry->find(ids, [handle = ConnectionHandle(self)](auto found) {
+    caf::anon_send(handle, RegistryAnswered{std::move(found)});
+  });
+}
+
+void run(Pointer self, Effects effects);
+void end(Pointer self, const Error& reason);
+
+/// One overload per effect.
+struct Runner {
+  Pointer self;
+
+  const Context& context() const { return *self->state.context; }
+  void operator()(ForwardUplink& effect) const {
+    context().probe->forwarded.Increment();
+    context().upstream.uplink(std::move(effect.frame));
+  }
+  void operator()(ForwardAcknowledgment& effect) const {
+    context().upstream.acknowledgment(effect.acknowledgment);
+  }
+  void operator()(ToFrontend& effect) const {
+    probe(self).sent->Increment();
+    caf::anon_send(self->state.frontend, std::move(effect.message));
+  }
+  void operator()(PublishEvent& effect) const {
+    if (!context().publish) return;
+    events::Event event{effect.name,
+                        now(self).utc,
+                        self->state.logic->settings().ids,
+                        std::move(effect.correlation_ids),
+                        {}};
+    std::visit([&](auto& data) { event.data = std::move(data); }, effect.data);
+    context().publish(std::move(event));
+  }
+  void operator()(const CountUplink& effect) const {
+    context().probe->uplinks[static_cast<std::size_t>(effect.outcome)]->Increment();
+    (effect.outcome == UplinkOutcome::repeated ? probe(self).repeated : probe(self).uplinks)
+        ->Increment();
+  }
+  void operator()(const CountAcknowledgment& effect) const {
+    probe(self).acknowledgments->Increment();
+    if (effect.result == TxResult::success) probe(self).tx_success->Increment();
+  }
+  void operator()(const StoreStats&) const {
+    const auto& logic = *self->state.logic;
+    if (context().store_stats) context().store_stats(logic.settings().ids, logic.stats(now(self)));
+  }
+  void operator()(const FetchSettings&) const { look_up(self, self->state.logic->settings().ids); }
+  void operator()(const EndConnection& effect) const { end(self, effect.reason); }
+};
+
+void run(Pointer self, Effects effects) {
+  for (auto& effect : effects) std::visit(Runner{self}, effect);
+}
+
+void end(Pointer self, const Error& reason) {
+  auto& state = self->state;
+  if (state.logic) {
+    spdlog::info("msg=\"gateway disconnected\" gateway={} reason=\"{}\"",
+                 state.logic->settings().ids.gateway_id.text(), reason.message());
+    run(self, state.logic->on_ended(reason, now(self)));
+    if (state.announced_to) {
+      caf::anon_send(state.announced_to, ForgetConnection{state.logic->settings().ids.gateway_id,
+                                                          ConnectionHandle(self)});
+    }
+  }
+  caf::anon_send(state.frontend, ConnectionEnded{state.request.link, reason});
+  self->quit();
+}
+
+void schedule_housekeeping(Pointer self) {
+  caf::delayed_anon_send(ConnectionHandle(self), ConnectionState::housekeeping_interval,
+                         Housekeep{});
+}
+
+/// Once to each incarnation of the router.
+void announce(Pointer self) {
+  auto& state = self->state;
+  const auto router = state.context->router.get();
+  if (!router || router == state.announced_to) return;
+  state.announced_to = router;
+  caf::anon_send(router,
+                 KnowConnection{state.logic->settings().ids.gateway_id, ConnectionHandle(self)});
+}
+
+void admit_gateway(Pointer self, const Result<GatewaySettings>& found) {
+  auto& state = self->state;
+  const auto& context = *state.context;
+  auto settings = admit(state.request, found, context.config);
+  if (!settings) return end(self, settings.error());
+  auto radio = make_radio(*settings, state.request.duty_cycle_style, *context.plans);
+  if (!radio) return end(self, radio.error());
+  const auto ids = settings->ids;
+  const auto late = settings->schedule_downlink_late;
+  state.logic = std::make_unique<ConnectionState>(state.request, std::move(*settings),
+                                                  std::move(*radio), context.config, now(self));
+  spdlog::info("msg=\"gateway connected\" gateway={} protocol={} remote={}", ids.gateway_id.text(),
+               to_string(state.request.protocol), state.request.remote_address);
+  probe(self).connected->Increment();
+  announce(self);
+  caf::anon_send(state.frontend, ConnectionReady{state.request.link, ids, late});
+  run(self, state.logic->on_connected());
+  schedule_housekeeping(self);
+}
+
+void on_registry(Pointer self, const RegistryAnswered& message) {
+  auto& logic = self->state.logic;
+  if (logic == nullptr) return admit_gateway(self, message.settings);
+  run(self, logic->on_settings(message.settings, now(self)));
+}
+
+void on_up(Pointer self, GatewayUp& message) {
+  auto& state = self->state;
+  if (state.logic == nullptr) return;
+  if (message.status) probe(self).statuses->Increment();
+  run(self, state.logic->on_up(std::move(message), now(self), *state.random));
+}
+
+void on_schedule(Pointer self, const ScheduleOnPath& message) {
+  auto& logic = self->state.logic;
+  if (logic == nullptr) return message.reply(fail(not_connected));
+  auto scheduled = logic->schedule(message.frame, message.path, now(self));
+  probe(self).attempted->Increment();
+  if (!scheduled.answer) probe(self).failed->Increment();
+  run(self, std::move(scheduled.effects));
+  message.reply(std::move(scheduled.answer));
+}
+
+void on_stats(Pointer self, const GetConnectionStats& message) {
+  auto& logic = self->state.logic;
+  if (logic == nullptr) return message.reply(fail(not_connected));
+  message.reply(logic->stats(now(self)));
+}
+
+void on_housekeep(Pointer self) {
+  auto& state = self->state;
+  schedule_housekeeping(self);
+  announce(self);
+  run(self, state.logic->on_housekeep(now(self), *state.random));
+}
+
+ConnectionHandle::behavior_type connection(Pointer self, ContextPtr context, ConnectRequest request,
+                                           FrontendHandle frontend) {
+  actors::prepare(self, Shell::name);
+  // Without its frontend a connection can neither hear nor speak.
+  self->set_down_handler([self](caf::down_msg&) { end(self, Error(frontend_ended)); });
+  self->monitor(frontend);
+  auto& state = self->state;
+  state.random = context->deps.make_random();
+  state.context = std::move(context);
+  state.request = std::move(request);
+  state.frontend = std::move(frontend);
+  state.context->probe->actors.spawned.Increment();
+  state.context->probe->actors.running.Increment();
+  look_up(self, state.request.ids);
+  return {
+      [self](GatewayUp& message) { on_up(self, message); },
+      [self](const TxAcked& message) {
+        auto& logic = self->state.logic;
+        if (logic) run(self, logic->on_tx_acked(message, now(self)));
+      },
+      [self](const DownlinkPathChanged& message) {
+        self->state.request.has_downlink_path = message.available;
+        if (self->state.logic) self->state.logic->on_path_changed(message.available);
+      },
+      [self](const ScheduleOnPath& message) { on_schedule(self, message); },
+      [self](const GetConnectionStats& message) { on_stats(self, message); },
+      [self](const Disconnect& message) { end(self, message.reason); },
+      [self](const RegistryAnswered& message) { on_registry(self, message); },
+      [self](const Housekeep&) { on_housekeep(self); },
+  };
+}
+
+}  // namespace
+
+ConnectionHandle spawn_connection(caf::actor_system& system, ContextPtr context,
+                                  ConnectRequest request, FrontendHandle frontend) {
+  return system.spawn(connection, std::move(context), std::move(request), std::move(frontend));
+}
+
+}  // namespace ff::gateway_server

@@ -1,0 +1,43 @@
+// Settings of the gateway server with the reference's defaults. [spec gateway-server §1.1]
+// Not what operators write: config/schema maps `gs.*` onto this.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "protocol/base/time.hpp"
+#include "protocol/types/identifiers.hpp"
+
+namespace ff::gateway_server {
+
+/// `gs.udp`.
+struct UdpConfig {
+  Duration downlink_path_expires = std::chrono::seconds{90};
+  Duration connection_expires = std::chrono::minutes{3};
+  Duration connection_error_expires = std::chrono::minutes{5};
+  Duration schedule_late_time = std::chrono::milliseconds{800};
+  Duration addr_change_block{0};  // 0: any address
+  bool rate_limiting = true;
+  std::size_t rate_limiting_messages = 10;  // 1 to rate_limiting_messages_max
+  Duration rate_limiting_threshold = std::chrono::milliseconds{10};
+  /// EUIs known at once; datagrams of others are dropped.
+  std::size_t links_max = 200'000;
+  /// Datagrams waiting for the frontend; more are dropped.
+  std::size_t datagrams_max = 51'200;
+};
+inline constexpr std::size_t rate_limiting_messages_max = 16;
+
+/// `gs`.
+struct GatewayServerConfig {
+  bool require_registered_gateways = false;
+  Duration fetch_gateway_interval = std::chrono::minutes{10};
+  double fetch_gateway_jitter = 0.2;
+  Duration update_connection_stats_interval = std::chrono::minutes{1};
+  Duration update_connection_stats_debounce_time = std::chrono::seconds{30};
+  double update_connection_stats_debounce_jitter = 0.25;
+  /// Addresses whose uplinks the cluster's network server gets; `forward`.
+  std::vector<DevAddrPrefix> forward = {DevAddrPrefix{}};
+  UdpConfig udp;
+};
+
+}  // namespace ff::gateway_server

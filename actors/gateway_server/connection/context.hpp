@@ -1,0 +1,44 @@
+// What frontends, connections and the router of the gateway server share: configuration and the
+// ways to other components.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "actors/events/event.hpp"
+#include "actors/gateway_server/connection/config.hpp"
+#include "actors/gateway_server/connection/probe.hpp"
+#include "actors/gateway_server/router/interface.hpp"
+#include "actors/support/deps.hpp"
+#include "actors/support/route.hpp"
+
+namespace ff::gateway_server {
+
+/// The network servers behind us. Any thread; never blocks.
+struct Upstream {
+  /// A frame that passed the connection; routed by its address or EUIs.
+  std::function<void(std::shared_ptr<const UplinkFrame>)> uplink;
+  /// To the session whose downlink it was.
+  std::function<void(const TxAcknowledgment&)> acknowledgment;
+};
+
+/// Keeps statistics for the API, also after the connection has ended. Any thread; may be empty.
+using StoreConnectionStats = std::function<void(const GatewayIdentifiers&, const ConnectionStats&)>;
+
+/// Immutable after start; lives as long as the actors.
+struct Context {
+  GatewayServerConfig config;
+  actors::Deps deps;
+  std::shared_ptr<const region::FrequencyPlans> plans;
+  std::shared_ptr<GatewayRegistry> registry;
+  Upstream upstream;
+  events::Publish publish;
+  StoreConnectionStats store_stats;
+  std::string server_version;
+  actors::Route<RouterHandle> router;
+  std::shared_ptr<ConnectionProbe> probe;
+};
+using ContextPtr = std::shared_ptr<const Context>;
+
+}  // namespace ff::gateway_server

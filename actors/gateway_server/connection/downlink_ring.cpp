@@ -1,0 +1,19 @@
+#include "actors/gateway_server/connection/downlink_ring.hpp"
+
+#include <utility>
+
+namespace ff::gateway_server {
+
+DownlinkToken DownlinkRing::add(std::shared_ptr<const DownlinkFrame> downlink) {
+  const DownlinkToken token{++last_};
+  entries_[token.value() % size] = {token, std::move(downlink)};
+  return token;
+}
+
+std::shared_ptr<const DownlinkFrame> DownlinkRing::take(DownlinkToken token) {
+  auto& entry = entries_[token.value() % size];
+  if (entry.token != token) return nullptr;
+  return std::exchange(entry.downlink, nullptr);
+}
+
+}  // namespace ff::gateway_server

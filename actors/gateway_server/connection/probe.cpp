@@ -1,0 +1,33 @@
+#include "actors/gateway_server/connection/probe.hpp"
+
+namespace ff::gateway_server {
+
+ConnectionProbe::ConnectionProbe(actors::Metrics& metrics)
+    : actors(metrics, "gateway_connection"),
+      forwarded(metrics.counter("gs_uplink_forwarded_total", "Uplinks handed to an upstream host.",
+                                {{"host", "cluster"}})) {
+  for (std::size_t i = 0; i < protocols.size(); ++i) {
+    const actors::Metrics::Labels labels = {{"protocol", to_string(static_cast<Protocol>(i))}};
+    const auto counter = [&](const char* name, const char* help) {
+      return &metrics.counter(name, help, labels);
+    };
+    auto& series = protocols[i];
+    series.connected = &metrics.gauge("gs_connected_gateways", "Gateways connected now.", labels);
+    series.statuses = counter("gs_status_received_total", "Status messages of gateways.");
+    series.uplinks = counter("gs_uplink_received_total", "Uplinks of gateways.");
+    series.repeated = counter("gs_io_uplink_repeated_total", "Uplinks that a gateway sent twice.");
+    series.acknowledgments = counter("gs_txack_received_total", "Transmission reports.");
+    series.attempted =
+        counter("gs_downlink_schedule_attempted_total", "Downlinks asked of a connection.");
+    series.failed = counter("gs_downlink_schedule_failed_total", "Downlinks that did not fit.");
+    series.sent = counter("gs_downlink_sent_total", "Downlinks handed to a frontend.");
+    series.tx_success = counter("gs_downlink_tx_success_total", "Downlinks on air.");
+  }
+  for (std::size_t i = 0; i < uplinks.size(); ++i) {
+    uplinks[i] =
+        &metrics.counter("farfield_gateway_server_uplinks_total", "Uplinks by what became of them.",
+                         {{"outcome", to_string(static_cast<UplinkOutcome>(i))}});
+  }
+}
+
+}  // namespace ff::gateway_server

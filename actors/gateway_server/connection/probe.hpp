@@ -1,0 +1,35 @@
+// Metrics of gateway connections; one probe shared by all of them. Names are the reference's where
+// it has them.
+#pragma once
+
+#include <array>
+
+#include "actors/gateway_server/connection/state.hpp"
+#include "actors/support/metrics.hpp"
+
+namespace ff::gateway_server {
+
+struct ConnectionProbe {
+  explicit ConnectionProbe(actors::Metrics& metrics);
+
+  struct PerProtocol {
+    prometheus::Gauge* connected = nullptr;
+    prometheus::Counter* statuses = nullptr;
+    prometheus::Counter* uplinks = nullptr;
+    prometheus::Counter* repeated = nullptr;
+    prometheus::Counter* acknowledgments = nullptr;
+    prometheus::Counter* attempted = nullptr;
+    prometheus::Counter* failed = nullptr;
+    prometheus::Counter* sent = nullptr;
+    prometheus::Counter* tx_success = nullptr;
+  };
+
+  PerProtocol& of(Protocol protocol) { return protocols[static_cast<std::size_t>(protocol)]; }
+
+  actors::ActorProbe actors;
+  std::array<PerProtocol, protocol_count> protocols;
+  std::array<prometheus::Counter*, uplink_outcome_count> uplinks{};
+  prometheus::Counter& forwarded;
+};
+
+}  // namespace ff::gateway_server

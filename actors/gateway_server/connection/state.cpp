@@ -1,0 +1,139 @@
+#include "actors/gateway_server/connection/state.hpp"
+
+#include <array>
+
+namespace ff::gateway_server {
+namespace {
+
+constexpr std::array<const char*, protocol_count> protocol_names = {"udp", "mqtt", "grpc",
+                                                                    "semtechws/lbslns", "ttigw"};
+constexpr std::array<const char*, uplink_outcome_count> outcome_names = {
+    "forwarded", "repeated", "undecodable", "crc_failed", "not_ours"};
+
+/// `interval` changed by up to `share` of it in either direction.
+Duration jittered(Duration interval, double share, Random& random) {
+  const auto spread = static_cast<std::int64_t>(static_cast<double>(interval.count()) * share);
+  if (spread <= 0) return interval;
+  const auto offset = random.below(static_cast<std::uint64_t>(2 * spread) + 1);
+  return interval - Duration{spread} + Duration{static_cast<std::int64_t>(offset)};
+}
+
+bool is_denied(const Error& error) {
+  return error.code() == Code::unauthenticated || error.code() == Code::permission_denied;
+}
+
+}  // namespace
+
+const char* to_string(Protocol protocol) noexcept {
+  return protocol_names[static_cast<std::size_t>(protocol)];
+}
+const char* to_string(UplinkOutcome outcome) noexcept {
+  return outcome_names[static_cast<std::size_t>(outcome)];
+}
+
+ConnectionState::ConnectionState(ConnectRequest request, GatewaySettings settings,
+                                 GatewayRadio radio, const GatewayServerConfig& config, Instant now)
+    : request_(std::move(request)),
+      settings_(std::move(settings)),
+      radio_(std::move(radio)),
+      config_(config),
+      scheduler_(radio_.schedule),
+      has_downlink_path_(request_.has_downlink_path),
+      stats_stored_at_(now.mono),
+      stats_debounce_(config.update_connection_stats_debounce_time),
+      fetch_at_(now.mono + config.fetch_gateway_interval),
+      garbage_at_(now.mono + schedule::schedule_gc_interval) {
+  stats_.connected_at = now.utc;
+  stats_.protocol = request_.protocol;
+  stats_.remote_address = request_.remote_address;
+}
+
+Effects ConnectionState::on_connected() {
+  stats_changed_ = false;
+  return {PublishEvent{"gs.gateway.connect", {}, {}}, StoreStats{}};
+}
+
+Effects ConnectionState::on_up(GatewayUp up, Instant now, Random& random) {
+  Effects effects;
+  for (auto& frame : up.uplinks) on_uplink(std::move(frame), now, random, effects);
+  if (up.status) on_status(std::move(*up.status), now, effects);
+  return effects;
+}
+
+Effects ConnectionState::on_tx_acked(const TxAcked& acked, Instant now) {
+  stats_.last_tx_acknowledgment_received_at = now.utc;
+  ++stats_.tx_acknowledgment_count;
+  stats_changed_ = true;
+  Effects effects{CountAcknowledgment{acked.result}};
+  const auto downlink = downlinks_.take(acked.token);
+  TxAcknowledgment acknowledgment;
+  acknowledgment.result = acked.result;
+  if (downlink) {
+    acknowledgment.device = downlink->device;
+    acknowledgment.correlation_ids = downlink->correlation_ids;
+    if (acked.round_trip) round_trips_.record(*acked.round_trip, now.utc);
+  }
+  const auto& ids = acknowledgment.correlation_ids;
+  effects.push_back(PublishEvent{"gs.txack.receive", {}, ids});
+  if (acked.result == TxResult::success) {
+    effects.push_back(PublishEvent{"gs.down.tx.success", {}, ids});
+  } else {
+    effects.push_back(PublishEvent{"gs.down.tx.fail", std::string(to_string(acked.result)), ids});
+  }
+  // Without its downlink an acknowledgement says nothing about any device.
+  if (!downlink) return effects;
+  effects.push_back(ForwardAcknowledgment{acknowledgment});
+  effects.push_back(PublishEvent{"gs.txack.forward", std::string("cluster"), ids});
+  return effects;
+}
+
+Effects ConnectionState::on_housekeep(Instant now, Random& random) {
+  Effects effects;
+  const auto since_stored = now.mono - stats_stored_at_;
+  if ((stats_changed_ && since_stored >= stats_debounce_) ||
+      since_stored >= config_.update_connection_stats_interval) {
+    stats_stored_at_ = now.mono;
+    stats_changed_ = false;
+    stats_debounce_ = jittered(config_.update_connection_stats_debounce_time,
+                               config_.update_connection_stats_debounce_jitter, random);
+    effects.push_back(StoreStats{});
+    effects.push_back(PublishEvent{"gs.gateway.connection.stats", {}, {}});
+  }
+  if (now.mono >= garbage_at_) {
+    garbage_at_ = now.mono + schedule::schedule_gc_interval;
+    scheduler_.collect_garbage(schedule_context(now));
+  }
+  if (now.mono >= fetch_at_) {
+    fetch_at_ =
+        now.mono + jittered(config_.fetch_gateway_interval, config_.fetch_gateway_jitter, random);
+    effects.push_back(FetchSettings{});
+  }
+  return effects;
+}
+
+Effects ConnectionState::on_settings(const Result<GatewaySettings>& found, Instant) {
+  const auto& error = found.has_value() ? std::nullopt : std::optional(found.error());
+  if (error && is_denied(*error)) return {EndConnection{*error}};
+  // An unregistered gateway stays what it is; other failures may pass.
+  if (error) return {};
+  auto settings = *found;
+  if (!settings.ids.eui) settings.ids.eui = settings_.ids.eui;
+  if (needs_reconnect(settings_, settings)) return {EndConnection{Error(gateway_changed)}};
+  settings_ = std::move(settings);
+  return {};
+}
+
+Effects ConnectionState::on_ended(const Error& reason, Instant now) {
+  stats_.disconnected_at = now.utc;
+  stats_.connected_at.reset();
+  return {PublishEvent{"gs.gateway.disconnect", reason, {}}, StoreStats{}};
+}
+
+ConnectionStats ConnectionState::stats(Instant now) const {
+  auto stats = stats_;
+  stats.round_trip_times = round_trips_.stats(now.utc);
+  stats.sub_bands = scheduler_.usage(schedule_context(now));
+  return stats;
+}
+
+}  // namespace ff::gateway_server

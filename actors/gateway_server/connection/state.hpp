@@ -1,0 +1,145 @@
+// A gateway connection's logic: what its messages mean, its clock, its schedule, its statistics.
+// Pure: time and randomness are parameters, what is to be done comes back as effects. Not a
+// protocol (frontends) and not the choice of a gateway (network server).
+//
+// An uplink passes, in this order: repeat filter, clock, receive time, tokens and positions,
+// decoding, CRC, address prefixes.
+#pragma once
+
+#include <memory>
+#include <variant>
+#include <vector>
+
+#include "actors/gateway_server/connection/admission.hpp"
+#include "actors/gateway_server/connection/downlink_ring.hpp"
+#include "protocol/base/random.hpp"
+#include "protocol/schedule/rollover_clock.hpp"
+#include "protocol/schedule/scheduler.hpp"
+
+namespace ff::gateway_server {
+
+/// What became of an uplink; labels the metric.
+enum class UplinkOutcome : std::uint8_t { forwarded, repeated, undecodable, crc_failed, not_ours };
+inline constexpr std::size_t uplink_outcome_count = 5;
+const char* to_string(UplinkOutcome outcome) noexcept;
+
+// --- effects, run in order ---------------------------------------------------------------------
+
+struct ForwardUplink {
+  std::shared_ptr<const UplinkFrame> frame;
+};
+struct ForwardAcknowledgment {
+  TxAcknowledgment acknowledgment;
+};
+struct ToFrontend {
+  SendDownlink message;
+};
+struct PublishEvent {
+  std::string_view name;
+  std::variant<std::monostate, Error, std::string> data;
+  std::vector<std::string> correlation_ids;
+};
+struct CountUplink {
+  UplinkOutcome outcome;
+};
+struct CountAcknowledgment {
+  TxResult result;
+};
+struct StoreStats {};
+struct FetchSettings {};
+struct EndConnection {
+  Error reason;
+};
+
+using Effect =
+    std::variant<ForwardUplink, ForwardAcknowledgment, ToFrontend, PublishEvent, CountUplink,
+                 CountAcknowledgment, StoreStats, FetchSettings, EndConnection>;
+using Effects = std::vector<Effect>;
+
+class ConnectionState {
+ public:
+  /// `radio` is make_radio of `settings`; `config` outlives the state.
+  ConnectionState(ConnectRequest request, GatewaySettings settings, GatewayRadio radio,
+                  const GatewayServerConfig& config, Instant now);
+
+  Effects on_connected();
+  /// `random` gives the correlation ids.
+  Effects on_up(GatewayUp up, Instant now, Random& random);
+  Effects on_tx_acked(const TxAcked& acked, Instant now);
+  void on_path_changed(bool available) noexcept { has_downlink_path_ = available; }
+
+  /// Schedules `frame` by its path `path`; on success the effects hold the downlink for the
+  /// frontend.
+  struct Scheduled {
+    Result<ScheduledDownlink> answer;
+    Effects effects;
+  };
+  Scheduled schedule(const std::shared_ptr<const DownlinkFrame>& frame, std::size_t path,
+                     Instant now);
+
+  /// Call every `housekeeping_interval`.
+  Effects on_housekeep(Instant now, Random& random);
+  /// The registry's answer to a later look-up.
+  Effects on_settings(const Result<GatewaySettings>& found, Instant now);
+  Effects on_ended(const Error& reason, Instant now);
+
+  ConnectionStats stats(Instant now) const;
+  const GatewaySettings& settings() const noexcept { return settings_; }
+  const ConnectRequest& request() const noexcept { return request_; }
+
+  static constexpr Duration housekeeping_interval = std::chrono::seconds{30};
+
+ private:
+  struct LastUplink {
+    std::uint64_t hash = 0;
+    std::uint32_t timestamp_us = 0;
+    UtcTime received_at;
+  };
+  struct Window {
+    int number = 1;
+    const RxWindow* parameters = nullptr;  // of the frame
+  };
+
+  // upstream.cpp
+  void on_uplink(UplinkFrame frame, Instant now, Random& random, Effects& effects);
+  void on_status(GatewayStatus status, Instant now, Effects& effects);
+  bool is_repeat(const UplinkFrame& frame);
+  schedule::ConcentratorTime synchronise(const UplinkFrame& frame);
+  void complete_metadata(UplinkFrame& frame, schedule::ConcentratorTime at, Instant now) const;
+  bool is_forwarded(const DevAddr& dev_addr) const noexcept;
+
+  // downlink.cpp
+  Result<ScheduledDownlink> try_schedule(const std::shared_ptr<const DownlinkFrame>& frame,
+                                         std::size_t path, Instant now, Effects& effects);
+  Result<const region::FrequencyPlan*> plan_of(const TxRequest& request) const;
+  Result<Window> check_window(const DownlinkFrame& frame, const region::FrequencyPlan& plan,
+                              int number) const;
+  Result<schedule::Emission> schedule_window(const DownlinkFrame& frame, const Window& window,
+                                             std::optional<std::uint32_t> uplink_us, Instant now);
+  float eirp(const region::FrequencyPlan& plan, Frequency frequency, std::uint32_t antenna) const;
+  void send(const std::shared_ptr<const DownlinkFrame>& frame, const Window& window,
+            const schedule::Emission& emission, SendDownlink message, Effects& effects);
+  schedule::ScheduleContext schedule_context(Instant now) const {
+    return {clock_, round_trips_, now.utc};
+  }
+
+  ConnectRequest request_;
+  GatewaySettings settings_;
+  GatewayRadio radio_;
+  const GatewayServerConfig& config_;
+  schedule::RolloverClock clock_;
+  schedule::RoundTrips round_trips_;
+  schedule::Scheduler scheduler_;
+  DownlinkRing downlinks_;
+  bool has_downlink_path_;
+  std::optional<LastUplink> last_uplink_;
+  std::optional<MonoTime> last_repeat_event_;
+  ConnectionStats stats_;
+  bool stats_changed_ = true;
+  MonoTime stats_stored_at_;
+  Duration stats_debounce_;
+  MonoTime fetch_at_;
+  MonoTime garbage_at_;
+};
+
+}  // namespace ff::gateway_server

@@ -1,0 +1,141 @@
+// The upstream half of a connection's logic. [spec gateway-server §2.3]
+#include <algorithm>
+
+#include "actors/gateway_server/connection/state.hpp"
+#include "protocol/base/ulid.hpp"
+#include "protocol/gateway/uplink_token.hpp"
+#include "protocol/phy/frame_view.hpp"
+
+namespace ff::gateway_server {
+namespace {
+
+constexpr Duration repeat_time_max = std::chrono::milliseconds{100};
+constexpr Duration repeat_event_interval = std::chrono::minutes{1};
+constexpr std::size_t correlation_id_bytes_max = 100;
+
+/// FNV-1a of 64 bits.
+class Hash {
+ public:
+  void add(ByteView bytes) noexcept {
+    for (const auto byte : bytes) value_ = (value_ ^ byte) * 0x100000001b3;
+  }
+  void add(std::uint64_t number) noexcept {
+    std::array<std::uint8_t, 8> bytes{};
+    write_le<8>(bytes, number);
+    add(ByteView(bytes));
+  }
+  std::uint64_t value() const noexcept { return value_; }
+
+ private:
+  std::uint64_t value_ = 0xcbf29ce484222325;
+};
+
+/// Payload, frequency, data rate and the antennas that heard it.
+std::uint64_t identity(const UplinkFrame& frame) {
+  Hash hash;
+  hash.add(ByteView(frame.phy_payload));
+  hash.add(frame.settings.frequency.hz());
+  hash.add(as_bytes(to_string(frame.settings.data_rate)));
+  for (const auto& rx : frame.rx_metadata) hash.add(rx.antenna_index);
+  return hash.value();
+}
+
+/// What an uplink says about its sender; nothing for frames that no network server wants.
+std::optional<phy::UplinkIdentifiers> identifiers(ByteView phy_payload) {
+  const auto frame = phy::decode_frame(phy_payload);
+  if (!frame) return std::nullopt;
+  const auto ids = phy::uplink_identifiers(*frame);
+  if (!ids.dev_addr && !ids.dev_eui) return std::nullopt;
+  return ids;
+}
+
+std::string correlation_id(const char* prefix, Instant now, Random& random) {
+  return std::string(prefix) + Ulid::make(now.utc, random).to_string();
+}
+
+}  // namespace
+
+bool ConnectionState::is_repeat(const UplinkFrame& frame) {
+  const LastUplink current{identity(frame), frame.settings.timestamp_us, frame.received_at};
+  const auto last = std::exchange(last_uplink_, current);
+  if (!last || last->hash != current.hash) return false;
+  // Later than that it is the device that repeats itself (NbTrans), not the gateway.
+  return last->timestamp_us == current.timestamp_us ||
+         current.received_at - last->received_at < repeat_time_max;
+}
+
+schedule::ConcentratorTime ConnectionState::synchronise(const UplinkFrame& frame) {
+  const auto with_gps = std::find_if(frame.rx_metadata.begin(), frame.rx_metadata.end(),
+                                     [](const RxMetadata& rx) { return rx.gps_time.has_value(); });
+  if (with_gps != frame.rx_metadata.end())
+    return clock_.sync(with_gps->timestamp_us, frame.received_at, with_gps->gps_time);
+  return clock_.sync(frame.settings.timestamp_us, frame.received_at);
+}
+
+void ConnectionState::complete_metadata(UplinkFrame& frame, schedule::ConcentratorTime at,
+                                        Instant now) const {
+  const auto round_trips = round_trips_.stats(now.utc);
+  const auto on_the_way = round_trips ? round_trips->median / 2 : Duration::zero();
+  for (auto& rx : frame.rx_metadata) {
+    rx.gateway = settings_.ids;
+    rx.received_at = frame.received_at - on_the_way;
+    rx.downlink_path_constraint = settings_.downlink_path_constraint;
+    rx.uplink_token = gateway::encode_uplink_token(
+        {settings_.ids, rx.antenna_index, rx.timestamp_us, frame.received_at, at, rx.gps_time});
+    const auto& antennas = settings_.antennas;
+    if (!settings_.location_public) {
+      rx.location.reset();
+    } else if (rx.antenna_index < antennas.size() && antennas[rx.antenna_index].location &&
+               antennas[rx.antenna_index].location->source != LocationSource::unknown) {
+      rx.location = antennas[rx.antenna_index].location;
+    }
+  }
+}
+
+bool ConnectionState::is_forwarded(const DevAddr& dev_addr) const noexcept {
+  return std::any_of(config_.forward.begin(), config_.forward.end(),
+                     [&](const DevAddrPrefix& prefix) { return prefix.contains(dev_addr); });
+}
+
+void ConnectionState::on_uplink(UplinkFrame frame, Instant now, Random& random, Effects& effects) {
+  const auto end = [&](UplinkOutcome outcome) { effects.push_back(CountUplink{outcome}); };
+  if (frame.rx_metadata.empty()) return end(UplinkOutcome::undecodable);
+  frame.received_at = now.utc;
+  if (is_repeat(frame)) {
+    if (!last_repeat_event_ || now.mono - *last_repeat_event_ >= repeat_event_interval) {
+      last_repeat_event_ = now.mono;
+      effects.push_back(PublishEvent{"gs.io.up.repeat", {}, {}});
+    }
+    return end(UplinkOutcome::repeated);
+  }
+  stats_.last_uplink_received_at = now.utc;
+  ++stats_.uplink_count;
+  stats_changed_ = true;
+  const auto at = synchronise(frame);
+  const auto sender = identifiers(frame.phy_payload);
+  if (!sender) return end(UplinkOutcome::undecodable);
+  complete_metadata(frame, at, now);
+  frame.band_id = std::string(radio_.region->band_id);
+  std::erase_if(frame.correlation_ids,
+                [](const std::string& id) { return id.size() > correlation_id_bytes_max; });
+  frame.correlation_ids.push_back(correlation_id("gs:uplink:", now, random));
+  const auto ids = frame.correlation_ids;
+  effects.push_back(PublishEvent{"gs.up.receive", {}, ids});
+  if (frame.crc_ok == false) {
+    effects.push_back(PublishEvent{"gs.up.drop", Error(message_crc), ids});
+    return end(UplinkOutcome::crc_failed);
+  }
+  if (sender->dev_addr && !is_forwarded(*sender->dev_addr)) return end(UplinkOutcome::not_ours);
+  effects.push_back(ForwardUplink{std::make_shared<const UplinkFrame>(std::move(frame))});
+  effects.push_back(PublishEvent{"gs.up.forward", std::string("cluster"), ids});
+  end(UplinkOutcome::forwarded);
+}
+
+void ConnectionState::on_status(GatewayStatus status, Instant now, Effects& effects) {
+  stats_.last_status_received_at = now.utc;
+  stats_.last_status = std::move(status);
+  stats_changed_ = true;
+  effects.push_back(PublishEvent{"gs.status.receive", {}, {}});
+}
+
+}  // namespace ff::gateway_server

@@ -1,0 +1,23 @@
+// Starts a Semtech UDP frontend.
+#pragma once
+
+#include <caf/fwd.hpp>
+
+#include "actors/gateway_server/connection/context.hpp"
+#include "actors/gateway_server/frontend_udp/interface.hpp"
+#include "net/udp/datagram_socket.hpp"
+
+namespace ff::gateway_server {
+
+struct UdpFrontendConfig {
+  net::Endpoint local;
+  std::string fallback_plan_id;             // empty: registered gateways only
+  net::DatagramNetwork* network = nullptr;  // outlives the actor
+};
+
+/// Opens the socket. When the address can not be bound the actor ends at once, for its supervisor
+/// to try again.
+UdpFrontendHandle spawn_udp_frontend(caf::actor_system& system, ContextPtr context,
+                                     UdpFrontendConfig config);
+
+}  // namespace ff::gateway_server

@@ -1,0 +1,21 @@
+// Metrics of the UDP frontend.
+#pragma once
+
+#include <array>
+
+#include "actors/gateway_server/frontend_udp/state.hpp"
+#include "actors/support/metrics.hpp"
+
+namespace ff::gateway_server {
+
+struct UdpProbe {
+  explicit UdpProbe(actors::Metrics& metrics);
+
+  actors::QueueProbe datagrams;
+  std::array<prometheus::Counter*, datagram_outcome_count> outcomes{};
+  prometheus::Counter& received;
+  prometheus::Counter& lost_downlinks;
+  prometheus::Gauge& links;
+};
+
+}  // namespace ff::gateway_server

@@ -1,0 +1,21 @@
+// Starts the router, and makes it the network server's way to gateways.
+#pragma once
+
+#include <caf/fwd.hpp>
+
+#include "actors/gateway_server/connection/context.hpp"
+#include "actors/network_server/context.hpp"
+
+namespace ff::gateway_server {
+
+/// One per node.
+RouterHandle spawn_router(caf::actor_system& system);
+
+/// `Context::transmit` of the network server: asks the router that `router` leads to. An error when
+/// there is none.
+network_server::Transmit make_transmit(actors::Route<RouterHandle> router);
+
+/// Uplinks to the shard of their address or EUIs, acknowledgements to the shard of their device.
+Upstream make_upstream(actors::Sharded<network_server::ShardHandle> shards);
+
+}  // namespace ff::gateway_server

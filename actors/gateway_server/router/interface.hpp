@@ -1,0 +1,55 @@
+// What others may ask of the router: the directory of gateway connections, and downlinks by any of
+// their paths.
+#pragma once
+
+#include <caf/fwd.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+#include <memory>
+
+#include "actors/gateway_server/connection/interface.hpp"
+
+namespace ff::gateway_server {
+
+/// Schedules on the first path that can. On failure the error is `schedule` with one cause per path
+/// in `path_errors`.
+struct ScheduleDownlink {
+  std::shared_ptr<const DownlinkFrame> frame;
+  actors::Reply<ScheduledDownlink> reply;
+};
+/// Error not_connected when the gateway has no connection here.
+struct GetGatewayStats {
+  GatewayId gateway_id;
+  actors::Reply<ConnectionStats> reply;
+};
+
+/// INTERNAL, from a connection: it is admitted. An older one of the same gateway is disconnected.
+struct KnowConnection {
+  GatewayId gateway_id;
+  ConnectionHandle connection;
+};
+/// INTERNAL, from a connection: it has ended.
+struct ForgetConnection {
+  GatewayId gateway_id;
+  ConnectionHandle connection;
+};
+/// INTERNAL: what a path answered; the next one is tried if it refused.
+struct PathAnswered {
+  std::uint64_t attempt = 0;
+  Result<ScheduledDownlink> answer;
+};
+
+using RouterHandle = caf::typed_actor<
+    caf::reacts_to<ScheduleDownlink>,  // Tries the frame's paths in order.
+    caf::reacts_to<GetGatewayStats>,   // Passes the question to the gateway's connection.
+    caf::reacts_to<KnowConnection>,    // INTERNAL: adds a connection to the directory.
+    caf::reacts_to<ForgetConnection>,  // INTERNAL: removes it.
+    caf::reacts_to<PathAnswered>>;     // INTERNAL: goes on with a downlink.
+
+}  // namespace ff::gateway_server
+FF_LOCAL_MESSAGE(ff::gateway_server::ScheduleDownlink)
+FF_LOCAL_MESSAGE(ff::gateway_server::GetGatewayStats)
+FF_LOCAL_MESSAGE(ff::gateway_server::KnowConnection)
+FF_LOCAL_MESSAGE(ff::gateway_server::ForgetConnection)
+FF_LOCAL_MESSAGE(ff::gateway_server::PathAnswered)

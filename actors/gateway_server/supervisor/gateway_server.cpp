@@ -1,0 +1,39 @@
+#include "actors/gateway_server/supervisor/gateway_server.hpp"
+
+#include <caf/actor_cast.hpp>
+
+namespace ff::gateway_server {
+namespace {
+
+actors::ChildSpec router_child(const ContextPtr& context) {
+  return {"gateway_router", [context](caf::actor_system& system) {
+            auto router = spawn_router(system);
+            context->router.set(router);
+            return caf::actor_cast<caf::actor>(router);
+          }};
+}
+
+actors::ChildSpec udp_child(const ContextPtr& context, const UdpFrontendConfig& config) {
+  return {"gateway_frontend_udp", [context, config](caf::actor_system& system) {
+            return caf::actor_cast<caf::actor>(spawn_udp_frontend(system, context, config));
+          }};
+}
+
+}  // namespace
+
+caf::actor start_gateway_server(caf::actor_system& system, Context context,
+                                const GatewayServerSettings& settings) {
+  if (!context.probe) context.probe = std::make_shared<ConnectionProbe>(*context.deps.metrics);
+  const auto shared = std::make_shared<const Context>(std::move(context));
+  actors::SupervisorConfig config;
+  config.name = "gateway_server";
+  config.limits = settings.limits;
+  config.clock = shared->deps.clock;
+  config.metrics = shared->deps.metrics;
+  config.on_escalation = settings.on_escalation;
+  config.children.push_back(router_child(shared));
+  for (const auto& udp : settings.udp) config.children.push_back(udp_child(shared, udp));
+  return actors::spawn_supervisor(system, std::move(config));
+}
+
+}  // namespace ff::gateway_server

@@ -1,0 +1,254 @@
+// The gateway server end to end: simulated gateways on a network in memory, one thread, virtual
+// time.
+#include <gtest/gtest.h>
+
+#include <caf/send.hpp>
+
+#include "actors/gateway_server/connection/errors.hpp"
+#include "actors/gateway_server/supervisor/gateway_server.hpp"
+#include "net/runtime/manual_loop.hpp"
+#include "net/udp/memory_network.hpp"
+#include "protocol/gateway/semtech_udp/packet.hpp"
+#include "test/support/actors/actor_fixture.hpp"
+#include "test/support/gateway_server/memory_gateway_registry.hpp"
+
+namespace ff::gateway_server {
+namespace {
+
+using namespace std::chrono_literals;
+namespace semtech = gateway::semtech_udp;
+
+const net::Endpoint server_address = *net::Endpoint::parse("192.0.2.1:1700");
+const net::Endpoint gateway_address = *net::Endpoint::parse("198.51.100.7:40123");
+constexpr GatewayEui eui{0xb827ebfffe123456};
+
+constexpr const char* push_json =
+    R"({"rxpk":[{"tmst":5000000,"chan":0,"freq":868.1,"stat":1,"modu":"LORA","datr":"SF7BW125",)"
+    R"("codr":"4/5","lsnr":5.1,"rssi":-35,"data":"QAQDAgEAAQACqrvM3Q=="}]})";
+
+class GatewayServerTest : public test::ActorFixture {
+ protected:
+  GatewayServerTest() : network(loop, 1) {
+    registry = std::make_shared<test::MemoryGatewayRegistry>();
+  }
+  ~GatewayServerTest() override {
+    caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
+    pump();
+    router.clear();
+  }
+
+  void start(const std::string& fallback_plan_id = "EU_863_870_TTN") {
+    Context context;
+    context.deps = deps;
+    context.plans =
+        std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
+    context.registry = registry;
+    context.upstream.uplink = [this](auto frame) { uplinks.push_back(std::move(frame)); };
+    context.upstream.acknowledgment = [this](const auto& ack) { acknowledgments.push_back(ack); };
+    context.publish = [this](const events::Event& event) { events.emplace_back(event.name); };
+    context.store_stats = [this](const auto&, const auto& value) { stored.push_back(value); };
+    context.server_version = "farfield/test";
+    context.router = router;
+    GatewayServerSettings settings;
+    settings.udp.push_back({server_address, fallback_plan_id, &network});
+    supervisor = start_gateway_server(*system, context, settings);
+    gateway = *network.open(gateway_address, {}, [this](std::span<const net::Datagram> batch) {
+      for (const auto& datagram : batch) heard.push_back(to_owned(datagram.bytes));
+    });
+    pump();
+  }
+
+  void pump() {
+    while (run() + loop.run_ready() > 0) {
+    }
+  }
+  void pass(Duration time) {
+    constexpr Duration step = 5ms;
+    for (; time > Duration::zero(); time -= step) {
+      loop.advance(step);
+      advance(step);
+      pump();
+    }
+  }
+  void send(semtech::PacketType type, std::uint16_t token, std::string_view body = {}) {
+    gateway->send(server_address, semtech::make_packet(type, 2, semtech::Token{token}, eui, body));
+    pump();
+  }
+  std::vector<Bytes> take_heard() { return std::exchange(heard, {}); }
+
+  std::shared_ptr<const DownlinkFrame> answer_to(const UplinkFrame& uplink) {
+    DownlinkFrame downlink;
+    downlink.device = {ApplicationId{"app-1"}, DeviceId{"dev-1"}};
+    downlink.phy_payload = Bytes(20, 0x60);
+    const auto& rx = uplink.rx_metadata.front();
+    downlink.request.paths = {{rx.gateway, rx.antenna_index, rx.uplink_token}};
+    downlink.request.rx1 = RxWindow{uplink.settings.data_rate, uplink.settings.frequency};
+    downlink.request.rx2 =
+        RxWindow{LoraDataRate{9, 125'000, CodingRate::cr4_5}, Frequency::hz(869'525'000)};
+    downlink.request.frequency_plan_id = "EU_863_870_TTN";
+    downlink.correlation_ids = {"ns:downlink:1"};
+    return std::make_shared<const DownlinkFrame>(downlink);
+  }
+  Result<ScheduledDownlink> schedule(std::shared_ptr<const DownlinkFrame> downlink) {
+    std::optional<Result<ScheduledDownlink>> answer;
+    make_transmit(router)(std::move(downlink), [&](auto result) { answer = std::move(result); });
+    pump();
+    if (!answer) throw std::runtime_error("no answer");
+    return *answer;
+  }
+
+  net::ManualLoop loop;
+  net::MemoryDatagramNetwork network;
+  std::unique_ptr<net::DatagramSocket> gateway;
+  std::shared_ptr<test::MemoryGatewayRegistry> registry;
+  actors::Route<RouterHandle> router;
+  caf::actor supervisor;
+  std::vector<Bytes> heard;
+  std::vector<std::shared_ptr<const UplinkFrame>> uplinks;
+  std::vector<TxAcknowledgment> acknowledgments;
+  std::vector<std::string> events;
+  std::vector<ConnectionStats> stored;
+};
+
+Bytes ack_of(semtech::PacketType type, std::uint16_t token) {
+  return semtech::make_packet(type, 2, semtech::Token{token});
+}
+
+TEST_F(GatewayServerTest, CarriesAnUplinkAndItsAnswer) {
+  start();
+  send(semtech::PacketType::pull_data, 1);
+  EXPECT_EQ(take_heard(), std::vector<Bytes>{ack_of(semtech::PacketType::pull_ack, 1)});
+  pass(20ms);
+  send(semtech::PacketType::push_data, 2, push_json);
+  EXPECT_EQ(take_heard(), std::vector<Bytes>{ack_of(semtech::PacketType::push_ack, 2)});
+  ASSERT_EQ(uplinks.size(), 1U);
+  EXPECT_EQ(uplinks[0]->band_id, "EU_863_870");
+  EXPECT_EQ(uplinks[0]->rx_metadata[0].gateway.gateway_id.text(), "eui-b827ebfffe123456");
+
+  const auto scheduled = schedule(answer_to(*uplinks[0]));
+  ASSERT_TRUE(scheduled) << scheduled.error().to_string();
+  EXPECT_EQ(scheduled->window, 1);
+  EXPECT_EQ(scheduled->delay, 1s);
+  // The forwarder has not shown a queue of its own yet: it gets the frame 800 ms ahead.
+  EXPECT_TRUE(take_heard().empty());
+  pass(205ms);
+  const auto responses = take_heard();
+  ASSERT_EQ(responses.size(), 1U);
+  const auto packet = semtech::parse_packet(responses[0]);
+  ASSERT_TRUE(packet);
+  EXPECT_EQ(packet->type, semtech::PacketType::pull_resp);
+  EXPECT_NE(as_text(packet->body).find(R"("tmst":6000000)"), std::string_view::npos);
+
+  pass(50ms);
+  send(semtech::PacketType::tx_ack, packet->token.value(), R"({"txpk_ack":{"error":"NONE"}})");
+  ASSERT_EQ(acknowledgments.size(), 1U);
+  EXPECT_EQ(acknowledgments[0].device.device_id.text(), "dev-1");
+  EXPECT_EQ(acknowledgments[0].result, TxResult::success);
+  EXPECT_EQ(acknowledgments[0].correlation_ids, std::vector<std::string>{"ns:downlink:1"});
+  const std::vector<std::string> expected = {
+      "gs.gateway.connect", "gs.up.receive",    "gs.up.forward",      "gs.down.schedule.attempt",
+      "gs.down.send",       "gs.txack.receive", "gs.down.tx.success", "gs.txack.forward"};
+  EXPECT_EQ(events, expected);
+}
+
+TEST_F(GatewayServerTest, WritesAtOnceToAGatewayThatQueuesItself) {
+  start();
+  send(semtech::PacketType::pull_data, 1);
+  pass(20ms);
+  send(semtech::PacketType::tx_ack, 99);
+  send(semtech::PacketType::push_data, 2, push_json);
+  take_heard();
+  ASSERT_TRUE(schedule(answer_to(*uplinks.at(0))));
+  EXPECT_EQ(take_heard().size(), 1U);
+  EXPECT_TRUE(acknowledgments.empty());
+}
+
+TEST_F(GatewayServerTest, DoesNotAcknowledgeAGatewayItDoesNotServe) {
+  start("");
+  send(semtech::PacketType::push_data, 1, push_json);
+  send(semtech::PacketType::pull_data, 2);
+  EXPECT_TRUE(take_heard().empty());
+  EXPECT_TRUE(uplinks.empty());
+  EXPECT_EQ(registry->asked, 1U);
+  pass(5min);
+  send(semtech::PacketType::pull_data, 3);
+  EXPECT_EQ(registry->asked, 2U);
+}
+
+TEST_F(GatewayServerTest, HoldsTheFirstDatagramWhileTheRegistryIsAsked) {
+  registry->holds = true;
+  start();
+  send(semtech::PacketType::push_data, 1, push_json);
+  EXPECT_TRUE(take_heard().empty());
+  pass(20ms);
+  send(semtech::PacketType::pull_data, 2);
+  EXPECT_TRUE(take_heard().empty());
+  registry->answer_all();
+  pump();
+  EXPECT_EQ(take_heard(), std::vector<Bytes>{ack_of(semtech::PacketType::push_ack, 1)});
+  EXPECT_EQ(uplinks.size(), 1U);
+}
+
+TEST_F(GatewayServerTest, RefusesDownlinksWithoutAPath) {
+  start();
+  send(semtech::PacketType::push_data, 1, push_json);
+  const auto refused = schedule(answer_to(*uplinks.at(0)));
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().is(schedule_failed));
+  ASSERT_NE(refused.error().cause(), nullptr);
+  EXPECT_TRUE(refused.error().cause()->is(schedule_path));
+  EXPECT_TRUE(refused.error().cause()->cause()->is(downlink_path_expired));
+}
+
+TEST_F(GatewayServerTest, EndsSilentConnectionsAndTakesTheGatewayBack) {
+  start();
+  send(semtech::PacketType::pull_data, 1);
+  send(semtech::PacketType::push_data, 2, push_json);
+  pass(5min);
+  EXPECT_EQ(std::count(events.begin(), events.end(), "gs.gateway.disconnect"), 1);
+  EXPECT_TRUE(stored.back().disconnected_at);
+  const auto gone = schedule(answer_to(*uplinks.at(0)));
+  EXPECT_TRUE(gone.error().cause()->cause()->is(not_connected));
+  take_heard();
+  send(semtech::PacketType::pull_data, 3);
+  EXPECT_EQ(take_heard().size(), 1U);
+  EXPECT_EQ(std::count(events.begin(), events.end(), "gs.gateway.connect"), 2);
+}
+
+TEST_F(GatewayServerTest, EndsAConnectionWhoseSettingsChanged) {
+  GatewaySettings settings;
+  settings.ids = {GatewayId{"gtw-1"}, eui};
+  settings.frequency_plan_ids = {"EU_863_870_TTN"};
+  registry->gateways = {settings};
+  start("");
+  send(semtech::PacketType::pull_data, 1);
+  EXPECT_EQ(take_heard().size(), 1U);
+  registry->gateways[0].antennas = {{3.0F, {}}};
+  for (int i = 0; i < 13; ++i) {
+    pass(1min);
+    send(semtech::PacketType::pull_data, 1);
+  }
+  EXPECT_EQ(std::count(events.begin(), events.end(), "gs.gateway.disconnect"), 1);
+  EXPECT_EQ(std::count(events.begin(), events.end(), "gs.gateway.connect"), 2);
+}
+
+TEST_F(GatewayServerTest, AnswersStatistics) {
+  start();
+  send(semtech::PacketType::pull_data, 1);
+  pass(20ms);
+  send(semtech::PacketType::push_data, 2, push_json);
+  std::optional<Result<ConnectionStats>> answer;
+  caf::anon_send(router.get(), GetGatewayStats{GatewayId{"eui-b827ebfffe123456"},
+                                               [&](auto stats) { answer = std::move(stats); }});
+  pump();
+  ASSERT_TRUE(answer && *answer);
+  EXPECT_EQ((*answer)->uplink_count, 1U);
+  EXPECT_FALSE((*answer)->sub_bands.empty());
+  caf::anon_send(router.get(), GetGatewayStats{GatewayId{"other"},
+                                               [&](auto stats) { answer = std::move(stats); }});
+  pump();
+  EXPECT_TRUE(answer->error().is(not_connected));
+}
+
+}  // namespace
+}  // namespace ff::gateway_server
