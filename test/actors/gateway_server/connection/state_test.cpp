@@ -1,0 +1,430 @@
+#include "actors/gateway_server/connection/state.hpp"
+
+#include <gtest/gtest.h>
+
+#include "protocol/gateway/uplink_token.hpp"
+
+namespace ff::gateway_server {
+namespace {
+
+using namespace std::chrono_literals;
+
+const UtcTime noon{Duration{1'700'000'000s}};
+const LoraDataRate sf7{7, 125'000, CodingRate::cr4_5};
+const LoraDataRate sf12{12, 125'000, CodingRate::cr4_5};
+const auto rx1_frequency = Frequency::hz(868'100'000);
+const auto rx2_frequency = Frequency::hz(869'525'000);
+const region::FrequencyPlans& plans() {
+  static const auto all = region::FrequencyPlans::standard();
+  return all;
+}
+
+GatewaySettings settings_of(const char* plan = "EU_863_870_TTN") {
+  GatewaySettings settings;
+  settings.ids = {GatewayId{"gtw-1"}, GatewayEui{1}};
+  settings.frequency_plan_ids = {plan};
+  return settings;
+}
+
+/// A connection whose gateway's counter was 1 s at noon, and the clock.
+struct Connection {
+  explicit Connection(GatewaySettings settings = settings_of())
+      : state(make(std::move(settings))) {}
+
+  ConnectionState make(GatewaySettings settings) {
+    ConnectRequest request;
+    request.link = LinkId{7};
+    auto radio = *make_radio(settings, schedule::DutyCycleStyle::window, plans());
+    return {request, std::move(settings), std::move(radio), config, now()};
+  }
+  Instant now() const { return {noon + passed, MonoTime{passed}}; }
+
+  Effects up(Bytes phy_payload, std::uint32_t counter_us = 1'000'000,
+             std::optional<bool> crc = true) {
+    UplinkFrame frame;
+    frame.phy_payload = std::move(phy_payload);
+    frame.settings = {sf7, rx1_frequency, counter_us, {}};
+    frame.crc_ok = crc;
+    RxMetadata rx;
+    rx.timestamp_us = counter_us;
+    rx.gps_time = gps_time;
+    rx.location = Location{1, 1, 1, 1, LocationSource::gps};
+    frame.rx_metadata = {rx};
+    GatewayUp message;
+    message.uplinks = {frame};
+    return state.on_up(std::move(message), now(), *random);
+  }
+
+  GatewayServerConfig config;
+  Duration passed{0};
+  std::optional<UtcTime> gps_time;
+  std::unique_ptr<Random> random = make_seeded_random(1);
+  ConnectionState state;
+};
+
+Bytes data_uplink(std::uint8_t f_cnt = 1) {
+  return {0x40, 0x04, 0x03, 0x02, 0x01, 0x00, f_cnt, 0x00, 0x02, 0xaa, 0xbb, 0xcc, 0xdd, 0x01};
+}
+
+template <class Effect_>
+const Effect_* find(const Effects& effects) {
+  for (const auto& effect : effects) {
+    if (const auto* found = std::get_if<Effect_>(&effect)) return found;
+  }
+  return nullptr;
+}
+std::vector<std::string> events(const Effects& effects) {
+  std::vector<std::string> names;
+  for (const auto& effect : effects) {
+    if (const auto* event = std::get_if<PublishEvent>(&effect)) names.emplace_back(event->name);
+  }
+  return names;
+}
+using Names = std::vector<std::string>;
+
+TEST(ConnectionUplink, IsCompletedAndForwarded) {
+  Connection connection;
+  const auto effects = connection.up(data_uplink());
+  const auto* forward = find<ForwardUplink>(effects);
+  ASSERT_NE(forward, nullptr);
+  EXPECT_EQ(forward->frame->band_id, "EU_863_870");
+  EXPECT_EQ(forward->frame->received_at, noon);
+  ASSERT_EQ(forward->frame->correlation_ids.size(), 1U);
+  EXPECT_TRUE(forward->frame->correlation_ids[0].starts_with("gs:uplink:"));
+  const auto& rx = forward->frame->rx_metadata[0];
+  EXPECT_EQ(rx.gateway, settings_of().ids);
+  EXPECT_FALSE(rx.location);
+  const auto token = gateway::decode_uplink_token(rx.uplink_token);
+  ASSERT_TRUE(token);
+  EXPECT_EQ(token->timestamp_us, 1'000'000U);
+  EXPECT_EQ(token->server_time, noon);
+  EXPECT_EQ(events(effects), (Names{"gs.up.receive", "gs.up.forward"}));
+  EXPECT_EQ(find<CountUplink>(effects)->outcome, UplinkOutcome::forwarded);
+}
+
+TEST(ConnectionUplink, ShowsPublicPositionsOnly) {
+  auto settings = settings_of();
+  settings.location_public = true;
+  settings.antennas = {{2, Location{50, 8, 100, 1, LocationSource::registry}}};
+  Connection connection(settings);
+  EXPECT_EQ(find<ForwardUplink>(connection.up(data_uplink()))->frame->rx_metadata[0].location,
+            settings.antennas[0].location);
+}
+
+struct OutcomeCase {
+  const char* name;
+  Bytes phy_payload;
+  std::optional<bool> crc;
+  UplinkOutcome expected;
+  Names events;
+};
+
+TEST(ConnectionUplink, EndsAsTheTableSays) {
+  const Bytes join(23, 0);
+  Bytes short_join(22, 0);
+  Bytes downlink = data_uplink();
+  downlink[0] = 0x60;
+  Bytes foreign = data_uplink();
+  foreign[4] = 0xff;
+  const OutcomeCase cases[] = {
+      {"data", data_uplink(), true, UplinkOutcome::forwarded, {"gs.up.receive", "gs.up.forward"}},
+      {"unknown CRC",
+       data_uplink(),
+       {},
+       UplinkOutcome::forwarded,
+       {"gs.up.receive", "gs.up.forward"}},
+      {"join", join, true, UplinkOutcome::forwarded, {"gs.up.receive", "gs.up.forward"}},
+      {"broken CRC",
+       data_uplink(),
+       false,
+       UplinkOutcome::crc_failed,
+       {"gs.up.receive", "gs.up.drop"}},
+      {"empty", {}, true, UplinkOutcome::undecodable, {}},
+      {"short join", short_join, true, UplinkOutcome::undecodable, {}},
+      {"downlink", downlink, true, UplinkOutcome::undecodable, {}},
+      {"proprietary", {0xe0, 1, 2, 3}, true, UplinkOutcome::undecodable, {}},
+      {"foreign address", foreign, true, UplinkOutcome::not_ours, {"gs.up.receive"}},
+  };
+  for (const auto& row : cases) {
+    Connection connection;
+    connection.config.forward = {DevAddrPrefix{DevAddr{0x01000000}, 8}};
+    const auto effects = connection.up(row.phy_payload, 1, row.crc);
+    ASSERT_NE(find<CountUplink>(effects), nullptr) << row.name;
+    EXPECT_EQ(find<CountUplink>(effects)->outcome, row.expected) << row.name;
+    EXPECT_EQ(events(effects), row.events) << row.name;
+    EXPECT_EQ(find<ForwardUplink>(effects) != nullptr, row.expected == UplinkOutcome::forwarded);
+  }
+}
+
+TEST(ConnectionUplink, DropsImmediateRepeatsAndSaysSoOnceAMinute) {
+  Connection connection;
+  connection.up(data_uplink(), 1'000'000);
+  EXPECT_EQ(events(connection.up(data_uplink(), 1'000'000)), Names{"gs.io.up.repeat"});
+  connection.passed = 50ms;
+  EXPECT_EQ(events(connection.up(data_uplink(), 1'050'000)), Names{});
+  // The device itself repeats it later (NbTrans).
+  connection.passed = 3s;
+  EXPECT_NE(find<ForwardUplink>(connection.up(data_uplink(), 4'000'000)), nullptr);
+  EXPECT_NE(find<ForwardUplink>(connection.up(data_uplink(2), 4'000'000)), nullptr);
+  EXPECT_NE(find<ForwardUplink>(connection.up(data_uplink(), 4'000'000)), nullptr);
+}
+
+// --- downlinks ---------------------------------------------------------------------------------
+
+/// A class A answer with RX1 at SF7 and RX2 at SF12, to a frame whose counter was 1 s.
+DownlinkFrame class_a() {
+  DownlinkFrame frame;
+  frame.device = {ApplicationId{"app-1"}, DeviceId{"dev-1"}};
+  frame.phy_payload = Bytes(20, 0x60);
+  const auto token = gateway::encode_uplink_token(
+      {settings_of().ids, 0, 1'000'000, noon, schedule::ConcentratorTime{1s}, {}});
+  frame.request.paths = {{settings_of().ids, 0, token}};
+  frame.request.rx1 = RxWindow{sf7, rx1_frequency};
+  frame.request.rx2 = RxWindow{sf12, rx2_frequency};
+  frame.request.frequency_plan_id = "EU_863_870_TTN";
+  frame.correlation_ids = {"ns:downlink:1"};
+  return frame;
+}
+
+ConnectionState::Scheduled schedule(Connection& connection, const DownlinkFrame& frame) {
+  return connection.state.schedule(std::make_shared<const DownlinkFrame>(frame), 0,
+                                   connection.now());
+}
+
+/// The innermost cause.
+const Error& root(const Error& error) {
+  return error.cause() == nullptr ? error : root(*error.cause());
+}
+
+TEST(ConnectionDownlink, OpensRx1OneDelayAfterTheUplink) {
+  Connection connection;
+  connection.up(data_uplink());
+  const auto scheduled = schedule(connection, class_a());
+  ASSERT_TRUE(scheduled.answer);
+  EXPECT_EQ(scheduled.answer->window, 1);
+  EXPECT_EQ(scheduled.answer->delay, 1s);
+  EXPECT_EQ(scheduled.answer->gateway_id.text(), "gtw-1");
+  const auto* send = find<ToFrontend>(scheduled.effects);
+  ASSERT_NE(send, nullptr);
+  EXPECT_EQ(send->message.link, LinkId{7});
+  EXPECT_EQ(send->message.token, DownlinkToken{1});
+  EXPECT_EQ(send->message.starts_at, noon + 1s);
+  EXPECT_EQ(send->message.downlink.timestamp_us, 2'000'000U);
+  EXPECT_EQ(send->message.downlink.frequency, rx1_frequency);
+  EXPECT_TRUE(send->message.downlink.invert_polarization);
+  EXPECT_FALSE(send->message.downlink.enable_crc);
+  EXPECT_EQ(events(scheduled.effects), (Names{"gs.down.schedule.attempt", "gs.down.send"}));
+}
+
+TEST(ConnectionDownlink, FallsBackToRx2) {
+  Connection connection;
+  connection.up(data_uplink());
+  auto frame = class_a();
+  frame.request.rx1.reset();
+  EXPECT_EQ(schedule(connection, frame).answer->window, 2);
+  // RX1 of a second frame meets nothing, its RX2 would meet the first one's.
+  connection.passed = 950ms;
+  const auto late = schedule(connection, frame);
+  ASSERT_FALSE(late.answer);
+  EXPECT_TRUE(late.answer.error().is(tx_schedule));
+  EXPECT_EQ(events(late.effects), (Names{"gs.down.schedule.attempt", "gs.down.schedule.fail"}));
+}
+
+TEST(ConnectionDownlink, CrossesTheCounterWrap) {
+  Connection connection;
+  connection.up(data_uplink(), 0xffffffff - 99'999);
+  auto frame = class_a();
+  frame.request.paths[0].uplink_token = gateway::encode_uplink_token(
+      {settings_of().ids, 0, 0xffffffff - 99'999, noon, schedule::ConcentratorTime{1s}, {}});
+  const auto scheduled = schedule(connection, frame);
+  ASSERT_TRUE(scheduled.answer);
+  EXPECT_EQ(find<ToFrontend>(scheduled.effects)->message.downlink.timestamp_us, 900'000U);
+}
+
+TEST(ConnectionDownlink, SynchronisesFromTheTokenAfterAReconnect) {
+  Connection connection;
+  connection.passed = 100ms;
+  EXPECT_TRUE(schedule(connection, class_a()).answer);
+}
+
+TEST(ConnectionDownlink, SubtractsTheAntennasGain) {
+  auto settings = settings_of();
+  Connection plain(settings);
+  settings.antennas = {{3, {}}};
+  Connection gained(settings);
+  const auto power = [](Connection& connection) {
+    connection.up(data_uplink());
+    return find<ToFrontend>(schedule(connection, class_a()).effects)->message.downlink.eirp_dbm;
+  };
+  const auto without = power(plain);
+  EXPECT_GT(without, 10);
+  EXPECT_FLOAT_EQ(power(gained), without - 3);
+}
+
+struct RefusalCase {
+  const char* name;
+  std::function<void(DownlinkFrame&)> change;
+  const ErrorDef* cause;
+};
+
+TEST(ConnectionDownlink, NamesWhyItRefuses) {
+  const RefusalCase cases[] = {
+      {"no path", [](auto& f) { f.request.paths.clear(); }, &invalid_downlink_path},
+      {"no token", [](auto& f) { f.request.paths[0].uplink_token.clear(); }, &no_uplink_token},
+      {"bad token",
+       [](auto& f) {
+         f.request.paths[0].uplink_token = {1, 2};
+       },
+       &gateway::invalid_uplink_token},
+      {"another gateway's token",
+       [](auto& f) {
+         f.request.paths[0].uplink_token = gateway::encode_uplink_token(
+             {{GatewayId{"gtw-2"}, {}}, 0, 0, noon, schedule::ConcentratorTime{1s}, {}});
+       },
+       &invalid_downlink_path},
+      {"no delay", [](auto& f) { f.request.rx1_delay = 0s; }, &no_rx_delay},
+      {"unknown plan", [](auto& f) { f.request.frequency_plan_id = "X"; },
+       &frequency_plan_not_configured},
+      {"plan of another band", [](auto& f) { f.request.frequency_plan_id = "US_902_928_FSB_2"; },
+       &frequency_plans_not_from_same_band},
+      {"too long", [](auto& f) { f.request.rx1->data_rate = sf12, f.phy_payload.resize(100); },
+       &too_long},
+      {"no windows", [](auto& f) { f.request.rx1.reset(), f.request.rx2.reset(); }, &rx_empty},
+      {"odd data rate",
+       [](auto& f) {
+         f.request.rx1->data_rate = LoraDataRate{6, 500'000, CodingRate::cr4_5};
+         f.request.rx2.reset();
+       },
+       &data_rate_rx_window},
+      {"class B without time", [](auto& f) { f.request.device_class = DeviceClass::b; },
+       &no_absolute_time},
+      {"class B without GPS",
+       [](auto& f) {
+         f.request.device_class = DeviceClass::b;
+         f.request.absolute_time = noon + 10s;
+       },
+       &no_gps_sync},
+      {"class C by the clock",
+       [](auto& f) {
+         f.request.device_class = DeviceClass::c;
+         f.request.absolute_time = noon + 10s;
+       },
+       &schedule::no_absolute_gateway_time},
+  };
+  for (const auto& row : cases) {
+    Connection connection;
+    connection.up(data_uplink());
+    auto frame = class_a();
+    row.change(frame);
+    const auto scheduled = schedule(connection, frame);
+    ASSERT_FALSE(scheduled.answer) << row.name;
+    EXPECT_TRUE(root(scheduled.answer.error()).is(*row.cause))
+        << row.name << ": " << root(scheduled.answer.error()).to_string();
+    EXPECT_EQ(find<ToFrontend>(scheduled.effects), nullptr) << row.name;
+  }
+}
+
+TEST(ConnectionDownlink, RespectsThePathConstraintAndTheMissingPath) {
+  auto settings = settings_of();
+  settings.downlink_path_constraint = DownlinkPathConstraint::never;
+  Connection never(settings);
+  never.up(data_uplink());
+  EXPECT_TRUE(schedule(never, class_a()).answer.error().is(downlink_not_allowed));
+  Connection expired;
+  expired.up(data_uplink());
+  expired.state.on_path_changed(false);
+  EXPECT_TRUE(schedule(expired, class_a()).answer.error().is(downlink_path_expired));
+}
+
+TEST(ConnectionDownlink, SendsClassCSoonAndByGpsWhenAsked) {
+  Connection connection;
+  connection.up(data_uplink());
+  auto frame = class_a();
+  frame.request.device_class = DeviceClass::c;
+  frame.request.paths[0].uplink_token.clear();
+  const auto soon = schedule(connection, frame);
+  ASSERT_TRUE(soon.answer);
+  EXPECT_EQ(soon.answer->delay, schedule::schedule_time_long);
+  EXPECT_EQ(soon.answer->window, 2);
+
+  connection.gps_time = noon;
+  connection.up(data_uplink(2), 1'000'001);
+  frame.request.absolute_time = noon + 10s;
+  const auto later = schedule(connection, frame);
+  ASSERT_TRUE(later.answer);
+  const auto* send = find<ToFrontend>(later.effects);
+  EXPECT_EQ(send->message.downlink.absolute_time, noon + 10s);
+  EXPECT_FALSE(send->message.downlink.timestamp_us);
+  EXPECT_FALSE(send->message.starts_at);
+}
+
+// --- acknowledgements, statistics, settings ----------------------------------------------------
+
+TEST(ConnectionAcknowledgment, FindsItsDownlinkOnce) {
+  Connection connection;
+  connection.up(data_uplink());
+  ASSERT_TRUE(schedule(connection, class_a()).answer);
+  const TxAcked acked{DownlinkToken{1}, TxResult::too_late, 120ms};
+  const auto effects = connection.state.on_tx_acked(acked, connection.now());
+  const auto* forward = find<ForwardAcknowledgment>(effects);
+  ASSERT_NE(forward, nullptr);
+  EXPECT_EQ(forward->acknowledgment.device.device_id.text(), "dev-1");
+  EXPECT_EQ(forward->acknowledgment.result, TxResult::too_late);
+  EXPECT_EQ(events(effects), (Names{"gs.txack.receive", "gs.down.tx.fail", "gs.txack.forward"}));
+  EXPECT_EQ(connection.state.stats(connection.now()).round_trip_times->median, 120ms);
+  const auto again = connection.state.on_tx_acked(acked, connection.now());
+  EXPECT_EQ(find<ForwardAcknowledgment>(again), nullptr);
+  EXPECT_EQ(connection.state.stats(connection.now()).round_trip_times->count, 1U);
+}
+
+TEST(DownlinkRing, ForgetsAfterSixteenAndWraps) {
+  DownlinkRing ring;
+  const auto frame = std::make_shared<const DownlinkFrame>();
+  const auto first = ring.add(frame);
+  EXPECT_EQ(first, DownlinkToken{1});
+  for (std::size_t i = 1; i < DownlinkRing::size; ++i) ring.add(frame);
+  EXPECT_NE(ring.take(first), nullptr);
+  ring.add(frame);
+  EXPECT_EQ(ring.take(first), nullptr);
+  for (int i = 0; i < 65'536 - 17; ++i) ring.add(frame);
+  EXPECT_EQ(ring.add(frame), DownlinkToken{1});
+  EXPECT_EQ(ring.take(DownlinkToken{500}), nullptr);
+}
+
+TEST(ConnectionHousekeeping, StoresStatisticsAndFetchesSettings) {
+  Connection connection;
+  EXPECT_EQ(events(connection.state.on_connected()), Names{"gs.gateway.connect"});
+  connection.up(data_uplink());
+  connection.passed = 29s;
+  EXPECT_TRUE(connection.state.on_housekeep(connection.now(), *connection.random).empty());
+  connection.passed = 30s;
+  EXPECT_NE(find<StoreStats>(connection.state.on_housekeep(connection.now(), *connection.random)),
+            nullptr);
+  connection.passed = 80s;
+  EXPECT_EQ(find<StoreStats>(connection.state.on_housekeep(connection.now(), *connection.random)),
+            nullptr);
+  connection.passed = 90s;
+  EXPECT_NE(find<StoreStats>(connection.state.on_housekeep(connection.now(), *connection.random)),
+            nullptr);
+  connection.passed = 10min;
+  EXPECT_NE(
+      find<FetchSettings>(connection.state.on_housekeep(connection.now(), *connection.random)),
+      nullptr);
+}
+
+TEST(ConnectionSettings, EndTheConnectionWhenTheyChangeOrAreDenied) {
+  constexpr ErrorDef denied{"pkg/test", "denied", Code::permission_denied, "denied"};
+  constexpr ErrorDef busy{"pkg/test", "busy", Code::unavailable, "busy"};
+  Connection connection;
+  EXPECT_TRUE(connection.state.on_settings(settings_of(), connection.now()).empty());
+  EXPECT_TRUE(connection.state.on_settings(fail(busy), connection.now()).empty());
+  const auto gone = connection.state.on_settings(fail(denied), connection.now());
+  EXPECT_TRUE(find<EndConnection>(gone)->reason.is(denied));
+  auto changed = settings_of();
+  changed.location_public = true;
+  const auto ended = connection.state.on_settings(changed, connection.now());
+  EXPECT_TRUE(find<EndConnection>(ended)->reason.is(gateway_changed));
+}
+
+}  // namespace
+}  // namespace ff::gateway_server
