@@ -88,6 +88,8 @@ DatagramOutcome UdpFrontendState::connect(GatewayEui eui, const net::Endpoint& f
   link.id = LinkId{++last_link_};
   euis_.emplace(link.id, eui);
   // The first datagram is what the firewall compares later ones with.
+  link.heard_from = from;
+  link.heard_at = now;
   firewall(link, from, now);
   link.since = now;
   link.first = Held{from, to_owned(datagram)};
