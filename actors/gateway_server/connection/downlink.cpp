@@ -136,32 +136,39 @@ void ConnectionState::send(const std::shared_ptr<const DownlinkFrame>& frame, co
   effects.push_back(ToFrontend{std::move(message)});
 }
 
-Result<ScheduledDownlink> ConnectionState::try_schedule(
-    const std::shared_ptr<const DownlinkFrame>& frame, std::size_t path, Instant now,
-    Effects& effects) {
-  const auto& request = frame->request;
+Result<ConnectionState::Anchor> ConnectionState::read_path(const TxRequest& request,
+                                                           std::size_t path) {
   if (path >= request.paths.size()) return fail(invalid_downlink_path);
   const auto& by = request.paths[path];
-  SendDownlink message;
-  message.downlink.antenna_index = by.antenna_index;
-  std::optional<std::uint32_t> uplink_us;
-  if (!by.uplink_token.empty()) {
-    FF_TRY(const auto token, gateway::decode_uplink_token(by.uplink_token));
-    if (token.gateway.gateway_id != settings_.ids.gateway_id) return fail(invalid_downlink_path);
-    uplink_us = token.timestamp_us;
-    message.downlink.antenna_index = token.antenna_index;
-    const auto synced_at = clock_.synced_at();
-    const bool is_newer = !synced_at || token.server_time > *synced_at;
-    if (is_newer && token.concentrator_time.time_since_epoch().count() != 0)
-      clock_.sync(token.timestamp_us, token.server_time, token.gateway_time);
-  } else if (request.device_class == DeviceClass::a) {
-    return fail(no_uplink_token);
+  if (by.uplink_token.empty()) {
+    if (request.device_class == DeviceClass::a) return fail(no_uplink_token);
+    return Anchor{by.antenna_index, {}};
   }
+  FF_TRY(const auto token, gateway::decode_uplink_token(by.uplink_token));
+  if (token.gateway.gateway_id != settings_.ids.gateway_id) return fail(invalid_downlink_path);
+  // After a reconnect the token may know the gateway's clock better than we do.
+  const auto synced_at = clock_.synced_at();
+  const bool is_newer = !synced_at || token.server_time > *synced_at;
+  if (is_newer && token.concentrator_time.time_since_epoch().count() != 0)
+    clock_.sync(token.timestamp_us, token.server_time, token.gateway_time);
+  return Anchor{token.antenna_index, token.timestamp_us};
+}
+
+Status ConnectionState::check_request(const TxRequest& request) const {
   if (settings_.downlink_path_constraint == DownlinkPathConstraint::never)
     return fail(downlink_not_allowed);
   if (!has_downlink_path_) return fail(downlink_path_expired);
   if (request.device_class == DeviceClass::a && request.rx1_delay.count() <= 0)
     return fail(no_rx_delay);
+  return {};
+}
+
+Result<ScheduledDownlink> ConnectionState::try_schedule(
+    const std::shared_ptr<const DownlinkFrame>& frame, std::size_t path, Instant now,
+    Effects& effects) {
+  const auto& request = frame->request;
+  FF_TRY(const auto anchor, read_path(request, path));
+  FF_CHECK(check_request(request));
   FF_TRY(const auto* plan, plan_of(request));
 
   std::vector<Error> errors;
@@ -169,17 +176,18 @@ Result<ScheduledDownlink> ConnectionState::try_schedule(
     const auto window = check_window(*frame, *plan, number);
     // A frame that is too long for one window is the network server's mistake.
     if (!window && window.error().is(too_long)) return fail(window.error());
-    auto emission = window ? schedule_window(*frame, *window, uplink_us, now)
-                           : Result<schedule::Emission>(fail(window.error()));
+    const auto emission = window ? schedule_window(*frame, *window, anchor.uplink_us, now)
+                                 : Result<schedule::Emission>(fail(window.error()));
     if (!emission) {
       errors.push_back(Error(rx_window_schedule, {{"window", number}}).caused_by(emission.error()));
       continue;
     }
-    message.downlink.eirp_dbm =
-        eirp(*plan, window->parameters->frequency, message.downlink.antenna_index);
-    const auto delay = emission->starts - *clock_.from_server_time(now.utc);
+    SendDownlink message;
+    message.downlink.antenna_index = anchor.antenna_index;
+    message.downlink.eirp_dbm = eirp(*plan, window->parameters->frequency, anchor.antenna_index);
     send(frame, *window, *emission, std::move(message), effects);
-    return ScheduledDownlink{settings_.ids.gateway_id, static_cast<std::uint8_t>(number), delay};
+    return ScheduledDownlink{settings_.ids.gateway_id, static_cast<std::uint8_t>(number),
+                             emission->starts - *clock_.from_server_time(now.utc)};
   }
   return fail(all_failed(errors));
 }

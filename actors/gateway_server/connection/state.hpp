@@ -100,6 +100,12 @@ class ConnectionState {
     const RxWindow* parameters = nullptr;  // of the frame
   };
 
+  /// What a path says of the gateway and of the uplink that is answered.
+  struct Anchor {
+    std::uint32_t antenna_index = 0;
+    std::optional<std::uint32_t> uplink_us;
+  };
+
   // upstream.cpp
   void on_uplink(UplinkFrame frame, Instant now, Random& random, Effects& effects);
   void on_status(GatewayStatus status, Instant now, Effects& effects);
@@ -109,6 +115,8 @@ class ConnectionState {
   bool is_forwarded(const DevAddr& dev_addr) const noexcept;
 
   // downlink.cpp
+  Result<Anchor> read_path(const TxRequest& request, std::size_t path);
+  Status check_request(const TxRequest& request) const;
   Result<ScheduledDownlink> try_schedule(const std::shared_ptr<const DownlinkFrame>& frame,
                                          std::size_t path, Instant now, Effects& effects);
   Result<const region::FrequencyPlan*> plan_of(const TxRequest& request) const;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <caf/send.hpp>
+#include <set>
 
 #include "actors/gateway_server/connection/errors.hpp"
 #include "actors/gateway_server/supervisor/gateway_server.hpp"
@@ -230,6 +231,45 @@ TEST_F(GatewayServerTest, EndsAConnectionWhoseSettingsChanged) {
   }
   EXPECT_EQ(std::count(events.begin(), events.end(), "gs.gateway.disconnect"), 1);
   EXPECT_EQ(std::count(events.begin(), events.end(), "gs.gateway.connect"), 2);
+}
+
+TEST_F(GatewayServerTest, ANewConnectionOfAGatewayEndsTheOlderOne) {
+  constexpr GatewayEui second{0xb827ebfffe123457};
+  GatewaySettings settings;
+  settings.ids = {GatewayId{"gtw-1"}, eui};
+  settings.frequency_plan_ids = {"EU_863_870_TTN"};
+  registry->gateways = {settings, settings};
+  registry->gateways[1].ids.eui = second;
+  start("");
+  send(semtech::PacketType::pull_data, 1);
+  gateway->send(server_address,
+                semtech::make_packet(semtech::PacketType::pull_data, 2, semtech::Token{2}, second));
+  pump();
+  EXPECT_EQ(take_heard().size(), 2U);
+  const std::vector<std::string> expected = {"gs.gateway.connect", "gs.gateway.connect",
+                                             "gs.gateway.disconnect"};
+  EXPECT_EQ(events, expected);
+}
+
+/// Whatever the network does, nothing is delivered that was not sent, and every answer belongs to a
+/// question.
+TEST_F(GatewayServerTest, SurvivesALossyNetwork) {
+  start();
+  send(semtech::PacketType::pull_data, 1);
+  network.set_faults({.drop_permille = 200, .duplicate_permille = 200, .delay_max = 30ms});
+  for (std::uint16_t i = 0; i < 200; ++i) {
+    const auto counter = std::to_string(1'000'000 + i * 200'000);
+    send(i % 5 == 0 ? semtech::PacketType::pull_data : semtech::PacketType::push_data, i,
+         R"({"rxpk":[{"tmst":)" + counter +
+             R"(,"freq":868.1,"modu":"LORA","datr":"SF7BW125","codr":"4/5",)"
+             R"("data":"QAQDAgEAAQACqrvM3Q=="}]})");
+    pass(200ms);
+  }
+  EXPECT_GT(uplinks.size(), 100U);
+  EXPECT_LE(uplinks.size(), 160U);
+  std::set<std::uint32_t> counters;
+  for (const auto& frame : uplinks) counters.insert(frame->settings.timestamp_us);
+  EXPECT_EQ(counters.size(), uplinks.size());
 }
 
 TEST_F(GatewayServerTest, AnswersStatistics) {
