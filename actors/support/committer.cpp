@@ -37,6 +37,7 @@ struct State {
   std::vector<std::shared_ptr<Release>> releases;
   std::size_t commits = 0;
   bool flush_asked = false;
+  bool sync_asked = false;
   std::optional<Error> failure;
 };
 
@@ -54,18 +55,20 @@ void finish(State& state, const Status& status) {
   state.commits = 0;
 }
 
+void note_failure(State& state, const Error& error) {
+  state.failure = error;
+  state.probe->failures.Increment();
+  spdlog::critical("msg=\"store refused a write\" error=\"{}\"", error.to_string());
+  if (state.config.on_store_failed) state.config.on_store_failed(error);
+}
+
 Status write(State& state) {
   if (state.failure) return fail(Error(store_failed).caused_by(*state.failure));
   if (state.records.empty()) return {};
   auto status = state.config.engine->write(state.records, state.config.durability);
   state.probe->writes.Increment();
   state.probe->group_size.Observe(static_cast<double>(state.commits));
-  if (!status) {
-    state.failure = status.error();
-    state.probe->failures.Increment();
-    spdlog::critical("msg=\"store refused a write\" error=\"{}\"", status.error().to_string());
-    if (state.config.on_store_failed) state.config.on_store_failed(status.error());
-  }
+  if (!status) note_failure(state, status.error());
   return status;
 }
 
@@ -83,8 +86,20 @@ void queue(Pointer self, const Commit& commit) {
 }
 
 void flush(Pointer self) {
-  self->state.flush_asked = false;
-  finish(self->state, write(self->state));
+  auto& state = self->state;
+  state.flush_asked = false;
+  finish(state, write(state));
+  if (state.config.durability == storage::Durability::sync || std::exchange(state.sync_asked, true)) return;
+  caf::delayed_anon_send(Committer(self), state.config.sync_interval, CommitterSync{});
+}
+
+/// An empty batch with a sync covers everything that was written before it.
+void sync(Pointer self) {
+  auto& state = self->state;
+  state.sync_asked = false;
+  if (state.failure) return;
+  auto status = state.config.engine->write({}, storage::Durability::sync);
+  if (!status) note_failure(state, status.error());
 }
 
 Committer::behavior_type committer(Pointer self, CommitterConfig config) {
@@ -94,11 +109,13 @@ Committer::behavior_type committer(Pointer self, CommitterConfig config) {
   // What is queued is still written when the actor is told to end.
   self->set_exit_handler([self](caf::exit_msg& exit) {
     flush(self);
+    if (self->state.sync_asked) sync(self);
     self->quit(exit.reason);
   });
   return {
       [self](const Commit& commit) { queue(self, commit); },
       [self](const CommitterFlush&) { flush(self); },
+      [self](const CommitterSync&) { sync(self); },
   };
 }
 

@@ -11,6 +11,7 @@
 #include "actors/support/local_message.hpp"
 #include "actors/support/metrics.hpp"
 #include "protocol/base/result.hpp"
+#include "protocol/base/time.hpp"
 #include "storage/engine/engine.hpp"
 #include "storage/engine/write_batch.hpp"
 
@@ -34,14 +35,18 @@ struct Commit {
 };
 
 struct CommitterFlush {};
+struct CommitterSync {};
 
 using Committer = caf::typed_actor<
     caf::reacts_to<Commit>,           // Queues records; they are written with everything else that waits.
-    caf::reacts_to<CommitterFlush>>;  // INTERNAL: the mailbox has been drained up to here; write.
+    caf::reacts_to<CommitterFlush>,   // INTERNAL: the mailbox has been drained up to here; write.
+    caf::reacts_to<CommitterSync>>;   // INTERNAL: make durable what was written without a sync.
 
 struct CommitterConfig {
   storage::Engine* engine = nullptr;  // outlives the actor
   storage::Durability durability = storage::Durability::sync;
+  /// With no_sync: effects leave when the operating system has the records; a power loss can lose the records of so long.
+  Duration sync_interval = std::chrono::seconds{1};
   std::size_t batch_bytes_max = std::size_t{4} << 20U;
   Metrics* metrics = nullptr;
   /// After a failed write the store must be reopened: the owner ends the process (and is restarted from durable state).
@@ -55,3 +60,4 @@ Committer spawn_committer(caf::actor_system& system, CommitterConfig config);
 }  // namespace ff::actors
 FF_LOCAL_MESSAGE(ff::actors::Commit)
 FF_LOCAL_MESSAGE(ff::actors::CommitterFlush)
+FF_LOCAL_MESSAGE(ff::actors::CommitterSync)

@@ -49,6 +49,25 @@ TEST_F(CommitterTest, ReleasesNothingWhenTheWriteFailsAndNothingAfterwards) {
   EXPECT_EQ(log, (std::vector<std::string>{"a failed disk_full", "b failed store_failed"}));
 }
 
+TEST_F(CommitterTest, SyncsWithinItsIntervalWhenToldNotToSyncEveryBatch) {
+  storage::MemoryEngine other;
+  auto committer = spawn_committer(*system, {.engine = &other,
+                                             .durability = storage::Durability::no_sync,
+                                             .sync_interval = std::chrono::milliseconds{100},
+                                             .metrics = &metrics,
+                                             .on_store_failed = {},
+                                             .own_thread = false});
+  Commit message;
+  message.records.put(Family::meta, as_bytes("a"), as_bytes("value"));
+  caf::anon_send(committer, message);
+  run();
+  EXPECT_EQ(other.unsynced(), 1U);
+  advance(std::chrono::milliseconds{100});
+  EXPECT_EQ(other.unsynced(), 0U);
+  caf::anon_send_exit(committer, caf::exit_reason::user_shutdown);
+  run();
+}
+
 TEST_F(CommitterTest, WritesWhatIsQueuedBeforeItEnds) {
   commit("a");
   caf::anon_send_exit(deps.committer.get(), caf::exit_reason::user_shutdown);
