@@ -7,6 +7,7 @@
 #include <caf/typed_actor.hpp>
 
 #include "actors/application_server/pipeline/messages.hpp"
+#include "actors/support/ticker.hpp"
 
 namespace ff::application_server {
 
@@ -17,6 +18,12 @@ using PipelineHandle = caf::typed_actor<
     caf::reacts_to<GetAppDevice>,          // The application server's part of a device.
     caf::reacts_to<ChangeAppDevice>,       // Creates or changes it.
     caf::reacts_to<DeleteAppDevice>,       // Deletes it.
-    caf::reacts_to<DownlinksPushed>>;      // INTERNAL: the network server has answered a push.
+    caf::reacts_to<InspectPipeline>,       // What it holds.
+    caf::reacts_to<DownlinksPushed>,       // INTERNAL: the network server has answered a push.
+    caf::reacts_to<OutboxRecovered>,       // INTERNAL: the start goes on.
+    caf::reacts_to<AppDeviceLoaded>,       // INTERNAL: a record has been read.
+    caf::reacts_to<AppSKeyFetched>,        // INTERNAL: a join server has answered.
+    caf::reacts_to<CommitFailed>,          // INTERNAL: ends the actor.
+    caf::reacts_to<actors::Tick>>;         // INTERNAL: time-outs.
 
 }  // namespace ff::application_server

@@ -1,7 +1,9 @@
 // What a device pipeline is asked and told: accepted frames to decrypt and publish, downlinks to encrypt and queue.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "actors/support/committer.hpp"
@@ -9,6 +11,7 @@
 #include "actors/support/reply.hpp"
 #include "protocol/types/application_messages.hpp"
 #include "storage/engine/write_batch.hpp"
+#include "storage/keys/keys.hpp"
 
 namespace ff::application_server {
 
@@ -19,6 +22,8 @@ struct SessionAccepted {
   std::vector<ApplicationUp> ups;             // payloads still encrypted
   storage::WriteBatch records;
   std::shared_ptr<actors::Release> release;   // may be null
+  /// Whose commit it is: behind the device's earlier ones, which may wait for a key. If empty, taken from the messages.
+  DeviceUid device;
 };
 
 /// From applications (MQTT, API, webhooks): plain text, not numbered.
@@ -41,6 +46,34 @@ struct DownlinksPushed {
   std::uint64_t request = 0;
   Status outcome;
 };
+
+/// A pipeline's own start: everything an earlier incarnation wrote is durable, and these are the newest outbox sequences. INTERNAL.
+struct OutboxRecovered {
+  Result<std::unordered_map<ApplicationId, storage::OutboxSequence>> sequences;
+};
+/// A device's record as read from the store; null if there is none. INTERNAL.
+struct AppDeviceLoaded {
+  DeviceUid device;
+  Result<std::shared_ptr<const struct AppDevice>> record;
+};
+/// A join server's answer. INTERNAL.
+struct AppSKeyFetched {
+  DeviceUid device;
+  std::uint64_t request = 0;
+  Result<KeyEnvelope> key;
+};
+/// The store refused a commit: start again from durable state. INTERNAL.
+struct CommitFailed { Error error; };
+
+/// What a pipeline holds, for inspection.
+struct PipelineSnapshot {
+  bool ready = false;
+  std::size_t devices = 0;
+  std::size_t waiting = 0;                     // messages that wait for a record or a key
+  std::size_t pushes = 0;                      // outstanding and queued
+  std::unordered_map<ApplicationId, storage::OutboxSequence> outbox;
+};
+struct InspectPipeline { actors::Reply<PipelineSnapshot> reply; };
 
 /// The application server's part of a device: sessions with AppSKey, counters, formatters.
 struct AppDevice;
@@ -67,3 +100,8 @@ FF_LOCAL_MESSAGE(ff::application_server::DownlinksPushed)
 FF_LOCAL_MESSAGE(ff::application_server::GetAppDevice)
 FF_LOCAL_MESSAGE(ff::application_server::ChangeAppDevice)
 FF_LOCAL_MESSAGE(ff::application_server::DeleteAppDevice)
+FF_LOCAL_MESSAGE(ff::application_server::OutboxRecovered)
+FF_LOCAL_MESSAGE(ff::application_server::AppDeviceLoaded)
+FF_LOCAL_MESSAGE(ff::application_server::AppSKeyFetched)
+FF_LOCAL_MESSAGE(ff::application_server::CommitFailed)
+FF_LOCAL_MESSAGE(ff::application_server::InspectPipeline)

@@ -1,0 +1,63 @@
+#include "actors/application_server/outbox/actor.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/application_server/outbox/scans.hpp"
+#include "actors/support/shell.hpp"
+
+namespace ff::application_server {
+namespace {
+
+struct Shell {
+  static inline const char* name = "outbox_reader";
+  OutboxConfig config;
+};
+using Pointer = OutboxHandle::stateful_pointer<Shell>;
+
+void wait_for_next_trim(Pointer self, Bytes from, Duration delay) {
+  self->delayed_send(self, std::chrono::duration_cast<caf::timespan>(delay), TrimOutbox{std::move(from)});
+}
+
+void trim_step(Pointer self, const TrimOutbox& message) {
+  const auto& config = self->state.config;
+  auto step = trim(*config.store, message.from, config.deps.clock->now().utc - config.retention, config.trim_rows);
+  if (!step) {
+    spdlog::error("msg=\"outbox can not be trimmed\" error=\"{}\"", step.error().to_string());
+    return wait_for_next_trim(self, {}, config.trim_interval);
+  }
+  if (!step->records.empty()) {
+    caf::anon_send(config.deps.committer.get(), actors::Commit{std::move(step->records), nullptr});
+  }
+  if (step->next.empty()) return wait_for_next_trim(self, {}, config.trim_interval);
+  // Behind what others ask.
+  caf::anon_send(OutboxHandle(self), TrimOutbox{std::move(step->next)});
+}
+
+OutboxHandle::behavior_type outbox(Pointer self, OutboxConfig config) {
+  actors::prepare(self, Shell::name);
+  self->state.config = std::move(config);
+  wait_for_next_trim(self, {}, self->state.config.trim_interval);
+  return {
+      [self](const RecoverOutbox& ask) { ask.reply(newest_sequences(*self->state.config.store, ask.shard)); },
+      [self](const ReadOutbox& ask) { ask.reply(read_messages(*self->state.config.store, ask)); },
+      [self](const LoadCursors& ask) {
+        const auto& state = self->state.config;
+        ask.reply(load_cursors(*state.store, state.shards, ask.application_id, ask.consumer));
+      },
+      [self](const TrimOutbox& message) { trim_step(self, message); },
+  };
+}
+
+}  // namespace
+
+OutboxHandle spawn_outbox(caf::actor_system& system, OutboxConfig config) {
+  if (config.own_thread) return system.spawn<caf::detached>(outbox, std::move(config));
+  return system.spawn(outbox, std::move(config));
+}
+
+}  // namespace ff::application_server

@@ -1,0 +1,50 @@
+// What the outbox reader is asked: everything that must read many rows, off the scheduler's threads.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/application_server/outbox/message.hpp"
+#include "actors/support/local_message.hpp"
+#include "actors/support/reply.hpp"
+#include "storage/keys/keys.hpp"
+
+namespace ff::application_server {
+
+using OutboxSequences = std::unordered_map<ApplicationId, storage::OutboxSequence>;
+/// The newest sequence of every application in a shard.
+struct RecoverOutbox {
+  storage::Shard shard;
+  actors::Reply<OutboxSequences> reply;
+};
+
+/// The next messages of an application within a shard, after `after`, at most `limit`.
+struct ReadOutbox {
+  ApplicationId application_id;
+  storage::Shard shard;
+  storage::OutboxSequence after;
+  std::size_t limit = 64;
+  actors::Reply<std::vector<UpPublished>> reply;
+};
+
+/// Where a durable consumer is, per shard: its cursor, or the newest message if it has none yet.
+struct LoadCursors {
+  ApplicationId application_id;
+  std::string consumer;
+  actors::Reply<std::vector<storage::OutboxSequence>> reply;   // by shard number
+};
+
+/// INTERNAL: time to remove what is too old.
+struct TrimOutbox { Bytes from; };
+
+/// ON-DISK: the value of a cursor row.
+Bytes encode_cursor(storage::OutboxSequence acknowledged);
+Result<storage::OutboxSequence> decode_cursor(ByteView row);
+
+}  // namespace ff::application_server
+FF_LOCAL_MESSAGE(ff::application_server::RecoverOutbox)
+FF_LOCAL_MESSAGE(ff::application_server::ReadOutbox)
+FF_LOCAL_MESSAGE(ff::application_server::LoadCursors)
+FF_LOCAL_MESSAGE(ff::application_server::TrimOutbox)

@@ -1,0 +1,222 @@
+#include "actors/application_server/pipeline/actor.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/application_server/pipeline/errors.hpp"
+#include "actors/application_server/pipeline/probe.hpp"
+#include "actors/application_server/pipeline/record.hpp"
+#include "actors/application_server/pipeline/state.hpp"
+#include "actors/support/caf_error.hpp"
+#include "actors/support/shell.hpp"
+
+namespace ff::application_server {
+namespace {
+
+using ProbePtr = std::shared_ptr<const PipelineProbe>;
+
+struct Shell {
+  static inline const char* name = "device_pipeline";
+  PipelineContextPtr context;
+  storage::Shard shard;
+  ProbePtr probe;
+  std::unique_ptr<Random> random;
+  std::unique_ptr<PipelineState> logic;
+  std::uint64_t refused = 0;
+  bool ticking = false;
+};
+using Pointer = PipelineHandle::stateful_pointer<Shell>;
+
+void publish(const PipelineContext& context, const PipelineProbe& probe, events::Event event) {
+  probe.count(event);
+  if (context.publish) context.publish(std::move(event));
+}
+
+void push(const PipelineContext& context, const PipelineHandle& pipeline, PushToNetwork message) {
+  const auto session = context.network_servers.of(message.device);
+  network_server::PushDownlinks event{std::move(message.downlinks), message.replace, {}};
+  event.reply = [pipeline, device = message.device, request = message.request](Status outcome) {
+    caf::anon_send(pipeline, DownlinksPushed{device, request, std::move(outcome)});
+  };
+  // Without a network server the push times out.
+  if (session) caf::anon_send(session, network_server::to_session(std::move(message.device), std::move(event)));
+}
+
+class PipelineRelease final : public actors::Release {
+ public:
+  PipelineRelease(PipelineContextPtr context, PipelineHandle pipeline, ProbePtr probe, AfterCommit after)
+      : context_(std::move(context)), pipeline_(std::move(pipeline)), probe_(std::move(probe)), after_(std::move(after)) {}
+
+  void committed() noexcept override {
+    if (after_.release) after_.release->committed();
+    for (auto& up : after_.ups) {
+      if (context_->publish_up) context_->publish_up(std::move(up));
+    }
+    for (auto& event : after_.events) publish(*context_, *probe_, std::move(event));
+    for (auto& answer : after_.answers) answer();
+    if (after_.push) push(*context_, pipeline_, *std::move(after_.push));
+  }
+  void failed(const Error& error) noexcept override {
+    if (after_.release) after_.release->failed(error);
+    caf::anon_send(pipeline_, CommitFailed{error});
+  }
+
+ private:
+  PipelineContextPtr context_;
+  PipelineHandle pipeline_;
+  ProbePtr probe_;
+  AfterCommit after_;
+};
+
+/// When everything before is durable, the outbox is asked where it ends.
+class StartRelease final : public actors::Release {
+ public:
+  StartRelease(PipelineContextPtr context, PipelineHandle pipeline, storage::Shard shard)
+      : context_(std::move(context)), pipeline_(std::move(pipeline)), shard_(shard) {}
+
+  void committed() noexcept override {
+    auto reply = [pipeline = pipeline_](Result<OutboxSequences> sequences) {
+      caf::anon_send(pipeline, OutboxRecovered{std::move(sequences)});
+    };
+    caf::anon_send(context_->outbox.get(), RecoverOutbox{shard_, std::move(reply)});
+  }
+  void failed(const Error& error) noexcept override { caf::anon_send(pipeline_, CommitFailed{error}); }
+
+ private:
+  PipelineContextPtr context_;
+  PipelineHandle pipeline_;
+  storage::Shard shard_;
+};
+
+/// Carries out one effect.
+struct Runner {
+  Pointer self;
+
+  const PipelineContext& context() const { return *self->state.context; }
+
+  void operator()(LoadDevice& effect) const {
+    actors::LoadRow request{storage::Family::device, storage::device_key({self->state.shard, effect.device}), {}};
+    request.on_loaded = [device = effect.device, pipeline = PipelineHandle(self)](Result<std::optional<Bytes>> row) {
+      caf::anon_send(pipeline, AppDeviceLoaded{device, decode(std::move(row))});
+    };
+    caf::anon_send(context().deps.loader.get(), std::move(request));
+  }
+  void operator()(FetchAppSKey& effect) const {
+    join_server::GetAppSKey ask{effect.join_eui, effect.dev_eui, std::move(effect.session_key_id), {}};
+    ask.reply = [device = effect.device, request = effect.request, pipeline = PipelineHandle(self)](Result<KeyEnvelope> key) {
+      caf::anon_send(pipeline, AppSKeyFetched{device, request, std::move(key)});
+    };
+    const auto shard = context().join_servers.of(storage::JoinKey{effect.join_eui, effect.dev_eui});
+    // Without a join server the question times out.
+    if (shard) caf::anon_send(shard, std::move(ask));
+  }
+  void operator()(CommitRecords& effect) const {
+    auto release = std::make_shared<PipelineRelease>(self->state.context, PipelineHandle(self), self->state.probe,
+                                                     std::move(effect.after));
+    caf::anon_send(context().deps.committer.get(), actors::Commit{std::move(effect.records), std::move(release)});
+  }
+  void operator()(Answer& effect) const { effect.call(); }
+  void operator()(PublishEvent& effect) const { publish(context(), *self->state.probe, std::move(effect.event)); }
+  void operator()(ListFromNetwork& effect) const {
+    const auto session = context().network_servers.of(effect.device);
+    if (!session) return effect.reply(fail(device_not_found, {{"device_uid", to_string(effect.device)}}));
+    network_server::ListDownlinks ask{std::move(effect.reply)};
+    caf::anon_send(session, network_server::to_session(std::move(effect.device), std::move(ask)));
+  }
+
+  static Result<std::shared_ptr<const AppDevice>> decode(Result<std::optional<Bytes>> row) {
+    if (!row) return fail(row.error());
+    if (!*row) return std::shared_ptr<const AppDevice>();
+    FF_TRY(auto device, decode_device(**row));
+    return std::make_shared<const AppDevice>(std::move(device));
+  }
+};
+
+/// Ticks come while there is something to wait for.
+void keep_ticking(Pointer self) {
+  auto& state = self->state;
+  const bool wanted = state.logic->waits();
+  if (wanted == state.ticking) return;
+  state.ticking = wanted;
+  const auto ticker = state.context->deps.ticker.get();
+  const actors::Ticked me{PipelineHandle(self)};
+  if (wanted) {
+    caf::anon_send(ticker, actors::SubscribeTicks{me});
+  } else {
+    caf::anon_send(ticker, actors::UnsubscribeTicks{me});
+  }
+}
+
+void carry_out(Pointer self, Effects effects) {
+  for (auto& effect : effects) std::visit(Runner{self}, effect);
+  auto& state = self->state;
+  const auto refused = state.logic->refused();
+  state.probe->waiting.dropped.Increment(static_cast<double>(refused - std::exchange(state.refused, refused)));
+  keep_ticking(self);
+}
+
+Turn turn(Pointer self) { return {self->state.context->deps.clock->now(), *self->state.random}; }
+
+template <class Message>
+void handle(Pointer self, const Message& message) {
+  carry_out(self, self->state.logic->handle(message.device, message, turn(self)));
+}
+
+/// The device of a commit whose sender did not say.
+DeviceUid device_of(const SessionAccepted& message) {
+  if (message.device != DeviceUid{} || message.ups.empty()) return message.device;
+  return message.ups.front().ids.uid;
+}
+
+void recovered(Pointer self, const OutboxRecovered& message) {
+  if (!message.sequences) {
+    spdlog::error("msg=\"outbox can not be read\" error=\"{}\"", message.sequences.error().to_string());
+    return self->quit(actors::to_caf(message.sequences.error()));
+  }
+  carry_out(self, self->state.logic->recovered(*message.sequences, turn(self)));
+}
+
+void start(Pointer self, PipelineContextPtr context, storage::Shard shard) {
+  auto& state = self->state;
+  state.probe = std::make_shared<const PipelineProbe>(*context->deps.metrics);
+  state.random = context->deps.make_random();
+  state.logic = std::make_unique<PipelineState>(context->config, context->unwrap_key, shard);
+  state.shard = shard;
+  auto release = std::make_shared<StartRelease>(context, PipelineHandle(self), shard);
+  caf::anon_send(context->deps.committer.get(), actors::Commit{{}, std::move(release)});
+  state.context = std::move(context);
+}
+
+PipelineHandle::behavior_type pipeline(Pointer self, PipelineContextPtr context, storage::Shard shard) {
+  actors::prepare(self, Shell::name);
+  start(self, std::move(context), shard);
+  return {
+      [self](const SessionAccepted& message) {
+        carry_out(self, self->state.logic->handle(device_of(message), message, turn(self)));
+      },
+      [self](const QueueDownlinks& message) { handle(self, message); },
+      [self](const ListQueuedDownlinks& message) { handle(self, message); },
+      [self](const GetAppDevice& message) { handle(self, message); },
+      [self](const ChangeAppDevice& message) { handle(self, message); },
+      [self](const DeleteAppDevice& message) { handle(self, message); },
+      [self](const InspectPipeline& message) { message.reply(self->state.logic->snapshot()); },
+      [self](const DownlinksPushed& message) { carry_out(self, self->state.logic->pushed(message, turn(self))); },
+      [self](const OutboxRecovered& message) { recovered(self, message); },
+      [self](const AppDeviceLoaded& message) { carry_out(self, self->state.logic->loaded(message, turn(self))); },
+      [self](const AppSKeyFetched& message) { carry_out(self, self->state.logic->fetched(message, turn(self))); },
+      [self](const CommitFailed& failure) { self->quit(actors::to_caf(failure.error)); },
+      [self](const actors::Tick&) { carry_out(self, self->state.logic->expire(turn(self))); },
+  };
+}
+
+}  // namespace
+
+PipelineHandle spawn_pipeline(caf::actor_system& system, PipelineContextPtr context, storage::Shard shard) {
+  return system.spawn(pipeline, std::move(context), shard);
+}
+
+}  // namespace ff::application_server

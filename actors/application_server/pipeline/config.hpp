@@ -1,0 +1,39 @@
+// What device pipelines are configured with. Defaults are the reference's.
+// [spec application-server §1]
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+
+#include "protocol/base/result.hpp"
+#include "protocol/base/time.hpp"
+#include "protocol/types/application_messages.hpp"
+
+namespace ff::application_server {
+
+struct PipelineConfig {
+  /// For a join server to answer. Meanwhile the device's messages wait.
+  Duration app_s_key_timeout = std::chrono::seconds{3};
+  /// For the network server to take a push.
+  Duration push_timeout = std::chrono::seconds{10};
+  int push_attempts_max = 50;
+  std::uint32_t default_retry_attempts = 8;
+  std::uint32_t max_retry_attempts = 32;
+  /// Messages of one device that wait for its record or key.
+  std::size_t waiting_max = 256;
+  /// Pushes of one device that wait for an earlier one.
+  std::size_t pushes_max = 64;
+  /// Records of devices silent for so long leave memory.
+  Duration idle = std::chrono::minutes{15};
+  /// Messages kept per shard and application; older ones are gone also for durable consumers. By age: see outbox.
+  std::uint64_t outbox_messages_max = 100'000;
+  /// Errors: zero_attempt_counts, default_retry_count_larger_than_max.
+  Status validate() const;
+};
+
+/// Makes a key usable that is wrapped under a key-encryption key we have. Any thread.
+using UnwrapKey = std::function<Result<Aes128Key>(const KeyEnvelope&)>;
+
+}  // namespace ff::application_server

@@ -1,0 +1,29 @@
+// What device pipelines share: configuration and the ways to the other components.
+#pragma once
+
+#include <memory>
+
+#include "actors/application_server/outbox/interface.hpp"
+#include "actors/application_server/pipeline/config.hpp"
+#include "actors/events/event.hpp"
+#include "actors/join_server/interface.hpp"
+#include "actors/network_server/shard/interface.hpp"
+#include "actors/support/deps.hpp"
+#include "actors/support/sharded.hpp"
+
+namespace ff::application_server {
+
+/// Immutable after start; lives as long as the actors.
+struct PipelineContext {
+  PipelineConfig config;
+  actors::Deps deps;
+  actors::Sharded<network_server::ShardHandle> network_servers;
+  actors::Sharded<join_server::ShardHandle> join_servers;
+  actors::Route<OutboxHandle> outbox;
+  UnwrapKey unwrap_key;                        // null: keys in clear only
+  PublishUp publish_up;
+  events::Publish publish;
+};
+using PipelineContextPtr = std::shared_ptr<const PipelineContext>;
+
+}  // namespace ff::application_server

@@ -1,0 +1,65 @@
+// What a pipeline asks of its actor: a closed set of values, carried out in order. Not how.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "actors/application_server/outbox/message.hpp"
+#include "actors/application_server/pipeline/messages.hpp"
+#include "actors/events/event.hpp"
+
+namespace ff::application_server {
+
+/// Read the device's row; answered with AppDeviceLoaded.
+struct LoadDevice { DeviceUid device; };
+
+/// Ask the join server; answered with AppSKeyFetched.
+struct FetchAppSKey {
+  DeviceUid device;
+  JoinEui join_eui;
+  DevEui dev_eui;
+  SessionKeyId session_key_id;
+  std::uint64_t request = 0;
+};
+
+/// Encrypted and numbered downlinks for the device's session; answered with DownlinksPushed.
+struct PushToNetwork {
+  DeviceUid device;
+  std::vector<ApplicationDownlink> downlinks;
+  bool replace = false;
+  std::uint64_t request = 0;
+};
+
+/// What leaves when the records are durable, in this order.
+struct AfterCommit {
+  std::shared_ptr<actors::Release> release;            // the network server's
+  std::vector<UpPublished> ups;
+  std::vector<events::Event> events;
+  std::vector<std::function<void()>> answers;
+  std::optional<PushToNetwork> push;
+  /// Held while the commit is under way: its device's record must not be read again meanwhile.
+  std::shared_ptr<const void> guard;
+};
+struct CommitRecords {
+  storage::WriteBatch records;
+  AfterCommit after;
+};
+
+/// Calls a Reply with its answer.
+struct Answer { std::function<void()> call; };
+
+struct PublishEvent { events::Event event; };
+
+/// Ask the device's session for its queue.
+struct ListFromNetwork {
+  DeviceUid device;
+  actors::Reply<std::vector<ApplicationDownlink>> reply;
+};
+
+using Effect = std::variant<LoadDevice, FetchAppSKey, CommitRecords, Answer, PublishEvent, ListFromNetwork>;
+using Effects = std::vector<Effect>;
+
+}  // namespace ff::application_server

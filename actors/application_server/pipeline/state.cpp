@@ -1,0 +1,268 @@
+#include "actors/application_server/pipeline/state.hpp"
+
+#include <algorithm>
+
+#include "actors/application_server/outbox/record.hpp"
+#include "actors/application_server/pipeline/crypto.hpp"
+#include "actors/application_server/pipeline/errors.hpp"
+#include "actors/application_server/pipeline/record.hpp"
+#include "protocol/application_json/writer.hpp"
+
+namespace ff::application_server {
+namespace {
+
+constexpr Duration sweep_interval = std::chrono::minutes{1};
+/// Old messages are removed so many at a time.
+constexpr std::uint64_t trim_stride = 1024;
+
+/// The event of a message on its way to applications; empty: none.
+std::string_view forward_event(UpKind kind) noexcept {
+  switch (kind) {
+    case UpKind::uplink: return "as.up.data.forward";
+    case UpKind::join: return "as.up.join.forward";
+    case UpKind::downlink_queued: return {};
+    case UpKind::downlink_sent: return "as.down.data.sent.forward";
+    case UpKind::downlink_ack: return "as.down.data.ack.forward";
+    case UpKind::downlink_nack: return "as.down.data.nack.forward";
+    case UpKind::downlink_failed: return "as.down.data.failed.forward";
+    case UpKind::downlink_queue_invalidated: return "as.down.data.queue.invalidated.forward";
+    case UpKind::location_solved: return "as.up.location.forward";
+    case UpKind::service_data: return "as.up.service.forward";
+    case UpKind::normalized: return "as.up.normalized.forward";
+  }
+  return {};
+}
+
+template <class T>
+void answer_with(Effects& effects, const actors::Reply<T>& reply, Error error) {
+  if (!reply) return;
+  effects.emplace_back(Answer{[reply, error = std::move(error)] { reply(fail(error)); }});
+}
+
+Error not_found(const DeviceUid& device) { return Error(device_not_found, {{"device_uid", to_string(device)}}); }
+
+}  // namespace
+
+PipelineState::PipelineState(const PipelineConfig& config, UnwrapKey unwrap, storage::Shard shard)
+    : config_(config), unwrap_(std::move(unwrap)), shard_(shard) {}
+
+Effects PipelineState::recovered(std::unordered_map<ApplicationId, storage::OutboxSequence> sequences, const Turn&) {
+  sequences_ = std::move(sequences);
+  ready_ = true;
+  for (auto& device : std::exchange(to_load_, {})) effects_.emplace_back(LoadDevice{std::move(device)});
+  return take();
+}
+
+Effects PipelineState::handle(const DeviceUid& device, Request request, const Turn& turn) {
+  auto* accepted = std::get_if<SessionAccepted>(&request);
+  if (accepted != nullptr && accepted->ups.empty() && !lanes_.contains(device)) {
+    // Nothing of ours, and nothing to wait behind.
+    effects_.emplace_back(CommitRecords{std::move(accepted->records), {.release = std::move(accepted->release)}});
+    return take();
+  }
+  auto [found, is_new] = lanes_.try_emplace(device);
+  auto& lane = found->second;
+  lane.used = turn.now.mono;
+  if (is_new && ready_) effects_.emplace_back(LoadDevice{device});
+  if (is_new && !ready_) to_load_.push_back(device);
+  if (lane.waiting.size() >= config_.waiting_max) {
+    refuse(request);
+    return take();
+  }
+  lane.waiting.push_back(std::move(request));
+  drain(device, lane, turn);
+  evict_idle(turn.now.mono);
+  return take();
+}
+
+/// Too many wait. Commits of the network server end uncalled: its session starts again from durable state.
+void PipelineState::refuse(Request& request) {
+  ++refused_;
+  std::visit([this](auto& message) {
+    if constexpr (requires { message.reply; }) answer_with(effects_, message.reply, Error(buffer_full));
+  }, request);
+}
+
+Effects PipelineState::loaded(const AppDeviceLoaded& message, const Turn& turn) {
+  auto found = lanes_.find(message.device);
+  if (found == lanes_.end() || found->second.loaded) return take();
+  auto& lane = found->second;
+  if (message.record) {
+    lane.loaded = true;
+    lane.record = *message.record;
+    drain(message.device, lane, turn);
+    return take();
+  }
+  // The row can not be read now: what waits goes without it, and the next message tries again.
+  for (auto& request : std::exchange(lane.waiting, {})) {
+    if (auto* accepted = std::get_if<SessionAccepted>(&request)) {
+      Work work(turn.now, turn.random);
+      for (const auto& up : accepted->ups) work.event("as.up.data.drop", up.ids, up.correlation_ids, message.record.error());
+      work.records = std::move(accepted->records);
+      work.after.release = std::move(accepted->release);
+      effects_.emplace_back(CommitRecords{std::move(work.records), std::move(work.after)});
+      continue;
+    }
+    std::visit([&](auto& asked) {
+      if constexpr (requires { asked.reply; }) answer_with(effects_, asked.reply, message.record.error());
+    }, request);
+  }
+  lanes_.erase(found);
+  return take();
+}
+
+void PipelineState::drain(const DeviceUid& device, Lane& lane, const Turn& turn) {
+  while (lane.ready() && !lane.waiting.empty()) {
+    if (!run(lane, lane.waiting.front(), turn)) return;
+    lane.waiting.pop_front();
+    lane.fetched.reset();
+  }
+  begin_pushes(device, lane, turn);
+}
+
+bool PipelineState::run(Lane& lane, Request& request, const Turn& turn) {
+  return std::visit([&](auto& message) { return run(lane, message, turn); }, request);
+}
+
+bool PipelineState::run(Lane& lane, SessionAccepted& message, const Turn& turn) {
+  if (ask_for_key(lane, message, turn)) return false;
+  Work work(turn.now, turn.random);
+  work.records = std::move(message.records);
+  work.after.release = std::move(message.release);
+  process_all(lane, message, turn, work);
+  for (auto& push : work.pushes) lane.pushes.push_back(std::move(push));
+  commit(lane, std::move(work));
+  return true;
+}
+
+bool PipelineState::run(Lane& lane, ListQueuedDownlinks& message, const Turn&) {
+  if (!lane.record) {
+    answer_with(effects_, message.reply, not_found(message.device));
+    return true;
+  }
+  // Decrypted where the answer comes, with the record of now.
+  auto reply = [record = lane.record, unwrap = unwrap_,
+                reply = message.reply](Result<std::vector<ApplicationDownlink>> queue) {
+    if (!queue || queue->empty()) return reply(std::move(queue));
+    const auto& session = record->session ? record->session : record->pending_session;
+    if (!session) return reply(fail(no_device_session));
+    std::vector<ApplicationDownlink> plain;
+    for (auto& item : *queue) {
+      if (item.session_key_id != session->session_key_id) continue;
+      if (decrypt(item, *record, std::nullopt, unwrap)) plain.push_back(std::move(item));
+    }
+    reply(std::move(plain));
+  };
+  effects_.emplace_back(ListFromNetwork{message.device, std::move(reply)});
+  return true;
+}
+
+bool PipelineState::run(Lane& lane, GetAppDevice& message, const Turn&) {
+  if (!lane.record) {
+    answer_with(effects_, message.reply, not_found(message.device));
+  } else {
+    effects_.emplace_back(Answer{[reply = message.reply, record = lane.record] { reply(record); }});
+  }
+  return true;
+}
+
+bool PipelineState::run(Lane& lane, ChangeAppDevice& message, const Turn& turn) {
+  auto changed = message.change(lane.record.get());
+  if (!changed) {
+    answer_with(effects_, message.reply, changed.error());
+    return true;
+  }
+  Work work(turn.now, turn.random);
+  changed->ids.uid = message.device;
+  if (changed->created_at == UtcTime{}) changed->created_at = turn.now.utc;
+  changed->updated_at = turn.now.utc;
+  store(lane, *std::move(changed), work);
+  work.after.answers.emplace_back([reply = message.reply, record = lane.record] { reply(record); });
+  commit(lane, std::move(work));
+  return true;
+}
+
+bool PipelineState::run(Lane& lane, DeleteAppDevice& message, const Turn& turn) {
+  if (!lane.record) {
+    answer_with(effects_, message.reply, not_found(message.device));
+    return true;
+  }
+  Work work(turn.now, turn.random);
+  work.records.erase(storage::Family::device, storage::device_key({shard_, message.device}));
+  lane.record = nullptr;
+  work.after.answers.emplace_back([reply = message.reply] { reply({}); });
+  commit(lane, std::move(work));
+  return true;
+}
+
+void PipelineState::commit(Lane& lane, Work&& work) {
+  work.after.guard = lane.guard;
+  effects_.emplace_back(CommitRecords{std::move(work.records), std::move(work.after)});
+}
+
+void PipelineState::store(Lane& lane, AppDevice device, Work& work) const {
+  work.records.put(storage::Family::device, storage::device_key({shard_, device.ids.uid}), encode_device(device));
+  lane.record = std::make_shared<const AppDevice>(std::move(device));
+}
+
+/// Appends to the outbox, and lets it go after the commit.
+void PipelineState::publish(ApplicationUp up, const Turn&, Work& work) {
+  auto message = std::make_shared<OutboxMessage>();
+  message->kind = kind_of(up);
+  message->device_id = up.ids.uid.device_id;
+  message->received_at = up.received_at;
+  message->body = to_owned(as_bytes(application_json::to_json(up)));
+  const auto& application = up.ids.uid.application_id;
+  auto& sequence = sequences_[application];
+  sequence = storage::OutboxSequence{sequence.value() + 1};
+  const auto key = [&](std::uint64_t number) {
+    return storage::outbox_key({shard_, application, storage::OutboxSequence{number}});
+  };
+  work.records.put(storage::Family::outbox, key(sequence.value()), encode_message(*message));
+  if (sequence.value() % trim_stride == 0 && sequence.value() > config_.outbox_messages_max) {
+    work.records.erase_range(storage::Family::outbox, key(0), key(sequence.value() - config_.outbox_messages_max));
+  }
+  work.after.ups.push_back({application, shard_, sequence, message});
+  const auto name = forward_event(message->kind);
+  if (name.empty()) return;
+  auto ids = up.ids;
+  auto correlation_ids = up.correlation_ids;
+  work.event(name, ids, correlation_ids, std::make_shared<const ApplicationUp>(std::move(up)));
+}
+
+Effects PipelineState::expire(const Turn& turn) {
+  while (!deadlines_.empty() && deadlines_.begin()->first <= turn.now.mono) {
+    const auto deadline = std::move(deadlines_.extract(deadlines_.begin()).mapped());
+    auto found = lanes_.find(deadline.device);
+    if (found == lanes_.end()) continue;
+    auto& lane = found->second;
+    if (lane.fetch && lane.fetch->request == deadline.request) {
+      auto more = fetched({deadline.device, deadline.request, fail(join_server_unavailable, {{"join_eui", ""}})}, turn);
+      std::ranges::move(more, std::back_inserter(effects_));
+    } else if (lane.push && lane.push->request == deadline.request) {
+      push_failed(lane, Error(push_timed_out), turn);
+      begin_pushes(deadline.device, lane, turn);
+    }
+  }
+  return take();
+}
+
+/// Rarely, because it looks at every device.
+void PipelineState::evict_idle(MonoTime now) {
+  if (now - swept_ < sweep_interval) return;
+  swept_ = now;
+  std::erase_if(lanes_, [&](const auto& entry) {
+    return entry.second.is_idle() && now - entry.second.used > config_.idle;
+  });
+}
+
+PipelineSnapshot PipelineState::snapshot() const {
+  PipelineSnapshot out{.ready = ready_, .devices = lanes_.size(), .outbox = sequences_};
+  for (const auto& [device, lane] : lanes_) {
+    out.waiting += lane.waiting.size();
+    out.pushes += lane.pushes.size() + (lane.push ? 1 : 0);
+  }
+  return out;
+}
+
+}  // namespace ff::application_server

@@ -1,0 +1,107 @@
+#include <gtest/gtest.h>
+
+#include <caf/send.hpp>
+
+#include "actors/application_server/outbox/actor.hpp"
+#include "actors/application_server/outbox/record.hpp"
+#include "actors/application_server/outbox/scans.hpp"
+#include "protocol/base/hex.hpp"
+#include "test/support/actors/actor_fixture.hpp"
+
+namespace ff::application_server {
+namespace {
+
+using storage::Family;
+using storage::OutboxSequence;
+using storage::Shard;
+
+const ApplicationId app_a("app-a");
+const ApplicationId app_b("app-b");
+
+class Outbox : public test::ActorFixture {
+ protected:
+  void append(Shard shard, const ApplicationId& application, std::uint64_t sequence, UtcTime at = {}) {
+    storage::WriteBatch batch;
+    batch.put(Family::outbox, storage::outbox_key({shard, application, OutboxSequence{sequence}}),
+              encode_message({UpKind::uplink, DeviceId("dev"), at, {static_cast<std::uint8_t>(sequence)}}));
+    ASSERT_TRUE(engine.write(batch, storage::Durability::sync));
+  }
+  std::vector<std::uint64_t> sequences(Shard shard, const ApplicationId& application, std::uint64_t after = 0,
+                                       std::size_t limit = 100) {
+    std::vector<std::uint64_t> out;
+    const auto read = read_messages(engine, {application, shard, OutboxSequence{after}, limit, {}});
+    for (const auto& message : *read) out.push_back(message.sequence.value());
+    return out;
+  }
+  const Shard zero{0};
+  const Shard one{1};
+};
+
+TEST_F(Outbox, TheNewestSequencesOfAShardAreFound) {
+  EXPECT_TRUE(newest_sequences(engine, zero)->empty());
+  append(zero, app_a, 1);
+  append(zero, app_a, 300);
+  append(zero, app_b, 7);
+  append(one, app_b, 9);
+  EXPECT_EQ(*newest_sequences(engine, zero), (OutboxSequences{{app_a, OutboxSequence{300}}, {app_b, OutboxSequence{7}}}));
+}
+
+TEST_F(Outbox, MessagesAreReadBehindAPositionInBatches) {
+  for (std::uint64_t i = 1; i <= 5; ++i) append(zero, app_a, i);
+  append(zero, app_b, 1);
+  EXPECT_EQ(sequences(zero, app_a, 2), (std::vector<std::uint64_t>{3, 4, 5}));
+  EXPECT_EQ(sequences(zero, app_a, 0, 2), (std::vector<std::uint64_t>{1, 2}));
+  EXPECT_TRUE(sequences(zero, app_a, 5).empty());
+}
+
+TEST_F(Outbox, ARottenRowIsAHoleNotAnEnd) {
+  append(zero, app_a, 1);
+  storage::WriteBatch batch;
+  batch.put(Family::outbox, storage::outbox_key({zero, app_a, OutboxSequence{2}}), Bytes{0xFF});
+  ASSERT_TRUE(engine.write(batch, storage::Durability::sync));
+  append(zero, app_a, 3);
+  const auto read = read_messages(engine, {app_a, zero, OutboxSequence{0}, 10, {}});
+  ASSERT_EQ(read->size(), 3U);
+  EXPECT_EQ(read->at(1).message, nullptr);
+}
+
+TEST_F(Outbox, AConsumerWithoutCursorBeginsAtTheEnd) {
+  const auto shards = *storage::ShardCount::make(2);
+  append(zero, app_a, 4);
+  append(one, app_a, 8);
+  storage::WriteBatch batch;
+  batch.put(Family::cursor, storage::cursor_key({one, app_a, "mqtt/x"}), encode_cursor(OutboxSequence{5}));
+  ASSERT_TRUE(engine.write(batch, storage::Durability::sync));
+  EXPECT_EQ(*load_cursors(engine, shards, app_a, "mqtt/x"), (std::vector{OutboxSequence{4}, OutboxSequence{5}}));
+}
+
+TEST_F(Outbox, OldMessagesAreRemovedInBoundedSteps) {
+  const auto now = clock->now().utc;
+  for (std::uint64_t i = 1; i <= 5; ++i) append(zero, app_a, i, now - std::chrono::hours{30});
+  append(zero, app_a, 6, now);
+  append(zero, app_b, 1, now - std::chrono::hours{25});
+  append(one, app_a, 1, now);
+  auto outbox = spawn_outbox(*system, {.store = &engine,
+                                       .deps = deps,
+                                       .shards = *storage::ShardCount::make(2),
+                                       .trim_interval = std::chrono::seconds{1},
+                                       .trim_rows = 2,
+                                       .own_thread = false});
+  advance(std::chrono::milliseconds{1100});
+  EXPECT_EQ(sequences(zero, app_a), (std::vector<std::uint64_t>{6}));
+  EXPECT_TRUE(sequences(zero, app_b).empty());
+  EXPECT_EQ(sequences(one, app_a), (std::vector<std::uint64_t>{1}));
+  caf::anon_send_exit(outbox, caf::exit_reason::user_shutdown);
+  run();
+}
+
+TEST(OutboxRecord, TheBytesOnDiskDoNotChange) {
+  const OutboxMessage message{UpKind::join, DeviceId("dev"), UtcTime{std::chrono::seconds{1}}, {'{', '}'}};
+  const auto row = encode_message(message);
+  EXPECT_EQ(hex_lower(row), "01080212036465761880a8d6b90722027b7d");
+  EXPECT_EQ(*decode_message(row), message);
+  EXPECT_EQ(hex_lower(encode_cursor(OutboxSequence{258})), "010000000000000102");
+}
+
+}  // namespace
+}  // namespace ff::application_server

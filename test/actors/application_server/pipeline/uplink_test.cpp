@@ -1,0 +1,191 @@
+// Accepted frames on their way to applications. [spec application-server §3-§5, §7.4, §7.5]
+#include "test/actors/application_server/pipeline/rig.hpp"
+
+namespace ff::application_server {
+namespace {
+
+class Uplinks : public Rig {};
+
+TEST_F(Uplinks, AreDecryptedWithTheFullCounterStoredAndPublishedAfterTheCommit) {
+  create(session(id_1, key_1, address_1));
+  accept({uplink(id_1, key_1, address_1, 70'000)}, "row");
+  ASSERT_EQ(published.size(), 1U);
+  EXPECT_NE(text(0).find(R"("f_cnt":70000,"frm_payload":"AQID")"), std::string::npos) << text(0);
+  EXPECT_EQ(published[0].sequence.value(), 1U);
+  EXPECT_EQ(released, 1);
+  EXPECT_TRUE(stored("row"));
+  const auto row = engine.get(storage::Family::outbox, storage::outbox_key({shard, uid.application_id, published[0].sequence}));
+  ASSERT_TRUE(row && *row);
+  EXPECT_EQ(*decode_message(**row), *published[0].message);
+  EXPECT_TRUE(device().activated_at);
+  EXPECT_TRUE(happened("as.up.data.receive") && happened("as.up.data.forward"));
+}
+
+TEST_F(Uplinks, OfUnknownDevicesAreDroppedAndTheNetworkServersRecordsCommitted) {
+  accept({uplink(id_1, key_1, address_1)}, "row");
+  EXPECT_TRUE(published.empty());
+  EXPECT_EQ(released, 1);
+  EXPECT_TRUE(stored("row"));
+  EXPECT_TRUE(happened("as.up.data.drop"));
+}
+
+TEST_F(Uplinks, PromoteThePendingSession) {
+  create(session(id_1, key_1, address_1), session(id_2, key_2, address_2));
+  accept({uplink(id_2, key_2, address_2)});
+  EXPECT_EQ(published.size(), 1U);
+  EXPECT_EQ(device().session->session_key_id, id_2);
+  EXPECT_FALSE(device().pending_session);
+  EXPECT_EQ(device().ids.dev_addr, address_2);
+}
+
+TEST_F(Uplinks, WaitForTheKeyOfAnUnknownSessionInOrder) {
+  create(session(id_1, key_1, address_1));
+  accept({uplink(id_3, key_2, address_2, 1)}, "first");
+  accept({uplink(id_3, key_2, address_2, 2)}, "second");
+  accept({}, "third");
+  ASSERT_EQ(asked.size(), 1U);
+  EXPECT_EQ(released, 0);
+  EXPECT_FALSE(stored("third")) << "a later commit must not overtake";
+  asked[0].reply(KeyEnvelope{key_2, {}, {}});
+  run();
+  EXPECT_EQ(released, 3);
+  ASSERT_EQ(published.size(), 2U);
+  EXPECT_NE(text(0).find(R"("f_cnt":1,"frm_payload":"AQID")"), std::string::npos) << text(0);
+  EXPECT_EQ(device().session->session_key_id, id_3);
+  EXPECT_EQ(asked.size(), 1U);
+}
+
+TEST_F(Uplinks, WhoseKeyDoesNotComeAreDroppedAfterTheTimeOut) {
+  create(session(id_1, key_1, address_1));
+  accept({uplink(id_3, key_2, address_2, 1)}, "first");
+  advance(std::chrono::seconds{4});
+  EXPECT_EQ(released, 1);
+  EXPECT_TRUE(stored("first"));
+  EXPECT_TRUE(published.empty());
+  EXPECT_TRUE(happened("as.up.data.drop"));
+  EXPECT_EQ(device().session->session_key_id, id_1);
+}
+
+TEST_F(Uplinks, StayEncryptedWhenTheKeyIsNotOursAndTheDeviceSaysSo) {
+  auto wrapped = session(id_1, key_1, address_1);
+  wrapped.app_s_key = KeyEnvelope{{}, "customer", {1, 2}};
+  wrapped.last_a_f_cnt_down = FCnt32{12};
+  create(wrapped);
+  caf::anon_send(pipeline, ChangeAppDevice{uid,
+                                           [](const AppDevice* old) {
+                                             auto next = *old;
+                                             next.skip_payload_crypto_override = true;
+                                             return next;
+                                           },
+                                           [](auto) {}});
+  accept({uplink(id_1, key_1, address_1)});
+  ASSERT_EQ(published.size(), 1U);
+  EXPECT_NE(text(0).find(R"("app_s_key":{"kek_label":"customer","encrypted_key":"AQI="},"last_a_f_cnt_down":12)"),
+            std::string::npos);
+  EXPECT_EQ(text(0).find("AQID"), std::string::npos);
+}
+
+TEST_F(Uplinks, AFailedCommitPublishesNothingAndEndsThePipeline) {
+  create(session(id_1, key_1, address_1));
+  engine.inject({.error = Error(storage::io_failed)});
+  accept({uplink(id_1, key_1, address_1)});
+  EXPECT_TRUE(published.empty());
+  EXPECT_EQ(failed, 1);
+  EXPECT_EQ(released, 0);
+  EXPECT_FALSE(happened("as.up.data.forward"));
+}
+
+TEST_F(Uplinks, SequencesGoOnAfterARestart) {
+  create(session(id_1, key_1, address_1));
+  accept({uplink(id_1, key_1, address_1)});
+  caf::anon_send_exit(pipeline, caf::exit_reason::kill);
+  run();
+  pipeline = spawn_pipeline(*system, context, shard);
+  accept({uplink(id_1, key_1, address_1)});
+  ASSERT_EQ(published.size(), 2U);
+  EXPECT_EQ(published[1].sequence.value(), 2U);
+}
+
+TEST_F(Uplinks, OneBadMessageDoesNotHoldUpTheOthers) {
+  create(session({}, key_1, address_1));
+  auto bad = uplink({}, key_1, address_1);
+  std::get<ApplicationUplink>(bad.up).session_key_id = id_3;   // a session no join server knows
+  accept({uplink({}, key_1, address_1), bad, uplink({}, key_1, address_1)}, "row");
+  asked.at(0).reply(fail(join_server_unavailable));
+  run();
+  EXPECT_EQ(published.size(), 2U);
+  EXPECT_TRUE(stored("row"));
+}
+
+TEST_F(Uplinks, AJoinAcceptMakesThePendingSessionAndMovesTheQueue) {
+  create(session(id_1, key_1, address_1));
+  auto queued = item();
+  queued.session_key_id = id_1;
+  queued.f_cnt = FCnt32{9};
+  queued.frm_payload = crypted(key_1, address_1, 9, phy::Direction::down, {7, 8});
+  const ApplicationJoinAccept join{.session_key_id = id_2, .app_s_key = KeyEnvelope{key_2, {}, {}}, .invalidated_downlinks = {queued}};
+  accept({{.ids = ids(address_2), .up = join}});
+  ASSERT_EQ(published.size(), 1U);
+  EXPECT_EQ(text(0).find("app_s_key"), std::string::npos);
+  EXPECT_EQ(device().session->session_key_id, id_1);
+  EXPECT_EQ(device().pending_session->session_key_id, id_2);
+  ASSERT_EQ(to_session.size(), 1U);
+  ASSERT_EQ(last_push().downlinks.size(), 1U);
+  EXPECT_EQ(last_push().downlinks[0].session_key_id, id_2);
+  EXPECT_EQ(last_push().downlinks[0].frm_payload, crypted(key_2, address_2, 1, phy::Direction::down, {7, 8}));
+  network_answers({});
+  EXPECT_EQ(published.size(), 1U) << "the application is not told again that it is queued";
+}
+
+TEST_F(Uplinks, AnInvalidatedQueueIsNumberedAgain) {
+  create(session(id_1, key_1, address_1));
+  auto queued = item();
+  queued.session_key_id = id_1;
+  queued.f_cnt = FCnt32{5};
+  queued.frm_payload = crypted(key_1, address_1, 5, phy::Direction::down, {7, 8});
+  accept({{.ids = ids(), .up = DownlinkQueueInvalidated{{queued}, FCnt32{22}, id_1}}});
+  EXPECT_TRUE(published.empty());
+  ASSERT_EQ(to_session.size(), 1U);
+  EXPECT_EQ(last_push().downlinks[0].f_cnt, FCnt32{23});
+  EXPECT_EQ(last_push().downlinks[0].frm_payload, crypted(key_1, address_1, 23, phy::Direction::down, {7, 8}));
+  EXPECT_EQ(device().session->last_a_f_cnt_down, FCnt32{23});
+}
+
+TEST_F(Uplinks, ANackIsForwardedAndRepeatedUntilItsLimit) {
+  create(session(id_1, key_1, address_1));
+  auto downlink = item();
+  downlink.session_key_id = id_1;
+  downlink.f_cnt = FCnt32{1};
+  downlink.confirmed = true;
+  downlink.confirmed_retry = ConfirmedRetry{1, 2};
+  downlink.frm_payload = crypted(key_1, address_1, 1, phy::Direction::down, {7, 8});
+  accept({{.ids = ids(), .up = DownlinkNacked{downlink}}});
+  ASSERT_EQ(published.size(), 1U);
+  EXPECT_NE(text(0).find(R"("frm_payload":"Bwg=","confirmed":true)"), std::string::npos) << text(0);
+  EXPECT_NE(text(0).find(R"("attempt":2)"), std::string::npos);
+  EXPECT_EQ(to_session.size(), 1U);
+  network_answers({});
+  downlink.confirmed_retry->attempt = 2;
+  accept({{.ids = ids(), .up = DownlinkNacked{downlink}}});
+  EXPECT_EQ(to_session.size(), 1U);
+  ASSERT_EQ(published.size(), 3U);
+  EXPECT_NE((text(1) + text(2)).find("max_retries_reached"), std::string::npos);
+}
+
+TEST_F(Uplinks, SentAndAckedAreDecryptedAndUnknownSessionsDropped) {
+  create(session(id_1, key_1, address_1));
+  auto downlink = item();
+  downlink.session_key_id = id_1;
+  downlink.f_cnt = FCnt32{1};
+  downlink.frm_payload = crypted(key_1, address_1, 1, phy::Direction::down, {7, 8});
+  accept({{.ids = ids(), .up = DownlinkSent{downlink}}, {.ids = ids(), .up = DownlinkAcked{downlink}}});
+  EXPECT_EQ(published.size(), 2U);
+  EXPECT_NE(text(1).find("Bwg="), std::string::npos);
+  downlink.session_key_id = id_3;
+  accept({{.ids = ids(), .up = DownlinkSent{downlink}}});
+  EXPECT_EQ(published.size(), 2U);
+  EXPECT_TRUE(happened("as.down.data.drop"));
+}
+
+}  // namespace
+}  // namespace ff::application_server
