@@ -51,6 +51,7 @@ class GatewayServerTest : public test::ActorFixture {
     context.server_version = "farfield/test";
     context.router = router;
     GatewayServerSettings settings;
+    settings.on_escalation = [this](const std::string& child) { escalated = child; };
     settings.udp.push_back({server_address, fallback_plan_id, &network});
     supervisor = start_gateway_server(*system, context, settings);
     gateway = *network.open(gateway_address, {}, [this](std::span<const net::Datagram> batch) {
@@ -109,6 +110,7 @@ class GatewayServerTest : public test::ActorFixture {
   std::vector<TxAcknowledgment> acknowledgments;
   std::vector<std::string> events;
   std::vector<ConnectionStats> stored;
+  std::string escalated;
 };
 
 Bytes ack_of(semtech::PacketType type, std::uint16_t token) {
@@ -270,6 +272,27 @@ TEST_F(GatewayServerTest, SurvivesALossyNetwork) {
   std::set<std::uint32_t> counters;
   for (const auto& frame : uplinks) counters.insert(frame->settings.timestamp_us);
   EXPECT_EQ(counters.size(), uplinks.size());
+}
+
+TEST_F(GatewayServerTest, AFailingConnectionTakesNoOtherWithIt) {
+  start();
+  send(semtech::PacketType::pull_data, 1);
+  registry->throws = true;
+  gateway->send(server_address, semtech::make_packet(semtech::PacketType::pull_data, 2,
+                                                     semtech::Token{2}, GatewayEui{5}));
+  pump();
+  registry->throws = false;
+  EXPECT_EQ(take_heard().size(), 1U);
+  pass(20ms);
+  send(semtech::PacketType::push_data, 3, push_json);
+  EXPECT_EQ(take_heard(), std::vector<Bytes>{ack_of(semtech::PacketType::push_ack, 3)});
+  EXPECT_EQ(escalated, "");
+}
+
+TEST_F(GatewayServerTest, EscalatesWhenItsAddressIsTaken) {
+  const auto squatter = *network.open(server_address, {}, [](auto) {});
+  start();
+  EXPECT_EQ(escalated, "gateway_frontend_udp");
 }
 
 TEST_F(GatewayServerTest, AnswersStatistics) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -19,11 +20,14 @@ class MemoryGatewayRegistry final : public gateway_server::GatewayRegistry {
   std::optional<Error> failure;
   /// While true, questions wait for answer_all().
   bool holds = false;
+  /// While true, asking throws: a bug in the registry.
+  bool throws = false;
   std::size_t asked = 0;
 
   void find(const GatewayIdentifiers& ids,
             actors::Reply<gateway_server::GatewaySettings> reply) override {
     ++asked;
+    if (throws) throw std::runtime_error("registry is broken");
     if (holds)
       waiting_.emplace_back(ids, std::move(reply));
     else
