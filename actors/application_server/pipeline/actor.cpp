@@ -29,14 +29,14 @@ struct Shell {
   std::uint64_t refused = 0;
   bool ticking = false;
 };
-using Pointer = PipelineHandle::stateful_pointer<Shell>;
+using Pointer = PipelineActor::stateful_pointer<Shell>;
 
 void publish(const PipelineContext& context, const PipelineProbe& probe, events::Event event) {
   probe.count(event);
   if (context.publish) context.publish(std::move(event));
 }
 
-void push(const PipelineContext& context, const PipelineHandle& pipeline, PushToNetwork message) {
+void push(const PipelineContext& context, const PipelineActor& pipeline, PushToNetwork message) {
   const auto session = context.network_servers.of(message.device);
   network_server::PushDownlinks event{std::move(message.downlinks), message.replace, {}};
   event.reply = [pipeline, device = message.device, request = message.request](Status outcome) {
@@ -48,7 +48,7 @@ void push(const PipelineContext& context, const PipelineHandle& pipeline, PushTo
 
 class PipelineRelease final : public actors::Release {
  public:
-  PipelineRelease(PipelineContextPtr context, PipelineHandle pipeline, ProbePtr probe, AfterCommit after)
+  PipelineRelease(PipelineContextPtr context, PipelineActor pipeline, ProbePtr probe, AfterCommit after)
       : context_(std::move(context)), pipeline_(std::move(pipeline)), probe_(std::move(probe)), after_(std::move(after)) {}
 
   void committed() noexcept override {
@@ -67,7 +67,7 @@ class PipelineRelease final : public actors::Release {
 
  private:
   PipelineContextPtr context_;
-  PipelineHandle pipeline_;
+  PipelineActor pipeline_;
   ProbePtr probe_;
   AfterCommit after_;
 };
@@ -75,7 +75,7 @@ class PipelineRelease final : public actors::Release {
 /// When everything before is durable, the outbox is asked where it ends.
 class StartRelease final : public actors::Release {
  public:
-  StartRelease(PipelineContextPtr context, PipelineHandle pipeline, storage::Shard shard)
+  StartRelease(PipelineContextPtr context, PipelineActor pipeline, storage::Shard shard)
       : context_(std::move(context)), pipeline_(std::move(pipeline)), shard_(shard) {}
 
   void committed() noexcept override {
@@ -88,7 +88,7 @@ class StartRelease final : public actors::Release {
 
  private:
   PipelineContextPtr context_;
-  PipelineHandle pipeline_;
+  PipelineActor pipeline_;
   storage::Shard shard_;
 };
 
@@ -100,14 +100,14 @@ struct Runner {
 
   void operator()(LoadDevice& effect) const {
     actors::LoadRow request{storage::Family::device, storage::device_key({self->state.shard, effect.device}), {}};
-    request.on_loaded = [device = effect.device, pipeline = PipelineHandle(self)](Result<std::optional<Bytes>> row) {
+    request.on_loaded = [device = effect.device, pipeline = PipelineActor(self)](Result<std::optional<Bytes>> row) {
       caf::anon_send(pipeline, AppDeviceLoaded{device, decode(std::move(row))});
     };
     caf::anon_send(context().deps.loader.get(), std::move(request));
   }
   void operator()(FetchAppSKey& effect) const {
     join_server::GetAppSKey ask{effect.join_eui, effect.dev_eui, std::move(effect.session_key_id), {}};
-    ask.reply = [device = effect.device, request = effect.request, pipeline = PipelineHandle(self)](Result<KeyEnvelope> key) {
+    ask.reply = [device = effect.device, request = effect.request, pipeline = PipelineActor(self)](Result<KeyEnvelope> key) {
       caf::anon_send(pipeline, AppSKeyFetched{device, request, std::move(key)});
     };
     const auto shard = context().join_servers.of(storage::JoinKey{effect.join_eui, effect.dev_eui});
@@ -115,7 +115,7 @@ struct Runner {
     if (shard) caf::anon_send(shard, std::move(ask));
   }
   void operator()(CommitRecords& effect) const {
-    auto release = std::make_shared<PipelineRelease>(self->state.context, PipelineHandle(self), self->state.probe,
+    auto release = std::make_shared<PipelineRelease>(self->state.context, PipelineActor(self), self->state.probe,
                                                      std::move(effect.after));
     caf::anon_send(context().deps.committer.get(), actors::Commit{std::move(effect.records), std::move(release)});
   }
@@ -143,7 +143,7 @@ void keep_ticking(Pointer self) {
   if (wanted == state.ticking) return;
   state.ticking = wanted;
   const auto ticker = state.context->deps.ticker.get();
-  const actors::Ticked me{PipelineHandle(self)};
+  const actors::Ticked me{PipelineActor(self)};
   if (wanted) {
     caf::anon_send(ticker, actors::SubscribeTicks{me});
   } else {
@@ -186,12 +186,12 @@ void start(Pointer self, PipelineContextPtr context, storage::Shard shard) {
   state.random = context->deps.make_random();
   state.logic = std::make_unique<PipelineState>(context->config, context->unwrap_key, shard);
   state.shard = shard;
-  auto release = std::make_shared<StartRelease>(context, PipelineHandle(self), shard);
+  auto release = std::make_shared<StartRelease>(context, PipelineActor(self), shard);
   caf::anon_send(context->deps.committer.get(), actors::Commit{{}, std::move(release)});
   state.context = std::move(context);
 }
 
-PipelineHandle::behavior_type pipeline(Pointer self, PipelineContextPtr context, storage::Shard shard) {
+PipelineActor::behavior_type pipeline(Pointer self, PipelineContextPtr context, storage::Shard shard) {
   actors::prepare(self, Shell::name);
   start(self, std::move(context), shard);
   return {
@@ -203,8 +203,8 @@ PipelineHandle::behavior_type pipeline(Pointer self, PipelineContextPtr context,
       [self](const GetAppDevice& message) { handle(self, message); },
       [self](const ChangeAppDevice& message) { handle(self, message); },
       [self](const DeleteAppDevice& message) { handle(self, message); },
-      [self](const InspectPipeline& message) { message.reply(self->state.logic->snapshot()); },
       [self](const DownlinksPushed& message) { carry_out(self, self->state.logic->pushed(message, turn(self))); },
+      [self](const InspectPipeline& message) { message.reply(self->state.logic->snapshot()); },
       [self](const OutboxRecovered& message) { recovered(self, message); },
       [self](const AppDeviceLoaded& message) { carry_out(self, self->state.logic->loaded(message, turn(self))); },
       [self](const AppSKeyFetched& message) { carry_out(self, self->state.logic->fetched(message, turn(self))); },
@@ -215,7 +215,7 @@ PipelineHandle::behavior_type pipeline(Pointer self, PipelineContextPtr context,
 
 }  // namespace
 
-PipelineHandle spawn_pipeline(caf::actor_system& system, PipelineContextPtr context, storage::Shard shard) {
+PipelineActor spawn_pipeline(caf::actor_system& system, PipelineContextPtr context, storage::Shard shard) {
   return system.spawn(pipeline, std::move(context), shard);
 }
 

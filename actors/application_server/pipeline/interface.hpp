@@ -18,8 +18,11 @@ using PipelineHandle = caf::typed_actor<
     caf::reacts_to<GetAppDevice>,          // The application server's part of a device.
     caf::reacts_to<ChangeAppDevice>,       // Creates or changes it.
     caf::reacts_to<DeleteAppDevice>,       // Deletes it.
+    caf::reacts_to<DownlinksPushed>>;      // INTERNAL: the network server has answered a push.
+
+/// The same with what is nobody else's business.
+using PipelineActor = PipelineHandle::extend<
     caf::reacts_to<InspectPipeline>,       // What it holds.
-    caf::reacts_to<DownlinksPushed>,       // INTERNAL: the network server has answered a push.
     caf::reacts_to<OutboxRecovered>,       // INTERNAL: the start goes on.
     caf::reacts_to<AppDeviceLoaded>,       // INTERNAL: a record has been read.
     caf::reacts_to<AppSKeyFetched>,        // INTERNAL: a join server has answered.

@@ -118,6 +118,7 @@ using Pointer = SessionHandle::stateful_pointer<Shell>;
 
 void commit(Pointer self, application_server::SessionAccepted message) {
   const auto& state = self->state;
+  message.device = state.device;
   caf::anon_send(state.context->pipelines.of(state.device), std::move(message));
 }
 

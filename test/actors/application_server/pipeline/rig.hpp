@@ -63,7 +63,10 @@ class Rig : public test::ActorFixture {
             [rig](const join_server::GetAppSKey& ask) { rig->asked.push_back(ask); },
             [](const join_server::GetJoinDevice&) {},
             [](const join_server::ChangeJoinDevice&) {},
-            [](const join_server::DeleteJoinDevice&) {}};
+            [](const join_server::DeleteJoinDevice&) {},
+            [](const join_server::JoinShardOpened&) {},
+            [](const join_server::JoinDeviceLoaded&) {},
+            [](const join_server::JoinDeviceWritten&) {}};
   }
 
   /// What the network server waits for, counted in `released`.
@@ -138,7 +141,7 @@ class Rig : public test::ActorFixture {
   const storage::Shard shard{0};
   const DeviceUid uid{ApplicationId("food-safety"), DeviceId("cold-room-07")};
   std::shared_ptr<PipelineContext> context;
-  PipelineHandle pipeline;
+  PipelineActor pipeline;
   std::vector<network_server::ToSession> to_session;
   std::vector<join_server::GetAppSKey> asked;
   std::vector<UpPublished> published;
