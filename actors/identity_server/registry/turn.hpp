@@ -1,0 +1,62 @@
+// A turn of the registry: some changes of different entities, decided together on the rows they need, written as one. Pure.
+//
+//     read rows_to_read() -> plan(rows, now) -> read index_rows_to_read() -> resolve(rows) -> write records() -> finish()
+#pragma once
+
+#include <map>
+#include <optional>
+#include <variant>
+#include <vector>
+
+#include "actors/identity_server/registry/messages.hpp"
+#include "storage/engine/write_batch.hpp"
+
+namespace ff::identity_server {
+
+using Change = std::variant<CreateEntity, ChangeEntity, DeleteEntity>;
+const storage::EntityKey& key_of(const Change& change);
+/// Answers `change` with `error`.
+void refuse(const Change& change, const Error& error);
+
+using Row = Result<std::optional<Bytes>>;
+
+class Turn {
+ public:
+  /// At most one change per entity.
+  explicit Turn(std::vector<Change> changes);
+
+  /// Keys of family `entity`.
+  const std::vector<Bytes>& rows_to_read() const noexcept { return keys_; }
+  /// Decides what every entity becomes. One row per key.
+  void plan(const std::vector<Row>& rows, UtcTime now);
+  /// Keys of family `entity_index`, after plan().
+  const std::vector<Bytes>& index_rows_to_read() const noexcept { return index_keys_; }
+  /// Decides who gets which unique key, the earlier change first. One row per key.
+  void resolve(const std::vector<Row>& rows);
+  /// What to make durable, after resolve().
+  const storage::WriteBatch& records() const noexcept { return records_; }
+  /// Answers everyone. Error: of the write; then nothing is known about any change that needed it.
+  void finish(const Status& durable);
+  /// The entities that became something else: key and what it is now (null: deleted), after resolve().
+  std::vector<std::pair<storage::EntityKey, EntityPtr>> changed() const;
+
+ private:
+  struct Item {
+    Change change;
+    std::optional<Error> error;
+    std::optional<Entity> current;
+    EntityPtr next;  // null: deleted or refused
+    std::vector<UniqueKey> unique;
+  };
+
+  void plan_one(Item& item, const Row& row, UtcTime now);
+  void resolve_one(Item& item, std::map<Bytes, Bytes>& owners);
+  void record(const Item& item);
+
+  std::vector<Item> items_;
+  std::vector<Bytes> keys_;
+  std::vector<Bytes> index_keys_;
+  storage::WriteBatch records_;
+};
+
+}  // namespace ff::identity_server

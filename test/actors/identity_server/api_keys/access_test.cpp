@@ -1,0 +1,189 @@
+#include "actors/identity_server/api_keys/access.hpp"
+
+#include <caf/send.hpp>
+
+#include "actors/identity_server/api_keys/errors.hpp"
+#include "actors/identity_server/supervisor/supervisor.hpp"
+#include "test/support/actors/actor_fixture.hpp"
+
+namespace ff::identity_server {
+namespace {
+
+using storage::EntityKey;
+using storage::EntityKind;
+
+const EntityKey admin{EntityKind::user, {"admin"}};
+const EntityKey application{EntityKind::application, {"app"}};
+const EntityKey other{EntityKind::application, {"other"}};
+
+TEST(RightsOn, FollowTheSpecification) {
+  const RightSet all = implied({Right::all});
+  const RightSet reading{Right::application_devices_read};
+  struct Case {
+    std::string name;
+    EntityKey owner;
+    RightSet key_rights;
+    bool is_admin;
+    EntityKey entity;
+    RightSet membership;
+    RightSet expected;
+  };
+  const auto of_app = rights_of_kind(EntityKind::application);
+  const Case cases[] = {
+      {"an application's own key", application, reading, false, application, {}, reading},
+      {"its devices", application, reading, false, {EntityKind::application, {"app"}}, {}, reading},
+      {"another application", application, all, false, other, {}, {}},
+      {"a stranger", admin, all, false, application, {}, {}},
+      {"a collaborator", admin, all, false, application, reading, reading},
+      {"a collaborator with a narrow key", admin, reading, false, application, {Right::application_all}, reading},
+      {"an admin has no keys", admin, all, true, application, {}, of_app & admin_rights()},
+      {"an admin who owns has all", admin, all, true, application, {Right::all}, of_app},
+      {"a key never gives rights on other kinds", application, all, false, application, {}, of_app},
+  };
+  for (const auto& row : cases) {
+    AuthInfo caller{.key_id = "K", .owner = row.owner, .rights = row.key_rights};
+    caller = with_user_state(caller, {row.is_admin, all_rights()});
+    EXPECT_EQ(rights_on(caller, row.entity, row.membership), row.expected) << row.name;
+  }
+}
+
+class AccessTest : public test::ActorFixture {
+ protected:
+  AccessTest() {
+    supervisor = spawn_identity_server(
+        *system, {.deps = deps, .store = &engine, .own_thread = false, .changed = {}}, routes, {});
+    run();
+    random = make_seeded_random(5);
+    send(create_admin_user("admin", {}));
+  }
+  ~AccessTest() override {
+    caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
+    run();
+  }
+
+  template <class Message>
+  void send(Message message) {
+    caf::anon_send(routes.registry.get(), std::move(message));
+    run();
+  }
+  IssuedApiKey issue(const EntityKey& owner, const RightSet& rights, std::optional<UtcTime> expires_at = {}) {
+    auto issued = issue_api_key(owner, "test", rights, *random);
+    issued.key.expires_at = expires_at;
+    send(create_api_key(issued.key, {}));
+    return issued;
+  }
+  Result<AuthInfoPtr> authenticate(const std::string& token) {
+    std::optional<Result<AuthInfoPtr>> out;
+    caf::anon_send(routes.access.get(), Authenticate{token, [&](Result<AuthInfoPtr> result) { out = std::move(result); }});
+    run();
+    return *out;
+  }
+  RightSet rights(const AuthInfoPtr& caller, const EntityKey& entity) {
+    std::optional<Result<RightSet>> out;
+    caf::anon_send(routes.access.get(), ListRights{caller, entity, [&](Result<RightSet> result) { out = std::move(result); }});
+    run();
+    return **out;
+  }
+
+  Routes routes;
+  caf::actor supervisor;
+  std::unique_ptr<Random> random;
+};
+
+TEST_F(AccessTest, KnowsAnAdminByItsKey) {
+  const auto issued = issue(admin, {Right::all});
+  EXPECT_TRUE(issued.text.starts_with("NNSXS."));
+  const auto caller = authenticate(issued.text);
+  ASSERT_TRUE(caller) << caller.error().to_string();
+  EXPECT_TRUE((*caller)->is_admin);
+  EXPECT_EQ((*caller)->owner, admin);
+  EXPECT_EQ((*caller)->key_id, issued.key.id);
+  EXPECT_TRUE(rights(*caller, application).has(Right::application_devices_write));
+  EXPECT_FALSE(rights(*caller, application).has(Right::application_devices_read_keys));
+}
+
+TEST_F(AccessTest, GivesCollaboratorsTheirRights) {
+  send(CreateEntity{application, [](UtcTime) { return Result<Draft>(Draft{}); },
+                    {make_membership(application, admin, {Right::all})}, {}});
+  const auto caller = authenticate(issue(admin, {Right::all}).text);
+  ASSERT_TRUE(caller);
+  EXPECT_TRUE(rights(*caller, application).has(Right::application_devices_read_keys));
+  EXPECT_TRUE(rights(*caller, {EntityKind::end_device, {"app", "dev"}}).has(Right::application_devices_read_keys));
+}
+
+TEST_F(AccessTest, RefusesBadCredentials) {
+  const auto issued = issue(application, {Right::application_link});
+  auto wrong = issued.text;
+  wrong.back() = wrong.back() == 'A' ? 'B' : 'A';
+  auto unknown = issued.text;
+  unknown[6] = unknown[6] == 'A' ? 'B' : 'A';
+  const std::pair<std::string, const ErrorDef*> cases[] = {
+      {"", &invalid_token},
+      {"hello", &invalid_token},
+      {wrong, &invalid_authorization},
+      {unknown, &api_key_not_found},
+      {"MFRWG.A.B", &unsupported_authorization},
+  };
+  for (const auto& [token, error] : cases) {
+    const auto caller = authenticate(token);
+    ASSERT_FALSE(caller) << token;
+    EXPECT_TRUE(caller.error().is(*error)) << token << caller.error().to_string();
+  }
+}
+
+TEST_F(AccessTest, ExpiresKeysAlsoFromItsMemory) {
+  const auto issued = issue(application, {Right::application_link}, clock->now().utc + std::chrono::seconds{10});
+  ASSERT_TRUE(authenticate(issued.text));
+  advance(std::chrono::seconds{11});
+  const auto caller = authenticate(issued.text);
+  ASSERT_FALSE(caller);
+  EXPECT_TRUE(caller.error().is(api_key_expired));
+}
+
+TEST_F(AccessTest, ForgetsAKeyThatIsDeletedOrChanged) {
+  const auto issued = issue(application, {Right::application_link});
+  ASSERT_TRUE(authenticate(issued.text));
+  send(ChangeEntity{api_key_entity(application, issued.key.id),
+                    [](const Entity& current, UtcTime now) -> Result<Draft> {
+                      auto key = *decode_api_key(current);
+                      key.rights = {Right::application_info};
+                      return api_key_draft(key, current.created_at, now);
+                    },
+                    {}});
+  EXPECT_EQ((*authenticate(issued.text))->rights, RightSet{Right::application_info});
+  send(DeleteEntity{api_key_entity(application, issued.key.id), {}});
+  EXPECT_TRUE(authenticate(issued.text).error().is(api_key_not_found));
+}
+
+TEST_F(AccessTest, RemembersWithoutAskingTheStore) {
+  const auto issued = issue(application, {Right::application_link});
+  ASSERT_TRUE(authenticate(issued.text));
+  engine.inject({.call = storage::MemoryCall::read, .error = Error(api_key_expired)});
+  EXPECT_TRUE(authenticate(issued.text));
+  advance(std::chrono::minutes{3});
+  EXPECT_FALSE(authenticate(issued.text));
+}
+
+TEST_F(AccessTest, AKeyOfADeletedUserStopsWorking) {
+  const auto issued = issue(admin, {Right::all});
+  ASSERT_TRUE(authenticate(issued.text));
+  send(ChangeEntity{admin, [](const Entity& current, UtcTime) -> Result<Draft> {
+                      return Draft{.message = current.message, .unique = {}, .deleted = true};
+                    },
+                    {}});
+  EXPECT_TRUE(authenticate(issued.text).error().is(api_key_not_found));
+}
+
+TEST_F(AccessTest, StoresTheHashOnly) {
+  const auto issued = issue(application, {Right::application_link});
+  bool found = false;
+  const auto secret = issued.text.substr(issued.text.rfind('.') + 1);
+  ASSERT_TRUE(engine.scan({.family = storage::Family::entity}, [&](ByteView, ByteView value) {
+    found = found || as_text(value).find(secret) != std::string_view::npos;
+    return true;
+  }));
+  EXPECT_FALSE(found);
+}
+
+}  // namespace
+}  // namespace ff::identity_server
