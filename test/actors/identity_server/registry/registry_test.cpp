@@ -315,7 +315,8 @@ TEST_F(RegistryTest, IndexAndEntitiesAgreeWhateverFails) {
     }
     if (random->below(6) == 0) restart();
     std::vector<std::string> owners;
-    for (const auto& entity : (*list_entities(engine, {.kind = EntityKind::gateway})).entities) {
+    const auto page = list_entities(engine, {.kind = EntityKind::gateway});
+    for (const auto& entity : page->entities) {
       if (entity->message == text("owner")) owners.push_back(entity->key.ids[0]);
     }
     const auto found = find();
