@@ -1,0 +1,52 @@
+#include "tools/sim/core/delivery.hpp"
+
+#include <algorithm>
+
+namespace ff::sim {
+
+void DeliveryTracker::restart(std::uint32_t device, std::uint32_t f_cnt) {
+  ledgers_[device].first = f_cnt;
+  ledgers_[device].entries.clear();
+}
+
+void DeliveryTracker::sent(std::uint32_t device, std::uint32_t f_cnt, MonoTime now, bool heard) {
+  auto& ledger = ledgers_[device];
+  const std::size_t place = f_cnt - ledger.first;
+  if (place < ledger.entries.size()) {
+    auto& entry = ledger.entries[place];
+    if (heard && !entry.heard) {
+      entry = {now, true, false};
+      ++counts_.sent;
+      --counts_.unheard;
+    }
+    return;
+  }
+  ledger.entries.push_back({now, heard, false});
+  ++(heard ? counts_.sent : counts_.unheard);
+}
+
+bool DeliveryTracker::delivered(std::uint32_t device, std::uint32_t f_cnt, ByteView payload,
+                                MonoTime now) {
+  auto& ledger = ledgers_[device];
+  const std::size_t place = f_cnt - ledger.first;
+  if (f_cnt < ledger.first || place >= ledger.entries.size()) {
+    ++counts_.unknown;
+    return false;
+  }
+  auto& entry = ledger.entries[place];
+  const auto expected = uplink_payload(device, f_cnt, payload.size());
+  if (!std::ranges::equal(expected.view(), payload)) {
+    ++counts_.altered;
+    return false;
+  }
+  if (entry.delivered) {
+    ++counts_.duplicated;
+    return false;
+  }
+  entry.delivered = true;
+  ++counts_.delivered;
+  latency_.record(now - entry.sent);
+  return true;
+}
+
+}  // namespace ff::sim

@@ -1,0 +1,273 @@
+#include "tools/sim/core/device.hpp"
+
+#include <algorithm>
+
+namespace ff::sim {
+namespace {
+
+/// FHDR without FOpts, and FPort. [TS001-1.0.4 §4]
+constexpr std::size_t f_hdr_and_port_size = 8;
+
+const Aes128Key& network_root_key(const DeviceIdentity& identity) noexcept {
+  return at_least(identity.mac_version, MacVersion::v1_1) ? identity.nwk_key : identity.app_key;
+}
+
+DataRate data_rate_of(const region::Region& region, DataRateIndex index) {
+  const auto* entry = region.data_rate(index);
+  return entry == nullptr ? DataRate{} : entry->data_rate;
+}
+
+bool is_1_1(const Session& session) noexcept {
+  return at_least(session.mac_version(), MacVersion::v1_1);
+}
+
+std::size_t room(const region::Region& region, const MacParameters& parameters) noexcept {
+  const std::size_t all = region.max_mac_payload(parameters.data_rate, parameters.uplink_dwell);
+  return all < f_hdr_and_port_size ? 0 : all - f_hdr_and_port_size;
+}
+
+}  // namespace
+
+SimDevice::SimDevice(const DeviceIdentity& identity, const region::Region& region,
+                     DeviceOptions options)
+    : identity_(&identity),
+      region_(&region),
+      options_(std::move(options)),
+      parameters_(boot_parameters(region, options_.usable_frequencies)),
+      next_dev_nonce_(options_.first_dev_nonce.value()) {
+  if (options_.data_rate) parameters_.data_rate = *options_.data_rate;
+  if (identity.activation != Activation::abp) return;
+  Session session(identity.mac_version, identity.dev_addr, identity.session);
+  session.start_at(options_.first_f_cnt);
+  start_session(std::move(session));
+}
+
+FCnt32 SimDevice::next_f_cnt() const noexcept {
+  return session_ ? session_->next_f_cnt() : FCnt32{0};
+}
+
+/// 1.1: the network has to confirm the session. [TS001-1.1 §5.1, §5.9]
+void SimDevice::start_session(Session session) {
+  session_.emplace(std::move(session));
+  pending_.clear();
+  back_off_ = {};
+  attempts_ = 0;
+  if (!is_1_1(*session_)) return;
+  const mac::MinorVersion minor{1};
+  const bool otaa = identity_->activation == Activation::otaa;
+  pending_.push_back(
+      {.command = otaa ? mac::Command{mac::RekeyInd{minor}} : mac::Command{mac::ResetInd{minor}},
+       .until_confirmation = true});
+}
+
+void SimDevice::ask(const mac::Command& request) { pending_.push_back({.command = request}); }
+
+/// A channel for the next transmission; when the data rate has none left, the first one that has.
+std::optional<UplinkSlot> SimDevice::tune(MonoTime end, Random& random) {
+  auto channel = choose_channel(parameters_, random.next());
+  if (!channel) {
+    const auto open = std::ranges::find_if(parameters_.channels, [](const auto& candidate) {
+      return candidate.enabled && candidate.uplink_frequency.is_set();
+    });
+    if (open == parameters_.channels.end()) return std::nullopt;
+    parameters_.data_rate = open->min_data_rate_index;
+    channel = choose_channel(parameters_, random.next());
+  }
+  return UplinkSlot{*channel, parameters_.data_rate, end};
+}
+
+Transmission SimDevice::describe(const UplinkSlot& slot, Bytes phy_payload) const {
+  return {.phy_payload = std::move(phy_payload),
+          .frequency = parameters_.channels[slot.channel.value()].uplink_frequency,
+          .data_rate = data_rate_of(*region_, slot.data_rate),
+          .channel = slot.channel,
+          .f_cnt = {},
+          .payload_size = 0};
+}
+
+std::optional<Transmission> SimDevice::join(MonoTime end, Random& random) {
+  parameters_ = boot_parameters(*region_, options_.usable_frequencies);
+  if (options_.data_rate) parameters_.data_rate = *options_.data_rate;
+  const auto slot = tune(end, random);
+  if (!slot) return std::nullopt;
+  join_request_ = phy::JoinRequest{identity_->join_eui, identity_->dev_eui,
+                                   DevNonce{next_dev_nonce_++}};
+  windows_ = windows_after(*region_, parameters_, *slot, region_->join_accept_delay1);
+  auto transmission =
+      describe(*slot, join::seal_join_request(*join_request_, network_root_key(*identity_)));
+  transmission.is_join_request = true;
+  return transmission;
+}
+
+/// Commands for the next frame. Those that do not fit wait.
+Bytes SimDevice::take_f_opts(std::size_t size_max) {
+  Bytes octets;
+  for (auto& pending : pending_) {
+    if (octets.size() + mac::encoded_size(pending.command) > size_max) continue;
+    const mac::WireFormat format{region_->frequency_step_hz};
+    ignore(mac::encode(pending.command, format, octets), "our own commands fit their bits");
+    pending.sent = true;
+  }
+  std::erase_if(pending_, [](const Pending& pending) {
+    return pending.sent && !pending.until_downlink && !pending.until_confirmation;
+  });
+  return octets;
+}
+
+std::optional<Transmission> SimDevice::send(const ApplicationPayload& payload, MonoTime end,
+                                            Random& random) {
+  if (options_.adr) back_off_.uplink(*region_, parameters_);
+  const auto slot = tune(end, random);
+  if (!slot) return std::nullopt;
+  const auto space = room(*region_, parameters_);
+  payload_size_ = static_cast<std::uint8_t>(std::min(payload.bytes.size(), space));
+  frame_ = {.m_type = payload.confirmed ? phy::MType::confirmed_up : phy::MType::unconfirmed_up,
+            .dev_addr = session_->dev_addr(),
+            .f_ctrl = {.adr = options_.adr,
+                       .adr_ack_req = options_.adr && back_off_.asks(parameters_),
+                       .ack = session_->has_to_acknowledge()},
+            .f_cnt = {},
+            .f_opts = take_f_opts(std::min(phy::f_opts_size_max, space - payload_size_)),
+            .f_port = payload.f_port,
+            .frm_payload = to_owned(payload.bytes.first(payload_size_))};
+  session_->take_f_cnt(frame_.frm_payload);
+  session_->acknowledged();
+  attempts_ = 0;
+  answered_ = acknowledged_ = false;
+  return seal(*slot);
+}
+
+bool SimDevice::wants_repetition() const noexcept {
+  if (!session_ || join_request_ || attempts_ == 0) return false;
+  if (phy::is_confirmed(frame_.m_type)) {
+    return !acknowledged_ && attempts_ < options_.confirmed_attempts;
+  }
+  return !answered_ && attempts_ < parameters_.nb_trans;
+}
+
+std::optional<Transmission> SimDevice::repeat(MonoTime end, Random& random) {
+  const auto slot = tune(end, random);
+  if (!slot) return std::nullopt;
+  auto transmission = seal(*slot);
+  if (transmission) transmission->is_repetition = true;
+  return transmission;
+}
+
+std::optional<Transmission> SimDevice::seal(const UplinkSlot& slot) {
+  auto sealed = session_->seal(frame_, {0, slot.data_rate, slot.channel});
+  if (!sealed) return std::nullopt;
+  ++attempts_;
+  windows_ = windows_after(*region_, parameters_, slot, parameters_.rx1_delay);
+  auto transmission = describe(slot, *std::move(sealed));
+  transmission.f_cnt = FCnt32{session_->next_f_cnt().value() - 1};
+  transmission.payload_size = payload_size_;
+  return transmission;
+}
+
+Receipt SimDevice::receive(const Emission& emission) {
+  const auto frame = phy::decode_frame(emission.phy_payload);
+  if (!frame) return {};
+  if (std::holds_alternative<phy::JoinAcceptView>(frame->body)) {
+    return receive_join_accept(emission);
+  }
+  const auto* data = std::get_if<phy::DataFrameView>(&frame->body);
+  const bool down = data != nullptr && phy::direction_of(data->m_type) == phy::Direction::down;
+  if (!down || !session_) return {};
+  return receive_data(*data, emission);
+}
+
+Receipt SimDevice::receive_join_accept(const Emission& emission) {
+  if (!join_request_) return {};
+  const auto keys = join::join_accept_keys(network_root_key(*identity_), identity_->dev_eui);
+  const phy::JoinAcceptContext context{phy::JoinReqType::join_request, join_request_->join_eui,
+                                       join_request_->dev_nonce};
+  const auto accept =
+      join::open_join_accept(emission.phy_payload, keys, context, region_->frequency_step_hz);
+  if (!accept) return {};
+  Receipt receipt{.is_mine = true};
+  if (windows_) receipt.reception = fit(*windows_, emission);
+  if (last_join_nonce_ && accept->join_nonce <= *last_join_nonce_) {
+    receipt.violation = Violation::join_nonce_reused;
+    return receipt;
+  }
+  last_join_nonce_ = accept->join_nonce;
+  if (!is_heard(receipt.reception)) return receipt;
+  apply_join_accept(*accept);
+  receipt.joined = true;
+  return receipt;
+}
+
+void SimDevice::apply_join_accept(const join::JoinAccept& accept) {
+  const join::JoinContext context{accept.join_nonce, join_request_->dev_nonce, accept.net_id,
+                                  identity_->join_eui};
+  const auto& network_key = network_root_key(*identity_);
+  // A 1.1 device that meets an older server falls back, with NwkKey for all keys.
+  const bool v1_1 = accept.dl_settings.opt_neg;
+  const auto keys = v1_1 ? join::derive_session_keys_1_1(network_key, identity_->app_key, context)
+                         : join::derive_session_keys_1_0(network_key, network_key, context);
+  const bool fallen_back = at_least(identity_->mac_version, MacVersion::v1_1) && !v1_1;
+  const auto version = fallen_back ? MacVersion::v1_0_2 : identity_->mac_version;
+  start_session(Session(version, accept.dev_addr, keys));
+  parameters_.rx1_delay = join::rx_delay_of(accept.rx_delay);
+  parameters_.rx1_dr_offset = accept.dl_settings.rx1_dr_offset;
+  parameters_.rx2_data_rate = accept.dl_settings.rx2_dr;
+  if (accept.cf_list) {
+    const auto octets = join::encode_cf_list(*accept.cf_list, region_->frequency_step_hz);
+    auto channels = octets ? region::apply_cf_list(*region_, *octets, parameters_.channels)
+                           : fail(octets.error());
+    // A CFList of another region is ignored, as a device does.
+    if (channels) parameters_.channels = *std::move(channels);
+  }
+  windows_.reset();
+  join_request_.reset();
+}
+
+Receipt SimDevice::receive_data(const phy::DataFrameView& frame, const Emission& emission) {
+  auto opened = session_->open(frame, emission.phy_payload);
+  if (!opened) return {};
+  Receipt receipt{.is_mine = true, .violation = opened->violation};
+  if (windows_ && !join_request_) receipt.reception = fit(*windows_, emission);
+  if (!is_heard(receipt.reception) || receipt.violation) return receipt;
+  if (phy::is_confirmed(opened->frame.m_type)) session_->acknowledge(opened->f_cnt);
+  accept_data(std::move(opened->frame), emission, receipt);
+  return receipt;
+}
+
+void SimDevice::accept_data(phy::DataFrame frame, const Emission& emission, Receipt& receipt) {
+  windows_.reset();
+  back_off_.downlink();
+  answered_ = true;
+  acknowledged_ = acknowledged_ || frame.f_ctrl.ack;
+  receipt.acknowledges = frame.f_ctrl.ack;
+  receipt.is_confirmed = phy::is_confirmed(frame.m_type);
+  std::erase_if(pending_, [](const Pending& pending) {
+    return pending.sent && !pending.until_confirmation;
+  });
+  const bool mac_payload = frame.f_port == FPort{0};
+  carry_out_commands(mac_payload ? frame.frm_payload : frame.f_opts, emission, receipt);
+  if (mac_payload || !frame.f_port) return;
+  receipt.f_port = frame.f_port;
+  receipt.payload = std::move(frame.frm_payload);
+}
+
+void SimDevice::carry_out_commands(ByteView octets, const Emission& emission, Receipt& receipt) {
+  auto decoded = mac::decode(octets, mac::Direction::downlink, {region_->frequency_step_hz});
+  if (decoded.stop == mac::DecodeStop::truncated) {
+    receipt.violation = Violation::mac_command_malformed;
+  }
+  const auto confirms = [](const mac::Command& command) {
+    return std::holds_alternative<mac::RekeyConf>(command) ||
+           std::holds_alternative<mac::ResetConf>(command);
+  };
+  if (std::ranges::any_of(decoded.commands, confirms)) {
+    std::erase_if(pending_, [](const Pending& pending) { return pending.until_confirmation; });
+  }
+  const MacContext context{*region_, session_->mac_version(), 255, emission.snr_db};
+  for (const auto& answer : carry_out(decoded.commands, context, parameters_)) {
+    const auto* info = mac::command_info(mac::cid_of(answer));
+    pending_.push_back({.command = answer, .until_downlink = info != nullptr && info->sticky_answer});
+  }
+  receipt.commands = std::move(decoded.commands);
+}
+
+}  // namespace ff::sim

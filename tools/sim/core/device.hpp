@@ -1,0 +1,130 @@
+// A simulated class A device: joins, seals uplinks, judges downlinks. Time and random numbers are
+// parameters. Not when it sends (world.hpp) and not who hears it (radio.hpp).
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "protocol/base/random.hpp"
+#include "protocol/join/join_accept.hpp"
+#include "tools/sim/core/device_mac.hpp"
+#include "tools/sim/core/device_session.hpp"
+#include "tools/sim/core/identity.hpp"
+
+namespace ff::sim {
+
+struct DeviceOptions {
+  bool adr = true;
+  /// The first data rate, if not the region's.
+  std::optional<DataRateIndex> data_rate;
+  /// Of the gateways' plan, for fixed plans; empty: all channels.
+  std::vector<Frequency> usable_frequencies;
+  /// How often a confirmed uplink goes out without an ACK; 1 to 15.
+  std::uint8_t confirmed_attempts = 8;
+  /// The next DevNonce of OTAA devices and FCntUp of ABP devices: beyond those of earlier runs.
+  DevNonce first_dev_nonce;
+  FCnt32 first_f_cnt;
+};
+
+/// A frame on its way to the gateways.
+struct Transmission {
+  Bytes phy_payload;
+  Frequency frequency;
+  DataRate data_rate;
+  ChannelIndex channel;
+  bool is_join_request = false;
+  bool is_repetition = false;
+  FCnt32 f_cnt;  // of data
+  std::uint8_t payload_size = 0;  // of the application's payload that went out
+};
+
+struct ApplicationPayload {
+  FPort f_port;
+  ByteView bytes;  // cut if the data rate can not carry them
+  bool confirmed = false;
+};
+
+/// What a downlink was to the device.
+struct Receipt {
+  bool is_mine = false;  // its MIC is this device's
+  Reception reception = Reception::not_listening;
+  std::optional<Violation> violation;
+  bool joined = false;
+  bool acknowledges = false;
+  bool is_confirmed = false;
+  std::vector<mac::Command> commands;
+  std::optional<FPort> f_port;  // of the application
+  Bytes payload;                // decrypted
+};
+
+class SimDevice {
+ public:
+  /// `identity` and `region` outlive the device.
+  SimDevice(const DeviceIdentity& identity, const region::Region& region, DeviceOptions options);
+
+  const DeviceIdentity& identity() const noexcept { return *identity_; }
+  bool has_session() const noexcept { return session_.has_value(); }
+  /// Only with a session.
+  DevAddr dev_addr() const noexcept { return session_->dev_addr(); }
+  const MacParameters& parameters() const noexcept { return parameters_; }
+  /// What to continue with in a later run.
+  DevNonce next_dev_nonce() const noexcept { return DevNonce{next_dev_nonce_}; }
+  FCnt32 next_f_cnt() const noexcept;
+  /// Open windows, if the last frame has some.
+  const std::optional<ReceiveWindows>& windows() const noexcept { return windows_; }
+
+  /// A join-request that ends at `end`; only OTAA. The session before stays until an answer.
+  std::optional<Transmission> join(MonoTime end, Random& random);
+  /// A data uplink that ends at `end`; only with a session. Nothing if no channel is usable.
+  std::optional<Transmission> send(const ApplicationPayload& payload, MonoTime end, Random& random);
+  /// After the windows of the last uplink: whether the same frame has to go out again.
+  bool wants_repetition() const noexcept;
+  std::optional<Transmission> repeat(MonoTime end, Random& random);
+  /// Adds a request of the device (LinkCheckReq, DeviceTimeReq) to the next uplink.
+  void ask(const mac::Command& request);
+
+  /// A frame of a gateway within reach.
+  Receipt receive(const Emission& emission);
+
+ private:
+  void start_session(Session session);
+  std::optional<UplinkSlot> tune(MonoTime end, Random& random);
+  std::optional<Transmission> seal(const UplinkSlot& slot);
+  Transmission describe(const UplinkSlot& slot, Bytes phy_payload) const;
+  Bytes take_f_opts(std::size_t size_max);
+  Receipt receive_join_accept(const Emission& emission);
+  Receipt receive_data(const phy::DataFrameView& frame, const Emission& emission);
+  void accept_data(phy::DataFrame frame, const Emission& emission, Receipt& receipt);
+  void carry_out_commands(ByteView octets, const Emission& emission, Receipt& receipt);
+  void apply_join_accept(const join::JoinAccept& accept);
+
+  /// A command waiting for uplinks.
+  struct Pending {
+    mac::Command command;
+    bool sent = false;
+    bool until_downlink = false;      // sticky answers
+    bool until_confirmation = false;  // RekeyInd, ResetInd
+  };
+
+  const DeviceIdentity* identity_;
+  const region::Region* region_;
+  const DeviceOptions options_;
+  MacParameters parameters_;
+  AdrBackOff back_off_;
+  std::optional<Session> session_;
+  std::vector<Pending> pending_;
+  std::optional<ReceiveWindows> windows_;
+  std::optional<phy::JoinRequest> join_request_;  // not yet answered
+  std::optional<JoinNonce> last_join_nonce_;
+  std::uint16_t next_dev_nonce_ = 0;
+
+  // The last data uplink, for its repetitions.
+  phy::DataFrame frame_;
+  std::uint8_t payload_size_ = 0;
+  std::uint8_t attempts_ = 0;
+  bool answered_ = false;      // a downlink was heard since
+  bool acknowledged_ = false;  // one with ACK
+};
+
+}  // namespace ff::sim

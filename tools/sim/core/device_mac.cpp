@@ -1,0 +1,287 @@
+#include "tools/sim/core/device_mac.hpp"
+
+#include <algorithm>
+
+namespace ff::sim {
+namespace {
+
+constexpr std::uint8_t keep_value = 15;
+
+bool is_usable(const region::DeviceChannel& channel, DataRateIndex data_rate) noexcept {
+  return channel.enabled && channel.uplink_frequency.is_set() &&
+         channel.min_data_rate_index <= data_rate && data_rate <= channel.max_data_rate_index;
+}
+
+DataRate data_rate_of(const region::Region& region, DataRateIndex index) {
+  const auto* entry = region.data_rate(index);
+  return entry == nullptr ? DataRate{} : entry->data_rate;
+}
+
+bool is_uplink_data_rate(const region::Region& region, DataRateIndex index) noexcept {
+  const auto* entry = region.data_rate(index);
+  return entry != nullptr && entry->direction != region::Direction::downlink;
+}
+
+}  // namespace
+
+MacParameters boot_parameters(const region::Region& region, std::span<const Frequency> usable) {
+  MacParameters parameters;
+  parameters.channels = region::initial_channels(region, {});
+  parameters.data_rate = region.boot_data_rate;
+  parameters.rx1_delay = region.receive_delay1;
+  parameters.rx2_data_rate = region.rx2_data_rate;
+  parameters.rx2_frequency = region.rx2_frequency;
+  parameters.max_eirp = mac::eirp_index(region.default_max_eirp_dbm);
+  parameters.uplink_dwell = region.boot_uplink_dwell;
+  parameters.downlink_dwell = region.boot_downlink_dwell;
+  parameters.adr_ack_limit = mac::AdrAckExponent{region.adr_ack_limit_exponent};
+  parameters.adr_ack_delay = mac::AdrAckExponent{region.adr_ack_delay_exponent};
+  if (region.plan_kind == region::PlanKind::fixed && !usable.empty()) {
+    for (auto& channel : parameters.channels) {
+      channel.enabled =
+          std::ranges::find(usable, channel.uplink_frequency) != usable.end();
+    }
+  }
+  return parameters;
+}
+
+std::optional<ChannelIndex> choose_channel(const MacParameters& parameters, std::uint64_t dice) {
+  const auto& channels = parameters.channels;
+  const auto count = static_cast<std::uint64_t>(std::ranges::count_if(
+      channels, [&](const auto& channel) { return is_usable(channel, parameters.data_rate); }));
+  if (count == 0) return std::nullopt;
+  auto skip = dice % count;
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    if (!is_usable(channels[i], parameters.data_rate)) continue;
+    if (skip-- == 0) return ChannelIndex{static_cast<std::uint8_t>(i)};
+  }
+  return std::nullopt;
+}
+
+ReceiveWindows windows_after(const region::Region& region, const MacParameters& parameters,
+                             const UplinkSlot& uplink, Duration rx1_delay) {
+  ReceiveWindows windows;
+  const auto rx1_start = uplink.end + rx1_delay;
+  const auto rx1 =
+      region.rx1_data_rate(uplink.data_rate, parameters.rx1_dr_offset, parameters.downlink_dwell);
+  if (rx1) {
+    const auto& channel = parameters.channels[uplink.channel.value()];
+    windows.rx1 =
+        ReceiveWindow{rx1_start, channel.downlink_frequency, data_rate_of(region, *rx1)};
+  }
+  windows.rx2 = {rx1_start + std::chrono::seconds{1}, parameters.rx2_frequency,
+                 data_rate_of(region, parameters.rx2_data_rate)};
+  return windows;
+}
+
+bool AdrBackOff::asks(const MacParameters& parameters) const noexcept {
+  return unanswered_ >= 1U << parameters.adr_ack_limit.value();
+}
+
+void AdrBackOff::uplink(const region::Region& region, MacParameters& parameters) {
+  ++unanswered_;
+  const auto limit = 1U << parameters.adr_ack_limit.value();
+  const auto delay = 1U << parameters.adr_ack_delay.value();
+  if (unanswered_ < limit + delay || (unanswered_ - limit) % delay != 0) return;
+  if (parameters.tx_power != TxPowerIndex{0}) {
+    parameters.tx_power = TxPowerIndex{0};
+    return;
+  }
+  const DataRateIndex slower{static_cast<std::uint8_t>(parameters.data_rate.value() - 1)};
+  if (parameters.data_rate.value() > 0 && is_uplink_data_rate(region, slower)) {
+    parameters.data_rate = slower;
+    return;
+  }
+  parameters.nb_trans = 1;
+  const auto defaults = std::min(region.default_uplink_channels.size(), parameters.channels.size());
+  for (std::size_t i = 0; i < defaults; ++i) parameters.channels[i].enabled = true;
+}
+
+namespace {
+
+/// One method per command that asks something of the device.
+class Answers {
+ public:
+  Answers(const MacContext& context, MacParameters& parameters)
+      : context_(context), region_(context.region), parameters_(parameters) {}
+
+  void link_adr(std::span<const mac::LinkADRReq> block);
+  void operator()(const mac::DutyCycleReq& request);
+  void operator()(const mac::RXParamSetupReq& request);
+  void operator()(const mac::DevStatusReq&);
+  void operator()(const mac::NewChannelReq& request);
+  void operator()(const mac::RXTimingSetupReq& request);
+  void operator()(const mac::TXParamSetupReq& request);
+  void operator()(const mac::DlChannelReq& request);
+  void operator()(const mac::ADRParamSetupReq& request);
+  void operator()(const mac::RejoinParamSetupReq&) {
+    out_.push_back(mac::RejoinParamSetupAns{.max_time_exp_ack = true});
+  }
+  /// Anything else asks nothing of a class A device.
+  template <class Other>
+  void operator()(const Other&) {}
+
+  std::vector<mac::Command> take() && { return std::move(out_); }
+
+ private:
+  bool carries(Frequency frequency) const noexcept;
+  mac::LinkADRAns judge(const mac::LinkADRReq& last, bool mask_ok,
+                        const std::vector<bool>& enabled, DataRateIndex data_rate) const;
+
+  const MacContext& context_;
+  const region::Region& region_;
+  MacParameters& parameters_;
+  std::vector<mac::Command> out_;
+};
+
+bool Answers::carries(Frequency frequency) const noexcept {
+  return region_.sub_band(frequency) != nullptr;
+}
+
+mac::LinkADRAns Answers::judge(const mac::LinkADRReq& last, bool mask_ok,
+                               const std::vector<bool>& enabled, DataRateIndex data_rate) const {
+  bool served = false;
+  for (std::size_t i = 0; i < enabled.size() && i < parameters_.channels.size(); ++i) {
+    auto channel = parameters_.channels[i];
+    channel.enabled = enabled[i];
+    served = served || is_usable(channel, data_rate);
+  }
+  const bool any = std::ranges::find(enabled, true) != enabled.end();
+  const auto power = last.tx_power_index;
+  return {.channel_mask_ack = mask_ok && any,
+          .data_rate_ack = is_uplink_data_rate(region_, data_rate) && served,
+          .tx_power_ack = power.value() == keep_value || power <= region_.max_tx_power_index()};
+}
+
+/// Mask blocks add up; data rate, power and repetitions are the last one's. All or nothing.
+/// [TS001-1.0.4 §5.3]
+void Answers::link_adr(std::span<const mac::LinkADRReq> block) {
+  const auto& last = block.back();
+  std::vector<bool> defined;
+  std::vector<bool> enabled;
+  for (const auto& channel : parameters_.channels) {
+    defined.push_back(channel.uplink_frequency.is_set());
+    enabled.push_back(channel.enabled && channel.uplink_frequency.is_set());
+  }
+  bool mask_ok = true;
+  for (const auto& request : block) {
+    const region::ChannelMaskBlock mask{request.channel_mask_control, request.channel_mask};
+    mask_ok = mask_ok && region_.apply_channel_mask(mask, defined, enabled).has_value();
+  }
+  const bool keep_rate = last.data_rate_index.value() == keep_value;
+  const auto data_rate = keep_rate ? parameters_.data_rate : last.data_rate_index;
+  const auto answer = judge(last, mask_ok, enabled, data_rate);
+  if (answer.channel_mask_ack && answer.data_rate_ack && answer.tx_power_ack) {
+    for (std::size_t i = 0; i < parameters_.channels.size(); ++i) {
+      parameters_.channels[i].enabled = i < enabled.size() && enabled[i];
+    }
+    parameters_.data_rate = data_rate;
+    if (last.tx_power_index.value() != keep_value) parameters_.tx_power = last.tx_power_index;
+    if (last.nb_trans != 0) parameters_.nb_trans = last.nb_trans;
+  }
+  const bool one_for_all = at_least(context_.mac_version, MacVersion::v1_1);
+  out_.insert(out_.end(), one_for_all ? 1 : block.size(), mac::Command{answer});
+}
+
+void Answers::operator()(const mac::DutyCycleReq& request) {
+  parameters_.max_duty_cycle = request.max_duty_cycle;
+  out_.push_back(mac::DutyCycleAns{});
+}
+
+void Answers::operator()(const mac::RXParamSetupReq& request) {
+  const auto* entry = region_.data_rate(request.rx2_data_rate_index);
+  const mac::RXParamSetupAns answer{
+      .rx2_frequency_ack = carries(request.rx2_frequency),
+      .rx2_data_rate_ack = entry != nullptr && entry->direction != region::Direction::uplink,
+      .rx1_dr_offset_ack = request.rx1_dr_offset.value() <= region_.max_rx1_data_rate_offset};
+  if (answer.rx2_frequency_ack && answer.rx2_data_rate_ack && answer.rx1_dr_offset_ack) {
+    parameters_.rx2_frequency = request.rx2_frequency;
+    parameters_.rx2_data_rate = request.rx2_data_rate_index;
+    parameters_.rx1_dr_offset = request.rx1_dr_offset;
+  }
+  out_.push_back(answer);
+}
+
+void Answers::operator()(const mac::DevStatusReq&) {
+  const auto margin = std::clamp(context_.snr_db, -32.0F, 31.0F);
+  out_.push_back(mac::DevStatusAns{.battery = context_.battery,
+                                   .margin_db = static_cast<std::int8_t>(margin)});
+}
+
+void Answers::operator()(const mac::NewChannelReq& request) {
+  if (!region_.has_new_channel) return;
+  const std::size_t index = request.channel_index.value();
+  const bool free = index >= region_.default_uplink_channels.size() &&
+                    index < region_.max_uplink_channels;
+  const bool removes = !request.frequency.is_set();
+  const bool range = request.min_data_rate_index <= request.max_data_rate_index &&
+                     is_uplink_data_rate(region_, request.min_data_rate_index) &&
+                     is_uplink_data_rate(region_, request.max_data_rate_index);
+  const mac::NewChannelAns answer{
+      .channel_frequency_ok = free && (removes || carries(request.frequency)),
+      .data_rate_range_ok = removes || range};
+  if (answer.channel_frequency_ok && answer.data_rate_range_ok) {
+    auto& channels = parameters_.channels;
+    if (channels.size() <= index) channels.resize(index + 1);
+    channels[index] = {request.frequency, request.frequency, request.min_data_rate_index,
+                       request.max_data_rate_index, !removes};
+  }
+  out_.push_back(answer);
+}
+
+void Answers::operator()(const mac::RXTimingSetupReq& request) {
+  parameters_.rx1_delay = std::max(request.delay, std::chrono::seconds{1});
+  out_.push_back(mac::RXTimingSetupAns{});
+}
+
+void Answers::operator()(const mac::TXParamSetupReq& request) {
+  if (!region_.has_tx_param_setup) return;
+  using region::DwellTime;
+  parameters_.max_eirp = request.max_eirp_index;
+  parameters_.uplink_dwell = request.uplink_dwell_time ? DwellTime::on : DwellTime::off;
+  parameters_.downlink_dwell = request.downlink_dwell_time ? DwellTime::on : DwellTime::off;
+  out_.push_back(mac::TXParamSetupAns{});
+}
+
+void Answers::operator()(const mac::DlChannelReq& request) {
+  if (!region_.has_dl_channel) return;
+  const std::size_t index = request.channel_index.value();
+  auto& channels = parameters_.channels;
+  const bool exists = index < channels.size() && channels[index].uplink_frequency.is_set();
+  const mac::DlChannelAns answer{.channel_frequency_ok = carries(request.frequency),
+                                 .uplink_frequency_exists = exists};
+  if (answer.channel_frequency_ok && exists) channels[index].downlink_frequency = request.frequency;
+  out_.push_back(answer);
+}
+
+void Answers::operator()(const mac::ADRParamSetupReq& request) {
+  parameters_.adr_ack_limit = request.limit_exp;
+  parameters_.adr_ack_delay = request.delay_exp;
+  out_.push_back(mac::ADRParamSetupAns{});
+}
+
+}  // namespace
+
+std::vector<mac::Command> carry_out(std::span<const mac::Command> commands,
+                                    const MacContext& context, MacParameters& parameters) {
+  Answers answers(context, parameters);
+  std::vector<mac::LinkADRReq> block;
+  const bool blocks = context.region.device_applies_mask_blocks_atomically;
+  const auto end_block = [&] {
+    if (!block.empty()) answers.link_adr(block);
+    block.clear();
+  };
+  for (const auto& command : commands) {
+    if (const auto* request = std::get_if<mac::LinkADRReq>(&command)) {
+      block.push_back(*request);
+      if (!blocks) end_block();
+      continue;
+    }
+    end_block();
+    std::visit(answers, command);
+  }
+  end_block();
+  return std::move(answers).take();
+}
+
+}  // namespace ff::sim

@@ -1,0 +1,53 @@
+#include "tools/sim/core/gateway.hpp"
+
+#include <algorithm>
+
+#include "protocol/schedule/time_on_air.hpp"
+
+namespace ff::sim {
+
+using std::chrono::microseconds;
+
+std::uint32_t SimGateway::counter(MonoTime time) const noexcept {
+  const auto count = std::chrono::duration_cast<microseconds>(time.time_since_epoch()).count();
+  return static_cast<std::uint32_t>(count) + counter_offset_;
+}
+
+TxError SimGateway::place(Span span, MonoTime now) {
+  std::erase_if(queue_, [now](const Span& other) { return other.end < now; });
+  if (span.start - now < transmit_lead) return TxError::too_late;
+  if (span.start - now > transmit_ahead_max) return TxError::too_early;
+  const bool collides = std::ranges::any_of(queue_, [&](const Span& other) {
+    return span.start < other.end + transmit_gap && other.start < span.end + transmit_gap;
+  });
+  if (collides || queue_.size() >= transmit_queue_max) return TxError::collision_packet;
+  queue_.push_back(span);
+  return TxError::none;
+}
+
+SimGateway::Decision SimGateway::schedule(TxRequest& request, MonoTime now) {
+  ++requests;
+  MonoTime start = now + transmit_lead;
+  if (request.tmst) {
+    // The counter wraps every 71 minutes: the nearest reading counts.
+    const auto ahead = static_cast<std::int32_t>(*request.tmst - counter(now));
+    start = now + microseconds{ahead};
+  } else if (request.gps_ms) {
+    return {TxError::gps_unlocked, std::nullopt, Duration{0}};
+  }
+  const auto air =
+      schedule::time_on_air(request.phy_payload.size(), request.data_rate, request.frequency);
+  if (!air) return {TxError::tx_freq, std::nullopt, start - now};
+  const auto error = place({start, start + *air}, now);
+  if (error != TxError::none) return {error, std::nullopt, start - now};
+  ++transmissions;
+  return {TxError::none,
+          Emission{.start = start,
+                   .frequency = request.frequency,
+                   .data_rate = request.data_rate,
+                   .inverted_polarity = request.inverted_polarity,
+                   .phy_payload = std::move(request.phy_payload)},
+          start - now};
+}
+
+}  // namespace ff::sim

@@ -1,0 +1,62 @@
+// When, where and how a class A device listens after an uplink, and whether a transmission of a
+// gateway falls into that. Not decryption: a frame in the wrong window may still be judged.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "protocol/base/bytes.hpp"
+#include "protocol/base/time.hpp"
+#include "protocol/types/radio.hpp"
+
+namespace ff::sim {
+
+/// What a gateway sent. `start` is the begin of the preamble.
+struct Emission {
+  MonoTime start;
+  Frequency frequency;
+  DataRate data_rate;
+  bool inverted_polarity = true;
+  float snr_db = 0;  // at the device
+  Bytes phy_payload;
+};
+
+struct ReceiveWindow {
+  MonoTime start;
+  Frequency frequency;
+  DataRate data_rate;
+};
+
+/// `rx1` is absent when its data rate is not defined.
+struct ReceiveWindows {
+  std::optional<ReceiveWindow> rx1;
+  ReceiveWindow rx2;
+};
+
+/// How an emission met the windows.
+enum class Reception : std::uint8_t {
+  rx1,
+  rx2,
+  wrong_time,
+  wrong_frequency,
+  wrong_data_rate,
+  wrong_polarity,
+  not_listening,  // no window is open: nothing was sent, or RX1 had a frame already
+};
+inline constexpr std::size_t reception_count = 7;
+/// `rx1`, `wrong_time`, ...: keys of the report.
+std::string_view to_string(Reception reception) noexcept;
+constexpr bool is_heard(Reception reception) noexcept {
+  return reception == Reception::rx1 || reception == Reception::rx2;
+}
+
+/// How far a preamble may begin from its window's start. Gateway and device share one clock here,
+/// so that a correct server hits to the microsecond; a device would forgive a few symbols.
+inline constexpr Duration window_tolerance = std::chrono::microseconds{100};
+
+/// The window that `emission` falls into; if it hits none, what is wrong with it in the window of
+/// its time.
+Reception fit(const ReceiveWindows& windows, const Emission& emission) noexcept;
+
+}  // namespace ff::sim

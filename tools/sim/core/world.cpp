@@ -1,0 +1,261 @@
+#include "tools/sim/core/world.hpp"
+
+#include <algorithm>
+
+#include "tools/sim/core/foreign.hpp"
+
+namespace ff::sim {
+namespace {
+
+constexpr Duration pull_interval = std::chrono::seconds{10};
+/// Until the first PULL_ACK.
+constexpr Duration pull_retry = std::chrono::seconds{1};
+constexpr Duration status_interval = std::chrono::seconds{30};
+/// Gateways open their downlink path before the first frame.
+constexpr Duration uplinks_after = std::chrono::milliseconds{500};
+/// After RX2 opened: time for its longest frame. [TS001-1.0.4 §3.3]
+constexpr Duration window_length = std::chrono::seconds{2};
+/// Even a storm is not of one microsecond: a join-accept is matched to its device by time.
+constexpr Duration join_spread_min_per_device = std::chrono::microseconds{20};
+constexpr double dice_sides = 4294967296.0;
+
+/// Uniform in [0, bound).
+Duration below(Random& random, Duration bound) {
+  if (bound <= Duration{0}) return Duration{0};
+  return Duration{random.below(static_cast<std::uint64_t>(bound.count()))};
+}
+
+}  // namespace
+
+World::World(Scenario scenario, std::vector<Placement> devices, MonoTime start, Outlet& outlet)
+    : scenario_(std::move(scenario)),
+      start_(start),
+      outlet_(outlet),
+      now_(start),
+      random_(make_seeded_random(scenario_.seed)),
+      radio_(scenario_.radio),
+      placements_(std::move(devices)),
+      delivery_(placements_.size()) {
+  devices_.reserve(placements_.size());
+  by_id_.reserve(placements_.size());
+  const auto gateways = std::max<std::size_t>(scenario_.radio.gateways, 1);
+  for (std::size_t i = 0; i < gateways; ++i) {
+    gateways_.emplace_back(GatewayEui{scenario_.first_gateway.value() + i},
+                           static_cast<std::uint32_t>(random_->next()));
+    const auto index = static_cast<std::uint32_t>(i);
+    calendar_.add(start, EventKind::pull_data, index);
+    calendar_.add(start + below(*random_, status_interval), EventKind::status, index);
+  }
+  for (std::uint32_t i = 0; i < placements_.size(); ++i) start_device(i);
+  if (scenario_.burst_size > 0) {
+    calendar_.add(start + uplinks_after + scenario_.burst_interval, EventKind::burst);
+  }
+}
+
+World::~World() = default;
+
+void World::start_device(std::uint32_t index) {
+  const auto& placement = placements_[index];
+  devices_.push_back({.device = SimDevice(placement.identity, *placement.region, scenario_.device),
+                      .dev_addr = {},
+                      .waits_at = {}});
+  by_id_.emplace(placement.identity.device_id, index);
+  const auto first = start_ + uplinks_after;
+  if (placement.identity.activation == Activation::otaa) {
+    ++report_.joins.devices;
+    const auto least = join_spread_min_per_device * placements_.size();
+    const auto spread = std::max<Duration>(scenario_.join_spread, least);
+    calendar_.add(first + below(*random_, spread), EventKind::join, index);
+    return;
+  }
+  delivery_.restart(index, scenario_.device.first_f_cnt.value());
+  register_address(index);
+  calendar_.add(first + below(*random_, scenario_.period), EventKind::uplink, index);
+}
+
+void World::advance(MonoTime now, UtcTime utc) {
+  utc_ = utc;
+  while (const auto event = calendar_.take(now)) {
+    now_ = std::max(now_, event->at);
+    run(*event);
+  }
+  now_ = std::max(now_, now);
+  if (!sending_ended_ && !is_sending()) sending_ended_ = now_;
+}
+
+void World::run(const CalendarEvent& event) {
+  switch (event.kind) {
+    case EventKind::join: return join(event.index);
+    case EventKind::uplink: return uplink(event.index);
+    case EventKind::windows_closed: return windows_closed(event.index, event.detail);
+    case EventKind::emission: return emit(event.index);
+    case EventKind::burst: return burst();
+    case EventKind::foreign_frame: return foreign();
+    case EventKind::pull_data: return pull(event.index);
+    case EventKind::status: return status(event.index);
+  }
+}
+
+bool World::is_sending() const noexcept {
+  const auto& counts = delivery_.counts();
+  if (scenario_.uplinks > 0 && counts.sent + counts.unheard >= scenario_.uplinks) return false;
+  return scenario_.duration <= Duration{0} || now_ < start_ + scenario_.duration;
+}
+
+Duration World::interval() {
+  const auto spread = std::chrono::duration_cast<Duration>(scenario_.period * scenario_.jitter);
+  return scenario_.period - spread + below(*random_, 2 * spread);
+}
+
+bool World::chance(double share) {
+  if (share <= 0) return false;
+  return static_cast<double>(random_->next() & UINT32_MAX) < share * dice_sides;
+}
+
+void World::pull(std::uint32_t gateway) {
+  write_pull_data(datagram_, gateways_[gateway].next_header());
+  outlet_.send(gateway, Link::pull, datagram_);
+  const bool answered = gateways_[gateway].downlink_path_open;
+  calendar_.add(now_ + (answered ? pull_interval : pull_retry), EventKind::pull_data, gateway);
+}
+
+void World::status(std::uint32_t gateway) {
+  auto& sender = gateways_[gateway];
+  auto time = to_rfc3339(std::chrono::floor<std::chrono::seconds>(utc_)).substr(0, 19);
+  time[10] = ' ';
+  time += " UTC";
+  write_status(datagram_, sender.next_header(),
+               {time, sender.frames_forwarded, sender.frames_forwarded, sender.requests,
+                sender.transmissions});
+  outlet_.send(gateway, Link::push, datagram_);
+  calendar_.add(now_ + status_interval, EventKind::status, gateway);
+}
+
+void World::join(std::uint32_t index) {
+  if (!is_sending()) return;
+  auto& member = devices_[index];
+  if (member.device.has_session()) return;
+  const auto request = member.device.join(now_, *random_);
+  if (!request) return;
+  ++report_.joins.requests;
+  ++member.transmission;
+  stop_waiting(index);
+  const auto& windows = *member.device.windows();
+  if (windows.rx1) member.waits_at.push_back(windows.rx1->start);
+  member.waits_at.push_back(windows.rx2.start);
+  for (const auto start : member.waits_at) joining_.emplace(start, index);
+  broadcast(index, *request);
+  calendar_.add(windows.rx2.start + window_length + below(*random_, scenario_.join_spread / 2),
+                EventKind::join, index);
+}
+
+void World::uplink(std::uint32_t index) {
+  if (!is_sending()) return;
+  send_uplink(index);
+  calendar_.add(now_ + interval(), EventKind::uplink, index);
+}
+
+void World::burst() {
+  if (!is_sending()) return;
+  for (std::uint32_t i = 0; i < scenario_.burst_size && i < devices_.size(); ++i) {
+    const auto index = static_cast<std::uint32_t>(burst_next_++ % devices_.size());
+    if (devices_[index].device.has_session()) send_uplink(index);
+  }
+  calendar_.add(now_ + scenario_.burst_interval, EventKind::burst);
+}
+
+void World::send_uplink(std::uint32_t index) {
+  auto& member = devices_[index];
+  const auto f_cnt = member.device.next_f_cnt().value();
+  const auto every = scenario_.request_interval;
+  if (every != 0 && f_cnt % every == every - 1) {
+    member.device.ask(mac::LinkCheckReq{});
+    member.device.ask(mac::DeviceTimeReq{});
+  }
+  const auto payload = uplink_payload(index, f_cnt, scenario_.payload_size);
+  const bool confirmed = chance(scenario_.confirmed_ratio);
+  const auto sent = member.device.send({scenario_.f_port, payload.view(), confirmed}, now_,
+                                       *random_);
+  if (!sent) {
+    ++report_.silent;
+    return;
+  }
+  if (confirmed) ++report_.confirmed;
+  member.waits_for_confirmation = confirmed;
+  after_transmission(index, *sent);
+  if (chance(scenario_.foreign_ratio)) {
+    calendar_.add(now_ + below(*random_, std::chrono::seconds{1}), EventKind::foreign_frame);
+  }
+}
+
+void World::after_transmission(std::uint32_t index, const Transmission& transmission) {
+  auto& member = devices_[index];
+  ++member.transmission;
+  const bool heard = broadcast(index, transmission);
+  delivery_.sent(index, transmission.f_cnt.value(), now_, heard);
+  if (!member.device.wants_repetition()) return;
+  const auto closed = member.device.windows()->rx2.start + window_length;
+  calendar_.add(closed + below(*random_, window_length), EventKind::windows_closed, index,
+                member.transmission);
+}
+
+void World::windows_closed(std::uint32_t index, std::uint32_t transmission) {
+  auto& member = devices_[index];
+  if (member.transmission != transmission || !member.device.wants_repetition()) return;
+  const auto repetition = member.device.repeat(now_, *random_);
+  if (!repetition) return;
+  ++report_.repetitions;
+  after_transmission(index, *repetition);
+}
+
+bool World::broadcast(std::uint32_t device, const Transmission& transmission) {
+  const auto copies = radio_.uplink(device, transmission.frequency, *random_);
+  if (copies.empty()) return false;
+  write_frame_text(frame_text_, {transmission.frequency, transmission.channel.value(),
+                                 transmission.data_rate, transmission.phy_payload});
+  for (const auto& copy : copies) {
+    auto& gateway = gateways_[copy.gateway];
+    ++gateway.frames_forwarded;
+    write_push_data(datagram_, gateway.next_header(),
+                    {gateway.counter(now_), copy.rssi_dbm, copy.snr_db}, frame_text_);
+    ++report_.datagrams;
+    outlet_.send(copy.gateway, Link::push, datagram_);
+  }
+  return true;
+}
+
+void World::foreign() {
+  if (devices_.empty()) return;
+  ++report_.foreign;
+  const auto device = static_cast<std::uint32_t>(random_->below(devices_.size()));
+  const auto& parameters = devices_[device].device.parameters();
+  const auto& channels = parameters.channels;
+  const auto channel = choose_channel(parameters, random_->next());
+  const auto* entry = placements_[device].region->data_rate(parameters.data_rate);
+  if (!channel || entry == nullptr) return;
+  broadcast(device, {.phy_payload = foreign_frame(*random_),
+                     .frequency = channels[channel->value()].uplink_frequency,
+                     .data_rate = entry->data_rate,
+                     .channel = *channel,
+                     .f_cnt = {}});
+}
+
+bool World::finished(MonoTime now) const noexcept {
+  if (!sending_ended_) return false;
+  const auto since = now - *sending_ended_;
+  if (since >= scenario_.drain) return true;
+  const auto& counts = delivery_.counts();
+  const bool complete = !scenario_.has_application || counts.delivered >= counts.sent;
+  // Downlinks of the last uplinks come up to two windows later.
+  return complete && since >= std::min<Duration>(scenario_.drain, std::chrono::seconds{3});
+}
+
+Report World::report(MonoTime now) const {
+  auto report = report_;
+  report.elapsed = (sending_ended_ ? *sending_ended_ : now) - start_;
+  report.uplinks = delivery_.counts();
+  report.latency = delivery_.latency();
+  return report;
+}
+
+}  // namespace ff::sim
