@@ -162,7 +162,7 @@ struct Config {
   Listen grpc;
   Http http;
   Tls tls;
-  std::filesystem::path frequency_plans_directory;
+  std::filesystem::path frequency_plans_directory;  // empty: the plans that are built in alone
   GatewayServer gs;
   NetworkServer ns;
   ApplicationServer as;

@@ -44,8 +44,10 @@ std::vector<Knob> process_knobs() {
       {"storage.write-buffer-size", "Memory for records that wait to be written into tables.",
        "64MiB", one(size(mebibyte, 64 * 1024 * mebibyte), FF_PLACE(storage.write_buffer_bytes))},
 
-      {"frequency-plans.directory", "Folder with one JSON file per frequency plan.",
-       "config/frequency-plans", one(path(), FF_PLACE(frequency_plans_directory))},
+      {"frequency-plans.directory",
+       "Folder with a JSON file per frequency plan, beside the plans that are built in; empty: "
+       "none.",
+       "", one(path_or_nothing(), FF_PLACE(frequency_plans_directory))},
   };
 }
 

@@ -250,6 +250,15 @@ Type<std::filesystem::path> path() {
           [](const std::filesystem::path& value) { return value.string(); }};
 }
 
+Type<std::filesystem::path> path_or_nothing() {
+  auto type = path();
+  type.allowed += ", or empty";
+  type.read = [read = type.read](std::string_view text) {
+    return text.empty() ? std::optional(std::filesystem::path()) : read(text);
+  };
+  return type;
+}
+
 Type<NetId> net_id() {
   return {"6 hex digits", [](std::string_view text) { return parse_net_id(text); },
           [](const NetId& value) { return to_string(value); }};

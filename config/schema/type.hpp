@@ -51,6 +51,7 @@ Type<std::string> listen_address();
 /// Never printed.
 Type<std::string> secret();
 Type<std::filesystem::path> path();
+Type<std::filesystem::path> path_or_nothing();
 Type<NetId> net_id();
 /// `26000000/7`.
 Type<DevAddrPrefix> dev_addr_prefix();
