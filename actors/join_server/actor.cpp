@@ -60,8 +60,9 @@ class Decision final : public actors::Release {
 
 template <class Tell>
 void commit(Pointer self, storage::WriteBatch records, Tell tell) {
-  caf::anon_send(self->state.context->deps.committer.get(),
-                 actors::Commit{std::move(records), std::make_shared<Decision<Tell>>(std::move(tell))});
+  caf::anon_send(
+      self->state.context->deps.committer.get(),
+      actors::Commit{std::move(records), std::make_shared<Decision<Tell>>(std::move(tell))});
 }
 
 Result<DevicePtr> decode(const Result<std::optional<Bytes>>& row) {
@@ -74,7 +75,8 @@ Result<DevicePtr> decode(const Result<std::optional<Bytes>>& row) {
 void load(Pointer self, const JoinKey& key) {
   auto& state = self->state;
   if (!state.open) return state.loads.push_back(key);
-  actors::LoadRow request{storage::Family::join_nonce, storage::join_record_key(state.shard, key), {}};
+  actors::LoadRow request{
+      storage::Family::join_nonce, storage::join_record_key(state.shard, key), {}};
   request.on_loaded = [key, shard = ShardHandle(self)](const Result<std::optional<Bytes>>& row) {
     caf::anon_send(shard, JoinDeviceLoaded{key.join_eui, key.dev_eui, decode(row)});
   };
@@ -85,7 +87,8 @@ void write(Pointer self, const JoinKey& key, const DevicePtr& device) {
   auto& state = self->state;
   storage::WriteBatch records;
   if (device) {
-    records.put(storage::Family::join_nonce, storage::join_record_key(state.shard, key), encode_join_device(*device));
+    records.put(storage::Family::join_nonce, storage::join_record_key(state.shard, key),
+                encode_join_device(*device));
   } else {
     const auto range = storage::prefix_range(storage::join_prefix(state.shard, key));
     records.erase_range(storage::Family::join_nonce, range.first, range.last);
@@ -145,7 +148,8 @@ void serve_waiting(Pointer self, const JoinKey& key) {
 /// Nothing is known about the device: the next request reads it again.
 void abandon(Pointer self, const JoinKey& key, const Error& error) {
   const auto reason = Error(registry_operation).caused_by(error);
-  spdlog::error("msg=\"join server record lost\" dev_eui={} error=\"{}\"", to_string(key.dev_eui), error.to_string());
+  spdlog::error("msg=\"join server record lost\" dev_eui={} error=\"{}\"", to_string(key.dev_eui),
+                error.to_string());
   for (const auto& request : self->state.devices->forget(key)) turn_away(self, request, reason);
 }
 
@@ -204,7 +208,8 @@ ShardHandle::behavior_type shard_actor(Pointer self, ContextPtr context, storage
   actors::prepare(self, Shell::name);
   auto& state = self->state;
   state.shard = shard;
-  state.devices = std::make_unique<DeviceTable>(context->config.devices_max, context->config.waiting_max);
+  state.devices =
+      std::make_unique<DeviceTable>(context->config.devices_max, context->config.waiting_max);
   state.probe = std::make_unique<Probe>(*context->deps.metrics);
   state.random = context->deps.make_random();
   state.context = std::move(context);

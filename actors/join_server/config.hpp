@@ -1,4 +1,5 @@
-// Settings of the join server (`js.*` in the configuration) and its bounds. Not application activation settings.
+// Settings of the join server (`js.*` in the configuration) and its bounds. Not application
+// activation settings.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// The join server's record of a device: root keys, nonces and the keys of its latest sessions. Not the network server's
-// session state, which starts from what a join answers.
+// The join server's record of a device: root keys, nonces and the keys of its latest sessions. Not
+// the network server's session state, which starts from what a join answers.
 #pragma once
 
 #include <string>
@@ -26,7 +26,8 @@ struct JoinSession {
   bool operator==(const JoinSession&) const = default;
 };
 
-/// [spec join-server §8] `ids` has both EUIs and never changes but for its DevAddr, that of the newest session.
+/// [spec join-server §8] `ids` has both EUIs and never changes but for its DevAddr, that of the
+/// newest session.
 struct JoinDevice {
   DeviceIdentifiers ids;
   UtcTime created_at;
@@ -45,7 +46,7 @@ struct JoinDevice {
   std::string network_server_kek_label;
   std::string application_server_kek_label;
   std::string provisioner_id;
-  Bytes provisioning_data;  // google.protobuf.Struct in wire form
+  Bytes provisioning_data;            // google.protobuf.Struct in wire form
   std::vector<JoinSession> sessions;  // newest last
   bool operator==(const JoinDevice&) const = default;
 };

@@ -39,7 +39,9 @@ void DeviceTable::settle(const storage::JoinKey& key, DevicePtr device) {
   slot.at_rest = true;
 }
 
-void DeviceTable::hold(const storage::JoinKey& key) { slots_.at(key).at_rest = false; }
+void DeviceTable::hold(const storage::JoinKey& key) {
+  slots_.at(key).at_rest = false;
+}
 
 std::optional<Request> DeviceTable::next(const storage::JoinKey& key) {
   const auto found = slots_.find(key);

@@ -1,5 +1,5 @@
-// The devices a shard has in memory: being read, at rest, or being written; with the requests that wait for each, and the
-// least recently used ones leaving. Not what requests do (step.hpp).
+// The devices a shard has in memory: being read, at rest, or being written; with the requests that
+// wait for each, and the least recently used ones leaving. Not what requests do (step.hpp).
 #pragma once
 
 #include <deque>
@@ -19,7 +19,8 @@ enum class Admission : std::uint8_t {
   refused,  // too many wait
 };
 
-/// Requests of one device are served one after another, each on the durable outcome of the one before.
+/// Requests of one device are served one after another, each on the durable outcome of the one
+/// before.
 class DeviceTable {
  public:
   DeviceTable(std::size_t devices_max, std::size_t waiting_max)
@@ -31,9 +32,11 @@ class DeviceTable {
   void settle(const storage::JoinKey& key, DevicePtr device);
   /// A write of the device at rest is under way.
   void hold(const storage::JoinKey& key);
-  /// The next request that waits for a device at rest; when there is none, a device without a record is forgotten.
+  /// The next request that waits for a device at rest; when there is none, a device without a
+  /// record is forgotten.
   std::optional<Request> next(const storage::JoinKey& key);
-  /// Forgets the device, because nothing is known about its record any more; returns the requests that waited.
+  /// Forgets the device, because nothing is known about its record any more; returns the requests
+  /// that waited.
   std::deque<Request> forget(const storage::JoinKey& key);
 
   /// The record of a device at rest.

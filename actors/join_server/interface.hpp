@@ -1,4 +1,5 @@
-// What others may ask of a join server shard: one actor per shard of EUI pairs, the single writer of nonces.
+// What others may ask of a join server shard: one actor per shard of EUI pairs, the single writer
+// of nonces.
 #pragma once
 
 #include <caf/fwd.hpp>
@@ -10,8 +11,9 @@
 namespace ff::join_server {
 
 using ShardHandle = caf::typed_actor<
-    caf::reacts_to<HandleJoin>,          // Checks nonce and MIC, derives keys; answers when the nonces are durable.
-    caf::reacts_to<GetAppSKey>,          // The AppSKey of a session made here.
+    caf::reacts_to<HandleJoin>,  // Checks nonce and MIC, derives keys; answers when the nonces are
+                                 // durable.
+    caf::reacts_to<GetAppSKey>,  // The AppSKey of a session made here.
     caf::reacts_to<GetJoinDevice>,       // Root keys and nonces, for the registry.
     caf::reacts_to<ChangeJoinDevice>,    // Creates or changes them.
     caf::reacts_to<DeleteJoinDevice>,    // Deletes the device with its nonces.

@@ -33,7 +33,8 @@ Result<KeyEnvelope> wrap(const Aes128Key& key, const std::string& label, const C
   return KeyEnvelope{.key = std::nullopt, .kek_label = label, .encrypted_key = *std::move(wrapped)};
 }
 
-Result<join::SelectedRootKeys> select_keys(const JoinDevice& device, MacVersion version, const Config& config) {
+Result<join::SelectedRootKeys> select_keys(const JoinDevice& device, MacVersion version,
+                                           const Config& config) {
   join::RootKeys keys{.root_key_id = device.root_key_id, .app_key = {}, .nwk_key = {}};
   FF_TRY(keys.app_key, unwrap(device.app_key, config));
   FF_TRY(keys.nwk_key, unwrap(device.nwk_key, config));
@@ -42,22 +43,26 @@ Result<join::SelectedRootKeys> select_keys(const JoinDevice& device, MacVersion 
 
 /// A join-accept without OptNeg makes a 1.1 device use LoRaWAN 1.0.x. [TS001-1.1 §6.2.3]
 bool is_1_1(const HandleJoin& request) {
-  return at_least(request.mac_version, MacVersion::v1_1) && join::decode_dl_settings(request.dl_settings).opt_neg;
+  return at_least(request.mac_version, MacVersion::v1_1) &&
+         join::decode_dl_settings(request.dl_settings).opt_neg;
 }
 
 join::SessionKeys derive(const join::SelectedRootKeys& keys, const join::JoinContext& context,
                          const HandleJoin& request) {
-  if (is_1_1(request)) return join::derive_session_keys_1_1(keys.network, keys.application, context);
+  if (is_1_1(request))
+    return join::derive_session_keys_1_1(keys.network, keys.application, context);
   // In a 1.1 device that falls back, NwkKey makes the AppSKey too. [TS001-1.1 §6.1.1.3]
   const bool fallback = at_least(request.mac_version, MacVersion::v1_1);
-  return join::derive_session_keys_1_0(keys.network, fallback ? keys.network : keys.application, context);
+  return join::derive_session_keys_1_0(keys.network, fallback ? keys.network : keys.application,
+                                       context);
 }
 
 Result<Bytes> make_join_accept(const HandleJoin& request, const Aes128Key& root_key,
                                const phy::JoinRequest& join_request, JoinNonce join_nonce) {
   auto settings = join::decode_dl_settings(request.dl_settings);
   settings.opt_neg = is_1_1(request);
-  if (!request.cf_list.empty() && request.cf_list.size() != join::cf_list_size) return fail(encode_payload);
+  if (!request.cf_list.empty() && request.cf_list.size() != join::cf_list_size)
+    return fail(encode_payload);
   auto encoded = join::encode_join_accept({.join_nonce = join_nonce,
                                            .net_id = request.net_id,
                                            .dev_addr = request.dev_addr,
@@ -95,14 +100,15 @@ Status check_join_request(const HandleJoin& request, const Config& config) {
   if (view.request.join_eui != request.join_eui || view.request.dev_eui != request.dev_eui) {
     return fail(join::decode_payload);
   }
-  const bool served = std::any_of(config.join_eui_prefixes.begin(), config.join_eui_prefixes.end(),
-                                  [&](const auto& prefix) { return prefix.contains(request.join_eui); });
+  const bool served =
+      std::any_of(config.join_eui_prefixes.begin(), config.join_eui_prefixes.end(),
+                  [&](const auto& prefix) { return prefix.contains(request.join_eui); });
   if (!served) return fail(unknown_join_eui);
   return {};
 }
 
-Result<Joined> join_device(const JoinDevice& device, const HandleJoin& request, const Config& config,
-                           const JoinInputs& inputs) {
+Result<Joined> join_device(const JoinDevice& device, const HandleJoin& request,
+                           const Config& config, const JoinInputs& inputs) {
   FF_TRY(const auto view, join::parse_join_request(request.join_request));
   const auto dev_nonce = view.request.dev_nonce;
   FF_TRY(auto nonces, join::next_nonces(device.nonces, dev_nonce,
@@ -111,7 +117,8 @@ Result<Joined> join_device(const JoinDevice& device, const HandleJoin& request, 
                                          .dev_nonce_limit = config.dev_nonce_limit}));
   FF_TRY(const auto keys, select_keys(device, request.mac_version, config));
   FF_CHECK(join::check_join_request_mic(view, keys.network));
-  FF_TRY(auto join_accept, make_join_accept(request, keys.network, view.request, nonces.last_join_nonce));
+  FF_TRY(auto join_accept,
+         make_join_accept(request, keys.network, view.request, nonces.last_join_nonce));
   const auto derived = derive(keys,
                               {.join_nonce = nonces.last_join_nonce,
                                .dev_nonce = dev_nonce,
@@ -124,7 +131,8 @@ Result<Joined> join_device(const JoinDevice& device, const HandleJoin& request, 
                                            .s_nwk_s_int_key = derived.network.s_nwk_s_int_key,
                                            .nwk_s_enc_key = derived.network.nwk_s_enc_key,
                                            .app_s_key = std::move(app_s_key)};
-  auto next = with_session(device, {session_keys, request.dev_addr, inputs.now}, config.session_key_limit);
+  auto next =
+      with_session(device, {session_keys, request.dev_addr, inputs.now}, config.session_key_limit);
   next.nonces = std::move(nonces);
   return Joined{std::move(next), {std::move(join_accept), std::move(session_keys)}};
 }

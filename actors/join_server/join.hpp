@@ -1,5 +1,5 @@
-// The join itself: a join-request against a device's record gives its next record and the answer. Pure; making the next
-// record durable before the answer leaves is the shard's.
+// The join itself: a join-request against a device's record gives its next record and the answer.
+// Pure; making the next record durable before the answer leaves is the shard's.
 #pragma once
 
 #include "actors/join_server/config.hpp"
@@ -10,7 +10,8 @@
 namespace ff::join_server {
 
 /// Steps 2 to 7 of [spec join-server §2], which need no record: version, frame, EUIs.
-/// Errors: mac_version, decode_payload, lorawan_major_version, payload_type, no_dev_eui, unknown_join_eui.
+/// Errors: mac_version, decode_payload, lorawan_major_version, payload_type, no_dev_eui,
+/// unknown_join_eui.
 [[nodiscard]] Status check_join_request(const HandleJoin& request, const Config& config);
 
 struct JoinInputs {
@@ -21,9 +22,9 @@ struct Joined {
   JoinDevice next;
   network_server::JoinAnswer answer;
 };
-/// Steps 10 to 18, after check_join_request. A replayed DevNonce is reported before a wrong MIC, and no error uses up a
-/// nonce. Errors: those of join::next_nonces, join::select_root_keys and join::check_join_request_mic; kek, unwrap_key,
-/// wrap_key, encode_payload.
+/// Steps 10 to 18, after check_join_request. A replayed DevNonce is reported before a wrong MIC,
+/// and no error uses up a nonce. Errors: those of join::next_nonces, join::select_root_keys and
+/// join::check_join_request_mic; kek, unwrap_key, wrap_key, encode_payload.
 [[nodiscard]] Result<Joined> join_device(const JoinDevice& device, const HandleJoin& request,
                                          const Config& config, const JoinInputs& inputs);
 

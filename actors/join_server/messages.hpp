@@ -1,4 +1,5 @@
-// What the join server is asked: joins by network servers, keys by application servers, device keys by the API.
+// What the join server is asked: joins by network servers, keys by application servers, device keys
+// by the API.
 #pragma once
 
 #include <functional>
@@ -15,15 +16,15 @@ namespace ff::join_server {
 
 /// A join-request as the network server hands it over. [spec join-server §2]
 struct HandleJoin {
-  Bytes join_request;                        // PHYPayload, 23 bytes
+  Bytes join_request;  // PHYPayload, 23 bytes
   JoinEui join_eui;
   DevEui dev_eui;
-  DevAddr dev_addr;                          // the network server's choice
+  DevAddr dev_addr;  // the network server's choice
   MacVersion mac_version = MacVersion::unknown;
   NetId net_id;
-  std::uint8_t dl_settings = 0;              // OptNeg | RX1DROffset | RX2DataRate, as on air
-  std::uint8_t rx_delay = 1;                 // seconds, 1-15
-  Bytes cf_list;                             // empty or 16 bytes
+  std::uint8_t dl_settings = 0;  // OptNeg | RX1DROffset | RX2DataRate, as on air
+  std::uint8_t rx_delay = 1;     // seconds, 1-15
+  Bytes cf_list;                 // empty or 16 bytes
   /// Answered when the nonces are durable.
   actors::Reply<network_server::JoinAnswer> reply;
 };

@@ -3,8 +3,9 @@
 #include "storage/codec/envelope.hpp"
 #include "storage/codec/fields.hpp"
 
-// One table per struct: number, member. ON-DISK: a number is never given to another member. Members that are structs of
-// protocol/types are laid out flat, because another record may number their members differently.
+// One table per struct: number, member. ON-DISK: a number is never given to another member. Members
+// that are structs of protocol/types are laid out flat, because another record may number their
+// members differently.
 
 namespace ff::join_server {
 namespace {

@@ -1,4 +1,5 @@
-// The stored form of a device's keys and nonces: one row of family `join_nonce`, written before every join-accept leaves.
+// The stored form of a device's keys and nonces: one row of family `join_nonce`, written before
+// every join-accept leaves.
 #pragma once
 
 #include "actors/join_server/device.hpp"

@@ -25,7 +25,8 @@ events::Event event_of(std::string_view name, const JoinDevice& device, UtcTime 
   return {.name = name, .time = now, .subject = device.ids, .correlation_ids = {}, .data = {}};
 }
 
-Step handle(const DevicePtr& current, const HandleJoin& request, const Config& config, const JoinInputs& inputs) {
+Step handle(const DevicePtr& current, const HandleJoin& request, const Config& config,
+            const JoinInputs& inputs) {
   if (!current) return refusal(request, Error(device_not_found));
   auto joined = join_device(*current, request, config, inputs);
   if (!joined) return refusal(request, joined.error());
@@ -40,9 +41,10 @@ Step handle(const DevicePtr& current, const HandleJoin& request, const Config& c
 Step handle(const DevicePtr& current, const GetAppSKey& request, const Config&, const JoinInputs&) {
   if (!current) return refusal(request, Error(device_not_found));
   const auto& sessions = current->sessions;
-  const auto found = std::find_if(sessions.begin(), sessions.end(), [&](const JoinSession& session) {
-    return session.keys.session_key_id == request.session_key_id;
-  });
+  const auto found =
+      std::find_if(sessions.begin(), sessions.end(), [&](const JoinSession& session) {
+        return session.keys.session_key_id == request.session_key_id;
+      });
   if (found == sessions.end()) return refusal(request, Error(device_not_found));
   if (is_empty(found->keys.app_s_key)) return refusal(request, Error(no_app_s_key));
   Step out;
@@ -50,7 +52,8 @@ Step handle(const DevicePtr& current, const GetAppSKey& request, const Config&, 
   return out;
 }
 
-Step handle(const DevicePtr& current, const GetJoinDevice& request, const Config&, const JoinInputs&) {
+Step handle(const DevicePtr& current, const GetJoinDevice& request, const Config&,
+            const JoinInputs&) {
   if (!current) return refusal(request, Error(device_not_found));
   Step out;
   out.answer = answer(request, current);
@@ -58,7 +61,8 @@ Step handle(const DevicePtr& current, const GetJoinDevice& request, const Config
 }
 
 /// What no change may break.
-Status check_change(const JoinDevice* current, const JoinDevice& next, const ChangeJoinDevice& request) {
+Status check_change(const JoinDevice* current, const JoinDevice& next,
+                    const ChangeJoinDevice& request) {
   if (request.dev_eui == DevEui{0}) return fail(no_dev_eui);
   if (next.ids.join_eui != request.join_eui) return fail(field_value, {{"field", "ids.join_eui"}});
   if (next.ids.dev_eui != request.dev_eui) return fail(field_value, {{"field", "ids.dev_eui"}});
@@ -69,10 +73,12 @@ Status check_change(const JoinDevice* current, const JoinDevice& next, const Cha
   return {};
 }
 
-Step handle(const DevicePtr& current, const ChangeJoinDevice& request, const Config&, const JoinInputs& inputs) {
+Step handle(const DevicePtr& current, const ChangeJoinDevice& request, const Config&,
+            const JoinInputs& inputs) {
   auto changed = request.change(current.get());
   if (!changed) return refusal(request, changed.error());
-  if (auto status = check_change(current.get(), *changed, request); !status) return refusal(request, status.error());
+  if (auto status = check_change(current.get(), *changed, request); !status)
+    return refusal(request, status.error());
   // A zero NwkKey clears it. [spec join-server §8]
   if (changed->nwk_key.key && changed->nwk_key.key->is_zero()) changed->nwk_key = {};
   changed->created_at = current ? current->created_at : inputs.now;
@@ -80,12 +86,14 @@ Step handle(const DevicePtr& current, const ChangeJoinDevice& request, const Con
   Step out;
   DevicePtr next = std::make_shared<const JoinDevice>(*std::move(changed));
   out.answer = answer(request, next);
-  out.events.push_back(event_of(current ? "js.end_device.update" : "js.end_device.create", *next, inputs.now));
+  out.events.push_back(
+      event_of(current ? "js.end_device.update" : "js.end_device.create", *next, inputs.now));
   out.write = std::move(next);
   return out;
 }
 
-Step handle(const DevicePtr& current, const DeleteJoinDevice& request, const Config&, const JoinInputs& inputs) {
+Step handle(const DevicePtr& current, const DeleteJoinDevice& request, const Config&,
+            const JoinInputs& inputs) {
   if (!current) return refusal(request, Error(device_not_found));
   Step out;
   out.write = DevicePtr();
@@ -97,8 +105,11 @@ Step handle(const DevicePtr& current, const DeleteJoinDevice& request, const Con
 }  // namespace
 
 storage::JoinKey key_of(const Request& request) {
-  return std::visit([](const auto& message) { return storage::JoinKey{message.join_eui, message.dev_eui}; },
-                    request);
+  return std::visit(
+      [](const auto& message) {
+        return storage::JoinKey{message.join_eui, message.dev_eui};
+      },
+      request);
 }
 
 void refuse(const Request& request, const Error& error) {
@@ -109,8 +120,10 @@ void refuse(const Request& request, const Error& error) {
       request);
 }
 
-Step step(const DevicePtr& current, const Request& request, const Config& config, const JoinInputs& inputs) {
-  auto out = std::visit([&](const auto& message) { return handle(current, message, config, inputs); }, request);
+Step step(const DevicePtr& current, const Request& request, const Config& config,
+          const JoinInputs& inputs) {
+  auto out = std::visit(
+      [&](const auto& message) { return handle(current, message, config, inputs); }, request);
   if (out.error && std::holds_alternative<HandleJoin>(request)) {
     out.events.push_back(join_rejected(*out.error, inputs.now));
   }
@@ -118,7 +131,8 @@ Step step(const DevicePtr& current, const Request& request, const Config& config
 }
 
 events::Event join_rejected(const Error& error, UtcTime now) {
-  return {.name = "js.join.reject", .time = now, .subject = {}, .correlation_ids = {}, .data = error};
+  return {
+      .name = "js.join.reject", .time = now, .subject = {}, .correlation_ids = {}, .data = error};
 }
 
 }  // namespace ff::join_server

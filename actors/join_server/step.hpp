@@ -1,4 +1,5 @@
-// One request against one device's record: what becomes of the record, who is answered what, which events follow. Pure.
+// One request against one device's record: what becomes of the record, who is answered what, which
+// events follow. Pure.
 #pragma once
 
 #include <functional>
@@ -14,7 +15,8 @@
 
 namespace ff::join_server {
 
-using Request = std::variant<HandleJoin, GetAppSKey, GetJoinDevice, ChangeJoinDevice, DeleteJoinDevice>;
+using Request =
+    std::variant<HandleJoin, GetAppSKey, GetJoinDevice, ChangeJoinDevice, DeleteJoinDevice>;
 storage::JoinKey key_of(const Request& request);
 /// Answers `request` with `error`.
 void refuse(const Request& request, const Error& error);
@@ -32,9 +34,11 @@ struct Step {
   std::optional<Error> error;
 };
 /// `current` is null if there is no such device. A join has passed check_join_request.
-Step step(const DevicePtr& current, const Request& request, const Config& config, const JoinInputs& inputs);
+Step step(const DevicePtr& current, const Request& request, const Config& config,
+          const JoinInputs& inputs);
 
-/// The event of a refused join: it names no device, because it may be anyone's. [spec join-server §2]
+/// The event of a refused join: it names no device, because it may be anyone's. [spec join-server
+/// §2]
 events::Event join_rejected(const Error& error, UtcTime now);
 
 }  // namespace ff::join_server

@@ -18,11 +18,12 @@ caf::actor spawn_join_server(caf::actor_system& system, const ContextPtr& contex
                                   .on_escalation = std::move(on_escalation)};
   for (std::uint32_t i = 0; i < shards.count().value(); ++i) {
     const storage::Shard shard{static_cast<std::uint16_t>(i)};
-    config.children.push_back({"join_server_shard", [context, shard, shards](caf::actor_system& in) {
-                                 auto handle = spawn_shard(in, context, shard);
-                                 shards.route(shard).set(handle);
-                                 return caf::actor_cast<caf::actor>(handle);
-                               }});
+    config.children.push_back(
+        {"join_server_shard", [context, shard, shards](caf::actor_system& in) {
+           auto handle = spawn_shard(in, context, shard);
+           shards.route(shard).set(handle);
+           return caf::actor_cast<caf::actor>(handle);
+         }});
   }
   return actors::spawn_supervisor(system, std::move(config));
 }

@@ -1,4 +1,5 @@
-// Starts the join server: one shard actor per shard of EUI pairs, supervised. Not its interop client and server.
+// Starts the join server: one shard actor per shard of EUI pairs, supervised. Not its interop
+// client and server.
 #pragma once
 
 #include <caf/actor.hpp>
@@ -10,8 +11,8 @@
 
 namespace ff::join_server {
 
-/// Fills `shards`, whose copies follow restarts. Stop with caf::exit_reason::user_shutdown. `on_escalation` as in
-/// SupervisorConfig.
+/// Fills `shards`, whose copies follow restarts. Stop with caf::exit_reason::user_shutdown.
+/// `on_escalation` as in SupervisorConfig.
 caf::actor spawn_join_server(caf::actor_system& system, const ContextPtr& context,
                              const actors::Sharded<ShardHandle>& shards,
                              std::function<void(const std::string&)> on_escalation);

@@ -18,8 +18,8 @@ Sha256Digest pbkdf2_sha256(ByteView secret, ByteView salt, std::uint32_t iterati
   Sha256Digest out;
   const auto text = as_text(secret);
   const int ok = PKCS5_PBKDF2_HMAC(text.data(), static_cast<int>(text.size()), salt.data(),
-                                   static_cast<int>(salt.size()), static_cast<int>(iterations), EVP_sha256(),
-                                   static_cast<int>(out.size()), out.data());
+                                   static_cast<int>(salt.size()), static_cast<int>(iterations),
+                                   EVP_sha256(), static_cast<int>(out.size()), out.data());
   FF_ASSERT(ok == 1);
   return out;
 }

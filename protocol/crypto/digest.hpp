@@ -1,5 +1,5 @@
-// Digests for credentials: SHA-256, PBKDF2 over it, and comparison that does not tell where two texts differ.
-// Not for frames; see cmac.hpp.
+// Digests for credentials: SHA-256, PBKDF2 over it, and comparison that does not tell where two
+// texts differ. Not for frames; see cmac.hpp.
 #pragma once
 
 #include <array>

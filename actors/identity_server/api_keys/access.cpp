@@ -35,7 +35,8 @@ struct Shell {
 };
 using Pointer = AccessHandle::stateful_pointer<Shell>;
 
-/// One authentication on its way through the registry's reader; its steps run on the reader's thread.
+/// One authentication on its way through the registry's reader; its steps run on the reader's
+/// thread.
 struct LookUp {
   AccessHandle access;
   RegistryReaderHandle reader;
@@ -55,7 +56,8 @@ void conclude(const LookUpPtr& look_up, Result<AuthInfo> caller) {
 
 void on_user(const LookUpPtr& look_up, const AuthInfo& caller, const Result<EntityPtr>& user) {
   // A deleted user's keys stop working.
-  if (!user && user.error().code() == Code::not_found) return conclude(look_up, fail(api_key_not_found));
+  if (!user && user.error().code() == Code::not_found)
+    return conclude(look_up, fail(api_key_not_found));
   if (!user) return conclude(look_up, fail(user.error()));
   auto state = decode_user_state(**user);
   if (!state) return conclude(look_up, fail(state.error()));
@@ -68,11 +70,13 @@ void on_key(const LookUpPtr& look_up, const Result<EntityPtr>& entity) {
   auto key = decode_api_key(**entity);
   if (!key) return conclude(look_up, fail(key.error()));
   auto caller = check_api_key(*key, look_up->token, look_up->now);
-  if (!caller || caller->owner.kind != EntityKind::user) return conclude(look_up, std::move(caller));
-  caf::anon_send(look_up->reader, GetEntity{.key = caller->owner,
-                                            .reply = [look_up, caller = *caller](const Result<EntityPtr>& user) {
-                                              on_user(look_up, caller, user);
-                                            }});
+  if (!caller || caller->owner.kind != EntityKind::user)
+    return conclude(look_up, std::move(caller));
+  caf::anon_send(look_up->reader,
+                 GetEntity{.key = caller->owner,
+                           .reply = [look_up, caller = *caller](const Result<EntityPtr>& user) {
+                             on_user(look_up, caller, user);
+                           }});
 }
 
 AuthInfoPtr remembered(Pointer self, const crypto::Sha256Digest& digest) {
@@ -100,17 +104,18 @@ void authenticate(Pointer self, const Authenticate& message) {
              .answer = {.token_digest = digest, .generation = state.generation, .caller = {}},
              .now = state.context->deps.clock->now().utc,
              .reply = message.reply});
-  caf::anon_send(look_up->reader,
-                 FindEntity{api_key_index(look_up->token.id),
-                            [look_up](const Result<EntityPtr>& entity) { on_key(look_up, entity); }});
+  caf::anon_send(look_up->reader, FindEntity{api_key_index(look_up->token.id),
+                                             [look_up](const Result<EntityPtr>& entity) {
+                                               on_key(look_up, entity);
+                                             }});
 }
 
 void remember(Pointer self, const AccessAnswered& answer) {
   auto& state = self->state;
   if (answer.generation != state.generation) return;
   if (state.cache.size() >= state.context->cache_max) state.cache.clear();
-  state.cache[answer.token_digest] = {answer.caller,
-                                      state.context->deps.clock->now().mono + state.context->cache_time};
+  state.cache[answer.token_digest] = {
+      answer.caller, state.context->deps.clock->now().mono + state.context->cache_time};
 }
 
 void forget(Pointer self, const storage::EntityKey& entity) {
@@ -128,8 +133,10 @@ void list_rights(Pointer self, const ListRights& message) {
   const auto& owner = message.caller->owner;
   const bool acts = owner.kind == EntityKind::user || owner.kind == EntityKind::organization;
   if (!acts || owner == entity) return message.reply(rights_on(*message.caller, entity, {}));
-  auto answer = [caller = message.caller, entity, reply = message.reply](const Result<EntityPtr>& membership) {
-    if (!membership && membership.error().code() != Code::not_found) return reply(fail(membership.error()));
+  auto answer = [caller = message.caller, entity,
+                 reply = message.reply](const Result<EntityPtr>& membership) {
+    if (!membership && membership.error().code() != Code::not_found)
+      return reply(fail(membership.error()));
     RightSet rights;
     if (membership) {
       auto decoded = decode_membership(**membership);
@@ -177,7 +184,8 @@ AuthInfo with_user_state(AuthInfo caller, const UserState& user) {
   return caller;
 }
 
-RightSet rights_on(const AuthInfo& caller, const storage::EntityKey& entity, const RightSet& membership) {
+RightSet rights_on(const AuthInfo& caller, const storage::EntityKey& entity,
+                   const RightSet& membership) {
   const auto of_kind = rights_of_kind(entity.kind);
   if (caller.owner == entity) return caller.rights & of_kind;
   return (caller.universal_rights | (implied(membership) & caller.rights)) & of_kind;

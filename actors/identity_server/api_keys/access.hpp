@@ -1,4 +1,5 @@
-// Access: who a bearer token is, and what it may do on an entity. One actor with a small cache of what was right lately.
+// Access: who a bearer token is, and what it may do on an entity. One actor with a small cache of
+// what was right lately.
 #pragma once
 
 #include <array>
@@ -15,7 +16,8 @@ namespace ff::identity_server {
 /// A caller with a valid API key.
 struct AuthInfo {
   std::string key_id;
-  /// The entity the key belongs to: a user or organization that acts, or an application or gateway by itself.
+  /// The entity the key belongs to: a user or organization that acts, or an application or gateway
+  /// by itself.
   storage::EntityKey owner;
   /// The key's, with what they imply, as far as the owner's state allows.
   RightSet rights;
@@ -27,14 +29,14 @@ struct AuthInfo {
 };
 using AuthInfoPtr = std::shared_ptr<const AuthInfo>;
 
-/// `token` as in `Bearer <token>`. Errors: invalid_token, api_key_not_found, api_key_expired, invalid_authorization;
-/// unsupported_authorization for tokens that are no API keys.
+/// `token` as in `Bearer <token>`. Errors: invalid_token, api_key_not_found, api_key_expired,
+/// invalid_authorization; unsupported_authorization for tokens that are no API keys.
 struct Authenticate {
   std::string token;
   actors::Reply<AuthInfoPtr> reply;
 };
-/// The caller's rights on an entity, with what they imply; empty for one that does not exist, so that nobody learns which
-/// do. A device has its application's.
+/// The caller's rights on an entity, with what they imply; empty for one that does not exist, so
+/// that nobody learns which do. A device has its application's.
 struct ListRights {
   AuthInfoPtr caller;
   storage::EntityKey entity;
@@ -51,11 +53,12 @@ struct AccessAnswered {
   AuthInfoPtr caller;
 };
 
-using AccessHandle = caf::typed_actor<
-    caf::reacts_to<Authenticate>,     // Who the token is.
-    caf::reacts_to<ListRights>,       // What the caller may do on an entity.
-    caf::reacts_to<ForgetAccess>,     // Drops what an entity's change may have made wrong.
-    caf::reacts_to<AccessAnswered>>;  // INTERNAL: remembers an answer.
+using AccessHandle =
+    caf::typed_actor<caf::reacts_to<Authenticate>,  // Who the token is.
+                     caf::reacts_to<ListRights>,    // What the caller may do on an entity.
+                     caf::reacts_to<ForgetAccess>,  // Drops what an entity's change may have made
+                                                    // wrong.
+                     caf::reacts_to<AccessAnswered>>;  // INTERNAL: remembers an answer.
 
 struct AccessContext {
   actors::Deps deps;
@@ -72,7 +75,8 @@ Result<AuthInfo> check_api_key(const ApiKey& key, const Token& token, UtcTime no
 /// Limits `caller`, whose key belongs to a user, by the user's state.
 AuthInfo with_user_state(AuthInfo caller, const UserState& user);
 /// `membership`: the owner's rights on the entity. [spec identity-server §3]
-RightSet rights_on(const AuthInfo& caller, const storage::EntityKey& entity, const RightSet& membership);
+RightSet rights_on(const AuthInfo& caller, const storage::EntityKey& entity,
+                   const RightSet& membership);
 
 }  // namespace ff::identity_server
 FF_LOCAL_MESSAGE(ff::identity_server::Authenticate)

@@ -55,7 +55,8 @@ void put_rights(Message& message, const RightSet& rights) {
 
 /// The kind behind its name in a key; user for any other, which has no rights then.
 EntityKind owner_kind(const std::string& name) {
-  for (const auto kind : {EntityKind::organization, EntityKind::application, EntityKind::gateway, EntityKind::client}) {
+  for (const auto kind : {EntityKind::organization, EntityKind::application, EntityKind::gateway,
+                          EntityKind::client}) {
     if (kind_name(kind) == name) return kind;
   }
   return EntityKind::user;
@@ -68,7 +69,8 @@ storage::EntityKey api_key_entity(const storage::EntityKey& owner, const std::st
 }
 
 Bytes api_key_index(std::string_view id) {
-  return storage::text_index_key(storage::EntityIndex::name_registry, {kind_name(EntityKind::api_key), id});
+  return storage::text_index_key(storage::EntityIndex::name_registry,
+                                 {kind_name(EntityKind::api_key), id});
 }
 
 Draft api_key_draft(const ApiKey& key, UtcTime created_at, UtcTime updated_at) {
@@ -95,7 +97,8 @@ Result<ApiKey> decode_api_key(const Entity& entity) {
   return key;
 }
 
-IssuedApiKey issue_api_key(storage::EntityKey owner, std::string name, const RightSet& rights, Random& random) {
+IssuedApiKey issue_api_key(storage::EntityKey owner, std::string name, const RightSet& rights,
+                           Random& random) {
   const auto token = make_token(TokenKind::api_key, random);
   auto hash = hash_secret(token.secret, token_iterations, random);
   return {{.owner = std::move(owner),
@@ -124,26 +127,35 @@ CreateEntity create_admin_user(const std::string& user_id, actors::Reply<EntityP
     user.set_admin(true);
     return Draft{.message = serialize(user), .unique = {}};
   };
-  return {.key = {EntityKind::user, {user_id}}, .make = std::move(make), .companions = {}, .reply = std::move(reply)};
+  return {.key = {EntityKind::user, {user_id}},
+          .make = std::move(make),
+          .companions = {},
+          .reply = std::move(reply)};
 }
 
 Result<UserState> decode_user_state(const Entity& user) {
   FF_TRY(const auto message, parse<api::User>(user));
   switch (message.state()) {
-    case api::STATE_APPROVED: return UserState{message.admin(), all_rights()};
-    case api::STATE_FLAGGED: return UserState{false, all_rights()};
+    case api::STATE_APPROVED:
+      return UserState{message.admin(), all_rights()};
+    case api::STATE_FLAGGED:
+      return UserState{false, all_rights()};
     case api::STATE_REQUESTED:
       return UserState{false, {Right::user_info, Right::user_settings_basic, Right::user_delete}};
-    case api::STATE_REJECTED: return UserState{false, {Right::user_info, Right::user_delete}};
-    case api::STATE_SUSPENDED: return UserState{false, {Right::user_info}};
-    default: return UserState{};
+    case api::STATE_REJECTED:
+      return UserState{false, {Right::user_info, Right::user_delete}};
+    case api::STATE_SUSPENDED:
+      return UserState{false, {Right::user_info}};
+    default:
+      return UserState{};
   }
 }
 
-storage::EntityKey membership_entity(const storage::EntityKey& entity, const storage::EntityKey& member) {
+storage::EntityKey membership_entity(const storage::EntityKey& entity,
+                                     const storage::EntityKey& member) {
   return {EntityKind::membership,
-          {std::string(kind_name(entity.kind)), entity.ids.front(), std::string(kind_name(member.kind)),
-           member.ids.front()}};
+          {std::string(kind_name(entity.kind)), entity.ids.front(),
+           std::string(kind_name(member.kind)), member.ids.front()}};
 }
 
 Companion make_membership(const storage::EntityKey& entity, const storage::EntityKey& member,

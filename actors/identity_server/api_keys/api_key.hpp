@@ -1,5 +1,5 @@
-// API keys of users, organizations, applications and gateways as entities of the registry. Not what a key may do on which
-// entity; see access.hpp.
+// API keys of users, organizations, applications and gateways as entities of the registry. Not what
+// a key may do on which entity; see access.hpp.
 #pragma once
 
 #include <string>
@@ -35,11 +35,13 @@ struct IssuedApiKey {
   std::string text;  // shown once, kept nowhere
 };
 /// A new key with a random id and secret. `random` must be fit for keys.
-IssuedApiKey issue_api_key(storage::EntityKey owner, std::string name, const RightSet& rights, Random& random);
+IssuedApiKey issue_api_key(storage::EntityKey owner, std::string name, const RightSet& rights,
+                           Random& random);
 /// The message that stores it. Answers when it is durable.
 CreateEntity create_api_key(const ApiKey& key, actors::Reply<EntityPtr> reply);
 
-/// The user `admin`, approved and with every admin right, as `farfield start` makes it when the store is new.
+/// The user `admin`, approved and with every admin right, as `farfield start` makes it when the
+/// store is new.
 CreateEntity create_admin_user(const std::string& user_id, actors::Reply<EntityPtr> reply);
 
 /// What access needs of a user. Error: malformed_value.
@@ -51,8 +53,10 @@ struct UserState {
 Result<UserState> decode_user_state(const Entity& user);
 
 /// A user's or organization's membership of an entity: ttn.lorawan.v3.Collaborator.
-storage::EntityKey membership_entity(const storage::EntityKey& entity, const storage::EntityKey& member);
-Companion make_membership(const storage::EntityKey& entity, const storage::EntityKey& member, const RightSet& rights);
+storage::EntityKey membership_entity(const storage::EntityKey& entity,
+                                     const storage::EntityKey& member);
+Companion make_membership(const storage::EntityKey& entity, const storage::EntityKey& member,
+                          const RightSet& rights);
 Result<RightSet> decode_membership(const Entity& membership);
 
 }  // namespace ff::identity_server

@@ -50,7 +50,8 @@ std::optional<std::uint32_t> parse_iterations(std::string_view text) {
   std::uint32_t value = 0;
   const auto* end = text.data() + text.size();
   const auto [at, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || at != end || value == 0 || value > iterations_max) return std::nullopt;
+  if (error != std::errc() || at != end || value == 0 || value > iterations_max)
+    return std::nullopt;
   return value;
 }
 
@@ -75,7 +76,8 @@ Token make_token(TokenKind kind, Random& random) {
 }
 
 std::string to_string(const Token& token) {
-  return std::string(prefixes[static_cast<std::size_t>(token.kind)]) + "." + token.id + "." + token.secret;
+  return std::string(prefixes[static_cast<std::size_t>(token.kind)]) + "." + token.id + "." +
+         token.secret;
 }
 
 Result<Token> parse_token(std::string_view text) {
@@ -83,7 +85,8 @@ Result<Token> parse_token(std::string_view text) {
   if (parts.size() != 3) return fail(invalid_token);
   const auto found = std::find(prefixes.begin(), prefixes.end(), parts[0]);
   if (found == prefixes.end()) return fail(invalid_token);
-  return Token{static_cast<TokenKind>(found - prefixes.begin()), std::string(parts[1]), std::string(parts[2])};
+  return Token{static_cast<TokenKind>(found - prefixes.begin()), std::string(parts[1]),
+               std::string(parts[2])};
 }
 
 std::string hash_secret(std::string_view secret, std::uint32_t iterations, Random& random) {
@@ -94,7 +97,8 @@ std::string hash_secret(std::string_view secret, std::uint32_t iterations, Rando
 
 bool is_hash_of(std::string_view hash, std::string_view secret) {
   const auto parts = split(hash, '$');
-  if (parts.size() != 5 || parts[0] != "PBKDF2" || parts[1] != "sha256" || parts[3].empty()) return false;
+  if (parts.size() != 5 || parts[0] != "PBKDF2" || parts[1] != "sha256" || parts[3].empty())
+    return false;
   const auto iterations = parse_iterations(parts[2]);
   const auto expected = base64_decode(parts[4]);
   if (!iterations || !expected) return false;

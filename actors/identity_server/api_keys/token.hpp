@@ -1,4 +1,5 @@
-// The text of credentials: `<kind>.<id>.<secret>`, each part unpadded base32, and the hash that is kept of the secret.
+// The text of credentials: `<kind>.<id>.<secret>`, each part unpadded base32, and the hash that is
+// kept of the secret.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,13 @@
 namespace ff::identity_server {
 
 /// ON-WIRE: the kind is three letters in base32. [spec identity-server §4]
-enum class TokenKind : std::uint8_t { api_key, access_token, refresh_token, authorization_code, session };
+enum class TokenKind : std::uint8_t {
+  api_key,
+  access_token,
+  refresh_token,
+  authorization_code,
+  session
+};
 
 struct Token {
   TokenKind kind = TokenKind::api_key;
@@ -30,7 +37,8 @@ inline constexpr std::uint32_t password_iterations = 20'000;
 
 /// ON-DISK: `PBKDF2$sha256$<iterations>$<salt>$<base64url of 32 bytes>`, the salt 16 characters.
 std::string hash_secret(std::string_view secret, std::uint32_t iterations, Random& random);
-/// Whether `hash` was made of `secret`, whatever its iterations; in constant time. False for a text that is no hash.
+/// Whether `hash` was made of `secret`, whatever its iterations; in constant time. False for a text
+/// that is no hash.
 bool is_hash_of(std::string_view hash, std::string_view secret);
 
 /// RFC 4648, upper case, without padding.

@@ -13,7 +13,8 @@
 namespace ff::identity_server {
 namespace {
 
-/// Reading entities, reading indices, writing; turn 0 writes nothing and waits for our predecessor's writes.
+/// Reading entities, reading indices, writing; turn 0 writes nothing and waits for our
+/// predecessor's writes.
 enum class Phase : std::uint8_t { entities, indices, writing, idle };
 
 struct Shell {
@@ -32,7 +33,8 @@ using Pointer = RegistryHandle::stateful_pointer<Shell>;
 /// Tells the registry what became of a turn, also when the committer ended without deciding it.
 class Decision final : public actors::Release {
  public:
-  Decision(RegistryHandle registry, std::uint64_t turn) : registry_(std::move(registry)), turn_(turn) {}
+  Decision(RegistryHandle registry, std::uint64_t turn)
+      : registry_(std::move(registry)), turn_(turn) {}
   Decision(const Decision&) = delete;
   Decision& operator=(const Decision&) = delete;
   ~Decision() override { decide(fail(actors::receiver_down, {{"reason", "committer"}})); }
@@ -41,7 +43,8 @@ class Decision final : public actors::Release {
 
  private:
   void decide(Status status) {
-    if (!std::exchange(decided_, true)) caf::anon_send(registry_, TurnWritten{turn_, std::move(status)});
+    if (!std::exchange(decided_, true))
+      caf::anon_send(registry_, TurnWritten{turn_, std::move(status)});
   }
   RegistryHandle registry_;
   std::uint64_t turn_;
@@ -51,8 +54,9 @@ class Decision final : public actors::Release {
 void commit(Pointer self, const storage::WriteBatch& records) {
   auto& state = self->state;
   state.phase = Phase::writing;
-  caf::anon_send(state.context->deps.committer.get(),
-                 actors::Commit{records, std::make_shared<Decision>(RegistryHandle(self), state.number)});
+  caf::anon_send(
+      state.context->deps.committer.get(),
+      actors::Commit{records, std::make_shared<Decision>(RegistryHandle(self), state.number)});
 }
 
 void on_rows(Pointer self);
@@ -87,7 +91,8 @@ void on_rows(Pointer self) {
   auto& state = self->state;
   if (state.phase == Phase::entities) {
     state.turn->plan(state.rows, state.context->deps.clock->now().utc);
-    return read(self, Phase::indices, storage::Family::entity_index, state.turn->index_rows_to_read());
+    return read(self, Phase::indices, storage::Family::entity_index,
+                state.turn->index_rows_to_read());
   }
   state.turn->resolve(state.rows);
   commit(self, state.turn->records());

@@ -6,9 +6,10 @@
 
 namespace ff::identity_server {
 
-/// The single writer: there is one in the whole cluster. As a successor it begins when every write of its predecessor is
-/// decided.
+/// The single writer: there is one in the whole cluster. As a successor it begins when every write
+/// of its predecessor is decided.
 RegistryHandle spawn_registry(caf::actor_system& system, RegistryContextPtr context);
-RegistryReaderHandle spawn_registry_reader(caf::actor_system& system, const RegistryContextPtr& context);
+RegistryReaderHandle spawn_registry_reader(caf::actor_system& system,
+                                           const RegistryContextPtr& context);
 
 }  // namespace ff::identity_server

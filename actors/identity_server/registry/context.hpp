@@ -19,7 +19,8 @@ struct RegistryContext {
   std::size_t waiting_max = 4096;
   /// Changes written together.
   std::size_t turn_max = 64;
-  /// Told of every durable change before its asker is answered (null: the entity is gone). Must not block. May be null.
+  /// Told of every durable change before its asker is answered (null: the entity is gone). Must not
+  /// block. May be null.
   std::function<void(const storage::EntityKey&, const EntityPtr&)> changed;
 };
 using RegistryContextPtr = std::shared_ptr<const RegistryContext>;

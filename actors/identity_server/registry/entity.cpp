@@ -25,10 +25,14 @@ constexpr storage::ValueVersion entity_version = 1;
 Bytes encode_key(const storage::EntityKey& key) {
   const auto& ids = key.ids;
   switch (ids.size()) {
-    case 1: return storage::entity_key(key.kind, {ids[0]});
-    case 2: return storage::entity_key(key.kind, {ids[0], ids[1]});
-    case 3: return storage::entity_key(key.kind, {ids[0], ids[1], ids[2]});
-    default: break;
+    case 1:
+      return storage::entity_key(key.kind, {ids[0]});
+    case 2:
+      return storage::entity_key(key.kind, {ids[0], ids[1]});
+    case 3:
+      return storage::entity_key(key.kind, {ids[0], ids[1], ids[2]});
+    default:
+      break;
   }
   FF_ASSERT(ids.size() == 4);
   return storage::entity_key(key.kind, {ids[0], ids[1], ids[2], ids[3]});

@@ -1,5 +1,6 @@
-// An entity as the registry keeps it: the API's own message, opaque, with what the registry itself must know of it.
-// Not the meaning of the message; whoever creates and changes entities knows their kind.
+// An entity as the registry keeps it: the API's own message, opaque, with what the registry itself
+// must know of it. Not the meaning of the message; whoever creates and changes entities knows their
+// kind.
 #pragma once
 
 #include <functional>

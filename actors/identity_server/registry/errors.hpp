@@ -15,14 +15,16 @@ inline constexpr ErrorDef gateway_eui_taken{
     "a gateway with EUI `{gateway_eui}` is already registered as `{gateway_id}`"};
 inline constexpr ErrorDef end_device_euis_taken{
     "pkg/identityserver", "end_device_euis_taken", Code::already_exists,
-    "an end device with JoinEUI `{join_eui}` and DevEUI `{dev_eui}` is already registered as `{device_id}` in "
+    "an end device with JoinEUI `{join_eui}` and DevEUI `{dev_eui}` is already registered as "
+    "`{device_id}` in "
     "application `{application_id}`"};
-inline constexpr ErrorDef gateway_not_found_by_eui{"pkg/identityserver/store", "gateway_not_found_by_eui",
-                                                   Code::not_found, "gateway with EUI `{gateway_eui}` not found"};
+inline constexpr ErrorDef gateway_not_found_by_eui{"pkg/identityserver/store",
+                                                   "gateway_not_found_by_eui", Code::not_found,
+                                                   "gateway with EUI `{gateway_eui}` not found"};
 
 /// The reference has no such error; its queue is the database's.
-inline constexpr ErrorDef registry_overloaded{"pkg/identityserver", "overloaded", Code::resource_exhausted,
-                                              "too many changes wait"};
+inline constexpr ErrorDef registry_overloaded{"pkg/identityserver", "overloaded",
+                                              Code::resource_exhausted, "too many changes wait"};
 
 /// `application_not_found` with its id, and so on for every kind.
 Error not_found(const storage::EntityKey& key);

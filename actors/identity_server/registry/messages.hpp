@@ -12,28 +12,30 @@
 
 namespace ff::identity_server {
 
-/// An entity that is created with another one or not at all, such as the membership of whoever creates an application.
+/// An entity that is created with another one or not at all, such as the membership of whoever
+/// creates an application.
 struct Companion {
   storage::EntityKey key;
   Bytes message;
 };
 
-/// `make` is pure and runs in the registry; `now` is the entity's time of creation. Errors: id_taken (also by an entity
-/// that is deleted but kept), a unique key's `taken`.
+/// `make` is pure and runs in the registry; `now` is the entity's time of creation. Errors:
+/// id_taken (also by an entity that is deleted but kept), a unique key's `taken`.
 struct CreateEntity {
   storage::EntityKey key;
   std::function<Result<Draft>(UtcTime now)> make;
   std::vector<Companion> companions;
   actors::Reply<EntityPtr> reply;
 };
-/// `change` is pure and runs in the registry. It also sees an entity that is deleted but kept, to restore it or to refuse
-/// with not_found(). Errors: not_found(), a unique key's `taken`.
+/// `change` is pure and runs in the registry. It also sees an entity that is deleted but kept, to
+/// restore it or to refuse with not_found(). Errors: not_found(), a unique key's `taken`.
 struct ChangeEntity {
   storage::EntityKey key;
   std::function<Result<Draft>(const Entity& current, UtcTime now)> change;
   actors::Reply<EntityPtr> reply;
 };
-/// Leaves nothing, neither indices nor, for entities that own them, API keys and memberships. Error: not_found().
+/// Leaves nothing, neither indices nor, for entities that own them, API keys and memberships.
+/// Error: not_found().
 struct DeleteEntity {
   storage::EntityKey key;
   actors::Reply<void> reply;

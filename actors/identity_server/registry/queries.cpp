@@ -17,10 +17,14 @@ bool is_visible(const Entity& entity, Deleted deleted) {
 Bytes prefix_of(const ListEntities& list) {
   const auto& ids = list.parents;
   switch (ids.size()) {
-    case 0: return storage::entity_prefix(list.kind);
-    case 1: return storage::entity_prefix(list.kind, {ids[0]});
-    case 2: return storage::entity_prefix(list.kind, {ids[0], ids[1]});
-    default: return storage::entity_prefix(list.kind, {ids[0], ids[1], ids[2]});
+    case 0:
+      return storage::entity_prefix(list.kind);
+    case 1:
+      return storage::entity_prefix(list.kind, {ids[0]});
+    case 2:
+      return storage::entity_prefix(list.kind, {ids[0], ids[1]});
+    default:
+      return storage::entity_prefix(list.kind, {ids[0], ids[1], ids[2]});
   }
 }
 
@@ -33,10 +37,12 @@ struct Listed {
 Result<std::vector<Listed>> scan(const storage::Reader& store, const ListEntities& list) {
   std::vector<Listed> found;
   Status status;
-  const storage::Scan all{.family = Family::entity, .range = storage::prefix_range(prefix_of(list))};
+  const storage::Scan all{.family = Family::entity,
+                          .range = storage::prefix_range(prefix_of(list))};
   FF_CHECK(store.scan(all, [&](ByteView key, ByteView value) {
     auto parsed = storage::parse_entity_key(key);
-    auto entity = parsed ? decode_entity(*std::move(parsed), value) : Result<Entity>(fail(parsed.error()));
+    auto entity =
+        parsed ? decode_entity(*std::move(parsed), value) : Result<Entity>(fail(parsed.error()));
     if (!entity) {
       status = fail(entity.error());
       return false;
@@ -52,7 +58,8 @@ Result<std::vector<Listed>> scan(const storage::Reader& store, const ListEntitie
 
 }  // namespace
 
-Result<EntityPtr> get_entity(const storage::Reader& store, const storage::EntityKey& key, Deleted deleted) {
+Result<EntityPtr> get_entity(const storage::Reader& store, const storage::EntityKey& key,
+                             Deleted deleted) {
   FF_TRY(const auto row, store.get(Family::entity, encode_key(key)));
   if (!row) return fail(not_found(key));
   FF_TRY(auto entity, decode_entity(key, *row));

@@ -7,7 +7,8 @@
 namespace ff::identity_server {
 
 /// Errors: not_found(), those of the store.
-Result<EntityPtr> get_entity(const storage::Reader& store, const storage::EntityKey& key, Deleted deleted);
+Result<EntityPtr> get_entity(const storage::Reader& store, const storage::EntityKey& key,
+                             Deleted deleted);
 /// Null if nothing owns the key.
 Result<EntityPtr> find_entity(const storage::Reader& store, ByteView index_key);
 /// Entities of one order rank are in the order of their ids.

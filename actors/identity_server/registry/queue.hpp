@@ -12,7 +12,8 @@ namespace ff::identity_server {
 class ChangeQueue {
  public:
   void push(Change change) { waiting_.push_back(std::move(change)); }
-  /// The oldest changes of different entities, at most `count`; a second change of an entity stays for the next turn.
+  /// The oldest changes of different entities, at most `count`; a second change of an entity stays
+  /// for the next turn.
   std::vector<Change> take(std::size_t count);
   std::size_t size() const noexcept { return waiting_.size(); }
 

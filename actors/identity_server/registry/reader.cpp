@@ -9,10 +9,13 @@
 namespace ff::identity_server {
 namespace {
 
-RegistryReaderHandle::behavior_type reader(RegistryReaderHandle::pointer self, const storage::Reader* store) {
+RegistryReaderHandle::behavior_type reader(RegistryReaderHandle::pointer self,
+                                           const storage::Reader* store) {
   actors::prepare(self, "identity_registry_reader");
   return {
-      [store](const GetEntity& message) { message.reply(get_entity(*store, message.key, message.deleted)); },
+      [store](const GetEntity& message) {
+        message.reply(get_entity(*store, message.key, message.deleted));
+      },
       [store](const FindEntity& message) { message.reply(find_entity(*store, message.index_key)); },
       [store](const ListEntities& message) { message.reply(list_entities(*store, message)); },
   };
@@ -20,7 +23,8 @@ RegistryReaderHandle::behavior_type reader(RegistryReaderHandle::pointer self, c
 
 }  // namespace
 
-RegistryReaderHandle spawn_registry_reader(caf::actor_system& system, const RegistryContextPtr& context) {
+RegistryReaderHandle spawn_registry_reader(caf::actor_system& system,
+                                           const RegistryContextPtr& context) {
   if (context->own_thread) return system.spawn<caf::detached>(reader, context->store);
   return system.spawn(reader, context->store);
 }

@@ -18,30 +18,34 @@ Result<std::optional<Entity>> decode(const storage::EntityKey& key, const Row& r
   return std::optional(std::move(entity));
 }
 
-Result<std::optional<Draft>> decide(const CreateEntity& create, const std::optional<Entity>& current, UtcTime now) {
+Result<std::optional<Draft>> decide(const CreateEntity& create,
+                                    const std::optional<Entity>& current, UtcTime now) {
   if (current) return fail(id_taken);
   FF_TRY(auto draft, create.make(now));
   return std::optional(std::move(draft));
 }
-Result<std::optional<Draft>> decide(const ChangeEntity& change, const std::optional<Entity>& current, UtcTime now) {
+Result<std::optional<Draft>> decide(const ChangeEntity& change,
+                                    const std::optional<Entity>& current, UtcTime now) {
   if (!current) return fail(not_found(change.key));
   FF_TRY(auto draft, change.change(*current, now));
   return std::optional(std::move(draft));
 }
-Result<std::optional<Draft>> decide(const DeleteEntity& erase, const std::optional<Entity>& current, UtcTime) {
+Result<std::optional<Draft>> decide(const DeleteEntity& erase, const std::optional<Entity>& current,
+                                    UtcTime) {
   if (!current) return fail(not_found(erase.key));
   return std::optional<Draft>();
 }
 
-EntityPtr make_entity(const storage::EntityKey& key, const std::optional<Entity>& current, const Draft& draft,
-                      UtcTime now) {
+EntityPtr make_entity(const storage::EntityKey& key, const std::optional<Entity>& current,
+                      const Draft& draft, UtcTime now) {
   Entity entity{.key = key,
                 .message = draft.message,
                 .created_at = current ? current->created_at : now,
                 .updated_at = now,
                 .deleted_at = {},
                 .index_keys = {}};
-  if (draft.deleted) entity.deleted_at = current && current->deleted_at ? *current->deleted_at : now;
+  if (draft.deleted)
+    entity.deleted_at = current && current->deleted_at ? *current->deleted_at : now;
   for (const auto& unique : draft.unique) entity.index_keys.push_back(unique.index_key);
   return std::make_shared<const Entity>(std::move(entity));
 }
@@ -54,7 +58,8 @@ void erase_below(storage::WriteBatch& records, const Bytes& prefix) {
 }  // namespace
 
 const storage::EntityKey& key_of(const Change& change) {
-  return std::visit([](const auto& message) -> const storage::EntityKey& { return message.key; }, change);
+  return std::visit([](const auto& message) -> const storage::EntityKey& { return message.key; },
+                    change);
 }
 
 void refuse(const Change& change, const Error& error) {
@@ -68,7 +73,8 @@ void refuse(const Change& change, const Error& error) {
 Turn::Turn(std::vector<Change> changes) {
   for (auto& change : changes) {
     keys_.push_back(encode_key(key_of(change)));
-    items_.push_back({.change = std::move(change), .error = {}, .current = {}, .next = {}, .unique = {}});
+    items_.push_back(
+        {.change = std::move(change), .error = {}, .current = {}, .next = {}, .unique = {}});
   }
 }
 
@@ -80,7 +86,8 @@ void Turn::plan_one(Item& item, const Row& row, UtcTime now) {
     return;
   }
   item.current = *std::move(current);
-  auto draft = std::visit([&](const auto& change) { return decide(change, item.current, now); }, item.change);
+  auto draft = std::visit([&](const auto& change) { return decide(change, item.current, now); },
+                          item.change);
   if (!draft) {
     item.error = draft.error();
   } else if (*draft) {
@@ -102,7 +109,9 @@ void Turn::resolve_one(Item& item, std::map<Bytes, Bytes>& owners) {
     const auto found = owners.find(unique.index_key);
     if (found == owners.end() || found->second == own_key) continue;
     const auto owner = storage::parse_entity_key(found->second);
-    item.error = !owner ? owner.error() : unique.taken ? unique.taken(*owner) : Error(already_exists);
+    item.error = !owner         ? owner.error()
+                 : unique.taken ? unique.taken(*owner)
+                                : Error(already_exists);
     return;
   }
   if (item.current) {
@@ -116,7 +125,8 @@ void Turn::record(const Item& item) {
   const auto& key = key_of(item.change);
   const auto own_key = encode_key(key);
   if (item.current) {
-    for (const auto& index_key : item.current->index_keys) records_.erase(Family::entity_index, index_key);
+    for (const auto& index_key : item.current->index_keys)
+      records_.erase(Family::entity_index, index_key);
   }
   if (!item.next) {
     records_.erase(Family::entity, own_key);
@@ -128,11 +138,13 @@ void Turn::record(const Item& item) {
     return;
   }
   records_.put(Family::entity, own_key, encode_entity(*item.next));
-  for (const auto& index_key : item.next->index_keys) records_.put(Family::entity_index, index_key, own_key);
+  for (const auto& index_key : item.next->index_keys)
+    records_.put(Family::entity_index, index_key, own_key);
   const auto* create = std::get_if<CreateEntity>(&item.change);
   if (create == nullptr) return;
   for (const auto& companion : create->companions) {
-    const Entity entity{companion.key, companion.message, item.next->created_at, item.next->created_at, {}, {}};
+    const Entity entity{
+        companion.key, companion.message, item.next->created_at, item.next->created_at, {}, {}};
     records_.put(Family::entity, encode_key(companion.key), encode_entity(entity));
   }
 }

@@ -1,6 +1,8 @@
-// A turn of the registry: some changes of different entities, decided together on the rows they need, written as one. Pure.
+// A turn of the registry: some changes of different entities, decided together on the rows they
+// need, written as one. Pure.
 //
-//     read rows_to_read() -> plan(rows, now) -> read index_rows_to_read() -> resolve(rows) -> write records() -> finish()
+//     read rows_to_read() -> plan(rows, now) -> read index_rows_to_read() -> resolve(rows) -> write
+//     records() -> finish()
 #pragma once
 
 #include <map>
@@ -37,7 +39,8 @@ class Turn {
   const storage::WriteBatch& records() const noexcept { return records_; }
   /// Answers everyone. Error: of the write; then nothing is known about any change that needed it.
   void finish(const Status& durable);
-  /// The entities that became something else: key and what it is now (null: deleted), after resolve().
+  /// The entities that became something else: key and what it is now (null: deleted), after
+  /// resolve().
   std::vector<std::pair<storage::EntityKey, EntityPtr>> changed() const;
 
  private:

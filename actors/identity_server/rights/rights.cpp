@@ -89,22 +89,33 @@ RightSet with_prefix(std::string_view prefix) {
 
 RightSet implied_by(Right right) {
   switch (right) {
-    case Right::all: return all_rights();
-    case Right::user_all: return with_prefix("RIGHT_USER_");
-    case Right::application_all: return with_prefix("RIGHT_APPLICATION_");
-    case Right::client_all: return with_prefix("RIGHT_CLIENT_");
-    case Right::gateway_all: return with_prefix("RIGHT_GATEWAY_");
-    case Right::organization_all: return with_prefix("RIGHT_ORGANIZATION_");
+    case Right::all:
+      return all_rights();
+    case Right::user_all:
+      return with_prefix("RIGHT_USER_");
+    case Right::application_all:
+      return with_prefix("RIGHT_APPLICATION_");
+    case Right::client_all:
+      return with_prefix("RIGHT_CLIENT_");
+    case Right::gateway_all:
+      return with_prefix("RIGHT_GATEWAY_");
+    case Right::organization_all:
+      return with_prefix("RIGHT_ORGANIZATION_");
     case Right::application_link:
-      return {Right::application_info, Right::application_traffic_read, Right::application_traffic_down_write};
-    case Right::gateway_link: return {Right::gateway_info};
-    default: return {};
+      return {Right::application_info, Right::application_traffic_read,
+              Right::application_traffic_down_write};
+    case Right::gateway_link:
+      return {Right::gateway_info};
+    default:
+      return {};
   }
 }
 
 }  // namespace
 
-std::string_view to_string(Right right) noexcept { return names[static_cast<std::size_t>(right)]; }
+std::string_view to_string(Right right) noexcept {
+  return names[static_cast<std::size_t>(right)];
+}
 
 std::optional<Right> right_from(std::uint32_t number) noexcept {
   if (number == 0 || number >= right_count) return std::nullopt;
@@ -122,22 +133,30 @@ RightSet all_rights() {
 }
 
 RightSet admin_rights() {
-  return filter([](std::string_view name) { return !name.ends_with("_KEYS") && !name.ends_with("_ALL"); });
+  return filter(
+      [](std::string_view name) { return !name.ends_with("_KEYS") && !name.ends_with("_ALL"); });
 }
 
 RightSet cluster_rights() {
-  return filter([](std::string_view name) { return name.ends_with("_READ") || name.ends_with("_INFO"); });
+  return filter(
+      [](std::string_view name) { return name.ends_with("_READ") || name.ends_with("_INFO"); });
 }
 
 RightSet rights_of_kind(storage::EntityKind kind) {
   switch (kind) {
-    case storage::EntityKind::user: return with_prefix("RIGHT_USER_");
+    case storage::EntityKind::user:
+      return with_prefix("RIGHT_USER_");
     case storage::EntityKind::application:
-    case storage::EntityKind::end_device: return with_prefix("RIGHT_APPLICATION_");
-    case storage::EntityKind::client: return with_prefix("RIGHT_CLIENT_");
-    case storage::EntityKind::gateway: return with_prefix("RIGHT_GATEWAY_");
-    case storage::EntityKind::organization: return with_prefix("RIGHT_ORGANIZATION_");
-    default: return {};
+    case storage::EntityKind::end_device:
+      return with_prefix("RIGHT_APPLICATION_");
+    case storage::EntityKind::client:
+      return with_prefix("RIGHT_CLIENT_");
+    case storage::EntityKind::gateway:
+      return with_prefix("RIGHT_GATEWAY_");
+    case storage::EntityKind::organization:
+      return with_prefix("RIGHT_ORGANIZATION_");
+    default:
+      return {};
   }
 }
 

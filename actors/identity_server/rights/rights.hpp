@@ -1,4 +1,5 @@
-// Rights: the enum of the API, sets of rights, and what a right implies. Not who has which; see access.
+// Rights: the enum of the API, sets of rights, and what a right implies. Not who has which; see
+// access.
 #pragma once
 
 #include <bitset>
@@ -120,7 +121,8 @@ RightSet all_rights();
 RightSet admin_rights();
 /// What a component of the cluster may on everything: rights that end in _READ or _INFO.
 RightSet cluster_rights();
-/// The rights that concern entities of this kind; empty for kinds without rights. Devices have their application's.
+/// The rights that concern entities of this kind; empty for kinds without rights. Devices have
+/// their application's.
 RightSet rights_of_kind(storage::EntityKind kind);
 
 }  // namespace ff::identity_server

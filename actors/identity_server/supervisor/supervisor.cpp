@@ -20,25 +20,31 @@ actors::ChildSpec child(std::string name, const actors::Route<Handle>& route, Sp
 
 }  // namespace
 
-caf::actor spawn_identity_server(caf::actor_system& system, RegistryContext context, const Routes& routes,
+caf::actor spawn_identity_server(caf::actor_system& system, RegistryContext context,
+                                 const Routes& routes,
                                  std::function<void(const std::string&)> on_escalation) {
-  context.changed = [access = routes.access, others = std::move(context.changed)](const storage::EntityKey& key,
-                                                                                  const EntityPtr& entity) {
+  context.changed = [access = routes.access, others = std::move(context.changed)](
+                        const storage::EntityKey& key, const EntityPtr& entity) {
     caf::anon_send(access.get(), ForgetAccess{key});
     if (others) others(key, entity);
   };
-  auto access = std::make_shared<const AccessContext>(AccessContext{.deps = context.deps, .reader = routes.reader});
+  auto access = std::make_shared<const AccessContext>(
+      AccessContext{.deps = context.deps, .reader = routes.reader});
   auto registry = std::make_shared<const RegistryContext>(std::move(context));
   return actors::spawn_supervisor(
       system,
       {.name = "identity_server",
        .limits = {},
        .children = {child("identity_registry_reader", routes.reader,
-                          [registry](caf::actor_system& in) { return spawn_registry_reader(in, registry); }),
+                          [registry](caf::actor_system& in) {
+                            return spawn_registry_reader(in, registry);
+                          }),
                     child("identity_access", routes.access,
                           [access](caf::actor_system& in) { return spawn_access(in, access); }),
                     child("identity_registry", routes.registry,
-                          [registry](caf::actor_system& in) { return spawn_registry(in, registry); })},
+                          [registry](caf::actor_system& in) {
+                            return spawn_registry(in, registry);
+                          })},
        .clock = registry->deps.clock,
        .metrics = registry->deps.metrics,
        .on_escalation = std::move(on_escalation)});

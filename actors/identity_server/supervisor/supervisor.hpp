@@ -16,9 +16,10 @@ struct Routes {
   actors::Route<AccessHandle> access;
 };
 
-/// Fills `routes`. `context.changed` is called after access has been told. Stop with caf::exit_reason::user_shutdown.
-/// `on_escalation` as in SupervisorConfig.
-caf::actor spawn_identity_server(caf::actor_system& system, RegistryContext context, const Routes& routes,
+/// Fills `routes`. `context.changed` is called after access has been told. Stop with
+/// caf::exit_reason::user_shutdown. `on_escalation` as in SupervisorConfig.
+caf::actor spawn_identity_server(caf::actor_system& system, RegistryContext context,
+                                 const Routes& routes,
                                  std::function<void(const std::string&)> on_escalation);
 
 }  // namespace ff::identity_server

@@ -41,7 +41,8 @@ class JoinServerTest : public ff::test::ActorFixture {
     run();
     engine.crash();
     deps.committer.set(actors::spawn_committer(
-        *system, {.engine = &engine, .metrics = &metrics, .on_store_failed = {}, .own_thread = false}));
+        *system,
+        {.engine = &engine, .metrics = &metrics, .on_store_failed = {}, .own_thread = false}));
     start();
   }
 
@@ -49,9 +50,11 @@ class JoinServerTest : public ff::test::ActorFixture {
   actors::Reply<T> into(std::optional<Result<T>>& slot) {
     return [&slot](Result<T> result) { slot = std::move(result); };
   }
-  Result<std::shared_ptr<const JoinDevice>> change(std::function<Result<JoinDevice>(const JoinDevice*)> with) {
+  Result<std::shared_ptr<const JoinDevice>> change(
+      std::function<Result<JoinDevice>(const JoinDevice*)> with) {
     std::optional<Result<std::shared_ptr<const JoinDevice>>> out;
-    caf::anon_send(actor, ChangeJoinDevice{test::join_eui, test::dev_eui, std::move(with), into(out)});
+    caf::anon_send(actor,
+                   ChangeJoinDevice{test::join_eui, test::dev_eui, std::move(with), into(out)});
     run();
     return *out;
   }
@@ -89,12 +92,14 @@ TEST_F(JoinServerTest, JoinsADeviceAndKeepsItsSessionKey) {
   const auto answer = join(MacVersion::v1_0_3, 1);
   ASSERT_TRUE(answer) << answer.error().to_string();
   std::optional<Result<KeyEnvelope>> key;
-  caf::anon_send(actor, GetAppSKey{test::join_eui, test::dev_eui, answer->keys.session_key_id, into(key)});
+  caf::anon_send(actor,
+                 GetAppSKey{test::join_eui, test::dev_eui, answer->keys.session_key_id, into(key)});
   run();
   ASSERT_TRUE(*key);
   EXPECT_EQ(**key, answer->keys.app_s_key);
   EXPECT_EQ(event_names(), (std::vector<std::string>{"js.end_device.create", "js.join.accept"}));
-  EXPECT_NE(metrics.text().find("ttn_lw_js_join_accepted_total{net_id=\"000013\"} 1"), std::string::npos);
+  EXPECT_NE(metrics.text().find("ttn_lw_js_join_accepted_total{net_id=\"000013\"} 1"),
+            std::string::npos);
 }
 
 TEST_F(JoinServerTest, RefusesAnUnknownDeviceAndNamesNobodyInTheEvent) {
@@ -109,7 +114,8 @@ TEST_F(JoinServerTest, RefusesAnUnknownDeviceAndNamesNobodyInTheEvent) {
 TEST_F(JoinServerTest, AnswersAJoinOnlyWhenItsNoncesAreDurable) {
   start();
   ASSERT_TRUE(create());
-  engine.inject({.call = storage::MemoryCall::write, .error = Error(storage::disk_full), .applied = true});
+  engine.inject(
+      {.call = storage::MemoryCall::write, .error = Error(storage::disk_full), .applied = true});
   const auto answer = join(MacVersion::v1_0_3, 1);
   ASSERT_FALSE(answer);
   EXPECT_TRUE(answer.error().is(registry_operation));
@@ -130,7 +136,8 @@ TEST_F(JoinServerTest, ASuccessorReadsOnlyWhenItsPredecessorsWritesAreDecided) {
   start();
   ASSERT_TRUE(create());
   caf::anon_send(actor, test::join(MacVersion::v1_0_4, 7));
-  // The shard handles the join, sends the write to the committer, and ends before it is told of the commit.
+  // The shard handles the join, sends the write to the committer, and ends before it is told of the
+  // commit.
   dynamic_cast<caf::scheduler::test_coordinator&>(system->scheduler()).run_once();
   caf::anon_send_exit(actor, caf::exit_reason::kill);
   start();
@@ -150,7 +157,9 @@ TEST_F(JoinServerTest, ServesSimultaneousJoinsOneAfterAnother) {
   std::vector<Result<network_server::JoinAnswer>> answers;
   for (std::uint16_t nonce = 1; nonce <= 5; ++nonce) {
     auto request = test::join(MacVersion::v1_0_4, nonce);
-    request.reply = [&](Result<network_server::JoinAnswer> answer) { answers.push_back(std::move(answer)); };
+    request.reply = [&](Result<network_server::JoinAnswer> answer) {
+      answers.push_back(std::move(answer));
+    };
     caf::anon_send(actor, std::move(request));
   }
   run();
@@ -165,7 +174,9 @@ TEST_F(JoinServerTest, BoundsHowManyRequestsWaitForADevice) {
   int refused = 0;
   for (int i = 0; i < 5; ++i) {
     GetJoinDevice request{test::join_eui, test::dev_eui, {}};
-    request.reply = [&](const auto& result) { refused += !result && result.error().is(overloaded) ? 1 : 0; };
+    request.reply = [&](const auto& result) {
+      refused += !result && result.error().is(overloaded) ? 1 : 0;
+    };
     caf::anon_send(actor, std::move(request));
   }
   run();
@@ -183,7 +194,8 @@ TEST_F(JoinServerTest, KeepsTheRulesOfAChange) {
   const Case cases[] = {
       {"other JoinEUI", [](JoinDevice& d) { d.ids.join_eui = JoinEui{1}; }, &field_value},
       {"other DevEUI", [](JoinDevice& d) { d.ids.dev_eui = DevEui{1}; }, &field_value},
-      {"other device", [](JoinDevice& d) { d.ids.uid.device_id = DeviceId("other"); }, &duplicate_identifiers},
+      {"other device", [](JoinDevice& d) { d.ids.uid.device_id = DeviceId("other"); },
+       &duplicate_identifiers},
       {"zero AppKey", [](JoinDevice& d) { d.app_key = test::plain(Aes128Key()); }, &field_value},
       {"zero NwkKey clears", [](JoinDevice& d) { d.nwk_key = test::plain(Aes128Key()); }, nullptr},
   };
@@ -199,7 +211,8 @@ TEST_F(JoinServerTest, KeepsTheRulesOfAChange) {
     }
   }
   EXPECT_TRUE(is_empty((*get())->nwk_key));
-  EXPECT_EQ(event_names(), (std::vector<std::string>{"js.end_device.create", "js.end_device.update"}));
+  EXPECT_EQ(event_names(),
+            (std::vector<std::string>{"js.end_device.create", "js.end_device.update"}));
 }
 
 TEST_F(JoinServerTest, DeletesADeviceWithEverythingItKnew) {
@@ -215,7 +228,8 @@ TEST_F(JoinServerTest, DeletesADeviceWithEverythingItKnew) {
   EXPECT_FALSE(*row);
 }
 
-/// Over random joins, failing commits and restarts no DevNonce is accepted twice and no JoinNonce is given twice.
+/// Over random joins, failing commits and restarts no DevNonce is accepted twice and no JoinNonce
+/// is given twice.
 TEST_F(JoinServerTest, NeverRepeatsANonceWhateverFails) {
   config_.dev_nonce_limit = 1000;  // all of them
   for (const auto version : {MacVersion::v1_0_3, MacVersion::v1_0_4}) {
@@ -223,7 +237,8 @@ TEST_F(JoinServerTest, NeverRepeatsANonceWhateverFails) {
     engine.crash();
     stop();
     start();
-    ignore(change([](const JoinDevice*) { return test::device(); }), "may exist from the round before");
+    ignore(change([](const JoinDevice*) { return test::device(); }),
+           "may exist from the round before");
     std::vector<std::uint16_t> accepted;
     std::set<std::uint32_t> join_nonces;
     for (int round = 0; round < 600; ++round) {
@@ -235,11 +250,12 @@ TEST_F(JoinServerTest, NeverRepeatsANonceWhateverFails) {
                        .error = Error(storage::disk_full),
                        .applied = random->below(2) == 0});
       }
-      const auto nonce = static_cast<std::uint16_t>(random->below(version == MacVersion::v1_0_4 ? 2000 : 300));
+      const auto nonce =
+          static_cast<std::uint16_t>(random->below(version == MacVersion::v1_0_4 ? 2000 : 300));
       const auto answer = join(version, nonce);
       if (!answer) continue;
-      const auto opened = join::open_join_accept(answer->join_accept,
-                                                 join::join_accept_keys(test::key_of_byte(0x11), test::dev_eui), {});
+      const auto opened = join::open_join_accept(
+          answer->join_accept, join::join_accept_keys(test::key_of_byte(0x11), test::dev_eui), {});
       ASSERT_TRUE(opened);
       ASSERT_TRUE(join_nonces.insert(opened->join_nonce.value()).second) << "round " << round;
       if (version == MacVersion::v1_0_4) {

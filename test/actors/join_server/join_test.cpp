@@ -26,7 +26,8 @@ struct CheckCase {
 TEST(CheckJoinRequest, RefusesInTheOrderOfTheSpecification) {
   const CheckCase cases[] = {
       {"valid", [](HandleJoin&) {}, nullptr},
-      {"unknown version", [](HandleJoin& j) { j.mac_version = MacVersion::unknown; }, &join::mac_version},
+      {"unknown version", [](HandleJoin& j) { j.mac_version = MacVersion::unknown; },
+       &join::mac_version},
       {"short frame", [](HandleJoin& j) { j.join_request.resize(22); }, &join::decode_payload},
       {"empty frame", [](HandleJoin& j) { j.join_request.clear(); }, &join::decode_payload},
       {"wrong major", [](HandleJoin& j) { j.join_request[0] |= 1; }, &join::lorawan_major_version},
@@ -36,7 +37,8 @@ TEST(CheckJoinRequest, RefusesInTheOrderOfTheSpecification) {
          std::fill_n(j.join_request.begin() + 9, 8, std::uint8_t{0});
        },
        &no_dev_eui},
-      {"other EUIs than said", [](HandleJoin& j) { j.join_request[1] ^= 1; }, &join::decode_payload},
+      {"other EUIs than said", [](HandleJoin& j) { j.join_request[1] ^= 1; },
+       &join::decode_payload},
   };
   for (const auto& row : cases) {
     auto request = test::join(MacVersion::v1_0_3, 1);
@@ -64,8 +66,9 @@ TEST(JoinDevice, GivesADevice10KeysItDerivesItself) {
   request.cf_list = Bytes(16, 0);
   const auto joined = join_device(test::device(), request, {}, inputs);
   ASSERT_TRUE(joined) << joined.error().to_string();
-  const auto opened = join::open_join_accept(joined->answer.join_accept,
-                                             join::join_accept_keys(test::key_of_byte(0x11), test::dev_eui), {});
+  const auto opened =
+      join::open_join_accept(joined->answer.join_accept,
+                             join::join_accept_keys(test::key_of_byte(0x11), test::dev_eui), {});
   ASSERT_TRUE(opened);
   EXPECT_EQ(opened->join_nonce, JoinNonce{1});
   EXPECT_EQ(opened->dev_addr, request.dev_addr);
@@ -84,9 +87,9 @@ TEST(JoinDevice, GivesADevice11ItsFourKeys) {
   const auto request = test::join(MacVersion::v1_1, 3);
   const auto joined = join_device(device_1_1(), request, {}, inputs);
   ASSERT_TRUE(joined) << joined.error().to_string();
-  const auto opened =
-      join::open_join_accept(joined->answer.join_accept, join::join_accept_keys(test::key_of_byte(0x22), test::dev_eui),
-                             {phy::JoinReqType::join_request, test::join_eui, DevNonce{3}});
+  const auto opened = join::open_join_accept(
+      joined->answer.join_accept, join::join_accept_keys(test::key_of_byte(0x22), test::dev_eui),
+      {phy::JoinReqType::join_request, test::join_eui, DevNonce{3}});
   ASSERT_TRUE(opened);
   EXPECT_TRUE(opened->dl_settings.opt_neg);
   const auto keys = join::derive_session_keys_1_1(
@@ -100,7 +103,8 @@ TEST(JoinDevice, GivesADevice11ItsFourKeys) {
 TEST(JoinDevice, RemembersSessionAndNonces) {
   auto device = test::device();
   for (std::uint16_t nonce = 1; nonce <= 12; ++nonce) {
-    auto joined = join_device(device, test::join(MacVersion::v1_0_3, nonce), {}, {inputs.now, {static_cast<std::uint8_t>(nonce)}});
+    auto joined = join_device(device, test::join(MacVersion::v1_0_3, nonce), {},
+                              {inputs.now, {static_cast<std::uint8_t>(nonce)}});
     ASSERT_TRUE(joined);
     device = joined->next;
   }
@@ -142,7 +146,8 @@ TEST(JoinDevice, UnwrapsRootKeysAndWrapsTheAppSKey) {
   Config config;
   config.keks = {{"root", Bytes(16, 1)}, {"as", Bytes(16, 2)}};
   auto device = test::device();
-  device.app_key = {std::nullopt, "root", *crypto::wrap_key(test::key_of_byte(0x11).bytes(), config.keks["root"])};
+  device.app_key = {std::nullopt, "root",
+                    *crypto::wrap_key(test::key_of_byte(0x11).bytes(), config.keks["root"])};
   device.application_server_kek_label = "as";
   const auto joined = join_device(device, test::join(MacVersion::v1_0_3, 1), config, inputs);
   ASSERT_TRUE(joined) << joined.error().to_string();

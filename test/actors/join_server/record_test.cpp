@@ -46,7 +46,9 @@ TEST(JoinRecord, ReadsWhatItWrote) {
 TEST(JoinRecord, KeepsItsBytes) {
   auto device = test::device();
   device.nonces = {{DevNonce{7}}, DevNonce{0}, JoinNonce{1}};
-  EXPECT_EQ(hex_lower(encode_join_device(device)), "010a03617070120364657618b08af080b0e1a8022081808080edaff5d97042056b65792d314a10111111111111111111111111"
+  EXPECT_EQ(hex_lower(encode_join_device(device)),
+            "010a03617070120364657618b08af080b0e1a8022081808080edaff5d97042056b65792d314a1011111111"
+            "1111111111111111"
             "11111111880107980101");
 }
 

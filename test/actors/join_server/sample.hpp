@@ -15,7 +15,9 @@ inline Aes128Key key_of_byte(std::uint8_t byte) {
   bytes.fill(byte);
   return Aes128Key(bytes);
 }
-inline KeyEnvelope plain(const Aes128Key& key) { return {.key = key, .kek_label = {}, .encrypted_key = {}}; }
+inline KeyEnvelope plain(const Aes128Key& key) {
+  return {.key = key, .kek_label = {}, .encrypted_key = {}};
+}
 
 inline JoinDevice device() {
   JoinDevice out;
@@ -27,11 +29,13 @@ inline JoinDevice device() {
   return out;
 }
 
-/// What a device with AppKey 11…11 (NwkKey 22…22 from 1.1 on) sends, and the network server hands over.
+/// What a device with AppKey 11…11 (NwkKey 22…22 from 1.1 on) sends, and the network server hands
+/// over.
 inline HandleJoin join(MacVersion version, std::uint16_t dev_nonce) {
   const bool v1_1 = at_least(version, MacVersion::v1_1);
   HandleJoin out;
-  out.join_request = join::seal_join_request({join_eui, dev_eui, DevNonce{dev_nonce}}, key_of_byte(v1_1 ? 0x22 : 0x11));
+  out.join_request = join::seal_join_request({join_eui, dev_eui, DevNonce{dev_nonce}},
+                                             key_of_byte(v1_1 ? 0x22 : 0x11));
   out.join_eui = join_eui;
   out.dev_eui = dev_eui;
   out.dev_addr = DevAddr{0x26011234};

@@ -35,7 +35,13 @@ TEST(RightsOn, FollowTheSpecification) {
       {"another application", application, all, false, other, {}, {}},
       {"a stranger", admin, all, false, application, {}, {}},
       {"a collaborator", admin, all, false, application, reading, reading},
-      {"a collaborator with a narrow key", admin, reading, false, application, {Right::application_all}, reading},
+      {"a collaborator with a narrow key",
+       admin,
+       reading,
+       false,
+       application,
+       {Right::application_all},
+       reading},
       {"an admin has no keys", admin, all, true, application, {}, of_app & admin_rights()},
       {"an admin who owns has all", admin, all, true, application, {Right::all}, of_app},
       {"a key never gives rights on other kinds", application, all, false, application, {}, of_app},
@@ -66,7 +72,8 @@ class AccessTest : public test::ActorFixture {
     caf::anon_send(routes.registry.get(), std::move(message));
     run();
   }
-  IssuedApiKey issue(const EntityKey& owner, const RightSet& rights, std::optional<UtcTime> expires_at = {}) {
+  IssuedApiKey issue(const EntityKey& owner, const RightSet& rights,
+                     std::optional<UtcTime> expires_at = {}) {
     auto issued = issue_api_key(owner, "test", rights, *random);
     issued.key.expires_at = expires_at;
     send(create_api_key(issued.key, {}));
@@ -74,13 +81,17 @@ class AccessTest : public test::ActorFixture {
   }
   Result<AuthInfoPtr> authenticate(const std::string& token) {
     std::optional<Result<AuthInfoPtr>> out;
-    caf::anon_send(routes.access.get(), Authenticate{token, [&](Result<AuthInfoPtr> result) { out = std::move(result); }});
+    caf::anon_send(routes.access.get(), Authenticate{token, [&](Result<AuthInfoPtr> result) {
+                                                       out = std::move(result);
+                                                     }});
     run();
     return *out;
   }
   RightSet rights(const AuthInfoPtr& caller, const EntityKey& entity) {
     std::optional<Result<RightSet>> out;
-    caf::anon_send(routes.access.get(), ListRights{caller, entity, [&](Result<RightSet> result) { out = std::move(result); }});
+    caf::anon_send(routes.access.get(), ListRights{caller, entity, [&](Result<RightSet> result) {
+                                                     out = std::move(result);
+                                                   }});
     run();
     return **out;
   }
@@ -103,12 +114,15 @@ TEST_F(AccessTest, KnowsAnAdminByItsKey) {
 }
 
 TEST_F(AccessTest, GivesCollaboratorsTheirRights) {
-  send(CreateEntity{application, [](UtcTime) { return Result<Draft>(Draft{}); },
-                    {make_membership(application, admin, {Right::all})}, {}});
+  send(CreateEntity{application,
+                    [](UtcTime) { return Result<Draft>(Draft{}); },
+                    {make_membership(application, admin, {Right::all})},
+                    {}});
   const auto caller = authenticate(issue(admin, {Right::all}).text);
   ASSERT_TRUE(caller);
   EXPECT_TRUE(rights(*caller, application).has(Right::application_devices_read_keys));
-  EXPECT_TRUE(rights(*caller, {EntityKind::end_device, {"app", "dev"}}).has(Right::application_devices_read_keys));
+  EXPECT_TRUE(rights(*caller, {EntityKind::end_device, {"app", "dev"}})
+                  .has(Right::application_devices_read_keys));
 }
 
 TEST_F(AccessTest, RefusesBadCredentials) {
@@ -132,7 +146,8 @@ TEST_F(AccessTest, RefusesBadCredentials) {
 }
 
 TEST_F(AccessTest, ExpiresKeysAlsoFromItsMemory) {
-  const auto issued = issue(application, {Right::application_link}, clock->now().utc + std::chrono::seconds{10});
+  const auto issued =
+      issue(application, {Right::application_link}, clock->now().utc + std::chrono::seconds{10});
   ASSERT_TRUE(authenticate(issued.text));
   advance(std::chrono::seconds{11});
   const auto caller = authenticate(issued.text);
@@ -167,7 +182,8 @@ TEST_F(AccessTest, RemembersWithoutAskingTheStore) {
 TEST_F(AccessTest, AKeyOfADeletedUserStopsWorking) {
   const auto issued = issue(admin, {Right::all});
   ASSERT_TRUE(authenticate(issued.text));
-  send(ChangeEntity{admin, [](const Entity& current, UtcTime) -> Result<Draft> {
+  send(ChangeEntity{admin,
+                    [](const Entity& current, UtcTime) -> Result<Draft> {
                       return Draft{.message = current.message, .unique = {}, .deleted = true};
                     },
                     {}});

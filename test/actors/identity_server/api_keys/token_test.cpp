@@ -11,10 +11,18 @@ namespace {
 
 // [RFC 4648 §10], without padding.
 TEST(Base32, MatchesTheStandardsVectors) {
-  const std::pair<std::string_view, std::string_view> vectors[] = {
-      {"", ""},           {"f", "MY"},        {"fo", "MZXQ"},      {"foo", "MZXW6"},
-      {"foob", "MZXW6YQ"}, {"fooba", "MZXW6YTB"}, {"foobar", "MZXW6YTBOI"}, {"key", "NNSXS"},
-      {"acc", "MFRWG"},   {"ref", "OJSWM"},   {"aut", "MF2XI"},    {"ssn", "ONZW4"}};
+  const std::pair<std::string_view, std::string_view> vectors[] = {{"", ""},
+                                                                   {"f", "MY"},
+                                                                   {"fo", "MZXQ"},
+                                                                   {"foo", "MZXW6"},
+                                                                   {"foob", "MZXW6YQ"},
+                                                                   {"fooba", "MZXW6YTB"},
+                                                                   {"foobar", "MZXW6YTBOI"},
+                                                                   {"key", "NNSXS"},
+                                                                   {"acc", "MFRWG"},
+                                                                   {"ref", "OJSWM"},
+                                                                   {"aut", "MF2XI"},
+                                                                   {"ssn", "ONZW4"}};
   for (const auto& [text, encoded] : vectors) EXPECT_EQ(base32(as_bytes(text)), encoded);
 }
 
@@ -33,7 +41,8 @@ TEST(Token, HasTheFormOfTheReference) {
 }
 
 TEST(Token, RefusesEverythingElse) {
-  for (const auto* text : {"", ".", "NNSXS", "NNSXS.A", "NNSXS.A.B.C", "XXXXX.A.B", "nnsxs.A.B", "..."}) {
+  for (const auto* text :
+       {"", ".", "NNSXS", "NNSXS.A", "NNSXS.A.B.C", "XXXXX.A.B", "nnsxs.A.B", "..."}) {
     const auto parsed = parse_token(text);
     ASSERT_FALSE(parsed) << text;
     EXPECT_TRUE(parsed.error().is(invalid_token));
@@ -51,15 +60,18 @@ TEST(Hash, VerifiesItsSecretOnly) {
   EXPECT_NE(hash, hash_secret("secret", token_iterations, *random));
 }
 
-// The digest is that of RFC 7914 §11 (PBKDF2-HMAC-SHA256, "passwd", "salt", 1 iteration), its first 32 bytes.
+// The digest is that of RFC 7914 §11 (PBKDF2-HMAC-SHA256, "passwd", "salt", 1 iteration), its first
+// 32 bytes.
 TEST(Hash, VerifiesHashesOfOthers) {
-  EXPECT_TRUE(is_hash_of("PBKDF2$sha256$1$salt$VawEblbjCJ_sFpHCJUS2BflBhSFt3gRl5oudV8INrLw", "passwd"));
+  EXPECT_TRUE(
+      is_hash_of("PBKDF2$sha256$1$salt$VawEblbjCJ_sFpHCJUS2BflBhSFt3gRl5oudV8INrLw", "passwd"));
 }
 
 TEST(Hash, RefusesWhatIsNoHash) {
-  for (const auto* hash : {"", "secret", "PBKDF2$sha256$0$salt$AAAA", "PBKDF2$sha256$x$salt$AAAA", "PBKDF2$sha512$1$salt$AAAA",
-                           "PBKDF2$sha256$99999999999$salt$AAAA", "PBKDF2$sha256$4000000000$salt$AAAA",
-                           "PBKDF2$sha256$1$$AAAA", "PBKDF2$sha256$1$salt$", "PBKDF2$sha256$1$salt$!!!!"}) {
+  for (const auto* hash : {"", "secret", "PBKDF2$sha256$0$salt$AAAA", "PBKDF2$sha256$x$salt$AAAA",
+                           "PBKDF2$sha512$1$salt$AAAA", "PBKDF2$sha256$99999999999$salt$AAAA",
+                           "PBKDF2$sha256$4000000000$salt$AAAA", "PBKDF2$sha256$1$$AAAA",
+                           "PBKDF2$sha256$1$salt$", "PBKDF2$sha256$1$salt$!!!!"}) {
     EXPECT_FALSE(is_hash_of(hash, "secret")) << hash;
   }
 }

@@ -16,23 +16,34 @@ using storage::EntityKind;
 
 constexpr GatewayEui eui{0xB827EBFFFE000001};
 
-EntityKey gateway(std::string id) { return {EntityKind::gateway, {std::move(id)}}; }
-EntityKey device(std::string app, std::string id) { return {EntityKind::end_device, {std::move(app), std::move(id)}}; }
-Bytes text(std::string_view content) { return to_owned(as_bytes(content)); }
+EntityKey gateway(std::string id) {
+  return {EntityKind::gateway, {std::move(id)}};
+}
+EntityKey device(std::string app, std::string id) {
+  return {EntityKind::end_device, {std::move(app), std::move(id)}};
+}
+Bytes text(std::string_view content) {
+  return to_owned(as_bytes(content));
+}
 
 Draft draft(std::string_view content, std::optional<GatewayEui> owned = {}) {
   Draft out{.message = text(content), .unique = {}};
   if (owned) {
     out.unique.push_back({storage::gateway_eui_index_key(*owned), [](const EntityKey& owner) {
-                            return Error(gateway_eui_taken, {{"gateway_eui", to_string(eui)}, {"gateway_id", owner.ids[0]}});
+                            return Error(gateway_eui_taken, {{"gateway_eui", to_string(eui)},
+                                                             {"gateway_id", owner.ids[0]}});
                           }});
   }
   return out;
 }
 
 TEST(Entity, KeepsItsBytes) {
-  const Entity entity{gateway("gw-1"), text("m"), UtcTime{std::chrono::nanoseconds{1}},
-                      UtcTime{std::chrono::nanoseconds{2}}, UtcTime{std::chrono::nanoseconds{3}}, {text("k")}};
+  const Entity entity{gateway("gw-1"),
+                      text("m"),
+                      UtcTime{std::chrono::nanoseconds{1}},
+                      UtcTime{std::chrono::nanoseconds{2}},
+                      UtcTime{std::chrono::nanoseconds{3}},
+                      {text("k")}};
   const auto row = encode_entity(entity);
   EXPECT_EQ(hex_lower(row), "010a016d1002180420062a016b");
   EXPECT_EQ(*decode_entity(entity.key, row), entity);
@@ -69,7 +80,8 @@ class RegistryTest : public test::ActorFixture {
   ~RegistryTest() override { stop(); }
 
   void start() {
-    RegistryContext context{.deps = deps, .store = &engine, .own_thread = false, .waiting_max = 100};
+    RegistryContext context{
+        .deps = deps, .store = &engine, .own_thread = false, .waiting_max = 100};
     context.changed = [this](const EntityKey& key, const EntityPtr& entity) {
       changes.push_back(key.ids.back() + (entity ? "" : " gone"));
     };
@@ -91,7 +103,8 @@ class RegistryTest : public test::ActorFixture {
     run();
     engine.crash();
     deps.committer.set(actors::spawn_committer(
-        *system, {.engine = &engine, .metrics = &metrics, .on_store_failed = {}, .own_thread = false}));
+        *system,
+        {.engine = &engine, .metrics = &metrics, .on_store_failed = {}, .own_thread = false}));
     start();
   }
 
@@ -101,14 +114,17 @@ class RegistryTest : public test::ActorFixture {
   }
   Result<EntityPtr> create(const EntityKey& key, const Draft& with) {
     std::optional<Result<EntityPtr>> out;
-    caf::anon_send(registry, CreateEntity{key, [with](UtcTime) { return Result<Draft>(with); }, {}, into(out)});
+    caf::anon_send(
+        registry,
+        CreateEntity{key, [with](UtcTime) { return Result<Draft>(with); }, {}, into(out)});
     run();
     return *out;
   }
   Result<EntityPtr> change(const EntityKey& key, const Draft& with) {
     std::optional<Result<EntityPtr>> out;
     caf::anon_send(registry,
-                   ChangeEntity{key, [with](const Entity&, UtcTime) { return Result<Draft>(with); }, into(out)});
+                   ChangeEntity{key, [with](const Entity&, UtcTime) { return Result<Draft>(with); },
+                                into(out)});
     run();
     return *out;
   }
@@ -186,10 +202,14 @@ TEST_F(RegistryTest, GivesAUniqueKeyToOneEntityOnly) {
 TEST_F(RegistryTest, DecidesSimultaneousClaimsInTheirOrder) {
   std::vector<std::string> outcomes;
   for (const auto* id : {"gw-1", "gw-2", "gw-3"}) {
-    caf::anon_send(registry, CreateEntity{gateway(id), [](UtcTime) { return Result<Draft>(draft("x", eui)); }, {},
-                                          [&outcomes](const Result<EntityPtr>& result) {
-                                            outcomes.emplace_back(result ? "made" : std::string(result.error().name()));
-                                          }});
+    caf::anon_send(
+        registry,
+        CreateEntity{gateway(id),
+                     [](UtcTime) { return Result<Draft>(draft("x", eui)); },
+                     {},
+                     [&outcomes](const Result<EntityPtr>& result) {
+                       outcomes.emplace_back(result ? "made" : std::string(result.error().name()));
+                     }});
   }
   run();
   EXPECT_EQ(outcomes, (std::vector<std::string>{"made", "gateway_eui_taken", "gateway_eui_taken"}));
@@ -227,8 +247,10 @@ TEST_F(RegistryTest, KeepsADeletedEntityWhoseIdStaysInUse) {
 TEST_F(RegistryTest, CreatesCompanionsAndDeletesThemWithTheirEntity) {
   const EntityKey application{EntityKind::application, {"app"}};
   const EntityKey membership{EntityKind::membership, {"application", "app", "user", "admin"}};
-  caf::anon_send(registry, CreateEntity{application, [](UtcTime) { return Result<Draft>(draft("x")); },
-                                        {{membership, text("rights")}}, {}});
+  caf::anon_send(registry, CreateEntity{application,
+                                        [](UtcTime) { return Result<Draft>(draft("x")); },
+                                        {{membership, text("rights")}},
+                                        {}});
   run();
   EXPECT_EQ((*get(membership))->message, text("rights"));
   ASSERT_TRUE(erase(application));
@@ -273,9 +295,10 @@ TEST_F(RegistryTest, ForgetsWhatCouldNotBeWritten) {
 TEST_F(RegistryTest, BoundsWhatWaits) {
   int refused = 0;
   for (int i = 0; i < 150; ++i) {
-    caf::anon_send(registry, DeleteEntity{gateway("gw-" + std::to_string(i)), [&](const Status& status) {
-                                            refused += status.error().is(registry_overloaded) ? 1 : 0;
-                                          }});
+    caf::anon_send(registry,
+                   DeleteEntity{gateway("gw-" + std::to_string(i)), [&](const Status& status) {
+                                  refused += status.error().is(registry_overloaded) ? 1 : 0;
+                                }});
   }
   run();
   EXPECT_GT(refused, 0);
@@ -285,7 +308,10 @@ TEST_F(RegistryTest, BoundsWhatWaits) {
 TEST_F(RegistryTest, ASuccessorSeesEveryWriteOfItsPredecessor) {
   ASSERT_TRUE(create(gateway("gw-0"), draft("x")));
   auto& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(system->scheduler());
-  caf::anon_send(registry, CreateEntity{gateway("gw-1"), [](UtcTime) { return Result<Draft>(draft("x", eui)); }, {}, {}});
+  caf::anon_send(
+      registry,
+      CreateEntity{
+          gateway("gw-1"), [](UtcTime) { return Result<Draft>(draft("x", eui)); }, {}, {}});
   // Registry, loader, registry: the write is on its way to the committer when the registry ends.
   for (int i = 0; i < 6; ++i) scheduler.try_run_once();
   caf::anon_send_exit(registry, caf::exit_reason::kill);
@@ -305,13 +331,20 @@ TEST_F(RegistryTest, IndexAndEntitiesAgreeWhateverFails) {
     const bool owns = random->below(2) == 0;
     const auto with = draft(owns ? "owner" : "", owns ? std::optional(eui) : std::nullopt);
     if (random->below(12) == 0) {
-      engine.inject({.call = storage::MemoryCall::write, .error = Error(storage::disk_full),
+      engine.inject({.call = storage::MemoryCall::write,
+                     .error = Error(storage::disk_full),
                      .applied = random->below(2) == 0});
     }
     switch (random->below(3)) {
-      case 0: ignore(create(key, with), "refused creations are part of the game"); break;
-      case 1: ignore(change(key, with), "refused changes are part of the game"); break;
-      default: ignore(erase(key), "refused deletions are part of the game"); break;
+      case 0:
+        ignore(create(key, with), "refused creations are part of the game");
+        break;
+      case 1:
+        ignore(change(key, with), "refused changes are part of the game");
+        break;
+      default:
+        ignore(erase(key), "refused deletions are part of the game");
+        break;
     }
     if (random->below(6) == 0) restart();
     std::vector<std::string> owners;
@@ -320,7 +353,8 @@ TEST_F(RegistryTest, IndexAndEntitiesAgreeWhateverFails) {
       if (entity->message == text("owner")) owners.push_back(entity->key.ids[0]);
     }
     const auto found = find();
-    ASSERT_EQ(owners, found ? std::vector{found->key.ids[0]} : std::vector<std::string>()) << "round " << round;
+    ASSERT_EQ(owners, found ? std::vector{found->key.ids[0]} : std::vector<std::string>())
+        << "round " << round;
   }
 }
 

@@ -45,7 +45,8 @@ bool matches(const std::string& patterns, const std::string& name) {
   std::string pattern;
   while (std::getline(in, pattern, ',')) {
     if (pattern == name) return true;
-    if (pattern.ends_with('*') && name.starts_with(pattern.substr(0, pattern.size() - 1))) return true;
+    if (pattern.ends_with('*') && name.starts_with(pattern.substr(0, pattern.size() - 1)))
+      return true;
   }
   return false;
 }
@@ -81,7 +82,8 @@ TEST(Rights, ImplyWhatTheReferenceSays) {
 TEST(Rights, OfAKindNameIt) {
   EXPECT_TRUE(rights_of_kind(storage::EntityKind::gateway).has(Right::gateway_link));
   EXPECT_FALSE(rights_of_kind(storage::EntityKind::gateway).has(Right::application_link));
-  EXPECT_EQ(rights_of_kind(storage::EntityKind::end_device), rights_of_kind(storage::EntityKind::application));
+  EXPECT_EQ(rights_of_kind(storage::EntityKind::end_device),
+            rights_of_kind(storage::EntityKind::application));
   EXPECT_TRUE(rights_of_kind(storage::EntityKind::notification).empty());
 }
 
