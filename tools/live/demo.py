@@ -109,7 +109,7 @@ class Demo:
         live.write_devices(devices, [
             ['--activation', 'otaa', '--count', str(otaa), '--prefix', 'otaa', '--seed', '1'],
             ['--activation', 'abp', '--count', str(abp), '--prefix', 'abp', '--seed', '2',
-             '--first-dev-eui', '70B3D57ED0F00000'],
+             '--first-dev-eui', 'FEFFF00000F00000'],
         ])
         extra = ['--devices', devices, '--create', '--resets-counters', '--gateways', '2', '--copies', '2',
                  '--push-downlinks', '--report', self.report, '--quiet']
