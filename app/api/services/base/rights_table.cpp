@@ -1,0 +1,124 @@
+// Which rights methods need. [shared/api/rpc-rights.tsv]
+#include <algorithm>
+#include <array>
+
+#include "app/api/services/base/rights.hpp"
+
+namespace ff::api {
+namespace {
+
+using namespace ttn::lorawan::v3;  // The table names many rights.
+
+/// `path` empty: always; else when the mask has it, or what it is part of.
+struct Row {
+  std::string_view method;
+  std::string_view path;
+  Right right;
+};
+
+// clang-format off
+constexpr std::array rows{
+    Row{"NsEndDeviceRegistry/Get", "", RIGHT_APPLICATION_DEVICES_READ},
+    Row{"NsEndDeviceRegistry/Get", "session.queued_application_downlinks", RIGHT_APPLICATION_TRAFFIC_READ},
+    Row{"NsEndDeviceRegistry/Get", "pending_session.queued_application_downlinks", RIGHT_APPLICATION_TRAFFIC_READ},
+    Row{"NsEndDeviceRegistry/Get", "queued_application_downlinks", RIGHT_APPLICATION_TRAFFIC_READ},
+    Row{"NsEndDeviceRegistry/Get", "session.keys.f_nwk_s_int_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},
+    Row{"NsEndDeviceRegistry/Get", "session.keys.s_nwk_s_int_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},
+    Row{"NsEndDeviceRegistry/Get", "session.keys.nwk_s_enc_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},
+    Row{"NsEndDeviceRegistry/Get", "pending_session.keys.f_nwk_s_int_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},
+    Row{"NsEndDeviceRegistry/Get", "pending_session.keys.s_nwk_s_int_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},
+    Row{"NsEndDeviceRegistry/Get", "pending_session.keys.nwk_s_enc_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},
+    Row{"NsEndDeviceRegistry/Set", "", RIGHT_APPLICATION_DEVICES_WRITE},
+    Row{"NsEndDeviceRegistry/Set", "session.keys.session_key_id", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
+    Row{"NsEndDeviceRegistry/Set", "session.keys.f_nwk_s_int_key.key", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
+    Row{"NsEndDeviceRegistry/Set", "session.keys.s_nwk_s_int_key.key", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
+    Row{"NsEndDeviceRegistry/Set", "session.keys.nwk_s_enc_key.key", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
+    Row{"NsEndDeviceRegistry/Set", "pending_session.keys.session_key_id", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
+    Row{"NsEndDeviceRegistry/Set", "pending_session.keys.f_nwk_s_int_key.key", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
+    Row{"NsEndDeviceRegistry/Set", "pending_session.keys.s_nwk_s_int_key.key", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
+    Row{"NsEndDeviceRegistry/Set", "pending_session.keys.nwk_s_enc_key.key", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
+    Row{"NsEndDeviceRegistry/ResetFactoryDefaults", "", RIGHT_APPLICATION_DEVICES_WRITE},
+    Row{"NsEndDeviceRegistry/ResetFactoryDefaults", "", RIGHT_APPLICATION_DEVICES_READ},
+    Row{"NsEndDeviceRegistry/ResetFactoryDefaults", "session.queued_application_downlinks", RIGHT_APPLICATION_TRAFFIC_READ},
+    Row{"NsEndDeviceRegistry/ResetFactoryDefaults", "session.keys.f_nwk_s_int_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},
+    Row{"NsEndDeviceRegistry/ResetFactoryDefaults", "session.keys.s_nwk_s_int_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},
+    Row{"NsEndDeviceRegistry/ResetFactoryDefaults", "session.keys.nwk_s_enc_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},
+    Row{"NsEndDeviceRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_WRITE},
+
+    Row{"AsEndDeviceRegistry/Get", "", RIGHT_APPLICATION_DEVICES_READ},
+    Row{"AsEndDeviceRegistry/Get", "session.keys.app_s_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},
+    Row{"AsEndDeviceRegistry/Get", "pending_session.keys.app_s_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},
+    Row{"AsEndDeviceRegistry/Set", "", RIGHT_APPLICATION_DEVICES_WRITE},
+    Row{"AsEndDeviceRegistry/Set", "session.keys.app_s_key.key", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
+    Row{"AsEndDeviceRegistry/Set", "session.keys.session_key_id", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
+    Row{"AsEndDeviceRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_WRITE},
+
+    Row{"JsEndDeviceRegistry/Get", "", RIGHT_APPLICATION_DEVICES_READ},
+    Row{"JsEndDeviceRegistry/Get", "root_keys.app_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},
+    Row{"JsEndDeviceRegistry/Get", "root_keys.nwk_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},
+    Row{"JsEndDeviceRegistry/Set", "", RIGHT_APPLICATION_DEVICES_WRITE},
+    Row{"JsEndDeviceRegistry/Set", "root_keys.app_key.key", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
+    Row{"JsEndDeviceRegistry/Set", "root_keys.nwk_key.key", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
+    Row{"JsEndDeviceRegistry/Set", "root_keys.root_key_id", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
+    Row{"JsEndDeviceRegistry/Provision", "", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
+    Row{"JsEndDeviceRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_WRITE},
+
+    Row{"EndDeviceRegistry/Create", "", RIGHT_APPLICATION_DEVICES_WRITE},
+    Row{"EndDeviceRegistry/Get", "", RIGHT_APPLICATION_DEVICES_READ},
+    Row{"EndDeviceRegistry/List", "", RIGHT_APPLICATION_DEVICES_READ},
+    Row{"EndDeviceRegistry/Update", "", RIGHT_APPLICATION_DEVICES_WRITE},
+    Row{"EndDeviceRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_WRITE},
+
+    Row{"ApplicationRegistry/Get", "", RIGHT_APPLICATION_INFO},
+    Row{"ApplicationRegistry/Update", "", RIGHT_APPLICATION_SETTINGS_BASIC},
+    Row{"ApplicationRegistry/Delete", "", RIGHT_APPLICATION_DELETE},
+    Row{"ApplicationAccess/CreateAPIKey", "", RIGHT_APPLICATION_SETTINGS_API_KEYS},
+    Row{"ApplicationAccess/ListAPIKeys", "", RIGHT_APPLICATION_SETTINGS_API_KEYS},
+    Row{"ApplicationAccess/GetAPIKey", "", RIGHT_APPLICATION_SETTINGS_API_KEYS},
+
+    Row{"GatewayRegistry/Get", "", RIGHT_GATEWAY_INFO},
+    Row{"GatewayRegistry/Get", "lbs_lns_secret", RIGHT_GATEWAY_READ_SECRETS},
+    Row{"GatewayRegistry/Get", "claim_authentication_code", RIGHT_GATEWAY_READ_SECRETS},
+    Row{"GatewayRegistry/Get", "target_cups_key", RIGHT_GATEWAY_READ_SECRETS},
+    Row{"GatewayRegistry/Update", "", RIGHT_GATEWAY_SETTINGS_BASIC},
+    Row{"GatewayRegistry/Update", "lbs_lns_secret", RIGHT_GATEWAY_WRITE_SECRETS},
+    Row{"GatewayRegistry/Update", "claim_authentication_code", RIGHT_GATEWAY_WRITE_SECRETS},
+    Row{"GatewayRegistry/Update", "target_cups_key", RIGHT_GATEWAY_WRITE_SECRETS},
+    Row{"GatewayRegistry/Delete", "", RIGHT_GATEWAY_DELETE},
+    Row{"GatewayAccess/CreateAPIKey", "", RIGHT_GATEWAY_SETTINGS_API_KEYS},
+    Row{"GatewayAccess/ListAPIKeys", "", RIGHT_GATEWAY_SETTINGS_API_KEYS},
+    Row{"GatewayAccess/GetAPIKey", "", RIGHT_GATEWAY_SETTINGS_API_KEYS},
+
+    Row{"AppAs/Subscribe", "", RIGHT_APPLICATION_TRAFFIC_READ},
+    Row{"AppAs/DownlinkQueuePush", "", RIGHT_APPLICATION_TRAFFIC_DOWN_WRITE},
+    Row{"AppAs/DownlinkQueueReplace", "", RIGHT_APPLICATION_TRAFFIC_DOWN_WRITE},
+    Row{"AppAs/DownlinkQueueList", "", RIGHT_APPLICATION_TRAFFIC_READ},
+    Row{"AppAs/GetMQTTConnectionInfo", "", RIGHT_APPLICATION_INFO},
+    Row{"Gs/GetGatewayConnectionStats", "", RIGHT_GATEWAY_STATUS_READ},
+};
+// clang-format on
+
+constexpr std::string_view package = "ttn.lorawan.v3.";
+
+bool covers(std::string_view path, std::string_view field) {
+  return field == path || (field.starts_with(path) && field[path.size()] == '.');
+}
+
+bool applies(const Row& row, std::span<const std::string> paths) {
+  return row.path.empty() ||
+         std::ranges::any_of(paths, [&](const std::string& path) { return covers(path, row.path); });
+}
+
+}  // namespace
+
+RightSet needed_rights(std::string_view method, std::span<const std::string> paths) {
+  if (method.starts_with(package)) method.remove_prefix(package.size());
+  RightSet rights;
+  for (const auto& row : rows) {
+    if (row.method != method || !applies(row, paths)) continue;
+    if (std::ranges::find(rights, row.right) == rights.end()) rights.push_back(row.right);
+  }
+  return rights;
+}
+
+}  // namespace ff::api

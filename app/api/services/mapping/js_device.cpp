@@ -1,0 +1,63 @@
+#include "app/api/services/mapping/js_device.hpp"
+
+#include "app/api/services/mapping/values.hpp"
+
+namespace ff::api {
+
+using join_server::JoinDevice;
+
+pb::EndDevice to_proto(const JoinDevice& device) {
+  pb::EndDevice out;
+  put_ids(device.ids, *out.mutable_ids());
+  put_time(device.created_at, *out.mutable_created_at());
+  put_time(device.updated_at, *out.mutable_updated_at());
+  auto& root = *out.mutable_root_keys();
+  root.set_root_key_id(device.root_key_id);
+  if (!join_server::is_empty(device.app_key)) put_key(device.app_key, *root.mutable_app_key());
+  if (!join_server::is_empty(device.nwk_key)) put_key(device.nwk_key, *root.mutable_nwk_key());
+  if (device.net_id) out.set_net_id(to_field(*device.net_id));
+  out.set_resets_join_nonces(device.resets_join_nonces);
+  for (auto nonce : device.nonces.used_dev_nonces) out.add_used_dev_nonces(nonce.value());
+  out.set_last_dev_nonce(device.nonces.last_dev_nonce.value());
+  out.set_last_join_nonce(device.nonces.last_join_nonce.value());
+  out.set_last_rj_count_0(device.last_rj_count_0);
+  out.set_last_rj_count_1(device.last_rj_count_1);
+  out.set_network_server_address(device.network_server_address);
+  out.set_application_server_address(device.application_server_address);
+  out.set_application_server_id(device.application_server_id);
+  out.set_network_server_kek_label(device.network_server_kek_label);
+  out.set_application_server_kek_label(device.application_server_kek_label);
+  out.set_provisioner_id(device.provisioner_id);
+  if (!device.provisioning_data.empty() &&
+      !out.mutable_provisioning_data()->ParseFromString(text_of(device.provisioning_data))) {
+    out.clear_provisioning_data();
+  }
+  return out;
+}
+
+JoinDevice join_device_of(const pb::EndDevice& from, JoinDevice device) {
+  device.ids = ids_of(from.ids());
+  device.root_key_id = from.root_keys().root_key_id();
+  device.app_key = key_of(from.root_keys().app_key());
+  device.nwk_key = key_of(from.root_keys().nwk_key());
+  device.net_id = net_id_of(from.net_id());
+  device.resets_join_nonces = from.resets_join_nonces();
+  device.nonces.used_dev_nonces.clear();
+  for (auto nonce : from.used_dev_nonces()) {
+    device.nonces.used_dev_nonces.emplace_back(static_cast<std::uint16_t>(nonce));
+  }
+  device.nonces.last_dev_nonce = DevNonce(static_cast<std::uint16_t>(from.last_dev_nonce()));
+  device.nonces.last_join_nonce = JoinNonce(from.last_join_nonce());
+  device.last_rj_count_0 = static_cast<std::uint16_t>(from.last_rj_count_0());
+  device.last_rj_count_1 = static_cast<std::uint16_t>(from.last_rj_count_1());
+  device.network_server_address = from.network_server_address();
+  device.application_server_address = from.application_server_address();
+  device.application_server_id = from.application_server_id();
+  device.network_server_kek_label = from.network_server_kek_label();
+  device.application_server_kek_label = from.application_server_kek_label();
+  device.provisioner_id = from.provisioner_id();
+  device.provisioning_data = bytes_of(from.provisioning_data().SerializeAsString());
+  return device;
+}
+
+}  // namespace ff::api

@@ -1,0 +1,291 @@
+#include "app/api/services/mapping/mac_state.hpp"
+
+#include <algorithm>
+
+#include "app/api/services/mapping/messages.hpp"
+#include "app/api/services/mapping/values.hpp"
+#include "protocol/mac/command/codec.hpp"
+
+namespace ff::api {
+namespace {
+
+using google::protobuf::Timestamp;
+
+template <class Tag, class T>
+T small(Strong<Tag, T> value) { return value.value(); }
+template <class Id>
+Id small_of(int value) { return Id(static_cast<typename Id::Value>(value)); }
+
+pb::DataRateIndex data_rate(DataRateIndex index) { return static_cast<pb::DataRateIndex>(index.value()); }
+
+// --- parameters ----------------------------------------------------------------------------------
+
+void put_dwell(region::DwellTime dwell, pb::MACParameters& parameters, bool uplink) {
+  if (dwell == region::DwellTime::unknown) return;
+  auto& out = uplink ? *parameters.mutable_uplink_dwell_time() : *parameters.mutable_downlink_dwell_time();
+  out.set_value(dwell == region::DwellTime::on);
+}
+
+region::DwellTime dwell_of(bool known, const pb::BoolValue& value) {
+  if (!known) return region::DwellTime::unknown;
+  return value.value() ? region::DwellTime::on : region::DwellTime::off;
+}
+
+void put_channel(const mac::Channel& channel, pb::MACParameters::Channel& out) {
+  out.set_uplink_frequency(channel.uplink_frequency.hz());
+  out.set_downlink_frequency(channel.downlink_frequency.hz());
+  out.set_min_data_rate_index(data_rate(channel.min_data_rate_index));
+  out.set_max_data_rate_index(data_rate(channel.max_data_rate_index));
+  out.set_enable_uplink(channel.enabled);
+}
+
+mac::Channel channel_of(const pb::MACParameters::Channel& channel) {
+  return {Frequency::hz(channel.uplink_frequency()), Frequency::hz(channel.downlink_frequency()),
+          small_of<DataRateIndex>(channel.min_data_rate_index()),
+          small_of<DataRateIndex>(channel.max_data_rate_index()), channel.enable_uplink()};
+}
+
+// --- frames and commands -------------------------------------------------------------------------
+
+/// Identifier and octets; commands are read one by one through the inspection API.
+void put_command(const mac::Command& command, pb::MACCommand& out) {
+  out.set_cid(static_cast<pb::MACCommandIdentifier>(static_cast<int>(mac::cid_of(command))));
+  Bytes octets;
+  if (mac::encode(command, {}, octets) && octets.size() > 1) {
+    out.set_raw_payload(text_of(ByteView(octets).subspan(1)));
+  }
+}
+
+void put_recent(const mac::RecentUplink& uplink, pb::MACState::UplinkMessage& out) {
+  auto& payload = *out.mutable_payload();
+  if (uplink.is_data) {
+    payload.mutable_m_hdr()->set_m_type(uplink.confirmed ? pb::CONFIRMED_UP : pb::UNCONFIRMED_UP);
+    auto& mac = *payload.mutable_mac_payload();
+    mac.set_full_f_cnt(uplink.f_cnt.value());
+    mac.mutable_f_hdr()->set_f_cnt(uplink.f_cnt.value() & 0xffffU);
+    mac.mutable_f_hdr()->mutable_f_ctrl()->set_adr(uplink.adr);
+    mac.mutable_f_hdr()->mutable_f_ctrl()->set_adr_ack_req(uplink.adr_ack_req);
+  } else {
+    payload.mutable_m_hdr()->set_m_type(pb::JOIN_REQUEST);
+  }
+  if (uplink.max_snr_db) out.add_rx_metadata()->set_snr(*uplink.max_snr_db);
+  put_time(uplink.received_at, *out.mutable_received_at());
+  out.set_device_channel_index(uplink.channel_index.value());
+}
+
+void put_recent(const mac::RecentDownlink& downlink, pb::MACState::DownlinkMessage& out) {
+  const auto type = downlink.is_join_accept ? pb::JOIN_ACCEPT
+                    : downlink.confirmed    ? pb::CONFIRMED_DOWN
+                                            : pb::UNCONFIRMED_DOWN;
+  out.mutable_payload()->mutable_m_hdr()->set_m_type(type);
+  if (!downlink.is_join_accept) {
+    auto& mac = *out.mutable_payload()->mutable_mac_payload();
+    if (downlink.f_port) mac.set_f_port(downlink.f_port->value());
+    mac.set_full_f_cnt(downlink.f_cnt.value());
+  }
+  for (const auto& id : downlink.correlation_ids) out.add_correlation_ids(id);
+}
+
+void put_history(const mac::MacState& state, pb::MACState& out) {
+  for (const auto& command : state.queued_responses) put_command(command, *out.add_queued_responses());
+  for (const auto& command : state.pending_requests) put_command(command, *out.add_pending_requests());
+  for (auto cid : state.recent_mac_command_identifiers) {
+    out.add_recent_mac_command_identifiers(static_cast<pb::MACCommandIdentifier>(static_cast<int>(cid)));
+  }
+  // Newest first here, newest last in the API.
+  for (auto it = state.recent_uplinks.rbegin(); it != state.recent_uplinks.rend(); ++it) {
+    put_recent(*it, *out.add_recent_uplinks());
+  }
+  for (auto it = state.recent_downlinks.rbegin(); it != state.recent_downlinks.rend(); ++it) {
+    put_recent(*it, *out.add_recent_downlinks());
+  }
+}
+
+void take_history(const pb::MACState& from, mac::MacState& out) {
+  if (from.queued_responses().empty()) out.queued_responses.clear();
+  if (from.pending_requests().empty()) out.pending_requests.clear();
+  if (from.recent_uplinks().empty()) out.recent_uplinks.clear();
+  if (from.recent_downlinks().empty()) out.recent_downlinks.clear();
+  out.recent_mac_command_identifiers.clear();
+  for (auto cid : from.recent_mac_command_identifiers()) {
+    out.recent_mac_command_identifiers.push_back(static_cast<mac::Cid>(cid));
+  }
+}
+
+// --- refusals ------------------------------------------------------------------------------------
+
+void put_rejected(const mac::Rejected& rejected, pb::MACState& out) {
+  for (auto index : rejected.adr_data_rate_indexes) out.add_rejected_adr_data_rate_indexes(data_rate(index));
+  for (auto index : rejected.adr_tx_power_indexes) out.add_rejected_adr_tx_power_indexes(small(index));
+  for (auto frequency : rejected.frequencies) out.add_rejected_frequencies(frequency.hz());
+  for (const auto& [frequency, ranges] : rejected.data_rate_ranges) {
+    auto& list = (*out.mutable_rejected_data_rate_ranges())[frequency.hz()];
+    for (const auto& range : ranges) {
+      auto& one = *list.add_ranges();
+      one.set_min_data_rate_index(data_rate(range.min));
+      one.set_max_data_rate_index(data_rate(range.max));
+    }
+  }
+}
+
+template <class T>
+std::vector<T> sorted_set(std::vector<T> values) {
+  std::ranges::sort(values);
+  const auto rest = std::ranges::unique(values);
+  values.erase(rest.begin(), rest.end());
+  return values;
+}
+
+void take_rejected(const pb::MACState& from, mac::Rejected& out) {
+  out.adr_data_rate_indexes.clear();
+  for (int i : from.rejected_adr_data_rate_indexes()) {
+    out.adr_data_rate_indexes.push_back(small_of<DataRateIndex>(i));
+  }
+  out.adr_tx_power_indexes.clear();
+  for (auto i : from.rejected_adr_tx_power_indexes()) {
+    out.adr_tx_power_indexes.push_back(small_of<TxPowerIndex>(static_cast<int>(i)));
+  }
+  out.frequencies.clear();
+  for (auto hz : from.rejected_frequencies()) out.frequencies.push_back(Frequency::hz(hz));
+  out.data_rate_ranges.clear();
+  for (const auto& [hz, list] : from.rejected_data_rate_ranges()) {
+    auto& ranges = out.data_rate_ranges[Frequency::hz(hz)];
+    for (const auto& range : list.ranges()) {
+      ranges.push_back({small_of<DataRateIndex>(range.min_data_rate_index()),
+                        small_of<DataRateIndex>(range.max_data_rate_index())});
+    }
+    ranges = sorted_set(std::move(ranges));
+  }
+  out.adr_data_rate_indexes = sorted_set(std::move(out.adr_data_rate_indexes));
+  out.adr_tx_power_indexes = sorted_set(std::move(out.adr_tx_power_indexes));
+  out.frequencies = sorted_set(std::move(out.frequencies));
+}
+
+// --- times ---------------------------------------------------------------------------------------
+
+void put_times(const mac::MacState& state, pb::MACState& out) {
+  if (state.last_confirmed_downlink_at) {
+    put_time(*state.last_confirmed_downlink_at, *out.mutable_last_confirmed_downlink_at());
+  }
+  if (state.last_network_initiated_downlink_at) {
+    put_time(*state.last_network_initiated_downlink_at, *out.mutable_last_network_initiated_downlink_at());
+  }
+  if (state.last_downlink_at) put_time(*state.last_downlink_at, *out.mutable_last_downlink_at());
+}
+
+void take_times(const pb::MACState& from, mac::MacState& out) {
+  const auto take = [](bool set, const Timestamp& time) -> std::optional<UtcTime> {
+    if (!set) return std::nullopt;
+    return time_of(time);
+  };
+  out.last_confirmed_downlink_at = take(from.has_last_confirmed_downlink_at(), from.last_confirmed_downlink_at());
+  out.last_network_initiated_downlink_at =
+      take(from.has_last_network_initiated_downlink_at(), from.last_network_initiated_downlink_at());
+  out.last_downlink_at = take(from.has_last_downlink_at(), from.last_downlink_at());
+}
+
+}  // namespace
+
+void put_mac_parameters(const mac::MacParameters& p, pb::MACParameters& out) {
+  out.set_max_eirp(p.max_eirp_dbm);
+  out.set_adr_data_rate_index(data_rate(p.adr_data_rate_index));
+  out.set_adr_tx_power_index(small(p.adr_tx_power_index));
+  out.set_adr_nb_trans(p.adr_nb_trans);
+  if (p.adr_ack_limit_exponent) {
+    out.mutable_adr_ack_limit_exponent()->set_value(
+        static_cast<pb::ADRAckLimitExponent>(p.adr_ack_limit_exponent->value()));
+  }
+  if (p.adr_ack_delay_exponent) {
+    out.mutable_adr_ack_delay_exponent()->set_value(
+        static_cast<pb::ADRAckDelayExponent>(p.adr_ack_delay_exponent->value()));
+  }
+  out.set_rx1_delay(static_cast<pb::RxDelay>(p.rx1_delay.count()));
+  out.set_rx1_data_rate_offset(static_cast<pb::DataRateOffset>(small(p.rx1_data_rate_offset)));
+  out.set_rx2_data_rate_index(data_rate(p.rx2_data_rate_index));
+  out.set_rx2_frequency(p.rx2_frequency.hz());
+  out.set_max_duty_cycle(static_cast<pb::AggregatedDutyCycle>(small(p.max_duty_cycle)));
+  out.set_rejoin_time_periodicity(static_cast<pb::RejoinTimeExponent>(small(p.rejoin_time_periodicity)));
+  out.set_rejoin_count_periodicity(static_cast<pb::RejoinCountExponent>(small(p.rejoin_count_periodicity)));
+  out.set_ping_slot_frequency(p.ping_slot_frequency.hz());
+  if (p.ping_slot_data_rate_index) {
+    out.mutable_ping_slot_data_rate_index_value()->set_value(data_rate(*p.ping_slot_data_rate_index));
+  }
+  out.set_beacon_frequency(p.beacon_frequency.hz());
+  for (const auto& channel : p.channels) put_channel(channel, *out.add_channels());
+  put_dwell(p.uplink_dwell_time, out, true);
+  put_dwell(p.downlink_dwell_time, out, false);
+}
+
+mac::MacParameters mac_parameters_of(const pb::MACParameters& from) {
+  mac::MacParameters p;
+  p.max_eirp_dbm = from.max_eirp();
+  p.adr_data_rate_index = small_of<DataRateIndex>(from.adr_data_rate_index());
+  p.adr_tx_power_index = small_of<TxPowerIndex>(static_cast<int>(from.adr_tx_power_index()));
+  p.adr_nb_trans = static_cast<std::uint8_t>(from.adr_nb_trans());
+  if (from.has_adr_ack_limit_exponent()) {
+    p.adr_ack_limit_exponent = small_of<mac::AdrAckExponent>(from.adr_ack_limit_exponent().value());
+  }
+  if (from.has_adr_ack_delay_exponent()) {
+    p.adr_ack_delay_exponent = small_of<mac::AdrAckExponent>(from.adr_ack_delay_exponent().value());
+  }
+  p.rx1_delay = std::chrono::seconds(std::max(1, static_cast<int>(from.rx1_delay())));
+  p.rx1_data_rate_offset = small_of<DataRateOffset>(from.rx1_data_rate_offset());
+  p.rx2_data_rate_index = small_of<DataRateIndex>(from.rx2_data_rate_index());
+  p.rx2_frequency = Frequency::hz(from.rx2_frequency());
+  p.max_duty_cycle = small_of<mac::DutyCycleExponent>(from.max_duty_cycle());
+  p.rejoin_time_periodicity = small_of<mac::RejoinTimeExponent>(from.rejoin_time_periodicity());
+  p.rejoin_count_periodicity = small_of<mac::RejoinCountExponent>(from.rejoin_count_periodicity());
+  p.ping_slot_frequency = Frequency::hz(from.ping_slot_frequency());
+  if (from.has_ping_slot_data_rate_index_value()) {
+    p.ping_slot_data_rate_index = small_of<DataRateIndex>(from.ping_slot_data_rate_index_value().value());
+  }
+  p.beacon_frequency = Frequency::hz(from.beacon_frequency());
+  for (const auto& channel : from.channels()) p.channels.push_back(channel_of(channel));
+  p.uplink_dwell_time = dwell_of(from.has_uplink_dwell_time(), from.uplink_dwell_time());
+  p.downlink_dwell_time = dwell_of(from.has_downlink_dwell_time(), from.downlink_dwell_time());
+  return p;
+}
+
+void put_mac_state(const mac::MacState& state, pb::MACState& out) {
+  put_mac_parameters(state.current, *out.mutable_current_parameters());
+  put_mac_parameters(state.desired, *out.mutable_desired_parameters());
+  out.set_device_class(static_cast<pb::Class>(state.device_class));
+  out.set_lorawan_version(static_cast<pb::MACVersion>(state.lorawan_version));
+  put_times(state, out);
+  if (state.device_status) out.set_last_dev_status_f_cnt_up(state.device_status->f_cnt_up.value());
+  if (state.ping_slot_periodicity) {
+    out.mutable_ping_slot_periodicity()->set_value(
+        static_cast<pb::PingSlotPeriod>(state.ping_slot_periodicity->value()));
+  }
+  if (state.pending_application_downlink) {
+    put_downlink(*state.pending_application_downlink, *out.mutable_pending_application_downlink());
+  }
+  put_history(state, out);
+  out.set_rx_windows_available(state.rx_windows_available);
+  put_rejected(state.rejected, out);
+  out.set_last_adr_change_f_cnt_up(state.last_adr_change_f_cnt_up.value());
+}
+
+mac::MacState mac_state_of(const pb::MACState& from, mac::MacState state) {
+  state.current = mac_parameters_of(from.current_parameters());
+  state.desired = mac_parameters_of(from.desired_parameters());
+  state.device_class = static_cast<DeviceClass>(from.device_class());
+  state.lorawan_version = static_cast<MacVersion>(from.lorawan_version());
+  take_times(from, state);
+  if (state.device_status) state.device_status->f_cnt_up = FCnt32(from.last_dev_status_f_cnt_up());
+  state.ping_slot_periodicity.reset();
+  if (from.has_ping_slot_periodicity()) {
+    state.ping_slot_periodicity = small_of<mac::PingSlotPeriodicity>(from.ping_slot_periodicity().value());
+  }
+  state.pending_application_downlink.reset();
+  if (from.has_pending_application_downlink()) {
+    state.pending_application_downlink = downlink_of(from.pending_application_downlink());
+  }
+  take_history(from, state);
+  state.rx_windows_available = from.rx_windows_available();
+  take_rejected(from, state.rejected);
+  state.last_adr_change_f_cnt_up = FCnt32(from.last_adr_change_f_cnt_up());
+  return state;
+}
+
+}  // namespace ff::api

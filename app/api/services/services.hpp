@@ -1,0 +1,25 @@
+// The services of the API, one function per file of this folder. Which of them a process serves is register.hpp's.
+#pragma once
+
+#include <grpcpp/impl/service_type.h>
+
+#include <memory>
+
+#include "actors/join_server/interface.hpp"
+#include "actors/network_server/shard/interface.hpp"
+#include "actors/support/sharded.hpp"
+#include "app/api/services/base/context.hpp"
+
+namespace ff::api {
+
+using NetworkServers = actors::Sharded<network_server::ShardHandle>;
+using JoinServers = actors::Sharded<join_server::ShardHandle>;
+
+// Contexts outlive the services; services outlive the server.
+
+std::unique_ptr<grpc::Service> make_ns_device_registry(const ServiceContext& context, NetworkServers shards);
+/// `network_servers`: they know a device's EUIs when a request does not name them.
+std::unique_ptr<grpc::Service> make_js_device_registry(const ServiceContext& context, JoinServers shards,
+                                                       NetworkServers network_servers);
+
+}  // namespace ff::api
