@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "actors/application_server/pipeline/interface.hpp"
 #include "actors/join_server/interface.hpp"
 #include "actors/network_server/shard/interface.hpp"
 #include "actors/support/sharded.hpp"
@@ -13,11 +14,13 @@
 namespace ff::api {
 
 using NetworkServers = actors::Sharded<network_server::ShardHandle>;
+using ApplicationServers = actors::Sharded<application_server::PipelineHandle>;
 using JoinServers = actors::Sharded<join_server::ShardHandle>;
 
 // Contexts outlive the services; services outlive the server.
 
 std::unique_ptr<grpc::Service> make_ns_device_registry(const ServiceContext& context, NetworkServers shards);
+std::unique_ptr<grpc::Service> make_as_device_registry(const ServiceContext& context, ApplicationServers shards);
 /// `network_servers`: they know a device's EUIs when a request does not name them.
 std::unique_ptr<grpc::Service> make_js_device_registry(const ServiceContext& context, JoinServers shards,
                                                        NetworkServers network_servers);

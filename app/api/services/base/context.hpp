@@ -46,12 +46,11 @@ Paths answer_paths(const google::protobuf::FieldMask& mask);
 /// The paths without ids and times, which nobody sets.
 Paths change_paths(const google::protobuf::FieldMask& mask);
 
+void keep_only(const Paths& paths, google::protobuf::Message& message);
 /// `message` with only what was asked for. The paths have been validated.
 template <class Message>
 Message masked(Message message, const Paths& paths) {
   keep_only(paths, message);
   return message;
 }
-void keep_only(const Paths& paths, google::protobuf::Message& message);
-
 }  // namespace ff::api

@@ -1,0 +1,76 @@
+#include "app/api/services/mapping/js_device_rules.hpp"
+
+#include <algorithm>
+
+#include "actors/join_server/errors.hpp"
+#include "app/api/services/mapping/js_device.hpp"
+#include "app/api/services/mapping/values.hpp"
+#include "protocol/field_mask/field_mask.hpp"
+
+namespace ff::api {
+namespace {
+
+using join_server::JoinDevice;
+
+constexpr ErrorDef end_device_euis_taken{
+    "pkg/internal/registry", "end_device_euis_taken", Code::already_exists,
+    "an end device with JoinEUI `{join_eui}` and DevEUI `{dev_eui}` is already registered as `{device_id}` in "
+    "application `{application_id}`"};
+constexpr ErrorDef read_only_field{"pkg/joinserver/redis", "read_only_field", Code::invalid_argument,
+                                   "read-only field `{field}`"};
+
+bool names(std::span<const std::string> paths, std::string_view path) {
+  return std::ranges::any_of(paths, [path](const std::string& one) {
+    return one == path || (path.starts_with(one) && path[one.size()] == '.');
+  });
+}
+
+Status taken(const JoinDevice& owner, const storage::JoinKey& euis) {
+  return fail(end_device_euis_taken, {{"join_eui", to_string(euis.join_eui)},
+                                      {"dev_eui", to_string(euis.dev_eui)},
+                                      {"device_id", owner.ids.uid.device_id.text()},
+                                      {"application_id", owner.ids.uid.application_id.text()}});
+}
+
+Status check_request(const pb::EndDevice& requested, const storage::JoinKey& euis, std::span<const std::string> paths) {
+  if (euis.dev_eui == DevEui()) return fail(join_server::no_dev_eui);
+  if (!requested.ids().dev_addr().empty()) return fail(join_server::field_value, {{"field", "ids.dev_addr"}});
+  const auto app_key = plain_key_of(requested.root_keys().app_key());
+  if (names(paths, "root_keys.app_key.key") && (!app_key || app_key->is_zero())) {
+    return fail(join_server::field_value, {{"field", "root_keys.app_key.key"}});
+  }
+  return {};
+}
+
+/// Provisioning is for once.
+Status check_provisioning(const pb::EndDevice& before, const pb::EndDevice& after) {
+  if (!before.provisioner_id().empty() && before.provisioner_id() != after.provisioner_id()) {
+    return fail(read_only_field, {{"field", "provisioner_id"}});
+  }
+  return {};
+}
+
+/// A zero key is none.
+void drop_zero_key(pb::RootKeys& keys) {
+  const auto key = plain_key_of(keys.nwk_key());
+  if (keys.has_nwk_key() && keys.nwk_key().encrypted_key().empty() && (!key || key->is_zero())) keys.clear_nwk_key();
+}
+
+}  // namespace
+
+Result<JoinDevice> change_join_device(const JoinDevice* current, const pb::EndDevice& requested,
+                                      const storage::JoinKey& euis, std::span<const std::string> paths) {
+  const auto uid = uid_of(requested.ids());
+  if (current && current->ids.uid != uid) FF_CHECK(taken(*current, euis));
+  FF_CHECK(check_request(requested, euis, paths));
+  if (current && paths.empty()) return *current;
+  const auto before = current ? to_proto(*current) : pb::EndDevice();
+  auto device = before;
+  if (!current) put_ids({uid, euis.dev_eui, euis.join_eui, std::nullopt}, *device.mutable_ids());
+  FF_CHECK(field_mask::copy(requested, paths, device));
+  FF_CHECK(check_provisioning(before, device));
+  drop_zero_key(*device.mutable_root_keys());
+  return join_device_of(device, current ? *current : JoinDevice());
+}
+
+}  // namespace ff::api

@@ -1,0 +1,21 @@
+#include "app/api/services/register.hpp"
+
+namespace ff::api {
+
+Services::Services(Front& front, const ServiceDeps& deps)
+    : context_{front, Asker(deps.deadlines, deps.request_timeout), deps.rights, deps.now} {
+  const auto add = [this](std::unique_ptr<grpc::Service> service) { services_.push_back(std::move(service)); };
+  if (deps.network_servers) add(make_ns_device_registry(context_, *deps.network_servers));
+  if (deps.application_servers) add(make_as_device_registry(context_, *deps.application_servers));
+  if (deps.join_servers) {
+    add(make_js_device_registry(context_, *deps.join_servers, deps.network_servers.value_or(NetworkServers())));
+  }
+}
+
+std::vector<grpc::Service*> Services::all() const {
+  std::vector<grpc::Service*> all;
+  for (const auto& service : services_) all.push_back(service.get());
+  return all;
+}
+
+}  // namespace ff::api

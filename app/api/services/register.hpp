@@ -1,0 +1,41 @@
+// Which services of the API a process serves, made of what it runs. A service that is not made answers Unimplemented, by gRPC.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "app/api/services/base/context.hpp"
+#include "app/api/services/services.hpp"
+
+namespace ff::api {
+
+/// What the services ask. Copied.
+struct ServiceDeps {
+  RightsOf rights;
+  std::function<UtcTime()> now;
+  /// Answers the requests that no actor answers (base/deadline_keeper.hpp).
+  actors::Route<DeadlineKeeper> deadlines;
+  Duration request_timeout = std::chrono::seconds{5};
+
+  std::optional<NetworkServers> network_servers;
+  std::optional<ApplicationServers> application_servers;
+  std::optional<JoinServers> join_servers;
+};
+
+/// Outlives the server that serves them.
+class Services {
+ public:
+  /// `front` outlives the services.
+  Services(Front& front, const ServiceDeps& deps);
+  Services(const Services&) = delete;
+  Services& operator=(const Services&) = delete;
+
+  /// For ApiServer::start.
+  std::vector<grpc::Service*> all() const;
+
+ private:
+  ServiceContext context_;
+  std::vector<std::unique_ptr<grpc::Service>> services_;
+};
+
+}  // namespace ff::api
