@@ -102,6 +102,7 @@ class TidyTest(unittest.TestCase):
         self.assertEqual(len(self.findings('net/a.hpp', '#pragma once\n')), 1)
         self.assertEqual(len(self.findings('net/a.hpp', '// For.\n')), 1)
         self.assertEqual(len(self.findings('net/a.hpp', GOOD_HEADER + 'using namespace std;\n')), 1)
+        self.assertEqual(self.findings('net/a.hpp', GOOD_HEADER + 'void f() {\n  using namespace std;\n}\n'), [])
 
     def test_a_todo_needs_a_number(self):
         self.assertEqual(len(self.findings('net/a.cpp', 'x; // TODO: later\n')), 1)

@@ -148,11 +148,12 @@ class Demo:
         elif kind == 'down/sent':
             self.milestones.reach(SENT)
 
-    def check(self, server, simulator):
+    def check(self, server, simulator, subscriber):
         """Waits until the simulator has ended; its report says what its devices received."""
         while simulator.is_running():
-            if not server.is_running():
-                raise live.Failed('the server ended' + server.last_lines())
+            for process in (server, subscriber.process):
+                if not process.is_running():
+                    raise live.Failed(f'{process.name} ended with code {process.child.returncode}{server.last_lines()}')
             time.sleep(0.1)
         report = {}
         with contextlib.suppress(OSError, ValueError), open(self.report, encoding='utf-8') as file:
@@ -176,7 +177,7 @@ class Demo:
         simulator = self.start_simulator(server)
         subscriber = self.start_subscriber(server, simulator)
         if self.options.check:
-            self.check(server, simulator)
+            self.check(server, simulator, subscriber)
             return
         self.show_addresses(server)
         while True:
