@@ -46,8 +46,7 @@ Result<HttpAddress> parse_http_address(std::string_view url) {
 }
 
 tl::unexpected<Error> HttpClient::failure(std::string_view reason) const {
-  return fail(http_failed,
-              {{"address", address_.host + ":" + address_.port}, {"reason", reason}});
+  return fail(http_failed, {{"address", address_.host + ":" + address_.port}, {"reason", reason}});
 }
 
 void HttpClient::close() noexcept {

@@ -1,5 +1,5 @@
-// farfield-sim: puts the load of simulated LoRaWAN devices on a network server and reports what came
-// out. See README.md.
+// farfield-sim: puts the load of simulated LoRaWAN devices on a network server and reports what
+// came out. See README.md.
 #include <cstdio>
 #include <fstream>
 #include <iterator>

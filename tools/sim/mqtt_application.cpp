@@ -107,14 +107,20 @@ MqttApplication::MqttApplication(const MqttOptions& options, std::string applica
     : client_(std::make_unique<Client>(options, std::move(application_id), std::move(clock))) {}
 MqttApplication::~MqttApplication() = default;
 
-Status MqttApplication::start() { return client_->start(); }
-std::vector<ReceivedUplink> MqttApplication::take() { return client_->take(); }
+Status MqttApplication::start() {
+  return client_->start();
+}
+std::vector<ReceivedUplink> MqttApplication::take() {
+  return client_->take();
+}
 void MqttApplication::push_downlink(std::string_view device_id, FPort f_port, ByteView payload) {
   client_->push_downlink(device_id, f_port, payload);
 }
 std::uint64_t MqttApplication::connections_lost() const noexcept {
   return client_->connections_lost();
 }
-void MqttApplication::stop() { client_->stop(); }
+void MqttApplication::stop() {
+  client_->stop();
+}
 
 }  // namespace ff::sim

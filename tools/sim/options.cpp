@@ -33,8 +33,8 @@ struct Raw {
 
 const std::map<std::string, std::string>& usual_plans() {
   static const std::map<std::string, std::string> plans{
-      {"EU868", "EU_863_870_TTN"}, {"US915", "US_902_928_FSB_2"}, {"AU915", "AU_915_928_FSB_2"},
-      {"AS923", "AS_920_923_TTN_AU"}, {"IN865", "IN_865_867"}, {"KR920", "KR_920_923_TTN"}};
+      {"EU868", "EU_863_870_TTN"},    {"US915", "US_902_928_FSB_2"}, {"AU915", "AU_915_928_FSB_2"},
+      {"AS923", "AS_920_923_TTN_AU"}, {"IN865", "IN_865_867"},       {"KR920", "KR_920_923_TTN"}};
   return plans;
 }
 
@@ -135,7 +135,8 @@ template <class Id>
 void read_hex_option(const std::string& text, int digits, const char* name, Id& id) {
   if (text.empty()) return;
   const auto number = parse_hex_number(text, digits);
-  if (!number) throw CLI::ValidationError(name, "expected " + std::to_string(digits) + " hex digits");
+  if (!number)
+    throw CLI::ValidationError(name, "expected " + std::to_string(digits) + " hex digits");
   id = Id{static_cast<typename Id::Value>(*number)};
 }
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <thread>
 
-#include "tools/sim/api_documents.hpp"
+#include "tools/sim/core/api_documents.hpp"
 #include "tools/sim/http_client.hpp"
 
 namespace ff::sim {
@@ -74,8 +74,8 @@ Status register_all(const Options& options, const std::vector<DeviceIdentity>& d
                            options.api.resets_counters};
   HttpClient client(address);
   FF_CHECK(make(client, create_application(context), options.api.key));
-  const auto& plan = devices.empty() ? options.range.frequency_plan_id
-                                     : devices.front().frequency_plan_id;
+  const auto& plan =
+      devices.empty() ? options.range.frequency_plan_id : devices.front().frequency_plan_id;
   for (std::size_t i = 0; i < options.scenario.radio.gateways; ++i) {
     const GatewayEui eui{options.scenario.first_gateway.value() + i};
     FF_CHECK(make(client, create_gateway(context, eui, plan), options.api.key));

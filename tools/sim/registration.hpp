@@ -9,7 +9,8 @@
 
 namespace ff::sim {
 
-inline constexpr ErrorDef registration_failed{"tools/sim", "registration", Code::failed_precondition,
+inline constexpr ErrorDef registration_failed{"tools/sim", "registration",
+                                              Code::failed_precondition,
                                               "{method} {path}: status {status}: {body}"};
 
 /// Blocks until all is registered, or ends with the first failure.

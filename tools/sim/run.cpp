@@ -19,7 +19,9 @@ constexpr Duration tick_min = std::chrono::milliseconds{1};
 constexpr auto progress_interval = std::chrono::seconds{1};
 
 std::atomic<bool> interrupted{false};
-extern "C" void on_interrupt(int) { interrupted = true; }
+extern "C" void on_interrupt(int) {
+  interrupted = true;
+}
 
 UtcTime utc_now() {
   return UtcTime{std::chrono::system_clock::now().time_since_epoch()};
@@ -39,10 +41,9 @@ class Runner final : public Outlet {
     if (application_) FF_CHECK(application_->start());
     world_ = std::make_unique<World>(options_.scenario, std::move(devices), loop_.now(), *this);
     timer_ = loop_.make_timer();
-    FF_CHECK(sockets_.open(world_->gateway_count(),
-                           [this](std::size_t gateway, ByteView datagram) {
-                             world_->on_datagram(gateway, datagram, loop_.now());
-                           }));
+    FF_CHECK(sockets_.open(world_->gateway_count(), [this](std::size_t gateway, ByteView datagram) {
+      world_->on_datagram(gateway, datagram, loop_.now());
+    }));
     runtime_.start();
     loop_.post([this] { tick(); });
     return {};

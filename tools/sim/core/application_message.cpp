@@ -12,7 +12,8 @@ constexpr std::string_view application_mark = "{application_id}";
 constexpr std::string_view device_mark = "{device_id}";
 
 /// What follows `"name":` and blanks; empty if the name is not there.
-std::string_view after_member(std::string_view json, std::initializer_list<std::string_view> names) {
+std::string_view after_member(std::string_view json,
+                              std::initializer_list<std::string_view> names) {
   for (const auto name : names) {
     const auto place = json.find(name);
     if (place == std::string_view::npos) continue;

@@ -25,7 +25,9 @@ class TopicTemplate {
   /// `{application_id}` is replaced at once.
   TopicTemplate(std::string_view text, std::string_view application_id);
 
-  std::string topic(std::string_view device_id) const { return prefix_ + std::string(device_id) + suffix_; }
+  std::string topic(std::string_view device_id) const {
+    return prefix_ + std::string(device_id) + suffix_;
+  }
   /// For a subscription to all devices.
   std::string filter() const { return topic("+"); }
   /// The device in `topic`, or nothing. A view into `topic`.

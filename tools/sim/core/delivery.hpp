@@ -11,12 +11,12 @@
 namespace ff::sim {
 
 struct DeliveryCounts {
-  std::uint64_t sent = 0;       // unique uplinks that at least one gateway heard
-  std::uint64_t unheard = 0;    // unique uplinks lost on air
-  std::uint64_t delivered = 0;  // unique uplinks, with the right payload
-  std::uint64_t duplicated = 0; // deliveries after the first one
-  std::uint64_t altered = 0;    // with another payload than the device's
-  std::uint64_t unknown = 0;    // never sent
+  std::uint64_t sent = 0;        // unique uplinks that at least one gateway heard
+  std::uint64_t unheard = 0;     // unique uplinks lost on air
+  std::uint64_t delivered = 0;   // unique uplinks, with the right payload
+  std::uint64_t duplicated = 0;  // deliveries after the first one
+  std::uint64_t altered = 0;     // with another payload than the device's
+  std::uint64_t unknown = 0;     // never sent
 };
 
 class DeliveryTracker {

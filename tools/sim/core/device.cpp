@@ -60,7 +60,9 @@ void SimDevice::start_session(Session session) {
        .until_confirmation = true});
 }
 
-void SimDevice::ask(const mac::Command& request) { pending_.push_back({.command = request}); }
+void SimDevice::ask(const mac::Command& request) {
+  pending_.push_back({.command = request});
+}
 
 /// A channel for the next transmission; when the data rate has none left, the first one that has.
 std::optional<UplinkSlot> SimDevice::tune(MonoTime end, Random& random) {
@@ -90,8 +92,8 @@ std::optional<Transmission> SimDevice::join(MonoTime end, Random& random) {
   if (options_.data_rate) parameters_.data_rate = *options_.data_rate;
   const auto slot = tune(end, random);
   if (!slot) return std::nullopt;
-  join_request_ = phy::JoinRequest{identity_->join_eui, identity_->dev_eui,
-                                   DevNonce{next_dev_nonce_++}};
+  join_request_ =
+      phy::JoinRequest{identity_->join_eui, identity_->dev_eui, DevNonce{next_dev_nonce_++}};
   windows_ = windows_after(*region_, parameters_, *slot, region_->join_accept_delay1);
   auto transmission =
       describe(*slot, join::seal_join_request(*join_request_, network_root_key(*identity_)));
@@ -240,9 +242,8 @@ void SimDevice::accept_data(phy::DataFrame frame, const Emission& emission, Rece
   acknowledged_ = acknowledged_ || frame.f_ctrl.ack;
   receipt.acknowledges = frame.f_ctrl.ack;
   receipt.is_confirmed = phy::is_confirmed(frame.m_type);
-  std::erase_if(pending_, [](const Pending& pending) {
-    return pending.sent && !pending.until_confirmation;
-  });
+  std::erase_if(pending_,
+                [](const Pending& pending) { return pending.sent && !pending.until_confirmation; });
   const bool mac_payload = frame.f_port == FPort{0};
   carry_out_commands(mac_payload ? frame.frm_payload : frame.f_opts, emission, receipt);
   if (mac_payload || !frame.f_port) return;
@@ -265,7 +266,8 @@ void SimDevice::carry_out_commands(ByteView octets, const Emission& emission, Re
   const MacContext context{*region_, session_->mac_version(), 255, emission.snr_db};
   for (const auto& answer : carry_out(decoded.commands, context, parameters_)) {
     const auto* info = mac::command_info(mac::cid_of(answer));
-    pending_.push_back({.command = answer, .until_downlink = info != nullptr && info->sticky_answer});
+    pending_.push_back(
+        {.command = answer, .until_downlink = info != nullptr && info->sticky_answer});
   }
   receipt.commands = std::move(decoded.commands);
 }

@@ -35,7 +35,7 @@ struct Transmission {
   ChannelIndex channel;
   bool is_join_request = false;
   bool is_repetition = false;
-  FCnt32 f_cnt;  // of data
+  FCnt32 f_cnt;                   // of data
   std::uint8_t payload_size = 0;  // of the application's payload that went out
 };
 

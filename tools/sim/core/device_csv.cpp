@@ -25,9 +25,9 @@ enum class Column : std::uint8_t {
   app_s_key,
 };
 constexpr std::array<std::string_view, 14> column_names{
-    "device_id",       "dev_eui",       "join_eui",          "activation", "lorawan_version",
-    "lorawan_phy_version", "frequency_plan_id", "dev_addr", "app_key",    "nwk_key",
-    "f_nwk_s_int_key", "s_nwk_s_int_key", "nwk_s_enc_key",     "app_s_key",
+    "device_id",           "dev_eui",           "join_eui",      "activation", "lorawan_version",
+    "lorawan_phy_version", "frequency_plan_id", "dev_addr",      "app_key",    "nwk_key",
+    "f_nwk_s_int_key",     "s_nwk_s_int_key",   "nwk_s_enc_key", "app_s_key",
 };
 
 std::string_view take_until(std::string_view& text, char end) {
@@ -84,24 +84,38 @@ bool read_activation(std::string_view text, Activation& activation) {
 bool read_cell(Column column, std::string_view text, DeviceIdentity& device) {
   auto& network = device.session.network;
   switch (column) {
-    case Column::device_id: device.device_id = text; return is_valid_id(text);
-    case Column::dev_eui: return read_number(text, 16, device.dev_eui);
-    case Column::join_eui: return read_number(text, 16, device.join_eui);
-    case Column::activation: return read_activation(text, device.activation);
+    case Column::device_id:
+      device.device_id = text;
+      return is_valid_id(text);
+    case Column::dev_eui:
+      return read_number(text, 16, device.dev_eui);
+    case Column::join_eui:
+      return read_number(text, 16, device.join_eui);
+    case Column::activation:
+      return read_activation(text, device.activation);
     case Column::lorawan_version:
       device.mac_version = parse_mac_version(text);
       return device.mac_version != MacVersion::unknown;
     case Column::lorawan_phy_version:
       device.phy_version = parse_phy_version(text);
       return device.phy_version != PhyVersion::unknown;
-    case Column::frequency_plan_id: device.frequency_plan_id = text; return !text.empty();
-    case Column::dev_addr: return read_number(text, 8, device.dev_addr);
-    case Column::app_key: return read_key(text, device.app_key);
-    case Column::nwk_key: return read_key(text, device.nwk_key);
-    case Column::f_nwk_s_int_key: return read_key(text, network.f_nwk_s_int_key);
-    case Column::s_nwk_s_int_key: return read_key(text, network.s_nwk_s_int_key);
-    case Column::nwk_s_enc_key: return read_key(text, network.nwk_s_enc_key);
-    case Column::app_s_key: return read_key(text, device.session.app_s_key);
+    case Column::frequency_plan_id:
+      device.frequency_plan_id = text;
+      return !text.empty();
+    case Column::dev_addr:
+      return read_number(text, 8, device.dev_addr);
+    case Column::app_key:
+      return read_key(text, device.app_key);
+    case Column::nwk_key:
+      return read_key(text, device.nwk_key);
+    case Column::f_nwk_s_int_key:
+      return read_key(text, network.f_nwk_s_int_key);
+    case Column::s_nwk_s_int_key:
+      return read_key(text, network.s_nwk_s_int_key);
+    case Column::nwk_s_enc_key:
+      return read_key(text, network.nwk_s_enc_key);
+    case Column::app_s_key:
+      return read_key(text, device.session.app_s_key);
   }
   return false;
 }

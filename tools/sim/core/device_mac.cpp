@@ -38,8 +38,7 @@ MacParameters boot_parameters(const region::Region& region, std::span<const Freq
   parameters.adr_ack_delay = mac::AdrAckExponent{region.adr_ack_delay_exponent};
   if (region.plan_kind == region::PlanKind::fixed && !usable.empty()) {
     for (auto& channel : parameters.channels) {
-      channel.enabled =
-          std::ranges::find(usable, channel.uplink_frequency) != usable.end();
+      channel.enabled = std::ranges::find(usable, channel.uplink_frequency) != usable.end();
     }
   }
   return parameters;
@@ -66,8 +65,7 @@ ReceiveWindows windows_after(const region::Region& region, const MacParameters& 
       region.rx1_data_rate(uplink.data_rate, parameters.rx1_dr_offset, parameters.downlink_dwell);
   if (rx1) {
     const auto& channel = parameters.channels[uplink.channel.value()];
-    windows.rx1 =
-        ReceiveWindow{rx1_start, channel.downlink_frequency, data_rate_of(region, *rx1)};
+    windows.rx1 = ReceiveWindow{rx1_start, channel.downlink_frequency, data_rate_of(region, *rx1)};
   }
   windows.rx2 = {rx1_start + std::chrono::seconds{1}, parameters.rx2_frequency,
                  data_rate_of(region, parameters.rx2_data_rate)};
@@ -125,8 +123,8 @@ class Answers {
 
  private:
   bool carries(Frequency frequency) const noexcept;
-  mac::LinkADRAns judge(const mac::LinkADRReq& last, bool mask_ok,
-                        const std::vector<bool>& enabled, DataRateIndex data_rate) const;
+  mac::LinkADRAns judge(const mac::LinkADRReq& last, bool mask_ok, const std::vector<bool>& enabled,
+                        DataRateIndex data_rate) const;
 
   const MacContext& context_;
   const region::Region& region_;
@@ -211,8 +209,8 @@ void Answers::operator()(const mac::DevStatusReq&) {
 void Answers::operator()(const mac::NewChannelReq& request) {
   if (!region_.has_new_channel) return;
   const std::size_t index = request.channel_index.value();
-  const bool free = index >= region_.default_uplink_channels.size() &&
-                    index < region_.max_uplink_channels;
+  const bool free =
+      index >= region_.default_uplink_channels.size() && index < region_.max_uplink_channels;
   const bool removes = !request.frequency.is_set();
   const bool range = request.min_data_rate_index <= request.max_data_rate_index &&
                      is_uplink_data_rate(region_, request.min_data_rate_index) &&

@@ -12,7 +12,9 @@ constexpr std::array<std::string_view, violation_count> names{
     "f_cnt_down_repeated", "f_cnt_down_reused", "join_nonce_reused", "mac_command_malformed"};
 constexpr std::uint32_t roll_over = 0x1'0000;
 
-bool is_1_1(MacVersion version) noexcept { return at_least(version, MacVersion::v1_1); }
+bool is_1_1(MacVersion version) noexcept {
+  return at_least(version, MacVersion::v1_1);
+}
 
 bool is_application(std::optional<FPort> f_port) noexcept {
   return f_port && f_port->value() != 0;
@@ -48,7 +50,9 @@ FCnt32 Session::take_f_cnt(MutableByteView payload) noexcept {
   return f_cnt;
 }
 
-void Session::acknowledged() noexcept { unacknowledged_.reset(); }
+void Session::acknowledged() noexcept {
+  unacknowledged_.reset();
+}
 
 Result<Bytes> Session::seal(const phy::DataFrame& frame,
                             phy::UplinkTransmission transmission) const {

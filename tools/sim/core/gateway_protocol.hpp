@@ -1,6 +1,6 @@
 // The gateway's side of the Semtech UDP protocol, version 2: encodes what a gateway sends and reads
-// what a server sends. Written apart from the server's codec (protocol/gateway), so that each checks
-// the other. Not a gateway's rules (gateway.hpp). [spec gateway-server §3]
+// what a server sends. Written apart from the server's codec (protocol/gateway), so that each
+// checks the other. Not a gateway's rules (gateway.hpp). [spec gateway-server §3]
 #pragma once
 
 #include <cstdint>

@@ -19,17 +19,18 @@ std::size_t home_of(std::size_t device, std::size_t gateways) noexcept {
 
 Radio::Radio(RadioOptions options) : options_(std::move(options)) {
   options_.gateways = std::max<std::size_t>(options_.gateways, 1);
-  options_.copies = std::clamp<std::size_t>(options_.copies, 1,
-                                            std::min(options_.gateways, copies_max));
-  loss_threshold_ =
-      static_cast<std::uint64_t>(std::clamp(options_.loss, 0.0, 1.0) * dice_sides);
+  options_.copies =
+      std::clamp<std::size_t>(options_.copies, 1, std::min(options_.gateways, copies_max));
+  loss_threshold_ = static_cast<std::uint64_t>(std::clamp(options_.loss, 0.0, 1.0) * dice_sides);
 }
 
 bool Radio::loses(Random& random) {
   return loss_threshold_ != 0 && (random.next() & UINT32_MAX) < loss_threshold_;
 }
 
-bool Radio::downlink_arrives(Random& random) { return !loses(random); }
+bool Radio::downlink_arrives(Random& random) {
+  return !loses(random);
+}
 
 std::span<const HeardCopy> Radio::uplink(std::size_t device, Frequency frequency, Random& random) {
   const auto& listened = options_.frequencies;

@@ -1,5 +1,5 @@
-// Which gateways hear a device, how well, and what gets lost on air. Not collisions between devices:
-// a load generator wants every frame to arrive that it did not lose on purpose.
+// Which gateways hear a device, how well, and what gets lost on air. Not collisions between
+// devices: a load generator wants every frame to arrive that it did not lose on purpose.
 #pragma once
 
 #include <array>

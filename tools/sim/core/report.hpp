@@ -19,8 +19,8 @@ struct JoinCounts {
 };
 
 struct DownlinkCounts {
-  std::uint64_t requested = 0;  // PULL_RESP
-  std::uint64_t unreadable = 0;  // packets of the server that are no packets
+  std::uint64_t requested = 0;                          // PULL_RESP
+  std::uint64_t unreadable = 0;                         // packets of the server that are no packets
   std::array<std::uint64_t, tx_error_count> answers{};  // by TX_ACK
   std::array<std::uint64_t, reception_count> receptions{};
   std::uint64_t lost = 0;       // on air, on purpose
@@ -41,7 +41,7 @@ struct Report {
   std::uint64_t repetitions = 0;
   std::uint64_t confirmed = 0;  // confirmed uplinks sent
   std::uint64_t foreign = 0;
-  std::uint64_t silent = 0;  // uplinks that no channel could carry
+  std::uint64_t silent = 0;            // uplinks that no channel could carry
   std::uint64_t connections_lost = 0;  // of the application, each a reason for lost uplinks
   DeliveryCounts uplinks;
   Histogram latency;

@@ -85,14 +85,22 @@ void World::advance(MonoTime now, UtcTime utc) {
 
 void World::run(const CalendarEvent& event) {
   switch (event.kind) {
-    case EventKind::join: return join(event.index);
-    case EventKind::uplink: return uplink(event.index);
-    case EventKind::windows_closed: return windows_closed(event.index, event.detail);
-    case EventKind::emission: return emit(event.index);
-    case EventKind::burst: return burst();
-    case EventKind::foreign_frame: return foreign();
-    case EventKind::pull_data: return pull(event.index);
-    case EventKind::status: return status(event.index);
+    case EventKind::join:
+      return join(event.index);
+    case EventKind::uplink:
+      return uplink(event.index);
+    case EventKind::windows_closed:
+      return windows_closed(event.index, event.detail);
+    case EventKind::emission:
+      return emit(event.index);
+    case EventKind::burst:
+      return burst();
+    case EventKind::foreign_frame:
+      return foreign();
+    case EventKind::pull_data:
+      return pull(event.index);
+    case EventKind::status:
+      return status(event.index);
   }
 }
 
@@ -174,8 +182,8 @@ void World::send_uplink(std::uint32_t index) {
   }
   const auto payload = uplink_payload(index, f_cnt, scenario_.payload_size);
   const bool confirmed = chance(scenario_.confirmed_ratio);
-  const auto sent = member.device.send({scenario_.f_port, payload.view(), confirmed}, now_,
-                                       *random_);
+  const auto sent =
+      member.device.send({scenario_.f_port, payload.view(), confirmed}, now_, *random_);
   if (!sent) {
     ++report_.silent;
     return;

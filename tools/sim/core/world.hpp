@@ -1,6 +1,6 @@
-// The whole simulation without sockets, clocks and threads: devices, radio and gateways in one event
-// queue. The shell (tools/sim) runs it in real time, tests and the deterministic simulation in
-// virtual time. Not a server: it sees one only through datagrams and application messages.
+// The whole simulation without sockets, clocks and threads: devices, radio and gateways in one
+// event queue. The shell (tools/sim) runs it in real time, tests and the deterministic simulation
+// in virtual time. Not a server: it sees one only through datagrams and application messages.
 #pragma once
 
 #include <memory>

@@ -101,7 +101,8 @@ void World::joined(std::uint32_t index) {
   register_address(index);
   delivery_.restart(index, 0);
   const auto bound = scenario_.period.count();
-  const Duration wait{random_->below(static_cast<std::uint64_t>(std::max<Duration::rep>(bound, 1)))};
+  const Duration wait{
+      random_->below(static_cast<std::uint64_t>(std::max<Duration::rep>(bound, 1)))};
   calendar_.add(now_ + wait, EventKind::uplink, index);
 }
 

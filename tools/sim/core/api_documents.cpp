@@ -1,4 +1,4 @@
-#include "tools/sim/api_documents.hpp"
+#include "tools/sim/core/api_documents.hpp"
 
 #include <boost/json.hpp>
 
@@ -16,7 +16,9 @@ json::object ids_of(const ApiContext& context, const DeviceIdentity& device) {
           {"join_eui", to_string(device.join_eui)}};
 }
 
-json::object key_of(const Aes128Key& key) { return {{"key", hex_upper(key.bytes())}}; }
+json::object key_of(const Aes128Key& key) {
+  return {{"key", hex_upper(key.bytes())}};
+}
 
 bool is_otaa(const DeviceIdentity& device) noexcept {
   return device.activation == Activation::otaa;
@@ -36,14 +38,14 @@ class Document {
     paths_.emplace_back(path);
   }
   /// A member whose mask names its fields.
-  void set(std::string_view name, json::object value, std::initializer_list<std::string_view> paths) {
+  void set(std::string_view name, json::object value,
+           std::initializer_list<std::string_view> paths) {
     device_[name] = std::move(value);
     for (const auto path : paths) paths_.emplace_back(path);
   }
   std::string text() && {
     const json::object mask{{"paths", std::move(paths_)}};
-    return json::serialize(
-        json::object{{"end_device", std::move(device_)}, {"field_mask", mask}});
+    return json::serialize(json::object{{"end_device", std::move(device_)}, {"field_mask", mask}});
   }
 
  private:
@@ -127,8 +129,8 @@ std::string application_body(const ApiContext& context, const DeviceIdentity& de
 
 ApiCall create_application(const ApiContext& context) {
   const json::object body{
-      {"application", {{"ids", {{"application_id", context.application_id}}},
-                       {"name", "Simulated devices"}}}};
+      {"application",
+       {{"ids", {{"application_id", context.application_id}}}, {"name", "Simulated devices"}}}};
   return {"POST", "/api/v3/users/" + context.user_id + "/applications", json::serialize(body),
           true};
 }

@@ -1,0 +1,305 @@
+#include "tools/sim/core/device.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "test/tools/sim/core/network_side.hpp"
+#include "tools/sim/core/device_factory.hpp"
+#include "tools/sim/core/payload.hpp"
+
+namespace ff::sim {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using test::in_window;
+using test::NetworkSide;
+
+constexpr MonoTime epoch{seconds{1000}};
+
+struct Kind {
+  const char* name;
+  Activation activation;
+  MacVersion version;
+};
+
+DeviceIdentity identity_of(const Kind& kind) {
+  DeviceRange range;
+  range.activation = kind.activation;
+  range.mac_version = kind.version;
+  range.phy_version = usual_phy_version(kind.version);
+  return make_devices(range).front();
+}
+
+/// A device with its network, and a session if it has one from the start or after join().
+struct Pair {
+  explicit Pair(const Kind& kind, DeviceOptions options = {})
+      : identity(identity_of(kind)),
+        region(*region::find("EU_863_870", identity.phy_version)),
+        device(identity, region, options),
+        network(identity) {}
+
+  Receipt join(JoinNonce nonce = JoinNonce{1}, std::optional<join::CfList> cf_list = {}) {
+    const auto request = device.join(now, *random);
+    const auto accept = network.answer_join(request->phy_payload, nonce, std::move(cf_list));
+    return device.receive(in_window(*device.windows()->rx1, accept.value_or(Bytes{})));
+  }
+  Transmission send(bool confirmed = false) {
+    now += seconds{60};
+    const auto payload = uplink_payload(7, device.next_f_cnt().value(), 12);
+    return device.send({FPort{3}, payload.view(), confirmed}, now, *random).value();
+  }
+  phy::UplinkTransmission how(const Transmission& transmission) const {
+    return {0, device.parameters().data_rate, transmission.channel};
+  }
+  Receipt answer(const NetworkSide::Downlink& downlink) {
+    return device.receive(in_window(*device.windows()->rx1, network.seal(downlink)));
+  }
+  /// Commands in the next uplink.
+  std::vector<mac::Command> sent_commands(const Transmission& transmission) const {
+    const auto frame =
+        network.open(transmission.phy_payload, transmission.f_cnt, how(transmission));
+    if (!frame) return {};
+    return mac::decode(frame->f_opts, mac::Direction::uplink).commands;
+  }
+
+  DeviceIdentity identity;
+  const region::Region& region;
+  SimDevice device;
+  NetworkSide network;
+  std::unique_ptr<Random> random = make_seeded_random(5);
+  MonoTime now = epoch;
+};
+
+class EveryDevice : public testing::TestWithParam<Kind> {
+ protected:
+  EveryDevice() : pair_(GetParam()) {
+    if (GetParam().activation == Activation::otaa) pair_.join();
+  }
+  Pair pair_;
+};
+
+INSTANTIATE_TEST_SUITE_P(Kinds, EveryDevice,
+                         testing::Values(Kind{"abp_1_0_3", Activation::abp, MacVersion::v1_0_3},
+                                         Kind{"abp_1_1", Activation::abp, MacVersion::v1_1},
+                                         Kind{"otaa_1_0_2", Activation::otaa, MacVersion::v1_0_2},
+                                         Kind{"otaa_1_0_3", Activation::otaa, MacVersion::v1_0_3},
+                                         Kind{"otaa_1_0_4", Activation::otaa, MacVersion::v1_0_4},
+                                         Kind{"otaa_1_1", Activation::otaa, MacVersion::v1_1}),
+                         [](const auto& test) { return test.param.name; });
+
+TEST_P(EveryDevice, has_a_session_and_uplinks_that_the_network_reads) {
+  ASSERT_TRUE(pair_.device.has_session());
+  for (std::uint32_t f_cnt = 0; f_cnt < 3; ++f_cnt) {
+    const auto sent = pair_.send();
+    EXPECT_EQ(sent.f_cnt, FCnt32{f_cnt});
+    const auto frame = pair_.network.open(sent.phy_payload, sent.f_cnt, pair_.how(sent));
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(frame->f_port, FPort{3});
+    const auto expected = uplink_payload(7, f_cnt, 12);
+    EXPECT_TRUE(std::ranges::equal(frame->frm_payload, expected.view()));
+  }
+}
+
+TEST_P(EveryDevice, decrypts_a_downlink_in_each_window) {
+  for (const bool rx1 : {true, false}) {
+    pair_.send();
+    const auto& windows = *pair_.device.windows();
+    const auto frame = pair_.network.seal(
+        {.f_cnt = FCnt32{rx1 ? 0U : 1U}, .commands = {}, .f_port = FPort{9}, .payload = {1, 2, 3}});
+    const auto receipt = pair_.device.receive(in_window(rx1 ? *windows.rx1 : windows.rx2, frame));
+    EXPECT_TRUE(receipt.is_mine);
+    EXPECT_EQ(receipt.reception, rx1 ? Reception::rx1 : Reception::rx2);
+    EXPECT_EQ(receipt.payload, (Bytes{1, 2, 3}));
+    EXPECT_EQ(receipt.f_port, FPort{9});
+    EXPECT_FALSE(receipt.violation);
+    EXPECT_FALSE(pair_.device.windows()) << "class A closes its windows";
+  }
+}
+
+TEST_P(EveryDevice, reports_a_frame_that_is_sent_twice) {
+  pair_.send();
+  const auto frame = pair_.network.seal({.f_cnt = FCnt32{5}, .commands = {}, .payload = {}});
+  const auto rx1 = *pair_.device.windows()->rx1;
+  EXPECT_FALSE(pair_.device.receive(in_window(rx1, frame)).violation);
+  pair_.send();
+  const auto again = pair_.device.receive(in_window(*pair_.device.windows()->rx1, frame));
+  EXPECT_EQ(again.violation, Violation::f_cnt_down_repeated);
+}
+
+TEST_P(EveryDevice, reports_a_counter_that_is_used_again_even_outside_its_windows) {
+  pair_.send();
+  const auto first =
+      pair_.network.seal({.f_cnt = FCnt32{5}, .commands = {}, .f_port = FPort{1}, .payload = {1}});
+  EXPECT_FALSE(pair_.device.receive(in_window(*pair_.device.windows()->rx1, first)).violation);
+  for (const auto f_cnt : {FCnt32{5}, FCnt32{4}}) {
+    const auto other =
+        pair_.network.seal({.f_cnt = f_cnt, .commands = {}, .f_port = FPort{1}, .payload = {2}});
+    const auto receipt = pair_.device.receive({.phy_payload = other});
+    EXPECT_EQ(receipt.violation, Violation::f_cnt_down_reused) << f_cnt.value();
+  }
+}
+
+TEST_P(EveryDevice, accepts_gaps_between_counters) {
+  std::uint32_t f_cnt = 0;
+  for (const std::uint32_t gap : {1U, 64U, 65'535U}) {
+    pair_.send();
+    f_cnt += gap;
+    const auto receipt = pair_.answer({.f_cnt = FCnt32{f_cnt}, .commands = {}, .payload = {}});
+    EXPECT_TRUE(receipt.is_mine) << gap;
+    EXPECT_FALSE(receipt.violation) << gap;
+  }
+}
+
+TEST_P(EveryDevice, acknowledges_a_confirmed_downlink_once) {
+  pair_.send();
+  pair_.answer({.f_cnt = FCnt32{3}, .confirmed = true, .commands = {}, .payload = {}});
+  const auto sent = pair_.send();
+  auto how = pair_.how(sent);
+  how.conf_f_cnt = 3;
+  const auto frame = pair_.network.open(sent.phy_payload, sent.f_cnt, how);
+  ASSERT_TRUE(frame);
+  EXPECT_TRUE(frame->f_ctrl.ack);
+  const auto next = pair_.send();
+  const auto plain = pair_.network.open(next.phy_payload, next.f_cnt, pair_.how(next));
+  ASSERT_TRUE(plain);
+  EXPECT_FALSE(plain->f_ctrl.ack);
+}
+
+TEST_P(EveryDevice, repeats_a_confirmed_uplink_until_it_is_acknowledged) {
+  const auto first = pair_.send(true);
+  ASSERT_TRUE(pair_.device.wants_repetition());
+  pair_.now += seconds{5};
+  const auto second = pair_.device.repeat(pair_.now, *pair_.random);
+  ASSERT_TRUE(second);
+  EXPECT_TRUE(second->is_repetition);
+  EXPECT_EQ(second->f_cnt, first.f_cnt);
+  EXPECT_TRUE(pair_.network.open(second->phy_payload, second->f_cnt, pair_.how(*second)));
+  const auto receipt = pair_.answer({.f_cnt = FCnt32{0},
+                                     .ack = true,
+                                     .commands = {},
+                                     .payload = {},
+                                     .conf_f_cnt = low_half(first.f_cnt).value()});
+  EXPECT_TRUE(receipt.acknowledges);
+  EXPECT_FALSE(pair_.device.wants_repetition());
+}
+
+TEST_P(EveryDevice, carries_out_link_adr_and_answers) {
+  pair_.send();
+  const mac::LinkADRReq request{.tx_power_index = TxPowerIndex{3},
+                                .data_rate_index = DataRateIndex{4},
+                                .channel_mask = 0x0003,
+                                .nb_trans = 2};
+  pair_.answer({.f_cnt = FCnt32{0}, .commands = {request}, .payload = {}});
+  const auto& parameters = pair_.device.parameters();
+  EXPECT_EQ(parameters.data_rate, DataRateIndex{4});
+  EXPECT_EQ(parameters.tx_power, TxPowerIndex{3});
+  EXPECT_EQ(parameters.nb_trans, 2);
+  EXPECT_FALSE(parameters.channels[2].enabled);
+  const auto commands = pair_.sent_commands(pair_.send());
+  EXPECT_TRUE(std::ranges::find(commands, mac::Command{mac::LinkADRAns{true, true, true}}) !=
+              commands.end());
+  EXPECT_TRUE(pair_.device.wants_repetition()) << "NbTrans is 2";
+}
+
+TEST_P(EveryDevice, repeats_sticky_answers_until_a_downlink) {
+  pair_.send();
+  pair_.answer(
+      {.f_cnt = FCnt32{0}, .commands = {mac::RXTimingSetupReq{seconds{7}}}, .payload = {}});
+  const auto has_answer = [](const std::vector<mac::Command>& commands) {
+    return std::ranges::find(commands, mac::Command{mac::RXTimingSetupAns{}}) != commands.end();
+  };
+  EXPECT_TRUE(has_answer(pair_.sent_commands(pair_.send())));
+  EXPECT_TRUE(has_answer(pair_.sent_commands(pair_.send())));
+  EXPECT_EQ(pair_.device.windows()->rx2.start, pair_.now + seconds{8});
+  pair_.answer({.f_cnt = FCnt32{1}, .commands = {}, .payload = {}});
+  EXPECT_FALSE(has_answer(pair_.sent_commands(pair_.send())));
+}
+
+TEST(SimDevice, of_1_1_announces_its_session_until_the_network_confirms) {
+  struct Row {
+    Activation activation;
+    mac::Command announcement;
+    mac::Command confirmation;
+  };
+  const mac::MinorVersion minor{1};
+  const Row rows[] = {
+      {Activation::otaa, mac::RekeyInd{minor}, mac::RekeyConf{minor}},
+      {Activation::abp, mac::ResetInd{minor}, mac::ResetConf{minor}},
+  };
+  for (const auto& row : rows) {
+    Pair pair({"", row.activation, MacVersion::v1_1});
+    if (row.activation == Activation::otaa) pair.join();
+    const std::vector expected{row.announcement};
+    EXPECT_EQ(pair.sent_commands(pair.send()), expected);
+    EXPECT_EQ(pair.sent_commands(pair.send()), expected);
+    pair.answer({.f_cnt = FCnt32{0}, .commands = {row.confirmation}, .payload = {}});
+    EXPECT_TRUE(pair.sent_commands(pair.send()).empty());
+  }
+}
+
+TEST(SimDevice, joins_with_rising_dev_nonces_and_takes_the_accept_s_parameters) {
+  Pair pair({"", Activation::otaa, MacVersion::v1_0_3},
+            {.first_dev_nonce = DevNonce{41}, .first_f_cnt = {}});
+  const auto frequency = Frequency::hz(867'100'000);
+  const auto receipt = pair.join(JoinNonce{1}, join::CfList{join::CfListFrequencies{{frequency}}});
+  EXPECT_TRUE(receipt.joined);
+  EXPECT_EQ(pair.device.next_dev_nonce(), DevNonce{42});
+  EXPECT_EQ(pair.device.dev_addr(), test::joined_dev_addr);
+  EXPECT_EQ(pair.device.parameters().rx1_delay, seconds{5});
+  EXPECT_EQ(pair.device.parameters().channels.at(3).uplink_frequency, frequency);
+}
+
+TEST(SimDevice, reports_a_join_nonce_that_does_not_rise) {
+  Pair pair({"", Activation::otaa, MacVersion::v1_0_3});
+  EXPECT_TRUE(pair.join(JoinNonce{5}).joined);
+  pair.now += seconds{60};
+  const auto again = pair.join(JoinNonce{5});
+  EXPECT_EQ(again.violation, Violation::join_nonce_reused);
+  EXPECT_FALSE(again.joined);
+  pair.now += seconds{60};
+  EXPECT_TRUE(pair.join(JoinNonce{6}).joined);
+}
+
+TEST(SimDevice, does_not_hear_a_join_accept_beside_its_windows) {
+  Pair pair({"", Activation::otaa, MacVersion::v1_0_3});
+  const auto request = pair.device.join(epoch, *pair.random);
+  auto emission = in_window(*pair.device.windows()->rx1,
+                            *pair.network.answer_join(request->phy_payload, JoinNonce{1}));
+  emission.start += milliseconds{5};
+  const auto receipt = pair.device.receive(emission);
+  EXPECT_TRUE(receipt.is_mine);
+  EXPECT_EQ(receipt.reception, Reception::wrong_time);
+  EXPECT_FALSE(pair.device.has_session());
+}
+
+TEST(SimDevice, asks_for_an_answer_and_then_slows_down_without_downlinks) {
+  Pair pair({"", Activation::abp, MacVersion::v1_0_3},
+            {.data_rate = DataRateIndex{5}, .first_dev_nonce = {}, .first_f_cnt = {}});
+  const auto asks = [&](const Transmission& sent) {
+    return pair.network.open(sent.phy_payload, sent.f_cnt)->f_ctrl.adr_ack_req;
+  };
+  for (int i = 1; i < 64; ++i) EXPECT_FALSE(asks(pair.send())) << i;
+  EXPECT_TRUE(asks(pair.send()));
+  for (int i = 65; i < 96; ++i) pair.send();
+  EXPECT_EQ(pair.device.parameters().data_rate, DataRateIndex{5});
+  pair.send();
+  EXPECT_EQ(pair.device.parameters().data_rate, DataRateIndex{4});
+  pair.answer({.f_cnt = FCnt32{0}, .commands = {}, .payload = {}});
+  EXPECT_FALSE(asks(pair.send()));
+}
+
+TEST(SimDevice, ignores_frames_of_others_and_garbage) {
+  Pair pair({"", Activation::abp, MacVersion::v1_0_3});
+  pair.send();
+  const auto rx1 = *pair.device.windows()->rx1;
+  auto frame = pair.network.seal({.f_cnt = FCnt32{0}, .commands = {}, .payload = {}});
+  frame.back() ^= 1;
+  EXPECT_FALSE(pair.device.receive(in_window(rx1, frame)).is_mine);
+  EXPECT_FALSE(pair.device.receive(in_window(rx1, {})).is_mine);
+  EXPECT_FALSE(pair.device.receive(in_window(rx1, Bytes(17, 0x20))).is_mine);
+}
+
+}  // namespace
+}  // namespace ff::sim
