@@ -1,0 +1,55 @@
+// INTERNAL: the owner of one MQTT connection: an application's client.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/application_server/frontend_mqtt/frontend.hpp"
+#include "actors/application_server/frontend_mqtt/probe.hpp"
+
+namespace ff::application_server {
+
+/// On its stream's loop only. The link knows it through a LiveSubscriber, which posts to the loop.
+class MqttConnection final : public mqtt::ConnectionOwner, public std::enable_shared_from_this<MqttConnection> {
+ public:
+  explicit MqttConnection(MqttContextPtr context);
+
+  void on_authenticate(mqtt::ServerConnection& connection, const mqtt::Authenticate& question) override;
+  void on_subscribe(mqtt::ServerConnection& connection, const mqtt::SubscribeRequested& question) override;
+  void on_unsubscribe(mqtt::ServerConnection& connection, const mqtt::UnsubscribeRequested& question) override;
+  void on_publish(mqtt::ServerConnection& connection, const mqtt::PublishReceived& question) override;
+  void on_acknowledged(mqtt::ServerConnection&, const mqtt::Acknowledged&) override {}
+  void on_discarded(mqtt::ServerConnection&, const mqtt::Discarded& fact) override;
+  void on_will(mqtt::ServerConnection& connection, const mqtt::PublishWill& will) override;
+  void on_ended(mqtt::ServerConnection& connection, const mqtt::Ended& end) override;
+
+  /// A message of the application.
+  void deliver(mqtt::ServerConnection& connection, const UpPublished& up);
+
+ private:
+  struct Subscription {
+    std::string filter;                        // rewritten
+    mqtt::QoS qos = mqtt::QoS::at_most_once;
+    std::uint32_t id = 0;
+  };
+  using Done = std::function<void()>;
+
+  void authenticated(mqtt::ServerConnection& connection, const mqtt::Connect& connect,
+                     const Result<ApplicationRights>& rights);
+  mqtt::ReasonCode subscribe_one(const mqtt::Subscription& wish, std::uint32_t id);
+  /// Calls `done` when the pipeline has answered, whatever it says. False: nothing was sent.
+  bool queue_downlinks(const mqtt::Message& message, Done done);
+  void refuse(mqtt::ServerConnection& connection, const Error& error);
+
+  MqttContextPtr context_;
+  MqttProbe probe_;
+  std::string uid_;
+  ApplicationId application_id_;
+  ApplicationRights rights_;
+  bool connected_ = false;
+  std::vector<Subscription> subscriptions_;
+  std::shared_ptr<Subscriber> subscriber_;     // null until the first subscription
+};
+
+}  // namespace ff::application_server

@@ -1,0 +1,39 @@
+#include "actors/application_server/frontend_mqtt/frontend.hpp"
+
+#include "actors/application_server/frontend_mqtt/connection.hpp"
+
+namespace ff::application_server {
+
+std::shared_ptr<net::StreamHandler> accept_mqtt(const MqttContextPtr& context, std::shared_ptr<net::Stream> stream) {
+  return mqtt::ServerConnection::make(std::move(stream), std::make_shared<MqttConnection>(context),
+                                      context->config.connection);
+}
+
+Result<MqttFrontend> MqttFrontend::start(net::StreamNetwork& network, MqttContextPtr context) {
+  MqttFrontend frontend;
+  for (const auto& listen : context->config.listen) {
+    net::ListenOptions options;
+    options.tls = listen.tls;
+    options.connections_max = context->config.connections_max;
+    options.connections_per_address_max = context->config.connections_per_address_max;
+    FF_TRY(auto listener, network.listen(listen.address, options, [context](std::shared_ptr<net::Stream> stream) {
+      return accept_mqtt(context, std::move(stream));
+    }));
+    frontend.listeners_.push_back(std::move(listener));
+  }
+  return frontend;
+}
+
+std::vector<net::Endpoint> MqttFrontend::addresses() const {
+  std::vector<net::Endpoint> out;
+  for (const auto& listener : listeners_) out.push_back(listener->local());
+  return out;
+}
+
+std::vector<net::ListenerCounters> MqttFrontend::counters() const {
+  std::vector<net::ListenerCounters> out;
+  for (const auto& listener : listeners_) out.push_back(listener->counters());
+  return out;
+}
+
+}  // namespace ff::application_server

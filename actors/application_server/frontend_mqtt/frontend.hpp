@@ -1,0 +1,66 @@
+// The MQTT server for applications: listeners, and one owner per connection. Not MQTT itself (net/mqtt) nor who may what (access.hpp).
+// [spec integrations §1]
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/application_server/frontend_mqtt/access.hpp"
+#include "actors/application_server/link/interface.hpp"
+#include "actors/application_server/pipeline/interface.hpp"
+#include "actors/events/event.hpp"
+#include "actors/support/deps.hpp"
+#include "actors/support/sharded.hpp"
+#include "net/mqtt/server_connection.hpp"
+#include "net/stream/network.hpp"
+#include "protocol/application_json/parser.hpp"
+
+namespace ff::application_server {
+
+struct MqttListen {
+  net::Endpoint address;
+  /// Null: plain.
+  std::shared_ptr<const net::tls::ServerContext> tls;
+};
+
+struct MqttConfig {
+  std::vector<MqttListen> listen;
+  std::size_t connections_max = 65'536;
+  std::size_t connections_per_address_max = 0;
+  /// Messages on their way to one client; more are dropped for it.
+  std::uint32_t window = 64 + 128;
+  /// Subscriptions of one client.
+  std::size_t filters_max = 128;
+  application_json::DownlinkLimits downlinks;
+  mqtt::ServerConnectionOptions connection;
+};
+
+/// Immutable after start; lives as long as connections.
+struct MqttContext {
+  MqttConfig config;
+  actors::Deps deps;
+  std::shared_ptr<Access> access;
+  actors::Route<LinksHandle> links;
+  actors::Sharded<PipelineHandle> pipelines;
+  events::Publish publish;                     // may be null
+};
+using MqttContextPtr = std::shared_ptr<const MqttContext>;
+
+/// Listens until it is destroyed, which must be before the network's runtime; connections live on until that stops.
+class MqttFrontend {
+ public:
+  /// Errors: listen_failed.
+  static Result<MqttFrontend> start(net::StreamNetwork& network, MqttContextPtr context);
+  /// Where it listens, in the order of the configuration.
+  std::vector<net::Endpoint> addresses() const;
+  std::vector<net::ListenerCounters> counters() const;
+
+ private:
+  std::vector<std::unique_ptr<net::Listener>> listeners_;
+};
+
+/// What listens to a new stream. For other listeners than ours, and tests.
+std::shared_ptr<net::StreamHandler> accept_mqtt(const MqttContextPtr& context, std::shared_ptr<net::Stream> stream);
+
+}  // namespace ff::application_server

@@ -1,0 +1,50 @@
+#include "actors/application_server/frontend_mqtt/topics.hpp"
+
+namespace ff::application_server {
+namespace {
+
+constexpr std::string_view root = "v3/";
+
+std::string prefix_of(std::string_view uid) { return std::string(root) + std::string(uid) + '/'; }
+
+}  // namespace
+
+std::optional<ApplicationId> application_of(std::string_view username) {
+  const auto at = username.find('@');
+  if (at != std::string_view::npos && !is_valid_id(username.substr(at + 1))) return std::nullopt;
+  const auto id = parse_application_id(username.substr(0, at));
+  if (!id) return std::nullopt;
+  return *id;
+}
+
+std::optional<std::string> rewrite_filter(std::string_view filter, std::string_view uid) {
+  const auto own = prefix_of(uid);
+  if (filter == "#" || filter == "v3/#") return own + '#';
+  if (filter.starts_with("v3/+/")) return own + std::string(filter.substr(5));
+  if (filter.starts_with(own)) return std::string(filter);
+  return std::nullopt;
+}
+
+std::string up_topic(std::string_view uid, const DeviceId& device_id, UpKind kind) {
+  auto topic = prefix_of(uid);
+  topic += "devices/";
+  topic += device_id.text();
+  topic += '/';
+  topic += topic_suffix(kind);
+  return topic;
+}
+
+std::optional<DownlinkTopic> parse_downlink_topic(std::string_view topic, std::string_view uid) {
+  const auto own = prefix_of(uid) + "devices/";
+  if (!topic.starts_with(own)) return std::nullopt;
+  topic.remove_prefix(own.size());
+  const auto slash = topic.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  const auto id = parse_device_id(topic.substr(0, slash));
+  const auto rest = topic.substr(slash);
+  const bool replace = rest == "/down/replace";
+  if (!id || (!replace && rest != "/down/push")) return std::nullopt;
+  return DownlinkTopic{*id, replace};
+}
+
+}  // namespace ff::application_server

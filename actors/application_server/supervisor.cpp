@@ -1,0 +1,89 @@
+#include "actors/application_server/supervisor.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/actor_system.hpp>
+
+#include "actors/application_server/pipeline/actor.hpp"
+#include "actors/support/supervisor.hpp"
+
+namespace ff::application_server {
+namespace {
+
+actors::ChildSpec outbox_child(const Config& config, const Surroundings& surroundings, const Routes& routes) {
+  OutboxConfig outbox{.store = surroundings.store,
+                      .deps = surroundings.deps,
+                      .shards = routes.pipelines.count(),
+                      .retention = config.outbox_retention,
+                      .trim_interval = config.outbox_trim_interval,
+                      .own_thread = config.own_thread};
+  return {"outbox_reader", [outbox = std::move(outbox), routes](caf::actor_system& system) {
+            const auto handle = spawn_outbox(system, outbox);
+            routes.outbox.set(handle);
+            return caf::actor_cast<caf::actor>(handle);
+          }};
+}
+
+actors::ChildSpec links_child(const Config& config, const Surroundings& surroundings, const Routes& routes) {
+  LinksConfig links{surroundings.deps, routes.link_table, surroundings.publish, config.link_timeout};
+  return {"application_links", [links = std::move(links), routes](caf::actor_system& system) {
+            const auto handle = spawn_links(system, links);
+            routes.links.set(handle);
+            return caf::actor_cast<caf::actor>(handle);
+          }};
+}
+
+actors::ChildSpec pipeline_child(PipelineContextPtr context, const Routes& routes, storage::Shard shard) {
+  return {"device_pipeline", [context = std::move(context), routes, shard](caf::actor_system& system) {
+            const auto handle = spawn_pipeline(system, context, shard);
+            routes.inspectable.route(shard).set(handle);
+            routes.pipelines.route(shard).set(handle);
+            return caf::actor_cast<caf::actor>(handle);
+          }};
+}
+
+/// The first incarnation starts here and now, because a supervisor starts its children on a thread of its own: routes must be set when
+/// start() returns.
+actors::ChildSpec started_now(caf::actor_system& system, actors::ChildSpec spec) {
+  auto first = std::make_shared<caf::actor>(spec.start(system));
+  auto again = std::move(spec.start);
+  spec.start = [first, again](caf::actor_system& sys) { return *first ? std::exchange(*first, nullptr) : again(sys); };
+  return spec;
+}
+
+PublishUp both(PublishUp first, PublishUp second) {
+  if (!second) return first;
+  return [first = std::move(first), second = std::move(second)](UpPublished up) {
+    first(up);
+    second(std::move(up));
+  };
+}
+
+}  // namespace
+
+Result<caf::actor> start(caf::actor_system& system, const Config& config, const Surroundings& surroundings,
+                         const Routes& routes) {
+  FF_CHECK(config.pipeline.validate());
+  auto context = std::make_shared<const PipelineContext>(
+      PipelineContext{.config = config.pipeline,
+                      .deps = surroundings.deps,
+                      .network_servers = surroundings.network_servers,
+                      .join_servers = surroundings.join_servers,
+                      .outbox = routes.outbox,
+                      .unwrap_key = surroundings.unwrap_key,
+                      .publish_up = both(publish_to(routes.link_table), surroundings.tap),
+                      .publish = surroundings.publish});
+  actors::SupervisorConfig supervisor{.name = "application_server",
+                                      .limits = {},
+                                      .children = {outbox_child(config, surroundings, routes),
+                                                   links_child(config, surroundings, routes)},
+                                      .clock = surroundings.deps.clock,
+                                      .metrics = surroundings.deps.metrics,
+                                      .on_escalation = surroundings.on_escalation};
+  for (std::uint32_t i = 0; i < routes.pipelines.count().value(); ++i) {
+    supervisor.children.push_back(pipeline_child(context, routes, storage::Shard{static_cast<std::uint16_t>(i)}));
+  }
+  for (auto& child : supervisor.children) child = started_now(system, std::move(child));
+  return actors::spawn_supervisor(system, std::move(supervisor));
+}
+
+}  // namespace ff::application_server

@@ -1,0 +1,54 @@
+// The application server of one process: outbox reader, links and device pipelines under one supervisor. Front ends are started by the
+// owner (frontend_mqtt/frontend.hpp), because they need the network.
+#pragma once
+
+#include <caf/actor.hpp>
+#include <caf/fwd.hpp>
+
+#include "actors/application_server/link/actor.hpp"
+#include "actors/application_server/outbox/actor.hpp"
+#include "actors/application_server/pipeline/context.hpp"
+#include "actors/application_server/pipeline/interface.hpp"
+#include "storage/engine/engine.hpp"
+
+namespace ff::application_server {
+
+struct Config {
+  PipelineConfig pipeline;
+  Duration outbox_retention = std::chrono::hours{24};
+  Duration outbox_trim_interval = std::chrono::minutes{10};
+  /// `distribution.timeout`.
+  Duration link_timeout = std::chrono::minutes{1};
+  /// False in virtual time.
+  bool own_thread = true;
+};
+
+/// What the application server is given. Routes are made by the owner and shared with those who ask.
+struct Surroundings {
+  actors::Deps deps;
+  const storage::Reader* store = nullptr;      // outlives the actors
+  actors::Sharded<network_server::ShardHandle> network_servers;
+  actors::Sharded<join_server::ShardHandle> join_servers;
+  UnwrapKey unwrap_key;                        // may be null
+  events::Publish publish;                     // may be null
+  /// Told of every message after its commit, beside the links: webhooks, pub/sub. May be null.
+  PublishUp tap;
+  std::function<void(const std::string& child)> on_escalation;
+};
+
+/// Where others find the application server. Make it before start(); the network server's Context takes `pipelines`.
+struct Routes {
+  explicit Routes(storage::ShardCount shards) : pipelines(shards), inspectable(shards) {}
+  actors::Sharded<PipelineHandle> pipelines;
+  actors::Sharded<PipelineActor> inspectable;
+  actors::Route<LinksHandle> links;
+  actors::Route<OutboxHandle> outbox;
+  LinkTable link_table;
+};
+
+/// Errors: those of PipelineConfig::validate. Routes are set when it returns. Stop with caf::exit_reason::user_shutdown, after the network
+/// server and before committer and loader.
+Result<caf::actor> start(caf::actor_system& system, const Config& config, const Surroundings& surroundings,
+                         const Routes& routes);
+
+}  // namespace ff::application_server

@@ -1,0 +1,253 @@
+// Unmodified clients (Debian's mosquitto-clients) against the application server on a loopback socket, with a network server that
+// accepts every push.
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+
+#include "actors/application_server/frontend_mqtt/frontend.hpp"
+#include "actors/application_server/pipeline/device.hpp"
+#include "actors/application_server/supervisor.hpp"
+#include "net/runtime/runtime.hpp"
+#include "net/stream/tcp.hpp"
+#include "protocol/base/hex.hpp"
+#include "protocol/phy/frame_crypto.hpp"
+#include "storage/engine/memory_engine.hpp"
+
+namespace ff::application_server {
+namespace {
+
+/// A child process whose output is read to its end.
+class Client {
+ public:
+  explicit Client(std::vector<std::string> arguments) {
+    int ends[2] = {};
+    EXPECT_EQ(pipe(ends), 0);
+    pid_ = fork();
+    if (pid_ == 0) {
+      dup2(ends[1], STDOUT_FILENO);
+      dup2(ends[1], STDERR_FILENO);
+      close(ends[0]);
+      close(ends[1]);
+      std::vector<char*> argv;
+      for (auto& argument : arguments) argv.push_back(argument.data());
+      argv.push_back(nullptr);
+      execvp(argv[0], argv.data());
+      _exit(127);
+    }
+    close(ends[1]);
+    output_ = ends[0];
+  }
+  ~Client() {
+    if (pid_ > 0) {
+      ::kill(pid_, SIGKILL);
+      wait();
+    }
+  }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+  int wait() {
+    char buffer[4096];
+    for (auto n = read(output_, buffer, sizeof buffer); n > 0; n = read(output_, buffer, sizeof buffer)) {
+      output.append(buffer, static_cast<std::size_t>(n));
+    }
+    close(output_);
+    int status = 0;
+    waitpid(pid_, &status, 0);
+    pid_ = 0;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  }
+  std::string output;
+
+ private:
+  pid_t pid_ = 0;
+  int output_ = -1;
+};
+
+struct System : caf::actor_system_config {
+  System() {
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-threads", 2);
+    set("logger.verbosity", caf::atom("quiet"));
+  }
+};
+
+class MqttEndToEnd : public testing::Test {
+ protected:
+  void SetUp() override {
+    deps.clock = std::make_shared<actors::ManualClock>(UtcTime{std::chrono::seconds{1'700'000'000}});
+    deps.metrics = &metrics;
+    deps.make_random = [] { return make_seeded_random(1); };
+    deps.ticker.set(actors::spawn_ticker(system));
+    deps.committer.set(actors::spawn_committer(system, {.engine = &engine, .metrics = &metrics, .on_store_failed = {}}));
+    deps.loader.set(actors::spawn_loader(system, {.store = &engine}));
+    network_servers.route(storage::Shard{0}).set(system.spawn(network, this));
+    const Surroundings surroundings{.deps = deps,
+                                    .store = &engine,
+                                    .network_servers = network_servers,
+                                    .join_servers = actors::Sharded<join_server::ShardHandle>(shards),
+                                    .publish = [this](events::Event event) { saw(std::string(event.name)); }};
+    auto started = start(system, {}, surroundings, routes);
+    ASSERT_TRUE(started);
+    supervisor = *started;
+    access->allow(uid.application_id, "key", {true, true});
+    access->allow(uid.application_id, "reader", {true, false});
+    runtime.start();
+    MqttConfig config;
+    config.listen = {{net::Endpoint::v4({127, 0, 0, 1}, 0), nullptr}};
+    auto context = std::make_shared<const MqttContext>(
+        MqttContext{config, deps, access, routes.links, routes.pipelines, surroundings.publish});
+    auto listening = MqttFrontend::start(*tcp, context);
+    ASSERT_TRUE(listening) << listening.error().to_string();
+    frontend = std::make_unique<MqttFrontend>(*std::move(listening));
+    create_device();
+  }
+  void TearDown() override {
+    frontend.reset();
+    runtime.stop();
+    end(supervisor);
+    end(network_servers.at(storage::Shard{0}));
+    network_servers.route(storage::Shard{0}).clear();
+    routes.pipelines.route(storage::Shard{0}).clear();
+    routes.inspectable.route(storage::Shard{0}).clear();
+    routes.links.clear();
+    routes.outbox.clear();
+    end(deps.committer.get());
+    end(deps.loader.get());
+    end(deps.ticker.get());
+    deps = {};
+  }
+  template <class Handle>
+  void end(const Handle& handle) {
+    caf::scoped_actor self(system);
+    self->send_exit(handle, caf::exit_reason::user_shutdown);
+    self->wait_for(handle);
+  }
+
+  static network_server::ShardHandle::behavior_type network(network_server::ShardHandle::pointer, MqttEndToEnd* test) {
+    return {[](const network_server::UplinkReceived&) {},
+            [test](const network_server::ToSession& message) {
+              const auto& push = std::get<network_server::PushDownlinks>(*message.event);
+              for (const auto& item : push.downlinks) test->saw("pushed " + hex_lower(item.frm_payload));
+              push.reply({});
+            },
+            [](const network_server::IndexSession&) {},
+            [](const network_server::IndexJoinEuis&) {},
+            [](const network_server::WakeSessionAt&) {},
+            [](const network_server::SessionLoaded&) {},
+            [](const actors::Tick&) {}};
+  }
+  void create_device() {
+    ChangeAppDevice change{uid, {}, [this](auto result) { saw(result ? "created" : "failed"); }};
+    change.change = [this](const AppDevice*) {
+      return AppDevice{.ids = {.uid = uid, .dev_addr = address},
+                       .session = AppSession{.dev_addr = address, .session_key_id = {1}, .app_s_key = KeyEnvelope{key, {}, {}}}};
+    };
+    caf::anon_send(routes.pipelines.of(uid), change);
+    ASSERT_TRUE(happens("created"));
+  }
+  void receive_uplink() {
+    ApplicationUplink uplink{.session_key_id = {1}, .f_port = FPort{2}, .f_cnt = FCnt32{5}, .frm_payload = {1, 2, 3}};
+    phy::crypt_frm_payload(key, {phy::Direction::up, address, FCnt32{5}}, uplink.frm_payload);
+    SessionAccepted message{{{.ids = {.uid = uid, .dev_addr = address}, .up = uplink}}, {}, nullptr, uid};
+    caf::anon_send(routes.pipelines.of(uid), std::move(message));
+  }
+
+  std::vector<std::string> command(const std::string& program, const std::vector<std::string>& more,
+                                   const std::string& password = "key") {
+    std::vector<std::string> all = {program, "-h", "127.0.0.1", "-p", std::to_string(frontend->addresses()[0].port()),
+                                    "-u", "food-safety@ttn", "-P", password};
+    all.insert(all.end(), more.begin(), more.end());
+    if (program == "mosquitto_sub") all.insert(all.end(), {"-W", "20"});
+    return all;
+  }
+  void saw(const std::string& event) {
+    const std::lock_guard lock(mutex);
+    seen.insert(event);
+    changed.notify_all();
+  }
+  bool happens(const std::string& event) {
+    std::unique_lock lock(mutex);
+    return changed.wait_for(lock, std::chrono::seconds(20), [&] { return seen.contains(event); });
+  }
+
+  const storage::ShardCount shards = *storage::ShardCount::make(1);
+  const DeviceUid uid{ApplicationId("food-safety"), DeviceId("cold-room-07")};
+  const Aes128Key key = Aes128Key::from(*parse_hex("000102030405060708090a0b0c0d0e0f"));
+  static constexpr DevAddr address{0x260B4F1D};
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::multiset<std::string> seen;
+  actors::Metrics metrics;
+  storage::MemoryEngine engine;
+  System system_config;
+  caf::actor_system system{system_config};
+  net::Runtime runtime{1};
+  std::unique_ptr<net::StreamNetwork> tcp = net::make_tcp_network(runtime);
+  actors::Deps deps;
+  actors::Sharded<network_server::ShardHandle> network_servers{shards};
+  Routes routes{shards};
+  std::shared_ptr<MemoryAccess> access = std::make_shared<MemoryAccess>();
+  std::unique_ptr<MqttFrontend> frontend;
+  caf::actor supervisor;
+};
+
+TEST_F(MqttEndToEnd, AnUplinkReachesASubscriber) {
+  Client subscriber(command("mosquitto_sub", {"-t", "#", "-q", "1", "-C", "1", "-v"}));
+  ASSERT_TRUE(happens("as.application.subscribe"));
+  receive_uplink();
+  EXPECT_EQ(subscriber.wait(), 0);
+  EXPECT_TRUE(subscriber.output.starts_with(
+      R"(v3/food-safety@ttn/devices/cold-room-07/up {"end_device_ids":{"device_id":"cold-room-07")")) << subscriber.output;
+  EXPECT_NE(subscriber.output.find(R"("f_port":2,"f_cnt":5,"frm_payload":"AQID")"), std::string::npos) << subscriber.output;
+}
+
+TEST_F(MqttEndToEnd, APushReachesTheNetworkServerAndIsAnnounced) {
+  Client subscriber(command("mosquitto_sub", {"-t", "v3/+/devices/+/down/+", "-C", "1", "-v"}));
+  ASSERT_TRUE(happens("as.application.subscribe"));
+  Client publisher(command("mosquitto_pub", {"-q", "1", "-t", "v3/food-safety@ttn/devices/cold-room-07/down/push", "-m",
+                                             R"({"downlinks":[{"f_port":15,"frm_payload":"Bwg=","priority":"NORMAL"}]})"}));
+  EXPECT_EQ(publisher.wait(), 0) << publisher.output;
+  Bytes expected{7, 8};
+  phy::crypt_frm_payload(key, {phy::Direction::down, address, FCnt32{1}}, expected);
+  EXPECT_TRUE(happens("pushed " + hex_lower(expected)));
+  EXPECT_EQ(subscriber.wait(), 0);
+  EXPECT_NE(subscriber.output.find("down/queued {"), std::string::npos) << subscriber.output;
+  EXPECT_NE(subscriber.output.find(R"("frm_payload":"Bwg=")"), std::string::npos) << subscriber.output;
+}
+
+TEST_F(MqttEndToEnd, AWrongKeyIsRefusedAndToldAsAnEvent) {
+  Client client(command("mosquitto_sub", {"-t", "#"}, "wrong"));
+  EXPECT_NE(client.wait(), 0);
+  EXPECT_NE(client.output.find("ot authori"), std::string::npos) << client.output;
+  EXPECT_TRUE(happens("as.mqtt.connect.fail"));
+}
+
+TEST_F(MqttEndToEnd, WhatAClientMayNotDoIsAcknowledgedAndIgnored) {
+  const std::string body = R"({"downlinks":[{"f_port":15,"frm_payload":"Bwg="}]})";
+  for (const auto* topic : {"v3/food-safety@ttn/devices/cold-room-07/down/push", "v3/other/devices/cold-room-07/down/push"}) {
+    Client publisher(command("mosquitto_pub", {"-q", "1", "-t", topic, "-m", body}, "reader"));
+    EXPECT_EQ(publisher.wait(), 0) << publisher.output;
+  }
+  Client publisher(command("mosquitto_pub", {"-q", "2", "-t", "v3/food-safety@ttn/devices/cold-room-07/down/push", "-m", "nonsense"}));
+  EXPECT_EQ(publisher.wait(), 0) << publisher.output;
+  EXPECT_FALSE(seen.contains("as.down.data.receive"));
+}
+
+TEST_F(MqttEndToEnd, AnotherApplicationsTopicsAreRefused) {
+  Client client(command("mosquitto_sub", {"-t", "v3/other/devices/+/up", "-C", "1"}));
+  client.wait();
+  EXPECT_NE(client.output.find("denied"), std::string::npos) << client.output;
+}
+
+}  // namespace
+}  // namespace ff::application_server
