@@ -106,7 +106,7 @@ def main():
             messages = future.result()
             if messages:
                 problems += 1
-                print(f'{path} does not compile alone:\n{messages}')
+                print(f'{path} does not compile alone:\n{messages}', flush=True)
             else:
                 with open(mark, 'w', encoding='utf-8'):
                     pass
