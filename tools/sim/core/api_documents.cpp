@@ -31,7 +31,7 @@ bool is_1_1(const DeviceIdentity& device) noexcept {
 class Document {
  public:
   explicit Document(json::object ids) : device_{{"ids", std::move(ids)}} {
-    paths_ = {"ids.device_id", "ids.application_ids", "ids.dev_eui", "ids.join_eui"};
+    paths_ = {"ids.device_id", "ids.dev_eui", "ids.join_eui"};
   }
   void set(std::string_view path, json::value value) {
     device_[path] = std::move(value);

@@ -176,6 +176,10 @@ Result<std::vector<DeviceIdentity>> read_device_csv(std::string_view text) {
       const auto name = column_names[static_cast<std::size_t>(*columns[i])];
       return fail(bad_device_file, {{"line", number}, {"reason", name}});
     }
+    if (device.device_id.empty() || device.frequency_plan_id.empty()) {
+      return fail(bad_device_file,
+                  {{"line", number}, {"reason", "no device_id or frequency_plan_id"}});
+    }
     fill_network_keys(device);
     devices.push_back(std::move(device));
   }

@@ -133,11 +133,12 @@ TEST(DeviceFactory, names_line_and_column_of_a_bad_file) {
   };
   const Row rows[] = {
       {"device_id,dev_eui\nabc,12\n", "line 2: dev_eui"},
-      {"device_id,dev_eui\r\nabc,0102030405060708\r\ndef\r\n", "line 3: wrong number of cells"},
+      {"device_id,frequency_plan_id\r\nabc,EU_868_1\r\ndef\r\n", "line 3: wrong number of cells"},
       {"device_id\nBad Id\n", "line 2: device_id"},
       {"device_id,app_key\nabc,00\n", "line 2: app_key"},
       {"device_id,activation\nabc,join\n", "line 2: activation"},
       {"device_id,lorawan_version\nabc,2.0\n", "line 2: lorawan_version"},
+      {"device_id,dev_eui\nabc,0102030405060708\n", "line 2: no device_id or frequency_plan_id"},
   };
   for (const auto& row : rows) {
     const auto read = read_device_csv(row.text);
