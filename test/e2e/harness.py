@@ -1,0 +1,184 @@
+"""What the end-to-end tests share: a server on free ports and a directory of its own, real clients, deadlines.
+
+Every process is started here and ended by its pid. Nothing leaves the loopback interface.
+"""
+import http.client
+import json
+import os
+import pathlib
+import queue
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+BIN = pathlib.Path(sys.argv.pop(1) if len(sys.argv) > 1 and not sys.argv[1].startswith('-') else 'build/dev/bin')
+
+
+def free_port(kind=socket.SOCK_STREAM):
+    with socket.socket(socket.AF_INET, kind) as s:
+        s.bind(('127.0.0.1', 0))
+        return s.getsockname()[1]
+
+
+def wait_until(condition, what, seconds=20):
+    """Polls until `condition()` is true; its value. Fails by name when the deadline passes."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f'{what}: not within {seconds} s')
+        time.sleep(0.02)
+
+
+class ApiError(Exception):
+    def __init__(self, status, body):
+        super().__init__(f'{status}: {body}')
+        self.status, self.body = status, body
+
+
+class Server:
+    """One farfield process. Use as a context manager, or start and stop it by hand."""
+
+    def __init__(self, **settings):
+        self.directory = pathlib.Path(tempfile.mkdtemp(prefix='farfield-e2e-'))
+        self.ports = {name: free_port() for name in ('http', 'grpc', 'mqtt')}
+        self.ports['udp'] = free_port(socket.SOCK_DGRAM)
+        self.settings = settings
+        self.process = None
+        self.log = self.directory / 'server.log'
+
+    def command(self):
+        flags = {
+            'storage.directory': self.directory / 'data',
+            'http.listen': f'127.0.0.1:{self.ports["http"]}', 'http.listen-tls': '',
+            'grpc.listen': f'127.0.0.1:{self.ports["grpc"]}', 'grpc.listen-tls': '',
+            'as.mqtt.listen': f'127.0.0.1:{self.ports["mqtt"]}', 'as.mqtt.listen-tls': '',
+            'gs.udp.listeners': f'127.0.0.1:{self.ports["udp"]}=EU_863_870_TTN',
+            **self.settings}
+        return [str(BIN / 'farfield'), 'start', *[f'--{key}={value}' for key, value in flags.items()]]
+
+    def start(self):
+        with open(self.log, 'ab') as log:
+            self.process = subprocess.Popen(self.command(), stdout=log, stderr=log)
+        wait_until(self.healthy, f'server serves (log: {self.log_tail()})', 30)
+        return self
+
+    def log_tail(self):
+        return self.log.read_text(errors='replace')[-1500:] if self.log.exists() else ''
+
+    def healthy(self):
+        if self.process.poll() is not None:
+            raise AssertionError(f'server ended with {self.process.returncode}: {self.log_tail()}')
+        try:
+            return self.request('GET', '/healthz')[0] == 200
+        except OSError:
+            return False
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self, seconds=10):
+        """SIGTERM; the exit code."""
+        self.process.terminate()
+        return self.process.wait(seconds)
+
+    def __enter__(self):
+        return self.start()
+
+    def __exit__(self, *_):
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    @property
+    def admin_key(self):
+        return (self.directory / 'data' / 'admin-api-key').read_text().strip()
+
+    def request(self, method, path, body=None, key=None):
+        """(status, text) of one HTTP request."""
+        connection = http.client.HTTPConnection('127.0.0.1', self.ports['http'], timeout=20)
+        headers = {'Authorization': f'Bearer {key}'} if key else {}
+        try:
+            connection.request(method, path, body, headers)
+            response = connection.getresponse()
+            return response.status, response.read().decode()
+        finally:
+            connection.close()
+
+    def api(self, method, path, body=None, key=None):
+        """The JSON answer of an API call as admin; ApiError for any other status than 200."""
+        status, text = self.request(method, '/api/v3' + path, json.dumps(body) if body is not None else None,
+                                    key or self.admin_key)
+        if status != 200:
+            raise ApiError(status, text)
+        return json.loads(text)
+
+    def application_key(self, application):
+        """A new API key with all rights of an application."""
+        return self.api('POST', f'/applications/{application}/api-keys',
+                        {'name': 'e2e', 'rights': ['RIGHT_APPLICATION_ALL']})['key']
+
+    def simulate(self, *flags, **kwargs):
+        """Runs farfield-sim against this server to its end; its report."""
+        report = self.directory / f'report-{time.monotonic_ns()}.json'
+        command = [str(BIN / 'farfield-sim'), 'run', '--gateway-server', f'127.0.0.1:{self.ports["udp"]}',
+                   '--api', f'http://127.0.0.1:{self.ports["http"]}', '--api-key', self.admin_key,
+                   '--mqtt', f'127.0.0.1:{self.ports["mqtt"]}', '--report', str(report), '--quiet', *map(str, flags)]
+        if kwargs.get('background'):
+            return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT), report
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=kwargs.get('timeout', 120))
+        if done.returncode:
+            raise AssertionError(f'farfield-sim: {done.returncode}: {done.stdout.decode()[-2000:]}\n{self.log_tail()}')
+        return json.loads(report.read_text())
+
+
+class Subscriber:
+    """mosquitto_sub, its messages as (topic, JSON)."""
+
+    def __init__(self, server, application, key, topic='#', *flags):
+        command = ['mosquitto_sub', '-h', '127.0.0.1', '-p', str(server.ports['mqtt']), '-u', application, '-P', key,
+                   '-t', topic, '-v', *flags]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.messages = queue.Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        for line in self.process.stdout:
+            topic, _, payload = line.decode().rstrip('\n').partition(' ')
+            self.messages.put((topic, json.loads(payload)))
+
+    def next(self, seconds=20):
+        return self.messages.get(timeout=seconds)
+
+    def next_of(self, suffix, seconds=20):
+        """The next message whose topic ends with `suffix`; others are dropped."""
+        end = time.monotonic() + seconds
+        while True:
+            topic, message = self.messages.get(timeout=max(0.01, end - time.monotonic()))
+            if topic.endswith(suffix):
+                return message
+
+    def close(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def publish(server, application, key, topic, body, *flags):
+    """mosquitto_pub; raises when the broker refuses."""
+    subprocess.run(['mosquitto_pub', '-h', '127.0.0.1', '-p', str(server.ports['mqtt']), '-u', application, '-P', key,
+                    '-t', topic, '-m', json.dumps(body), *flags], check=True, timeout=20)
