@@ -7,6 +7,7 @@
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
+#include <stdexcept>
 
 #include "actors/support/caf_error.hpp"
 #include "actors/support/shell.hpp"
@@ -35,24 +36,27 @@ using Self = caf::stateful_actor<State>;
 
 void stop_last(Self* self);
 
-/// Starts a child; a throwing start function is retried within the same intensity.
-bool start(Self* self, Child& child) {
+/// Starts a child; a throwing start function is retried within the same intensity. False when that is exceeded.
+bool start(caf::actor_system& system, const SupervisorConfig& config, Child& child) {
   while (true) {
     try {
-      child.handle = child.spec.start(self->system());
+      child.handle = child.spec.start(system);
       child.probe.spawned.Increment();
       child.probe.running.Increment();
-      self->monitor(child.handle);
       return true;
     } catch (const std::exception& failure) {
-      spdlog::error("msg=\"child did not start\" supervisor={} child={} error=\"{}\"",
-                    self->state.config.name, child.spec.name, failure.what());
+      spdlog::error("msg=\"child did not start\" supervisor={} child={} error=\"{}\"", config.name,
+                    child.spec.name, failure.what());
     }
     child.probe.failed.Increment();
-    if (child.policy.on_failure(self->state.config.clock->now().mono) == RestartDecision::escalate) {
-      return false;
-    }
+    if (child.policy.on_failure(config.clock->now().mono) == RestartDecision::escalate) return false;
   }
+}
+
+bool restart(Self* self, Child& child) {
+  if (!start(self->system(), self->state.config, child)) return false;
+  self->monitor(child.handle);
+  return true;
 }
 
 void escalate(Self* self, const Child& child) {
@@ -79,7 +83,7 @@ void on_down(Self* self, const caf::down_msg& down) {
     spdlog::error("msg=\"child ended\" supervisor={} child={} reason=\"{}\"", state.config.name,
                   child.spec.name, from_caf(down.reason).message());
     const auto now = state.config.clock->now().mono;
-    if (child.policy.on_failure(now) == RestartDecision::escalate || !start(self, child)) {
+    if (child.policy.on_failure(now) == RestartDecision::escalate || !restart(self, child)) {
       return escalate(self, child);
     }
     child.probe.restarted.Increment();
@@ -104,21 +108,31 @@ void on_exit(Self* self, const caf::exit_msg& exit) {
   stop_last(self);
 }
 
-caf::behavior supervise(Self* self, SupervisorConfig config) {
+using Children = std::shared_ptr<std::vector<Child>>;
+
+/// Every child, in order; those before the one that could not be started are ended again.
+Children start_all(caf::actor_system& system, const SupervisorConfig& config) {
+  auto children = std::make_shared<std::vector<Child>>();
+  for (const auto& spec : config.children) {
+    Child child{spec, RestartPolicy(config.limits), ActorProbe(*config.metrics, spec.name), nullptr};
+    if (!start(system, config, child)) {
+      for (const auto& other : *children) caf::anon_send_exit(other.handle, caf::exit_reason::kill);
+      throw std::runtime_error(spec.name + " of " + config.name + " can not be started");
+    }
+    children->push_back(std::move(child));
+  }
+  return children;
+}
+
+caf::behavior supervise(Self* self, SupervisorConfig config, const Children& children) {
   prepare(self, "supervisor");
   auto& state = self->state;
   state.config = std::move(config);
+  state.children = std::move(*children);
   self->set_down_handler([self](caf::down_msg& down) { on_down(self, down); });
   self->set_exit_handler([self](caf::exit_msg& exit) { on_exit(self, exit); });
-  state.children.reserve(state.config.children.size());
-  for (auto& spec : state.config.children) {
-    state.children.push_back(Child{spec, RestartPolicy(state.config.limits),
-                                   ActorProbe(*state.config.metrics, spec.name), nullptr});
-    if (!start(self, state.children.back())) {
-      escalate(self, state.children.back());
-      break;
-    }
-  }
+  // One that has ended already answers at once.
+  for (const auto& child : state.children) self->monitor(child.handle);
   // A behaviour without handlers would end the actor.
   return {[](caf::unit_t) {}};
 }
@@ -126,7 +140,8 @@ caf::behavior supervise(Self* self, SupervisorConfig config) {
 }  // namespace
 
 caf::actor spawn_supervisor(caf::actor_system& system, SupervisorConfig config) {
-  return system.spawn(supervise, std::move(config));
+  auto children = start_all(system, config);
+  return system.spawn(supervise, std::move(config), std::move(children));
 }
 
 }  // namespace ff::actors

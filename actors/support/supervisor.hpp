@@ -34,7 +34,8 @@ struct SupervisorConfig {
   std::function<void(const std::string& child)> on_escalation;
 };
 
-/// Starts the children in order, here and now, so that routes are set when it returns. Stop with caf::exit_reason::user_shutdown: children are
+/// Starts the children in order, here and now, so that routes are set when it returns. Throws std::runtime_error when a child can not be
+/// started within the limits: a supervisor above takes that for a failed start of its own. Stop with caf::exit_reason::user_shutdown: children are
 /// stopped in reverse order, each having ended before the next is told.
 caf::actor spawn_supervisor(caf::actor_system& system, SupervisorConfig config);
 
