@@ -41,15 +41,6 @@ actors::ChildSpec pipeline_child(PipelineContextPtr context, const Routes& route
           }};
 }
 
-/// The first incarnation starts here and now, because a supervisor starts its children on a thread of its own: routes must be set when
-/// start() returns.
-actors::ChildSpec started_now(caf::actor_system& system, actors::ChildSpec spec) {
-  auto first = std::make_shared<caf::actor>(spec.start(system));
-  auto again = std::move(spec.start);
-  spec.start = [first, again](caf::actor_system& sys) { return *first ? std::exchange(*first, nullptr) : again(sys); };
-  return spec;
-}
-
 PublishUp both(PublishUp first, PublishUp second) {
   if (!second) return first;
   return [first = std::move(first), second = std::move(second)](UpPublished up) {
@@ -82,7 +73,6 @@ Result<caf::actor> start(caf::actor_system& system, const Config& config, const 
   for (std::uint32_t i = 0; i < routes.pipelines.count().value(); ++i) {
     supervisor.children.push_back(pipeline_child(context, routes, storage::Shard{static_cast<std::uint16_t>(i)}));
   }
-  for (auto& child : supervisor.children) child = started_now(system, std::move(child));
   return actors::spawn_supervisor(system, std::move(supervisor));
 }
 

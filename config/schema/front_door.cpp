@@ -23,9 +23,9 @@ std::vector<Knob> front_door_knobs() {
        one(secret(), FF_PLACE(http.health.password))},
 
       {"tls.source",
-       "Where the certificate of TLS listeners comes from; empty keeps them closed, self-signed is "
-       "for trying out.",
-       "",
+       "Where the certificate of TLS listeners comes from: files, or one of our own that is made at "
+       "the first start; empty keeps them closed.",
+       "self-signed",
        one(choice<TlsSource>({{"", TlsSource::none},
                               {"file", TlsSource::file},
                               {"self-signed", TlsSource::self_signed}}),

@@ -1,0 +1,114 @@
+// farfield: the server and its offline commands.
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include "app/server/farfield/commands.hpp"
+#include "app/server/process/process.hpp"
+#include "app/server/process/signals.hpp"
+#include "app/server/process/version.hpp"
+#include "config/load/load.hpp"
+#include "config/load/print.hpp"
+
+namespace {
+
+using namespace ff;
+
+constexpr const char* help =
+    "farfield: a LoRaWAN network server\n"
+    "\n"
+    "usage: farfield COMMAND [--setting value]... [-c FILE]\n"
+    "\n"
+    "  start [gs ns as js is]   run the server; all components unless some are named\n"
+    "  config [--yml|--env]     print the effective configuration with the source of each value\n"
+    "  check-config             exit 0 if the configuration is usable, 78 with the reason if not\n"
+    "  settings                 list every setting with its default and what is allowed\n"
+    "  db backup DIRECTORY      a consistent copy of the store of a server that is not running\n"
+    "  db restore BACKUP        a new data directory from a backup; counters jump ahead\n"
+    "  db check                 read every record of the store\n"
+    "  version\n"
+    "\n"
+    "Settings come from the command line, FARFIELD_... (and TTN_LW_...) variables, farfield.yml or\n"
+    "/etc/farfield/farfield.yml, and defaults, in this order.\n";
+
+int code(ExitCode exit) { return static_cast<int>(exit); }
+
+Result<config::Loaded> load(const std::vector<std::string>& arguments) {
+  auto loaded = config::load({arguments, config::process_environment(), config::default_config_files()});
+  if (!loaded) std::fprintf(stderr, "farfield: %s\n", loaded.error().message().c_str());
+  if (loaded) {
+    for (const auto& warning : loaded->warnings) std::fprintf(stderr, "farfield: warning: %s\n", warning.c_str());
+  }
+  return loaded;
+}
+
+ExitCode start(const std::vector<std::string>& arguments) {
+  app::block_signals();
+  const auto loaded = load(arguments);
+  if (!loaded) return ExitCode::configuration;
+  for (const auto& word : loaded->words) {
+    constexpr const char* components[] = {"gs", "ns", "as", "js", "is", "all"};
+    bool known = false;
+    for (const auto* component : components) known = known || word == component;
+    if (!known) {
+      std::fprintf(stderr, "farfield: there is no component `%s`; there are gs, ns, as, js, is\n", word.c_str());
+      return ExitCode::usage;
+    }
+  }
+  return app::run_server(loaded->config);
+}
+
+ExitCode print_config(std::vector<std::string> arguments) {
+  bool environment = false;
+  std::erase_if(arguments, [&](const std::string& argument) {
+    environment = environment || argument == "--env";
+    return argument == "--env" || argument == "--yml";
+  });
+  const auto loaded = load(arguments);
+  if (!loaded) return ExitCode::configuration;
+  std::fputs((environment ? config::to_environment(*loaded) : config::to_yaml(*loaded)).c_str(), stdout);
+  return ExitCode::ok;
+}
+
+ExitCode db(const std::vector<std::string>& arguments) {
+  const auto loaded = load(arguments);
+  if (!loaded) return ExitCode::configuration;
+  return app::run_db_command(loaded->words, loaded->config);
+}
+
+ExitCode dispatch(const std::string& command, const std::vector<std::string>& arguments) {
+  if (command == "start") return start(arguments);
+  if (command == "config") return print_config(arguments);
+  if (command == "check-config") return load(arguments) ? ExitCode::ok : ExitCode::configuration;
+  if (command == "db") return db(arguments);
+  if (command == "settings") {
+    std::fputs(config::reference_text().c_str(), stdout);
+    return ExitCode::ok;
+  }
+  if (command == "version") {
+    std::printf("farfield %s\n", app::version);
+    return ExitCode::ok;
+  }
+  std::fprintf(stderr, "farfield: there is no command `%s`\n\n%s", command.c_str(), help);
+  return ExitCode::usage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  const auto wants_help = [](const std::string& text) { return text == "-h" || text == "--help" || text == "help"; };
+  if (arguments.empty()) {
+    std::fputs(help, stderr);
+    return code(ExitCode::usage);
+  }
+  for (const auto& argument : arguments) {
+    if (!wants_help(argument)) continue;
+    std::fputs(help, stdout);
+    return code(ExitCode::ok);
+  }
+  const auto command = arguments.front();
+  arguments.erase(arguments.begin());
+  return code(dispatch(command, arguments));
+}

@@ -1,0 +1,179 @@
+#include "app/server/node/node.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <caf/actor_cast.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+#include <stdexcept>
+
+#include "actors/identity_server/gateway_settings/gateway_registry.hpp"
+#include "actors/join_server/context.hpp"
+#include "actors/join_server/supervisor.hpp"
+#include "actors/network_server/supervisor.hpp"
+#include "actors/support/supervisor.hpp"
+
+namespace ff::app {
+namespace {
+
+using actors::ChildSpec;
+
+/// Everything the components are wired with; shared by the start functions, which also serve restarts.
+struct Wiring {
+  NodePorts ports;
+  NodeConfig config;
+  NodeRoutes routes;
+  std::function<void(const std::string&)> on_escalation;
+};
+using WiringPtr = std::shared_ptr<const Wiring>;
+
+/// Ticker, committer and loader under one supervisor. A failed store is not restarted: the process ends, and starts again from what is
+/// durable.
+caf::actor start_storage(caf::actor_system& system, const WiringPtr& wiring) {
+  const auto& ports = wiring->ports;
+  const auto& deps = wiring->routes.deps;
+  const ChildSpec ticker{"ticker", [deps](caf::actor_system& sys) {
+                           auto handle = actors::spawn_ticker(sys);
+                           deps.ticker.set(handle);
+                           return caf::actor_cast<caf::actor>(handle);
+                         }};
+  const ChildSpec committer{"committer", [wiring](caf::actor_system& sys) {
+                              const auto fatal = wiring->ports.on_fatal;
+                              auto handle = actors::spawn_committer(
+                                  sys, {.engine = wiring->ports.engine,
+                                        .durability = wiring->config.durability,
+                                        .sync_interval = wiring->config.sync_interval,
+                                        .metrics = wiring->ports.metrics,
+                                        .on_store_failed = [fatal](const Error& error) { fatal(error.to_string()); },
+                                        .own_thread = wiring->ports.own_threads});
+                              wiring->routes.deps.committer.set(handle);
+                              return caf::actor_cast<caf::actor>(handle);
+                            }};
+  const ChildSpec loader{"loader", [wiring](caf::actor_system& sys) {
+                           auto handle = actors::spawn_loader(
+                               sys, {.store = wiring->ports.engine, .own_thread = wiring->ports.own_threads});
+                           wiring->routes.deps.loader.set(handle);
+                           return caf::actor_cast<caf::actor>(handle);
+                         }};
+  return actors::spawn_supervisor(system, {.name = "storage",
+                                           .limits = {},
+                                           .children = {ticker, committer, loader},
+                                           .clock = ports.clock,
+                                           .metrics = ports.metrics,
+                                           .on_escalation = wiring->on_escalation});
+}
+
+caf::actor start_join_server(caf::actor_system& system, const WiringPtr& wiring) {
+  auto context = std::make_shared<const join_server::Context>(join_server::Context{
+      .config = wiring->config.join_server, .deps = wiring->routes.deps, .publish = wiring->ports.publish});
+  return join_server::spawn_join_server(system, context, wiring->routes.join_server, wiring->on_escalation);
+}
+
+caf::actor start_network_server(caf::actor_system& system, const WiringPtr& wiring) {
+  const auto& routes = wiring->routes;
+  auto context = std::make_shared<const network_server::Context>(
+      network_server::Context{.config = wiring->config.network_server,
+                              .plans = routes.plans,
+                              .deps = routes.deps,
+                              .shards = routes.network_server,
+                              .pipelines = routes.application_server.pipelines,
+                              .join_servers = routes.join_server,
+                              .transmit = gateway_server::make_transmit(routes.gateway_router),
+                              .publish = wiring->ports.publish});
+  auto started = network_server::start(system, context, *wiring->ports.engine, wiring->on_escalation);
+  if (!started) throw std::runtime_error(started.error().to_string());
+  return *started;
+}
+
+caf::actor start_gateways(caf::actor_system& system, const WiringPtr& wiring) {
+  const auto& routes = wiring->routes;
+  gateway_server::Context context{
+      .config = wiring->config.gateway_server,
+      .deps = routes.deps,
+      .plans = routes.plans,
+      .registry = identity_server::make_gateway_registry(routes.identity_server.reader),
+      .upstream = gateway_server::make_upstream(routes.network_server),
+      .publish = wiring->ports.publish,
+      .store_stats = {},
+      .server_version = wiring->config.server_version,
+      .router = routes.gateway_router,
+      .probe = {}};
+  auto frontends = wiring->config.udp;
+  for (auto& frontend : frontends) frontend.network = wiring->ports.datagrams;
+  return gateway_server::start_gateway_server(
+      system, std::move(context),
+      {.udp = std::move(frontends), .limits = {}, .on_escalation = wiring->on_escalation});
+}
+
+caf::actor start_application_server(caf::actor_system& system, const WiringPtr& wiring) {
+  const auto& routes = wiring->routes;
+  auto started = application_server::start(system, wiring->config.application_server,
+                                           {.deps = routes.deps,
+                                            .store = wiring->ports.engine,
+                                            .network_servers = routes.network_server,
+                                            .join_servers = routes.join_server,
+                                            .unwrap_key = {},
+                                            .publish = wiring->ports.publish,
+                                            .tap = {},
+                                            .on_escalation = wiring->on_escalation},
+                                           routes.application_server);
+  if (!started) throw std::runtime_error(started.error().to_string());
+  return *started;
+}
+
+caf::actor start_identity_server(caf::actor_system& system, const WiringPtr& wiring) {
+  const auto& routes = wiring->routes;
+  return identity_server::spawn_identity_server(system,
+                                                {.deps = routes.deps,
+                                                 .store = wiring->ports.engine,
+                                                 .own_thread = wiring->ports.own_threads,
+                                                 .changed = {}},
+                                                routes.identity_server, wiring->on_escalation);
+}
+
+ChildSpec component(const char* name, const WiringPtr& wiring,
+                    caf::actor (*start)(caf::actor_system&, const WiringPtr&)) {
+  return {name, [wiring, start](caf::actor_system& system) { return start(system, wiring); }};
+}
+
+}  // namespace
+
+std::unique_ptr<Node> Node::start(NodePorts ports, NodeConfig config) {
+  NodeRoutes routes(ports.shard_count);
+  routes.deps.clock = ports.clock;
+  routes.deps.metrics = ports.metrics;
+  routes.deps.make_random = ports.make_random;
+  routes.plans = config.plans ? config.plans
+                              : std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
+  auto node = std::unique_ptr<Node>(new Node(routes));
+
+  const auto fatal = ports.on_fatal;
+  auto wiring = std::make_shared<const Wiring>(
+      Wiring{.ports = std::move(ports),
+             .config = std::move(config),
+             .routes = std::move(routes),
+             .on_escalation = [](const std::string& child) { spdlog::error("msg=\"component failed\" child={}", child); }});
+  // Inputs start last and are stopped first; what is committed on the way is released before the store closes.
+  node->root_ = actors::spawn_supervisor(
+      *wiring->ports.system,
+      {.name = "root",
+       .limits = {},
+       .children = {component("storage", wiring, start_storage),
+                    component("identity_server", wiring, start_identity_server),
+                    component("application_server", wiring, start_application_server),
+                    component("join_server", wiring, start_join_server),
+                    component("network_server", wiring, start_network_server),
+                    component("gateway_server", wiring, start_gateways)},
+       .clock = wiring->ports.clock,
+       .metrics = wiring->ports.metrics,
+       .on_escalation = [fatal](const std::string& child) { fatal("component " + child + " failed too often"); }});
+  return node;
+}
+
+Node::~Node() { stop(); }
+
+void Node::stop() {
+  if (root_) caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
+}
+
+}  // namespace ff::app

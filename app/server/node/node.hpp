@@ -1,0 +1,91 @@
+// A node: the components of one process wired together under one root supervisor, on ports that production and simulation fill differently.
+// Not the process: signals, configuration files, gRPC and HTTP are app/server/process.
+#pragma once
+
+#include <caf/fwd.hpp>
+#include <caf/actor.hpp>
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "actors/application_server/frontend_mqtt/access.hpp"
+#include "actors/application_server/supervisor.hpp"
+#include "actors/events/event.hpp"
+#include "actors/gateway_server/supervisor/gateway_server.hpp"
+#include "actors/identity_server/supervisor/supervisor.hpp"
+#include "actors/join_server/config.hpp"
+#include "actors/join_server/interface.hpp"
+#include "actors/network_server/context.hpp"
+#include "actors/support/deps.hpp"
+#include "protocol/region/frequency_plan.hpp"
+#include "storage/engine/engine.hpp"
+#include "storage/keys/shard.hpp"
+
+namespace ff::app {
+
+/// What differs between a real process and a simulated one. Everything outlives the node.
+struct NodePorts {
+  caf::actor_system* system = nullptr;
+  std::shared_ptr<const actors::Clock> clock;
+  std::function<std::unique_ptr<Random>()> make_random;
+  actors::Metrics* metrics = nullptr;
+  storage::Engine* engine = nullptr;
+  storage::ShardCount shard_count;
+  net::DatagramNetwork* datagrams = nullptr;
+  /// Committer and loader on threads of their own; false in virtual time.
+  bool own_threads = true;
+  events::Publish publish;
+  /// A component can not be kept alive, or the store has failed: the process has to end.
+  std::function<void(const std::string& reason)> on_fatal;
+};
+
+struct NodeConfig {
+  storage::Durability durability = storage::Durability::sync;
+  Duration sync_interval = std::chrono::milliseconds{100};
+  std::string server_version;
+  network_server::Config network_server;
+  gateway_server::GatewayServerConfig gateway_server;
+  std::vector<gateway_server::UdpFrontendConfig> udp;
+  join_server::Config join_server;
+  application_server::Config application_server;
+  /// Null: the standard ones.
+  std::shared_ptr<const region::FrequencyPlans> plans;
+};
+
+/// The components' doors, for front doors and tests. Copies follow restarts.
+struct NodeRoutes {
+  explicit NodeRoutes(storage::ShardCount shards)
+      : network_server(shards), join_server(shards), application_server(shards) {}
+
+  actors::Deps deps;
+  actors::Sharded<network_server::ShardHandle> network_server;
+  actors::Sharded<join_server::ShardHandle> join_server;
+  application_server::Routes application_server;
+  identity_server::Routes identity_server;
+  actors::Route<gateway_server::RouterHandle> gateway_router;
+  std::shared_ptr<const region::FrequencyPlans> plans;
+};
+
+class Node {
+ public:
+  /// Starts every component; when it returns they serve. Throws what a component's start throws when that fails again and again.
+  static std::unique_ptr<Node> start(NodePorts ports, NodeConfig config);
+  ~Node();
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+
+  const NodeRoutes& routes() const noexcept { return routes_; }
+
+  /// Asks the components to end: inputs first, the store last. The root actor ends when all have.
+  void stop();
+  const caf::actor& root() const noexcept { return root_; }
+
+ private:
+  explicit Node(NodeRoutes routes) : routes_(std::move(routes)) {}
+  NodeRoutes routes_;
+  caf::actor root_;
+};
+
+}  // namespace ff::app

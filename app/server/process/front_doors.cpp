@@ -1,0 +1,236 @@
+#include "app/server/process/front_doors.hpp"
+
+#include <spdlog/spdlog.h>
+#include <sys/stat.h>
+
+#include <atomic>
+#include <caf/send.hpp>
+#include <cstdio>
+#include <fstream>
+#include <future>
+#include <mutex>
+
+#include "actors/application_server/frontend_mqtt/frontend.hpp"
+#include "app/api/http_gateway.hpp"
+#include "app/api/http_handler.hpp"
+#include "app/api/server.hpp"
+#include "app/api/services/base/deadline_keeper.hpp"
+#include "app/api/services/register.hpp"
+#include "app/server/process/identity.hpp"
+#include "app/server/process/pages.hpp"
+#include "net/http/middleware.hpp"
+#include "net/http/server.hpp"
+#include "net/tls/self_signed.hpp"
+#include "protocol/base/hex.hpp"
+#include "protocol/base/ulid.hpp"
+
+namespace ff::app {
+namespace {
+
+constexpr ErrorDef invalid_address{"config", "invalid_value", Code::invalid_argument,
+                                   "`{key}` can not be `{value}`: it takes an address like `:1885` or `127.0.0.1:1885`"};
+constexpr std::chrono::seconds call_grace{2};
+
+/// Randomness for request and error ids, from any thread.
+class SharedRandom {
+ public:
+  std::string ulid(UtcTime now) {
+    const std::scoped_lock lock(mutex_);
+    return Ulid::make(now, *random_).to_string();
+  }
+  std::string hex_id() {
+    const std::scoped_lock lock(mutex_);
+    Bytes bytes(16);
+    random_->fill(bytes);
+    return hex_lower(bytes);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unique_ptr<Random> random_ = make_secure_random();
+};
+
+Result<std::optional<net::Endpoint>> address_of(std::string_view key, const std::string& text) {
+  if (text.empty()) return std::optional<net::Endpoint>();
+  auto endpoint = net::Endpoint::parse_listen(text);
+  if (!endpoint) return fail(invalid_address, {{"key", key}, {"value", text}});
+  return std::optional<net::Endpoint>(*endpoint);
+}
+
+}  // namespace
+
+struct FrontDoors::State {
+  explicit State(FrontDoorPorts given) : ports(given) {}
+
+  FrontDoorPorts ports;
+  SharedRandom random;
+  std::atomic<bool> serving{false};
+  actors::Route<api::DeadlineKeeper> deadlines;
+  std::optional<net::tls::KeyPair> certificate;
+  std::shared_ptr<net::tls::ServerContext> http_tls;
+  std::shared_ptr<net::tls::ServerContext> mqtt_tls;
+
+  // In the order they must be destroyed last to first: gateway before server, server before services. [app/api/README.md]
+  std::unique_ptr<api::Front> front;
+  std::unique_ptr<api::Services> services;
+  std::unique_ptr<api::ApiServer> server;
+  std::shared_ptr<api::HttpGateway> gateway;
+  std::unique_ptr<net::http::HttpServer> http;
+  std::vector<std::unique_ptr<net::Listener>> listeners;
+  std::optional<application_server::MqttFrontend> mqtt;
+
+  Status load_certificate();
+  Status open_grpc(const NodeRoutes& routes);
+  Status open_http();
+  Status open_mqtt(const NodeRoutes& routes);
+  Status listen_http(std::string_view key, const std::string& address, std::shared_ptr<net::tls::ServerContext> tls);
+};
+
+FrontDoors::FrontDoors(FrontDoorPorts ports) : state_(std::make_unique<State>(ports)) {}
+FrontDoors::~FrontDoors() { close(); }
+
+events::Publish FrontDoors::publish() const {
+  return [](const events::Event&) {};
+}
+
+/// Configured files, or a certificate of our own that is made at the first start.
+Status FrontDoors::State::load_certificate() {
+  const auto& tls = ports.config.tls;
+  if (tls.source == config::TlsSource::none) return {};
+  if (tls.source == config::TlsSource::file) {
+    FF_TRY(certificate, net::tls::read_key_pair(tls.certificate, tls.key));
+  } else {
+    auto serial = make_secure_random();
+    FF_TRY(certificate,
+           net::tls::load_or_make_self_signed(ports.config.storage.directory / "tls", {.names = {net::tls::host_name()}},
+                                              ports.clock->now().utc, *serial));
+  }
+  FF_TRY(http_tls, net::tls::ServerContext::create(*certificate, {.alpn = {"http/1.1"}}));
+  FF_TRY(mqtt_tls, net::tls::ServerContext::create(*certificate, {}));
+  return {};
+}
+
+Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
+  const auto clock = ports.clock;
+  const auto now = [clock] { return clock->now().utc; };
+  deadlines.set(api::spawn_deadline_keeper(ports.system, clock, routes.deps.ticker));
+  front = std::make_unique<api::Front>(api::FrontPorts{
+      .now = now,
+      .new_request_id = [this, now] { return random.ulid(now()); },
+      .new_error_id = [this] { return random.hex_id(); },
+      .authenticator = make_authenticator(routes.identity_server.access),
+      .on_error = [](std::string_view method, const Error& error, std::string_view id) {
+        spdlog::debug("msg=\"call failed\" method={} error=\"{}\" error_id={}", method, error.to_string(), id);
+      }});
+  services = std::make_unique<api::Services>(
+      *front, api::ServiceDeps{.rights = make_rights_of(routes.identity_server.access),
+                               .now = now,
+                               .deadlines = deadlines,
+                               .network_servers = routes.network_server,
+                               .application_servers = routes.application_server.pipelines,
+                               .join_servers = routes.join_server});
+  std::vector<api::Listener> grpc_listeners;
+  const auto& listen = ports.config.grpc;
+  FF_TRY(const auto plain, address_of("grpc.listen", listen.plain));
+  FF_TRY(const auto tls, address_of("grpc.listen-tls", listen.tls));
+  if (plain) grpc_listeners.push_back({plain->to_string(), {}});
+  if (tls && certificate) {
+    grpc_listeners.push_back({tls->to_string(), api::ServerTls{certificate->certificate_pem, certificate->key_pem, {}}});
+  }
+  FF_TRY(server, api::ApiServer::start(grpc_listeners, services->all()));
+  gateway = std::make_shared<api::HttpGateway>(server->in_process_channel(), [this] { return random.hex_id(); });
+  return {};
+}
+
+Status FrontDoors::State::listen_http(std::string_view key, const std::string& address,
+                                      std::shared_ptr<net::tls::ServerContext> tls) {
+  FF_TRY(const auto endpoint, address_of(key, address));
+  if (!endpoint) return {};
+  net::ListenOptions options;
+  options.tls = std::move(tls);
+  FF_TRY(auto listener, ports.streams.listen(*endpoint, std::move(options), http->acceptor()));
+  spdlog::info("msg=\"HTTP listens\" address={} tls={}", listener->local().to_string(), key == "http.listen-tls");
+  listeners.push_back(std::move(listener));
+  return {};
+}
+
+Status FrontDoors::State::open_http() {
+  const auto& settings = ports.config.http;
+  auto pages = make_pages({.metrics = settings.metrics.enable,
+                           .metrics_password = settings.metrics.password,
+                           .health = settings.health.enable,
+                           .health_password = settings.health.password},
+                          ports.metrics,
+                          [this] { return serving ? Health{true, ""} : Health{false, "starting or ending"}; },
+                          api::make_http_handler(gateway));
+  net::http::ServerOptions options;
+  options.utc_now = [] { return actors::make_system_clock()->now().utc; };
+  http = std::make_unique<net::http::HttpServer>(options, net::http::with_security_headers(std::move(pages)));
+  FF_CHECK(listen_http("http.listen", settings.listen.plain, nullptr));
+  if (http_tls) FF_CHECK(listen_http("http.listen-tls", settings.listen.tls, http_tls));
+  return {};
+}
+
+Status FrontDoors::State::open_mqtt(const NodeRoutes& routes) {
+  application_server::MqttConfig config;
+  FF_TRY(const auto plain, address_of("as.mqtt.listen", ports.config.as.mqtt.plain));
+  FF_TRY(const auto tls, address_of("as.mqtt.listen-tls", ports.config.as.mqtt.tls));
+  if (plain) config.listen.push_back({*plain, nullptr});
+  if (tls && mqtt_tls) config.listen.push_back({*tls, mqtt_tls});
+  auto context = std::make_shared<const application_server::MqttContext>(
+      application_server::MqttContext{.config = std::move(config),
+                                      .deps = routes.deps,
+                                      .access = make_mqtt_access(routes.identity_server.access),
+                                      .links = routes.application_server.links,
+                                      .pipelines = routes.application_server.pipelines,
+                                      .publish = {}});
+  FF_TRY(mqtt, application_server::MqttFrontend::start(ports.streams, std::move(context)));
+  for (const auto& address : mqtt->addresses()) spdlog::info("msg=\"MQTT listens\" address={}", address.to_string());
+  return {};
+}
+
+Status FrontDoors::open(const NodeRoutes& routes) {
+  FF_CHECK(state_->load_certificate());
+  FF_CHECK(state_->open_grpc(routes));
+  FF_CHECK(state_->open_mqtt(routes));
+  FF_CHECK(state_->open_http());
+  state_->serving = true;
+  return {};
+}
+
+void FrontDoors::create_admin_key(const NodeRoutes& routes, Random& random) {
+  auto answered = std::make_shared<std::promise<Result<std::string>>>();
+  auto future = answered->get_future();
+  create_admin(routes.identity_server, random, [answered](Result<std::string> text) { answered->set_value(std::move(text)); });
+  if (future.wait_for(std::chrono::seconds{10}) != std::future_status::ready) {
+    spdlog::error("msg=\"admin API key was not made in time\"");
+    return;
+  }
+  const auto text = future.get();
+  if (!text) return spdlog::error("msg=\"admin API key was not made\" error=\"{}\"", text.error().to_string());
+  const auto path = state_->ports.config.storage.directory / "admin-api-key";
+  {
+    std::ofstream file(path);
+    chmod(path.c_str(), S_IRUSR | S_IWUSR);
+    file << *text << '\n';
+  }
+  std::printf("admin API key (shown once, also in %s): %s\n", path.c_str(), text->c_str());
+  std::fflush(stdout);
+}
+
+void FrontDoors::close() {
+  auto& state = *state_;
+  state.serving = false;
+  state.listeners.clear();
+  state.mqtt.reset();
+  if (state.server) state.server->shutdown(call_grace);
+  state.http.reset();
+  state.gateway.reset();
+  state.server.reset();
+  state.services.reset();
+  state.front.reset();
+  if (auto keeper = state.deadlines.get()) caf::anon_send_exit(keeper, caf::exit_reason::user_shutdown);
+  state.deadlines.clear();
+}
+
+}  // namespace ff::app

@@ -1,0 +1,44 @@
+// The front doors of a process: gRPC, HTTP with API and pages, MQTT, the events hub; opened after the node, closed before it.
+#pragma once
+
+#include <caf/fwd.hpp>
+
+#include <memory>
+
+#include "app/server/node/node.hpp"
+#include "config/config.hpp"
+#include "net/stream/network.hpp"
+
+namespace ff::app {
+
+/// Everything outlives the doors.
+struct FrontDoorPorts {
+  const config::Config& config;
+  caf::actor_system& system;
+  std::shared_ptr<const actors::Clock> clock;
+  actors::Metrics& metrics;
+  net::StreamNetwork& streams;
+};
+
+class FrontDoors {
+ public:
+  explicit FrontDoors(FrontDoorPorts ports);
+  ~FrontDoors();
+  FrontDoors(const FrontDoors&) = delete;
+  FrontDoors& operator=(const FrontDoors&) = delete;
+
+  /// Where components publish events; works before open().
+  events::Publish publish() const;
+  /// First start: makes the admin's API key, prints it once and leaves it in `admin-api-key` (0600) of the data directory.
+  void create_admin_key(const NodeRoutes& routes, Random& random);
+  /// Opens every configured listener. Errors: an address that does not parse or can not be had, a certificate that is unusable.
+  Status open(const NodeRoutes& routes);
+  /// Takes no new calls and ends what is open.
+  void close();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace ff::app

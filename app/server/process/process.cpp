@@ -1,0 +1,164 @@
+#include "app/server/process/process.hpp"
+
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+#include <thread>
+
+#include "app/server/process/front_doors.hpp"
+#include "app/server/process/identity.hpp"
+#include "app/server/process/settings.hpp"
+#include "app/server/process/signals.hpp"
+#include "app/server/process/version.hpp"
+#include "net/runtime/runtime.hpp"
+#include "net/stream/tcp.hpp"
+#include "net/udp/udp.hpp"
+#include "storage/directory/open.hpp"
+
+namespace ff::app {
+namespace {
+
+/// From SIGTERM to a forced end. [issue: clean exit within ten seconds]
+constexpr std::chrono::seconds drain_limit{9};
+
+void set_up_log(const config::Log& log) {
+  auto logger = spdlog::stderr_color_mt("farfield");
+  if (log.format == config::LogFormat::json) {
+    logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l","log":"%v"})", spdlog::pattern_time_type::utc);
+  } else {
+    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
+  }
+  constexpr spdlog::level::level_enum levels[] = {spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
+                                                  spdlog::level::err, spdlog::level::critical};
+  logger->set_level(levels[static_cast<std::size_t>(log.level)]);
+  spdlog::set_default_logger(std::move(logger));
+}
+
+ExitCode exit_code_of(const Error& error) {
+  if (error.name() == "locked") return ExitCode::temporary;
+  if (error.code() == Code::data_loss) return ExitCode::bad_data;
+  if (error.name() == "shard_count_mismatch" || error.name() == "invalid_value") return ExitCode::configuration;
+  if (error.code() == Code::failed_precondition) return ExitCode::can_not_create;
+  return ExitCode::io_error;
+}
+
+ExitCode give_up(const Error& error, ExitCode code) {
+  spdlog::critical("msg=\"can not start\" error=\"{}\"", error.message());
+  spdlog::shutdown();
+  return code;
+}
+
+Result<storage::OpenStore> open_store(const config::Storage& settings, Random& random) {
+  storage::StoreSettings store;
+  if (auto count = storage::ShardCount::make(settings.shards)) store.shard_count = *count;
+  return storage::open_directory({.directory = settings.directory,
+                                  .block_cache_bytes = settings.block_cache_bytes,
+                                  .write_buffer_bytes = settings.write_buffer_bytes,
+                                  .log = [](std::string_view line) {
+                                    while (!line.empty() && line.back() == '\n') line.remove_suffix(1);
+                                    spdlog::warn("msg=\"store\" line=\"{}\"", line);
+                                  }},
+                                 store, random);
+}
+
+std::size_t or_default(std::size_t configured, std::size_t by_default) { return configured > 0 ? configured : by_default; }
+
+/// CAF as the notes on it demand: policy sharing, bounded turns. [caf-notes §2.9]
+void set_up_actors(caf::actor_system_config& config, const config::Process& process) {
+  const auto cores = std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  config.set("scheduler.policy", caf::atom("sharing"));
+  config.set("scheduler.max-threads", or_default(process.threads, cores));
+  config.set("scheduler.max-throughput", std::size_t{64});
+}
+
+/// Ends the process when draining takes too long: a clean store needs no clean exit.
+void force_end_after(std::chrono::seconds limit) {
+  std::thread([limit] {
+    std::this_thread::sleep_for(limit);
+    std::fprintf(stderr, "farfield: draining took too long\n");
+    _exit(static_cast<int>(ExitCode::internal));
+  }).detach();
+}
+
+}  // namespace
+
+ExitCode run_server(const config::Config& config) {
+  set_up_log(config.log);
+  spdlog::info("msg=\"farfield starts\" version={} directory={}", version, config.storage.directory.string());
+  auto random = make_secure_random();
+  auto store = open_store(config.storage, *random);
+  if (!store) return give_up(store.error(), exit_code_of(store.error()));
+  auto node_settings = node_config(config, store->identity.counter_jump.value());
+  if (!node_settings) return give_up(node_settings.error(), ExitCode::configuration);
+
+  actors::Metrics metrics;
+  net::Runtime runtime(or_default(config.process.net_threads, std::max(1U, std::thread::hardware_concurrency() / 2)));
+  auto datagrams = net::make_udp_network(runtime);
+  auto streams = net::make_tcp_network(runtime);
+  caf::actor_system_config actor_config;
+  set_up_actors(actor_config, config.process);
+  caf::actor_system system(actor_config);
+  const auto clock = actors::make_system_clock();
+  std::atomic<bool> fatal{false};
+  const auto on_fatal = [&fatal](const std::string& reason) {
+    if (fatal.exchange(true)) return;
+    spdlog::critical("msg=\"the process has to end\" reason=\"{}\"", reason);
+    wake_signals();
+  };
+
+  FrontDoors doors({.config = config, .system = system, .clock = clock, .metrics = metrics, .streams = *streams});
+  std::unique_ptr<Node> node;
+  try {
+    node = Node::start({.system = &system,
+                        .clock = clock,
+                        .make_random = make_secure_random,
+                        .metrics = &metrics,
+                        .engine = store->engine.get(),
+                        .shard_count = store->identity.shard_count,
+                        .datagrams = datagrams.get(),
+                        .own_threads = true,
+                        .publish = doors.publish(),
+                        .on_fatal = on_fatal},
+                       *std::move(node_settings));
+  } catch (const std::exception& failure) {
+    spdlog::critical("msg=\"can not start\" error=\"{}\"", failure.what());
+    _exit(static_cast<int>(ExitCode::unavailable));
+  }
+  runtime.start();
+  if (store->identity.created) doors.create_admin_key(node->routes(), *random);
+  if (auto opened = doors.open(node->routes()); !opened) {
+    spdlog::critical("msg=\"can not start\" error=\"{}\"", opened.error().message());
+    _exit(static_cast<int>(ExitCode::unavailable));
+  }
+  spdlog::info("msg=\"farfield serves\"");
+
+  wait_for_signal();
+  spdlog::info("msg=\"draining\"");
+  arm_second_signal();
+  force_end_after(drain_limit);
+  // Inputs first; then the actors, whose committed effects are released; the store closes last.
+  doors.close();
+  {
+    caf::scoped_actor waiter(system);
+    waiter->monitor(node->root());
+    node->stop();
+    waiter->receive([](const caf::down_msg&) {});
+  }
+  node.reset();
+  runtime.stop();
+  const auto code = fatal ? ExitCode::io_error : ExitCode::ok;
+  store->engine.reset();
+  spdlog::info("msg=\"farfield ends\" code={}", static_cast<int>(code));
+  spdlog::shutdown();
+  // CAF 0.17's own shutdown can hang when detached actors end late [caf-notes §2.8]; nothing is left to lose.
+  _exit(static_cast<int>(code));
+}
+
+}  // namespace ff::app

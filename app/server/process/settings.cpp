@@ -1,0 +1,120 @@
+#include "app/server/process/settings.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "app/server/process/version.hpp"
+
+namespace ff::app {
+namespace {
+
+constexpr ErrorDef invalid_address{"config", "invalid_value", Code::invalid_argument,
+                                   "`{key}` can not be `{value}`: it takes an address like `:1700` or `127.0.0.1:1700`"};
+
+network_server::Config network_server_config(const config::NetworkServer& ns, std::uint64_t counter_jump) {
+  network_server::Config out;
+  out.net_id = ns.net_id;
+  out.dev_addr_prefixes = ns.dev_addr_prefixes;
+  out.limits.deduplication.window = ns.deduplication_window;
+  out.limits.deduplication.cooldown = ns.cooldown_window;
+  out.limits.directory.idle = ns.session_idle;
+  out.downlink_queue_capacity = ns.downlink_queue_capacity;
+  out.join_accept_priority = ns.join_accept_priority;
+  out.mac_command_priority = ns.mac_command_priority;
+  out.max_application_priority = ns.max_application_priority;
+  out.request_timeout = ns.request_timeout;
+  out.counter_jump = counter_jump;
+  const auto& from = ns.default_mac_settings;
+  auto& mac = out.default_mac_settings;
+  mac.adr_margin_db = static_cast<float>(from.adr_margin_db);
+  mac.desired_rx1_delay = from.desired_rx1_delay;
+  if (from.desired_max_duty_cycle) mac.desired_max_duty_cycle = mac::DutyCycleExponent{*from.desired_max_duty_cycle};
+  if (from.desired_adr_ack_limit_exponent) {
+    mac.desired_adr_ack_limit_exponent = mac::AdrAckExponent{*from.desired_adr_ack_limit_exponent};
+  }
+  if (from.desired_adr_ack_delay_exponent) {
+    mac.desired_adr_ack_delay_exponent = mac::AdrAckExponent{*from.desired_adr_ack_delay_exponent};
+  }
+  mac.class_b_timeout = std::chrono::duration_cast<std::chrono::seconds>(from.class_b_timeout);
+  mac.class_c_timeout = std::chrono::duration_cast<std::chrono::seconds>(from.class_c_timeout);
+  mac.status_time_periodicity = from.status_time_periodicity;
+  mac.status_count_periodicity = from.status_count_periodicity;
+  return out;
+}
+
+gateway_server::GatewayServerConfig gateway_server_config(const config::GatewayServer& gs) {
+  gateway_server::GatewayServerConfig out;
+  out.require_registered_gateways = gs.require_registered_gateways;
+  out.fetch_gateway_interval = gs.fetch_gateway_interval;
+  out.fetch_gateway_jitter = gs.fetch_gateway_jitter;
+  out.update_connection_stats_interval = gs.update_connection_stats_interval;
+  out.update_connection_stats_debounce_time = gs.update_connection_stats_debounce_time;
+  out.forward = gs.forward;
+  out.udp.downlink_path_expires = gs.udp.downlink_path_expires;
+  out.udp.connection_expires = gs.udp.connection_expires;
+  out.udp.connection_error_expires = gs.udp.connection_error_expires;
+  out.udp.schedule_late_time = gs.udp.schedule_late_time;
+  out.udp.addr_change_block = gs.udp.addr_change_block;
+  out.udp.rate_limiting = gs.udp.rate_limiting;
+  out.udp.rate_limiting_messages = gs.udp.rate_limiting_messages;
+  out.udp.rate_limiting_threshold = gs.udp.rate_limiting_threshold;
+  out.udp.links_max = gs.udp.links_max;
+  out.udp.datagrams_max = gs.udp.datagrams_max;
+  return out;
+}
+
+join_server::Config join_server_config(const config::JoinServer& js) {
+  join_server::Config out;
+  out.join_eui_prefixes.clear();
+  for (const auto& prefix : js.join_eui_prefixes) out.join_eui_prefixes.push_back({prefix.join_eui, prefix.length});
+  out.dev_nonce_limit = js.dev_nonce_limit;
+  out.session_key_limit = js.session_key_limit;
+  return out;
+}
+
+constexpr ErrorDef unreadable_plan{"config", "unreadable_frequency_plan", Code::not_found,
+                                   "`frequency-plans.directory`: `{path}` can not be read"};
+
+/// The built-in plans, and those of a folder on top of them, in the order of their file names.
+Result<std::shared_ptr<const region::FrequencyPlans>> load_plans(const std::filesystem::path& directory) {
+  auto plans = std::make_shared<region::FrequencyPlans>(region::FrequencyPlans::standard());
+  if (directory.empty()) return std::shared_ptr<const region::FrequencyPlans>(std::move(plans));
+  std::error_code error;
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    if (entry.path().extension() == ".json") files.push_back(entry.path());
+  }
+  if (error) return fail(unreadable_plan, {{"path", directory.string()}});
+  std::sort(files.begin(), files.end());
+  for (const auto& file : files) {
+    std::ifstream in(file);
+    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
+    if (!in) return fail(unreadable_plan, {{"path", file.string()}});
+    FF_CHECK(plans->add_json(text));
+  }
+  return std::shared_ptr<const region::FrequencyPlans>(std::move(plans));
+}
+
+}  // namespace
+
+Result<NodeConfig> node_config(const config::Config& config, std::uint64_t counter_jump) {
+  NodeConfig out;
+  out.durability = config.storage.durability == config::Durability::sync ? storage::Durability::sync
+                                                                         : storage::Durability::no_sync;
+  out.sync_interval = config.storage.sync_interval;
+  out.server_version = version;
+  FF_TRY(out.plans, load_plans(config.frequency_plans_directory));
+  out.network_server = network_server_config(config.ns, counter_jump);
+  out.gateway_server = gateway_server_config(config.gs);
+  out.join_server = join_server_config(config.js);
+  for (const auto& listener : config.gs.udp.listeners) {
+    const auto local = net::Endpoint::parse_listen(listener.address);
+    if (!local) return fail(invalid_address, {{"key", "gs.udp.listeners"}, {"value", listener.address}});
+    out.udp.push_back({.local = *local, .fallback_plan_id = listener.fallback_frequency_plan_id, .network = nullptr});
+  }
+  return out;
+}
+
+}  // namespace ff::app

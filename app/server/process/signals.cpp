@@ -1,0 +1,44 @@
+#include "app/server/process/signals.hpp"
+
+#include <pthread.h>
+#include <unistd.h>
+
+#include <csignal>
+
+namespace ff::app {
+namespace {
+
+sigset_t ending_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGTERM);
+  sigaddset(&set, SIGINT);
+  return set;
+}
+
+void end_at_once(int number) { _exit(128 + number); }
+
+}  // namespace
+
+void block_signals() {
+  const auto set = ending_signals();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+}
+
+void wait_for_signal() {
+  const auto set = ending_signals();
+  int number = 0;
+  sigwait(&set, &number);
+}
+
+void wake_signals() { kill(getpid(), SIGTERM); }
+
+void arm_second_signal() {
+  std::signal(SIGTERM, end_at_once);
+  std::signal(SIGINT, end_at_once);
+  const auto set = ending_signals();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+}  // namespace ff::app
