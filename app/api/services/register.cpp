@@ -5,8 +5,19 @@ namespace ff::api {
 Services::Services(Front& front, const ServiceDeps& deps)
     : context_{front, Asker(deps.deadlines, deps.request_timeout), deps.rights, deps.now} {
   const auto add = [this](std::unique_ptr<grpc::Service> service) { services_.push_back(std::move(service)); };
+  if (deps.identity) {
+    add(make_application_registry(context_, *deps.identity));
+    add(make_gateway_registry(context_, *deps.identity));
+    add(make_end_device_registry(context_, *deps.identity));
+    add(make_application_access(context_, *deps.identity, deps.make_random));
+    add(make_gateway_access(context_, *deps.identity, deps.make_random));
+    add(make_entity_access(context_, *deps.identity));
+  }
   if (deps.network_servers) add(make_ns_device_registry(context_, *deps.network_servers));
-  if (deps.application_servers) add(make_as_device_registry(context_, *deps.application_servers));
+  if (deps.application_servers) {
+    add(make_as_device_registry(context_, *deps.application_servers));
+    add(make_app_as(context_, *deps.application_servers, deps.mqtt));
+  }
   if (deps.join_servers) {
     add(make_js_device_registry(context_, *deps.join_servers, deps.network_servers.value_or(NetworkServers())));
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "app/api/services/base/context.hpp"
+#include "app/api/services/identity/services.hpp"
 #include "app/api/services/services.hpp"
 
 namespace ff::api {
@@ -17,9 +18,16 @@ struct ServiceDeps {
   actors::Route<DeadlineKeeper> deadlines;
   Duration request_timeout = std::chrono::seconds{5};
 
+  /// Entities, their rights and API keys. `rights` is then make_rights_of(*identity), and the front's authenticator
+  /// make_authenticator(*identity).
+  std::optional<Identity> identity;
+  /// For API keys: fit for keys, any thread.
+  MakeRandom make_random;
   std::optional<NetworkServers> network_servers;
   std::optional<ApplicationServers> application_servers;
   std::optional<JoinServers> join_servers;
+  /// What applications are told of the MQTT server.
+  MqttAddresses mqtt;
 };
 
 /// Outlives the server that serves them.

@@ -21,6 +21,14 @@ using JoinServers = actors::Sharded<join_server::ShardHandle>;
 
 std::unique_ptr<grpc::Service> make_ns_device_registry(const ServiceContext& context, NetworkServers shards);
 std::unique_ptr<grpc::Service> make_as_device_registry(const ServiceContext& context, ApplicationServers shards);
+
+struct MqttAddresses {
+  std::string public_address;
+  std::string public_tls_address;
+};
+std::unique_ptr<grpc::Service> make_app_as(const ServiceContext& context, ApplicationServers shards,
+                                           MqttAddresses mqtt);
+
 /// `network_servers`: they know a device's EUIs when a request does not name them.
 std::unique_ptr<grpc::Service> make_js_device_registry(const ServiceContext& context, JoinServers shards,
                                                        NetworkServers network_servers);

@@ -28,6 +28,15 @@ class AnyBearer final : public Authenticator {
   }
 };
 
+/// Asks whom a test chooses.
+class ChosenAuthenticator final : public Authenticator {
+ public:
+  void authenticate(const CallMetadata& metadata, Continuation answer) override {
+    chosen->authenticate(metadata, std::move(answer));
+  }
+  std::shared_ptr<Authenticator> chosen = std::make_shared<AnyBearer>();
+};
+
 struct Answer {
   int status = 0;
   boost::json::value body;
@@ -57,13 +66,19 @@ class ApiFixture : public ::testing::Test {
     deps.application_servers = spawn<ApplicationServers>(application_server_double);
     deps.join_servers = spawn<JoinServers>(join_server_double);
   }
-  ~ApiFixture() override {
+  ~ApiFixture() override { tear_down(); }
+
+  /// Ends everything; a derived fixture calls it when what its actors use is about to go.
+  void tear_down() {
     if (server) server->shutdown(std::chrono::seconds(1));
     gateway.reset();
     server.reset();
+    services.reset();
+    if (authenticator) authenticator->chosen.reset();
     for (const auto& actor : spawned) caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
     spawned.clear();
     deps = {};
+    system.reset();
   }
 
   /// After changes of `deps`, if any.
@@ -78,7 +93,7 @@ class ApiFixture : public ::testing::Test {
   Answer call(const std::string& method, const std::string& path, const std::string& body = "") {
     if (!gateway) start();
     auto sink = std::make_shared<RecordingSink>();
-    gateway->serve({method, "/api/v3" + path, {{"Authorization", "Bearer x"}}, body}, sink);
+    gateway->serve({method, "/api/v3" + path, {{"Authorization", "Bearer " + token}}, body}, sink);
     sink->wait();
     last = sink;
     boost::json::error_code error;
@@ -96,6 +111,8 @@ class ApiFixture : public ::testing::Test {
 
   std::map<std::string, RightSet> rights;  // by the first id of an entity
   ServiceDeps deps;
+  std::string token = "x";
+  std::shared_ptr<ChosenAuthenticator> authenticator = std::make_shared<ChosenAuthenticator>();
   std::shared_ptr<RecordingSink> last;
   caf::actor_system_config caf_config;
   std::unique_ptr<caf::actor_system> system;
@@ -103,7 +120,7 @@ class ApiFixture : public ::testing::Test {
   Front front{{.now = deps.now ? deps.now : [] { return UtcTime(std::chrono::hours(24 * 365 * 50)); },
                .new_request_id = [] { return std::string("ULID"); },
                .new_error_id = [] { return std::string(32, 'e'); },
-               .authenticator = std::make_shared<AnyBearer>(),
+               .authenticator = authenticator,
                .on_error = {}}};
   std::unique_ptr<Services> services;
   std::unique_ptr<ApiServer> server;
