@@ -18,6 +18,8 @@ Services::Services(Front& front, const ServiceDeps& deps)
     add(make_as_device_registry(context_, *deps.application_servers));
     add(make_app_as(context_, *deps.application_servers, deps.mqtt));
   }
+  if (deps.hub) add(make_events(context_, *deps.hub, deps.new_event_id));
+  if (deps.gateway_router) add(make_gs(context_, *deps.gateway_router));
   if (deps.join_servers) {
     add(make_js_device_registry(context_, *deps.join_servers, deps.network_servers.value_or(NetworkServers())));
   }

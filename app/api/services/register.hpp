@@ -26,6 +26,10 @@ struct ServiceDeps {
   std::optional<NetworkServers> network_servers;
   std::optional<ApplicationServers> application_servers;
   std::optional<JoinServers> join_servers;
+  std::optional<actors::Route<gateway_server::RouterHandle>> gateway_router;
+  /// Outlives the services; null: no event streams.
+  events::Hub* hub = nullptr;
+  NewId new_event_id;
   /// What applications are told of the MQTT server.
   MqttAddresses mqtt;
 };

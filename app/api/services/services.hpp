@@ -6,6 +6,8 @@
 #include <memory>
 
 #include "actors/application_server/pipeline/interface.hpp"
+#include "actors/events/hub.hpp"
+#include "actors/gateway_server/router/interface.hpp"
 #include "actors/join_server/interface.hpp"
 #include "actors/network_server/shard/interface.hpp"
 #include "actors/support/sharded.hpp"
@@ -32,5 +34,13 @@ std::unique_ptr<grpc::Service> make_app_as(const ServiceContext& context, Applic
 /// `network_servers`: they know a device's EUIs when a request does not name them.
 std::unique_ptr<grpc::Service> make_js_device_registry(const ServiceContext& context, JoinServers shards,
                                                        NetworkServers network_servers);
+
+/// A ULID; any thread.
+using NewId = std::function<std::string()>;
+/// `hub` outlives the services.
+std::unique_ptr<grpc::Service> make_events(const ServiceContext& context, events::Hub& hub, NewId new_id);
+
+std::unique_ptr<grpc::Service> make_gs(const ServiceContext& context,
+                                       actors::Route<gateway_server::RouterHandle> router);
 
 }  // namespace ff::api

@@ -62,6 +62,8 @@ class ApiFixture : public ::testing::Test {
       const auto found = rights.find(entity.ids.at(0));
       reply(found == rights.end() ? RightSet() : found->second);
     };
+    deps.hub = &hub;
+    deps.new_event_id = [] { return std::string("ULID"); };
     deps.network_servers = spawn<NetworkServers>(network_server_double);
     deps.application_servers = spawn<ApplicationServers>(application_server_double);
     deps.join_servers = spawn<JoinServers>(join_server_double);
@@ -110,6 +112,7 @@ class ApiFixture : public ::testing::Test {
   }
 
   std::map<std::string, RightSet> rights;  // by the first id of an entity
+  events::Hub hub;
   ServiceDeps deps;
   std::string token = "x";
   std::shared_ptr<ChosenAuthenticator> authenticator = std::make_shared<ChosenAuthenticator>();

@@ -1,0 +1,86 @@
+#include "actors/events/hub.hpp"
+
+#include <algorithm>
+
+namespace ff::events {
+namespace {
+
+/// The text ids that decide.
+const ApplicationId* application_of(const EventSubject& subject) {
+  if (const auto* device = std::get_if<DeviceIdentifiers>(&subject)) return &device->uid.application_id;
+  return std::get_if<ApplicationId>(&subject);
+}
+
+bool wants(const Hub::Subscription& subscription, const Event& event) {
+  return std::ranges::any_of(subscription.subjects,
+                             [&](const EventSubject& wanted) { return concerns(event.subject, wanted); });
+}
+
+}  // namespace
+
+bool concerns(const EventSubject& subject, const EventSubject& wanted) {
+  if (const auto* device = std::get_if<DeviceIdentifiers>(&wanted)) {
+    const auto* is = std::get_if<DeviceIdentifiers>(&subject);
+    return is && is->uid == device->uid;
+  }
+  if (const auto* gateway = std::get_if<GatewayIdentifiers>(&wanted)) {
+    const auto* is = std::get_if<GatewayIdentifiers>(&subject);
+    return is && is->gateway_id == gateway->gateway_id;
+  }
+  const auto* application = std::get_if<ApplicationId>(&wanted);
+  const auto* is = application_of(subject);
+  return application && is && *is == *application;
+}
+
+void Hub::publish(Event event) {
+  const auto shared = std::make_shared<const Event>(std::move(event));
+  std::vector<SubscriptionPtr> receivers;
+  {
+    std::scoped_lock lock(mutex_);
+    recent_.push_back(shared);
+    if (recent_.size() > recent_max_) recent_.pop_front();
+    for (const auto& [id, subscription] : subscriptions_) {
+      if (wants(*subscription, *shared)) receivers.push_back(subscription);
+    }
+  }
+  for (const auto& receiver : receivers) receiver->receive(shared);
+}
+
+Publish Hub::publisher() {
+  return [this](Event event) { publish(std::move(event)); };
+}
+
+std::vector<EventPtr> Hub::newest(const Subscription& subscription, std::size_t count) const {
+  std::vector<EventPtr> found;
+  for (auto it = recent_.rbegin(); it != recent_.rend() && found.size() < count; ++it) {
+    if (wants(subscription, **it)) found.push_back(*it);
+  }
+  std::ranges::reverse(found);
+  return found;
+}
+
+SubscriptionId Hub::subscribe(Subscription subscription, std::size_t tail) {
+  const auto shared = std::make_shared<const Subscription>(std::move(subscription));
+  std::vector<EventPtr> old;
+  SubscriptionId id;
+  {
+    std::scoped_lock lock(mutex_);
+    old = newest(*shared, tail);
+    id = SubscriptionId(++last_id_);
+    subscriptions_.emplace(id, shared);
+  }
+  for (const auto& event : old) shared->receive(event);
+  return id;
+}
+
+void Hub::unsubscribe(SubscriptionId id) {
+  std::scoped_lock lock(mutex_);
+  subscriptions_.erase(id);
+}
+
+std::size_t Hub::subscribers() const {
+  std::scoped_lock lock(mutex_);
+  return subscriptions_.size();
+}
+
+}  // namespace ff::events

@@ -1,0 +1,57 @@
+// The hub of events: keeps the newest and hands every one to those who listen to its subject. Not storage, and no rights: who may
+// see what is decided where subscriptions are made.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "actors/events/event.hpp"
+#include "protocol/base/strong.hpp"
+
+namespace ff::events {
+
+using EventPtr = std::shared_ptr<const Event>;
+using SubscriptionId = Strong<struct SubscriptionIdTag, std::uint64_t>;
+
+/// Whether an event of `subject` is for those who listen to `wanted`: devices belong to their application; EUIs and addresses do
+/// not count.
+bool concerns(const EventSubject& subject, const EventSubject& wanted);
+
+/// Thread safe. Locks are held for copies of pointers only.
+class Hub {
+ public:
+  struct Subscription {
+    std::vector<EventSubject> subjects;
+    /// Called on the publisher's thread; must neither block nor throw. What waits is bounded by whoever receives.
+    std::function<void(const EventPtr&)> receive;
+  };
+
+  /// `recent_max`: events kept for subscribers that come later.
+  explicit Hub(std::size_t recent_max = 4096) : recent_max_(recent_max) {}
+
+  void publish(Event event);
+  /// For components; the hub outlives them.
+  Publish publisher();
+
+  /// `receive` may be called at once, and once more while unsubscribe() runs. `tail`: the newest kept events of the subjects, at
+  /// most so many, are handed over first, oldest first.
+  SubscriptionId subscribe(Subscription subscription, std::size_t tail = 0);
+  void unsubscribe(SubscriptionId id);
+  std::size_t subscribers() const;
+
+ private:
+  using SubscriptionPtr = std::shared_ptr<const Subscription>;
+
+  std::vector<EventPtr> newest(const Subscription& subscription, std::size_t count) const;
+
+  const std::size_t recent_max_;
+  mutable std::mutex mutex_;
+  std::deque<EventPtr> recent_;  // newest last
+  std::map<SubscriptionId, SubscriptionPtr> subscriptions_;
+  std::uint64_t last_id_ = 0;
+};
+
+}  // namespace ff::events

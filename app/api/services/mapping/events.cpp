@@ -1,0 +1,84 @@
+#include "app/api/services/mapping/events.hpp"
+
+#include <google/protobuf/wrappers.pb.h>
+
+#include "app/api/services/mapping/messages.hpp"
+#include "app/api/services/mapping/values.hpp"
+
+namespace ff::api {
+namespace {
+
+struct PutSubject {
+  pb::Event& out;
+  void operator()(std::monostate) const {}
+  void operator()(const DeviceIdentifiers& ids) const { put_ids(ids, *out.add_identifiers()->mutable_device_ids()); }
+  void operator()(const GatewayIdentifiers& ids) const { put_ids(ids, *out.add_identifiers()->mutable_gateway_ids()); }
+  void operator()(const ApplicationId& id) const {
+    out.add_identifiers()->mutable_application_ids()->set_application_id(id.text());
+  }
+};
+
+struct PutData {
+  pb::Event& out;
+  void operator()(std::monostate) const {}
+  void operator()(const Error& error) const {
+    pb::ErrorDetails details;
+    put_error(error, details);
+    out.mutable_data()->PackFrom(details);
+  }
+  void operator()(const std::string& text) const {
+    google::protobuf::StringValue value;
+    value.set_value(text);
+    out.mutable_data()->PackFrom(value);
+  }
+  void operator()(const events::ProtobufData& data) const {
+    out.mutable_data()->set_type_url("type.googleapis.com/" + data.type);
+    out.mutable_data()->set_value(data.bytes);
+  }
+  void operator()(const std::shared_ptr<const ApplicationUp>& up) const {
+    if (!up) return;
+    pb::ApplicationUp message;
+    put_up(*up, message);
+    if (message.has_uplink_message()) message.mutable_uplink_message()->clear_app_s_key();
+    if (message.has_join_accept()) message.mutable_join_accept()->clear_app_s_key();
+    out.mutable_data()->PackFrom(message);
+  }
+};
+
+bool is_traffic(std::string_view name) {
+  return name.find(".up.") != std::string_view::npos || name.find(".down.") != std::string_view::npos ||
+         name.find(".mac.") != std::string_view::npos || name.find(".join.") != std::string_view::npos ||
+         name.find(".txack.") != std::string_view::npos;
+}
+
+}  // namespace
+
+pb::Right visibility(const events::Event& event) {
+  if (std::holds_alternative<GatewayIdentifiers>(event.subject)) {
+    if (is_traffic(event.name)) return pb::RIGHT_GATEWAY_TRAFFIC_READ;
+    return event.name.starts_with("gs.") ? pb::RIGHT_GATEWAY_STATUS_READ : pb::RIGHT_GATEWAY_INFO;
+  }
+  if (is_traffic(event.name)) return pb::RIGHT_APPLICATION_TRAFFIC_READ;
+  return std::holds_alternative<DeviceIdentifiers>(event.subject) ? pb::RIGHT_APPLICATION_DEVICES_READ
+                                                                  : pb::RIGHT_APPLICATION_INFO;
+}
+
+events::EventSubject subject_of(const pb::EntityIdentifiers& ids) {
+  if (ids.has_device_ids()) return ids_of(ids.device_ids());
+  if (ids.has_gateway_ids()) return ids_of(ids.gateway_ids());
+  if (ids.has_application_ids()) return ApplicationId(ids.application_ids().application_id());
+  return {};
+}
+
+pb::Event to_proto(const events::Event& event) {
+  pb::Event out;
+  out.set_name(std::string(event.name));
+  put_time(event.time, *out.mutable_time());
+  std::visit(PutSubject{out}, event.subject);
+  std::visit(PutData{out}, event.data);
+  for (const auto& id : event.correlation_ids) out.add_correlation_ids(id);
+  out.mutable_visibility()->add_rights(visibility(event));
+  return out;
+}
+
+}  // namespace ff::api

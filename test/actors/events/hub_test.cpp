@@ -1,0 +1,75 @@
+// The hub: who gets which event, in which order, and what is forgotten.
+#include "actors/events/hub.hpp"
+
+#include <gtest/gtest.h>
+
+namespace ff::events {
+namespace {
+
+DeviceIdentifiers device(const char* application, const char* id) {
+  return {{ApplicationId(application), DeviceId(id)}, {}, {}, {}};
+}
+Event event(std::string_view name, EventSubject subject) { return {name, {}, std::move(subject), {}, {}}; }
+
+struct Listening {
+  std::vector<std::string> names;
+  Hub::Subscription to(EventSubject subject) {
+    return {{std::move(subject)}, [this](const EventPtr& one) { names.emplace_back(one->name); }};
+  }
+};
+
+TEST(HubTest, AnApplicationHearsItsDevicesAndADeviceOnlyItself) {
+  Hub hub;
+  Listening application;
+  Listening one;
+  Listening gateway;
+  hub.subscribe(application.to(ApplicationId("app-1")));
+  hub.subscribe(one.to(device("app-1", "dev-1")));
+  hub.subscribe(gateway.to(GatewayIdentifiers{GatewayId("gtw-1"), {}}));
+  hub.publish(event("first", device("app-1", "dev-1")));
+  hub.publish(event("second", device("app-1", "dev-2")));
+  hub.publish(event("other", device("app-2", "dev-1")));
+  hub.publish(event("third", ApplicationId("app-1")));
+  hub.publish(event("gateway", GatewayIdentifiers{GatewayId("gtw-1"), GatewayEui{1}}));
+  hub.publish(event("nobody", {}));
+  EXPECT_EQ(application.names, (std::vector<std::string>{"first", "second", "third"}));
+  EXPECT_EQ(one.names, std::vector<std::string>{"first"});
+  EXPECT_EQ(gateway.names, std::vector<std::string>{"gateway"});
+}
+
+TEST(HubTest, ATailIsTheNewestKeptEventsOldestFirst) {
+  Hub hub(3);
+  for (const char* name : {"one", "two", "three", "four"}) hub.publish(event(name, ApplicationId("app-1")));
+  Listening all;
+  hub.subscribe(all.to(ApplicationId("app-1")), 100);
+  EXPECT_EQ(all.names, (std::vector<std::string>{"two", "three", "four"}));
+  Listening two;
+  hub.subscribe(two.to(ApplicationId("app-1")), 2);
+  EXPECT_EQ(two.names, (std::vector<std::string>{"three", "four"}));
+}
+
+TEST(HubTest, WhoUnsubscribesHearsNothingMore) {
+  Hub hub;
+  Listening listening;
+  const auto id = hub.subscribe(listening.to(ApplicationId("app-1")));
+  hub.unsubscribe(id);
+  hub.publish(event("late", ApplicationId("app-1")));
+  EXPECT_TRUE(listening.names.empty());
+  EXPECT_EQ(hub.subscribers(), 0U);
+}
+
+TEST(HubTest, AListenerMayUnsubscribeWhileItReceives) {
+  Hub hub;
+  SubscriptionId id;
+  int received = 0;
+  id = hub.subscribe({{ApplicationId("app-1")}, [&](const EventPtr&) {
+                        ++received;
+                        hub.unsubscribe(id);
+                      }});
+  hub.publish(event("one", ApplicationId("app-1")));
+  hub.publish(event("two", ApplicationId("app-1")));
+  EXPECT_EQ(received, 1);
+}
+
+}  // namespace
+}  // namespace ff::events
