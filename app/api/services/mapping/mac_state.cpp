@@ -272,7 +272,6 @@ mac::MacState mac_state_of(const pb::MACState& from, mac::MacState state) {
   state.device_class = static_cast<DeviceClass>(from.device_class());
   state.lorawan_version = static_cast<MacVersion>(from.lorawan_version());
   take_times(from, state);
-  if (state.device_status) state.device_status->f_cnt_up = FCnt32(from.last_dev_status_f_cnt_up());
   state.ping_slot_periodicity.reset();
   if (from.has_ping_slot_periodicity()) {
     state.ping_slot_periodicity = small_of<mac::PingSlotPeriodicity>(from.ping_slot_periodicity().value());

@@ -125,7 +125,9 @@ Device ns_device_of(const pb::EndDevice& from, Device device) {
   take(from.has_mac_state(), from.mac_state(), device.mac_state, mac_state_of);
   take(from.has_pending_mac_state(), from.pending_mac_state(), device.pending_mac_state, mac_state_of);
   if (device.mac_state) {
-    device.mac_state->device_status = status_of(from, device.mac_state->device_status);
+    auto& status = device.mac_state->device_status;
+    status = status_of(from, status);
+    if (status) status->f_cnt_up = FCnt32(from.mac_state().last_dev_status_f_cnt_up());
   }
   return device;
 }
