@@ -19,16 +19,22 @@ constexpr Duration answer_timeout = std::chrono::seconds{3};
 /// FHDR without FOpts, and FPort.
 constexpr std::size_t frame_header_size = 8;
 
+/// What RX1 follows from.
+struct UplinkChannel {
+  DataRateIndex data_rate;
+  ChannelIndex channel;
+  Frequency rx1_frequency;
+};
+
 struct Windows {
   std::optional<RxWindow> rx1;
   std::optional<RxWindow> rx2;
   std::size_t max_mac_payload = 0;           // of the larger one
 };
 
-Frequency rx1_frequency(const mac::MacState& state, const region::Region& region, ChannelIndex uplink) {
-  if (region.rx1_channel_kind == region::Rx1ChannelKind::same_index) {
-    return state.current.channels[uplink.value()].downlink_frequency;
-  }
+/// On the uplink's own channel, or on the raster of downlink channels.
+Frequency rx1_frequency(const region::Region& region, ChannelIndex uplink, Frequency own) {
+  if (region.rx1_channel_kind == region::Rx1ChannelKind::same_index) return own;
   const auto index = region.rx1_channel(uplink).value();
   return index < region.default_downlink_channels.size() ? region.default_downlink_channels[index].frequency
                                                          : Frequency{};
@@ -44,15 +50,14 @@ void open_window(std::optional<RxWindow>& window, std::size_t& max, const region
 }
 
 /// [spec network-server §10]
-Windows class_a_windows(const mac::MacState& state, const mac::DeviceProfile& profile, DataRateIndex uplink,
-                        ChannelIndex channel) {
+Windows class_a_windows(const mac::MacState& state, const mac::DeviceProfile& profile, const UplinkChannel& uplink) {
   Windows windows;
   const auto& current = state.current;
   const auto dwell = mac::expected_downlink_dwell(state, profile);
-  const auto rx1 = profile.region.rx1_data_rate(uplink, current.rx1_data_rate_offset, dwell);
+  const auto rx1 = profile.region.rx1_data_rate(uplink.data_rate, current.rx1_data_rate_offset, dwell);
   if (rx1) {
     open_window(windows.rx1, windows.max_mac_payload, profile.region, *rx1,
-                rx1_frequency(state, profile.region, channel), dwell);
+                rx1_frequency(profile.region, uplink.channel, uplink.rx1_frequency), dwell);
   }
   open_window(windows.rx2, windows.max_mac_payload, profile.region, current.rx2_data_rate_index,
               current.rx2_frequency, dwell);
@@ -97,8 +102,9 @@ void SessionState::send_join_accept(const Turn& turn, Outcome& out) {
   auto radio = radio_of(*device_, surroundings_.plans);
   if (!radio || turn.now.utc + lead_time >= rx2_at) return;
   // The windows of a join are the region's, whatever the network wants later. [spec network-server §6.10]
-  const auto windows = class_a_windows(*pending, profile(*device_, *radio), answerable_->data_rate_index,
-                                       answerable_->channel_index);
+  const auto windows = class_a_windows(
+      *pending, profile(*device_, *radio),
+      {answerable_->data_rate_index, answerable_->channel_index, answerable_->rx1_frequency});
   InFlight flight{.attempt = 0,
                   .since = turn.now.mono,
                   .is_join = true,
@@ -121,7 +127,9 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
   const auto device_profile = profile(*device_, *radio);
   const auto& state = *device_->mac_state;
   const mac::DownlinkContext context{device_profile, device_->session->last_f_cnt_up, turn.now.utc};
-  auto windows = class_a_windows(state, device_profile, answerable_->data_rate_index, answerable_->channel_index);
+  auto windows = class_a_windows(
+      state, device_profile,
+      {answerable_->data_rate_index, answerable_->channel_index, answerable_->rx1_frequency});
   const bool must_answer = answerable_->confirmed || answerable_->adr_ack_req;
   const bool has_application = !device_->session->queued_application_downlinks.empty();
   if (!must_answer && !has_application && !mac::needs_downlink(state, context)) return;

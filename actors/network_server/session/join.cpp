@@ -102,6 +102,7 @@ void SessionState::on(const JoinRequestReceived& event, const Turn& turn, Outcom
                                                      .rx2_dr = parameters.rx2_data_rate_index});
   if (!dl_settings) return drop(dl_settings.error());
 
+  const auto joining_channels = state->current.channels;
   auto next = *device_;
   const auto attempt = ++next.attempts;
   device_ = std::make_shared<const Device>(std::move(next));
@@ -112,6 +113,7 @@ void SessionState::on(const JoinRequestReceived& event, const Turn& turn, Outcom
                      .answerable = {.paths = paths_of(event.rx_metadata),
                                     .data_rate_index = *data_rate,
                                     .channel_index = *channel,
+                                    .rx1_frequency = joining_channels[channel->value()].downlink_frequency,
                                     .received_at = event.frame->received_at,
                                     .f_cnt = {},
                                     .confirmed = false,

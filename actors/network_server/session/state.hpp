@@ -54,6 +54,7 @@ class SessionState {
     std::vector<DownlinkPath> paths;          // best first
     DataRateIndex data_rate_index;
     ChannelIndex channel_index;
+    Frequency rx1_frequency;                  // of plans whose answers come on the uplink's channel
     UtcTime received_at;
     FCnt32 f_cnt;
     bool confirmed = false;
@@ -107,7 +108,8 @@ class SessionState {
   // uplink.cpp
   Status choose_session(UplinkWork& work) const;
   Status judge_counter(UplinkWork& work) const;
-  Status find_radio(UplinkWork& work) const;
+  static Status find_data_rate(UplinkWork& work);
+  static Status find_channel(UplinkWork& work);
   Status check_whole_mic(const UplinkWork& work) const;
   Status handle_commands(UplinkWork& work) const;
   void adapt(UplinkWork& work) const;

@@ -108,7 +108,9 @@ void SessionState::join_accept_transmitted(const InFlight& flight, const Turn& t
 void SessionState::not_transmitted(InFlight& flight, const Error& error, const Turn& turn, Outcome& out) {
   publish(flight.is_join ? "ns.down.join.schedule.fail" : "ns.down.data.schedule.fail", flight.correlation_ids,
           error, turn, out);
-  // Class A: answers are for this uplink only; the application's item stays where it is. [spec network-server §11.6]
+  // Every window on every gateway has been tried: nothing more for this uplink, or each new try would spend a counter. Answers are for this
+  // uplink only; the application's item waits for the next one. [spec network-server §11.6]
+  answerable_.reset();
   if (flight.is_join || !device_->mac_state) return;
   auto next = *device_;
   next.mac_state->queued_responses.clear();

@@ -59,10 +59,11 @@ void SessionState::on(const UplinkMatched& event, const Turn& turn, Outcome& out
   auto status = [&]() -> Status {
     FF_TRY(work.radio, radio_of(*device_, surroundings_.plans));
     FF_CHECK(choose_session(work));
-    FF_CHECK(find_radio(work));
+    FF_CHECK(find_data_rate(work));
     FF_CHECK(judge_counter(work));
-    FF_CHECK(check_whole_mic(work));
-    return handle_commands(work);
+    FF_CHECK(handle_commands(work));
+    FF_CHECK(find_channel(work));
+    return check_whole_mic(work);
   }();
   if (!status) {
     return publish("ns.up.data.drop", event.frame->correlation_ids, status.error(), turn, out);
@@ -94,18 +95,30 @@ Status SessionState::choose_session(UplinkWork& work) const {
   return {};
 }
 
-Status SessionState::find_radio(UplinkWork& work) const {
-  const auto& settings = work.event.frame->settings;
-  const auto index = work.radio.region->uplink_data_rate_index(settings.data_rate);
+Status SessionState::find_data_rate(UplinkWork& work) {
+  const auto index = work.radio.region->uplink_data_rate_index(work.event.frame->settings.data_rate);
   if (!index) return fail(data_rate_not_found);
   work.data_rate_index = *index;
-  const auto& channels = work.mac_state().current.channels;
-  const auto found = std::find_if(channels.begin(), channels.end(), [&](const mac::Channel& channel) {
-    return channel.enabled && channel.uplink_frequency == settings.frequency;
-  });
-  if (found == channels.end()) return fail(uplink_channel_not_found);
-  work.channel_index = ChannelIndex{static_cast<std::uint8_t>(found - channels.begin())};
   return {};
+}
+
+/// After the commands, which may have set up the channel. The frame's MIC is right, so a channel that we only wanted the device to have, or
+/// think is disabled, is a loss of ours to know of and no reason to drop the frame: an answer was lost, or the device went back to its
+/// default channels. [spec network-server §3.11, §23]
+Status SessionState::find_channel(UplinkWork& work) {
+  const auto frequency = work.event.frame->settings.frequency;
+  for (const auto* parameters : {&work.mac_state().current, &work.mac_state().desired}) {
+    const auto& channels = parameters->channels;
+    const auto found = std::find_if(channels.begin(), channels.end(), [&](const mac::Channel& channel) {
+      return channel.uplink_frequency == frequency;
+    });
+    if (found == channels.end()) continue;
+    work.channel_index = ChannelIndex{static_cast<std::uint8_t>(found - channels.begin())};
+    work.rx1_frequency = found->downlink_frequency;
+    work.recent.channel_index = work.channel_index;
+    return {};
+  }
+  return fail(uplink_channel_not_found);
 }
 
 /// [spec network-server §3.4, §3.7, §5]
@@ -119,7 +132,7 @@ Status SessionState::judge_counter(UplinkWork& work) const {
                  .adr_ack_req = work.frame.f_ctrl.adr_ack_req,
                  .f_cnt = work.f_cnt,
                  .data_rate_index = work.data_rate_index,
-                 .channel_index = work.channel_index,
+                 .channel_index = {},
                  .max_snr_db = max_snr(metadata),
                  .gateway_count = static_cast<std::uint8_t>(std::min<std::size_t>(distinct_gateways(metadata), 255)),
                  .payload_hash = hash_of(work.frame.signed_part),
@@ -258,6 +271,7 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
   answerable_ = Answerable{.paths = paths_of(work.event.rx_metadata),
                            .data_rate_index = work.data_rate_index,
                            .channel_index = work.channel_index,
+                           .rx1_frequency = work.rx1_frequency,
                            .received_at = work.event.frame->received_at,
                            .f_cnt = work.f_cnt,
                            .confirmed = work.recent.confirmed,

@@ -19,6 +19,7 @@ struct SessionState::UplinkWork {
   FCnt32 f_cnt;
   DataRateIndex data_rate_index;
   ChannelIndex channel_index;
+  Frequency rx1_frequency;                   // of plans whose answers come on the uplink's channel
   mac::RecentUplink recent;
   std::vector<mac::Event> mac_events;
   Bytes frm_payload;                         // as received; empty for FPort 0

@@ -107,14 +107,16 @@ caf::actor start_gateways(caf::actor_system& system, const WiringPtr& wiring) {
 
 caf::actor start_application_server(caf::actor_system& system, const WiringPtr& wiring) {
   const auto& routes = wiring->routes;
-  auto started = application_server::start(system, wiring->config.application_server,
+  auto config = wiring->config.application_server;
+  config.own_thread = wiring->ports.own_threads;
+  auto started = application_server::start(system, config,
                                            {.deps = routes.deps,
                                             .store = wiring->ports.engine,
                                             .network_servers = routes.network_server,
                                             .join_servers = routes.join_server,
                                             .unwrap_key = {},
                                             .publish = wiring->ports.publish,
-                                            .tap = {},
+                                            .tap = wiring->ports.tap,
                                             .on_escalation = wiring->on_escalation},
                                            routes.application_server);
   if (!started) throw std::runtime_error(started.error().to_string());

@@ -37,6 +37,8 @@ struct NodePorts {
   /// Committer and loader on threads of their own; false in virtual time.
   bool own_threads = true;
   events::Publish publish;
+  /// Told of every message for applications after its commit; may be null.
+  application_server::PublishUp tap;
   /// A component can not be kept alive, or the store has failed: the process has to end.
   std::function<void(const std::string& reason)> on_fatal;
 };

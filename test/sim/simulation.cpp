@@ -1,0 +1,210 @@
+#include "test/sim/simulation.hpp"
+
+#include <caf/scheduler/test_coordinator.hpp>
+#include <caf/send.hpp>
+
+#include "actors/application_server/pipeline/device.hpp"
+#include "actors/join_server/device.hpp"
+#include "actors/network_server/session/device.hpp"
+#include "protocol/base/assert.hpp"
+#include "protocol/base/hex.hpp"
+#include "tools/sim/core/application_message.hpp"
+
+namespace ff::test {
+namespace {
+
+constexpr Duration tick = std::chrono::milliseconds{5};
+const ApplicationId application("sim");
+const auto server_address = *net::Endpoint::parse("127.0.0.1:1700");
+
+caf::scheduler::test_coordinator& scheduler(caf::actor_system& system) {
+  return dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
+}
+
+}  // namespace
+
+Simulation::Simulation(SimulationOptions options)
+    : options_(std::move(options)),
+      clock_(std::make_shared<actors::ManualClock>(UtcTime{std::chrono::seconds{1'700'000'000}})),
+      network_(loop_, options_.scenario.seed, options_.network),
+      next_seed_(options_.scenario.seed * 1'000'003) {
+  config_.set("scheduler.policy", caf::atom("testing"));
+  config_.set("logger.verbosity", caf::atom("quiet"));
+  std::vector<sim::Placement> placements;
+  for (const auto& range : options_.devices) {
+    for (auto& identity : sim::make_devices(range)) {
+      const auto* region = region::find("EU_863_870", identity.phy_version);
+      placements.push_back({identity, region});
+      identities_.push_back(std::move(identity));
+    }
+  }
+  world_ = std::make_unique<sim::World>(options_.scenario, std::move(placements), clock_->now().mono, *this);
+  boot();
+  open_gateways();
+}
+
+Simulation::~Simulation() { shut_down(); }
+
+void Simulation::boot() {
+  system_ = std::make_unique<caf::actor_system>(config_);
+  metrics_ = std::make_unique<actors::Metrics>();
+  app::NodeConfig config;
+  config.udp.push_back({.local = server_address, .fallback_plan_id = "EU_863_870_TTN", .network = nullptr});
+  node_ = app::Node::start({.system = system_.get(),
+                            .clock = clock_,
+                            .make_random = [this] { return make_seeded_random(next_seed_++); },
+                            .metrics = metrics_.get(),
+                            .engine = &engine_,
+                            .shard_count = *storage::ShardCount::make(4),
+                            .datagrams = &network_,
+                            .own_threads = false,
+                            .publish = [this](const events::Event& event) { on_event(event); },
+                            .tap = [this](const application_server::UpPublished& up) { on_up(up); },
+                            .on_fatal = [](const std::string&) {}},
+                           std::move(config));
+  run_actors();
+  if (!std::exchange(registered_, true)) register_devices();
+}
+
+void Simulation::shut_down() {
+  node_->stop();
+  run_actors();
+  node_.reset();
+  run_actors();
+  system_.reset();
+}
+
+void Simulation::crash() {
+  // Nothing is drained: what was not durable is gone, and so is every message between actors.
+  engine_.crash();
+  shut_down();
+  engine_.crash();
+  boot();
+}
+
+void Simulation::run_actors() { scheduler(*system_).run(); }
+
+void Simulation::note(std::string line) {
+  log_.push_back(to_rfc3339(clock_->now().utc) + " " + std::move(line));
+}
+
+void Simulation::on_event(const events::Event& event) {
+  std::string line(event.name);
+  if (const auto* device = std::get_if<DeviceIdentifiers>(&event.subject)) line += " " + device->uid.device_id.text();
+  if (const auto* error = std::get_if<Error>(&event.data)) line += " " + error->to_string();
+  if (const auto* text = std::get_if<std::string>(&event.data)) line += " " + *text;
+  note(std::move(line));
+}
+
+void Simulation::on_up(const application_server::UpPublished& up) {
+  note(std::string(as_text(up.message->body)));
+  if (up.message->kind == application_server::UpKind::uplink) {
+    ups_.emplace_back(up.message->device_id.text(), up.message->body);
+  }
+}
+
+void Simulation::register_devices() {
+  for (const auto& identity : identities_) register_device(identity);
+  run_actors();
+}
+
+void Simulation::register_device(const sim::DeviceIdentity& identity) {
+  const auto& routes = node_->routes();
+  const DeviceUid uid{application, DeviceId(identity.device_id)};
+  const bool joins = identity.activation == sim::Activation::otaa;
+  const DeviceIdentifiers ids{uid, identity.dev_eui, identity.join_eui, {}};
+  const SessionKeyId abp_session{1};
+  const auto must = [](const auto& result) { FF_ASSERT(result.has_value()); };
+  caf::anon_send(routes.network_server.of(uid),
+                 network_server::to_session(uid, network_server::ChangeDevice{
+                     [=](const network_server::Device*) -> Result<network_server::Device> {
+                       network_server::Device device;
+                       device.ids = ids;
+                       device.lorawan_version = identity.mac_version;
+                       device.lorawan_phy_version = identity.phy_version;
+                       device.frequency_plan_id = identity.frequency_plan_id;
+                       device.supports_join = joins;
+                       const auto& keys = identity.session.network;
+                       if (!joins) {
+                         device.session = mac::Session{.dev_addr = identity.dev_addr,
+                                                       .keys = {abp_session, keys.f_nwk_s_int_key, keys.s_nwk_s_int_key,
+                                                                keys.nwk_s_enc_key}};
+                       }
+                       return device;
+                     },
+                     must}));
+  caf::anon_send(routes.application_server.pipelines.of(uid),
+                 application_server::ChangeAppDevice{
+                     uid,
+                     [=](const application_server::AppDevice*) -> Result<application_server::AppDevice> {
+                       application_server::AppDevice device;
+                       device.ids = ids;
+                       if (joins) return device;
+                       device.session.emplace();
+                       device.session->dev_addr = identity.dev_addr;
+                       device.session->session_key_id = abp_session;
+                       device.session->app_s_key = KeyEnvelope{identity.session.app_s_key, {}, {}};
+                       return device;
+                     },
+                     must});
+  if (!joins) return;
+  const storage::JoinKey euis{identity.join_eui, identity.dev_eui};
+  caf::anon_send(routes.join_server.of(euis),
+                 join_server::ChangeJoinDevice{
+                     identity.join_eui, identity.dev_eui,
+                     [=](const join_server::JoinDevice*) -> Result<join_server::JoinDevice> {
+                       join_server::JoinDevice device;
+                       device.ids = ids;
+                       device.app_key.key = identity.app_key;
+                       if (identity.mac_version == MacVersion::v1_1) device.nwk_key.key = identity.nwk_key;
+                       return device;
+                     },
+                     must});
+}
+
+void Simulation::open_gateways() {
+  for (std::size_t i = 0; i < world_->gateway_count(); ++i) {
+    auto socket = network_.open(*net::Endpoint::parse("127.0.0.1:0"), {},
+                                [this, i](std::span<const net::Datagram> datagrams) {
+                                  for (const auto& datagram : datagrams) {
+                                    note("to gateway " + hex_lower(datagram.bytes));
+                                    arrived_.emplace_back(i, to_owned(datagram.bytes));
+                                  }
+                                });
+    FF_ASSERT(socket.has_value());
+    sockets_.push_back(*std::move(socket));
+  }
+}
+
+void Simulation::send(std::size_t gateway, sim::Link, ByteView datagram) {
+  sockets_[gateway]->send(server_address, datagram);
+}
+
+void Simulation::push_downlink(const sim::DeviceIdentity& device, FPort f_port, ByteView payload) {
+  const DeviceUid uid{application, DeviceId(device.device_id)};
+  ApplicationDownlink downlink;
+  downlink.f_port = f_port;
+  downlink.frm_payload = to_owned(payload);
+  caf::anon_send(node_->routes().application_server.pipelines.of(uid),
+                 application_server::QueueDownlinks{uid, {std::move(downlink)}, false, [](const Status&) {}});
+}
+
+void Simulation::step() {
+  clock_->advance(tick);
+  const auto now = clock_->now();
+  world_->advance(now.mono, now.utc);
+  loop_.advance(tick);
+  scheduler(*system_).advance_time(std::chrono::duration_cast<caf::timespan>(tick));
+  run_actors();
+  loop_.run_ready();
+  for (const auto& [gateway, datagram] : std::exchange(arrived_, {})) world_->on_datagram(gateway, datagram, now.mono);
+  for (const auto& [device, body] : std::exchange(ups_, {})) {
+    if (const auto uplink = sim::find_uplink(as_text(body))) world_->on_application_uplink(device, *uplink, now.mono);
+  }
+}
+
+void Simulation::run(Duration time) {
+  for (; time > Duration{0}; time -= tick) step();
+}
+
+}  // namespace ff::test

@@ -1,0 +1,76 @@
+// The whole stack with simulated gateways and devices in one thread and in virtual time, from one seed.
+// The same seed gives the same run, byte for byte: `log()` proves it.
+#pragma once
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/server/node/node.hpp"
+#include "net/runtime/manual_loop.hpp"
+#include "net/udp/memory_network.hpp"
+#include "storage/engine/memory_engine.hpp"
+#include "tools/sim/core/device_factory.hpp"
+#include "tools/sim/core/world.hpp"
+
+namespace ff::test {
+
+struct SimulationOptions {
+  sim::Scenario scenario;
+  std::vector<sim::DeviceRange> devices;
+  net::DatagramFaults network;
+};
+
+class Simulation final : public sim::Outlet {
+ public:
+  explicit Simulation(SimulationOptions options);
+  ~Simulation() override;
+
+  /// Moves everything on together.
+  void run(Duration time);
+  /// Power loss and a new start from what is durable. Devices and gateways do not notice.
+  void crash();
+
+  sim::Report report() const { return world_->report(clock_->now().mono); }
+  /// One line per event, message for the application and datagram of the server.
+  const std::vector<std::string>& log() const { return log_; }
+  storage::MemoryEngine& engine() { return engine_; }
+
+ private:
+  void boot();
+  void shut_down();
+  void run_actors();
+  void step();
+  void register_devices();
+  void register_device(const sim::DeviceIdentity& identity);
+  void open_gateways();
+  void note(std::string line);
+  void on_event(const events::Event& event);
+  void on_up(const application_server::UpPublished& up);
+
+  void send(std::size_t gateway, sim::Link link, ByteView datagram) override;
+  void push_downlink(const sim::DeviceIdentity& device, FPort f_port, ByteView payload) override;
+
+  SimulationOptions options_;
+  std::vector<sim::DeviceIdentity> identities_;
+  std::shared_ptr<actors::ManualClock> clock_;
+  net::ManualLoop loop_;
+  net::MemoryDatagramNetwork network_;
+  storage::MemoryEngine engine_;
+  std::uint64_t next_seed_;
+  caf::actor_system_config config_;
+  std::unique_ptr<caf::actor_system> system_;
+  std::unique_ptr<actors::Metrics> metrics_;
+  std::unique_ptr<app::Node> node_;
+  std::unique_ptr<sim::World> world_;
+  std::vector<std::unique_ptr<net::DatagramSocket>> sockets_;
+  std::vector<std::pair<std::size_t, Bytes>> arrived_;
+  std::vector<std::pair<std::string, Bytes>> ups_;
+  std::vector<std::string> log_;
+  bool registered_ = false;
+};
+
+}  // namespace ff::test

@@ -1,0 +1,87 @@
+// The whole stack in virtual time: what is delivered, what is repeated, and that a seed fixes every byte.
+#include "test/sim/simulation.hpp"
+
+#include <gtest/gtest.h>
+
+namespace ff::test {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+SimulationOptions mixed(std::uint64_t seed) {
+  SimulationOptions options;
+  options.scenario.seed = seed;
+  options.scenario.radio.gateways = 3;
+  options.scenario.radio.copies = 2;
+  options.scenario.period = seconds{60};
+  options.scenario.confirmed_ratio = 0.2;
+  options.scenario.push_downlinks = true;
+  options.devices.push_back({.seed = seed, .count = 5, .id_prefix = "abp"});
+  options.devices.push_back({.seed = seed,
+                             .count = 5,
+                             .id_prefix = "otaa",
+                             .activation = sim::Activation::otaa,
+                             .first_dev_eui = DevEui{0xFEFF'F000'0001'0001},
+                             .first_dev_addr = DevAddr{0x0100'1000}});
+  options.devices.push_back({.seed = seed,
+                             .count = 5,
+                             .id_prefix = "otaa11",
+                             .activation = sim::Activation::otaa,
+                             .mac_version = MacVersion::v1_1,
+                             .phy_version = PhyVersion::rp001_v1_1_rev_b,
+                             .first_dev_eui = DevEui{0xFEFF'F000'0002'0001},
+                             .first_dev_addr = DevAddr{0x0100'2000}});
+  return options;
+}
+
+TEST(Simulation, DeliversEveryUplinkOfAnHourOnceAndAnswersInTime) {
+  Simulation simulation(mixed(1));
+  simulation.run(minutes{60});
+  const auto report = simulation.report();
+  EXPECT_EQ(report.joins.joined, 10U) << to_json(report);
+  EXPECT_GE(report.uplinks.sent, 15U * 50) << to_json(report);
+  EXPECT_GE(report.delivered_share(), 0.999) << to_json(report);
+  EXPECT_EQ(report.uplinks.duplicated, 0U) << to_json(report);
+  EXPECT_EQ(report.violation_total(), 0U) << to_json(report);
+  EXPECT_GT(report.downlinks_in_time(), 15U) << to_json(report);
+}
+
+TEST(Simulation, IsTheSameByteForByteForTheSameSeed) {
+  Simulation first(mixed(7));
+  Simulation second(mixed(7));
+  first.run(minutes{10});
+  second.run(minutes{10});
+  ASSERT_EQ(first.log().size(), second.log().size());
+  EXPECT_EQ(first.log(), second.log());
+  Simulation other(mixed(8));
+  other.run(minutes{10});
+  EXPECT_NE(first.log(), other.log());
+}
+
+// Crashes at random moments of a lossy network: the devices would notice a downlink counter or a nonce that is used again.
+TEST(Simulation, RepeatsNoCounterAndNoNonceOverFiftyCrashes) {
+  for (std::uint64_t seed : {11U, 12U}) {
+    SCOPED_TRACE(seed);
+    auto options = mixed(seed);
+    options.scenario.period = seconds{10};
+    options.scenario.confirmed_ratio = 0.7;
+    options.network = {.drop_permille = 20, .duplicate_permille = 20, .delay_min = {}, .delay_max = std::chrono::milliseconds{80}};
+    Simulation simulation(options);
+    auto random = make_seeded_random(seed);
+    for (int crash = 0; crash < 25; ++crash) {
+      simulation.run(std::chrono::milliseconds{random->below(30'000)});
+      simulation.crash();
+    }
+    simulation.run(seconds{60});
+    const auto report = simulation.report();
+    EXPECT_EQ(report.violation_total(), 0U) << to_json(report);
+    EXPECT_GT(report.uplinks.delivered, 100U) << to_json(report);
+    // One try per transmission of a device: a refused downlink must not spend counter after counter.
+    EXPECT_LT(report.downlinks.requested, 2 * (report.uplinks.sent + report.repetitions)) << to_json(report);
+    EXPECT_GT(report.downlinks_in_time(), 20U) << to_json(report);
+  }
+}
+
+}  // namespace
+}  // namespace ff::test
