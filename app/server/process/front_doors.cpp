@@ -11,6 +11,7 @@
 #include <mutex>
 
 #include "actors/application_server/frontend_mqtt/frontend.hpp"
+#include "actors/events/hub.hpp"
 #include "app/api/http_gateway.hpp"
 #include "app/api/http_handler.hpp"
 #include "app/api/server.hpp"
@@ -30,6 +31,7 @@ namespace {
 constexpr ErrorDef invalid_address{"config", "invalid_value", Code::invalid_argument,
                                    "`{key}` can not be `{value}`: it takes an address like `:1885` or `127.0.0.1:1885`"};
 constexpr std::chrono::seconds call_grace{2};
+constexpr std::chrono::seconds call_timeout{5};
 
 /// Randomness for request and error ids, from any thread.
 class SharedRandom {
@@ -65,6 +67,7 @@ struct FrontDoors::State {
   FrontDoorPorts ports;
   SharedRandom random;
   std::atomic<bool> serving{false};
+  events::Hub hub;
   actors::Route<api::DeadlineKeeper> deadlines;
   std::optional<net::tls::KeyPair> certificate;
   std::shared_ptr<net::tls::ServerContext> http_tls;
@@ -79,6 +82,7 @@ struct FrontDoors::State {
   std::vector<std::unique_ptr<net::Listener>> listeners;
   std::optional<application_server::MqttFrontend> mqtt;
 
+  api::MqttAddresses mqtt_addresses() const;
   Status load_certificate();
   Status open_grpc(const NodeRoutes& routes);
   Status open_http();
@@ -90,7 +94,13 @@ FrontDoors::FrontDoors(FrontDoorPorts ports) : state_(std::make_unique<State>(po
 FrontDoors::~FrontDoors() { close(); }
 
 events::Publish FrontDoors::publish() const {
-  return [](const events::Event&) {};
+  return state_->hub.publisher();
+}
+
+/// `:1883` is `localhost:1883` to whoever asks where to connect.
+api::MqttAddresses FrontDoors::State::mqtt_addresses() const {
+  const auto with_host = [](const std::string& address) { return address.starts_with(':') ? "localhost" + address : address; };
+  return {with_host(ports.config.as.mqtt.plain), with_host(ports.config.as.mqtt.tls)};
 }
 
 /// Configured files, or a certificate of our own that is made at the first start.
@@ -114,21 +124,29 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
   const auto clock = ports.clock;
   const auto now = [clock] { return clock->now().utc; };
   deadlines.set(api::spawn_deadline_keeper(ports.system, clock, routes.deps.ticker));
+  const api::Identity identity(api::Asker(deadlines, call_timeout), routes.identity_server);
   front = std::make_unique<api::Front>(api::FrontPorts{
       .now = now,
       .new_request_id = [this, now] { return random.ulid(now()); },
       .new_error_id = [this] { return random.hex_id(); },
-      .authenticator = make_authenticator(routes.identity_server.access),
+      .authenticator = api::make_authenticator(identity),
       .on_error = [](std::string_view method, const Error& error, std::string_view id) {
         spdlog::debug("msg=\"call failed\" method={} error=\"{}\" error_id={}", method, error.to_string(), id);
       }});
   services = std::make_unique<api::Services>(
-      *front, api::ServiceDeps{.rights = make_rights_of(routes.identity_server.access),
+      *front, api::ServiceDeps{.rights = api::make_rights_of(identity),
                                .now = now,
                                .deadlines = deadlines,
+                               .request_timeout = call_timeout,
+                               .identity = identity,
+                               .make_random = make_secure_random,
                                .network_servers = routes.network_server,
                                .application_servers = routes.application_server.pipelines,
-                               .join_servers = routes.join_server});
+                               .join_servers = routes.join_server,
+                               .gateway_router = routes.gateway_router,
+                               .hub = &hub,
+                               .new_event_id = [this, now] { return random.ulid(now()); },
+                               .mqtt = mqtt_addresses()});
   std::vector<api::Listener> grpc_listeners;
   const auto& listen = ports.config.grpc;
   FF_TRY(const auto plain, address_of("grpc.listen", listen.plain));
@@ -183,7 +201,7 @@ Status FrontDoors::State::open_mqtt(const NodeRoutes& routes) {
                                       .access = make_mqtt_access(routes.identity_server.access),
                                       .links = routes.application_server.links,
                                       .pipelines = routes.application_server.pipelines,
-                                      .publish = {}});
+                                      .publish = hub.publisher()});
   FF_TRY(mqtt, application_server::MqttFrontend::start(ports.streams, std::move(context)));
   for (const auto& address : mqtt->addresses()) spdlog::info("msg=\"MQTT listens\" address={}", address.to_string());
   return {};
