@@ -170,6 +170,8 @@ class Subscriber:
     def close(self):
         self.process.send_signal(signal.SIGTERM)
         self.process.wait()
+        self.process.stdout.close()
+        self.process.stderr.close()
 
     def __enter__(self):
         return self
