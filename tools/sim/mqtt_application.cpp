@@ -11,6 +11,9 @@ namespace ff::sim {
 namespace {
 
 constexpr auto connect_timeout = std::chrono::seconds{10};
+/// A server that starts again should not wait long for us.
+constexpr auto reconnect_min = std::chrono::seconds{1};
+constexpr auto reconnect_max = std::chrono::seconds{2};
 constexpr int queued_publications_max = 100'000;
 
 std::string push_document(FPort f_port, ByteView payload) {
@@ -26,6 +29,7 @@ mqtt::connect_options connect_options(const MqttOptions& options, const std::str
       .connect_timeout(connect_timeout)
       .keep_alive_interval(std::chrono::seconds{30})
       .max_inflight(1000)
+      .automatic_reconnect(reconnect_min, reconnect_max)
       .finalize();
 }
 
@@ -90,6 +94,15 @@ class MqttApplication::Client final : public mqtt::callback {
     received_.push_back({std::string(*device_id), *std::move(uplink), now});
   }
   void connection_lost(const std::string&) override { ++lost_; }
+  void connected(const std::string&) override {
+    // After a reconnection the session is new; start() subscribes the first time.
+    if (lost_ == 0) return;
+    try {
+      client_.subscribe(up_.filter(), options_.qos);
+    } catch (const mqtt::exception&) {
+      // Gone again: the next connection comes here too.
+    }
+  }
 
   const MqttOptions options_;
   const std::function<MonoTime()> clock_;
