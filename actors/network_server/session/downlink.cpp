@@ -77,6 +77,18 @@ void drop_small(Windows& windows, const region::Region& region, region::DwellTim
   if (windows.rx2 && !fits(windows.rx2)) windows.rx2.reset();
 }
 
+/// An application's item brings its counter; a frame of the network's own takes the next one. Returned counters are never given again.
+FCnt32 spend_counter(mac::Session& session, bool is_1_1, const std::optional<ApplicationDownlink>& application) {
+  const auto f_cnt = application ? application->f_cnt : FCnt32{session.last_n_f_cnt_down.value() + 1};
+  if (is_1_1 && application) {
+    session.last_a_f_cnt_down = f_cnt;
+  } else {
+    session.last_n_f_cnt_down = f_cnt;
+  }
+  if (application && application->confirmed) session.last_conf_f_cnt_down = f_cnt;
+  return f_cnt;
+}
+
 }  // namespace
 
 void SessionState::on(const Wake&, const Turn& turn, Outcome& out) {
@@ -122,10 +134,12 @@ void SessionState::send_join_accept(const Turn& turn, Outcome& out) {
 
 /// [spec network-server §11.4]
 void SessionState::send_data(const Turn& turn, Outcome& out) {
-  auto radio = radio_of(*device_, surroundings_.plans);
+  // Held, because taking an item replaces `device_` and what follows refers to it.
+  const auto before = device_;
+  auto radio = radio_of(*before, surroundings_.plans);
   if (!radio) return;
-  const auto device_profile = profile(*device_, *radio);
-  const auto& state = *device_->mac_state;
+  const auto device_profile = profile(*before, *radio);
+  const auto& state = *before->mac_state;
   const mac::DownlinkContext context{device_profile, device_->session->last_f_cnt_up, turn.now.utc};
   auto windows = class_a_windows(
       state, device_profile,
@@ -146,69 +160,83 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
                                             turn, out);
   }
   if (!must_answer && !application && step.commands.empty()) return;
+  const bool is_1_1 = at_least(state.lorawan_version, MacVersion::v1_1);
 
   // The counter is spent by the commit of this turn, before the frame leaves. [architecture §2 rules 2, 4]
   auto next = *device_;
-  auto& session = *next.session;
-  const bool is_1_1 = at_least(state.lorawan_version, MacVersion::v1_1);
-  phy::DataFrame frame{.m_type = application && application->confirmed ? phy::MType::confirmed_down
-                                                                       : phy::MType::unconfirmed_down,
-                       .dev_addr = session.dev_addr,
-                       .f_ctrl = {.adr = mac::adr::uses_adr(device_profile), .ack = answerable_->confirmed},
-                       .f_opts = step.in_f_opts ? step.commands : Bytes{},
-                       .f_port = {},
-                       .frm_payload = {}};
-  FCnt32 f_cnt{session.last_n_f_cnt_down.value() + 1};
+  const auto f_cnt = spend_counter(*next.session, is_1_1, application);
+  auto frame = data_frame(next, step, application);
+  frame.f_ctrl.adr = mac::adr::uses_adr(device_profile);
+  const auto payload = seal(std::move(frame), *next.session, state.lorawan_version, f_cnt);
+  if (!payload) return publish("ns.down.data.schedule.fail", {}, payload.error(), turn, out);
+  drop_small(windows, device_profile.region, mac::expected_downlink_dwell(state, device_profile), payload->size());
+
+  auto flight = data_flight(std::move(step), std::move(application), f_cnt, turn);
+  const auto priority = priority_of(flight);
+  device_ = std::make_shared<const Device>(std::move(next));
+  auto request = class_a_request(windows.rx1, windows.rx2, state.current.rx1_delay, priority);
+  // A frame of the network's own uses a counter that queued items of 1.0.x may have been given.
+  const bool spends_shared_counter = !is_1_1 && !flight.application;
+  transmit(std::move(flight), *payload, std::move(request), turn, out);
+  if (spends_shared_counter) invalidate_queue(f_cnt, turn, out);
+}
+
+phy::DataFrame SessionState::data_frame(const Device& next, const mac::DownlinkStep& step,
+                                        const std::optional<ApplicationDownlink>& application) const {
+  phy::DataFrame frame;
+  frame.m_type = application && application->confirmed ? phy::MType::confirmed_down : phy::MType::unconfirmed_down;
+  frame.dev_addr = next.session->dev_addr;
+  frame.f_ctrl.ack = answerable_->confirmed;
+  const auto queued = next.session->queued_application_downlinks.size();
+  frame.f_ctrl.f_pending = step.f_pending || queued > (application ? 1U : 0U);
+  if (step.in_f_opts) frame.f_opts = step.commands;
   if (application) {
-    f_cnt = application->f_cnt;
     frame.f_port = application->f_port;
     frame.frm_payload = application->frm_payload;
   } else if (!step.in_f_opts) {
     frame.f_port = FPort{0};
     frame.frm_payload = step.commands;
   }
-  const auto queued = session.queued_application_downlinks.size();
-  frame.f_ctrl.f_pending = step.f_pending || queued > (application ? 1U : 0U);
-  if (is_1_1 && application) {
-    session.last_a_f_cnt_down = f_cnt;
-  } else {
-    session.last_n_f_cnt_down = f_cnt;
-  }
-  if (application && application->confirmed) session.last_conf_f_cnt_down = f_cnt;
-  const phy::NetworkSessionKeys keys{session.keys.f_nwk_s_int_key, session.keys.s_nwk_s_int_key,
-                                     session.keys.nwk_s_enc_key};
-  const phy::SealContext seal{.mac_version = state.lorawan_version,
-                              .f_cnt = f_cnt,
-                              .transmission = {.conf_f_cnt = answerable_->confirmed
-                                                                 ? low_half(answerable_->f_cnt).value()
-                                                                 : std::uint16_t{0}}};
-  auto payload = phy::seal_frame(frame, keys, seal);
-  if (!payload) return publish("ns.down.data.schedule.fail", {}, payload.error(), turn, out);
-  drop_small(windows, device_profile.region, mac::expected_downlink_dwell(state, device_profile), payload->size());
+  return frame;
+}
 
+Result<Bytes> SessionState::seal(phy::DataFrame frame, const mac::Session& session, MacVersion version,
+                                 FCnt32 f_cnt) const {
+  const auto& keys = session.keys;
+  const std::uint16_t acknowledged = answerable_->confirmed ? low_half(answerable_->f_cnt).value() : std::uint16_t{0};
+  return phy::seal_frame(std::move(frame), {keys.f_nwk_s_int_key, keys.s_nwk_s_int_key, keys.nwk_s_enc_key},
+                         {.mac_version = version, .f_cnt = f_cnt, .transmission = {.conf_f_cnt = acknowledged}});
+}
+
+SessionState::InFlight SessionState::data_flight(mac::DownlinkStep step, std::optional<ApplicationDownlink> application,
+                                                 FCnt32 f_cnt, const Turn& turn) const {
   InFlight flight{.attempt = 0,
                   .since = turn.now.mono,
                   .is_join = false,
                   .step = std::move(step),
                   .application = std::move(application),
                   .f_cnt = f_cnt,
-                  .f_port = frame.f_port,
-                  .confirmed = frame.m_type == phy::MType::confirmed_down,
+                  .f_port = {},
+                  .confirmed = false,
                   .answers_f_cnt_up = answerable_->f_cnt,
                   .correlation_ids = answerable_->correlation_ids};
-  auto priority = surroundings_.config.mac_command_priority;
   if (flight.application) {
-    const auto wanted = std::min(flight.application->priority, surroundings_.config.max_application_priority);
-    priority = flight.step->commands.empty() ? wanted : std::max(wanted, priority);
-    auto& ids = flight.correlation_ids;
-    ids.insert(ids.end(), flight.application->correlation_ids.begin(), flight.application->correlation_ids.end());
+    flight.f_port = flight.application->f_port;
+    flight.confirmed = flight.application->confirmed;
+    const auto& ids = flight.application->correlation_ids;
+    flight.correlation_ids.insert(flight.correlation_ids.end(), ids.begin(), ids.end());
+  } else if (!flight.step->in_f_opts) {
+    flight.f_port = FPort{0};
   }
-  device_ = std::make_shared<const Device>(std::move(next));
-  auto request = class_a_request(windows.rx1, windows.rx2, state.current.rx1_delay, priority);
-  // A frame of the network's own uses a counter that queued items of 1.0.x may have been given.
-  const bool spends_shared_counter = !is_1_1 && !flight.application;
-  transmit(std::move(flight), *std::move(payload), std::move(request), turn, out);
-  if (spends_shared_counter) invalidate_queue(f_cnt, turn, out);
+  return flight;
+}
+
+/// [spec network-server §11.4.9]
+TxPriority SessionState::priority_of(const InFlight& flight) const {
+  const auto& config = surroundings_.config;
+  if (!flight.application) return config.mac_command_priority;
+  const auto wanted = std::min(flight.application->priority, config.max_application_priority);
+  return flight.step->commands.empty() ? wanted : std::max(wanted, config.mac_command_priority);
 }
 
 /// The first item that can go now; items that never can are failed. [spec network-server §11.4.5]

@@ -121,6 +121,12 @@ class SessionState {
   void try_downlink(const Turn& turn, Outcome& out);
   void send_join_accept(const Turn& turn, Outcome& out);
   void send_data(const Turn& turn, Outcome& out);
+  phy::DataFrame data_frame(const Device& next, const mac::DownlinkStep& step,
+                            const std::optional<ApplicationDownlink>& application) const;
+  Result<Bytes> seal(phy::DataFrame frame, const mac::Session& session, MacVersion version, FCnt32 f_cnt) const;
+  InFlight data_flight(mac::DownlinkStep step, std::optional<ApplicationDownlink> application, FCnt32 f_cnt,
+                       const Turn& turn) const;
+  TxPriority priority_of(const InFlight& flight) const;
   std::optional<ApplicationDownlink> take_application_downlink(std::size_t room, std::size_t room_without_commands,
                                                                const Turn& turn, Outcome& out);
   void fail_downlink(const ApplicationDownlink& downlink, const Error& error, const Turn& turn, Outcome& out) const;

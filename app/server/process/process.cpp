@@ -78,13 +78,14 @@ void set_up_actors(caf::actor_system_config& config, const config::Process& proc
   config.set("scheduler.max-throughput", std::size_t{64});
 }
 
-/// Ends the process when draining takes too long: a clean store needs no clean exit.
-void force_end_after(std::chrono::seconds limit) {
-  std::thread([limit] {
-    std::this_thread::sleep_for(limit);
-    std::fprintf(stderr, "farfield: draining took too long\n");
-    _exit(static_cast<int>(ExitCode::internal));
-  }).detach();
+/// Inputs first; then the actors, whose committed effects are released; the store closes last.
+void drain(caf::actor_system& system, FrontDoors& doors, std::unique_ptr<Node> node) {
+  spdlog::info("msg=\"draining\"");
+  doors.close();
+  caf::scoped_actor waiter(system);
+  waiter->monitor(node->root());
+  node->stop();
+  waiter->receive([](const caf::down_msg&) {});
 }
 
 }  // namespace
@@ -140,18 +141,9 @@ ExitCode run_server(const config::Config& config) {
   spdlog::info("msg=\"farfield serves\"");
 
   wait_for_signal();
-  spdlog::info("msg=\"draining\"");
   arm_second_signal();
-  force_end_after(drain_limit);
-  // Inputs first; then the actors, whose committed effects are released; the store closes last.
-  doors.close();
-  {
-    caf::scoped_actor waiter(system);
-    waiter->monitor(node->root());
-    node->stop();
-    waiter->receive([](const caf::down_msg&) {});
-  }
-  node.reset();
+  force_end_after(drain_limit, static_cast<int>(ExitCode::internal));
+  drain(system, doors, std::move(node));
   runtime.stop();
   const auto code = fatal ? ExitCode::io_error : ExitCode::ok;
   store->engine.reset();

@@ -18,6 +18,9 @@ sigset_t ending_signals() {
 
 void end_at_once(int number) { _exit(128 + number); }
 
+volatile std::sig_atomic_t forced_exit_code = 0;
+void end_by_force(int) { _exit(forced_exit_code); }
+
 }  // namespace
 
 void block_signals() {
@@ -39,6 +42,12 @@ void arm_second_signal() {
   std::signal(SIGINT, end_at_once);
   const auto set = ending_signals();
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+void force_end_after(std::chrono::seconds limit, int exit_code) {
+  forced_exit_code = exit_code;
+  std::signal(SIGALRM, end_by_force);
+  alarm(static_cast<unsigned>(limit.count()));
 }
 
 }  // namespace ff::app
