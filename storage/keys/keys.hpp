@@ -80,7 +80,7 @@ Result<ParsedJoinKey> parse_join_key(ByteView key);
 
 /// Position of a message in its application's outbox; only grows.
 using OutboxSequence = Strong<struct OutboxSequenceTag, std::uint64_t>;
-/// outbox: shard of the application | application | sequence u64.
+/// outbox: shard of the device that sent it | application | sequence u64: each shard numbers on its own. [app/docs/adr/0002]
 struct OutboxKey {
   Shard shard;
   ApplicationId application_id;
@@ -91,7 +91,7 @@ struct OutboxKey {
 Bytes outbox_key(const OutboxKey& key);
 Result<OutboxKey> parse_outbox_key(ByteView key);
 
-/// cursor: shard of the application | application | consumer. The consumer is any text, e.g.
+/// cursor: shard of the outbox it reads | application | consumer. The consumer is any text, e.g.
 /// `webhook/weather`.
 struct CursorKey {
   Shard shard;
