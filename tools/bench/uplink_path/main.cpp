@@ -101,7 +101,7 @@ struct Bench {
       app.session.emplace();
       app.session->dev_addr = address_of(i);
       app.session->session_key_id = {1, 2};
-      app.session->app_s_key.key = key;
+      app.session->app_s_key = KeyEnvelope{key, {}, {}};
       batch.put(storage::Family::device, storage::device_key({home, device.ids.uid}), application_server::encode_device(app));
       const auto at = storage::shard_of(address_of(i), count);
       batch.put(storage::Family::address_index, storage::address_key({at, address_of(i), device.ids.uid}),
