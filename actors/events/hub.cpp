@@ -7,13 +7,15 @@ namespace {
 
 /// The text ids that decide.
 const ApplicationId* application_of(const EventSubject& subject) {
-  if (const auto* device = std::get_if<DeviceIdentifiers>(&subject)) return &device->uid.application_id;
+  if (const auto* device = std::get_if<DeviceIdentifiers>(&subject))
+    return &device->uid.application_id;
   return std::get_if<ApplicationId>(&subject);
 }
 
 bool wants(const Hub::Subscription& subscription, const Event& event) {
-  return std::ranges::any_of(subscription.subjects,
-                             [&](const EventSubject& wanted) { return concerns(event.subject, wanted); });
+  return std::ranges::any_of(subscription.subjects, [&](const EventSubject& wanted) {
+    return concerns(event.subject, wanted);
+  });
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The hub of events: keeps the newest and hands every one to those who listen to its subject. Not storage, and no rights: who may
-// see what is decided where subscriptions are made.
+// The hub of events: keeps the newest and hands every one to those who listen to its subject. Not
+// storage, and no rights: who may see what is decided where subscriptions are made.
 #pragma once
 
 #include <deque>
@@ -16,8 +16,8 @@ namespace ff::events {
 using EventPtr = std::shared_ptr<const Event>;
 using SubscriptionId = Strong<struct SubscriptionIdTag, std::uint64_t>;
 
-/// Whether an event of `subject` is for those who listen to `wanted`: devices belong to their application; EUIs and addresses do
-/// not count.
+/// Whether an event of `subject` is for those who listen to `wanted`: devices belong to their
+/// application; EUIs and addresses do not count.
 bool concerns(const EventSubject& subject, const EventSubject& wanted);
 
 /// Thread safe. Locks are held for copies of pointers only.
@@ -25,7 +25,8 @@ class Hub {
  public:
   struct Subscription {
     std::vector<EventSubject> subjects;
-    /// Called on the publisher's thread; must neither block nor throw. What waits is bounded by whoever receives.
+    /// Called on the publisher's thread; must neither block nor throw. What waits is bounded by
+    /// whoever receives.
     std::function<void(const EventPtr&)> receive;
   };
 
@@ -36,8 +37,8 @@ class Hub {
   /// For components; the hub outlives them.
   Publish publisher();
 
-  /// `receive` may be called at once, and once more while unsubscribe() runs. `tail`: the newest kept events of the subjects, at
-  /// most so many, are handed over first, oldest first.
+  /// `receive` may be called at once, and once more while unsubscribe() runs. `tail`: the newest
+  /// kept events of the subjects, at most so many, are handed over first, oldest first.
   SubscriptionId subscribe(Subscription subscription, std::size_t tail = 0);
   void unsubscribe(SubscriptionId id);
   std::size_t subscribers() const;

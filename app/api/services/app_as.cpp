@@ -1,4 +1,5 @@
-// AppAs: downlink queues of devices and how to reach the MQTT server. Live messages are MQTT's and the webhooks'.
+// AppAs: downlink queues of devices and how to reach the MQTT server. Live messages are MQTT's and
+// the webhooks'.
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/mapping/messages.hpp"
 #include "app/api/services/mapping/values.hpp"
@@ -19,13 +20,16 @@ class AppAs final : public pb::AppAs::CallbackService {
       : context_(context), shards_(std::move(shards)), mqtt_(std::move(mqtt)) {}
 
   grpc::ServerUnaryReactor* DownlinkQueuePush(grpc::CallbackServerContext* context,
-                                              const pb::DownlinkQueueRequest* request, Empty* response) override {
-    return context_.front.unary(
-        {"ttn.lorawan.v3.AppAs/DownlinkQueuePush"}, context, request, response,
-        [this](auto call, const auto& push, const auto& reply) { queue(call, push, false, reply); });
+                                              const pb::DownlinkQueueRequest* request,
+                                              Empty* response) override {
+    return context_.front.unary({"ttn.lorawan.v3.AppAs/DownlinkQueuePush"}, context, request,
+                                response, [this](auto call, const auto& push, const auto& reply) {
+                                  queue(call, push, false, reply);
+                                });
   }
   grpc::ServerUnaryReactor* DownlinkQueueReplace(grpc::CallbackServerContext* context,
-                                                 const pb::DownlinkQueueRequest* request, Empty* response) override {
+                                                 const pb::DownlinkQueueRequest* request,
+                                                 Empty* response) override {
     return context_.front.unary(
         {"ttn.lorawan.v3.AppAs/DownlinkQueueReplace"}, context, request, response,
         [this](auto call, const auto& push, const auto& reply) { queue(call, push, true, reply); });
@@ -33,23 +37,25 @@ class AppAs final : public pb::AppAs::CallbackService {
   grpc::ServerUnaryReactor* DownlinkQueueList(grpc::CallbackServerContext* context,
                                               const pb::EndDeviceIdentifiers* request,
                                               pb::ApplicationDownlinks* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.AppAs/DownlinkQueueList"}, context, request, response,
-                                [this](auto call, const auto& ids, const auto& reply) { list(call, ids, reply); });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.AppAs/DownlinkQueueList"}, context, request, response,
+        [this](auto call, const auto& ids, const auto& reply) { list(call, ids, reply); });
   }
   grpc::ServerUnaryReactor* GetMQTTConnectionInfo(grpc::CallbackServerContext* context,
                                                   const pb::ApplicationIdentifiers* request,
                                                   pb::MQTTConnectionInfo* response) override {
-    return context_.front.unary(
-        {"ttn.lorawan.v3.AppAs/GetMQTTConnectionInfo"}, context, request, response,
-        [this](auto call, const auto& ids, const auto& reply) {
-          context_.authorized(call, application_key(ids.application_id()), {}, reply, [=, this, &ids] {
-            pb::MQTTConnectionInfo info;
-            info.set_public_address(mqtt_.public_address);
-            info.set_public_tls_address(mqtt_.public_tls_address);
-            info.set_username(ids.application_id());
-            reply(std::move(info));
-          });
-        });
+    return context_.front.unary({"ttn.lorawan.v3.AppAs/GetMQTTConnectionInfo"}, context, request,
+                                response, [this](auto call, const auto& ids, const auto& reply) {
+                                  context_.authorized(
+                                      call, application_key(ids.application_id()), {}, reply,
+                                      [=, this, &ids] {
+                                        pb::MQTTConnectionInfo info;
+                                        info.set_public_address(mqtt_.public_address);
+                                        info.set_public_tls_address(mqtt_.public_tls_address);
+                                        info.set_username(ids.application_id());
+                                        reply(std::move(info));
+                                      });
+                                });
   }
 
  private:
@@ -58,21 +64,23 @@ class AppAs final : public pb::AppAs::CallbackService {
   void queue(const CallPtr& call, const pb::DownlinkQueueRequest& request, bool replace,
              const Reply<Empty>& reply) const {
     const auto uid = uid_of(request.end_device_ids());
-    context_.authorized(call, application_key(uid.application_id.text()), {}, reply, [=, this, &request] {
-      Downlinks downlinks;
-      for (const auto& item : request.downlinks()) {
-        auto& downlink = downlinks.emplace_back(downlink_of(item));
-        const auto& own = call->correlation_ids;
-        downlink.correlation_ids.insert(downlink.correlation_ids.end(), own.begin(), own.end());
-      }
-      auto make = [&](actors::Reply<void> then) {
-        return application_server::QueueDownlinks{uid, std::move(downlinks), replace, std::move(then)};
-      };
-      context_.asker.ask<void>(shards_.of(uid), role, make, [reply](const Status& status) {
-        if (!status) return reply(fail(status.error()));
-        reply(Empty());
-      });
-    });
+    context_.authorized(
+        call, application_key(uid.application_id.text()), {}, reply, [=, this, &request] {
+          Downlinks downlinks;
+          for (const auto& item : request.downlinks()) {
+            auto& downlink = downlinks.emplace_back(downlink_of(item));
+            const auto& own = call->correlation_ids;
+            downlink.correlation_ids.insert(downlink.correlation_ids.end(), own.begin(), own.end());
+          }
+          auto make = [&](actors::Reply<void> then) {
+            return application_server::QueueDownlinks{uid, std::move(downlinks), replace,
+                                                      std::move(then)};
+          };
+          context_.asker.ask<void>(shards_.of(uid), role, make, [reply](const Status& status) {
+            if (!status) return reply(fail(status.error()));
+            reply(Empty());
+          });
+        });
   }
 
   void list(const CallPtr& call, const pb::EndDeviceIdentifiers& ids,
@@ -82,12 +90,14 @@ class AppAs final : public pb::AppAs::CallbackService {
       auto make = [&](actors::Reply<Downlinks> then) {
         return application_server::ListQueuedDownlinks{uid, std::move(then)};
       };
-      context_.asker.ask<Downlinks>(shards_.of(uid), role, make, [reply](const Result<Downlinks>& queue) {
-        if (!queue) return reply(fail(queue.error()));
-        pb::ApplicationDownlinks answer;
-        for (const auto& downlink : *queue) put_downlink(downlink, *answer.add_downlinks());
-        reply(std::move(answer));
-      });
+      context_.asker.ask<Downlinks>(shards_.of(uid), role, make,
+                                    [reply](const Result<Downlinks>& queue) {
+                                      if (!queue) return reply(fail(queue.error()));
+                                      pb::ApplicationDownlinks answer;
+                                      for (const auto& downlink : *queue)
+                                        put_downlink(downlink, *answer.add_downlinks());
+                                      reply(std::move(answer));
+                                    });
     });
   }
 

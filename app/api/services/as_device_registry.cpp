@@ -1,4 +1,5 @@
-// AsEndDeviceRegistry: the application server's part of devices, asked of and changed in their pipelines.
+// AsEndDeviceRegistry: the application server's part of devices, asked of and changed in their
+// pipelines.
 #include "actors/application_server/pipeline/device.hpp"
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/mapping/as_device.hpp"
@@ -18,53 +19,65 @@ class AsDeviceRegistry final : public pb::AsEndDeviceRegistry::CallbackService {
   AsDeviceRegistry(const ServiceContext& context, ApplicationServers shards)
       : context_(context), shards_(std::move(shards)) {}
 
-  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context, const pb::GetEndDeviceRequest* request,
+  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
+                                const pb::GetEndDeviceRequest* request,
                                 pb::EndDevice* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.AsEndDeviceRegistry/Get"}, context, request, response,
-                                [this](auto call, const auto& get, const auto& reply) { this->get(call, get, reply); });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.AsEndDeviceRegistry/Get"}, context, request, response,
+        [this](auto call, const auto& get, const auto& reply) { this->get(call, get, reply); });
   }
-  grpc::ServerUnaryReactor* Set(grpc::CallbackServerContext* context, const pb::SetEndDeviceRequest* request,
+  grpc::ServerUnaryReactor* Set(grpc::CallbackServerContext* context,
+                                const pb::SetEndDeviceRequest* request,
                                 pb::EndDevice* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.AsEndDeviceRegistry/Set"}, context, request, response,
-                                [this](auto call, const auto& set, const auto& reply) { this->set(call, set, reply); });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.AsEndDeviceRegistry/Set"}, context, request, response,
+        [this](auto call, const auto& set, const auto& reply) { this->set(call, set, reply); });
   }
-  grpc::ServerUnaryReactor* Delete(grpc::CallbackServerContext* context, const pb::EndDeviceIdentifiers* request,
+  grpc::ServerUnaryReactor* Delete(grpc::CallbackServerContext* context,
+                                   const pb::EndDeviceIdentifiers* request,
                                    Empty* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.AsEndDeviceRegistry/Delete"}, context, request, response,
-                                [this](auto call, const auto& ids, const auto& reply) { this->erase(call, ids, reply); });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.AsEndDeviceRegistry/Delete"}, context, request, response,
+        [this](auto call, const auto& ids, const auto& reply) { this->erase(call, ids, reply); });
   }
 
  private:
   using CallPtr = std::shared_ptr<const Call>;
   using ProtoReply = Reply<pb::EndDevice>;
 
-  void get(const CallPtr& call, const pb::GetEndDeviceRequest& request, const ProtoReply& reply) const {
+  void get(const CallPtr& call, const pb::GetEndDeviceRequest& request,
+           const ProtoReply& reply) const {
     const auto uid = uid_of(request.end_device_ids());
     const auto paths = paths_of(request.field_mask());
-    context_.authorized(call, application_key(uid.application_id.text()), paths, reply, [=, this, &request] {
-      ask<application_server::GetAppDevice>(uid, answer(request.field_mask(), reply));
-    });
+    context_.authorized(
+        call, application_key(uid.application_id.text()), paths, reply, [=, this, &request] {
+          ask<application_server::GetAppDevice>(uid, answer(request.field_mask(), reply));
+        });
   }
 
-  void set(const CallPtr& call, const pb::SetEndDeviceRequest& request, const ProtoReply& reply) const {
+  void set(const CallPtr& call, const pb::SetEndDeviceRequest& request,
+           const ProtoReply& reply) const {
     const auto uid = uid_of(request.end_device().ids());
     const auto paths = paths_of(request.field_mask());
-    context_.authorized(call, application_key(uid.application_id.text()), paths, reply, [=, this, &request] {
-      auto change = [device = request.end_device(), fields = change_paths(request.field_mask()),
-                     now = context_.now()](const application_server::AppDevice* current) {
-        return change_app_device(current, device, fields, now);
-      };
-      ask_change(uid, std::move(change), answer(request.field_mask(), reply));
-    });
+    context_.authorized(
+        call, application_key(uid.application_id.text()), paths, reply, [=, this, &request] {
+          auto change = [device = request.end_device(), fields = change_paths(request.field_mask()),
+                         now = context_.now()](const application_server::AppDevice* current) {
+            return change_app_device(current, device, fields, now);
+          };
+          ask_change(uid, std::move(change), answer(request.field_mask(), reply));
+        });
   }
 
-  void erase(const CallPtr& call, const pb::EndDeviceIdentifiers& ids, const Reply<Empty>& reply) const {
+  void erase(const CallPtr& call, const pb::EndDeviceIdentifiers& ids,
+             const Reply<Empty>& reply) const {
     const auto uid = uid_of(ids);
     context_.authorized(call, application_key(uid.application_id.text()), {}, reply, [=, this] {
       ask<application_server::DeleteAppDevice>(uid, actors::Reply<void>([reply](Status status) {
-                                          if (!status) return reply(fail(std::move(status).error()));
-                                          reply(Empty());
-                                        }));
+                                                 if (!status)
+                                                   return reply(fail(std::move(status).error()));
+                                                 reply(Empty());
+                                               }));
     });
   }
 
@@ -87,7 +100,8 @@ class AsDeviceRegistry final : public pb::AsEndDeviceRegistry::CallbackService {
     auto make = [uid, change = std::move(change)](DeviceReply reply) {
       return application_server::ChangeAppDevice{uid, change, std::move(reply)};
     };
-    context_.asker.ask<DevicePtr>(shards_.of(uid), "APPLICATION_SERVER", std::move(make), std::move(then));
+    context_.asker.ask<DevicePtr>(shards_.of(uid), "APPLICATION_SERVER", std::move(make),
+                                  std::move(then));
   }
 
   const ServiceContext& context_;
@@ -96,7 +110,8 @@ class AsDeviceRegistry final : public pb::AsEndDeviceRegistry::CallbackService {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> make_as_device_registry(const ServiceContext& context, ApplicationServers shards) {
+std::unique_ptr<grpc::Service> make_as_device_registry(const ServiceContext& context,
+                                                       ApplicationServers shards) {
   return std::make_unique<AsDeviceRegistry>(context, std::move(shards));
 }
 

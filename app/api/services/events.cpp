@@ -10,12 +10,14 @@
 namespace ff::api {
 namespace {
 
-constexpr ErrorDef no_identifiers{"pkg/events/grpc", "no_identifiers", Code::invalid_argument, "no identifiers"};
-constexpr ErrorDef storage_disabled{"pkg/events/grpc", "storage_disabled", Code::failed_precondition,
-                                    "events storage is not enabled"};
+constexpr ErrorDef no_identifiers{"pkg/events/grpc", "no_identifiers", Code::invalid_argument,
+                                  "no identifiers"};
+constexpr ErrorDef storage_disabled{"pkg/events/grpc", "storage_disabled",
+                                    Code::failed_precondition, "events storage is not enabled"};
 
 storage::EntityKey entity_of(const events::EventSubject& subject) {
-  if (const auto* gateway = std::get_if<GatewayIdentifiers>(&subject)) return gateway_key(gateway->gateway_id.text());
+  if (const auto* gateway = std::get_if<GatewayIdentifiers>(&subject))
+    return gateway_key(gateway->gateway_id.text());
   if (const auto* device = std::get_if<DeviceIdentifiers>(&subject)) {
     return application_key(device->uid.application_id.text());
   }
@@ -37,7 +39,8 @@ struct Listener {
     if (!names.empty() && std::ranges::find(names, event.name) == names.end()) return false;
     const auto needed = visibility(event);
     for (std::size_t i = 0; i < subjects.size(); ++i) {
-      if (events::concerns(event.subject, subjects[i]) && std::ranges::find(rights[i], needed) != rights[i].end()) {
+      if (events::concerns(event.subject, subjects[i]) &&
+          std::ranges::find(rights[i], needed) != rights[i].end()) {
         return true;
       }
     }
@@ -53,24 +56,26 @@ class EventStreams final : public pb::Events::CallbackService {
 
   grpc::ServerWriteReactor<pb::Event>* Stream(grpc::CallbackServerContext* context,
                                               const pb::StreamEventsRequest* request) override {
-    return context_.front.stream<pb::Event>({"ttn.lorawan.v3.Events/Stream"}, context, request,
-                                            [this](auto call, const auto& wanted, const auto& stream) {
-                                              auto listener = std::make_shared<Listener>();
-                                              listener->call = call;
-                                              listener->stream = stream;
-                                              listener->request = wanted;
-                                              for (const auto& ids : wanted.identifiers()) {
-                                                listener->subjects.push_back(subject_of(ids));
-                                              }
-                                              admit(listener);
-                                            });
+    return context_.front.stream<pb::Event>(
+        {"ttn.lorawan.v3.Events/Stream"}, context, request,
+        [this](auto call, const auto& wanted, const auto& stream) {
+          auto listener = std::make_shared<Listener>();
+          listener->call = call;
+          listener->stream = stream;
+          listener->request = wanted;
+          for (const auto& ids : wanted.identifiers()) {
+            listener->subjects.push_back(subject_of(ids));
+          }
+          admit(listener);
+        });
   }
 
   grpc::ServerUnaryReactor* FindRelated(grpc::CallbackServerContext* context,
                                         const pb::FindRelatedEventsRequest* request,
                                         pb::FindRelatedEventsResponse* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.Events/FindRelated"}, context, request, response,
-                                [](auto, const auto&, const auto& reply) { reply(fail(storage_disabled)); });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.Events/FindRelated"}, context, request, response,
+        [](auto, const auto&, const auto& reply) { reply(fail(storage_disabled)); });
   }
 
  private:
@@ -82,12 +87,14 @@ class EventStreams final : public pb::Events::CallbackService {
     const auto entity = entity_of(listener->subjects[next]);
     auto answered = [this, listener, entity](Result<RightSet> held) {
       if (!held) return listener->stream->finish(fail(std::move(held).error()));
-      const auto status = check_rights(entity, {held->empty() ? Right::RIGHT_ALL : held->front()}, *held);
+      const auto status =
+          check_rights(entity, {held->empty() ? Right::RIGHT_ALL : held->front()}, *held);
       if (!status) return listener->stream->finish(fail(status.error()));
       listener->rights.push_back(*std::move(held));
       admit(listener);
     };
-    context_.rights(*listener->call, entity, context_.asker.within_deadline<RightSet>("IDENTITY_SERVER", answered));
+    context_.rights(*listener->call, entity,
+                    context_.asker.within_deadline<RightSet>("IDENTITY_SERVER", answered));
   }
 
   void listen(const ListenerPtr& listener) const {
@@ -101,7 +108,8 @@ class EventStreams final : public pb::Events::CallbackService {
         hub->unsubscribe(events::SubscriptionId(listener->subscription));
       }
     };
-    const auto id = hub_.subscribe({listener->subjects, std::move(receive)}, listener->request.tail());
+    const auto id =
+        hub_.subscribe({listener->subjects, std::move(receive)}, listener->request.tail());
     listener->subscription = id.value();
     listener->stream->on_cancel([hub = &hub_, id] { hub->unsubscribe(id); });
   }
@@ -124,7 +132,8 @@ class EventStreams final : public pb::Events::CallbackService {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> make_events(const ServiceContext& context, events::Hub& hub, NewId new_id) {
+std::unique_ptr<grpc::Service> make_events(const ServiceContext& context, events::Hub& hub,
+                                           NewId new_id) {
   return std::make_unique<EventStreams>(context, hub, std::move(new_id));
 }
 

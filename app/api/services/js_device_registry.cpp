@@ -1,5 +1,5 @@
-// JsEndDeviceRegistry: the join server's part of devices. Its shards know devices by their EUIs; requests often name only the ids,
-// which are then looked up in the network server.
+// JsEndDeviceRegistry: the join server's part of devices. Its shards know devices by their EUIs;
+// requests often name only the ids, which are then looked up in the network server.
 #include "actors/join_server/errors.hpp"
 #include "actors/network_server/session/device.hpp"
 #include "app/api/services/base/context.hpp"
@@ -22,26 +22,36 @@ constexpr ErrorDef provisioner_not_found{"pkg/joinserver", "provisioner_not_foun
 
 class JsDeviceRegistry final : public pb::JsEndDeviceRegistry::CallbackService {
  public:
-  JsDeviceRegistry(const ServiceContext& context, JoinServers shards, NetworkServers network_servers)
-      : context_(context), shards_(std::move(shards)), network_servers_(std::move(network_servers)) {}
+  JsDeviceRegistry(const ServiceContext& context, JoinServers shards,
+                   NetworkServers network_servers)
+      : context_(context),
+        shards_(std::move(shards)),
+        network_servers_(std::move(network_servers)) {}
 
-  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context, const pb::GetEndDeviceRequest* request,
+  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
+                                const pb::GetEndDeviceRequest* request,
                                 pb::EndDevice* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.JsEndDeviceRegistry/Get"}, context, request, response,
-                                [this](auto call, const auto& get, const auto& reply) { this->get(call, get, reply); });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.JsEndDeviceRegistry/Get"}, context, request, response,
+        [this](auto call, const auto& get, const auto& reply) { this->get(call, get, reply); });
   }
-  grpc::ServerUnaryReactor* Set(grpc::CallbackServerContext* context, const pb::SetEndDeviceRequest* request,
+  grpc::ServerUnaryReactor* Set(grpc::CallbackServerContext* context,
+                                const pb::SetEndDeviceRequest* request,
                                 pb::EndDevice* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.JsEndDeviceRegistry/Set"}, context, request, response,
-                                [this](auto call, const auto& set, const auto& reply) { this->set(call, set, reply); });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.JsEndDeviceRegistry/Set"}, context, request, response,
+        [this](auto call, const auto& set, const auto& reply) { this->set(call, set, reply); });
   }
-  grpc::ServerUnaryReactor* Delete(grpc::CallbackServerContext* context, const pb::EndDeviceIdentifiers* request,
+  grpc::ServerUnaryReactor* Delete(grpc::CallbackServerContext* context,
+                                   const pb::EndDeviceIdentifiers* request,
                                    Empty* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.JsEndDeviceRegistry/Delete"}, context, request, response,
-                                [this](auto call, const auto& ids, const auto& reply) { this->erase(call, ids, reply); });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.JsEndDeviceRegistry/Delete"}, context, request, response,
+        [this](auto call, const auto& ids, const auto& reply) { this->erase(call, ids, reply); });
   }
-  grpc::ServerWriteReactor<pb::EndDevice>* Provision(grpc::CallbackServerContext* context,
-                                                     const pb::ProvisionEndDevicesRequest* request) override {
+  grpc::ServerWriteReactor<pb::EndDevice>* Provision(
+      grpc::CallbackServerContext* context,
+      const pb::ProvisionEndDevicesRequest* request) override {
     return context_.front.stream<pb::EndDevice>(
         {"ttn.lorawan.v3.JsEndDeviceRegistry/Provision"}, context, request,
         [](auto, const auto& provision, const auto& stream) {
@@ -53,55 +63,65 @@ class JsDeviceRegistry final : public pb::JsEndDeviceRegistry::CallbackService {
   using CallPtr = std::shared_ptr<const Call>;
   using ProtoReply = Reply<pb::EndDevice>;
 
-  void get(const CallPtr& call, const pb::GetEndDeviceRequest& request, const ProtoReply& reply) const {
+  void get(const CallPtr& call, const pb::GetEndDeviceRequest& request,
+           const ProtoReply& reply) const {
     const auto uid = uid_of(request.end_device_ids());
     const auto paths = paths_of(request.field_mask());
-    context_.authorized(call, application_key(uid.application_id.text()), paths, reply, [=, this, &request] {
-      auto found = answer(uid, request.field_mask(), reply);
-      resolve(request.end_device_ids(), reply, [this, found](const storage::JoinKey& euis) {
-        auto make = [euis](DeviceReply then) {
-          return join_server::GetJoinDevice{euis.join_eui, euis.dev_eui, std::move(then)};
-        };
-        context_.asker.ask<DevicePtr>(shards_.of(euis), "JOIN_SERVER", make, found);
-      });
-    });
+    context_.authorized(
+        call, application_key(uid.application_id.text()), paths, reply, [=, this, &request] {
+          auto found = answer(uid, request.field_mask(), reply);
+          resolve(request.end_device_ids(), reply, [this, found](const storage::JoinKey& euis) {
+            auto make = [euis](DeviceReply then) {
+              return join_server::GetJoinDevice{euis.join_eui, euis.dev_eui, std::move(then)};
+            };
+            context_.asker.ask<DevicePtr>(shards_.of(euis), "JOIN_SERVER", make, found);
+          });
+        });
   }
 
-  void set(const CallPtr& call, const pb::SetEndDeviceRequest& request, const ProtoReply& reply) const {
+  void set(const CallPtr& call, const pb::SetEndDeviceRequest& request,
+           const ProtoReply& reply) const {
     const auto& ids = request.end_device().ids();
     const auto uid = uid_of(ids);
     const auto paths = paths_of(request.field_mask());
-    context_.authorized(call, application_key(uid.application_id.text()), paths, reply, [=, this, &request] {
-      auto changed = answer(uid, request.field_mask(), reply);
-      resolve(request.end_device().ids(), reply, [this, changed, &request](const storage::JoinKey& euis) {
-        auto change = [device = request.end_device(), euis,
-                       fields = change_paths(request.field_mask())](const join_server::JoinDevice* current) {
-          return change_join_device(current, device, euis, fields);
-        };
-        auto make = [euis, change](DeviceReply then) {
-          return join_server::ChangeJoinDevice{euis.join_eui, euis.dev_eui, change, std::move(then)};
-        };
-        context_.asker.ask<DevicePtr>(shards_.of(euis), "JOIN_SERVER", make, changed);
-      });
-    });
+    context_.authorized(
+        call, application_key(uid.application_id.text()), paths, reply, [=, this, &request] {
+          auto changed = answer(uid, request.field_mask(), reply);
+          resolve(request.end_device().ids(), reply,
+                  [this, changed, &request](const storage::JoinKey& euis) {
+                    auto change = [device = request.end_device(), euis,
+                                   fields = change_paths(request.field_mask())](
+                                      const join_server::JoinDevice* current) {
+                      return change_join_device(current, device, euis, fields);
+                    };
+                    auto make = [euis, change](DeviceReply then) {
+                      return join_server::ChangeJoinDevice{euis.join_eui, euis.dev_eui, change,
+                                                           std::move(then)};
+                    };
+                    context_.asker.ask<DevicePtr>(shards_.of(euis), "JOIN_SERVER", make, changed);
+                  });
+        });
   }
 
-  void erase(const CallPtr& call, const pb::EndDeviceIdentifiers& ids, const Reply<Empty>& reply) const {
+  void erase(const CallPtr& call, const pb::EndDeviceIdentifiers& ids,
+             const Reply<Empty>& reply) const {
     const auto uid = uid_of(ids);
-    context_.authorized(call, application_key(uid.application_id.text()), {}, reply, [=, this, &ids] {
-      resolve(ids, reply, [this, uid, reply](const storage::JoinKey& euis) {
-        // The device must be the one that was named: another may have the EUIs.
-        auto make = [euis](DeviceReply then) {
-          return join_server::GetJoinDevice{euis.join_eui, euis.dev_eui, std::move(then)};
-        };
-        context_.asker.ask<DevicePtr>(shards_.of(euis), "JOIN_SERVER", make,
-                                      [=, this](Result<DevicePtr> device) { erase_found(uid, euis, device, reply); });
-      });
-    });
+    context_.authorized(
+        call, application_key(uid.application_id.text()), {}, reply, [=, this, &ids] {
+          resolve(ids, reply, [this, uid, reply](const storage::JoinKey& euis) {
+            // The device must be the one that was named: another may have the EUIs.
+            auto make = [euis](DeviceReply then) {
+              return join_server::GetJoinDevice{euis.join_eui, euis.dev_eui, std::move(then)};
+            };
+            context_.asker.ask<DevicePtr>(
+                shards_.of(euis), "JOIN_SERVER", make,
+                [=, this](Result<DevicePtr> device) { erase_found(uid, euis, device, reply); });
+          });
+        });
   }
 
-  void erase_found(const DeviceUid& uid, const storage::JoinKey& euis, const Result<DevicePtr>& device,
-                   const Reply<Empty>& reply) const {
+  void erase_found(const DeviceUid& uid, const storage::JoinKey& euis,
+                   const Result<DevicePtr>& device, const Reply<Empty>& reply) const {
     if (!device) return reply(fail(device.error()));
     if ((*device)->ids.uid != uid) return reply(fail(join_server::device_not_found));
     auto make = [euis](actors::Reply<void> then) {
@@ -113,7 +133,8 @@ class JsDeviceRegistry final : public pb::JsEndDeviceRegistry::CallbackService {
     });
   }
 
-  /// Calls `then` with the EUIs of the request, or of the network server's record; else answers why not.
+  /// Calls `then` with the EUIs of the request, or of the network server's record; else answers why
+  /// not.
   template <class Response, class Then>
   void resolve(const pb::EndDeviceIdentifiers& ids, const Reply<Response>& reply, Then then) const {
     const auto join_eui = join_eui_of(ids.join_eui());
@@ -134,7 +155,8 @@ class JsDeviceRegistry final : public pb::JsEndDeviceRegistry::CallbackService {
   }
 
   /// Answers with what of the device was asked for.
-  static DeviceReply answer(const DeviceUid& uid, const google::protobuf::FieldMask& mask, const ProtoReply& reply) {
+  static DeviceReply answer(const DeviceUid& uid, const google::protobuf::FieldMask& mask,
+                            const ProtoReply& reply) {
     return [uid, paths = answer_paths(mask), reply](Result<DevicePtr> device) {
       if (!device) return reply(fail(std::move(device).error()));
       if ((*device)->ids.uid != uid) return reply(fail(join_server::device_not_found));
@@ -149,7 +171,8 @@ class JsDeviceRegistry final : public pb::JsEndDeviceRegistry::CallbackService {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> make_js_device_registry(const ServiceContext& context, JoinServers shards,
+std::unique_ptr<grpc::Service> make_js_device_registry(const ServiceContext& context,
+                                                       JoinServers shards,
                                                        NetworkServers network_servers) {
   return std::make_unique<JsDeviceRegistry>(context, std::move(shards), std::move(network_servers));
 }

@@ -1,4 +1,5 @@
-// NsEndDeviceRegistry: the network server's part of devices, asked of and changed in their sessions.
+// NsEndDeviceRegistry: the network server's part of devices, asked of and changed in their
+// sessions.
 #include "actors/network_server/session/device.hpp"
 #include "actors/network_server/session/errors.hpp"
 #include "app/api/services/base/context.hpp"
@@ -20,70 +21,88 @@ class NsDeviceRegistry final : public pb::NsEndDeviceRegistry::CallbackService {
   NsDeviceRegistry(const ServiceContext& context, NetworkServers shards)
       : context_(context), shards_(std::move(shards)) {}
 
-  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context, const pb::GetEndDeviceRequest* request,
+  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
+                                const pb::GetEndDeviceRequest* request,
                                 pb::EndDevice* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.NsEndDeviceRegistry/Get"}, context, request, response,
-                                [this](auto call, const auto& get, const auto& reply) { this->get(call, get, reply); });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.NsEndDeviceRegistry/Get"}, context, request, response,
+        [this](auto call, const auto& get, const auto& reply) { this->get(call, get, reply); });
   }
-  grpc::ServerUnaryReactor* Set(grpc::CallbackServerContext* context, const pb::SetEndDeviceRequest* request,
+  grpc::ServerUnaryReactor* Set(grpc::CallbackServerContext* context,
+                                const pb::SetEndDeviceRequest* request,
                                 pb::EndDevice* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.NsEndDeviceRegistry/Set"}, context, request, response,
-                                [this](auto call, const auto& set, const auto& reply) { this->set(call, set, reply); });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.NsEndDeviceRegistry/Set"}, context, request, response,
+        [this](auto call, const auto& set, const auto& reply) { this->set(call, set, reply); });
   }
   grpc::ServerUnaryReactor* ResetFactoryDefaults(grpc::CallbackServerContext* context,
                                                  const pb::ResetAndGetEndDeviceRequest* request,
                                                  pb::EndDevice* response) override {
-    return context_.front.unary(
-        {"ttn.lorawan.v3.NsEndDeviceRegistry/ResetFactoryDefaults"}, context, request, response,
-        [this](auto call, const auto& reset, const auto& reply) { this->reset(call, reset, reply); });
+    return context_.front.unary({"ttn.lorawan.v3.NsEndDeviceRegistry/ResetFactoryDefaults"},
+                                context, request, response,
+                                [this](auto call, const auto& reset, const auto& reply) {
+                                  this->reset(call, reset, reply);
+                                });
   }
-  grpc::ServerUnaryReactor* Delete(grpc::CallbackServerContext* context, const pb::EndDeviceIdentifiers* request,
+  grpc::ServerUnaryReactor* Delete(grpc::CallbackServerContext* context,
+                                   const pb::EndDeviceIdentifiers* request,
                                    Empty* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.NsEndDeviceRegistry/Delete"}, context, request, response,
-                                [this](auto call, const auto& ids, const auto& reply) { this->erase(call, ids, reply); });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.NsEndDeviceRegistry/Delete"}, context, request, response,
+        [this](auto call, const auto& ids, const auto& reply) { this->erase(call, ids, reply); });
   }
 
  private:
   using CallPtr = std::shared_ptr<const Call>;
   using ProtoReply = Reply<pb::EndDevice>;
 
-  void get(const CallPtr& call, const pb::GetEndDeviceRequest& request, const ProtoReply& reply) const {
+  void get(const CallPtr& call, const pb::GetEndDeviceRequest& request,
+           const ProtoReply& reply) const {
     const auto uid = uid_of(request.end_device_ids());
     const auto paths = paths_of(request.field_mask());
-    context_.authorized(call, application_key(uid.application_id.text()), paths, reply, [=, this, &request] {
-      ask<network_server::GetDevice>(uid, answer(request.field_mask(), reply));
-    });
+    context_.authorized(call, application_key(uid.application_id.text()), paths, reply,
+                        [=, this, &request] {
+                          ask<network_server::GetDevice>(uid, answer(request.field_mask(), reply));
+                        });
   }
 
-  void set(const CallPtr& call, const pb::SetEndDeviceRequest& request, const ProtoReply& reply) const {
+  void set(const CallPtr& call, const pb::SetEndDeviceRequest& request,
+           const ProtoReply& reply) const {
     const auto uid = uid_of(request.end_device().ids());
     const auto paths = paths_of(request.field_mask());
-    context_.authorized(call, application_key(uid.application_id.text()), paths, reply, [=, this, &request] {
-      auto change = [device = request.end_device(), fields = change_paths(request.field_mask()),
-                     now = context_.now()](const network_server::Device* current) {
-        return change_ns_device(current, device, fields, now);
-      };
-      ask_change(uid, std::move(change), answer(request.field_mask(), reply));
-    });
+    context_.authorized(
+        call, application_key(uid.application_id.text()), paths, reply, [=, this, &request] {
+          auto change = [device = request.end_device(), fields = change_paths(request.field_mask()),
+                         now = context_.now()](const network_server::Device* current) {
+            return change_ns_device(current, device, fields, now);
+          };
+          ask_change(uid, std::move(change), answer(request.field_mask(), reply));
+        });
   }
 
-  void reset(const CallPtr& call, const pb::ResetAndGetEndDeviceRequest& request, const ProtoReply& reply) const {
+  void reset(const CallPtr& call, const pb::ResetAndGetEndDeviceRequest& request,
+             const ProtoReply& reply) const {
     const auto uid = uid_of(request.end_device_ids());
     const auto paths = paths_of(request.field_mask());
-    context_.authorized(call, application_key(uid.application_id.text()), paths, reply, [=, this, &request] {
-      auto change = [now = context_.now()](const network_server::Device* current) -> Result<network_server::Device> {
-        if (!current) return fail(network_server::device_not_found);
-        return reset_ns_device(*current, now);
-      };
-      ask_change(uid, std::move(change), answer(request.field_mask(), reply));
-    });
+    context_.authorized(
+        call, application_key(uid.application_id.text()), paths, reply, [=, this, &request] {
+          auto change =
+              [now = context_.now()](
+                  const network_server::Device* current) -> Result<network_server::Device> {
+            if (!current) return fail(network_server::device_not_found);
+            return reset_ns_device(*current, now);
+          };
+          ask_change(uid, std::move(change), answer(request.field_mask(), reply));
+        });
   }
 
-  void erase(const CallPtr& call, const pb::EndDeviceIdentifiers& ids, const Reply<Empty>& reply) const {
+  void erase(const CallPtr& call, const pb::EndDeviceIdentifiers& ids,
+             const Reply<Empty>& reply) const {
     const auto uid = uid_of(ids);
     context_.authorized(call, application_key(uid.application_id.text()), {}, reply, [=, this] {
       ask<network_server::DeleteDevice>(uid, actors::Reply<void>([reply](Status status) {
-                                          if (!status) return reply(fail(std::move(status).error()));
+                                          if (!status)
+                                            return reply(fail(std::move(status).error()));
                                           reply(Empty());
                                         }));
     });
@@ -99,16 +118,20 @@ class NsDeviceRegistry final : public pb::NsEndDeviceRegistry::CallbackService {
 
   template <class Event, class T>
   void ask(const DeviceUid& uid, actors::Reply<T> then) const {
-    auto make = [uid](actors::Reply<T> reply) { return network_server::to_session(uid, Event{std::move(reply)}); };
+    auto make = [uid](actors::Reply<T> reply) {
+      return network_server::to_session(uid, Event{std::move(reply)});
+    };
     context_.asker.ask<T>(shards_.of(uid), "NETWORK_SERVER", std::move(make), std::move(then));
   }
 
   template <class Change>
   void ask_change(const DeviceUid& uid, Change change, DeviceReply then) const {
     auto make = [uid, change = std::move(change)](DeviceReply reply) {
-      return network_server::to_session(uid, network_server::ChangeDevice{change, std::move(reply)});
+      return network_server::to_session(uid,
+                                        network_server::ChangeDevice{change, std::move(reply)});
     };
-    context_.asker.ask<DevicePtr>(shards_.of(uid), "NETWORK_SERVER", std::move(make), std::move(then));
+    context_.asker.ask<DevicePtr>(shards_.of(uid), "NETWORK_SERVER", std::move(make),
+                                  std::move(then));
   }
 
   const ServiceContext& context_;
@@ -117,7 +140,8 @@ class NsDeviceRegistry final : public pb::NsEndDeviceRegistry::CallbackService {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> make_ns_device_registry(const ServiceContext& context, NetworkServers shards) {
+std::unique_ptr<grpc::Service> make_ns_device_registry(const ServiceContext& context,
+                                                       NetworkServers shards) {
   return std::make_unique<NsDeviceRegistry>(context, std::move(shards));
 }
 

@@ -4,7 +4,9 @@ namespace ff::api {
 
 Services::Services(Front& front, const ServiceDeps& deps)
     : context_{front, Asker(deps.deadlines, deps.request_timeout), deps.rights, deps.now} {
-  const auto add = [this](std::unique_ptr<grpc::Service> service) { services_.push_back(std::move(service)); };
+  const auto add = [this](std::unique_ptr<grpc::Service> service) {
+    services_.push_back(std::move(service));
+  };
   if (deps.identity) {
     add(make_application_registry(context_, *deps.identity));
     add(make_gateway_registry(context_, *deps.identity));
@@ -21,7 +23,8 @@ Services::Services(Front& front, const ServiceDeps& deps)
   if (deps.hub) add(make_events(context_, *deps.hub, deps.new_event_id));
   if (deps.gateway_router) add(make_gs(context_, *deps.gateway_router));
   if (deps.join_servers) {
-    add(make_js_device_registry(context_, *deps.join_servers, deps.network_servers.value_or(NetworkServers())));
+    add(make_js_device_registry(context_, *deps.join_servers,
+                                deps.network_servers.value_or(NetworkServers())));
   }
 }
 

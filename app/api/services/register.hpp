@@ -1,4 +1,5 @@
-// Which services of the API a process serves, made of what it runs. A service that is not made answers Unimplemented, by gRPC.
+// Which services of the API a process serves, made of what it runs. A service that is not made
+// answers Unimplemented, by gRPC.
 #pragma once
 
 #include <memory>
@@ -18,8 +19,8 @@ struct ServiceDeps {
   actors::Route<DeadlineKeeper> deadlines;
   Duration request_timeout = std::chrono::seconds{5};
 
-  /// Entities, their rights and API keys. `rights` is then make_rights_of(*identity), and the front's authenticator
-  /// make_authenticator(*identity).
+  /// Entities, their rights and API keys. `rights` is then make_rights_of(*identity), and the
+  /// front's authenticator make_authenticator(*identity).
   std::optional<Identity> identity;
   /// For API keys: fit for keys, any thread.
   MakeRandom make_random;

@@ -1,4 +1,5 @@
-// The services of the API, one function per file of this folder. Which of them a process serves is register.hpp's.
+// The services of the API, one function per file of this folder. Which of them a process serves is
+// register.hpp's.
 #pragma once
 
 #include <grpcpp/impl/service_type.h>
@@ -21,8 +22,10 @@ using JoinServers = actors::Sharded<join_server::ShardHandle>;
 
 // Contexts outlive the services; services outlive the server.
 
-std::unique_ptr<grpc::Service> make_ns_device_registry(const ServiceContext& context, NetworkServers shards);
-std::unique_ptr<grpc::Service> make_as_device_registry(const ServiceContext& context, ApplicationServers shards);
+std::unique_ptr<grpc::Service> make_ns_device_registry(const ServiceContext& context,
+                                                       NetworkServers shards);
+std::unique_ptr<grpc::Service> make_as_device_registry(const ServiceContext& context,
+                                                       ApplicationServers shards);
 
 struct MqttAddresses {
   std::string public_address;
@@ -32,13 +35,15 @@ std::unique_ptr<grpc::Service> make_app_as(const ServiceContext& context, Applic
                                            MqttAddresses mqtt);
 
 /// `network_servers`: they know a device's EUIs when a request does not name them.
-std::unique_ptr<grpc::Service> make_js_device_registry(const ServiceContext& context, JoinServers shards,
+std::unique_ptr<grpc::Service> make_js_device_registry(const ServiceContext& context,
+                                                       JoinServers shards,
                                                        NetworkServers network_servers);
 
 /// A ULID; any thread.
 using NewId = std::function<std::string()>;
 /// `hub` outlives the services.
-std::unique_ptr<grpc::Service> make_events(const ServiceContext& context, events::Hub& hub, NewId new_id);
+std::unique_ptr<grpc::Service> make_events(const ServiceContext& context, events::Hub& hub,
+                                           NewId new_id);
 
 std::unique_ptr<grpc::Service> make_gs(const ServiceContext& context,
                                        actors::Route<gateway_server::RouterHandle> router);

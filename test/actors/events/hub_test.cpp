@@ -9,7 +9,9 @@ namespace {
 DeviceIdentifiers device(const char* application, const char* id) {
   return {{ApplicationId(application), DeviceId(id)}, {}, {}, {}};
 }
-Event event(std::string_view name, EventSubject subject) { return {name, {}, std::move(subject), {}, {}}; }
+Event event(std::string_view name, EventSubject subject) {
+  return {name, {}, std::move(subject), {}, {}};
+}
 
 struct Listening {
   std::vector<std::string> names;
@@ -39,7 +41,8 @@ TEST(HubTest, AnApplicationHearsItsDevicesAndADeviceOnlyItself) {
 
 TEST(HubTest, ATailIsTheNewestKeptEventsOldestFirst) {
   Hub hub(3);
-  for (const char* name : {"one", "two", "three", "four"}) hub.publish(event(name, ApplicationId("app-1")));
+  for (const char* name : {"one", "two", "three", "four"})
+    hub.publish(event(name, ApplicationId("app-1")));
   Listening all;
   hub.subscribe(all.to(ApplicationId("app-1")), 100);
   EXPECT_EQ(all.names, (std::vector<std::string>{"two", "three", "four"}));

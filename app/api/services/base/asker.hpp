@@ -1,5 +1,5 @@
-// Asker: how a handler of the API asks an actor. The answer comes once, on any thread: the actor's, or an error when nobody
-// is there or the time is up. Nothing blocks.
+// Asker: how a handler of the API asks an actor. The answer comes once, on any thread: the actor's,
+// or an error when nobody is there or the time is up. Nothing blocks.
 #pragma once
 
 #include <caf/send.hpp>
@@ -13,7 +13,8 @@
 namespace ff::api {
 
 inline constexpr ErrorDef context_deadline_exceeded{"pkg/errors", "context_deadline_exceeded",
-                                                    Code::deadline_exceeded, "context deadline exceeded"};
+                                                    Code::deadline_exceeded,
+                                                    "context deadline exceeded"};
 /// The component does not run here, or is starting again.
 inline constexpr ErrorDef peer_unavailable{"pkg/cluster", "peer_unavailable", Code::unavailable,
                                            "peer with role `{cluster_role}` unavailable"};
@@ -21,10 +22,11 @@ inline constexpr ErrorDef peer_unavailable{"pkg/cluster", "peer_unavailable", Co
 /// Copies are the same. Thread safe.
 class Asker {
  public:
-  Asker(actors::Route<DeadlineKeeper> keeper, Duration within) : keeper_(std::move(keeper)), within_(within) {}
+  Asker(actors::Route<DeadlineKeeper> keeper, Duration within)
+      : keeper_(std::move(keeper)), within_(within) {}
 
-  /// A reply that passes the first answer on to `then`: context_deadline_exceeded if there is none in time,
-  /// peer_unavailable when it is dropped without one.
+  /// A reply that passes the first answer on to `then`: context_deadline_exceeded if there is none
+  /// in time, peer_unavailable when it is dropped without one.
   template <class T>
   actors::Reply<T> within_deadline(std::string_view role, actors::Reply<T> then) const {
     auto pending = std::make_shared<Pending<T>>(role, std::move(then));
@@ -45,7 +47,8 @@ class Asker {
  private:
   template <class T>
   struct Pending {
-    Pending(std::string_view who, actors::Reply<T> answered) : role(who), then(std::move(answered)) {}
+    Pending(std::string_view who, actors::Reply<T> answered)
+        : role(who), then(std::move(answered)) {}
     Pending(const Pending&) = delete;
     Pending& operator=(const Pending&) = delete;
     ~Pending() { answer(fail(peer_unavailable, {{"cluster_role", role}})); }

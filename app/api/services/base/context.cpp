@@ -4,10 +4,12 @@
 
 namespace ff::api {
 
-void ServiceContext::require(const std::shared_ptr<const Call>& call, const storage::EntityKey& entity,
-                             RightSet needed, std::function<void(Status)> then) const {
+void ServiceContext::require(const std::shared_ptr<const Call>& call,
+                             const storage::EntityKey& entity, RightSet needed,
+                             std::function<void(Status)> then) const {
   if (needed.empty()) return then({});
-  auto answered = [call, entity, needed = std::move(needed), then = std::move(then)](Result<RightSet> held) {
+  auto answered = [call, entity, needed = std::move(needed),
+                   then = std::move(then)](Result<RightSet> held) {
     if (!held) return then(fail(std::move(held).error()));
     then(check_rights(entity, needed, *held));
   };
@@ -24,7 +26,9 @@ storage::EntityKey device_key(const std::string& application_id, const std::stri
   return {storage::EntityKind::end_device, {application_id, device_id}};
 }
 
-Paths paths_of(const google::protobuf::FieldMask& mask) { return {mask.paths().begin(), mask.paths().end()}; }
+Paths paths_of(const google::protobuf::FieldMask& mask) {
+  return {mask.paths().begin(), mask.paths().end()};
+}
 
 Paths answer_paths(const google::protobuf::FieldMask& mask) {
   auto paths = paths_of(mask);
@@ -35,8 +39,8 @@ Paths answer_paths(const google::protobuf::FieldMask& mask) {
 Paths change_paths(const google::protobuf::FieldMask& mask) {
   auto paths = paths_of(mask);
   std::erase_if(paths, [](const std::string& path) {
-    return path == "ids" || path.starts_with("ids.") || path == "created_at" || path == "updated_at" ||
-           path == "deleted_at";
+    return path == "ids" || path.starts_with("ids.") || path == "created_at" ||
+           path == "updated_at" || path == "deleted_at";
   });
   return paths;
 }

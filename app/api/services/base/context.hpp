@@ -1,4 +1,5 @@
-// What every service of the API has at hand: the common path, rights, the way to actors. Not who they ask (register.hpp).
+// What every service of the API has at hand: the common path, rights, the way to actors. Not who
+// they ask (register.hpp).
 #pragma once
 
 #include <google/protobuf/field_mask.pb.h>
@@ -22,18 +23,21 @@ struct ServiceContext {
   RightsOf rights;
   std::function<UtcTime()> now;
 
-  /// Calls `then` if the caller has on `entity` what the method needs for these paths; else answers why not.
+  /// Calls `then` if the caller has on `entity` what the method needs for these paths; else answers
+  /// why not.
   template <class Response>
-  void authorized(const std::shared_ptr<const Call>& call, const storage::EntityKey& entity, const Paths& paths,
-                  const Reply<Response>& reply, std::function<void()> then) const {
-    require(call, entity, needed_rights(call->method, paths), [reply, then = std::move(then)](Status status) {
-      if (!status) return reply(fail(std::move(status).error()));
-      then();
-    });
+  void authorized(const std::shared_ptr<const Call>& call, const storage::EntityKey& entity,
+                  const Paths& paths, const Reply<Response>& reply,
+                  std::function<void()> then) const {
+    require(call, entity, needed_rights(call->method, paths),
+            [reply, then = std::move(then)](Status status) {
+              if (!status) return reply(fail(std::move(status).error()));
+              then();
+            });
   }
 
-  void require(const std::shared_ptr<const Call>& call, const storage::EntityKey& entity, RightSet needed,
-               std::function<void(Status)> then) const;
+  void require(const std::shared_ptr<const Call>& call, const storage::EntityKey& entity,
+               RightSet needed, std::function<void(Status)> then) const;
 };
 
 storage::EntityKey application_key(const std::string& application_id);

@@ -24,7 +24,8 @@ using Pointer = DeadlineKeeper::stateful_pointer<State>;
 void start(Pointer self, const StartDeadline& message) {
   auto& state = self->state;
   if (state.wheel->empty()) {
-    if (auto ticker = state.ticker.get()) caf::anon_send(ticker, actors::SubscribeTicks{DeadlineKeeper(self)});
+    if (auto ticker = state.ticker.get())
+      caf::anon_send(ticker, actors::SubscribeTicks{DeadlineKeeper(self)});
   }
   state.wheel->start(state.clock->now().mono + message.within, message.expired);
 }
@@ -35,10 +36,12 @@ void tick(Pointer self) {
     if (auto call = expired.lock()) (*call)();
   }
   if (!state.wheel->empty()) return;
-  if (auto ticker = state.ticker.get()) caf::anon_send(ticker, actors::UnsubscribeTicks{DeadlineKeeper(self)});
+  if (auto ticker = state.ticker.get())
+    caf::anon_send(ticker, actors::UnsubscribeTicks{DeadlineKeeper(self)});
 }
 
-DeadlineKeeper::behavior_type keeper(Pointer self, const std::shared_ptr<const actors::Clock>& clock,
+DeadlineKeeper::behavior_type keeper(Pointer self,
+                                     const std::shared_ptr<const actors::Clock>& clock,
                                      const actors::Route<actors::Ticker>& ticker) {
   actors::prepare(self, "api_deadlines");
   self->state.clock = clock;
@@ -52,7 +55,8 @@ DeadlineKeeper::behavior_type keeper(Pointer self, const std::shared_ptr<const a
 
 }  // namespace
 
-DeadlineKeeper spawn_deadline_keeper(caf::actor_system& system, std::shared_ptr<const actors::Clock> clock,
+DeadlineKeeper spawn_deadline_keeper(caf::actor_system& system,
+                                     std::shared_ptr<const actors::Clock> clock,
                                      const actors::Route<actors::Ticker>& ticker) {
   return system.spawn(keeper, std::move(clock), ticker);
 }

@@ -1,5 +1,5 @@
-// Calls functions when their time is up: the time-outs of requests from the API to actors. Not for timers of actors, which have
-// wheels of their own.
+// Calls functions when their time is up: the time-outs of requests from the API to actors. Not for
+// timers of actors, which have wheels of their own.
 #pragma once
 
 #include <caf/fwd.hpp>
@@ -27,11 +27,12 @@ FF_LOCAL_MESSAGE(ff::api::StartDeadline)
 
 namespace ff::api {
 
-using DeadlineKeeper = caf::typed_actor<
-    caf::reacts_to<StartDeadline>,   // Calls `expired` when the time is up.
-    caf::reacts_to<actors::Tick>>;   // INTERNAL: time has passed.
+using DeadlineKeeper =
+    caf::typed_actor<caf::reacts_to<StartDeadline>,  // Calls `expired` when the time is up.
+                     caf::reacts_to<actors::Tick>>;  // INTERNAL: time has passed.
 
-DeadlineKeeper spawn_deadline_keeper(caf::actor_system& system, std::shared_ptr<const actors::Clock> clock,
+DeadlineKeeper spawn_deadline_keeper(caf::actor_system& system,
+                                     std::shared_ptr<const actors::Clock> clock,
                                      const actors::Route<actors::Ticker>& ticker);
 
 }  // namespace ff::api

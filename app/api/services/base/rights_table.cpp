@@ -105,8 +105,9 @@ bool covers(std::string_view path, std::string_view field) {
 }
 
 bool applies(const Row& row, std::span<const std::string> paths) {
-  return row.path.empty() ||
-         std::ranges::any_of(paths, [&](const std::string& path) { return covers(path, row.path); });
+  return row.path.empty() || std::ranges::any_of(paths, [&](const std::string& path) {
+           return covers(path, row.path);
+         });
 }
 
 }  // namespace

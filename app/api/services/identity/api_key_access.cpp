@@ -31,8 +31,8 @@ void ApiKeyAccess::list_rights(const CallPtr& call, const storage::EntityKey& en
   });
 }
 
-void ApiKeyAccess::create(const CallPtr& call, const storage::EntityKey& entity, const Wanted& wanted,
-                          const Reply<pb::APIKey>& reply) const {
+void ApiKeyAccess::create(const CallPtr& call, const storage::EntityKey& entity,
+                          const Wanted& wanted, const Reply<pb::APIKey>& reply) const {
   auto needed = needed_rights(call->method, {});
   for (auto right : to_api(wanted.rights)) needed.push_back(right);
   context_.require(call, entity, needed, [=, this](const Status& status) {
@@ -41,17 +41,19 @@ void ApiKeyAccess::create(const CallPtr& call, const storage::EntityKey& entity,
     auto issued = identity_server::issue_api_key(entity, wanted.name, wanted.rights, *random);
     issued.key.expires_at = wanted.expires_at;
     auto message = identity_server::create_api_key(issued.key, nullptr);
-    identity_.create(std::move(message), [reply, text = issued.text](const Result<EntityPtr>& created) {
-      if (!created) return reply(fail(created.error()));
-      auto key = to_proto(**created);
-      if (key) key->set_key(text);
-      reply(std::move(key));
-    });
+    identity_.create(std::move(message),
+                     [reply, text = issued.text](const Result<EntityPtr>& created) {
+                       if (!created) return reply(fail(created.error()));
+                       auto key = to_proto(**created);
+                       if (key) key->set_key(text);
+                       reply(std::move(key));
+                     });
   });
 }
 
-void ApiKeyAccess::list(const CallPtr& call, grpc::CallbackServerContext* server, const storage::EntityKey& entity,
-                        const Paging& paging, const Reply<pb::APIKeys>& reply) const {
+void ApiKeyAccess::list(const CallPtr& call, grpc::CallbackServerContext* server,
+                        const storage::EntityKey& entity, const Paging& paging,
+                        const Reply<pb::APIKeys>& reply) const {
   context_.authorized(call, entity, {}, reply, [=, this] {
     const auto below = identity_server::api_key_entity(entity, "");
     identity_server::ListEntities list;
@@ -67,7 +69,9 @@ void ApiKeyAccess::list(const CallPtr& call, grpc::CallbackServerContext* server
         keys.push_back(*std::move(key));
       }
       pb::APIKeys answer;
-      const std::function<std::string(const pb::APIKey&)> name = [](const pb::APIKey& key) { return key.name(); };
+      const std::function<std::string(const pb::APIKey&)> name = [](const pb::APIKey& key) {
+        return key.name();
+      };
       for (auto& key : paging.page(std::move(keys), name)) *answer.add_api_keys() = std::move(key);
       set_total(*server, page->total);
       reply(std::move(answer));
@@ -75,13 +79,14 @@ void ApiKeyAccess::list(const CallPtr& call, grpc::CallbackServerContext* server
   });
 }
 
-void ApiKeyAccess::get(const CallPtr& call, const storage::EntityKey& entity, const std::string& key_id,
-                       const Reply<pb::APIKey>& reply) const {
+void ApiKeyAccess::get(const CallPtr& call, const storage::EntityKey& entity,
+                       const std::string& key_id, const Reply<pb::APIKey>& reply) const {
   context_.authorized(call, entity, {}, reply, [=, this] {
-    identity_.get(identity_server::api_key_entity(entity, key_id), [reply](const Result<EntityPtr>& key) {
-      if (!key) return reply(fail(key.error()));
-      reply(to_proto(**key));
-    });
+    identity_.get(identity_server::api_key_entity(entity, key_id),
+                  [reply](const Result<EntityPtr>& key) {
+                    if (!key) return reply(fail(key.error()));
+                    reply(to_proto(**key));
+                  });
   });
 }
 

@@ -1,4 +1,5 @@
-// API keys and rights of one kind of entity: what ApplicationAccess and GatewayAccess have in common.
+// API keys and rights of one kind of entity: what ApplicationAccess and GatewayAccess have in
+// common.
 #pragma once
 
 #include "actors/identity_server/api_keys/api_key.hpp"
@@ -27,8 +28,9 @@ class ApiKeyAccess {
   }
 
   template <class Request>
-  void list(const CallPtr& call, grpc::CallbackServerContext* server, const storage::EntityKey& entity,
-            const Request& request, const Reply<ttn::lorawan::v3::APIKeys>& reply) const {
+  void list(const CallPtr& call, grpc::CallbackServerContext* server,
+            const storage::EntityKey& entity, const Request& request,
+            const Reply<ttn::lorawan::v3::APIKeys>& reply) const {
     list(call, server, entity, Paging({request.order(), request.limit(), request.page()}), reply);
   }
 
@@ -44,8 +46,9 @@ class ApiKeyAccess {
 
   void create(const CallPtr& call, const storage::EntityKey& entity, const Wanted& wanted,
               const Reply<ttn::lorawan::v3::APIKey>& reply) const;
-  void list(const CallPtr& call, grpc::CallbackServerContext* server, const storage::EntityKey& entity,
-            const Paging& paging, const Reply<ttn::lorawan::v3::APIKeys>& reply) const;
+  void list(const CallPtr& call, grpc::CallbackServerContext* server,
+            const storage::EntityKey& entity, const Paging& paging,
+            const Reply<ttn::lorawan::v3::APIKeys>& reply) const;
 
   const ServiceContext& context_;
   Identity identity_;

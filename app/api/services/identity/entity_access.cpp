@@ -11,11 +11,16 @@ using google::protobuf::Empty;
 void put_entity(const storage::EntityKey& key, pb::EntityIdentifiers& out) {
   const auto& id = key.ids.at(0);
   switch (key.kind) {
-    case storage::EntityKind::user: return out.mutable_user_ids()->set_user_id(id);
-    case storage::EntityKind::organization: return out.mutable_organization_ids()->set_organization_id(id);
-    case storage::EntityKind::application: return out.mutable_application_ids()->set_application_id(id);
-    case storage::EntityKind::gateway: return out.mutable_gateway_ids()->set_gateway_id(id);
-    default: return;
+    case storage::EntityKind::user:
+      return out.mutable_user_ids()->set_user_id(id);
+    case storage::EntityKind::organization:
+      return out.mutable_organization_ids()->set_organization_id(id);
+    case storage::EntityKind::application:
+      return out.mutable_application_ids()->set_application_id(id);
+    case storage::EntityKind::gateway:
+      return out.mutable_gateway_ids()->set_gateway_id(id);
+    default:
+      return;
   }
 }
 
@@ -25,7 +30,8 @@ pb::AuthInfoResponse to_proto(const identity_server::AuthInfo& caller) {
   access.mutable_api_key()->set_id(caller.key_id);
   for (auto right : to_api(caller.rights)) access.mutable_api_key()->add_rights(right);
   put_entity(caller.owner, *access.mutable_entity_ids());
-  for (auto right : to_api(caller.universal_rights)) out.mutable_universal_rights()->add_rights(right);
+  for (auto right : to_api(caller.universal_rights))
+    out.mutable_universal_rights()->add_rights(right);
   out.set_is_admin(caller.is_admin);
   return out;
 }
@@ -37,14 +43,15 @@ class EntityAccess final : public pb::EntityAccess::CallbackService {
 
   grpc::ServerUnaryReactor* AuthInfo(grpc::CallbackServerContext* context, const Empty* request,
                                      pb::AuthInfoResponse* response) override {
-    return context_.front.unary(
-        {"ttn.lorawan.v3.EntityAccess/AuthInfo"}, context, request, response,
-        [this](auto call, const auto&, const auto& reply) {
-          identity_.caller(call->metadata, [reply](const Result<identity_server::AuthInfoPtr>& caller) {
-            if (!caller) return reply(fail(caller.error()));
-            reply(to_proto(**caller));
-          });
-        });
+    return context_.front.unary({"ttn.lorawan.v3.EntityAccess/AuthInfo"}, context, request,
+                                response, [this](auto call, const auto&, const auto& reply) {
+                                  identity_.caller(
+                                      call->metadata,
+                                      [reply](const Result<identity_server::AuthInfoPtr>& caller) {
+                                        if (!caller) return reply(fail(caller.error()));
+                                        reply(to_proto(**caller));
+                                      });
+                                });
   }
 
  private:
@@ -54,7 +61,8 @@ class EntityAccess final : public pb::EntityAccess::CallbackService {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> make_entity_access(const ServiceContext& context, Identity identity) {
+std::unique_ptr<grpc::Service> make_entity_access(const ServiceContext& context,
+                                                  Identity identity) {
   return std::make_unique<EntityAccess>(context, std::move(identity));
 }
 

@@ -29,15 +29,17 @@ void set_total(grpc::CallbackServerContext& context, std::uint64_t total) {
 }
 
 std::optional<storage::EntityKey> account_key(const pb::OrganizationOrUserIdentifiers& ids) {
-  if (ids.has_user_ids()) return storage::EntityKey{storage::EntityKind::user, {ids.user_ids().user_id()}};
+  if (ids.has_user_ids())
+    return storage::EntityKey{storage::EntityKind::user, {ids.user_ids().user_id()}};
   if (ids.has_organization_ids()) {
-    return storage::EntityKey{storage::EntityKind::organization, {ids.organization_ids().organization_id()}};
+    return storage::EntityKey{storage::EntityKind::organization,
+                              {ids.organization_ids().organization_id()}};
   }
   return std::nullopt;
 }
 
-void memberships(const Identity& identity, storage::EntityKind kind, const storage::EntityKey& account,
-                 actors::Reply<std::vector<std::string>> then) {
+void memberships(const Identity& identity, storage::EntityKind kind,
+                 const storage::EntityKey& account, actors::Reply<std::vector<std::string>> then) {
   const auto member = identity_server::membership_entity({kind, {""}}, account);
   identity_server::ListEntities list;
   list.kind = storage::EntityKind::membership;
@@ -47,13 +49,14 @@ void memberships(const Identity& identity, storage::EntityKind kind, const stora
   list.filter = [member](const identity_server::Entity& entity) {
     return entity.key.ids.at(2) == member.ids.at(2) && entity.key.ids.at(3) == member.ids.at(3);
   };
-  identity.list(std::move(list), [then = std::move(then)](const Result<identity_server::EntityPage>& page) {
-    if (!page) return then(fail(page.error()));
-    std::vector<std::string> ids;
-    for (const auto& entity : page->entities) ids.push_back(entity->key.ids.at(1));
-    std::ranges::sort(ids);
-    then(std::move(ids));
-  });
+  identity.list(std::move(list),
+                [then = std::move(then)](const Result<identity_server::EntityPage>& page) {
+                  if (!page) return then(fail(page.error()));
+                  std::vector<std::string> ids;
+                  for (const auto& entity : page->entities) ids.push_back(entity->key.ids.at(1));
+                  std::ranges::sort(ids);
+                  then(std::move(ids));
+                });
 }
 
 }  // namespace ff::api

@@ -1,5 +1,6 @@
-// Create, read, list, change and delete entities of the identity server: what the registries of applications, gateways and
-// devices have in common. Not their rights, and not what is special about a kind.
+// Create, read, list, change and delete entities of the identity server: what the registries of
+// applications, gateways and devices have in common. Not their rights, and not what is special
+// about a kind.
 #pragma once
 
 #include <algorithm>
@@ -13,8 +14,8 @@
 
 namespace ff::api {
 
-inline constexpr ErrorDef unreadable_entity{"pkg/identityserver/store", "unreadable_entity", Code::data_loss,
-                                            "stored entity is not readable"};
+inline constexpr ErrorDef unreadable_entity{"pkg/identityserver/store", "unreadable_entity",
+                                            Code::data_loss, "stored entity is not readable"};
 
 /// A stored message with its times.
 template <class Message>
@@ -66,16 +67,19 @@ actors::Reply<identity_server::EntityPtr> answer_entity(const Reply<Message>& re
 /// A change of the named fields; pure. `complete` makes the message consistent after it.
 template <class Message>
 identity_server::ChangeEntity change_entity(storage::EntityKey key, Message requested, Paths paths,
-                                            UniqueKeys<Message> unique, std::function<void(Message&)> complete) {
+                                            UniqueKeys<Message> unique,
+                                            std::function<void(Message&)> complete) {
   identity_server::ChangeEntity message;
   message.key = key;
-  message.change = [=](const identity_server::Entity& current, UtcTime) -> Result<identity_server::Draft> {
+  message.change = [=](const identity_server::Entity& current,
+                       UtcTime) -> Result<identity_server::Draft> {
     if (current.deleted_at) return fail(identity_server::not_found(key));
     FF_TRY(auto entity, entity_message<Message>(current));
     FF_CHECK(field_mask::copy(requested, paths, entity));
     if (complete) complete(entity);
-    return identity_server::Draft{entity_bytes(entity), unique ? unique(entity) : std::vector<identity_server::UniqueKey>(),
-                                  false};
+    return identity_server::Draft{
+        entity_bytes(entity), unique ? unique(entity) : std::vector<identity_server::UniqueKey>(),
+        false};
   };
   return message;
 }
@@ -84,7 +88,8 @@ identity_server::ChangeEntity change_entity(storage::EntityKey key, Message requ
 inline identity_server::ChangeEntity keep_deleted(storage::EntityKey key) {
   identity_server::ChangeEntity message;
   message.key = key;
-  message.change = [key](const identity_server::Entity& current, UtcTime) -> Result<identity_server::Draft> {
+  message.change = [key](const identity_server::Entity& current,
+                         UtcTime) -> Result<identity_server::Draft> {
     if (current.deleted_at) return fail(identity_server::not_found(key));
     return identity_server::Draft{current.message, {}, true};
   };
@@ -99,7 +104,8 @@ struct PageRequest {
 };
 inline constexpr std::uint32_t default_page_limit = 100;
 
-/// Orders by id or time are the registry's; other ones sort all entities here. `texts`: the text to sort by.
+/// Orders by id or time are the registry's; other ones sort all entities here. `texts`: the text to
+/// sort by.
 class Paging {
  public:
   explicit Paging(const PageRequest& request);
@@ -108,7 +114,8 @@ class Paging {
   void ask(identity_server::ListEntities& list) const;
   /// The entities of the page.
   template <class Message>
-  std::vector<Message> page(std::vector<Message> messages, const std::function<std::string(const Message&)>& text) const {
+  std::vector<Message> page(std::vector<Message> messages,
+                            const std::function<std::string(const Message&)>& text) const {
     if (!sorts_here()) return messages;
     std::ranges::stable_sort(messages, [&](const Message& a, const Message& b) {
       return descending_ ? text(b) < text(a) : text(a) < text(b);
@@ -132,10 +139,11 @@ class Paging {
 void set_total(grpc::CallbackServerContext& context, std::uint64_t total);
 
 /// The account in a request, or else who calls; nothing when the caller is no account.
-std::optional<storage::EntityKey> account_key(const ttn::lorawan::v3::OrganizationOrUserIdentifiers& ids);
+std::optional<storage::EntityKey> account_key(
+    const ttn::lorawan::v3::OrganizationOrUserIdentifiers& ids);
 
 /// Ids of the entities of `kind` that the account is a member of.
-void memberships(const Identity& identity, storage::EntityKind kind, const storage::EntityKey& account,
-                 actors::Reply<std::vector<std::string>> then);
+void memberships(const Identity& identity, storage::EntityKind kind,
+                 const storage::EntityKey& account, actors::Reply<std::vector<std::string>> then);
 
 }  // namespace ff::api

@@ -10,32 +10,39 @@ class GatewayRights final : public pb::GatewayAccess::CallbackService {
   GatewayRights(const ServiceContext& context, Identity identity, MakeRandom make_random)
       : context_(context), access_(context, std::move(identity), std::move(make_random)) {}
 
-  grpc::ServerUnaryReactor* ListRights(grpc::CallbackServerContext* context, const pb::GatewayIdentifiers* request,
+  grpc::ServerUnaryReactor* ListRights(grpc::CallbackServerContext* context,
+                                       const pb::GatewayIdentifiers* request,
                                        pb::Rights* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.GatewayAccess/ListRights"}, context, request, response,
-                                [this](auto call, const auto& ids, const auto& reply) {
+    return context_.front.unary({"ttn.lorawan.v3.GatewayAccess/ListRights"}, context, request,
+                                response, [this](auto call, const auto& ids, const auto& reply) {
                                   access_.list_rights(call, gateway_key(ids.gateway_id()), reply);
                                 });
   }
   grpc::ServerUnaryReactor* CreateAPIKey(grpc::CallbackServerContext* context,
-                                         const pb::CreateGatewayAPIKeyRequest* request, pb::APIKey* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.GatewayAccess/CreateAPIKey"}, context, request, response,
-                                [this](auto call, const auto& create, const auto& reply) {
-                                  access_.create(call, gateway_key(create.gateway_ids().gateway_id()), create, reply);
-                                });
+                                         const pb::CreateGatewayAPIKeyRequest* request,
+                                         pb::APIKey* response) override {
+    return context_.front.unary(
+        {"ttn.lorawan.v3.GatewayAccess/CreateAPIKey"}, context, request, response,
+        [this](auto call, const auto& create, const auto& reply) {
+          access_.create(call, gateway_key(create.gateway_ids().gateway_id()), create, reply);
+        });
   }
   grpc::ServerUnaryReactor* ListAPIKeys(grpc::CallbackServerContext* context,
-                                        const pb::ListGatewayAPIKeysRequest* request, pb::APIKeys* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.GatewayAccess/ListAPIKeys"}, context, request, response,
-                                [this, context](auto call, const auto& list, const auto& reply) {
-                                  access_.list(call, context, gateway_key(list.gateway_ids().gateway_id()), list, reply);
-                                });
+                                        const pb::ListGatewayAPIKeysRequest* request,
+                                        pb::APIKeys* response) override {
+    return context_.front.unary(
+        {"ttn.lorawan.v3.GatewayAccess/ListAPIKeys"}, context, request, response,
+        [this, context](auto call, const auto& list, const auto& reply) {
+          access_.list(call, context, gateway_key(list.gateway_ids().gateway_id()), list, reply);
+        });
   }
-  grpc::ServerUnaryReactor* GetAPIKey(grpc::CallbackServerContext* context, const pb::GetGatewayAPIKeyRequest* request,
+  grpc::ServerUnaryReactor* GetAPIKey(grpc::CallbackServerContext* context,
+                                      const pb::GetGatewayAPIKeyRequest* request,
                                       pb::APIKey* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.GatewayAccess/GetAPIKey"}, context, request, response,
-                                [this](auto call, const auto& get, const auto& reply) {
-                                  access_.get(call, gateway_key(get.gateway_ids().gateway_id()), get.key_id(), reply);
+    return context_.front.unary({"ttn.lorawan.v3.GatewayAccess/GetAPIKey"}, context, request,
+                                response, [this](auto call, const auto& get, const auto& reply) {
+                                  access_.get(call, gateway_key(get.gateway_ids().gateway_id()),
+                                              get.key_id(), reply);
                                 });
   }
 
@@ -47,7 +54,7 @@ class GatewayRights final : public pb::GatewayAccess::CallbackService {
 }  // namespace
 
 std::unique_ptr<grpc::Service> make_gateway_access(const ServiceContext& context, Identity identity,
-                                              MakeRandom make_random) {
+                                                   MakeRandom make_random) {
   return std::make_unique<GatewayRights>(context, std::move(identity), std::move(make_random));
 }
 

@@ -23,7 +23,8 @@ void mirror_plans(pb::Gateway& gateway) {
   if (gateway.frequency_plan_ids().empty() && !gateway.frequency_plan_id().empty()) {
     gateway.add_frequency_plan_ids(gateway.frequency_plan_id());
   }
-  gateway.set_frequency_plan_id(gateway.frequency_plan_ids().empty() ? "" : gateway.frequency_plan_ids(0));
+  gateway.set_frequency_plan_id(
+      gateway.frequency_plan_ids().empty() ? "" : gateway.frequency_plan_ids(0));
 }
 
 class Gateways final : public pb::GatewayRegistry::CallbackService {
@@ -36,17 +37,20 @@ class Gateways final : public pb::GatewayRegistry::CallbackService {
                    Right::RIGHT_ORGANIZATION_GATEWAYS_CREATE, Right::RIGHT_USER_GATEWAYS_LIST,
                    Right::RIGHT_ORGANIZATION_GATEWAYS_LIST, eui_key, mirror_plans}) {}
 
-  grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context, const pb::CreateGatewayRequest* request,
+  grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context,
+                                   const pb::CreateGatewayRequest* request,
                                    pb::Gateway* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.GatewayRegistry/Create"}, context, request, response,
-                                [this](auto call, const auto& create, const auto& reply) {
+    return context_.front.unary({"ttn.lorawan.v3.GatewayRegistry/Create"}, context, request,
+                                response, [this](auto call, const auto& create, const auto& reply) {
                                   const auto& ids = create.gateway().ids();
-                                  registry_.create(call, create.collaborator(), gateway_key(ids.gateway_id()),
-                                                   create.gateway(), reply);
+                                  registry_.create(call, create.collaborator(),
+                                                   gateway_key(ids.gateway_id()), create.gateway(),
+                                                   reply);
                                 });
   }
 
-  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context, const pb::GetGatewayRequest* request,
+  grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
+                                const pb::GetGatewayRequest* request,
                                 pb::Gateway* response) override {
     return context_.front.unary(
         {"ttn.lorawan.v3.GatewayRegistry/Get"}, context, request, response,
@@ -58,14 +62,16 @@ class Gateways final : public pb::GatewayRegistry::CallbackService {
         });
   }
 
-  grpc::ServerUnaryReactor* GetIdentifiersForEUI(grpc::CallbackServerContext* context,
-                                                 const pb::GetGatewayIdentifiersForEUIRequest* request,
-                                                 pb::GatewayIdentifiers* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.GatewayRegistry/GetIdentifiersForEUI"}, context, request, response,
-                                [this](auto, const auto& get, const auto& reply) { find(get.eui(), reply); });
+  grpc::ServerUnaryReactor* GetIdentifiersForEUI(
+      grpc::CallbackServerContext* context, const pb::GetGatewayIdentifiersForEUIRequest* request,
+      pb::GatewayIdentifiers* response) override {
+    return context_.front.unary(
+        {"ttn.lorawan.v3.GatewayRegistry/GetIdentifiersForEUI"}, context, request, response,
+        [this](auto, const auto& get, const auto& reply) { find(get.eui(), reply); });
   }
 
-  grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context, const pb::ListGatewaysRequest* request,
+  grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
+                                 const pb::ListGatewaysRequest* request,
                                  pb::Gateways* response) override {
     return context_.front.unary({"ttn.lorawan.v3.GatewayRegistry/List"}, context, request, response,
                                 [this, context](auto call, const auto& list, const auto& reply) {
@@ -73,30 +79,33 @@ class Gateways final : public pb::GatewayRegistry::CallbackService {
                                 });
   }
 
-  grpc::ServerUnaryReactor* Update(grpc::CallbackServerContext* context, const pb::UpdateGatewayRequest* request,
+  grpc::ServerUnaryReactor* Update(grpc::CallbackServerContext* context,
+                                   const pb::UpdateGatewayRequest* request,
                                    pb::Gateway* response) override {
-    return context_.front.unary(
-        {"ttn.lorawan.v3.GatewayRegistry/Update"}, context, request, response,
-        [this](auto call, const auto& update, const auto& reply) {
-          const auto key = gateway_key(update.gateway().ids().gateway_id());
-          context_.authorized(call, key, paths_of(update.field_mask()), reply,
-                              [=, this, &update] { change(key, update, reply); });
-        });
+    return context_.front.unary({"ttn.lorawan.v3.GatewayRegistry/Update"}, context, request,
+                                response, [this](auto call, const auto& update, const auto& reply) {
+                                  const auto key = gateway_key(update.gateway().ids().gateway_id());
+                                  context_.authorized(
+                                      call, key, paths_of(update.field_mask()), reply,
+                                      [=, this, &update] { change(key, update, reply); });
+                                });
   }
 
-  grpc::ServerUnaryReactor* Delete(grpc::CallbackServerContext* context, const pb::GatewayIdentifiers* request,
+  grpc::ServerUnaryReactor* Delete(grpc::CallbackServerContext* context,
+                                   const pb::GatewayIdentifiers* request,
                                    Empty* response) override {
-    return context_.front.unary(
-        {"ttn.lorawan.v3.GatewayRegistry/Delete"}, context, request, response,
-        [this](auto call, const auto& ids, const auto& reply) {
-          const auto key = gateway_key(ids.gateway_id());
-          context_.authorized(call, key, {}, reply, [=, this] {
-            identity_.change(keep_deleted(key), [reply](const Result<identity_server::EntityPtr>& entity) {
-              if (!entity) return reply(fail(entity.error()));
-              reply(Empty());
-            });
-          });
-        });
+    return context_.front.unary({"ttn.lorawan.v3.GatewayRegistry/Delete"}, context, request,
+                                response, [this](auto call, const auto& ids, const auto& reply) {
+                                  const auto key = gateway_key(ids.gateway_id());
+                                  context_.authorized(call, key, {}, reply, [=, this] {
+                                    identity_.change(
+                                        keep_deleted(key),
+                                        [reply](const Result<identity_server::EntityPtr>& entity) {
+                                          if (!entity) return reply(fail(entity.error()));
+                                          reply(Empty());
+                                        });
+                                  });
+                                });
   }
 
  private:
@@ -106,7 +115,9 @@ class Gateways final : public pb::GatewayRegistry::CallbackService {
     const auto eui = gateway_eui_of(field).value_or(GatewayEui());
     auto found = [eui, reply](const Result<identity_server::EntityPtr>& entity) {
       if (!entity) return reply(fail(entity.error()));
-      if (!*entity) return reply(fail(identity_server::gateway_not_found_by_eui, {{"gateway_eui", to_string(eui)}}));
+      if (!*entity)
+        return reply(
+            fail(identity_server::gateway_not_found_by_eui, {{"gateway_eui", to_string(eui)}}));
       pb::GatewayIdentifiers ids;
       put_ids(GatewayIdentifiers{GatewayId((*entity)->key.ids.at(0)), eui}, ids);
       reply(std::move(ids));
@@ -127,17 +138,19 @@ class Gateways final : public pb::GatewayRegistry::CallbackService {
     const bool single = std::ranges::find(paths, "frequency_plan_id") != paths.end();
     if (single && !list) {
       requested.clear_frequency_plan_ids();
-      if (!requested.frequency_plan_id().empty()) requested.add_frequency_plan_ids(requested.frequency_plan_id());
+      if (!requested.frequency_plan_id().empty())
+        requested.add_frequency_plan_ids(requested.frequency_plan_id());
       paths.emplace_back("frequency_plan_ids");
     }
     if (list && !single) paths.emplace_back("frequency_plan_id");
-    identity_.change(change_entity<pb::Gateway>(key, std::move(requested), paths, eui_key, mirror_plans),
-                     answer_entity<pb::Gateway>(reply, answer_paths(update.field_mask())));
+    identity_.change(
+        change_entity<pb::Gateway>(key, std::move(requested), paths, eui_key, mirror_plans),
+        answer_entity<pb::Gateway>(reply, answer_paths(update.field_mask())));
   }
 
   /// Secrets are for single gateways, where the right to read them is checked.
-  void list_public(const CallPtr& call, grpc::CallbackServerContext* context, const pb::ListGatewaysRequest& request,
-                   const Reply<pb::Gateways>& reply) const {
+  void list_public(const CallPtr& call, grpc::CallbackServerContext* context,
+                   const pb::ListGatewaysRequest& request, const Reply<pb::Gateways>& reply) const {
     auto reduced = request;
     auto& paths = *reduced.mutable_field_mask()->mutable_paths();
     const auto secret = [](const std::string& path) {
@@ -155,7 +168,8 @@ class Gateways final : public pb::GatewayRegistry::CallbackService {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> make_gateway_registry(const ServiceContext& context, Identity identity) {
+std::unique_ptr<grpc::Service> make_gateway_registry(const ServiceContext& context,
+                                                     Identity identity) {
   return std::make_unique<Gateways>(context, std::move(identity));
 }
 

@@ -9,7 +9,8 @@ namespace {
 
 using namespace identity_server;  // The messages of its actors.
 
-constexpr ErrorDef unauthenticated{"pkg/auth/rights", "unauthenticated", Code::unauthenticated, "unauthenticated"};
+constexpr ErrorDef unauthenticated{"pkg/auth/rights", "unauthenticated", Code::unauthenticated,
+                                   "unauthenticated"};
 constexpr std::string_view role = "IDENTITY_SERVER";
 
 /// The token of `Bearer <token>`.
@@ -40,7 +41,8 @@ class IdentityAuthenticator final : public Authenticator {
     identity_.caller(metadata, [answer = std::move(answer)](const Result<AuthInfoPtr>& caller) {
       if (!caller) return answer(fail(caller.error()));
       const auto& known = **caller;
-      answer(api::AuthInfo{api::AuthInfo::Kind::api_key, known.key_id, account_of(known.owner), known.is_admin});
+      answer(api::AuthInfo{api::AuthInfo::Kind::api_key, known.key_id, account_of(known.owner),
+                           known.is_admin});
     });
   }
 
@@ -53,15 +55,20 @@ class IdentityAuthenticator final : public Authenticator {
 void Identity::caller(const CallMetadata& metadata, actors::Reply<AuthInfoPtr> then) const {
   auto token = bearer_token(metadata);
   if (!token) return then(fail(std::move(token).error()));
-  auto make = [&](actors::Reply<AuthInfoPtr> reply) { return Authenticate{*token, std::move(reply)}; };
+  auto make = [&](actors::Reply<AuthInfoPtr> reply) {
+    return Authenticate{*token, std::move(reply)};
+  };
   asker_.ask<AuthInfoPtr>(routes_.access.get(), role, make, std::move(then));
 }
 
-void Identity::rights(const Call& call, const storage::EntityKey& entity, actors::Reply<api::RightSet> then) const {
+void Identity::rights(const Call& call, const storage::EntityKey& entity,
+                      actors::Reply<api::RightSet> then) const {
   caller(call.metadata, [*this, entity, then = std::move(then)](const Result<AuthInfoPtr>& caller) {
     if (!caller) return then(fail(caller.error()));
     using Rights = identity_server::RightSet;
-    auto make = [&](actors::Reply<Rights> reply) { return ListRights{*caller, entity, std::move(reply)}; };
+    auto make = [&](actors::Reply<Rights> reply) {
+      return ListRights{*caller, entity, std::move(reply)};
+    };
     asker_.ask<Rights>(routes_.access.get(), role, make, [then](const Result<Rights>& rights) {
       if (!rights) return then(fail(rights.error()));
       then(to_api(*rights));
@@ -91,12 +98,16 @@ void Identity::erase(const storage::EntityKey& key, actors::Reply<void> then) co
 }
 
 void Identity::get(const storage::EntityKey& key, actors::Reply<EntityPtr> then) const {
-  auto make = [&](actors::Reply<EntityPtr> reply) { return GetEntity{key, Deleted::without, std::move(reply)}; };
+  auto make = [&](actors::Reply<EntityPtr> reply) {
+    return GetEntity{key, Deleted::without, std::move(reply)};
+  };
   asker_.ask<EntityPtr>(routes_.reader.get(), role, make, std::move(then));
 }
 
 void Identity::find(Bytes index_key, actors::Reply<EntityPtr> then) const {
-  auto make = [&](actors::Reply<EntityPtr> reply) { return FindEntity{std::move(index_key), std::move(reply)}; };
+  auto make = [&](actors::Reply<EntityPtr> reply) {
+    return FindEntity{std::move(index_key), std::move(reply)};
+  };
   asker_.ask<EntityPtr>(routes_.reader.get(), role, make, std::move(then));
 }
 
@@ -113,14 +124,17 @@ std::shared_ptr<Authenticator> make_authenticator(const Identity& identity) {
 }
 
 RightsOf make_rights_of(const Identity& identity) {
-  return [identity](const Call& call, const storage::EntityKey& entity, actors::Reply<api::RightSet> answer) {
+  return [identity](const Call& call, const storage::EntityKey& entity,
+                    actors::Reply<api::RightSet> answer) {
     identity.rights(call, entity, std::move(answer));
   };
 }
 
 api::RightSet to_api(const identity_server::RightSet& rights) {
   api::RightSet out;
-  rights.for_each([&](identity_server::Right right) { out.push_back(static_cast<api::Right>(static_cast<int>(right))); });
+  rights.for_each([&](identity_server::Right right) {
+    out.push_back(static_cast<api::Right>(static_cast<int>(right)));
+  });
   return out;
 }
 

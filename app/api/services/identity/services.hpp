@@ -12,14 +12,17 @@ namespace ff::api {
 
 // Contexts outlive the services; services outlive the server.
 
-std::unique_ptr<grpc::Service> make_application_registry(const ServiceContext& context, Identity identity);
-std::unique_ptr<grpc::Service> make_gateway_registry(const ServiceContext& context, Identity identity);
-std::unique_ptr<grpc::Service> make_end_device_registry(const ServiceContext& context, Identity identity);
+std::unique_ptr<grpc::Service> make_application_registry(const ServiceContext& context,
+                                                         Identity identity);
+std::unique_ptr<grpc::Service> make_gateway_registry(const ServiceContext& context,
+                                                     Identity identity);
+std::unique_ptr<grpc::Service> make_end_device_registry(const ServiceContext& context,
+                                                        Identity identity);
 
 /// A generator fit for keys; any thread.
 using MakeRandom = std::function<std::unique_ptr<Random>()>;
-std::unique_ptr<grpc::Service> make_application_access(const ServiceContext& context, Identity identity,
-                                                       MakeRandom make_random);
+std::unique_ptr<grpc::Service> make_application_access(const ServiceContext& context,
+                                                       Identity identity, MakeRandom make_random);
 std::unique_ptr<grpc::Service> make_gateway_access(const ServiceContext& context, Identity identity,
                                                    MakeRandom make_random);
 std::unique_ptr<grpc::Service> make_entity_access(const ServiceContext& context, Identity identity);

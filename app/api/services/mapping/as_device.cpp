@@ -14,8 +14,8 @@ using Span = std::span<const std::string>;
 
 constexpr ErrorDef field_value{"pkg/applicationserver", "field_value", Code::invalid_argument,
                                "invalid value of field `{field}`"};
-constexpr ErrorDef read_only_field{"pkg/applicationserver/redis", "read_only_field", Code::invalid_argument,
-                                   "read-only field `{field}`"};
+constexpr ErrorDef read_only_field{"pkg/applicationserver/redis", "read_only_field",
+                                   Code::invalid_argument, "read-only field `{field}`"};
 constexpr ErrorDef formatter_script_too_large{"pkg/applicationserver", "formatter_script_too_large",
                                               Code::invalid_argument, "formatter script too large"};
 
@@ -48,8 +48,10 @@ bool names(Span paths, std::string_view path) {
 
 Status check_ids(const AppDevice& current, const pb::EndDevice& requested) {
   const auto ids = ids_of(requested.ids());
-  if (ids.dev_eui && ids.dev_eui != current.ids.dev_eui) return fail(read_only_field, {{"field", "ids.dev_eui"}});
-  if (ids.join_eui && ids.join_eui != current.ids.join_eui) return fail(read_only_field, {{"field", "ids.join_eui"}});
+  if (ids.dev_eui && ids.dev_eui != current.ids.dev_eui)
+    return fail(read_only_field, {{"field", "ids.dev_eui"}});
+  if (ids.join_eui && ids.join_eui != current.ids.join_eui)
+    return fail(read_only_field, {{"field", "ids.join_eui"}});
   return {};
 }
 
@@ -64,9 +66,11 @@ Status check_request(const pb::EndDevice& requested, Span paths) {
     return fail(field_value, {{"field", "session.keys.app_s_key.key"}});
   }
   const auto& formatters = requested.formatters();
-  for (const auto& script : {formatters.up_formatter_parameter(), formatters.down_formatter_parameter()}) {
+  for (const auto& script :
+       {formatters.up_formatter_parameter(), formatters.down_formatter_parameter()}) {
     if (script.size() <= formatter_parameter_max) continue;
-    return fail(formatter_script_too_large, {{"size", script.size()}, {"max_size", formatter_parameter_max}});
+    return fail(formatter_script_too_large,
+                {{"size", script.size()}, {"max_size", formatter_parameter_max}});
   }
   return {};
 }
@@ -92,7 +96,8 @@ pb::EndDevice to_proto(const AppDevice& device) {
     out.mutable_skip_payload_crypto_override()->set_value(*device.skip_payload_crypto_override);
     out.set_skip_payload_crypto(*device.skip_payload_crypto_override);
   }
-  if (device.formatters && !out.mutable_formatters()->ParseFromString(text_of(*device.formatters))) {
+  if (device.formatters &&
+      !out.mutable_formatters()->ParseFromString(text_of(*device.formatters))) {
     out.clear_formatters();
   }
   return out;
@@ -100,9 +105,10 @@ pb::EndDevice to_proto(const AppDevice& device) {
 
 AppDevice app_device_of(const pb::EndDevice& from, AppDevice device) {
   device.ids = ids_of(from.ids());
-  device.session = from.has_session()
-                       ? std::optional(session_of(from.session(), device.session.value_or(AppSession())))
-                       : std::nullopt;
+  device.session =
+      from.has_session()
+          ? std::optional(session_of(from.session(), device.session.value_or(AppSession())))
+          : std::nullopt;
   if (!from.has_pending_session()) device.pending_session.reset();
   device.skip_payload_crypto_override.reset();
   if (from.has_skip_payload_crypto_override()) {
@@ -113,7 +119,8 @@ AppDevice app_device_of(const pb::EndDevice& from, AppDevice device) {
   return device;
 }
 
-Result<AppDevice> change_app_device(const AppDevice* current, const pb::EndDevice& requested, Span paths, UtcTime now) {
+Result<AppDevice> change_app_device(const AppDevice* current, const pb::EndDevice& requested,
+                                    Span paths, UtcTime now) {
   if (current) FF_CHECK(check_ids(*current, requested));
   FF_CHECK(check_request(requested, paths));
   if (current && paths.empty()) return *current;

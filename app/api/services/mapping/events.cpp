@@ -11,8 +11,12 @@ namespace {
 struct PutSubject {
   pb::Event& out;
   void operator()(std::monostate) const {}
-  void operator()(const DeviceIdentifiers& ids) const { put_ids(ids, *out.add_identifiers()->mutable_device_ids()); }
-  void operator()(const GatewayIdentifiers& ids) const { put_ids(ids, *out.add_identifiers()->mutable_gateway_ids()); }
+  void operator()(const DeviceIdentifiers& ids) const {
+    put_ids(ids, *out.add_identifiers()->mutable_device_ids());
+  }
+  void operator()(const GatewayIdentifiers& ids) const {
+    put_ids(ids, *out.add_identifiers()->mutable_gateway_ids());
+  }
   void operator()(const ApplicationId& id) const {
     out.add_identifiers()->mutable_application_ids()->set_application_id(id.text());
   }
@@ -46,8 +50,10 @@ struct PutData {
 };
 
 bool is_traffic(std::string_view name) {
-  return name.find(".up.") != std::string_view::npos || name.find(".down.") != std::string_view::npos ||
-         name.find(".mac.") != std::string_view::npos || name.find(".join.") != std::string_view::npos ||
+  return name.find(".up.") != std::string_view::npos ||
+         name.find(".down.") != std::string_view::npos ||
+         name.find(".mac.") != std::string_view::npos ||
+         name.find(".join.") != std::string_view::npos ||
          name.find(".txack.") != std::string_view::npos;
 }
 
@@ -59,8 +65,9 @@ pb::Right visibility(const events::Event& event) {
     return event.name.starts_with("gs.") ? pb::RIGHT_GATEWAY_STATUS_READ : pb::RIGHT_GATEWAY_INFO;
   }
   if (is_traffic(event.name)) return pb::RIGHT_APPLICATION_TRAFFIC_READ;
-  return std::holds_alternative<DeviceIdentifiers>(event.subject) ? pb::RIGHT_APPLICATION_DEVICES_READ
-                                                                  : pb::RIGHT_APPLICATION_INFO;
+  return std::holds_alternative<DeviceIdentifiers>(event.subject)
+             ? pb::RIGHT_APPLICATION_DEVICES_READ
+             : pb::RIGHT_APPLICATION_INFO;
 }
 
 events::EventSubject subject_of(const pb::EntityIdentifiers& ids) {

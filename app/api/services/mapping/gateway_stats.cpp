@@ -36,7 +36,8 @@ void put_times(const ConnectionStats& stats, pb::GatewayConnectionStats& out) {
     put_time(*stats.last_downlink_received_at, *out.mutable_last_downlink_received_at());
   }
   if (stats.last_tx_acknowledgment_received_at) {
-    put_time(*stats.last_tx_acknowledgment_received_at, *out.mutable_last_tx_acknowledgment_received_at());
+    put_time(*stats.last_tx_acknowledgment_received_at,
+             *out.mutable_last_tx_acknowledgment_received_at());
   }
 }
 
@@ -46,7 +47,8 @@ pb::GatewayConnectionStats to_proto(const ConnectionStats& stats) {
   pb::GatewayConnectionStats out;
   put_times(stats, out);
   out.set_protocol(gateway_server::to_string(stats.protocol));
-  if (!stats.remote_address.empty()) out.mutable_gateway_remote_address()->set_ip(stats.remote_address);
+  if (!stats.remote_address.empty())
+    out.mutable_gateway_remote_address()->set_ip(stats.remote_address);
   if (stats.last_status) put_status(*stats.last_status, *out.mutable_last_status());
   out.set_uplink_count(stats.uplink_count);
   out.set_downlink_count(stats.downlink_count);

@@ -1,4 +1,5 @@
-// The join server's part of a device between domain and protobuf. Rules of changes are the service's.
+// The join server's part of a device between domain and protobuf. Rules of changes are the
+// service's.
 #pragma once
 
 #include "actors/join_server/device.hpp"
@@ -10,6 +11,7 @@ namespace ff::api {
 ttn::lorawan::v3::EndDevice to_proto(const join_server::JoinDevice& device);
 
 /// `base` with what `device` says; sessions stay.
-join_server::JoinDevice join_device_of(const ttn::lorawan::v3::EndDevice& device, join_server::JoinDevice base);
+join_server::JoinDevice join_device_of(const ttn::lorawan::v3::EndDevice& device,
+                                       join_server::JoinDevice base);
 
 }  // namespace ff::api

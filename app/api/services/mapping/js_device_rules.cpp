@@ -12,12 +12,13 @@ namespace {
 
 using join_server::JoinDevice;
 
-constexpr ErrorDef end_device_euis_taken{
-    "pkg/internal/registry", "end_device_euis_taken", Code::already_exists,
-    "an end device with JoinEUI `{join_eui}` and DevEUI `{dev_eui}` is already registered as `{device_id}` in "
-    "application `{application_id}`"};
-constexpr ErrorDef read_only_field{"pkg/joinserver/redis", "read_only_field", Code::invalid_argument,
-                                   "read-only field `{field}`"};
+constexpr ErrorDef end_device_euis_taken{"pkg/internal/registry", "end_device_euis_taken",
+                                         Code::already_exists,
+                                         "an end device with JoinEUI `{join_eui}` and DevEUI "
+                                         "`{dev_eui}` is already registered as `{device_id}` in "
+                                         "application `{application_id}`"};
+constexpr ErrorDef read_only_field{"pkg/joinserver/redis", "read_only_field",
+                                   Code::invalid_argument, "read-only field `{field}`"};
 
 bool names(std::span<const std::string> paths, std::string_view path) {
   return std::ranges::any_of(paths, [path](const std::string& one) {
@@ -32,9 +33,11 @@ Status taken(const JoinDevice& owner, const storage::JoinKey& euis) {
                                       {"application_id", owner.ids.uid.application_id.text()}});
 }
 
-Status check_request(const pb::EndDevice& requested, const storage::JoinKey& euis, std::span<const std::string> paths) {
+Status check_request(const pb::EndDevice& requested, const storage::JoinKey& euis,
+                     std::span<const std::string> paths) {
   if (euis.dev_eui == DevEui()) return fail(join_server::no_dev_eui);
-  if (!requested.ids().dev_addr().empty()) return fail(join_server::field_value, {{"field", "ids.dev_addr"}});
+  if (!requested.ids().dev_addr().empty())
+    return fail(join_server::field_value, {{"field", "ids.dev_addr"}});
   const auto app_key = plain_key_of(requested.root_keys().app_key());
   if (names(paths, "root_keys.app_key.key") && (!app_key || app_key->is_zero())) {
     return fail(join_server::field_value, {{"field", "root_keys.app_key.key"}});
@@ -53,13 +56,15 @@ Status check_provisioning(const pb::EndDevice& before, const pb::EndDevice& afte
 /// A zero key is none.
 void drop_zero_key(pb::RootKeys& keys) {
   const auto key = plain_key_of(keys.nwk_key());
-  if (keys.has_nwk_key() && keys.nwk_key().encrypted_key().empty() && (!key || key->is_zero())) keys.clear_nwk_key();
+  if (keys.has_nwk_key() && keys.nwk_key().encrypted_key().empty() && (!key || key->is_zero()))
+    keys.clear_nwk_key();
 }
 
 }  // namespace
 
 Result<JoinDevice> change_join_device(const JoinDevice* current, const pb::EndDevice& requested,
-                                      const storage::JoinKey& euis, std::span<const std::string> paths) {
+                                      const storage::JoinKey& euis,
+                                      std::span<const std::string> paths) {
   const auto uid = uid_of(requested.ids());
   if (current && current->ids.uid != uid) FF_CHECK(taken(*current, euis));
   FF_CHECK(check_request(requested, euis, paths));

@@ -11,23 +11,45 @@ using Proto = pb::MACSettings;
 // --- one value of each kind, both ways -----------------------------------------------------------
 
 template <class Tag, class T>
-T number(Strong<Tag, T> value) { return value.value(); }
-std::uint64_t number(Frequency value) { return value.hz(); }
-std::int64_t number(std::chrono::seconds value) { return value.count(); }
-bool number(bool value) { return value; }
-float number(float value) { return value; }
-std::uint32_t number(std::uint32_t value) { return value; }
+T number(Strong<Tag, T> value) {
+  return value.value();
+}
+std::uint64_t number(Frequency value) {
+  return value.hz();
+}
+std::int64_t number(std::chrono::seconds value) {
+  return value.count();
+}
+bool number(bool value) {
+  return value;
+}
+float number(float value) {
+  return value;
+}
+std::uint32_t number(std::uint32_t value) {
+  return value;
+}
 
 template <class Tag, class T, class V>
-void take(V value, Strong<Tag, T>& out) { out = Strong<Tag, T>(static_cast<T>(value)); }
-void take(std::uint64_t value, Frequency& out) { out = Frequency::hz(value); }
+void take(V value, Strong<Tag, T>& out) {
+  out = Strong<Tag, T>(static_cast<T>(value));
+}
+void take(std::uint64_t value, Frequency& out) {
+  out = Frequency::hz(value);
+}
 /// RX_DELAY_0 is one second, as on air.
 void take(pb::RxDelay value, std::chrono::seconds& out) {
   out = std::chrono::seconds(std::max(1, static_cast<int>(value)));
 }
-void take(bool value, bool& out) { out = value; }
-void take(float value, float& out) { out = value; }
-void take(std::uint32_t value, std::uint32_t& out) { out = value; }
+void take(bool value, bool& out) {
+  out = value;
+}
+void take(float value, float& out) {
+  out = value;
+}
+void take(std::uint32_t value, std::uint32_t& out) {
+  out = value;
+}
 
 template <class T, class Wrapper>
 void wrap(const T& value, Wrapper& out) {
@@ -145,7 +167,9 @@ void take_overrides(const ProtoDynamic& from, mac::AdrDynamic& out) {
   }
 }
 
-void put_adr(const mac::AdrDisabled&, ProtoAdr& out) { out.mutable_disabled(); }
+void put_adr(const mac::AdrDisabled&, ProtoAdr& out) {
+  out.mutable_disabled();
+}
 
 void put_adr(const mac::AdrStatic& from, ProtoAdr& out) {
   auto& mode = *out.mutable_static_();
@@ -157,8 +181,10 @@ void put_adr(const mac::AdrStatic& from, ProtoAdr& out) {
 void put_adr(const mac::AdrDynamic& from, ProtoAdr& out) {
   auto& mode = *out.mutable_dynamic();
   if (from.margin_db) mode.mutable_margin()->set_value(*from.margin_db);
-  if (from.min_data_rate_index) wrap(*from.min_data_rate_index, *mode.mutable_min_data_rate_index());
-  if (from.max_data_rate_index) wrap(*from.max_data_rate_index, *mode.mutable_max_data_rate_index());
+  if (from.min_data_rate_index)
+    wrap(*from.min_data_rate_index, *mode.mutable_min_data_rate_index());
+  if (from.max_data_rate_index)
+    wrap(*from.max_data_rate_index, *mode.mutable_max_data_rate_index());
   if (from.min_tx_power_index) wrap(*from.min_tx_power_index, *mode.mutable_min_tx_power_index());
   if (from.max_tx_power_index) wrap(*from.max_tx_power_index, *mode.mutable_max_tx_power_index());
   put_bounds(from.nb_trans, mode);
@@ -173,28 +199,37 @@ void put_adr(const mac::AdrDynamic& from, ProtoAdr& out) {
 mac::AdrDynamic dynamic_of(const ProtoDynamic& from) {
   mac::AdrDynamic mode;
   if (from.has_margin()) mode.margin_db = from.margin().value();
-  if (from.has_min_data_rate_index()) mode.min_data_rate_index = unwrap<DataRateIndex>(from.min_data_rate_index());
-  if (from.has_max_data_rate_index()) mode.max_data_rate_index = unwrap<DataRateIndex>(from.max_data_rate_index());
-  if (from.has_min_tx_power_index()) mode.min_tx_power_index = unwrap<TxPowerIndex>(from.min_tx_power_index());
-  if (from.has_max_tx_power_index()) mode.max_tx_power_index = unwrap<TxPowerIndex>(from.max_tx_power_index());
+  if (from.has_min_data_rate_index())
+    mode.min_data_rate_index = unwrap<DataRateIndex>(from.min_data_rate_index());
+  if (from.has_max_data_rate_index())
+    mode.max_data_rate_index = unwrap<DataRateIndex>(from.max_data_rate_index());
+  if (from.has_min_tx_power_index())
+    mode.min_tx_power_index = unwrap<TxPowerIndex>(from.min_tx_power_index());
+  if (from.has_max_tx_power_index())
+    mode.max_tx_power_index = unwrap<TxPowerIndex>(from.max_tx_power_index());
   mode.nb_trans = bounds_of(from);
-  if (from.channel_steering().has_lora_narrow()) mode.channel_steering = mac::ChannelSteering::lora_narrow;
-  if (from.channel_steering().has_disabled()) mode.channel_steering = mac::ChannelSteering::disabled;
+  if (from.channel_steering().has_lora_narrow())
+    mode.channel_steering = mac::ChannelSteering::lora_narrow;
+  if (from.channel_steering().has_disabled())
+    mode.channel_steering = mac::ChannelSteering::disabled;
   if (from.has_overrides()) take_overrides(from, mode);
   return mode;
 }
 
 std::optional<mac::AdrSettings> adr_of(const ProtoAdr& from) {
   switch (from.mode_case()) {
-    case ProtoAdr::kDisabled: return mac::AdrDisabled{};
-    case ProtoAdr::kDynamic: return dynamic_of(from.dynamic());
+    case ProtoAdr::kDisabled:
+      return mac::AdrDisabled{};
+    case ProtoAdr::kDynamic:
+      return dynamic_of(from.dynamic());
     case ProtoAdr::kStatic: {
       const auto& mode = from.static_();
       return mac::AdrStatic{DataRateIndex(static_cast<std::uint8_t>(mode.data_rate_index())),
                             TxPowerIndex(static_cast<std::uint8_t>(mode.tx_power_index())),
                             static_cast<std::uint8_t>(mode.nb_trans())};
     }
-    case ProtoAdr::MODE_NOT_SET: break;
+    case ProtoAdr::MODE_NOT_SET:
+      break;
   }
   return std::nullopt;
 }
@@ -206,12 +241,14 @@ void put_mac_settings(const MacSettings& settings, Proto& out) {
     if (const auto& value = settings.*field) wrap(*value, *(out.*mutate)());
   });
   put_durations(settings, out);
-  for (auto frequency : settings.factory_preset_frequencies) out.add_factory_preset_frequencies(frequency.hz());
+  for (auto frequency : settings.factory_preset_frequencies)
+    out.add_factory_preset_frequencies(frequency.hz());
   if (settings.desired_max_eirp_dbm) {
     const auto index = mac::eirp_index(*settings.desired_max_eirp_dbm).value();
     out.mutable_desired_max_eirp()->set_value(static_cast<pb::DeviceEIRP>(index));
   }
-  if (settings.adr) std::visit([&](const auto& mode) { put_adr(mode, *out.mutable_adr()); }, *settings.adr);
+  if (settings.adr)
+    std::visit([&](const auto& mode) { put_adr(mode, *out.mutable_adr()); }, *settings.adr);
 }
 
 MacSettings mac_settings_of(const Proto& settings) {

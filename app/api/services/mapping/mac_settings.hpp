@@ -1,4 +1,5 @@
-// MAC settings of a device between domain and protobuf. Relay settings are not among them: the domain has none.
+// MAC settings of a device between domain and protobuf. Relay settings are not among them: the
+// domain has none.
 #pragma once
 
 #include "protocol/mac/settings.hpp"

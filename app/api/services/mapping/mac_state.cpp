@@ -12,17 +12,24 @@ namespace {
 using google::protobuf::Timestamp;
 
 template <class Tag, class T>
-T small(Strong<Tag, T> value) { return value.value(); }
+T small(Strong<Tag, T> value) {
+  return value.value();
+}
 template <class Id>
-Id small_of(int value) { return Id(static_cast<typename Id::Value>(value)); }
+Id small_of(int value) {
+  return Id(static_cast<typename Id::Value>(value));
+}
 
-pb::DataRateIndex data_rate(DataRateIndex index) { return static_cast<pb::DataRateIndex>(index.value()); }
+pb::DataRateIndex data_rate(DataRateIndex index) {
+  return static_cast<pb::DataRateIndex>(index.value());
+}
 
 // --- parameters ----------------------------------------------------------------------------------
 
 void put_dwell(region::DwellTime dwell, pb::MACParameters& parameters, bool uplink) {
   if (dwell == region::DwellTime::unknown) return;
-  auto& out = uplink ? *parameters.mutable_uplink_dwell_time() : *parameters.mutable_downlink_dwell_time();
+  auto& out =
+      uplink ? *parameters.mutable_uplink_dwell_time() : *parameters.mutable_downlink_dwell_time();
   out.set_value(dwell == region::DwellTime::on);
 }
 
@@ -87,10 +94,13 @@ void put_recent(const mac::RecentDownlink& downlink, pb::MACState::DownlinkMessa
 }
 
 void put_history(const mac::MacState& state, pb::MACState& out) {
-  for (const auto& command : state.queued_responses) put_command(command, *out.add_queued_responses());
-  for (const auto& command : state.pending_requests) put_command(command, *out.add_pending_requests());
+  for (const auto& command : state.queued_responses)
+    put_command(command, *out.add_queued_responses());
+  for (const auto& command : state.pending_requests)
+    put_command(command, *out.add_pending_requests());
   for (auto cid : state.recent_mac_command_identifiers) {
-    out.add_recent_mac_command_identifiers(static_cast<pb::MACCommandIdentifier>(static_cast<int>(cid)));
+    out.add_recent_mac_command_identifiers(
+        static_cast<pb::MACCommandIdentifier>(static_cast<int>(cid)));
   }
   // Newest first here, newest last in the API.
   for (auto it = state.recent_uplinks.rbegin(); it != state.recent_uplinks.rend(); ++it) {
@@ -115,8 +125,10 @@ void take_history(const pb::MACState& from, mac::MacState& out) {
 // --- refusals ------------------------------------------------------------------------------------
 
 void put_rejected(const mac::Rejected& rejected, pb::MACState& out) {
-  for (auto index : rejected.adr_data_rate_indexes) out.add_rejected_adr_data_rate_indexes(data_rate(index));
-  for (auto index : rejected.adr_tx_power_indexes) out.add_rejected_adr_tx_power_indexes(small(index));
+  for (auto index : rejected.adr_data_rate_indexes)
+    out.add_rejected_adr_data_rate_indexes(data_rate(index));
+  for (auto index : rejected.adr_tx_power_indexes)
+    out.add_rejected_adr_tx_power_indexes(small(index));
   for (auto frequency : rejected.frequencies) out.add_rejected_frequencies(frequency.hz());
   for (const auto& [frequency, ranges] : rejected.data_rate_ranges) {
     auto& list = (*out.mutable_rejected_data_rate_ranges())[frequency.hz()];
@@ -168,7 +180,8 @@ void put_times(const mac::MacState& state, pb::MACState& out) {
     put_time(*state.last_confirmed_downlink_at, *out.mutable_last_confirmed_downlink_at());
   }
   if (state.last_network_initiated_downlink_at) {
-    put_time(*state.last_network_initiated_downlink_at, *out.mutable_last_network_initiated_downlink_at());
+    put_time(*state.last_network_initiated_downlink_at,
+             *out.mutable_last_network_initiated_downlink_at());
   }
   if (state.last_downlink_at) put_time(*state.last_downlink_at, *out.mutable_last_downlink_at());
 }
@@ -178,9 +191,10 @@ void take_times(const pb::MACState& from, mac::MacState& out) {
     if (!set) return std::nullopt;
     return time_of(time);
   };
-  out.last_confirmed_downlink_at = take(from.has_last_confirmed_downlink_at(), from.last_confirmed_downlink_at());
-  out.last_network_initiated_downlink_at =
-      take(from.has_last_network_initiated_downlink_at(), from.last_network_initiated_downlink_at());
+  out.last_confirmed_downlink_at =
+      take(from.has_last_confirmed_downlink_at(), from.last_confirmed_downlink_at());
+  out.last_network_initiated_downlink_at = take(from.has_last_network_initiated_downlink_at(),
+                                                from.last_network_initiated_downlink_at());
   out.last_downlink_at = take(from.has_last_downlink_at(), from.last_downlink_at());
 }
 
@@ -204,11 +218,14 @@ void put_mac_parameters(const mac::MacParameters& p, pb::MACParameters& out) {
   out.set_rx2_data_rate_index(data_rate(p.rx2_data_rate_index));
   out.set_rx2_frequency(p.rx2_frequency.hz());
   out.set_max_duty_cycle(static_cast<pb::AggregatedDutyCycle>(small(p.max_duty_cycle)));
-  out.set_rejoin_time_periodicity(static_cast<pb::RejoinTimeExponent>(small(p.rejoin_time_periodicity)));
-  out.set_rejoin_count_periodicity(static_cast<pb::RejoinCountExponent>(small(p.rejoin_count_periodicity)));
+  out.set_rejoin_time_periodicity(
+      static_cast<pb::RejoinTimeExponent>(small(p.rejoin_time_periodicity)));
+  out.set_rejoin_count_periodicity(
+      static_cast<pb::RejoinCountExponent>(small(p.rejoin_count_periodicity)));
   out.set_ping_slot_frequency(p.ping_slot_frequency.hz());
   if (p.ping_slot_data_rate_index) {
-    out.mutable_ping_slot_data_rate_index_value()->set_value(data_rate(*p.ping_slot_data_rate_index));
+    out.mutable_ping_slot_data_rate_index_value()->set_value(
+        data_rate(*p.ping_slot_data_rate_index));
   }
   out.set_beacon_frequency(p.beacon_frequency.hz());
   for (const auto& channel : p.channels) put_channel(channel, *out.add_channels());
@@ -237,7 +254,8 @@ mac::MacParameters mac_parameters_of(const pb::MACParameters& from) {
   p.rejoin_count_periodicity = small_of<mac::RejoinCountExponent>(from.rejoin_count_periodicity());
   p.ping_slot_frequency = Frequency::hz(from.ping_slot_frequency());
   if (from.has_ping_slot_data_rate_index_value()) {
-    p.ping_slot_data_rate_index = small_of<DataRateIndex>(from.ping_slot_data_rate_index_value().value());
+    p.ping_slot_data_rate_index =
+        small_of<DataRateIndex>(from.ping_slot_data_rate_index_value().value());
   }
   p.beacon_frequency = Frequency::hz(from.beacon_frequency());
   for (const auto& channel : from.channels()) p.channels.push_back(channel_of(channel));
@@ -274,7 +292,8 @@ mac::MacState mac_state_of(const pb::MACState& from, mac::MacState state) {
   take_times(from, state);
   state.ping_slot_periodicity.reset();
   if (from.has_ping_slot_periodicity()) {
-    state.ping_slot_periodicity = small_of<mac::PingSlotPeriodicity>(from.ping_slot_periodicity().value());
+    state.ping_slot_periodicity =
+        small_of<mac::PingSlotPeriodicity>(from.ping_slot_periodicity().value());
   }
   state.pending_application_downlink.reset();
   if (from.has_pending_application_downlink()) {

@@ -1,5 +1,5 @@
-// The MAC state of a device between domain and protobuf. The protobuf form shows less than the domain holds: what it can not
-// say keeps its value when a state is read back.
+// The MAC state of a device between domain and protobuf. The protobuf form shows less than the
+// domain holds: what it can not say keeps its value when a state is read back.
 #pragma once
 
 #include "protocol/mac/state.hpp"
@@ -12,8 +12,8 @@ mac::MacParameters mac_parameters_of(const ttn::lorawan::v3::MACParameters& para
 
 /// `out` is empty. Join-accepts under way are not shown: they hold keys.
 void put_mac_state(const mac::MacState& state, ttn::lorawan::v3::MACState& out);
-/// `base` with what the protobuf form says. Received and sent frames and commands stay as they are, or are cleared when
-/// `state` has none: they can not be made up.
+/// `base` with what the protobuf form says. Received and sent frames and commands stay as they are,
+/// or are cleared when `state` has none: they can not be made up.
 mac::MacState mac_state_of(const ttn::lorawan::v3::MACState& state, mac::MacState base);
 
 }  // namespace ff::api

@@ -51,7 +51,9 @@ struct PutDataRate {
     lora.set_spreading_factor(rate.spreading_factor);
     lora.set_coding_rate(to_string(rate.coding_rate));
   }
-  void operator()(const FskDataRate& rate) const { out.mutable_fsk()->set_bit_rate(rate.bit_rate_bps); }
+  void operator()(const FskDataRate& rate) const {
+    out.mutable_fsk()->set_bit_rate(rate.bit_rate_bps);
+  }
   void operator()(const LrFhssDataRate& rate) const {
     auto& lrfhss = *out.mutable_lrfhss();
     lrfhss.set_modulation_type(rate.modulation_type);
@@ -75,7 +77,8 @@ void put_uplink(const ApplicationUplink& uplink, pb::ApplicationUplink& out) {
   if (!uplink.decoded_payload_json.empty()) {
     put_object(uplink.decoded_payload_json, *out.mutable_decoded_payload());
   }
-  for (const auto& warning : uplink.decoded_payload_warnings) out.add_decoded_payload_warnings(warning);
+  for (const auto& warning : uplink.decoded_payload_warnings)
+    out.add_decoded_payload_warnings(warning);
   for (const auto& metadata : uplink.rx_metadata) put_metadata(metadata, *out.add_rx_metadata());
   put_settings(uplink.settings, *out.mutable_settings());
   put_time(uplink.received_at, *out.mutable_received_at());
@@ -92,7 +95,9 @@ void put_uplink(const ApplicationUplink& uplink, pb::ApplicationUplink& out) {
 struct PutUp {
   pb::ApplicationUp& out;
 
-  void operator()(const ApplicationUplink& up) const { put_uplink(up, *out.mutable_uplink_message()); }
+  void operator()(const ApplicationUplink& up) const {
+    put_uplink(up, *out.mutable_uplink_message());
+  }
   void operator()(const ApplicationJoinAccept& up) const {
     auto& accept = *out.mutable_join_accept();
     accept.set_session_key_id(text_of(up.session_key_id));
@@ -102,10 +107,18 @@ struct PutUp {
     }
     put_time(up.received_at, *accept.mutable_received_at());
   }
-  void operator()(const DownlinkQueued& up) const { put_downlink(up.downlink, *out.mutable_downlink_queued()); }
-  void operator()(const DownlinkSent& up) const { put_downlink(up.downlink, *out.mutable_downlink_sent()); }
-  void operator()(const DownlinkAcked& up) const { put_downlink(up.downlink, *out.mutable_downlink_ack()); }
-  void operator()(const DownlinkNacked& up) const { put_downlink(up.downlink, *out.mutable_downlink_nack()); }
+  void operator()(const DownlinkQueued& up) const {
+    put_downlink(up.downlink, *out.mutable_downlink_queued());
+  }
+  void operator()(const DownlinkSent& up) const {
+    put_downlink(up.downlink, *out.mutable_downlink_sent());
+  }
+  void operator()(const DownlinkAcked& up) const {
+    put_downlink(up.downlink, *out.mutable_downlink_ack());
+  }
+  void operator()(const DownlinkNacked& up) const {
+    put_downlink(up.downlink, *out.mutable_downlink_nack());
+  }
   void operator()(const DownlinkFailed& up) const {
     put_downlink(up.downlink, *out.mutable_downlink_failed()->mutable_downlink());
     if (up.error) put_error(*up.error, *out.mutable_downlink_failed()->mutable_error());
@@ -163,7 +176,8 @@ void put_class_b_c(const ClassBC& from, pb::ApplicationDownlink::ClassBC& out) {
 ClassBC class_b_c_of(const pb::ApplicationDownlink::ClassBC& from) {
   ClassBC out;
   for (const auto& gateway : from.gateways()) {
-    out.gateways.push_back({ids_of(gateway.gateway_ids()), gateway.antenna_index(), gateway.group_index()});
+    out.gateways.push_back(
+        {ids_of(gateway.gateway_ids()), gateway.antenna_index(), gateway.group_index()});
   }
   if (from.has_absolute_time()) out.absolute_time = time_of(from.absolute_time());
   return out;
@@ -171,7 +185,9 @@ ClassBC class_b_c_of(const pb::ApplicationDownlink::ClassBC& from) {
 
 }  // namespace
 
-void put_error(const Error& error, pb::ErrorDetails& out) { fill(error, causes_max, out); }
+void put_error(const Error& error, pb::ErrorDetails& out) {
+  fill(error, causes_max, out);
+}
 
 void put_downlink(const ApplicationDownlink& downlink, pb::ApplicationDownlink& out) {
   out.set_session_key_id(text_of(downlink.session_key_id));
@@ -200,7 +216,8 @@ ApplicationDownlink downlink_of(const pb::ApplicationDownlink& downlink) {
   out.f_cnt = FCnt32(downlink.f_cnt());
   out.frm_payload = bytes_of(downlink.frm_payload());
   if (downlink.has_decoded_payload()) {
-    if (auto json = api_json::to_json(downlink.decoded_payload())) out.decoded_payload_json = *std::move(json);
+    if (auto json = api_json::to_json(downlink.decoded_payload()))
+      out.decoded_payload_json = *std::move(json);
   }
   out.confirmed = downlink.confirmed();
   out.priority = static_cast<TxPriority>(downlink.priority());

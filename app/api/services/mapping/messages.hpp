@@ -1,5 +1,5 @@
-// Application messages between domain and protobuf, for API streams, queues and events. MQTT and webhooks write JSON
-// themselves (protocol/application_json).
+// Application messages between domain and protobuf, for API streams, queues and events. MQTT and
+// webhooks write JSON themselves (protocol/application_json).
 #pragma once
 
 #include "protocol/types/application_messages.hpp"

@@ -18,7 +18,8 @@ void put_keys(const mac::NetworkSessionKeys& keys, pb::SessionKeys& out) {
 }
 
 mac::NetworkSessionKeys keys_of(const pb::SessionKeys& keys) {
-  return {bytes_of(keys.session_key_id()), plain_key_of(keys.f_nwk_s_int_key()).value_or(Aes128Key()),
+  return {bytes_of(keys.session_key_id()),
+          plain_key_of(keys.f_nwk_s_int_key()).value_or(Aes128Key()),
           plain_key_of(keys.s_nwk_s_int_key()).value_or(Aes128Key()),
           plain_key_of(keys.nwk_s_enc_key()).value_or(Aes128Key())};
 }
@@ -29,7 +30,8 @@ void put_session(const mac::Session& session, pb::Session& out) {
   out.set_last_f_cnt_up(session.last_f_cnt_up.value());
   out.set_last_n_f_cnt_down(session.last_n_f_cnt_down.value());
   out.set_last_a_f_cnt_down(session.last_a_f_cnt_down.value());
-  if (session.last_conf_f_cnt_down) out.set_last_conf_f_cnt_down(session.last_conf_f_cnt_down->value());
+  if (session.last_conf_f_cnt_down)
+    out.set_last_conf_f_cnt_down(session.last_conf_f_cnt_down->value());
   put_time(session.started_at, *out.mutable_started_at());
   for (const auto& downlink : session.queued_application_downlinks) {
     put_downlink(downlink, *out.add_queued_application_downlinks());
@@ -64,12 +66,14 @@ void put_status(const mac::DeviceStatus& status, pb::EndDevice& out) {
 }
 
 /// Nothing when `device` says nothing of a status.
-std::optional<mac::DeviceStatus> status_of(const pb::EndDevice& device, std::optional<mac::DeviceStatus> base) {
+std::optional<mac::DeviceStatus> status_of(const pb::EndDevice& device,
+                                           std::optional<mac::DeviceStatus> base) {
   const bool said = device.has_last_dev_status_received_at() || device.has_battery_percentage() ||
                     device.power_state() != pb::POWER_UNKNOWN || device.downlink_margin() != 0;
   if (!said) return std::nullopt;
   auto status = base.value_or(mac::DeviceStatus{});
-  if (device.has_last_dev_status_received_at()) status.received_at = time_of(device.last_dev_status_received_at());
+  if (device.has_last_dev_status_received_at())
+    status.received_at = time_of(device.last_dev_status_received_at());
   status.margin_db = static_cast<std::int8_t>(device.downlink_margin());
   status.external_power = device.power_state() == pb::POWER_EXTERNAL;
   status.battery.reset();
@@ -106,7 +110,8 @@ pb::EndDevice to_proto(const Device& device) {
     put_mac_state(*device.mac_state, *out.mutable_mac_state());
     if (device.mac_state->device_status) put_status(*device.mac_state->device_status, out);
   }
-  if (device.pending_mac_state) put_mac_state(*device.pending_mac_state, *out.mutable_pending_mac_state());
+  if (device.pending_mac_state)
+    put_mac_state(*device.pending_mac_state, *out.mutable_pending_mac_state());
   return out;
 }
 
@@ -123,7 +128,8 @@ Device ns_device_of(const pb::EndDevice& from, Device device) {
   take(from.has_session(), from.session(), device.session, session_of);
   take(from.has_pending_session(), from.pending_session(), device.pending_session, session_of);
   take(from.has_mac_state(), from.mac_state(), device.mac_state, mac_state_of);
-  take(from.has_pending_mac_state(), from.pending_mac_state(), device.pending_mac_state, mac_state_of);
+  take(from.has_pending_mac_state(), from.pending_mac_state(), device.pending_mac_state,
+       mac_state_of);
   if (device.mac_state) {
     auto& status = device.mac_state->device_status;
     status = status_of(from, status);

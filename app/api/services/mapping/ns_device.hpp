@@ -1,4 +1,5 @@
-// The network server's part of a device between domain and protobuf. Rules of changes are ns_device_rules.hpp's.
+// The network server's part of a device between domain and protobuf. Rules of changes are
+// ns_device_rules.hpp's.
 #pragma once
 
 #include "actors/network_server/session/device.hpp"
@@ -9,7 +10,9 @@ namespace ff::api {
 /// Keys included: the caller keeps only what was asked for and allowed (protocol/field_mask).
 ttn::lorawan::v3::EndDevice to_proto(const network_server::Device& device);
 
-/// `base` with what `device` says. What the domain does not hold (version ids, serial number, frequency bounds) is dropped.
-network_server::Device ns_device_of(const ttn::lorawan::v3::EndDevice& device, network_server::Device base);
+/// `base` with what `device` says. What the domain does not hold (version ids, serial number,
+/// frequency bounds) is dropped.
+network_server::Device ns_device_of(const ttn::lorawan::v3::EndDevice& device,
+                                    network_server::Device base);
 
 }  // namespace ff::api

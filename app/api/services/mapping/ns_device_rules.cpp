@@ -18,15 +18,19 @@ constexpr ErrorDef field_is_zero{"pkg/networkserver", "field_is_zero", Code::inv
                                  "field `{name}` is zero"};
 constexpr ErrorDef field_not_zero{"pkg/networkserver", "field_not_zero", Code::invalid_argument,
                                   "field `{name}` is not zero"};
-constexpr ErrorDef read_only_field{"pkg/networkserver/redis", "read_only_field", Code::invalid_argument,
-                                   "read-only field `{field}`"};
+constexpr ErrorDef read_only_field{"pkg/networkserver/redis", "read_only_field",
+                                   Code::invalid_argument, "read-only field `{field}`"};
 
-Status wrong(std::string_view field) { return fail(field_value, {{"field", field}}); }
+Status wrong(std::string_view field) {
+  return fail(field_value, {{"field", field}});
+}
 Status zero(std::string_view field) {
-  return fail(Error(field_value, {{"field", field}}).caused_by(Error(field_is_zero, {{"name", field}})));
+  return fail(
+      Error(field_value, {{"field", field}}).caused_by(Error(field_is_zero, {{"name", field}})));
 }
 Status not_zero(std::string_view field) {
-  return fail(Error(field_value, {{"field", field}}).caused_by(Error(field_not_zero, {{"name", field}})));
+  return fail(
+      Error(field_value, {{"field", field}}).caused_by(Error(field_not_zero, {{"name", field}})));
 }
 
 bool below(std::string_view path, std::string_view parent) {
@@ -34,12 +38,14 @@ bool below(std::string_view path, std::string_view parent) {
 }
 /// Whether the request is about the field, or about something it is in or that is in it.
 bool touches(Span paths, std::string_view field) {
-  return std::ranges::any_of(paths, [&](const std::string& path) { return below(path, field) || below(field, path); });
+  return std::ranges::any_of(
+      paths, [&](const std::string& path) { return below(path, field) || below(field, path); });
 }
 
 // --- before the change ---------------------------------------------------------------------------
 
-Status check_ids(const pb::EndDeviceIdentifiers& current, const pb::EndDeviceIdentifiers& requested) {
+Status check_ids(const pb::EndDeviceIdentifiers& current,
+                 const pb::EndDeviceIdentifiers& requested) {
   if (!requested.dev_eui().empty() && requested.dev_eui() != current.dev_eui()) {
     return fail(read_only_field, {{"field", "ids.dev_eui"}});
   }
@@ -56,10 +62,11 @@ Status check_immutable(const pb::EndDevice& current, const pb::EndDevice& effect
 }
 
 /// Before 1.1 there is one network session key under three names.
-Status spread_legacy_key(const pb::EndDevice& requested, Span paths, const std::string& session_path,
-                         pb::Session& session, bool legacy) {
+Status spread_legacy_key(const pb::EndDevice& requested, Span paths,
+                         const std::string& session_path, pb::Session& session, bool legacy) {
   if (!legacy || !touches(paths, session_path + ".keys.f_nwk_s_int_key")) return {};
-  const auto& given = session_path == "session" ? requested.session().keys() : requested.pending_session().keys();
+  const auto& given =
+      session_path == "session" ? requested.session().keys() : requested.pending_session().keys();
   const auto& key = session.keys().f_nwk_s_int_key();
   if (given.has_s_nwk_s_int_key() && given.s_nwk_s_int_key().key() != key.key()) {
     return wrong(session_path + ".keys.s_nwk_s_int_key.key");
@@ -90,7 +97,8 @@ Status check_join_device(const pb::EndDevice& device) {
   if (device.ids().join_eui().empty()) return zero("ids.join_eui");
   if (device.ids().dev_eui().empty()) return zero("ids.dev_eui");
   if (device.has_session()) FF_CHECK(check_session(device.session(), "session", true));
-  if (device.has_pending_session()) FF_CHECK(check_session(device.pending_session(), "pending_session", true));
+  if (device.has_pending_session())
+    FF_CHECK(check_session(device.pending_session(), "pending_session", true));
   return {};
 }
 
@@ -98,7 +106,8 @@ Status check_personalized_device(const pb::EndDevice& device) {
   FF_CHECK(check_session(device.session(), "session", false));
   if (device.has_pending_session()) return not_zero("pending_session");
   if (device.has_pending_mac_state()) return not_zero("pending_mac_state");
-  if (device.multicast() && !device.supports_class_b() && !device.supports_class_c()) return zero("supports_class_c");
+  if (device.multicast() && !device.supports_class_b() && !device.supports_class_c())
+    return zero("supports_class_c");
   if (device.supports_class_b() && !device.mac_settings().has_ping_slot_periodicity() &&
       !device.mac_state().has_ping_slot_periodicity()) {
     return zero("mac_settings.ping_slot_periodicity");
@@ -128,7 +137,8 @@ Status check_address(const pb::EndDevice& requested, const pb::EndDevice& device
 
 }  // namespace
 
-Result<Device> change_ns_device(const Device* current, const pb::EndDevice& requested, Span paths, UtcTime now) {
+Result<Device> change_ns_device(const Device* current, const pb::EndDevice& requested, Span paths,
+                                UtcTime now) {
   const auto before = current ? to_proto(*current) : pb::EndDevice();
   if (current) FF_CHECK(check_ids(before.ids(), requested.ids()));
   if (current && paths.empty()) return *current;
@@ -144,7 +154,8 @@ Result<Device> change_ns_device(const Device* current, const pb::EndDevice& requ
     }
   }
   if (device.has_pending_session()) {
-    FF_CHECK(spread_legacy_key(requested, paths, "pending_session", *device.mutable_pending_session(), legacy));
+    FF_CHECK(spread_legacy_key(requested, paths, "pending_session",
+                               *device.mutable_pending_session(), legacy));
   }
   FF_CHECK(check_device(device));
   FF_CHECK(check_address(requested, device));

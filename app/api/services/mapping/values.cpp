@@ -50,22 +50,44 @@ Duration duration_of(const google::protobuf::Duration& duration) noexcept {
   return total(duration.seconds(), duration.nanos());
 }
 
-std::string text_of(ByteView bytes) { return std::string(as_text(bytes)); }
-Bytes bytes_of(const std::string& text) { return to_owned(as_bytes(text)); }
+std::string text_of(ByteView bytes) {
+  return std::string(as_text(bytes));
+}
+Bytes bytes_of(const std::string& text) {
+  return to_owned(as_bytes(text));
+}
 
-std::string to_field(DevEui eui) { return big_endian<8>(eui.value()); }
-std::string to_field(JoinEui eui) { return big_endian<8>(eui.value()); }
-std::string to_field(GatewayEui eui) { return big_endian<8>(eui.value()); }
-std::string to_field(DevAddr dev_addr) { return big_endian<4>(dev_addr.value()); }
-std::string to_field(NetId net_id) { return big_endian<3>(net_id.value()); }
+std::string to_field(DevEui eui) {
+  return big_endian<8>(eui.value());
+}
+std::string to_field(JoinEui eui) {
+  return big_endian<8>(eui.value());
+}
+std::string to_field(GatewayEui eui) {
+  return big_endian<8>(eui.value());
+}
+std::string to_field(DevAddr dev_addr) {
+  return big_endian<4>(dev_addr.value());
+}
+std::string to_field(NetId net_id) {
+  return big_endian<3>(net_id.value());
+}
 
-std::optional<DevEui> dev_eui_of(const std::string& field) { return from_big_endian<DevEui, 8>(field); }
-std::optional<JoinEui> join_eui_of(const std::string& field) { return from_big_endian<JoinEui, 8>(field); }
+std::optional<DevEui> dev_eui_of(const std::string& field) {
+  return from_big_endian<DevEui, 8>(field);
+}
+std::optional<JoinEui> join_eui_of(const std::string& field) {
+  return from_big_endian<JoinEui, 8>(field);
+}
 std::optional<GatewayEui> gateway_eui_of(const std::string& field) {
   return from_big_endian<GatewayEui, 8>(field);
 }
-std::optional<DevAddr> dev_addr_of(const std::string& field) { return from_big_endian<DevAddr, 4>(field); }
-std::optional<NetId> net_id_of(const std::string& field) { return from_big_endian<NetId, 3>(field); }
+std::optional<DevAddr> dev_addr_of(const std::string& field) {
+  return from_big_endian<DevAddr, 4>(field);
+}
+std::optional<NetId> net_id_of(const std::string& field) {
+  return from_big_endian<NetId, 3>(field);
+}
 
 void put_ids(const DeviceIdentifiers& ids, pb::EndDeviceIdentifiers& out) {
   out.set_device_id(ids.uid.device_id.text());
@@ -80,7 +102,8 @@ DeviceUid uid_of(const pb::EndDeviceIdentifiers& ids) {
 }
 
 DeviceIdentifiers ids_of(const pb::EndDeviceIdentifiers& ids) {
-  return {uid_of(ids), dev_eui_of(ids.dev_eui()), join_eui_of(ids.join_eui()), dev_addr_of(ids.dev_addr())};
+  return {uid_of(ids), dev_eui_of(ids.dev_eui()), join_eui_of(ids.join_eui()),
+          dev_addr_of(ids.dev_addr())};
 }
 
 void put_ids(const GatewayIdentifiers& ids, pb::GatewayIdentifiers& out) {

@@ -1,4 +1,5 @@
-// Small values between domain and protobuf: times, EUIs, identifiers, keys. Whole devices and messages have files of their own.
+// Small values between domain and protobuf: times, EUIs, identifiers, keys. Whole devices and
+// messages have files of their own.
 #pragma once
 
 #include <google/protobuf/duration.pb.h>

@@ -1,10 +1,10 @@
 // The API of a whole process over HTTP JSON, with doubles behind it.
 #pragma once
 
+#include <gtest/gtest.h>
 #include <caf/actor_system_config.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
-#include <gtest/gtest.h>
 
 #include <boost/json.hpp>
 
@@ -16,7 +16,8 @@
 
 namespace ff::api::test {
 
-inline constexpr ErrorDef token_unknown{"test", "token_unknown", Code::unauthenticated, "unknown token"};
+inline constexpr ErrorDef token_unknown{"test", "token_unknown", Code::unauthenticated,
+                                        "unknown token"};
 
 /// Everyone who says `Bearer` something.
 class AnyBearer final : public Authenticator {
@@ -58,7 +59,8 @@ class ApiFixture : public ::testing::Test {
     caf_config.set("scheduler.max-threads", std::size_t{2});
     system = std::make_unique<caf::actor_system>(caf_config);
     deps.now = [] { return UtcTime(std::chrono::hours(24 * 365 * 50)); };
-    deps.rights = [this](const Call&, const storage::EntityKey& entity, const actors::Reply<RightSet>& reply) {
+    deps.rights = [this](const Call&, const storage::EntityKey& entity,
+                         const actors::Reply<RightSet>& reply) {
       const auto found = rights.find(entity.ids.at(0));
       reply(found == rights.end() ? RightSet() : found->second);
     };
@@ -89,7 +91,8 @@ class ApiFixture : public ::testing::Test {
     auto started = ApiServer::start({{"127.0.0.1:0", {}}}, services->all());
     ASSERT_TRUE(started);
     server = *std::move(started);
-    gateway = std::make_unique<HttpGateway>(server->in_process_channel(), [] { return std::string(32, 'e'); });
+    gateway = std::make_unique<HttpGateway>(server->in_process_channel(),
+                                            [] { return std::string(32, 'e'); });
   }
 
   Answer call(const std::string& method, const std::string& path, const std::string& body = "") {
@@ -120,11 +123,12 @@ class ApiFixture : public ::testing::Test {
   caf::actor_system_config caf_config;
   std::unique_ptr<caf::actor_system> system;
   std::vector<caf::actor> spawned;
-  Front front{{.now = deps.now ? deps.now : [] { return UtcTime(std::chrono::hours(24 * 365 * 50)); },
-               .new_request_id = [] { return std::string("ULID"); },
-               .new_error_id = [] { return std::string(32, 'e'); },
-               .authenticator = authenticator,
-               .on_error = {}}};
+  Front front{
+      {.now = deps.now ? deps.now : [] { return UtcTime(std::chrono::hours(24 * 365 * 50)); },
+       .new_request_id = [] { return std::string("ULID"); },
+       .new_error_id = [] { return std::string(32, 'e'); },
+       .authenticator = authenticator,
+       .on_error = {}}};
   std::unique_ptr<Services> services;
   std::unique_ptr<ApiServer> server;
   std::unique_ptr<HttpGateway> gateway;

@@ -41,9 +41,10 @@ class AskerTest : public ff::test::ActorFixture {
   }
 
   void ask(const Handle& to) {
-    Asker(keeper_, seconds{5}).ask<int>(
-        to, "TEST", [](actors::Reply<int> reply) { return Question{std::move(reply)}; },
-        [this](Result<int> answer) { answers.push_back(std::move(answer)); });
+    Asker(keeper_, seconds{5})
+        .ask<int>(
+            to, "TEST", [](actors::Reply<int> reply) { return Question{std::move(reply)}; },
+            [this](Result<int> answer) { answers.push_back(std::move(answer)); });
     run();
   }
 

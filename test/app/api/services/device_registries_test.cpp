@@ -1,4 +1,5 @@
-// The three device registries over HTTP JSON: what clients write is what they read, and nobody else reads it.
+// The three device registries over HTTP JSON: what clients write is what they read, and nobody else
+// reads it.
 #include "test/app/api/services/api_fixture.hpp"
 
 namespace ff::api::test {
@@ -37,7 +38,8 @@ class DeviceRegistriesTest : public ApiFixture {
 TEST_F(DeviceRegistriesTest, ThePersonalizedDeviceThatIsSetIsTheOneThatIsRead) {
   const auto set = call("PUT", ns, abp);
   ASSERT_EQ(set.status, 200) << boost::json::serialize(set.body);
-  const auto got = call("GET", ns + "?field_mask=session,mac_settings,frequency_plan_id,supports_join");
+  const auto got =
+      call("GET", ns + "?field_mask=session,mac_settings,frequency_plan_id,supports_join");
   ASSERT_EQ(got.status, 200) << boost::json::serialize(got.body);
   EXPECT_EQ(got.at("/ids/dev_addr"), "260B1234");
   EXPECT_EQ(got.at("/session/dev_addr"), "260B1234");
@@ -59,7 +61,9 @@ TEST_F(DeviceRegistriesTest, WithoutAMaskOnlyIdsAndTimesAreRead) {
 
 TEST_F(DeviceRegistriesTest, AChangeLeavesWhatItDoesNotName) {
   ASSERT_EQ(call("PUT", ns, abp).status, 200);
-  const auto changed = call("PUT", ns, R"({"end_device":{"mac_settings":{"rx1_delay":"RX_DELAY_3"},"supports_class_c":true},
+  const auto changed =
+      call("PUT", ns,
+           R"({"end_device":{"mac_settings":{"rx1_delay":"RX_DELAY_3"},"supports_class_c":true},
     "field_mask":{"paths":["mac_settings.rx1_delay","supports_class_c"]}})");
   ASSERT_EQ(changed.status, 200) << boost::json::serialize(changed.body);
   const auto got = call("GET", ns + "?field_mask=mac_settings,supports_class_c,session.keys");
@@ -75,7 +79,8 @@ TEST_F(DeviceRegistriesTest, AnIncompleteDeviceIsRefusedByTheNameOfItsField) {
       {R"("lorawan_version":"MAC_V1_0_3",)", "lorawan_version"},
       {R"("lorawan_phy_version":"PHY_V1_0_3_REV_A",)", "lorawan_phy_version"},
       {R"("dev_addr":"260B1234",)", "session.dev_addr"},
-      {R"("f_nwk_s_int_key":{"key":"11111111111111111111111111111111"})", "session.keys.f_nwk_s_int_key.key"},
+      {R"("f_nwk_s_int_key":{"key":"11111111111111111111111111111111"})",
+       "session.keys.f_nwk_s_int_key.key"},
   };
   for (const auto& [text, field] : rows) {
     const auto answer = call("PUT", ns, replaced(abp, text, ""));
@@ -89,16 +94,22 @@ TEST_F(DeviceRegistriesTest, AnIncompleteDeviceIsRefusedByTheNameOfItsField) {
 
 TEST_F(DeviceRegistriesTest, EuisAndKindOfActivationNeverChange) {
   ASSERT_EQ(call("PUT", ns, abp).status, 200);
-  const auto eui = call("PUT", ns, R"({"end_device":{"ids":{"dev_eui":"FFFFFFFFFFFFFFFF"}},"field_mask":{"paths":[]}})");
+  const auto eui =
+      call("PUT", ns,
+           R"({"end_device":{"ids":{"dev_eui":"FFFFFFFFFFFFFFFF"}},"field_mask":{"paths":[]}})");
   EXPECT_EQ(eui.error(), "pkg/networkserver/redis:read_only_field");
-  const auto join = call("PUT", ns, R"({"end_device":{"supports_join":true},"field_mask":{"paths":["supports_join"]}})");
+  const auto join =
+      call("PUT", ns,
+           R"({"end_device":{"supports_join":true},"field_mask":{"paths":["supports_join"]}})");
   EXPECT_EQ(join.error(), "pkg/networkserver:field_value");
   EXPECT_EQ(join.at("/details/0/attributes/field"), "supports_join");
 }
 
 TEST_F(DeviceRegistriesTest, AResetKeepsAddressAndKeysAndCountsFromZero) {
-  auto counted = replaced(abp, R"("dev_addr":"260B1234")", R"("dev_addr":"260B1234","last_f_cnt_up":77)");
-  counted = replaced(counted, R"("session.dev_addr",)", R"("session.dev_addr","session.last_f_cnt_up",)");
+  auto counted =
+      replaced(abp, R"("dev_addr":"260B1234")", R"("dev_addr":"260B1234","last_f_cnt_up":77)");
+  counted =
+      replaced(counted, R"("session.dev_addr",)", R"("session.dev_addr","session.last_f_cnt_up",)");
   ASSERT_EQ(call("PUT", ns, counted).status, 200);
   EXPECT_EQ(call("GET", ns + "?field_mask=session").at("/session/last_f_cnt_up"), "77");
   const auto reset = call("PATCH", ns, R"({"field_mask":{"paths":["session"]}})");
@@ -115,9 +126,12 @@ TEST_F(DeviceRegistriesTest, ADeletedDeviceIsNotFound) {
 }
 
 TEST_F(DeviceRegistriesTest, AMaskOfAnotherServerIsRefused) {
-  EXPECT_EQ(call("GET", ns + "?field_mask=root_keys").error(), "pkg/rpcmiddleware/validator:field_mask_paths");
-  EXPECT_EQ(call("GET", js + "?field_mask=session").error(), "pkg/rpcmiddleware/validator:field_mask_paths");
-  EXPECT_EQ(call("GET", as + "?field_mask=frequency_plan_id").error(), "pkg/rpcmiddleware/validator:field_mask_paths");
+  EXPECT_EQ(call("GET", ns + "?field_mask=root_keys").error(),
+            "pkg/rpcmiddleware/validator:field_mask_paths");
+  EXPECT_EQ(call("GET", js + "?field_mask=session").error(),
+            "pkg/rpcmiddleware/validator:field_mask_paths");
+  EXPECT_EQ(call("GET", as + "?field_mask=frequency_plan_id").error(),
+            "pkg/rpcmiddleware/validator:field_mask_paths");
 }
 
 TEST_F(DeviceRegistriesTest, KeysNeedRightsOfTheirOwn) {
@@ -129,15 +143,20 @@ TEST_F(DeviceRegistriesTest, KeysNeedRightsOfTheirOwn) {
   for (const auto* mask : {"session", "session.keys", "session.keys.f_nwk_s_int_key.key"}) {
     EXPECT_EQ(call("GET", ns + "?field_mask=" + mask).status, 403) << mask;
   }
-  EXPECT_EQ(call("GET", ns + "?field_mask=session.dev_addr").status, 404) << "allowed, but there is none";
-  EXPECT_EQ(call("GET", "/ns/applications/other/devices/dev-1").error(), "pkg/auth/rights:no_application_rights");
+  EXPECT_EQ(call("GET", ns + "?field_mask=session.dev_addr").status, 404)
+      << "allowed, but there is none";
+  EXPECT_EQ(call("GET", "/ns/applications/other/devices/dev-1").error(),
+            "pkg/auth/rights:no_application_rights");
 }
 
 TEST_F(DeviceRegistriesTest, TheJoinServerFindsADeviceByItsIdsAlone) {
-  auto otaa = replaced(abp, R"("frequency_plan_id":"EU)", R"("supports_join":true,"frequency_plan_id":"EU)");
+  auto otaa = replaced(abp, R"("frequency_plan_id":"EU)",
+                       R"("supports_join":true,"frequency_plan_id":"EU)");
   otaa = replaced(otaa, R"(,
-  "session":{"dev_addr":"260B1234","keys":{"f_nwk_s_int_key":{"key":"11111111111111111111111111111111"}}})", "");
-  otaa = replaced(otaa, R"(,"session.dev_addr","session.keys.f_nwk_s_int_key.key")", R"(,"supports_join")");
+  "session":{"dev_addr":"260B1234","keys":{"f_nwk_s_int_key":{"key":"11111111111111111111111111111111"}}})",
+                  "");
+  otaa = replaced(otaa, R"(,"session.dev_addr","session.keys.f_nwk_s_int_key.key")",
+                  R"(,"supports_join")");
   const auto ns_set = call("PUT", ns, otaa);
   ASSERT_EQ(ns_set.status, 200) << boost::json::serialize(ns_set.body);
   const auto set = call("PUT", js, R"({"end_device":{
@@ -155,7 +174,8 @@ TEST_F(DeviceRegistriesTest, TheJoinServerFindsADeviceByItsIdsAlone) {
 
 TEST_F(DeviceRegistriesTest, EuisOfAnotherDeviceAreTakenInTheJoinServer) {
   rights["app-2"] = rights["app-1"];
-  const std::string body = R"({"end_device":{"ids":{"dev_eui":"0102030405060708","join_eui":"1112131415161718"},
+  const std::string body =
+      R"({"end_device":{"ids":{"dev_eui":"0102030405060708","join_eui":"1112131415161718"},
     "root_keys":{"app_key":{"key":"11111111111111111111111111111111"}}},"field_mask":{"paths":["root_keys.app_key.key"]}})";
   ASSERT_EQ(call("PUT", js, body).status, 200);
   const auto second = call("PUT", "/js/applications/app-2/devices/dev-9", body);
@@ -165,7 +185,9 @@ TEST_F(DeviceRegistriesTest, EuisOfAnotherDeviceAreTakenInTheJoinServer) {
 }
 
 TEST_F(DeviceRegistriesTest, TheApplicationServersPartIsSetReadAndDeleted) {
-  const auto set = call("PUT", as, R"({"end_device":{"formatters":{"up_formatter":"FORMATTER_JAVASCRIPT","up_formatter_parameter":"x"},
+  const auto set = call(
+      "PUT", as,
+      R"({"end_device":{"formatters":{"up_formatter":"FORMATTER_JAVASCRIPT","up_formatter_parameter":"x"},
     "session":{"dev_addr":"260B1234","keys":{"app_s_key":{"key":"11111111111111111111111111111111"}}}},
     "field_mask":{"paths":["formatters","session.dev_addr","session.keys.app_s_key.key"]}})");
   ASSERT_EQ(set.status, 200) << boost::json::serialize(set.body);
@@ -173,7 +195,8 @@ TEST_F(DeviceRegistriesTest, TheApplicationServersPartIsSetReadAndDeleted) {
   EXPECT_EQ(got.at("/formatters/up_formatter_parameter"), "x");
   EXPECT_EQ(got.at("/session/keys/app_s_key/key"), key_1);
   EXPECT_EQ(got.at("/ids/dev_addr"), "260B1234");
-  const auto zero = call("PUT", as, R"({"end_device":{},"field_mask":{"paths":["session.dev_addr"]}})");
+  const auto zero =
+      call("PUT", as, R"({"end_device":{},"field_mask":{"paths":["session.dev_addr"]}})");
   EXPECT_EQ(zero.error(), "pkg/applicationserver:field_value");
   EXPECT_EQ(call("DELETE", as).status, 200);
   EXPECT_EQ(call("GET", as).error(), "pkg/applicationserver:device_not_found");

@@ -1,5 +1,5 @@
-// Actors that do for the API what the real ones do, without frames, storage or time: they keep devices in memory and apply
-// changes to them.
+// Actors that do for the API what the real ones do, without frames, storage or time: they keep
+// devices in memory and apply changes to them.
 #pragma once
 
 #include <caf/actor_system.hpp>
@@ -48,17 +48,20 @@ class Devices {
   std::map<Key, Ptr> devices_;
 };
 
-inline network_server::ShardHandle::behavior_type network_server_double(network_server::ShardHandle::pointer) {
+inline network_server::ShardHandle::behavior_type network_server_double(
+    network_server::ShardHandle::pointer) {
   using namespace network_server;
   auto devices = std::make_shared<Devices<DeviceUid, Device>>(network_server::device_not_found);
   return {
       [](const UplinkReceived&) {},
       [devices](const ToSession& message) {
-        if (auto* get = std::get_if<GetDevice>(message.event.get())) get->reply(devices->get(message.device));
+        if (auto* get = std::get_if<GetDevice>(message.event.get()))
+          get->reply(devices->get(message.device));
         if (auto* change = std::get_if<ChangeDevice>(message.event.get())) {
           change->reply(devices->change(message.device, change->change));
         }
-        if (auto* erase = std::get_if<DeleteDevice>(message.event.get())) erase->reply(devices->erase(message.device));
+        if (auto* erase = std::get_if<DeleteDevice>(message.event.get()))
+          erase->reply(devices->erase(message.device));
       },
       [](const IndexSession&) {},
       [](const IndexJoinEuis&) {},
@@ -71,7 +74,8 @@ inline network_server::ShardHandle::behavior_type network_server_double(network_
 inline application_server::PipelineHandle::behavior_type application_server_double(
     application_server::PipelineHandle::pointer) {
   using namespace application_server;
-  auto devices = std::make_shared<Devices<DeviceUid, AppDevice>>(application_server::device_not_found);
+  auto devices =
+      std::make_shared<Devices<DeviceUid, AppDevice>>(application_server::device_not_found);
   auto queue = std::make_shared<std::vector<ApplicationDownlink>>();
   return {
       [](const SessionAccepted&) {},
@@ -82,19 +86,25 @@ inline application_server::PipelineHandle::behavior_type application_server_doub
       },
       [queue](const ListQueuedDownlinks& message) { message.reply(*queue); },
       [devices](const GetAppDevice& message) { message.reply(devices->get(message.device)); },
-      [devices](const ChangeAppDevice& message) { message.reply(devices->change(message.device, message.change)); },
+      [devices](const ChangeAppDevice& message) {
+        message.reply(devices->change(message.device, message.change));
+      },
       [devices](const DeleteAppDevice& message) { message.reply(devices->erase(message.device)); },
       [](const DownlinksPushed&) {},
   };
 }
 
-inline join_server::ShardHandle::behavior_type join_server_double(join_server::ShardHandle::pointer) {
+inline join_server::ShardHandle::behavior_type join_server_double(
+    join_server::ShardHandle::pointer) {
   using namespace join_server;
-  auto devices = std::make_shared<Devices<storage::JoinKey, JoinDevice>>(join_server::device_not_found);
+  auto devices =
+      std::make_shared<Devices<storage::JoinKey, JoinDevice>>(join_server::device_not_found);
   return {
       [](const HandleJoin&) {},
       [](const GetAppSKey&) {},
-      [devices](const GetJoinDevice& message) { message.reply(devices->get({message.join_eui, message.dev_eui})); },
+      [devices](const GetJoinDevice& message) {
+        message.reply(devices->get({message.join_eui, message.dev_eui}));
+      },
       [devices](const ChangeJoinDevice& message) {
         message.reply(devices->change({message.join_eui, message.dev_eui}, message.change));
       },

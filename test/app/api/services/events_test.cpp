@@ -15,10 +15,15 @@ class EventsTest : public ApiFixture {
     return sink;
   }
   static events::Event event(std::string_view name, const char* application) {
-    return {name, {}, DeviceIdentifiers{{ApplicationId(application), DeviceId("dev-1")}, {}, {}, {}}, {"corr"}, {}};
+    return {name,
+            {},
+            DeviceIdentifiers{{ApplicationId(application), DeviceId("dev-1")}, {}, {}, {}},
+            {"corr"},
+            {}};
   }
 
-  const std::string app_1 = R"({"identifiers":[{"application_ids":{"application_id":"app-1"}}],"tail":5})";
+  const std::string app_1 =
+      R"({"identifiers":[{"application_ids":{"application_id":"app-1"}}],"tail":5})";
 };
 
 TEST_F(EventsTest, AClientIsToldOfTheDevicesOfItsApplicationAndOfNoOthers) {

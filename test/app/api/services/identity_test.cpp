@@ -1,4 +1,5 @@
-// Applications, gateways, devices and API keys over HTTP JSON, with the real identity server on a store in memory.
+// Applications, gateways, devices and API keys over HTTP JSON, with the real identity server on a
+// store in memory.
 #include <future>
 #include <thread>
 
@@ -19,10 +20,12 @@ class IdentityTest : public ApiFixture {
     actor_deps_.make_random = [] { return make_seeded_random(1); };
     actor_deps_.ticker.set(actors::spawn_ticker(*system));
     actor_deps_.committer.set(actors::spawn_committer(
-        *system, {.engine = &engine_, .metrics = &metrics_, .on_store_failed = {}, .own_thread = true}));
+        *system,
+        {.engine = &engine_, .metrics = &metrics_, .on_store_failed = {}, .own_thread = true}));
     actor_deps_.loader.set(actors::spawn_loader(*system, {.store = &engine_, .own_thread = true}));
     server_ = identity_server::spawn_identity_server(
-        *system, {.deps = actor_deps_, .store = &engine_, .changed = {}}, routes_, [](const std::string&) {});
+        *system, {.deps = actor_deps_, .store = &engine_, .changed = {}}, routes_,
+        [](const std::string&) {});
     while (!routes_.registry.get() || !routes_.access.get()) std::this_thread::yield();
 
     const Identity identity(Asker({}, std::chrono::seconds(5)), routes_);
@@ -55,14 +58,16 @@ class IdentityTest : public ApiFixture {
 
   static void create(const Identity& identity, identity_server::CreateEntity message) {
     std::promise<bool> done;
-    identity.create(std::move(message),
-                    [&](const Result<identity_server::EntityPtr>& entity) { done.set_value(entity.has_value()); });
+    identity.create(std::move(message), [&](const Result<identity_server::EntityPtr>& entity) {
+      done.set_value(entity.has_value());
+    });
     ASSERT_TRUE(done.get_future().get());
   }
 
   Answer create_application(const std::string& id) {
     return call("POST", "/users/admin/applications",
-                R"({"application":{"ids":{"application_id":")" + id + R"("},"name":"Name of )" + id + R"("}})");
+                R"({"application":{"ids":{"application_id":")" + id + R"("},"name":"Name of )" +
+                    id + R"("}})");
   }
   Answer create_gateway(const std::string& id, const std::string& eui) {
     return call("POST", "/users/admin/gateways",
@@ -90,14 +95,16 @@ TEST_F(IdentityTest, AnApplicationIsCreatedReadChangedListedAndDeleted) {
   EXPECT_EQ(create_application("app-1").error(), "pkg/util/store:id_taken");
   EXPECT_EQ(call("GET", "/applications/app-1?field_mask=name").at("/name"), "Name of app-1");
   EXPECT_EQ(call("GET", "/applications/app-1").at("/name"), "") << "not asked for";
-  const auto changed = call("PUT", "/applications/app-1",
-                            R"({"application":{"description":"D"},"field_mask":{"paths":["description"]}})");
+  const auto changed =
+      call("PUT", "/applications/app-1",
+           R"({"application":{"description":"D"},"field_mask":{"paths":["description"]}})");
   ASSERT_EQ(changed.status, 200) << boost::json::serialize(changed.body);
   const auto both = call("GET", "/applications/app-1?field_mask=name,description");
   EXPECT_EQ(both.at("/name"), "Name of app-1");
   EXPECT_EQ(both.at("/description"), "D");
   EXPECT_EQ(call("DELETE", "/applications/app-1").status, 200);
-  EXPECT_EQ(call("GET", "/applications/app-1").error(), "pkg/identityserver/store:application_not_found");
+  EXPECT_EQ(call("GET", "/applications/app-1").error(),
+            "pkg/identityserver/store:application_not_found");
   EXPECT_EQ(create_application("app-1").status, 409) << "the id stays in use";
 }
 
@@ -109,9 +116,13 @@ TEST_F(IdentityTest, AListIsAPageOfWhatTheCallerIsAMemberOf) {
   EXPECT_EQ(first.at("/applications/0/ids/application_id"), "app-a");
   EXPECT_EQ(first.at("/applications/1/name"), "Name of app-b");
   EXPECT_EQ(first.at("/applications/2"), "");
-  EXPECT_EQ(call("GET", "/applications?limit=2&page=2").at("/applications/0/ids/application_id"), "app-c");
-  EXPECT_EQ(call("GET", "/applications?order=-application_id").at("/applications/0/ids/application_id"), "app-c");
-  EXPECT_EQ(call("GET", "/applications?order=-name").at("/applications/0/ids/application_id"), "app-c");
+  EXPECT_EQ(call("GET", "/applications?limit=2&page=2").at("/applications/0/ids/application_id"),
+            "app-c");
+  EXPECT_EQ(
+      call("GET", "/applications?order=-application_id").at("/applications/0/ids/application_id"),
+      "app-c");
+  EXPECT_EQ(call("GET", "/applications?order=-name").at("/applications/0/ids/application_id"),
+            "app-c");
 }
 
 TEST_F(IdentityTest, AGatewayHasItsEuiAloneAndFreesItWhenDeleted) {
@@ -120,7 +131,9 @@ TEST_F(IdentityTest, AGatewayHasItsEuiAloneAndFreesItWhenDeleted) {
   EXPECT_EQ(taken.status, 409);
   EXPECT_EQ(taken.error(), "pkg/identityserver:gateway_eui_taken");
   EXPECT_EQ(taken.at("/details/0/attributes/gateway_id"), "gtw-1");
-  EXPECT_EQ(call("GET", "/gateways/gtw-1?field_mask=frequency_plan_ids").at("/frequency_plan_ids/0"), "EU_863_870_TTN");
+  EXPECT_EQ(
+      call("GET", "/gateways/gtw-1?field_mask=frequency_plan_ids").at("/frequency_plan_ids/0"),
+      "EU_863_870_TTN");
   EXPECT_EQ(call("GET", "/gateways").at("/gateways/0/ids/eui"), "0102030405060708");
   EXPECT_EQ(call("DELETE", "/gateways/gtw-1").status, 200);
   EXPECT_EQ(create_gateway("gtw-2", "0102030405060708").status, 200);
@@ -130,12 +143,14 @@ TEST_F(IdentityTest, DevicesAreOfTheirApplication) {
   ASSERT_EQ(create_application("app-1").status, 200);
   const auto created = create_device("dev-1", "0102030405060708");
   ASSERT_EQ(created.status, 200) << boost::json::serialize(created.body);
-  EXPECT_EQ(create_device("dev-2", "0102030405060708").error(), "pkg/identityserver:end_device_euis_taken");
+  EXPECT_EQ(create_device("dev-2", "0102030405060708").error(),
+            "pkg/identityserver:end_device_euis_taken");
   ASSERT_EQ(create_device("dev-2", "0102030405060709").status, 200);
   const auto list = call("GET", "/applications/app-1/devices?field_mask=name");
   EXPECT_EQ(list.at("/end_devices/1/ids/device_id"), "dev-2");
   EXPECT_EQ(list.at("/end_devices/1/name"), "N");
-  EXPECT_EQ(call("DELETE", "/applications/app-1").error(), "pkg/identityserver:application_has_devices");
+  EXPECT_EQ(call("DELETE", "/applications/app-1").error(),
+            "pkg/identityserver:application_has_devices");
   EXPECT_EQ(call("DELETE", "/applications/app-1/devices/dev-1").status, 200);
   EXPECT_EQ(call("GET", "/applications/app-1/devices/dev-1").status, 404);
 }
@@ -143,8 +158,9 @@ TEST_F(IdentityTest, DevicesAreOfTheirApplication) {
 TEST_F(IdentityTest, AnApiKeyMayWhatItWasGivenAndNoMore) {
   ASSERT_EQ(create_application("app-1").status, 200);
   ASSERT_EQ(create_application("app-2").status, 200);
-  const auto key = call("POST", "/applications/app-1/api-keys",
-                        R"({"name":"reader","rights":["RIGHT_APPLICATION_INFO","RIGHT_APPLICATION_DEVICES_READ"]})");
+  const auto key = call(
+      "POST", "/applications/app-1/api-keys",
+      R"({"name":"reader","rights":["RIGHT_APPLICATION_INFO","RIGHT_APPLICATION_DEVICES_READ"]})");
   ASSERT_EQ(key.status, 200) << boost::json::serialize(key.body);
   const auto keys = call("GET", "/applications/app-1/api-keys");
   EXPECT_EQ(keys.at("/api_keys/0/name"), "reader");
@@ -152,10 +168,14 @@ TEST_F(IdentityTest, AnApiKeyMayWhatItWasGivenAndNoMore) {
   token = key.at("/key");
   EXPECT_EQ(call("GET", "/applications/app-1").status, 200);
   EXPECT_EQ(call("GET", "/applications/app-2").error(), "pkg/auth/rights:no_application_rights");
-  EXPECT_EQ(create_device("dev-1", "0102030405060708").error(), "pkg/auth/rights:insufficient_application_rights");
-  EXPECT_EQ(call("POST", "/applications/app-1/api-keys", R"({"rights":["RIGHT_APPLICATION_ALL"]})").status, 403);
+  EXPECT_EQ(create_device("dev-1", "0102030405060708").error(),
+            "pkg/auth/rights:insufficient_application_rights");
+  EXPECT_EQ(call("POST", "/applications/app-1/api-keys", R"({"rights":["RIGHT_APPLICATION_ALL"]})")
+                .status,
+            403);
   EXPECT_EQ(call("GET", "/applications/app-1/rights").at("/rights/0"), "RIGHT_APPLICATION_INFO");
-  EXPECT_EQ(call("GET", "/auth_info").at("/api_key/entity_ids/application_ids/application_id"), "app-1");
+  EXPECT_EQ(call("GET", "/auth_info").at("/api_key/entity_ids/application_ids/application_id"),
+            "app-1");
   token = "nonsense";
   EXPECT_EQ(call("GET", "/applications/app-1").status, 400);
 }
@@ -170,7 +190,9 @@ TEST_F(IdentityTest, TheAdminIsToldSo) {
 TEST_F(IdentityTest, DownlinksOfADeviceAreQueuedAndListed) {
   ASSERT_EQ(create_application("app-1").status, 200);
   const std::string path = "/as/applications/app-1/devices/dev-1/down";
-  const auto pushed = call("POST", path + "/push", R"({"downlinks":[{"f_port":5,"frm_payload":"AQI=","priority":"HIGH"}]})");
+  const auto pushed =
+      call("POST", path + "/push",
+           R"({"downlinks":[{"f_port":5,"frm_payload":"AQI=","priority":"HIGH"}]})");
   ASSERT_EQ(pushed.status, 200) << boost::json::serialize(pushed.body);
   const auto list = call("GET", path);
   EXPECT_EQ(list.at("/downlinks/0/frm_payload"), "AQI=");

@@ -10,7 +10,8 @@ namespace ff::api {
 namespace {
 
 const Aes128Key key = Aes128Key::from(Bytes(16, 0x42));
-const DeviceIdentifiers ids{{ApplicationId("app-1"), DeviceId("dev-1")}, DevEui{1}, JoinEui{2}, DevAddr{0x260b1234}};
+const DeviceIdentifiers ids{
+    {ApplicationId("app-1"), DeviceId("dev-1")}, DevEui{1}, JoinEui{2}, DevAddr{0x260b1234}};
 
 ApplicationDownlink downlink() {
   return {.session_key_id = {1, 2},
@@ -20,7 +21,8 @@ ApplicationDownlink downlink() {
           .decoded_payload_json = {},
           .confirmed = true,
           .priority = TxPriority::high,
-          .class_b_c = ClassBC{{{{GatewayId("gtw-1"), GatewayEui{3}}, 1, 2}}, UtcTime(std::chrono::seconds(5))},
+          .class_b_c = ClassBC{{{{GatewayId("gtw-1"), GatewayEui{3}}, 1, 2}},
+                               UtcTime(std::chrono::seconds(5))},
           .correlation_ids = {"corr"},
           .confirmed_retry = ConfirmedRetry{1, 8}};
 }
@@ -38,7 +40,9 @@ mac::MacSettings settings() {
   out.status_count_periodicity = 0;
   out.desired_max_eirp_dbm = 16;
   out.uplink_dwell_time = true;
-  mac::AdrDynamic adr{.margin_db = 12.5F, .min_data_rate_index = DataRateIndex{1}, .max_tx_power_index = TxPowerIndex{4}};
+  mac::AdrDynamic adr{.margin_db = 12.5F,
+                      .min_data_rate_index = DataRateIndex{1},
+                      .max_tx_power_index = TxPowerIndex{4}};
   adr.channel_steering = mac::ChannelSteering::lora_narrow;
   adr.nb_trans_overrides[15] = {1, 3};
   out.adr = adr;
@@ -52,14 +56,16 @@ mac::MacState state() {
   out.current.max_eirp_dbm = 16;
   out.current.adr_ack_limit_exponent = mac::AdrAckExponent{6};
   out.current.rx2_frequency = Frequency::hz(869'525'000);
-  out.current.channels = {{Frequency::hz(868'100'000), Frequency::hz(868'100'000), DataRateIndex{0}, DataRateIndex{5}, true}};
+  out.current.channels = {{Frequency::hz(868'100'000), Frequency::hz(868'100'000), DataRateIndex{0},
+                           DataRateIndex{5}, true}};
   out.current.uplink_dwell_time = region::DwellTime::off;
   out.desired = out.current;
   out.desired.rx1_delay = std::chrono::seconds{5};
   out.rejected.frequencies = {Frequency::hz(1), Frequency::hz(2)};
   out.rejected.data_rate_ranges[Frequency::hz(3)] = {{DataRateIndex{1}, DataRateIndex{2}}};
   out.recent_uplinks = {mac::RecentUplink{.f_cnt = FCnt32{9}, .payload_hash = 77}};
-  out.device_status = mac::DeviceStatus{UtcTime(std::chrono::seconds(9)), FCnt32{8}, 0.5F, false, -3};
+  out.device_status =
+      mac::DeviceStatus{UtcTime(std::chrono::seconds(9)), FCnt32{8}, 0.5F, false, -3};
   out.pending_application_downlink = downlink();
   out.last_downlink_at = UtcTime(std::chrono::seconds(11));
   return out;
@@ -107,7 +113,10 @@ TEST(MappingTest, ADeviceOfTheJoinServerSurvivesTheWayThroughTheApi) {
 TEST(MappingTest, ADeviceOfTheApplicationServerSurvivesTheWayThroughTheApi) {
   application_server::AppDevice device;
   device.ids = ids;
-  device.session = application_server::AppSession{DevAddr{0x260b1234}, {9}, KeyEnvelope{key, {}, {}}, FCnt32{4},
+  device.session = application_server::AppSession{DevAddr{0x260b1234},
+                                                  {9},
+                                                  KeyEnvelope{key, {}, {}},
+                                                  FCnt32{4},
                                                   UtcTime(std::chrono::seconds(3))};
   device.pending_session = device.session;
   device.skip_payload_crypto_override = false;
