@@ -114,7 +114,7 @@ class Demo:
         extra = ['--devices', devices, '--create', '--resets-counters', '--gateways', '2', '--copies', '2',
                  '--push-downlinks', '--report', self.report, '--quiet']
         if self.options.check:
-            extra += ['--period', '2', '--join-spread', '0', '--duration', '45', '--drain', '5', '--expect-joined', '1',
+            extra += ['--period', '8', '--join-spread', '0', '--duration', '28', '--drain', '5', '--expect-joined', '1',
                       '--expect-downlinks', '2', '--expect-no-violations']
         else:
             extra += ['--period', '10', '--join-spread', '2']
