@@ -20,6 +20,7 @@
 #include "actors/network_server/session/record.hpp"
 #include "actors/network_server/supervisor.hpp"
 #include "actors/support/ticker.hpp"
+#include "protocol/mac/initial.hpp"
 #include "protocol/phy/seal.hpp"
 #include "storage/directory/open.hpp"
 #include "storage/keys/keys.hpp"
@@ -48,6 +49,15 @@ network_server::Device device_of(std::uint32_t i) {
   device.lorawan_phy_version = PhyVersion::rp001_v1_0_3_rev_a;
   device.frequency_plan_id = "EU_863_870_TTN";
   device.session = mac::Session{.dev_addr = address_of(i), .keys = {{1, 2}, key, key, key}};
+  static const auto plans = region::FrequencyPlans::standard();
+  static const mac::MacSettings defaults;
+  device.mac_state = mac::initial_state({.region = *region::find("EU_863_870", device.lorawan_phy_version),
+                                         .plan = *plans.find(device.frequency_plan_id),
+                                         .settings = device.mac_settings,
+                                         .network_defaults = defaults,
+                                         .lorawan_version = device.lorawan_version,
+                                         .supports_join = false})
+                         .value();
   return device;
 }
 
