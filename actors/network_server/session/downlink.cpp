@@ -14,8 +14,6 @@ namespace {
 constexpr std::chrono::seconds join_accept_delay{5};
 /// A gateway needs this much time before an emission; later there is no use in asking. [spec gateway-server §9.1]
 constexpr Duration lead_time = std::chrono::milliseconds{130};
-/// Gateway or network silent for so long: the request is taken for lost.
-constexpr Duration answer_timeout = std::chrono::seconds{3};
 /// FHDR without FOpts, and FPort.
 constexpr std::size_t frame_header_size = 8;
 
@@ -92,6 +90,8 @@ FCnt32 spend_counter(mac::Session& session, bool is_1_1, const std::optional<App
 }  // namespace
 
 void SessionState::on(const Wake&, const Turn& turn, Outcome& out) {
+  // Gateway or join server silent for so long: the request is taken for lost.
+  const auto answer_timeout = surroundings_.config.request_timeout;
   if (in_flight_ && in_flight_->since + answer_timeout <= turn.now.mono) in_flight_.reset();
   if (joining_ && joining_->since + answer_timeout <= turn.now.mono) joining_.reset();
   try_downlink(turn, out);

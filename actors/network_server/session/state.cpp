@@ -66,12 +66,6 @@ mac::DeviceProfile SessionState::profile(const Device& device, const Radio& radi
           .multicast = device.multicast};
 }
 
-DeviceIdentifiers SessionState::ids_with(DevAddr dev_addr) const {
-  auto ids = device_->ids;
-  ids.dev_addr = dev_addr;
-  return ids;
-}
-
 ApplicationUp SessionState::up(ApplicationUpPayload payload, std::vector<std::string> correlation_ids,
                                const Turn& turn) const {
   return {.ids = device_->ids,
@@ -121,12 +115,6 @@ void SessionState::store_index_row(const mac::Session& session, const mac::MacSt
                   encode_address_rows({row}));
 }
 
-void SessionState::erase_index_row(const mac::Session& session, bool, Outcome& out) const {
-  const auto shard = storage::shard_of(session.dev_addr, surroundings_.shard_count);
-  out.records.erase(storage::Family::address_index,
-                    storage::address_key({shard, session.dev_addr, uid_}));
-}
-
 void SessionState::index(const mac::Session& session, const mac::MacState& mac_state, bool pending,
                          bool then_wake, Outcome& out) const {
   store_index_row(session, mac_state, pending, out);
@@ -144,7 +132,9 @@ void SessionState::index(const mac::Session& session, const mac::MacState& mac_s
 }
 
 void SessionState::unindex(const mac::Session& session, bool pending, Outcome& out) const {
-  erase_index_row(session, pending, out);
+  const auto shard = storage::shard_of(session.dev_addr, surroundings_.shard_count);
+  out.records.erase(storage::Family::address_index,
+                    storage::address_key({shard, session.dev_addr, uid_}));
   out.effects.emplace_back(UpdateIndex{{uid_, session.dev_addr, pending, nullptr, {}}, false});
 }
 

@@ -139,11 +139,10 @@ class SessionState {
   TxRequest class_a_request(std::optional<RxWindow> rx1, std::optional<RxWindow> rx2, std::chrono::seconds rx1_delay,
                             TxPriority priority) const;
 
-  // records.cpp: what is written
+  // state.cpp: what is written
   void store(Outcome& out) const;
   void store_index_row(const mac::Session& session, const mac::MacState& mac_state, bool pending,
                        Outcome& out) const;
-  void erase_index_row(const mac::Session& session, bool pending, Outcome& out) const;
   void index(const mac::Session& session, const mac::MacState& mac_state, bool pending, bool then_wake,
              Outcome& out) const;
   void unindex(const mac::Session& session, bool pending, Outcome& out) const;
@@ -155,7 +154,6 @@ class SessionState {
   };
   static Result<Radio> radio_of(const Device& device, const region::FrequencyPlans& plans);
   mac::DeviceProfile profile(const Device& device, const Radio& radio) const;
-  DeviceIdentifiers ids_with(DevAddr dev_addr) const;
   ApplicationUp up(ApplicationUpPayload payload, std::vector<std::string> correlation_ids, const Turn& turn) const;
   void publish(std::string_view name, std::vector<std::string> correlation_ids, events::EventData data,
                const Turn& turn, Outcome& out) const;

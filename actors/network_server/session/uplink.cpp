@@ -17,8 +17,6 @@
 namespace ff::network_server {
 namespace {
 
-constexpr ErrorDef frame_dropped{"pkg/networkserver", "device_not_found", Code::not_found, "device not found"};
-
 /// The answer is built a little after the uplink, so that an application's reaction to it can go along; with one second until RX1 there is
 /// no time for that. [spec network-server §21]
 constexpr Duration answer_after = std::chrono::milliseconds{200};
@@ -78,7 +76,7 @@ Status SessionState::choose_session(UplinkWork& work) const {
     const bool fits = next.pending_session && next.pending_mac_state && !work.frame.f_ctrl.ack &&
                       next.pending_session->dev_addr == work.frame.dev_addr &&
                       next.pending_mac_state->pending_join_request;
-    if (!fits) return fail(frame_dropped);
+    if (!fits) return fail(device_not_found);
     next.session = std::move(next.pending_session);
     next.mac_state = mac::accept_join(*std::move(next.pending_mac_state),
                                       *next.pending_mac_state->pending_join_request, *work.radio.region);
@@ -90,7 +88,7 @@ Status SessionState::choose_session(UplinkWork& work) const {
   next.pending_session.reset();
   next.pending_mac_state.reset();
   if (!next.session || !next.mac_state || next.session->dev_addr != work.frame.dev_addr) {
-    return fail(frame_dropped);
+    return fail(device_not_found);
   }
   return {};
 }
@@ -139,17 +137,17 @@ Status SessionState::judge_counter(UplinkWork& work) const {
                  .received_at = work.event.frame->received_at};
   const bool first = last.value() == 0 && !has_data_uplink(work.mac_state());
   if (work.promoted || first || work.f_cnt > last) {
-    if (!phy::gap_allowed(work.mac_state().lorawan_version, last, work.f_cnt)) return fail(frame_dropped);
+    if (!phy::gap_allowed(work.mac_state().lorawan_version, last, work.f_cnt)) return fail(device_not_found);
     return {};
   }
   if (work.f_cnt == last) {
     const auto verdict = mac::judge_repetition(work.mac_state(), work.recent);
-    if (verdict.repetition != mac::Repetition::repeated) return fail(frame_dropped);
+    if (verdict.repetition != mac::Repetition::repeated) return fail(device_not_found);
     work.retransmission = true;
     return {};
   }
   const bool may_reset = work.next.mac_settings.resets_f_cnt.value_or(false) && !work.frame.f_ctrl.ack;
-  if (!may_reset) return fail(frame_dropped);
+  if (!may_reset) return fail(device_not_found);
   FF_TRY(work.mac_state(), mac::initial_state(profile(work.next, work.radio)));
   work.session().started_at = work.event.frame->received_at;
   work.reset = true;
@@ -168,7 +166,7 @@ Status SessionState::check_whole_mic(const UplinkWork& work) const {
   const auto half = phy::uplink_cmac_s(crypto::CmacKey(session.keys.s_nwk_s_int_key),
                                        {phy::Direction::up, work.frame.dev_addr, work.f_cnt}, transmission,
                                        work.frame.signed_part);
-  if (half != (work.frame.mic.value() & 0xffffU)) return fail(frame_dropped);
+  if (half != (work.frame.mic.value() & 0xffffU)) return fail(device_not_found);
   return {};
 }
 
@@ -181,7 +179,7 @@ Status SessionState::handle_commands(UplinkWork& work) const {
   const bool on_port_0 = work.frame.f_port && work.frame.f_port->value() == 0;
   if (on_port_0 && !work.frame.frm_payload.empty()) {
     // Commands in both places: no version allows it. [TS001-1.0.4 §4.3.1.6]
-    if (!commands.empty()) return fail(frame_dropped);
+    if (!commands.empty()) return fail(device_not_found);
     commands = to_owned(work.frame.frm_payload);
     phy::crypt_frm_payload(keys.nwk_s_enc_key, context, commands);
   } else if (encrypts_f_opts && !commands.empty()) {
@@ -200,7 +198,7 @@ Status SessionState::handle_commands(UplinkWork& work) const {
       mac::decode(commands, mac::Direction::uplink, {work.radio.region->frequency_step_hz});
   FF_TRY(auto step, mac::handle_uplink_commands(work.mac_state(), decoded, uplink));
   // A 1.1 device proves the new session with RekeyInd. [TS001-1.1 §5.10]
-  if (work.promoted && encrypts_f_opts && !step.rekeyed) return fail(frame_dropped);
+  if (work.promoted && encrypts_f_opts && !step.rekeyed) return fail(device_not_found);
   const auto& metadata = work.event.rx_metadata;
   step = mac::answer_deferred(std::move(step),
                               {.max_snr_db = work.recent.max_snr_db,

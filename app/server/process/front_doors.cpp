@@ -19,6 +19,7 @@
 #include "app/api/services/register.hpp"
 #include "app/server/process/identity.hpp"
 #include "app/server/process/pages.hpp"
+#include "app/server/process/settings.hpp"
 #include "net/http/middleware.hpp"
 #include "net/http/server.hpp"
 #include "net/tls/self_signed.hpp"
@@ -28,8 +29,6 @@
 namespace ff::app {
 namespace {
 
-constexpr ErrorDef invalid_address{"config", "invalid_value", Code::invalid_argument,
-                                   "`{key}` can not be `{value}`: it takes an address like `:1885` or `127.0.0.1:1885`"};
 constexpr std::chrono::seconds call_grace{2};
 constexpr std::chrono::seconds call_timeout{5};
 

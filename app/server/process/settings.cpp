@@ -10,9 +10,6 @@
 namespace ff::app {
 namespace {
 
-constexpr ErrorDef invalid_address{"config", "invalid_value", Code::invalid_argument,
-                                   "`{key}` can not be `{value}`: it takes an address like `:1700` or `127.0.0.1:1700`"};
-
 network_server::Config network_server_config(const config::NetworkServer& ns, std::uint64_t counter_jump) {
   network_server::Config out;
   out.net_id = ns.net_id;
