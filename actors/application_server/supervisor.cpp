@@ -9,7 +9,8 @@
 namespace ff::application_server {
 namespace {
 
-actors::ChildSpec outbox_child(const Config& config, const Surroundings& surroundings, const Routes& routes) {
+actors::ChildSpec outbox_child(const Config& config, const Surroundings& surroundings,
+                               const Routes& routes) {
   OutboxConfig outbox{.store = surroundings.store,
                       .deps = surroundings.deps,
                       .shards = routes.pipelines.count(),
@@ -23,8 +24,10 @@ actors::ChildSpec outbox_child(const Config& config, const Surroundings& surroun
           }};
 }
 
-actors::ChildSpec links_child(const Config& config, const Surroundings& surroundings, const Routes& routes) {
-  LinksConfig links{surroundings.deps, routes.link_table, surroundings.publish, config.link_timeout};
+actors::ChildSpec links_child(const Config& config, const Surroundings& surroundings,
+                              const Routes& routes) {
+  LinksConfig links{surroundings.deps, routes.link_table, surroundings.publish,
+                    config.link_timeout};
   return {"application_links", [links = std::move(links), routes](caf::actor_system& system) {
             const auto handle = spawn_links(system, links);
             routes.links.set(handle);
@@ -32,8 +35,10 @@ actors::ChildSpec links_child(const Config& config, const Surroundings& surround
           }};
 }
 
-actors::ChildSpec pipeline_child(PipelineContextPtr context, const Routes& routes, storage::Shard shard) {
-  return {"device_pipeline", [context = std::move(context), routes, shard](caf::actor_system& system) {
+actors::ChildSpec pipeline_child(PipelineContextPtr context, const Routes& routes,
+                                 storage::Shard shard) {
+  return {"device_pipeline",
+          [context = std::move(context), routes, shard](caf::actor_system& system) {
             const auto handle = spawn_pipeline(system, context, shard);
             routes.inspectable.route(shard).set(handle);
             routes.pipelines.route(shard).set(handle);
@@ -51,8 +56,8 @@ PublishUp both(PublishUp first, PublishUp second) {
 
 }  // namespace
 
-Result<caf::actor> start(caf::actor_system& system, const Config& config, const Surroundings& surroundings,
-                         const Routes& routes) {
+Result<caf::actor> start(caf::actor_system& system, const Config& config,
+                         const Surroundings& surroundings, const Routes& routes) {
   FF_CHECK(config.pipeline.validate());
   auto context = std::make_shared<const PipelineContext>(
       PipelineContext{.config = config.pipeline,
@@ -71,7 +76,8 @@ Result<caf::actor> start(caf::actor_system& system, const Config& config, const 
                                       .metrics = surroundings.deps.metrics,
                                       .on_escalation = surroundings.on_escalation};
   for (std::uint32_t i = 0; i < routes.pipelines.count().value(); ++i) {
-    supervisor.children.push_back(pipeline_child(context, routes, storage::Shard{static_cast<std::uint16_t>(i)}));
+    supervisor.children.push_back(
+        pipeline_child(context, routes, storage::Shard{static_cast<std::uint16_t>(i)}));
   }
   return actors::spawn_supervisor(system, std::move(supervisor));
 }

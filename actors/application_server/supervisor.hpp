@@ -1,5 +1,6 @@
-// The application server of one process: outbox reader, links and device pipelines under one supervisor. Front ends are started by the
-// owner (frontend_mqtt/frontend.hpp), because they need the network.
+// The application server of one process: outbox reader, links and device pipelines under one
+// supervisor. Front ends are started by the owner (frontend_mqtt/frontend.hpp), because they need
+// the network.
 #pragma once
 
 #include <caf/actor.hpp>
@@ -23,20 +24,22 @@ struct Config {
   bool own_thread = true;
 };
 
-/// What the application server is given. Routes are made by the owner and shared with those who ask.
+/// What the application server is given. Routes are made by the owner and shared with those who
+/// ask.
 struct Surroundings {
   actors::Deps deps;
-  const storage::Reader* store = nullptr;      // outlives the actors
+  const storage::Reader* store = nullptr;  // outlives the actors
   actors::Sharded<network_server::ShardHandle> network_servers;
   actors::Sharded<join_server::ShardHandle> join_servers;
-  UnwrapKey unwrap_key;                        // may be null
-  events::Publish publish;                     // may be null
+  UnwrapKey unwrap_key;     // may be null
+  events::Publish publish;  // may be null
   /// Told of every message after its commit, beside the links: webhooks, pub/sub. May be null.
   PublishUp tap;
   std::function<void(const std::string& child)> on_escalation;
 };
 
-/// Where others find the application server. Make it before start(); the network server's Context takes `pipelines`.
+/// Where others find the application server. Make it before start(); the network server's Context
+/// takes `pipelines`.
 struct Routes {
   explicit Routes(storage::ShardCount shards) : pipelines(shards), inspectable(shards) {}
   actors::Sharded<PipelineHandle> pipelines;
@@ -46,9 +49,9 @@ struct Routes {
   LinkTable link_table;
 };
 
-/// Errors: those of PipelineConfig::validate. Routes are set when it returns. Stop with caf::exit_reason::user_shutdown, after the network
-/// server and before committer and loader.
-Result<caf::actor> start(caf::actor_system& system, const Config& config, const Surroundings& surroundings,
-                         const Routes& routes);
+/// Errors: those of PipelineConfig::validate. Routes are set when it returns. Stop with
+/// caf::exit_reason::user_shutdown, after the network server and before committer and loader.
+Result<caf::actor> start(caf::actor_system& system, const Config& config,
+                         const Surroundings& surroundings, const Routes& routes);
 
 }  // namespace ff::application_server

@@ -1,5 +1,6 @@
-// Events: what happened, to whom, with what. One value for console, API, integrations and operations; names are the reference's.
-// Not metrics (probe.hpp of each actor) and not messages for applications (application_messages.hpp).
+// Events: what happened, to whom, with what. One value for console, API, integrations and
+// operations; names are the reference's. Not metrics (probe.hpp of each actor) and not messages for
+// applications (application_messages.hpp).
 #pragma once
 
 #include <functional>
@@ -17,20 +18,23 @@
 
 namespace ff::events {
 
-/// A protobuf message in wire form, made by the publisher at the edge; `type` is its full name, `ttn.lorawan.v3.ApplicationUp`.
+/// A protobuf message in wire form, made by the publisher at the edge; `type` is its full name,
+/// `ttn.lorawan.v3.ApplicationUp`.
 struct ProtobufData {
   std::string type;
   std::string bytes;
   bool operator==(const ProtobufData&) const = default;
 };
 
-using EventData = std::variant<std::monostate, Error, std::string, ProtobufData, std::shared_ptr<const ApplicationUp>>;
+using EventData = std::variant<std::monostate, Error, std::string, ProtobufData,
+                               std::shared_ptr<const ApplicationUp>>;
 
 /// Whom an event concerns.
-using EventSubject = std::variant<std::monostate, DeviceIdentifiers, GatewayIdentifiers, ApplicationId>;
+using EventSubject =
+    std::variant<std::monostate, DeviceIdentifiers, GatewayIdentifiers, ApplicationId>;
 
 struct Event {
-  std::string_view name;                     // a literal: `ns.up.data.receive`
+  std::string_view name;  // a literal: `ns.up.data.receive`
   UtcTime time;
   EventSubject subject;
   std::vector<std::string> correlation_ids;

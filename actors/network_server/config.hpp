@@ -1,4 +1,5 @@
-// What the network server is configured with. Defaults are the reference's. [spec network-server §1.2]
+// What the network server is configured with. Defaults are the reference's. [spec network-server
+// §1.2]
 #pragma once
 
 #include <memory>
@@ -21,7 +22,8 @@ struct Config {
   TxPriority join_accept_priority = TxPriority::highest;
   TxPriority mac_command_priority = TxPriority::highest;
   TxPriority max_application_priority = TxPriority::high;
-  /// The store's: sessions that were written before a backup was restored count on from there. [storage/directory]
+  /// The store's: sessions that were written before a backup was restored count on from there.
+  /// [storage/directory]
   std::uint64_t counter_jump = 0;
   /// How long a join server or a gateway may take to answer.
   Duration request_timeout = std::chrono::seconds{3};

@@ -1,4 +1,5 @@
-// What shards and sessions of the network server share: configuration and the ways to the other components.
+// What shards and sessions of the network server share: configuration and the ways to the other
+// components.
 #pragma once
 
 #include <functional>
@@ -17,7 +18,8 @@
 namespace ff::network_server {
 
 /// Asks the gateway server to schedule a downlink on the first of its paths that can. Any thread.
-using Transmit = std::function<void(std::shared_ptr<const DownlinkFrame>, actors::Reply<ScheduledDownlink>)>;
+using Transmit =
+    std::function<void(std::shared_ptr<const DownlinkFrame>, actors::Reply<ScheduledDownlink>)>;
 
 /// Immutable after start; lives as long as the actors.
 struct Context {

@@ -15,15 +15,17 @@ struct FirstIndexes {
   std::vector<std::optional<JoinIndex>> joins;
 };
 
-Result<JoinIndex> join_index(const std::shared_ptr<FirstIndexes>& first, const storage::Reader& store,
-                             storage::Shard shard, storage::ShardCount count) {
+Result<JoinIndex> join_index(const std::shared_ptr<FirstIndexes>& first,
+                             const storage::Reader& store, storage::Shard shard,
+                             storage::ShardCount count) {
   if (auto& prepared = first->joins[shard.value()]) return *std::exchange(prepared, std::nullopt);
   FF_TRY(auto all, load_join_indexes(store, count));
   return std::move(all[shard.value()]);
 }
 
-caf::actor start_shard(caf::actor_system& system, const ContextPtr& context, const storage::Reader& store,
-                       const std::shared_ptr<FirstIndexes>& first, storage::Shard shard) {
+caf::actor start_shard(caf::actor_system& system, const ContextPtr& context,
+                       const storage::Reader& store, const std::shared_ptr<FirstIndexes>& first,
+                       storage::Shard shard) {
   auto addresses = load_address_index(store, shard);
   auto joins = join_index(first, store, shard, context->shards.count());
   if (!addresses) throw std::runtime_error(addresses.error().to_string());
@@ -35,7 +37,8 @@ caf::actor start_shard(caf::actor_system& system, const ContextPtr& context, con
 
 }  // namespace
 
-Result<caf::actor> start(caf::actor_system& system, ContextPtr context, const storage::Reader& store,
+Result<caf::actor> start(caf::actor_system& system, ContextPtr context,
+                         const storage::Reader& store,
                          std::function<void(const std::string&)> on_escalation) {
   auto first = std::make_shared<FirstIndexes>();
   FF_TRY(auto joins, load_join_indexes(store, context->shards.count()));
@@ -48,9 +51,10 @@ Result<caf::actor> start(caf::actor_system& system, ContextPtr context, const st
                                   .on_escalation = std::move(on_escalation)};
   for (std::uint32_t i = 0; i < context->shards.count().value(); ++i) {
     const storage::Shard shard{static_cast<std::uint16_t>(i)};
-    config.children.push_back({"network_server_shard", [context, &store, first, shard](caf::actor_system& sys) {
-                                 return start_shard(sys, context, store, first, shard);
-                               }});
+    config.children.push_back(
+        {"network_server_shard", [context, &store, first, shard](caf::actor_system& sys) {
+           return start_shard(sys, context, store, first, shard);
+         }});
   }
   return actors::spawn_supervisor(system, std::move(config));
 }

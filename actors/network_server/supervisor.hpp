@@ -1,17 +1,20 @@
-// The network server's supervision tree: one supervisor over its shards, which supervise their device sessions.
+// The network server's supervision tree: one supervisor over its shards, which supervise their
+// device sessions.
 #pragma once
 
-#include <caf/fwd.hpp>
 #include <caf/actor.hpp>
+#include <caf/fwd.hpp>
 
 #include "actors/network_server/context.hpp"
 #include "storage/engine/engine.hpp"
 
 namespace ff::network_server {
 
-/// Reads the indices from `store` (blocking; also when a shard is restarted) and starts every shard; `context->shards` leads to them when
-/// this returns. `store` outlives the supervisor. Errors: those of reading the store.
-Result<caf::actor> start(caf::actor_system& system, ContextPtr context, const storage::Reader& store,
+/// Reads the indices from `store` (blocking; also when a shard is restarted) and starts every
+/// shard; `context->shards` leads to them when this returns. `store` outlives the supervisor.
+/// Errors: those of reading the store.
+Result<caf::actor> start(caf::actor_system& system, ContextPtr context,
+                         const storage::Reader& store,
                          std::function<void(const std::string&)> on_escalation);
 
 }  // namespace ff::network_server

@@ -9,8 +9,8 @@
 namespace ff::actors {
 
 /// What a caller sees when CAF itself failed the request.
-inline constexpr ErrorDef request_timed_out{"pkg/errors", "deadline_exceeded", Code::deadline_exceeded,
-                                            "deadline exceeded"};
+inline constexpr ErrorDef request_timed_out{"pkg/errors", "deadline_exceeded",
+                                            Code::deadline_exceeded, "deadline exceeded"};
 inline constexpr ErrorDef receiver_down{"pkg/errors", "unavailable", Code::unavailable,
                                         "component is not available: {reason}"};
 

@@ -13,6 +13,8 @@ class SystemClock final : public Clock {
 
 }  // namespace
 
-std::shared_ptr<const Clock> make_system_clock() { return std::make_shared<SystemClock>(); }
+std::shared_ptr<const Clock> make_system_clock() {
+  return std::make_shared<SystemClock>();
+}
 
 }  // namespace ff::actors

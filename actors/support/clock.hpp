@@ -1,4 +1,5 @@
-// The actor clock: the only place where time is read. Injected into every shell; the pure core gets an Instant.
+// The actor clock: the only place where time is read. Injected into every shell; the pure core gets
+// an Instant.
 #pragma once
 
 #include <memory>
@@ -17,7 +18,8 @@ class Clock {
 /// The operating system's clocks.
 std::shared_ptr<const Clock> make_system_clock();
 
-/// A clock that stands still until moved: tests and simulation. Both times move together. One thread only.
+/// A clock that stands still until moved: tests and simulation. Both times move together. One
+/// thread only.
 class ManualClock final : public Clock {
  public:
   explicit ManualClock(UtcTime start) : now_{start, MonoTime{}} {}

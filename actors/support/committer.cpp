@@ -19,7 +19,8 @@ struct Probe {
   explicit Probe(Metrics& metrics)
       : commits(metrics.counter("farfield_storage_commits_total", "Commits asked for.")),
         writes(metrics.counter("farfield_storage_writes_total", "Batches written, one sync each.")),
-        failures(metrics.counter("farfield_storage_write_failures_total", "Batches refused by the store.")),
+        failures(metrics.counter("farfield_storage_write_failures_total",
+                                 "Batches refused by the store.")),
         group_size(metrics.histogram("farfield_storage_group_commits", "Commits per batch.",
                                      {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024})) {}
   prometheus::Counter& commits;
@@ -28,7 +29,8 @@ struct Probe {
   prometheus::Histogram& group_size;
 };
 
-/// The group that is being collected. Once a write has failed, nothing is written or released any more.
+/// The group that is being collected. Once a write has failed, nothing is written or released any
+/// more.
 struct State {
   static inline const char* name = "committer";
   CommitterConfig config;
@@ -81,7 +83,8 @@ void queue(Pointer self, const Commit& commit) {
   state.releases.push_back(commit.release);
   ++state.commits;
   if (state.records.bytes() >= state.config.batch_bytes_max) return finish(state, write(state));
-  // Behind everything that is in the mailbox now: the group is what arrived while the last one was written.
+  // Behind everything that is in the mailbox now: the group is what arrived while the last one was
+  // written.
   if (!std::exchange(state.flush_asked, true)) caf::anon_send(Committer(self), CommitterFlush{});
 }
 
@@ -89,7 +92,8 @@ void flush(Pointer self) {
   auto& state = self->state;
   state.flush_asked = false;
   finish(state, write(state));
-  if (state.config.durability == storage::Durability::sync || std::exchange(state.sync_asked, true)) return;
+  if (state.config.durability == storage::Durability::sync || std::exchange(state.sync_asked, true))
+    return;
   caf::delayed_anon_send(Committer(self), state.config.sync_interval, CommitterSync{});
 }
 

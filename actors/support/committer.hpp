@@ -1,10 +1,11 @@
-// The committer: commit before effect. Takes what many actors want written, writes all that is waiting as one batch with one
-// sync, and only then releases the effects that depend on it. [architecture.md §2 rule 2, §7 group commit]
+// The committer: commit before effect. Takes what many actors want written, writes all that is
+// waiting as one batch with one sync, and only then releases the effects that depend on it.
+// [architecture.md §2 rule 2, §7 group commit]
 #pragma once
 
 #include <caf/fwd.hpp>
-#include <caf/typed_actor.hpp>
 #include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
 
 #include <memory>
 
@@ -17,39 +18,43 @@
 
 namespace ff::actors {
 
-/// What waits for a commit. At most one of the two is called, once, on the committer's thread; neither may block or throw. Destroyed
-/// uncalled when an actor on the way to the committer ends: an owner that must know treats that as a failure.
+/// What waits for a commit. At most one of the two is called, once, on the committer's thread;
+/// neither may block or throw. Destroyed uncalled when an actor on the way to the committer ends:
+/// an owner that must know treats that as a failure.
 class Release {
  public:
   virtual ~Release() = default;
   /// The records are durable: let the effects go (send messages; nothing else).
   virtual void committed() noexcept = 0;
-  /// Nothing is known about the records: no effect may leave; the owner restarts from durable state.
+  /// Nothing is known about the records: no effect may leave; the owner restarts from durable
+  /// state.
   virtual void failed(const Error& error) noexcept = 0;
 };
 
 /// Records and what waits for them. An empty batch is released in order with the batches before it.
 struct Commit {
   storage::WriteBatch records;
-  std::shared_ptr<Release> release;   // may be null
+  std::shared_ptr<Release> release;  // may be null
 };
 
 struct CommitterFlush {};
 struct CommitterSync {};
 
 using Committer = caf::typed_actor<
-    caf::reacts_to<Commit>,           // Queues records; they are written with everything else that waits.
-    caf::reacts_to<CommitterFlush>,   // INTERNAL: the mailbox has been drained up to here; write.
-    caf::reacts_to<CommitterSync>>;   // INTERNAL: make durable what was written without a sync.
+    caf::reacts_to<Commit>,  // Queues records; they are written with everything else that waits.
+    caf::reacts_to<CommitterFlush>,  // INTERNAL: the mailbox has been drained up to here; write.
+    caf::reacts_to<CommitterSync>>;  // INTERNAL: make durable what was written without a sync.
 
 struct CommitterConfig {
   storage::Engine* engine = nullptr;  // outlives the actor
   storage::Durability durability = storage::Durability::sync;
-  /// With no_sync: effects leave when the operating system has the records; a power loss can lose the records of so long.
+  /// With no_sync: effects leave when the operating system has the records; a power loss can lose
+  /// the records of so long.
   Duration sync_interval = std::chrono::seconds{1};
   std::size_t batch_bytes_max = std::size_t{4} << 20U;
   Metrics* metrics = nullptr;
-  /// After a failed write the store must be reopened: the owner ends the process (and is restarted from durable state).
+  /// After a failed write the store must be reopened: the owner ends the process (and is restarted
+  /// from durable state).
   std::function<void(const Error&)> on_store_failed;
   /// Own thread, because a sync blocks; false in virtual time.
   bool own_thread = true;

@@ -1,4 +1,5 @@
-// What every component gets from the process: clock, ticker, committer, metrics, randomness. Copied freely.
+// What every component gets from the process: clock, ticker, committer, metrics, randomness. Copied
+// freely.
 #pragma once
 
 #include <functional>
@@ -19,8 +20,9 @@ struct Deps {
   Route<Ticker> ticker;
   Route<Committer> committer;
   Route<Loader> loader;
-  Metrics* metrics = nullptr;                              // outlives all actors
-  /// A generator of its own for each actor: seeded from one seed in tests, the system's in production. Any thread.
+  Metrics* metrics = nullptr;  // outlives all actors
+  /// A generator of its own for each actor: seeded from one seed in tests, the system's in
+  /// production. Any thread.
   std::function<std::unique_ptr<Random>()> make_random;
 };
 

@@ -25,7 +25,8 @@ void queue(Pointer self, const LoadRow& request) {
   if (!std::exchange(self->state.asked, true)) caf::anon_send(Loader(self), LoadNow{});
 }
 
-void load_family(const storage::Reader& store, storage::Family family, const std::vector<LoadRow>& requests) {
+void load_family(const storage::Reader& store, storage::Family family,
+                 const std::vector<LoadRow>& requests) {
   std::vector<Bytes> keys;
   keys.reserve(requests.size());
   for (const auto& request : requests) keys.push_back(request.key);

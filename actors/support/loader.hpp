@@ -1,4 +1,5 @@
-// The loader reads rows for actors: many at a time, off the scheduler's threads, which must not block.
+// The loader reads rows for actors: many at a time, off the scheduler's threads, which must not
+// block.
 #pragma once
 
 #include <caf/fwd.hpp>
@@ -14,7 +15,8 @@
 
 namespace ff::actors {
 
-/// `on_loaded` is called on the loader's thread: decode there and send the result to whom it concerns.
+/// `on_loaded` is called on the loader's thread: decode there and send the result to whom it
+/// concerns.
 struct LoadRow {
   storage::Family family = storage::Family::session;
   Bytes key;
@@ -23,12 +25,13 @@ struct LoadRow {
 /// INTERNAL
 struct LoadNow {};
 
-using Loader = caf::typed_actor<
-    caf::reacts_to<LoadRow>,    // Reads a row together with the others that wait.
-    caf::reacts_to<LoadNow>>;   // INTERNAL: the mailbox is drained up to here; read.
+using Loader =
+    caf::typed_actor<caf::reacts_to<LoadRow>,   // Reads a row together with the others that wait.
+                     caf::reacts_to<LoadNow>>;  // INTERNAL: the mailbox is drained up to here;
+                                                // read.
 
 struct LoaderConfig {
-  const storage::Reader* store = nullptr;   // outlives the actor
+  const storage::Reader* store = nullptr;  // outlives the actor
   /// Own thread, because reads block; false in virtual time.
   bool own_thread = true;
 };

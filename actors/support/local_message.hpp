@@ -1,7 +1,9 @@
-// Marks message types that never leave the process. Messages between nodes are protobuf in one envelope (actors/cluster).
+// Marks message types that never leave the process. Messages between nodes are protobuf in one
+// envelope (actors/cluster).
 #pragma once
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
-/// Use at global scope, beside the message's definition, with the qualified name. CAF then neither serialises nor prints it.
+/// Use at global scope, beside the message's definition, with the qualified name. CAF then neither
+/// serialises nor prints it.
 #define FF_LOCAL_MESSAGE(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(type)

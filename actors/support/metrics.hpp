@@ -1,4 +1,5 @@
-// Metrics: one registry per process, handed to probes. A probe resolves its series once, at construction.
+// Metrics: one registry per process, handed to probes. A probe resolves its series once, at
+// construction.
 #pragma once
 
 #include <prometheus/counter.h>
@@ -20,8 +21,10 @@ class Metrics {
 
   Metrics() : registry_(std::make_shared<prometheus::Registry>()) {}
 
-  prometheus::Counter& counter(const std::string& name, const std::string& help, const Labels& labels = {});
-  prometheus::Gauge& gauge(const std::string& name, const std::string& help, const Labels& labels = {});
+  prometheus::Counter& counter(const std::string& name, const std::string& help,
+                               const Labels& labels = {});
+  prometheus::Gauge& gauge(const std::string& name, const std::string& help,
+                           const Labels& labels = {});
   prometheus::Histogram& histogram(const std::string& name, const std::string& help,
                                    const std::vector<double>& bounds, const Labels& labels = {});
 

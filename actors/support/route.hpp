@@ -1,5 +1,5 @@
-// Route: a stable place that names the current incarnation of a supervised actor. Hold a Route, not a handle: after a
-// restart it leads to the successor.
+// Route: a stable place that names the current incarnation of a supervised actor. Hold a Route, not
+// a handle: after a restart it leads to the successor.
 #pragma once
 
 #include <atomic>
@@ -19,7 +19,9 @@ class Route {
     return handle ? *handle : Handle{};
   }
   /// Called by the supervisor's start function only. All copies of this route follow.
-  void set(Handle handle) const { cell_->handle.store(std::make_shared<const Handle>(std::move(handle))); }
+  void set(Handle handle) const {
+    cell_->handle.store(std::make_shared<const Handle>(std::move(handle)));
+  }
   /// Drops the handle, so that shutdown does not keep actors alive.
   void clear() const { cell_->handle.store(nullptr); }
 

@@ -1,4 +1,5 @@
-// Sharded: the routes to one actor per shard. Which node owns a shard is the cluster's business; here all are local.
+// Sharded: the routes to one actor per shard. Which node owns a shard is the cluster's business;
+// here all are local.
 #pragma once
 
 #include <vector>

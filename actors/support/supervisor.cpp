@@ -15,7 +15,8 @@
 namespace ff::actors {
 namespace {
 
-constexpr ErrorDef restart_intensity_exceeded{"pkg/supervisor", "restart_intensity_exceeded", Code::internal,
+constexpr ErrorDef restart_intensity_exceeded{"pkg/supervisor", "restart_intensity_exceeded",
+                                              Code::internal,
                                               "`{child}` of `{supervisor}` failed too often"};
 
 struct Child {
@@ -36,7 +37,8 @@ using Self = caf::stateful_actor<State>;
 
 void stop_last(Self* self);
 
-/// Starts a child; a throwing start function is retried within the same intensity. False when that is exceeded.
+/// Starts a child; a throwing start function is retried within the same intensity. False when that
+/// is exceeded.
 bool start(caf::actor_system& system, const SupervisorConfig& config, Child& child) {
   while (true) {
     try {
@@ -49,7 +51,8 @@ bool start(caf::actor_system& system, const SupervisorConfig& config, Child& chi
                     child.spec.name, failure.what());
     }
     child.probe.failed.Increment();
-    if (child.policy.on_failure(config.clock->now().mono) == RestartDecision::escalate) return false;
+    if (child.policy.on_failure(config.clock->now().mono) == RestartDecision::escalate)
+      return false;
   }
 }
 
@@ -114,7 +117,8 @@ using Children = std::shared_ptr<std::vector<Child>>;
 Children start_all(caf::actor_system& system, const SupervisorConfig& config) {
   auto children = std::make_shared<std::vector<Child>>();
   for (const auto& spec : config.children) {
-    Child child{spec, RestartPolicy(config.limits), ActorProbe(*config.metrics, spec.name), nullptr};
+    Child child{spec, RestartPolicy(config.limits), ActorProbe(*config.metrics, spec.name),
+                nullptr};
     if (!start(system, config, child)) {
       for (const auto& other : *children) caf::anon_send_exit(other.handle, caf::exit_reason::kill);
       throw std::runtime_error(spec.name + " of " + config.name + " can not be started");

@@ -1,9 +1,10 @@
-// Component supervisors: start children, restart them from durable state with bounded intensity, escalate, stop in order.
-// Not for the many short-lived children of a shard (device sessions): their parent restarts them on demand.
+// Component supervisors: start children, restart them from durable state with bounded intensity,
+// escalate, stop in order. Not for the many short-lived children of a shard (device sessions):
+// their parent restarts them on demand.
 #pragma once
 
-#include <caf/fwd.hpp>
 #include <caf/actor.hpp>
+#include <caf/fwd.hpp>
 
 #include <functional>
 #include <memory>
@@ -16,8 +17,8 @@
 
 namespace ff::actors {
 
-/// One supervised actor. `start` spawns it (and sets its Route); it is called again for each restart. It may throw, which counts
-/// as a failure. `name` labels metrics: a closed set.
+/// One supervised actor. `start` spawns it (and sets its Route); it is called again for each
+/// restart. It may throw, which counts as a failure. `name` labels metrics: a closed set.
 struct ChildSpec {
   std::string name;
   std::function<caf::actor(caf::actor_system&)> start;
@@ -28,14 +29,16 @@ struct SupervisorConfig {
   RestartLimits limits;
   std::vector<ChildSpec> children;
   std::shared_ptr<const Clock> clock;
-  Metrics* metrics = nullptr;                 // outlives the supervisor
-  /// Called when intensity is exceeded, before the supervisor ends with an error. A parent supervisor sees that end as a failure of
-  /// its child and decides in turn; the root's supervisor ends the process here.
+  Metrics* metrics = nullptr;  // outlives the supervisor
+  /// Called when intensity is exceeded, before the supervisor ends with an error. A parent
+  /// supervisor sees that end as a failure of its child and decides in turn; the root's supervisor
+  /// ends the process here.
   std::function<void(const std::string& child)> on_escalation;
 };
 
-/// Starts the children in order, here and now, so that routes are set when it returns. Throws std::runtime_error when a child can not be
-/// started within the limits: a supervisor above takes that for a failed start of its own. Stop with caf::exit_reason::user_shutdown: children are
+/// Starts the children in order, here and now, so that routes are set when it returns. Throws
+/// std::runtime_error when a child can not be started within the limits: a supervisor above takes
+/// that for a failed start of its own. Stop with caf::exit_reason::user_shutdown: children are
 /// stopped in reverse order, each having ended before the next is told.
 caf::actor spawn_supervisor(caf::actor_system& system, SupervisorConfig config);
 

@@ -58,6 +58,8 @@ Ticker::behavior_type ticker(Pointer self) {
 
 }  // namespace
 
-Ticker spawn_ticker(caf::actor_system& system) { return system.spawn(ticker); }
+Ticker spawn_ticker(caf::actor_system& system) {
+  return system.spawn(ticker);
+}
 
 }  // namespace ff::actors

@@ -1,5 +1,6 @@
-// A hashed timer wheel for one actor: O(1) start and cancel, fires in deadline order per tick. Pure: the owner feeds time.
-// CAF's clock is not used for such timers: 240 bytes each, not cancellable, a blocking 64-slot queue (caf-notes §2.4).
+// A hashed timer wheel for one actor: O(1) start and cancel, fires in deadline order per tick.
+// Pure: the owner feeds time. CAF's clock is not used for such timers: 240 bytes each, not
+// cancellable, a blocking 64-slot queue (caf-notes §2.4).
 #pragma once
 
 #include <algorithm>
@@ -47,7 +48,8 @@ class TimerWheel {
     std::vector<Entry> due;
     const auto last = tick_of(now);
     // After a long silence each slot is visited once, not once per missed tick.
-    const auto steps = last < next_tick_ ? 0 : std::min<std::int64_t>(last - next_tick_ + 1, slot_count);
+    const auto steps =
+        last < next_tick_ ? 0 : std::min<std::int64_t>(last - next_tick_ + 1, slot_count);
     for (std::int64_t i = 0; i < steps; ++i) take_due(slots_[slot_of(last - i)], last, due);
     next_tick_ = std::max(next_tick_, last + 1);
     std::sort(due.begin(), due.end(), [](const Entry& a, const Entry& b) {

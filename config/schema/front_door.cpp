@@ -23,7 +23,8 @@ std::vector<Knob> front_door_knobs() {
        one(secret(), FF_PLACE(http.health.password))},
 
       {"tls.source",
-       "Where the certificate of TLS listeners comes from: files, or one of our own that is made at "
+       "Where the certificate of TLS listeners comes from: files, or one of our own that is made "
+       "at "
        "the first start; empty keeps them closed.",
        "self-signed",
        one(choice<TlsSource>({{"", TlsSource::none},

@@ -87,7 +87,8 @@ bool put_number(Message& message, const FieldDescriptor& field, std::string_view
     case FieldDescriptor::CPPTYPE_FLOAT:
       return put_if(message, field, parse_float(text), &Reflection::SetFloat,
                     &Reflection::AddFloat);
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -111,9 +112,12 @@ Message& put_message(Message& message, const FieldDescriptor& field) {
 
 std::optional<std::string> parse_bytes(std::string_view text, BytesRule rule) {
   switch (rule.form) {
-    case BytesForm::hex: return parse_hex_bytes(text, rule.size);
-    case BytesForm::dev_addr_prefix: return parse_prefix(text);
-    case BytesForm::base64: break;
+    case BytesForm::hex:
+      return parse_hex_bytes(text, rule.size);
+    case BytesForm::dev_addr_prefix:
+      return parse_prefix(text);
+    case BytesForm::base64:
+      break;
   }
   auto bytes = base64_decode(text);
   if (!bytes) return std::nullopt;

@@ -86,15 +86,19 @@ Status Parser::map(Message& message, const Field& field, Dialect dialect) {
 
 Status Parser::value(Message& message, const Field& field, Dialect dialect) {
   switch (field.cpp_type()) {
-    case Field::CPPTYPE_MESSAGE: return this->message(put_message(message, field), dialect);
-    case Field::CPPTYPE_STRING: return string(message, field);
-    case Field::CPPTYPE_ENUM: return enumeration(message, field, dialect);
+    case Field::CPPTYPE_MESSAGE:
+      return this->message(put_message(message, field), dialect);
+    case Field::CPPTYPE_STRING:
+      return string(message, field);
+    case Field::CPPTYPE_ENUM:
+      return enumeration(message, field, dialect);
     case Field::CPPTYPE_BOOL: {
       FF_TRY(bool flag, reader_.boolean());
       put_bool(message, field, flag);
       return {};
     }
-    default: return number(message, field);
+    default:
+      return number(message, field);
   }
 }
 

@@ -27,15 +27,24 @@ T& as(Message& message) {
 Status Parser::special(Message& message, MessageKind kind, Dialect dialect) {
   switch (kind) {
     case MessageKind::timestamp:
-    case MessageKind::duration: return time(message, kind, dialect);
-    case MessageKind::wrapper: return wrapper(message);
-    case MessageKind::field_mask: return field_mask(message);
-    case MessageKind::any: return any(message);
-    case MessageKind::structure: return structure(message);
-    case MessageKind::value: return dynamic_value(message);
-    case MessageKind::list_value: return list_value(message);
-    case MessageKind::empty: return empty();
-    default: return object(message);
+    case MessageKind::duration:
+      return time(message, kind, dialect);
+    case MessageKind::wrapper:
+      return wrapper(message);
+    case MessageKind::field_mask:
+      return field_mask(message);
+    case MessageKind::any:
+      return any(message);
+    case MessageKind::structure:
+      return structure(message);
+    case MessageKind::value:
+      return dynamic_value(message);
+    case MessageKind::list_value:
+      return list_value(message);
+    case MessageKind::empty:
+      return empty();
+    default:
+      return object(message);
   }
 }
 
@@ -113,8 +122,10 @@ Status Parser::structure(Message& message) {
 Status Parser::dynamic_value(Message& message) {
   auto& value = as<google::protobuf::Value>(message);
   switch (reader_.peek()) {
-    case Reader::Kind::object: return structure(*value.mutable_struct_value());
-    case Reader::Kind::array: return list_value(*value.mutable_list_value());
+    case Reader::Kind::object:
+      return structure(*value.mutable_struct_value());
+    case Reader::Kind::array:
+      return list_value(*value.mutable_list_value());
     case Reader::Kind::string: {
       FF_TRY(auto text, reader_.string());
       value.set_string_value(std::move(text));
@@ -128,7 +139,8 @@ Status Parser::dynamic_value(Message& message) {
     case Reader::Kind::null:
       value.set_null_value(google::protobuf::NULL_VALUE);
       return reader_.null();
-    default: break;
+    default:
+      break;
   }
   FF_TRY(auto text, reader_.number());
   auto number = parse_double(text);

@@ -42,7 +42,8 @@ Status put_scalar(Message& message, const FieldDescriptor& field, std::string_vi
       put_enum(message, field, *number);
       return {};
     }
-    default: break;
+    default:
+      break;
   }
   if (!put_number(message, field, text)) return fail(invalid(field, "expected a number in range"));
   return {};
@@ -58,8 +59,11 @@ Status put_special(Message& message, const FieldDescriptor& field, std::string_v
     case MessageKind::wrapper:
       return put_scalar(put_message(message, field), *field.message_type()->FindFieldByNumber(1),
                         text);
-    case MessageKind::field_mask: add_paths(put_message(message, field), text); return {};
-    default: return fail(invalid(field, "not possible in a URL"));
+    case MessageKind::field_mask:
+      add_paths(put_message(message, field), text);
+      return {};
+    default:
+      return fail(invalid(field, "not possible in a URL"));
   }
 }
 

@@ -33,14 +33,21 @@ bool Reader::take_word(std::string_view word) {
 Reader::Kind Reader::peek() {
   skip_space();
   switch (current()) {
-    case '{': return Kind::object;
-    case '[': return Kind::array;
-    case '"': return Kind::string;
+    case '{':
+      return Kind::object;
+    case '[':
+      return Kind::array;
+    case '"':
+      return Kind::string;
     case 't':
-    case 'f': return Kind::boolean;
-    case 'n': return Kind::null;
-    case '-': return Kind::number;
-    default: return current() >= '0' && current() <= '9' ? Kind::number : Kind::invalid;
+    case 'f':
+      return Kind::boolean;
+    case 'n':
+      return Kind::null;
+    case '-':
+      return Kind::number;
+    default:
+      return current() >= '0' && current() <= '9' ? Kind::number : Kind::invalid;
   }
 }
 
@@ -224,8 +231,10 @@ Status Reader::skip() {
       FF_CHECK(boolean());
       return {};
     }
-    case Kind::null: return null();
-    case Kind::invalid: break;
+    case Kind::null:
+      return null();
+    case Kind::invalid:
+      break;
   }
   return fail(error("expected a value"));
 }

@@ -23,13 +23,20 @@ void append_quoted_number(std::string& out, const std::string& digits) {
 std::string key_text(const Message& entry, const FieldDescriptor& key) {
   const auto& reflection = *entry.GetReflection();
   switch (key.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING: return reflection.GetString(entry, &key);
-    case FieldDescriptor::CPPTYPE_BOOL: return reflection.GetBool(entry, &key) ? "true" : "false";
-    case FieldDescriptor::CPPTYPE_INT32: return std::to_string(reflection.GetInt32(entry, &key));
-    case FieldDescriptor::CPPTYPE_UINT32: return std::to_string(reflection.GetUInt32(entry, &key));
-    case FieldDescriptor::CPPTYPE_INT64: return std::to_string(reflection.GetInt64(entry, &key));
-    case FieldDescriptor::CPPTYPE_UINT64: return std::to_string(reflection.GetUInt64(entry, &key));
-    default: return {};
+    case FieldDescriptor::CPPTYPE_STRING:
+      return reflection.GetString(entry, &key);
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return reflection.GetBool(entry, &key) ? "true" : "false";
+    case FieldDescriptor::CPPTYPE_INT32:
+      return std::to_string(reflection.GetInt32(entry, &key));
+    case FieldDescriptor::CPPTYPE_UINT32:
+      return std::to_string(reflection.GetUInt32(entry, &key));
+    case FieldDescriptor::CPPTYPE_INT64:
+      return std::to_string(reflection.GetInt64(entry, &key));
+    case FieldDescriptor::CPPTYPE_UINT64:
+      return std::to_string(reflection.GetUInt64(entry, &key));
+    default:
+      return {};
   }
 }
 
@@ -152,7 +159,9 @@ Status Writer::singular(const Message& message, const Field& field) {
   const auto& reflection = *message.GetReflection();
   std::string scratch;
   switch (field.cpp_type()) {
-    case Field::CPPTYPE_INT32: out_ += std::to_string(reflection.GetInt32(message, &field)); break;
+    case Field::CPPTYPE_INT32:
+      out_ += std::to_string(reflection.GetInt32(message, &field));
+      break;
     case Field::CPPTYPE_UINT32:
       out_ += std::to_string(reflection.GetUInt32(message, &field));
       break;
@@ -162,16 +171,23 @@ Status Writer::singular(const Message& message, const Field& field) {
     case Field::CPPTYPE_UINT64:
       append_quoted_number(out_, std::to_string(reflection.GetUInt64(message, &field)));
       break;
-    case Field::CPPTYPE_DOUBLE: append_number(out_, reflection.GetDouble(message, &field)); break;
-    case Field::CPPTYPE_FLOAT: append_number(out_, reflection.GetFloat(message, &field)); break;
-    case Field::CPPTYPE_BOOL: out_ += reflection.GetBool(message, &field) ? "true" : "false"; break;
+    case Field::CPPTYPE_DOUBLE:
+      append_number(out_, reflection.GetDouble(message, &field));
+      break;
+    case Field::CPPTYPE_FLOAT:
+      append_number(out_, reflection.GetFloat(message, &field));
+      break;
+    case Field::CPPTYPE_BOOL:
+      out_ += reflection.GetBool(message, &field) ? "true" : "false";
+      break;
     case Field::CPPTYPE_ENUM:
       number(*field.enum_type(), reflection.GetEnumValue(message, &field));
       break;
     case Field::CPPTYPE_STRING:
       bytes(field, reflection.GetStringReference(message, &field, &scratch));
       break;
-    case Field::CPPTYPE_MESSAGE: return this->message(reflection.GetMessage(message, &field));
+    case Field::CPPTYPE_MESSAGE:
+      return this->message(reflection.GetMessage(message, &field));
   }
   return {};
 }
@@ -199,8 +215,12 @@ void Writer::bytes(const Field& field, const std::string& value) {
   auto rule = Schema::instance().bytes(&field);
   out_ += '"';
   switch (rule.form) {
-    case BytesForm::base64: base64_append(out_, raw); break;
-    case BytesForm::hex: out_ += hex_upper(raw); break;
+    case BytesForm::base64:
+      base64_append(out_, raw);
+      break;
+    case BytesForm::hex:
+      out_ += hex_upper(raw);
+      break;
     case BytesForm::dev_addr_prefix:
       if (raw.size() == 5) out_ += hex_upper(raw.first(4)) + '/' + std::to_string(raw[4]);
       break;

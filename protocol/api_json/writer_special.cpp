@@ -46,12 +46,19 @@ Status Writer::special(const Message& message, MessageKind kind) {
     }
     case MessageKind::wrapper:
       return singular(message, *message.GetDescriptor()->FindFieldByNumber(1));
-    case MessageKind::field_mask: field_mask(message); break;
-    case MessageKind::any: return any(message);
-    case MessageKind::structure: return structure(message);
-    case MessageKind::value: return value(message);
-    case MessageKind::list_value: return list_value(message);
-    default: return object(message);
+    case MessageKind::field_mask:
+      field_mask(message);
+      break;
+    case MessageKind::any:
+      return any(message);
+    case MessageKind::structure:
+      return structure(message);
+    case MessageKind::value:
+      return value(message);
+    case MessageKind::list_value:
+      return list_value(message);
+    default:
+      return object(message);
   }
   if (!in_range) return fail(not_encodable, {{"reason", "time out of range"}});
   return {};
@@ -115,13 +122,23 @@ Status Writer::value(const Message& message) {
   using google::protobuf::Value;
   const auto& value = as<Value>(message);
   switch (value.kind_case()) {
-    case Value::kNumberValue: append_number(out_, value.number_value()); break;
-    case Value::kStringValue: append_string(out_, value.string_value()); break;
-    case Value::kBoolValue: out_ += value.bool_value() ? "true" : "false"; break;
-    case Value::kStructValue: return structure(value.struct_value());
-    case Value::kListValue: return list_value(value.list_value());
+    case Value::kNumberValue:
+      append_number(out_, value.number_value());
+      break;
+    case Value::kStringValue:
+      append_string(out_, value.string_value());
+      break;
+    case Value::kBoolValue:
+      out_ += value.bool_value() ? "true" : "false";
+      break;
+    case Value::kStructValue:
+      return structure(value.struct_value());
+    case Value::kListValue:
+      return list_value(value.list_value());
     case Value::kNullValue:
-    case Value::KIND_NOT_SET: out_ += "null"; break;
+    case Value::KIND_NOT_SET:
+      out_ += "null";
+      break;
   }
   return {};
 }

@@ -35,42 +35,87 @@ std::shared_ptr<const re2::RE2> compile(std::string_view text, Patterns& pattern
 
 ValueRules& target_of(FieldRules& rules, Target target) {
   switch (target) {
-    case Target::items: return rules.items;
-    case Target::keys: return rules.keys;
-    case Target::values: return rules.values;
-    case Target::self: break;
+    case Target::items:
+      return rules.items;
+    case Target::keys:
+      return rules.keys;
+    case Target::values:
+      return rules.values;
+    case Target::self:
+      break;
   }
   return rules.self;
 }
 
+/// Rules without an argument.
+struct Flag {
+  Op op;
+  bool ValueRules::*flag;
+};
+constexpr Flag flags[] = {
+    {Op::required, &ValueRules::required},
+    {Op::ignore_empty, &ValueRules::ignore_empty},
+    {Op::defined_only, &ValueRules::defined_only},
+    {Op::email, &ValueRules::email},
+    {Op::uri, &ValueRules::uri},
+    {Op::uri_ref, &ValueRules::uri_ref},
+    {Op::uuid, &ValueRules::uuid},
+    {Op::ip, &ValueRules::ip},
+    {Op::ipv4, &ValueRules::ipv4},
+    {Op::gt_now, &ValueRules::gt_now},
+    {Op::lt_now, &ValueRules::lt_now},
+};
+
 void add(FieldRules& field, const tables::FieldRule& row, Patterns& patterns) {
   auto& value = target_of(field, row.target);
+  for (const auto& [op, flag] : flags) {
+    if (row.op != op) continue;
+    value.*flag = true;
+    return;
+  }
   auto text = row.argument;
   switch (row.op) {
-    case Op::required: value.required = true; break;
-    case Op::ignore_empty: value.ignore_empty = true; break;
-    case Op::defined_only: value.defined_only = true; break;
-    case Op::lte: value.lte = number<double>(text); break;
-    case Op::gte: value.gte = number<double>(text); break;
-    case Op::gt: value.gt = number<double>(text); break;
-    case Op::in_list: value.in_list.push_back(text); break;
-    case Op::not_in_list: value.not_in_list.push_back(text); break;
-    case Op::len: value.len = number<std::size_t>(text); break;
-    case Op::min_len: value.min_len = number<std::size_t>(text); break;
-    case Op::max_len: value.max_len = number<std::size_t>(text); break;
-    case Op::pattern: value.pattern = compile(text, patterns); break;
-    case Op::email: value.email = true; break;
-    case Op::uri: value.uri = true; break;
-    case Op::uri_ref: value.uri_ref = true; break;
-    case Op::uuid: value.uuid = true; break;
-    case Op::ip: value.ip = true; break;
-    case Op::ipv4: value.ipv4 = true; break;
-    case Op::min_items: field.min_items = number<int>(text); break;
-    case Op::max_items: field.max_items = number<int>(text); break;
-    case Op::unique: field.unique = true; break;
-    case Op::max_pairs: field.max_pairs = number<int>(text); break;
-    case Op::gt_now: value.gt_now = true; break;
-    case Op::lt_now: value.lt_now = true; break;
+    case Op::lte:
+      value.lte = number<double>(text);
+      break;
+    case Op::gte:
+      value.gte = number<double>(text);
+      break;
+    case Op::gt:
+      value.gt = number<double>(text);
+      break;
+    case Op::in_list:
+      value.in_list.push_back(text);
+      break;
+    case Op::not_in_list:
+      value.not_in_list.push_back(text);
+      break;
+    case Op::len:
+      value.len = number<std::size_t>(text);
+      break;
+    case Op::min_len:
+      value.min_len = number<std::size_t>(text);
+      break;
+    case Op::max_len:
+      value.max_len = number<std::size_t>(text);
+      break;
+    case Op::pattern:
+      value.pattern = compile(text, patterns);
+      break;
+    case Op::min_items:
+      field.min_items = number<int>(text);
+      break;
+    case Op::max_items:
+      field.max_items = number<int>(text);
+      break;
+    case Op::unique:
+      field.unique = true;
+      break;
+    case Op::max_pairs:
+      field.max_pairs = number<int>(text);
+      break;
+    default:
+      FF_ASSERT(false);  // A flag, set already.
   }
 }
 

@@ -47,7 +47,8 @@ std::string element_text(const Message& message, const FieldDescriptor& field, i
       return std::to_string(reflection.GetRepeatedUInt32(message, &field, index));
     case FieldDescriptor::CPPTYPE_UINT64:
       return std::to_string(reflection.GetRepeatedUInt64(message, &field, index));
-    default: return std::to_string(index);
+    default:
+      return std::to_string(index);
   }
 }
 
@@ -157,16 +158,20 @@ Reason Validator::scalar(const Message& message, const Field& field,
     }
     case Field::CPPTYPE_ENUM:
       return check_enum(rules, *field.enum_type(), reflection.GetEnumValue(message, &field));
-    case Field::CPPTYPE_INT32: return check_number(rules, reflection.GetInt32(message, &field));
-    case Field::CPPTYPE_UINT32: return check_number(rules, reflection.GetUInt32(message, &field));
+    case Field::CPPTYPE_INT32:
+      return check_number(rules, reflection.GetInt32(message, &field));
+    case Field::CPPTYPE_UINT32:
+      return check_number(rules, reflection.GetUInt32(message, &field));
     case Field::CPPTYPE_INT64:
       return check_number(rules, static_cast<double>(reflection.GetInt64(message, &field)));
     case Field::CPPTYPE_UINT64:
       return check_number(rules, static_cast<double>(reflection.GetUInt64(message, &field)));
     case Field::CPPTYPE_FLOAT:
       return check_number(rules, static_cast<double>(reflection.GetFloat(message, &field)));
-    case Field::CPPTYPE_DOUBLE: return check_number(rules, reflection.GetDouble(message, &field));
-    default: return std::nullopt;
+    case Field::CPPTYPE_DOUBLE:
+      return check_number(rules, reflection.GetDouble(message, &field));
+    default:
+      return std::nullopt;
   }
 }
 
@@ -188,7 +193,8 @@ Reason Validator::element(const Message& message, const Field& field, int index,
     case Field::CPPTYPE_UINT64:
       return check_number(
           rules, static_cast<double>(reflection.GetRepeatedUInt64(message, &field, index)));
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 

@@ -37,7 +37,8 @@ std::string snake_case(std::string_view name) {
   return out;
 }
 
-/// Calls `read(name)` for every member of the next object that is not null; `read` consumes the value.
+/// Calls `read(name)` for every member of the next object that is not null; `read` consumes the
+/// value.
 template <class Read>
 Status members(Reader& in, Read&& read) {
   FF_CHECK(in.begin_object());
@@ -68,7 +69,9 @@ Status elements(Reader& in, std::string_view field, std::size_t max, Read&& read
 std::optional<std::uint32_t> whole_number(std::string_view text) {
   std::uint32_t value = 0;
   const auto* end = text.data() + text.size();
-  if (const auto [at, error] = std::from_chars(text.data(), end, value); error == std::errc{} && at == end) return value;
+  if (const auto [at, error] = std::from_chars(text.data(), end, value);
+      error == std::errc{} && at == end)
+    return value;
   double number = 0;
   const auto [at, error] = std::from_chars(text.data(), end, number);
   if (error != std::errc{} || at != end) return std::nullopt;
@@ -275,14 +278,18 @@ Status read_document(Reader& in, std::string_view json, const DownlinkLimits& li
 
 }  // namespace
 
-Result<std::vector<ApplicationDownlink>> parse_downlinks(std::string_view json, const DownlinkLimits& limits) {
-  if (json.size() > limits.document_size) return fail(malformed_json, {{"reason", "the document is too large"}});
+Result<std::vector<ApplicationDownlink>> parse_downlinks(std::string_view json,
+                                                         const DownlinkLimits& limits) {
+  if (json.size() > limits.document_size)
+    return fail(malformed_json, {{"reason", "the document is too large"}});
   Reader in(json);
   std::vector<ApplicationDownlink> out;
   const auto status = read_document(in, json, limits, out);
   if (status) return out;
-  if (status.error().is(invalid_downlink) || status.error().is(invalid_id)) return fail(status.error());
-  return fail(Error(malformed_json, {{"reason", "the document is not the JSON expected"}}).caused_by(status.error()));
+  if (status.error().is(invalid_downlink) || status.error().is(invalid_id))
+    return fail(status.error());
+  return fail(Error(malformed_json, {{"reason", "the document is not the JSON expected"}})
+                  .caused_by(status.error()));
 }
 
 }  // namespace ff::application_json

@@ -18,12 +18,23 @@ constexpr bool needs_escape(char c) noexcept {
 
 void append_escape(std::string& out, char c) {
   switch (c) {
-    case '"': out += "\\\""; return;
-    case '\\': out += "\\\\"; return;
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: break;
+    case '"':
+      out += "\\\"";
+      return;
+    case '\\':
+      out += "\\\\";
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    default:
+      break;
   }
   out += "\\u00";
   out += hex_digits[static_cast<unsigned char>(c) >> 4U];
@@ -70,14 +81,23 @@ void append_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void append_number(std::string& out, float value) { append_floating(out, value); }
-void append_number(std::string& out, double value) { append_floating(out, value); }
-void append_number(std::string& out, std::uint64_t value) { append_integer(out, value); }
-void append_number(std::string& out, std::int64_t value) { append_integer(out, value); }
+void append_number(std::string& out, float value) {
+  append_floating(out, value);
+}
+void append_number(std::string& out, double value) {
+  append_floating(out, value);
+}
+void append_number(std::string& out, std::uint64_t value) {
+  append_integer(out, value);
+}
+void append_number(std::string& out, std::int64_t value) {
+  append_integer(out, value);
+}
 
 void append_hex(std::string& out, std::uint64_t value, int digits) {
   out += '"';
-  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) out += hex_digits[value >> shift & 0xFU];
+  for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4)
+    out += hex_digits[value >> shift & 0xFU];
   out += '"';
 }
 

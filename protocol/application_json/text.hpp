@@ -1,5 +1,6 @@
-// INTERNAL: appending JSON text by hand: objects whose zero members are left out, and the forms of scalars that the API
-// prescribes. Not a document model; see api_json for messages of the API. [spec message-formats §1]
+// INTERNAL: appending JSON text by hand: objects whose zero members are left out, and the forms of
+// scalars that the API prescribes. Not a document model; see api_json for messages of the API.
+// [spec message-formats §1]
 #pragma once
 
 #include <concepts>
@@ -16,7 +17,8 @@ namespace ff::application_json {
 
 /// Quoted and escaped; `text` is UTF-8.
 void append_string(std::string& out, std::string_view text);
-/// Shortest decimal that reads back as the same value; exponents outside 1e-6 to 1e21 as JavaScript writes them.
+/// Shortest decimal that reads back as the same value; exponents outside 1e-6 to 1e21 as JavaScript
+/// writes them.
 void append_number(std::string& out, float value);
 void append_number(std::string& out, double value);
 void append_number(std::string& out, std::uint64_t value);
@@ -68,7 +70,9 @@ class Object {
     if (value) member(name) += "true";
   }
   /// Always written.
-  void hex(std::string_view name, std::uint64_t value, int digits) { append_hex(member(name), value, digits); }
+  void hex(std::string_view name, std::uint64_t value, int digits) {
+    append_hex(member(name), value, digits);
+  }
   void time(std::string_view name, UtcTime value);
   void time(std::string_view name, const std::optional<UtcTime>& value) {
     if (value) time(name, *value);

@@ -10,7 +10,8 @@ namespace {
 constexpr std::array<std::string_view, 7> priority_names = {
     "LOWEST", "LOW", "BELOW_NORMAL", "NORMAL", "ABOVE_NORMAL", "HIGH", "HIGHEST"};
 constexpr std::array<std::string_view, 3> constraint_names = {
-    "DOWNLINK_PATH_CONSTRAINT_NONE", "DOWNLINK_PATH_CONSTRAINT_PREFER_OTHER", "DOWNLINK_PATH_CONSTRAINT_NEVER"};
+    "DOWNLINK_PATH_CONSTRAINT_NONE", "DOWNLINK_PATH_CONSTRAINT_PREFER_OTHER",
+    "DOWNLINK_PATH_CONSTRAINT_NEVER"};
 /// In the order of ApplicationUpPayload.
 constexpr std::array<std::string_view, std::variant_size_v<ApplicationUpPayload>> kind_names = {
     "uplink_message",  "join_accept",   "downlink_queued", "downlink_sent",
@@ -19,15 +20,24 @@ constexpr std::array<std::string_view, std::variant_size_v<ApplicationUpPayload>
 
 std::string_view source_name(LocationSource source) noexcept {
   switch (source) {
-    case LocationSource::unknown: break;
-    case LocationSource::gps: return "SOURCE_GPS";
-    case LocationSource::registry: return "SOURCE_REGISTRY";
-    case LocationSource::ip_geolocation: return "SOURCE_IP_GEOLOCATION";
-    case LocationSource::wifi_rssi: return "SOURCE_WIFI_RSSI_GEOLOCATION";
-    case LocationSource::bt_rssi: return "SOURCE_BT_RSSI_GEOLOCATION";
-    case LocationSource::lora_rssi: return "SOURCE_LORA_RSSI_GEOLOCATION";
-    case LocationSource::lora_tdoa: return "SOURCE_LORA_TDOA_GEOLOCATION";
-    case LocationSource::combined: return "SOURCE_COMBINED_GEOLOCATION";
+    case LocationSource::unknown:
+      break;
+    case LocationSource::gps:
+      return "SOURCE_GPS";
+    case LocationSource::registry:
+      return "SOURCE_REGISTRY";
+    case LocationSource::ip_geolocation:
+      return "SOURCE_IP_GEOLOCATION";
+    case LocationSource::wifi_rssi:
+      return "SOURCE_WIFI_RSSI_GEOLOCATION";
+    case LocationSource::bt_rssi:
+      return "SOURCE_BT_RSSI_GEOLOCATION";
+    case LocationSource::lora_rssi:
+      return "SOURCE_LORA_RSSI_GEOLOCATION";
+    case LocationSource::lora_tdoa:
+      return "SOURCE_LORA_TDOA_GEOLOCATION";
+    case LocationSource::combined:
+      return "SOURCE_COMBINED_GEOLOCATION";
   }
   return {};
 }
@@ -38,7 +48,9 @@ std::string_view name_of(const std::array<std::string_view, N>& names, Enum valu
   return index == 0 || index >= N ? std::string_view{} : names[index];
 }
 
-bool is_set(UtcTime time) noexcept { return time != UtcTime{}; }
+bool is_set(UtcTime time) noexcept {
+  return time != UtcTime{};
+}
 
 void write(std::string& out, const RxMetadata& rx);
 void write(std::string& out, const ClassBCGateway& gateway);
@@ -46,7 +58,8 @@ void write(std::string& out, const ApplicationDownlink& downlink);
 void write(std::string& out, const Error& error);
 
 template <class T>
-void append_list(Object& object, std::string_view name, const std::vector<T>& values, std::string& out) {
+void append_list(Object& object, std::string_view name, const std::vector<T>& values,
+                 std::string& out) {
   if (values.empty()) return;
   object.member(name);
   char separator = '[';
@@ -132,7 +145,8 @@ void append_modulation(Object& parent, const LrFhssDataRate& lr_fhss) {
 void write(std::string& out, const UplinkSettings& settings) {
   Object object(out);
   Object data_rate(object.member("data_rate"));
-  std::visit([&](const auto& modulation) { append_modulation(data_rate, modulation); }, settings.data_rate);
+  std::visit([&](const auto& modulation) { append_modulation(data_rate, modulation); },
+             settings.data_rate);
   data_rate.close();
   object.number_text("frequency", settings.frequency.hz());
   object.number("timestamp", settings.timestamp_us);
@@ -200,10 +214,18 @@ void write(std::string& out, const ClassBCGateway& gateway) {
   object.close();
 }
 
-void write(std::string& out, const DownlinkQueued& up) { write(out, up.downlink); }
-void write(std::string& out, const DownlinkSent& up) { write(out, up.downlink); }
-void write(std::string& out, const DownlinkAcked& up) { write(out, up.downlink); }
-void write(std::string& out, const DownlinkNacked& up) { write(out, up.downlink); }
+void write(std::string& out, const DownlinkQueued& up) {
+  write(out, up.downlink);
+}
+void write(std::string& out, const DownlinkSent& up) {
+  write(out, up.downlink);
+}
+void write(std::string& out, const DownlinkAcked& up) {
+  write(out, up.downlink);
+}
+void write(std::string& out, const DownlinkNacked& up) {
+  write(out, up.downlink);
+}
 void write(std::string& out, const DownlinkFailed& up) {
   Object object(out);
   write(object.member("downlink"), up.downlink);
@@ -255,7 +277,8 @@ void write(std::string& out, const Error& error) {
   object.text("message_format", error.def().message);
   if (!error.attributes().empty()) {
     Object attributes(object.member("attributes"));
-    for (const auto& attribute : error.attributes()) write(attributes.member(attribute.name), attribute.value);
+    for (const auto& attribute : error.attributes())
+      write(attributes.member(attribute.name), attribute.value);
     attributes.close();
   }
   if (error.cause() != nullptr) write(object.member("cause"), *error.cause());
@@ -303,9 +326,15 @@ void write(std::string& out, const ApplicationUp& up) {
 
 }  // namespace
 
-void append(std::string& out, const ApplicationUp& up) { write(out, up); }
-void append(std::string& out, const ApplicationDownlink& downlink) { write(out, downlink); }
-void append(std::string& out, const Error& error) { write(out, error); }
+void append(std::string& out, const ApplicationUp& up) {
+  write(out, up);
+}
+void append(std::string& out, const ApplicationDownlink& downlink) {
+  write(out, downlink);
+}
+void append(std::string& out, const Error& error) {
+  write(out, error);
+}
 
 std::string to_json(const ApplicationUp& up) {
   std::string out;
@@ -322,6 +351,8 @@ std::string to_json(const std::vector<ApplicationDownlink>& downlinks) {
   return out;
 }
 
-std::string_view kind_name(const ApplicationUp& up) noexcept { return kind_names[up.up.index()]; }
+std::string_view kind_name(const ApplicationUp& up) noexcept {
+  return kind_names[up.up.index()];
+}
 
 }  // namespace ff::application_json

@@ -9,8 +9,8 @@
 
 namespace ff::application_json {
 
-/// Appends the document of §2, without white space. Times of the epoch itself (1970-01-01T00:00:00Z) count as absent.
-/// Target 1.5 µs for an uplink with one gateway.
+/// Appends the document of §2, without white space. Times of the epoch itself
+/// (1970-01-01T00:00:00Z) count as absent. Target 1.5 µs for an uplink with one gateway.
 void append(std::string& out, const ApplicationUp& up);
 std::string to_json(const ApplicationUp& up);
 /// §5.1.

@@ -7,6 +7,6 @@ namespace ff::detail {
 }  // namespace ff::detail
 
 /// Ends the process with a message when `condition` is false. Always evaluated.
-#define FF_ASSERT(condition)                                                       \
-  ((condition) ? static_cast<void>(0)                                              \
+#define FF_ASSERT(condition)          \
+  ((condition) ? static_cast<void>(0) \
                : ::ff::detail::assertion_failed(#condition, __FILE__, __LINE__))

@@ -14,7 +14,8 @@ std::string base64_encode(ByteView bytes);
 /// Appends to `out`; no temporary.
 void base64_append(std::string& out, ByteView bytes);
 
-/// Standard or URL alphabet, padding optional. Nothing on any other character or an impossible length.
+/// Standard or URL alphabet, padding optional. Nothing on any other character or an impossible
+/// length.
 std::optional<Bytes> base64_decode(std::string_view text);
 
 }  // namespace ff

@@ -21,7 +21,9 @@ inline ByteView as_bytes(std::string_view text) noexcept {
 inline std::string_view as_text(ByteView bytes) noexcept {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
-inline Bytes to_owned(ByteView bytes) { return Bytes(bytes.begin(), bytes.end()); }
+inline Bytes to_owned(ByteView bytes) {
+  return Bytes(bytes.begin(), bytes.end());
+}
 
 /// Reads the first `N` bytes, least significant first. The caller has checked the size.
 template <std::size_t N>
@@ -47,7 +49,8 @@ constexpr void write_le(MutableByteView out, std::uint64_t value) noexcept {
 template <std::size_t N>
 constexpr void write_be(MutableByteView out, std::uint64_t value) noexcept {
   static_assert(N <= 8);
-  for (std::size_t i = 0; i < N; ++i) out[i] = static_cast<std::uint8_t>(value >> (8 * (N - 1 - i)));
+  for (std::size_t i = 0; i < N; ++i)
+    out[i] = static_cast<std::uint8_t>(value >> (8 * (N - 1 - i)));
 }
 template <std::size_t N>
 void append_le(Bytes& out, std::uint64_t value) {
@@ -59,6 +62,8 @@ void append_be(Bytes& out, std::uint64_t value) {
   out.resize(out.size() + N);
   write_be<N>(MutableByteView(out).last(N), value);
 }
-inline void append(Bytes& out, ByteView more) { out.insert(out.end(), more.begin(), more.end()); }
+inline void append(Bytes& out, ByteView more) {
+  out.insert(out.end(), more.begin(), more.end());
+}
 
 }  // namespace ff

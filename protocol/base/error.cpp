@@ -48,7 +48,9 @@ const Attribute* find(const std::vector<Attribute>& attributes, std::string_view
 
 }  // namespace
 
-std::string to_string(const AttributeValue& value) { return std::visit(ToText{}, value); }
+std::string to_string(const AttributeValue& value) {
+  return std::visit(ToText{}, value);
+}
 
 std::string Error::message() const {
   std::string text;

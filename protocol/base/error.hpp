@@ -1,5 +1,6 @@
-// Errors as API: a definition (namespace, name, code, message) and an occurrence with its attributes.
-// Not for drop reasons of frames: a dropped frame is an outcome, see the component's outcome enum.
+// Errors as API: a definition (namespace, name, code, message) and an occurrence with its
+// attributes. Not for drop reasons of frames: a dropped frame is an outcome, see the component's
+// outcome enum.
 #pragma once
 
 #include <cstdint>
@@ -34,9 +35,10 @@ enum class Code : std::uint8_t {
   unauthenticated = 16,
 };
 
-/// A kind of error. Define it `inline constexpr` above the function that returns it, with namespace and name
-/// as in the reference's error table (`pkg/networkserver`, `device_not_found`): clients switch on them.
-/// `message` holds `{attribute}` placeholders; attributes it does not name are still sent.
+/// A kind of error. Define it `inline constexpr` above the function that returns it, with namespace
+/// and name as in the reference's error table (`pkg/networkserver`, `device_not_found`): clients
+/// switch on them. `message` holds `{attribute}` placeholders; attributes it does not name are
+/// still sent.
 struct ErrorDef {
   std::string_view name_space;
   std::string_view name;
@@ -44,7 +46,8 @@ struct ErrorDef {
   std::string_view message;
 };
 
-using AttributeValue = std::variant<std::string, std::int64_t, double, bool, std::vector<std::string>>;
+using AttributeValue =
+    std::variant<std::string, std::int64_t, double, bool, std::vector<std::string>>;
 
 struct Attribute {
   std::string name;
@@ -61,14 +64,15 @@ struct Attribute {
   Attribute(std::string_view attribute_name, std::vector<std::string> list)
       : name(attribute_name), value(std::move(list)) {}
   template <class Int>
-    requires(std::is_integral_v<Int> && !std::is_same_v<Int, bool>)
-  Attribute(std::string_view attribute_name, Int number)
+  requires(std::is_integral_v<Int> && !std::is_same_v<Int, bool>)
+      Attribute(std::string_view attribute_name, Int number)
       : name(attribute_name), value(static_cast<std::int64_t>(number)) {}
 
   bool operator==(const Attribute&) const = default;
 };
 
-/// One occurrence of an error. A cheap value: copying shares the attributes. Never holds keys or payloads.
+/// One occurrence of an error. A cheap value: copying shares the attributes. Never holds keys or
+/// payloads.
 class Error {
  public:
   explicit Error(const ErrorDef& def) : def_(&def) {}

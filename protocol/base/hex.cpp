@@ -31,10 +31,18 @@ int nibble(char c) noexcept {
 
 }  // namespace
 
-std::string hex_lower(ByteView bytes) { return format(bytes, lower_digits); }
-std::string hex_upper(ByteView bytes) { return format(bytes, upper_digits); }
-std::string hex_upper(std::uint64_t value, int digits) { return format(value, digits, upper_digits); }
-std::string hex_lower(std::uint64_t value, int digits) { return format(value, digits, lower_digits); }
+std::string hex_lower(ByteView bytes) {
+  return format(bytes, lower_digits);
+}
+std::string hex_upper(ByteView bytes) {
+  return format(bytes, upper_digits);
+}
+std::string hex_upper(std::uint64_t value, int digits) {
+  return format(value, digits, upper_digits);
+}
+std::string hex_lower(std::uint64_t value, int digits) {
+  return format(value, digits, lower_digits);
+}
 
 std::optional<Bytes> parse_hex(std::string_view text) {
   if (text.size() % 2 != 0) return std::nullopt;

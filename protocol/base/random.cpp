@@ -60,6 +60,8 @@ std::uint64_t Random::below(std::uint64_t bound) {
 std::unique_ptr<Random> make_seeded_random(std::uint64_t seed) {
   return std::make_unique<SeededRandom>(seed);
 }
-std::unique_ptr<Random> make_secure_random() { return std::make_unique<SecureRandom>(); }
+std::unique_ptr<Random> make_secure_random() {
+  return std::make_unique<SecureRandom>();
+}
 
 }  // namespace ff

@@ -1,4 +1,5 @@
-// The one source of randomness, injected everywhere: seeded in tests and simulation, from the system in production.
+// The one source of randomness, injected everywhere: seeded in tests and simulation, from the
+// system in production.
 #pragma once
 
 #include <cstdint>

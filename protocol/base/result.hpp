@@ -1,4 +1,5 @@
-// Result<T>: a value or an Error. The only way a failure leaves a function; exceptions never cross a folder.
+// Result<T>: a value or an Error. The only way a failure leaves a function; exceptions never cross
+// a folder.
 #pragma once
 
 #include <tl/expected.hpp>
@@ -18,10 +19,13 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
 using Status = Result<void>;
 
 /// `return fail(def, {{"name", value}});`
-[[nodiscard]] inline tl::unexpected<Error> fail(const ErrorDef& def, std::vector<Attribute> attributes = {}) {
+[[nodiscard]] inline tl::unexpected<Error> fail(const ErrorDef& def,
+                                                std::vector<Attribute> attributes = {}) {
   return tl::unexpected<Error>(Error(def, std::move(attributes)));
 }
-[[nodiscard]] inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
+[[nodiscard]] inline tl::unexpected<Error> fail(Error error) {
+  return tl::unexpected<Error>(std::move(error));
+}
 
 /// Spells that a result is dropped on purpose, and why.
 template <class T>
@@ -30,17 +34,17 @@ void ignore(const Result<T>&, [[maybe_unused]] const char* why) {}
 }  // namespace ff
 
 /// Returns the error of `expression` (a Result) from the enclosing function, if it has one.
-#define FF_CHECK(expression)                                                            \
-  do {                                                                                  \
-    auto&& ff_check_result_ = (expression);                                             \
+#define FF_CHECK(expression)                                                               \
+  do {                                                                                     \
+    auto&& ff_check_result_ = (expression);                                                \
     if (!ff_check_result_) return ::tl::unexpected<::ff::Error>(ff_check_result_.error()); \
   } while (false)
 
 #define FF_CONCAT_INNER(a, b) a##b
 #define FF_CONCAT(a, b) FF_CONCAT_INNER(a, b)
 /// `FF_TRY(auto value, parse(x));` declares `value` or returns the error.
-#define FF_TRY(declaration, expression)                                      \
-  auto FF_CONCAT(ff_try_, __LINE__) = (expression);                          \
-  if (!FF_CONCAT(ff_try_, __LINE__))                                         \
+#define FF_TRY(declaration, expression)                                                    \
+  auto FF_CONCAT(ff_try_, __LINE__) = (expression);                                        \
+  if (!FF_CONCAT(ff_try_, __LINE__))                                                       \
     return ::tl::unexpected<::ff::Error>(std::move(FF_CONCAT(ff_try_, __LINE__)).error()); \
   declaration = *std::move(FF_CONCAT(ff_try_, __LINE__))

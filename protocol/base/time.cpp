@@ -12,9 +12,9 @@ constexpr std::int64_t gps_epoch_unix = 315964800;
 
 /// Unix seconds at which UTC fell behind GPS by one more second.
 constexpr std::array<std::int64_t, 18> leaps = {
-    362793600,  394329600,  425865600,  489024000,  567993600,  631152000,
-    662688000,  709948800,  741484800,  773020800,  820454400,  867715200,
-    915148800,  1136073600, 1230768000, 1341100800, 1435708800, 1483228800};
+    362793600, 394329600,  425865600,  489024000,  567993600,  631152000,
+    662688000, 709948800,  741484800,  773020800,  820454400,  867715200,
+    915148800, 1136073600, 1230768000, 1341100800, 1435708800, 1483228800};
 
 struct Civil {
   std::int64_t year;
@@ -76,7 +76,8 @@ bool take_offset(std::string_view& text, std::int64_t& offset) {
   int sign = take(text, '+') ? 1 : take(text, '-') ? -1 : 0;
   int hours = 0;
   int minutes = 0;
-  if (sign == 0 || !take_digits(text, 2, hours) || !take(text, ':') || !take_digits(text, 2, minutes)) {
+  if (sign == 0 || !take_digits(text, 2, hours) || !take(text, ':') ||
+      !take_digits(text, 2, minutes)) {
     return false;
   }
   offset = sign * (hours * 3600 + minutes * 60);
@@ -133,11 +134,10 @@ void append_rfc3339(std::string& out, UtcTime utc) {
   auto date = civil_of(days.count());
   auto of_day = (whole - days).count();
   char text[40];
-  auto size = std::snprintf(text, sizeof text, "%04lld-%02u-%02uT%02lld:%02lld:%02lld",
-                            static_cast<long long>(date.year), date.month, date.day,
-                            static_cast<long long>(of_day / 3600),
-                            static_cast<long long>(of_day / 60 % 60),
-                            static_cast<long long>(of_day % 60));
+  auto size = std::snprintf(
+      text, sizeof text, "%04lld-%02u-%02uT%02lld:%02lld:%02lld", static_cast<long long>(date.year),
+      date.month, date.day, static_cast<long long>(of_day / 3600),
+      static_cast<long long>(of_day / 60 % 60), static_cast<long long>(of_day % 60));
   out.append(text, static_cast<std::size_t>(size));
   append_fraction(out, (since_epoch - whole).count());
   out += 'Z';

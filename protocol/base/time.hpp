@@ -1,5 +1,5 @@
-// The clocks of the system as types: wall clock, monotonic clock, GPS time, concentrator counter. Time is always a
-// parameter in protocol/; only actors/support reads a clock.
+// The clocks of the system as types: wall clock, monotonic clock, GPS time, concentrator counter.
+// Time is always a parameter in protocol/; only actors/support reads a clock.
 #pragma once
 
 #include <chrono>
@@ -48,7 +48,8 @@ struct Instant {
   MonoTime mono;
 };
 
-/// Leap seconds between UTC and GPS: table of IERS bulletins up to 1 January 2017 (18 s); none announced since.
+/// Leap seconds between UTC and GPS: table of IERS bulletins up to 1 January 2017 (18 s); none
+/// announced since.
 GpsTime to_gps(UtcTime utc) noexcept;
 UtcTime to_utc(GpsTime gps) noexcept;
 

@@ -1,4 +1,5 @@
-// ULID: 48 bits of milliseconds and 80 random bits; sorts by time. Correlation ids and session key ids are made of it.
+// ULID: 48 bits of milliseconds and 80 random bits; sorts by time. Correlation ids and session key
+// ids are made of it.
 #pragma once
 
 #include <array>

@@ -40,47 +40,27 @@ constexpr auto tx_power_offsets_db_rp001_v1_0_2_rev_b =
     std::to_array<float>({0, -2, -4, -6, -8, -10, -12, -14});
 
 constexpr auto rx1_table_dwell_off_rp001_v1_0_2 = std::array{
-    row({0, 0, 0, 0, 0, 0, 1, 2}),
-    row({1, 0, 0, 0, 0, 0, 2, 3}),
-    row({2, 1, 0, 0, 0, 0, 3, 4}),
-    row({3, 2, 1, 0, 0, 0, 4, 5}),
-    row({4, 3, 2, 1, 0, 0, 5, 5}),
-    row({5, 4, 3, 2, 1, 0, 5, 5}),
-    row({5, 5, 4, 3, 2, 1, 5, 5}),
-    row({5, 5, 5, 4, 3, 2, 5, 5}),
+    row({0, 0, 0, 0, 0, 0, 1, 2}), row({1, 0, 0, 0, 0, 0, 2, 3}), row({2, 1, 0, 0, 0, 0, 3, 4}),
+    row({3, 2, 1, 0, 0, 0, 4, 5}), row({4, 3, 2, 1, 0, 0, 5, 5}), row({5, 4, 3, 2, 1, 0, 5, 5}),
+    row({5, 5, 4, 3, 2, 1, 5, 5}), row({5, 5, 5, 4, 3, 2, 5, 5}),
 };
 
 constexpr auto rx1_table_dwell_off_rp002_v1_0_0 = std::array{
-    row({0, 0, 0, 0, 0, 0, 1, 2}),
-    row({1, 0, 0, 0, 0, 0, 2, 3}),
-    row({2, 1, 0, 0, 0, 0, 3, 4}),
-    row({3, 2, 1, 0, 0, 0, 4, 5}),
-    row({4, 3, 2, 1, 0, 0, 5, 6}),
-    row({5, 4, 3, 2, 1, 0, 6, 7}),
-    row({6, 5, 4, 3, 2, 1, 7, 7}),
-    row({7, 6, 5, 4, 3, 2, 7, 7}),
+    row({0, 0, 0, 0, 0, 0, 1, 2}), row({1, 0, 0, 0, 0, 0, 2, 3}), row({2, 1, 0, 0, 0, 0, 3, 4}),
+    row({3, 2, 1, 0, 0, 0, 4, 5}), row({4, 3, 2, 1, 0, 0, 5, 6}), row({5, 4, 3, 2, 1, 0, 6, 7}),
+    row({6, 5, 4, 3, 2, 1, 7, 7}), row({7, 6, 5, 4, 3, 2, 7, 7}),
 };
 
 constexpr auto rx1_table_dwell_on_rp001_v1_0_2 = std::array{
-    row({2, 2, 2, 2, 2, 2, 2, 2}),
-    row({2, 2, 2, 2, 2, 2, 2, 3}),
-    row({2, 2, 2, 2, 2, 2, 3, 4}),
-    row({3, 2, 2, 2, 2, 2, 4, 5}),
-    row({4, 3, 2, 2, 2, 2, 5, 5}),
-    row({5, 4, 3, 2, 2, 2, 5, 5}),
-    row({5, 5, 4, 3, 2, 2, 5, 5}),
-    row({5, 5, 5, 4, 3, 2, 5, 5}),
+    row({2, 2, 2, 2, 2, 2, 2, 2}), row({2, 2, 2, 2, 2, 2, 2, 3}), row({2, 2, 2, 2, 2, 2, 3, 4}),
+    row({3, 2, 2, 2, 2, 2, 4, 5}), row({4, 3, 2, 2, 2, 2, 5, 5}), row({5, 4, 3, 2, 2, 2, 5, 5}),
+    row({5, 5, 4, 3, 2, 2, 5, 5}), row({5, 5, 5, 4, 3, 2, 5, 5}),
 };
 
 constexpr auto rx1_table_dwell_on_rp002_v1_0_0 = std::array{
-    row({2, 2, 2, 2, 2, 2, 2, 2}),
-    row({2, 2, 2, 2, 2, 2, 2, 3}),
-    row({2, 2, 2, 2, 2, 2, 3, 4}),
-    row({3, 2, 2, 2, 2, 2, 4, 5}),
-    row({4, 3, 2, 2, 2, 2, 5, 6}),
-    row({5, 4, 3, 2, 2, 2, 6, 7}),
-    row({6, 5, 4, 3, 2, 2, 7, 7}),
-    row({7, 6, 5, 4, 3, 2, 7, 7}),
+    row({2, 2, 2, 2, 2, 2, 2, 2}), row({2, 2, 2, 2, 2, 2, 2, 3}), row({2, 2, 2, 2, 2, 2, 3, 4}),
+    row({3, 2, 2, 2, 2, 2, 4, 5}), row({4, 3, 2, 2, 2, 2, 5, 6}), row({5, 4, 3, 2, 2, 2, 6, 7}),
+    row({6, 5, 4, 3, 2, 2, 7, 7}), row({7, 6, 5, 4, 3, 2, 7, 7}),
 };
 
 constexpr auto sub_bands = std::array{
@@ -101,8 +81,11 @@ constexpr Region rp001_v1_0_2 = {
     .max_downlink_channels = 16,
     .default_uplink_channels = default_uplink_channels,
     .default_downlink_channels = default_uplink_channels,
-    .cf_list = {.type = CfListType::frequencies, .first_channel_index = 2, .channel_count = 5,
-                .min_data_rate = dr(0), .max_data_rate = dr(5)},
+    .cf_list = {.type = CfListType::frequencies,
+                .first_channel_index = 2,
+                .channel_count = 5,
+                .min_data_rate = dr(0),
+                .max_data_rate = dr(5)},
     .dynamic_adr_supported = true,
     .adr_max_data_rate = dr(5),
     .default_max_eirp_dbm = 14,
@@ -192,6 +175,8 @@ constexpr std::array all_revisions = {
 
 }  // namespace
 
-std::span<const Region> as_923() noexcept { return all_revisions; }
+std::span<const Region> as_923() noexcept {
+  return all_revisions;
+}
 
 }  // namespace ff::region

@@ -26,25 +26,15 @@ constexpr auto default_uplink_channels = std::array{
 constexpr auto tx_power_offsets_db = std::to_array<float>({0, -2, -4, -6, -8, -10, -12, -14});
 
 constexpr auto rx1_table_dwell_off = std::array{
-    row({0, 0, 0, 0, 0, 0, 1, 2}),
-    row({1, 0, 0, 0, 0, 0, 2, 3}),
-    row({2, 1, 0, 0, 0, 0, 3, 4}),
-    row({3, 2, 1, 0, 0, 0, 4, 5}),
-    row({4, 3, 2, 1, 0, 0, 5, 6}),
-    row({5, 4, 3, 2, 1, 0, 6, 7}),
-    row({6, 5, 4, 3, 2, 1, 7, 7}),
-    row({7, 6, 5, 4, 3, 2, 7, 7}),
+    row({0, 0, 0, 0, 0, 0, 1, 2}), row({1, 0, 0, 0, 0, 0, 2, 3}), row({2, 1, 0, 0, 0, 0, 3, 4}),
+    row({3, 2, 1, 0, 0, 0, 4, 5}), row({4, 3, 2, 1, 0, 0, 5, 6}), row({5, 4, 3, 2, 1, 0, 6, 7}),
+    row({6, 5, 4, 3, 2, 1, 7, 7}), row({7, 6, 5, 4, 3, 2, 7, 7}),
 };
 
 constexpr auto rx1_table_dwell_on = std::array{
-    row({2, 2, 2, 2, 2, 2, 2, 2}),
-    row({2, 2, 2, 2, 2, 2, 2, 3}),
-    row({2, 2, 2, 2, 2, 2, 3, 4}),
-    row({3, 2, 2, 2, 2, 2, 4, 5}),
-    row({4, 3, 2, 2, 2, 2, 5, 6}),
-    row({5, 4, 3, 2, 2, 2, 6, 7}),
-    row({6, 5, 4, 3, 2, 2, 7, 7}),
-    row({7, 6, 5, 4, 3, 2, 7, 7}),
+    row({2, 2, 2, 2, 2, 2, 2, 2}), row({2, 2, 2, 2, 2, 2, 2, 3}), row({2, 2, 2, 2, 2, 2, 3, 4}),
+    row({3, 2, 2, 2, 2, 2, 4, 5}), row({4, 3, 2, 2, 2, 2, 5, 6}), row({5, 4, 3, 2, 2, 2, 6, 7}),
+    row({6, 5, 4, 3, 2, 2, 7, 7}), row({7, 6, 5, 4, 3, 2, 7, 7}),
 };
 
 constexpr auto sub_bands = std::array{
@@ -66,8 +56,11 @@ constexpr Region rp002_v1_0_3 = {
     .max_downlink_channels = 16,
     .default_uplink_channels = default_uplink_channels,
     .default_downlink_channels = default_uplink_channels,
-    .cf_list = {.type = CfListType::frequencies, .first_channel_index = 2, .channel_count = 5,
-                .min_data_rate = dr(0), .max_data_rate = dr(5)},
+    .cf_list = {.type = CfListType::frequencies,
+                .first_channel_index = 2,
+                .channel_count = 5,
+                .min_data_rate = dr(0),
+                .max_data_rate = dr(5)},
     .dynamic_adr_supported = true,
     .adr_max_data_rate = dr(5),
     .default_max_eirp_dbm = 16,
@@ -104,6 +97,8 @@ constexpr std::array all_revisions = {
 
 }  // namespace
 
-std::span<const Region> as_923_4() noexcept { return all_revisions; }
+std::span<const Region> as_923_4() noexcept {
+  return all_revisions;
+}
 
 }  // namespace ff::region

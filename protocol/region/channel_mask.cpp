@@ -16,9 +16,8 @@ namespace {
 inline constexpr ErrorDef chmaskcntl_unsupported{"pkg/band", "chmaskcntl_unsupported",
                                                  Code::invalid_argument,
                                                  "ChMaskCntl `{chmaskcntl}` unsupported"};
-inline constexpr ErrorDef channel_not_defined{"pkg/band", "channel_not_defined",
-                                              Code::invalid_argument,
-                                              "channel `{index}` is not defined"};
+inline constexpr ErrorDef channel_not_defined{
+    "pkg/band", "channel_not_defined", Code::invalid_argument, "channel `{index}` is not defined"};
 
 using Channels = std::vector<bool>;
 
@@ -28,24 +27,31 @@ constexpr std::size_t bank_size = 8;
 /// The ChMaskCntl values of a kind. Groups of 16 channels have the values 0, 1, ...
 struct Kind {
   std::size_t channels;
-  std::size_t bulk;                      // channels that all_on and all_off reach
-  std::optional<std::uint8_t> all_on;    // with bulk < channels, ChMask sets the channels above
+  std::size_t bulk;                    // channels that all_on and all_off reach
+  std::optional<std::uint8_t> all_on;  // with bulk < channels, ChMask sets the channels above
   std::optional<std::uint8_t> all_off;
   std::optional<std::uint8_t> banks;
 };
 
 constexpr Kind kind_of(ChannelMaskKind kind) noexcept {
   switch (kind) {
-    case ChannelMaskKind::mask16: return {16, 16, 6, std::nullopt, std::nullopt};
-    case ChannelMaskKind::mask48: return {48, 48, 3, 4, std::nullopt};
-    case ChannelMaskKind::mask64: return {64, 64, 6, 7, std::nullopt};
-    case ChannelMaskKind::mask72: return {72, 64, 6, 7, 5};
-    case ChannelMaskKind::mask96: return {96, 96, 6, std::nullopt, std::nullopt};
+    case ChannelMaskKind::mask16:
+      return {16, 16, 6, std::nullopt, std::nullopt};
+    case ChannelMaskKind::mask48:
+      return {48, 48, 3, 4, std::nullopt};
+    case ChannelMaskKind::mask64:
+      return {64, 64, 6, 7, std::nullopt};
+    case ChannelMaskKind::mask72:
+      return {72, 64, 6, 7, 5};
+    case ChannelMaskKind::mask96:
+      return {96, 96, 6, std::nullopt, std::nullopt};
   }
   return {};
 }
 
-bool bit(std::uint16_t mask, std::size_t i) noexcept { return (mask >> i & 1) != 0; }
+bool bit(std::uint16_t mask, std::size_t i) noexcept {
+  return (mask >> i & 1) != 0;
+}
 
 std::size_t group_count(const Kind& kind) noexcept {
   return (kind.channels + group_size - 1) / group_size;

@@ -31,12 +31,8 @@ constexpr auto tx_power_offsets_db_rp001_v1_0_2_rev_b =
     std::to_array<float>({0, -2, -4, -6, -8, -10, -12, -14});
 
 constexpr auto rx1_rows = std::array{
-    row({0, 0, 0, 0, 0, 0}),
-    row({1, 0, 0, 0, 0, 0}),
-    row({2, 1, 0, 0, 0, 0}),
-    row({3, 2, 1, 0, 0, 0}),
-    row({4, 3, 2, 1, 0, 0}),
-    row({5, 4, 3, 2, 1, 0}),
+    row({0, 0, 0, 0, 0, 0}), row({1, 0, 0, 0, 0, 0}), row({2, 1, 0, 0, 0, 0}),
+    row({3, 2, 1, 0, 0, 0}), row({4, 3, 2, 1, 0, 0}), row({5, 4, 3, 2, 1, 0}),
 };
 
 constexpr auto sub_bands = std::array{
@@ -98,6 +94,8 @@ constexpr std::array all_revisions = {
 
 }  // namespace
 
-std::span<const Region> cn_470_510() noexcept { return all_revisions; }
+std::span<const Region> cn_470_510() noexcept {
+  return all_revisions;
+}
 
 }  // namespace ff::region

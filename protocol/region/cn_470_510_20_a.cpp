@@ -57,12 +57,8 @@ constexpr auto default_downlink_channels_rp002_v1_0_1 = channels<64>({
 constexpr auto tx_power_offsets_db = std::to_array<float>({0, -2, -4, -6, -8, -10, -12, -14});
 
 constexpr auto rx1_rows_rp002_v1_0_0 = std::array{
-    row({0, 0, 0, 0, 0, 0}),
-    row({1, 0, 0, 0, 0, 0}),
-    row({2, 1, 0, 0, 0, 0}),
-    row({3, 2, 1, 0, 0, 0}),
-    row({4, 3, 2, 1, 0, 0}),
-    row({5, 4, 3, 2, 1, 0}),
+    row({0, 0, 0, 0, 0, 0}), row({1, 0, 0, 0, 0, 0}), row({2, 1, 0, 0, 0, 0}),
+    row({3, 2, 1, 0, 0, 0}), row({4, 3, 2, 1, 0, 0}), row({5, 4, 3, 2, 1, 0}),
 };
 
 constexpr auto rx1_rows_rp002_v1_0_1 = std::array{
@@ -153,15 +149,15 @@ constexpr Region rp002_v1_0_4 = [] {
 }();
 
 constexpr std::array all_revisions = {
-    at(PhyVersion::rp002_v1_0_0, rp002_v1_0_0),
-    at(PhyVersion::rp002_v1_0_1, rp002_v1_0_1),
-    at(PhyVersion::rp002_v1_0_2, rp002_v1_0_2),
-    at(PhyVersion::rp002_v1_0_3, rp002_v1_0_2),
+    at(PhyVersion::rp002_v1_0_0, rp002_v1_0_0), at(PhyVersion::rp002_v1_0_1, rp002_v1_0_1),
+    at(PhyVersion::rp002_v1_0_2, rp002_v1_0_2), at(PhyVersion::rp002_v1_0_3, rp002_v1_0_2),
     at(PhyVersion::rp002_v1_0_4, rp002_v1_0_4),
 };
 
 }  // namespace
 
-std::span<const Region> cn_470_510_20_a() noexcept { return all_revisions; }
+std::span<const Region> cn_470_510_20_a() noexcept {
+  return all_revisions;
+}
 
 }  // namespace ff::region

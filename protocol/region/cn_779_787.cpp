@@ -19,25 +19,16 @@ constexpr auto data_rates = std::array{
 };
 
 constexpr auto default_uplink_channels = std::array{
-    channel(779'500'000, 0, 5),
-    channel(779'700'000, 0, 5),
-    channel(779'900'000, 0, 5),
-    channel(780'500'000, 0, 5),
-    channel(780'700'000, 0, 5),
-    channel(780'900'000, 0, 5),
+    channel(779'500'000, 0, 5), channel(779'700'000, 0, 5), channel(779'900'000, 0, 5),
+    channel(780'500'000, 0, 5), channel(780'700'000, 0, 5), channel(780'900'000, 0, 5),
 };
 
 constexpr auto tx_power_offsets_db = std::to_array<float>({0, -2, -4, -6, -8, -10});
 
 constexpr auto rx1_rows = std::array{
-    row({0, 0, 0, 0, 0, 0}),
-    row({1, 0, 0, 0, 0, 0}),
-    row({2, 1, 0, 0, 0, 0}),
-    row({3, 2, 1, 0, 0, 0}),
-    row({4, 3, 2, 1, 0, 0}),
-    row({5, 4, 3, 2, 1, 0}),
-    row({6, 5, 4, 3, 2, 1}),
-    row({7, 6, 5, 4, 3, 2}),
+    row({0, 0, 0, 0, 0, 0}), row({1, 0, 0, 0, 0, 0}), row({2, 1, 0, 0, 0, 0}),
+    row({3, 2, 1, 0, 0, 0}), row({4, 3, 2, 1, 0, 0}), row({5, 4, 3, 2, 1, 0}),
+    row({6, 5, 4, 3, 2, 1}), row({7, 6, 5, 4, 3, 2}),
 };
 
 constexpr auto sub_bands = std::array{
@@ -54,8 +45,11 @@ constexpr Region ts001_v1_0 = {
     .max_downlink_channels = 16,
     .default_uplink_channels = default_uplink_channels,
     .default_downlink_channels = default_uplink_channels,
-    .cf_list = {.type = CfListType::frequencies, .first_channel_index = 3, .channel_count = 5,
-                .min_data_rate = dr(0), .max_data_rate = dr(5)},
+    .cf_list = {.type = CfListType::frequencies,
+                .first_channel_index = 3,
+                .channel_count = 5,
+                .min_data_rate = dr(0),
+                .max_data_rate = dr(5)},
     .dynamic_adr_supported = true,
     .adr_max_data_rate = dr(5),
     .default_max_eirp_dbm = 12.15F,
@@ -83,21 +77,18 @@ constexpr Region rp002_v1_0_0 = [] {
 }();
 
 constexpr std::array all_revisions = {
-    at(PhyVersion::ts001_v1_0, ts001_v1_0),
-    at(PhyVersion::ts001_v1_0_1, ts001_v1_0),
-    at(PhyVersion::rp001_v1_0_2, ts001_v1_0),
-    at(PhyVersion::rp001_v1_0_2_rev_b, ts001_v1_0),
-    at(PhyVersion::rp001_v1_0_3_rev_a, ts001_v1_0),
-    at(PhyVersion::rp001_v1_1_rev_a, ts001_v1_0),
-    at(PhyVersion::rp001_v1_1_rev_b, ts001_v1_0),
-    at(PhyVersion::rp002_v1_0_0, rp002_v1_0_0),
-    at(PhyVersion::rp002_v1_0_1, rp002_v1_0_0),
-    at(PhyVersion::rp002_v1_0_2, rp002_v1_0_0),
+    at(PhyVersion::ts001_v1_0, ts001_v1_0),         at(PhyVersion::ts001_v1_0_1, ts001_v1_0),
+    at(PhyVersion::rp001_v1_0_2, ts001_v1_0),       at(PhyVersion::rp001_v1_0_2_rev_b, ts001_v1_0),
+    at(PhyVersion::rp001_v1_0_3_rev_a, ts001_v1_0), at(PhyVersion::rp001_v1_1_rev_a, ts001_v1_0),
+    at(PhyVersion::rp001_v1_1_rev_b, ts001_v1_0),   at(PhyVersion::rp002_v1_0_0, rp002_v1_0_0),
+    at(PhyVersion::rp002_v1_0_1, rp002_v1_0_0),     at(PhyVersion::rp002_v1_0_2, rp002_v1_0_0),
     at(PhyVersion::rp002_v1_0_3, rp002_v1_0_0),
 };
 
 }  // namespace
 
-std::span<const Region> cn_779_787() noexcept { return all_revisions; }
+std::span<const Region> cn_779_787() noexcept {
+  return all_revisions;
+}
 
 }  // namespace ff::region

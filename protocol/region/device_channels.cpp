@@ -127,9 +127,12 @@ std::vector<DeviceChannel> desired_channels(const Region& region, const Frequenc
 std::optional<CfListOctets> make_cf_list(const Region& region,
                                          std::span<const DeviceChannel> desired) {
   switch (region.cf_list.type) {
-    case CfListType::none: break;
-    case CfListType::frequencies: return frequency_list(region, desired);
-    case CfListType::channel_masks: return mask_list(region, desired);
+    case CfListType::none:
+      break;
+    case CfListType::frequencies:
+      return frequency_list(region, desired);
+    case CfListType::channel_masks:
+      return mask_list(region, desired);
   }
   return std::nullopt;
 }
@@ -151,8 +154,10 @@ Result<std::vector<DeviceChannel>> apply_cf_list(const Region& region, ByteView 
   }
   for (std::size_t bit = 0; bit + 8 < 8 * cf_list.size(); ++bit) {
     const bool on = (cf_list[bit / 8] >> bit % 8 & 1) != 0;
-    if (bit < channels.size()) channels[bit].enabled = on;
-    else if (on) return refuse("channel does not exist");
+    if (bit < channels.size())
+      channels[bit].enabled = on;
+    else if (on)
+      return refuse("channel does not exist");
   }
   return channels;
 }

@@ -54,9 +54,8 @@ Status FrequencyPlans::add_json(std::string_view text) {
 }
 
 const FrequencyPlan* FrequencyPlans::find(std::string_view id) const noexcept {
-  const auto place = std::ranges::lower_bound(plans_, id, {}, [](const FrequencyPlan& plan) {
-    return std::string_view(plan.id);
-  });
+  const auto place = std::ranges::lower_bound(
+      plans_, id, {}, [](const FrequencyPlan& plan) { return std::string_view(plan.id); });
   return place != plans_.end() && place->id == id ? &*place : nullptr;
 }
 

@@ -41,8 +41,8 @@ struct PlanRadio {
   bool enable = false;
   Frequency frequency;
   std::string chip_type;
-  float rssi_offset = 0;                     // dB
-  std::optional<Frequency> tx_min;           // both set: the radio can send; both unset: it can not
+  float rssi_offset = 0;            // dB
+  std::optional<Frequency> tx_min;  // both set: the radio can send; both unset: it can not
   std::optional<Frequency> tx_max;
   std::optional<Frequency> tx_notch;
 };
@@ -51,7 +51,7 @@ struct PlanRadio {
 struct PlanSubBand {
   Frequency min;
   Frequency max;
-  double duty_cycle = 1;                     // fraction; 1: no limit
+  double duty_cycle = 1;  // fraction; 1: no limit
   std::optional<float> max_eirp_dbm;
 };
 
@@ -64,8 +64,8 @@ struct PlanDwellTime {
 };
 
 struct TimeOffAir {
-  double fraction = 0;                       // of the time on air
-  std::chrono::milliseconds duration{0};     // at least
+  double fraction = 0;                    // of the time on air
+  std::chrono::milliseconds duration{0};  // at least
 };
 
 struct ListenBeforeTalk {
@@ -75,12 +75,12 @@ struct ListenBeforeTalk {
 };
 
 struct FrequencyPlan {
-  std::string id;                            // `EU_863_870_TTN`
+  std::string id;  // `EU_863_870_TTN`
   std::string name;
-  std::string base_id;                       // empty: extends no plan
+  std::string base_id;  // empty: extends no plan
   std::string band_id;
-  std::uint32_t base_frequency_mhz = 0;      // group for filtering: 433, 470, 868, 915, 2450
-  bool for_gateways = true;                  // false: offered for devices only
+  std::uint32_t base_frequency_mhz = 0;  // group for filtering: 433, 470, 868, 915, 2450
+  bool for_gateways = true;              // false: offered for devices only
   std::vector<PlanChannel> uplink_channels;
   std::vector<PlanChannel> downlink_channels;
   std::optional<PlanSingleRateChannel> lora_standard_channel;
@@ -89,13 +89,13 @@ struct FrequencyPlan {
   PlanDwellTime dwell_time;
   std::optional<ListenBeforeTalk> listen_before_talk;
   std::vector<PlanRadio> radios;
-  std::vector<PlanSubBand> sub_bands;        // empty: the region's
-  std::optional<std::uint32_t> clock_source; // index of the radio that feeds the clock
+  std::vector<PlanSubBand> sub_bands;         // empty: the region's
+  std::optional<std::uint32_t> clock_source;  // index of the radio that feeds the clock
   std::optional<PlanChannel> ping_slot;
   std::optional<DataRateIndex> default_ping_slot_data_rate;
   std::optional<PlanChannel> rx2_channel;
   std::optional<DataRateIndex> default_rx2_data_rate;
-  std::optional<float> max_eirp_dbm;         // ceiling of every band and sub-band value
+  std::optional<float> max_eirp_dbm;  // ceiling of every band and sub-band value
 
   /// The dwell-time limit of a transmission, or nothing. A channel's rule (of the direction's
   /// table, then the wide LoRa, then the FSK channel of that frequency) wins over the plan's.
@@ -127,7 +127,7 @@ class FrequencyPlans {
   std::vector<FrequencyPlan> all() && noexcept { return std::move(plans_); }
 
  private:
-  std::vector<FrequencyPlan> plans_;         // sorted by id
+  std::vector<FrequencyPlan> plans_;  // sorted by id
 };
 
 }  // namespace ff::region

@@ -67,8 +67,11 @@ constexpr Region rp001_v1_0_2_rev_b = {
     .max_downlink_channels = 16,
     .default_uplink_channels = default_uplink_channels,
     .default_downlink_channels = default_uplink_channels,
-    .cf_list = {.type = CfListType::frequencies, .first_channel_index = 3, .channel_count = 5,
-                .min_data_rate = dr(0), .max_data_rate = dr(5)},
+    .cf_list = {.type = CfListType::frequencies,
+                .first_channel_index = 3,
+                .channel_count = 5,
+                .min_data_rate = dr(0),
+                .max_data_rate = dr(5)},
     .dynamic_adr_supported = true,
     .adr_max_data_rate = dr(5),
     .default_max_eirp_dbm = 30,
@@ -117,6 +120,8 @@ constexpr std::array all_revisions = {
 
 }  // namespace
 
-std::span<const Region> in_865_867() noexcept { return all_revisions; }
+std::span<const Region> in_865_867() noexcept {
+  return all_revisions;
+}
 
 }  // namespace ff::region

@@ -27,14 +27,9 @@ constexpr auto default_uplink_channels = std::array{
 constexpr auto tx_power_offsets_db = std::to_array<float>({0, -2, -4, -6, -8, -10, -12, -14});
 
 constexpr auto rx1_rows = std::array{
-    row({0, 0, 0, 0, 0, 0}),
-    row({1, 0, 0, 0, 0, 0}),
-    row({2, 1, 0, 0, 0, 0}),
-    row({3, 2, 1, 0, 0, 0}),
-    row({4, 3, 2, 1, 0, 0}),
-    row({5, 4, 3, 2, 1, 0}),
-    row({6, 5, 4, 3, 2, 1}),
-    row({7, 6, 5, 4, 3, 2}),
+    row({0, 0, 0, 0, 0, 0}), row({1, 0, 0, 0, 0, 0}), row({2, 1, 0, 0, 0, 0}),
+    row({3, 2, 1, 0, 0, 0}), row({4, 3, 2, 1, 0, 0}), row({5, 4, 3, 2, 1, 0}),
+    row({6, 5, 4, 3, 2, 1}), row({7, 6, 5, 4, 3, 2}),
 };
 
 constexpr auto sub_bands = std::array{
@@ -53,8 +48,11 @@ constexpr Region ts001_v1_0 = {
     .default_uplink_channels = default_uplink_channels,
     .default_downlink_channels = default_uplink_channels,
     .frequency_step_hz = 200,
-    .cf_list = {.type = CfListType::frequencies, .first_channel_index = 3, .channel_count = 5,
-                .min_data_rate = dr(0), .max_data_rate = dr(7)},
+    .cf_list = {.type = CfListType::frequencies,
+                .first_channel_index = 3,
+                .channel_count = 5,
+                .min_data_rate = dr(0),
+                .max_data_rate = dr(7)},
     .adr_max_data_rate = dr(0),
     .default_max_eirp_dbm = 10,
     .tx_power_offsets_db = tx_power_offsets_db,
@@ -76,22 +74,18 @@ constexpr Region ts001_v1_0 = {
 };
 
 constexpr std::array all_revisions = {
-    at(PhyVersion::ts001_v1_0, ts001_v1_0),
-    at(PhyVersion::ts001_v1_0_1, ts001_v1_0),
-    at(PhyVersion::rp001_v1_0_2, ts001_v1_0),
-    at(PhyVersion::rp001_v1_0_2_rev_b, ts001_v1_0),
-    at(PhyVersion::rp001_v1_0_3_rev_a, ts001_v1_0),
-    at(PhyVersion::rp001_v1_1_rev_a, ts001_v1_0),
-    at(PhyVersion::rp001_v1_1_rev_b, ts001_v1_0),
-    at(PhyVersion::rp002_v1_0_0, ts001_v1_0),
-    at(PhyVersion::rp002_v1_0_1, ts001_v1_0),
-    at(PhyVersion::rp002_v1_0_2, ts001_v1_0),
-    at(PhyVersion::rp002_v1_0_3, ts001_v1_0),
-    at(PhyVersion::rp002_v1_0_4, ts001_v1_0),
+    at(PhyVersion::ts001_v1_0, ts001_v1_0),         at(PhyVersion::ts001_v1_0_1, ts001_v1_0),
+    at(PhyVersion::rp001_v1_0_2, ts001_v1_0),       at(PhyVersion::rp001_v1_0_2_rev_b, ts001_v1_0),
+    at(PhyVersion::rp001_v1_0_3_rev_a, ts001_v1_0), at(PhyVersion::rp001_v1_1_rev_a, ts001_v1_0),
+    at(PhyVersion::rp001_v1_1_rev_b, ts001_v1_0),   at(PhyVersion::rp002_v1_0_0, ts001_v1_0),
+    at(PhyVersion::rp002_v1_0_1, ts001_v1_0),       at(PhyVersion::rp002_v1_0_2, ts001_v1_0),
+    at(PhyVersion::rp002_v1_0_3, ts001_v1_0),       at(PhyVersion::rp002_v1_0_4, ts001_v1_0),
 };
 
 }  // namespace
 
-std::span<const Region> ism_2400() noexcept { return all_revisions; }
+std::span<const Region> ism_2400() noexcept {
+  return all_revisions;
+}
 
 }  // namespace ff::region

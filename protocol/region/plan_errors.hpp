@@ -18,7 +18,7 @@ inline constexpr ErrorDef plan_base_unknown{"pkg/frequencyplans", "read_base", C
 
 /// The plan's id is added by whoever knows it: `key` is all that a reader of a part has.
 struct PlanProblem {
-  std::string key;     // `uplink_channels[3].radio`
+  std::string key;  // `uplink_channels[3].radio`
   std::string reason;
 };
 

@@ -74,9 +74,8 @@ class Fields {
     integer(key, max_hz, [&](std::uint64_t hz) { out = Frequency::hz(hz); });
   }
   void data_rate(std::string_view key, DataRateIndex& out) {
-    integer(key, 15, [&](std::uint64_t index) {
-      out = DataRateIndex(static_cast<std::uint8_t>(index));
-    });
+    integer(key, 15,
+            [&](std::uint64_t index) { out = DataRateIndex(static_cast<std::uint8_t>(index)); });
   }
   void milliseconds(std::string_view key, std::chrono::milliseconds& out) {
     constexpr std::uint64_t max_ms = 3'600'000;

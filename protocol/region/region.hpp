@@ -51,7 +51,7 @@ struct Channel {
 struct SubBand {
   Frequency min;
   Frequency max;
-  double duty_cycle = 1;       // fraction; 1: no limit
+  double duty_cycle = 1;  // fraction; 1: no limit
   float max_eirp_dbm = 0;
 };
 
@@ -60,9 +60,9 @@ enum class CfListType : std::uint8_t { none, frequencies, channel_masks };
 /// What the band carries in a join-accept's CFList; `none` where the revision does not define one.
 struct CfListRule {
   CfListType type = CfListType::none;
-  std::uint8_t first_channel_index = 0;      // frequencies: index of the first listed channel
-  std::uint8_t channel_count = 0;            // frequencies: how many fit
-  std::uint8_t mask_count = 0;               // channel_masks: 16-bit words in use
+  std::uint8_t first_channel_index = 0;  // frequencies: index of the first listed channel
+  std::uint8_t channel_count = 0;        // frequencies: how many fit
+  std::uint8_t mask_count = 0;           // channel_masks: 16-bit words in use
   DataRateIndex min_data_rate;
   DataRateIndex max_data_rate;
 };
@@ -101,8 +101,8 @@ struct ChannelMaskBlock {
 /// The whole table. Spans point to static storage. All shapes of all bands fit; a band that lacks a
 /// feature has it empty.
 struct Region {
-  std::string_view band_id;                  // `EU_863_870`
-  std::string_view common_name;              // `EU868`
+  std::string_view band_id;      // `EU_863_870`
+  std::string_view common_name;  // `EU868`
   PhyVersion phy_version = PhyVersion::unknown;
   PlanKind plan_kind = PlanKind::dynamic;
   std::span<const DataRateEntry> data_rates;
@@ -116,7 +116,7 @@ struct Region {
   bool dynamic_adr_supported = false;
   DataRateIndex adr_max_data_rate;
   float default_max_eirp_dbm = 0;
-  std::span<const float> tx_power_offsets_db;   // by TxPowerIndex, 0 first, never positive
+  std::span<const float> tx_power_offsets_db;  // by TxPowerIndex, 0 first, never positive
   bool has_tx_param_setup = false;
   bool has_new_channel = false;
   bool has_dl_channel = false;
@@ -126,9 +126,9 @@ struct Region {
   DataRateIndex rx2_data_rate;
   DwellTime boot_uplink_dwell = DwellTime::unknown;  // assumed after boot; unknown: not stated
   DwellTime boot_downlink_dwell = DwellTime::unknown;
-  std::chrono::milliseconds dwell_time_limit{0};     // 0: band has none
+  std::chrono::milliseconds dwell_time_limit{0};  // 0: band has none
   std::span<const SubBand> sub_bands;
-  Frequency beacon_frequency;                        // unset: one of the list
+  Frequency beacon_frequency;  // unset: one of the list
   std::span<const Frequency> beacon_frequencies;
   DataRateIndex beacon_data_rate;
   std::span<const Frequency> ping_slot_frequencies;  // more than one: hops
@@ -136,14 +136,14 @@ struct Region {
   std::chrono::seconds receive_delay1{1};
   std::chrono::seconds join_accept_delay1{5};
   std::uint32_t max_f_cnt_gap = 16384;
-  std::uint8_t adr_ack_limit_exponent = 6;           // 64
-  std::uint8_t adr_ack_delay_exponent = 5;           // 32
+  std::uint8_t adr_ack_limit_exponent = 6;  // 64
+  std::uint8_t adr_ack_delay_exponent = 5;  // 32
   ChannelMaskKind channel_mask_kind = ChannelMaskKind::mask16;
   bool network_may_send_cntl5 = false;
   bool device_applies_mask_blocks_atomically = false;
-  DataRateIndex boot_data_rate;                      // what a device without ADR history joins with
-  std::span<const JoinChannel> join_channels;        // empty: the default channels serve joins
-  std::span<const RelayChannel> relay_channels;      // default wake-up channels; empty: none
+  DataRateIndex boot_data_rate;                  // what a device without ADR history joins with
+  std::span<const JoinChannel> join_channels;    // empty: the default channels serve joins
+  std::span<const RelayChannel> relay_channels;  // default wake-up channels; empty: none
 
   /// Null when the band does not define the index.
   const DataRateEntry* data_rate(DataRateIndex index) const noexcept;

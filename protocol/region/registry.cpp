@@ -60,6 +60,8 @@ const Region* find_latest(std::string_view band_id) noexcept {
   return all.empty() ? nullptr : &all.back();
 }
 
-std::span<const std::string_view> band_ids() noexcept { return ids; }
+std::span<const std::string_view> band_ids() noexcept {
+  return ids;
+}
 
 }  // namespace ff::region

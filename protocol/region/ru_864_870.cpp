@@ -26,14 +26,9 @@ constexpr auto default_uplink_channels = std::array{
 constexpr auto tx_power_offsets_db = std::to_array<float>({0, -2, -4, -6, -8, -10, -12, -14});
 
 constexpr auto rx1_rows = std::array{
-    row({0, 0, 0, 0, 0, 0}),
-    row({1, 0, 0, 0, 0, 0}),
-    row({2, 1, 0, 0, 0, 0}),
-    row({3, 2, 1, 0, 0, 0}),
-    row({4, 3, 2, 1, 0, 0}),
-    row({5, 4, 3, 2, 1, 0}),
-    row({6, 5, 4, 3, 2, 1}),
-    row({7, 6, 5, 4, 3, 2}),
+    row({0, 0, 0, 0, 0, 0}), row({1, 0, 0, 0, 0, 0}), row({2, 1, 0, 0, 0, 0}),
+    row({3, 2, 1, 0, 0, 0}), row({4, 3, 2, 1, 0, 0}), row({5, 4, 3, 2, 1, 0}),
+    row({6, 5, 4, 3, 2, 1}), row({7, 6, 5, 4, 3, 2}),
 };
 
 constexpr auto sub_bands = std::array{
@@ -57,8 +52,11 @@ constexpr Region rp001_v1_0_3_rev_a = {
     .max_downlink_channels = 16,
     .default_uplink_channels = default_uplink_channels,
     .default_downlink_channels = default_uplink_channels,
-    .cf_list = {.type = CfListType::frequencies, .first_channel_index = 2, .channel_count = 5,
-                .min_data_rate = dr(0), .max_data_rate = dr(5)},
+    .cf_list = {.type = CfListType::frequencies,
+                .first_channel_index = 2,
+                .channel_count = 5,
+                .min_data_rate = dr(0),
+                .max_data_rate = dr(5)},
     .dynamic_adr_supported = true,
     .adr_max_data_rate = dr(5),
     .default_max_eirp_dbm = 16,
@@ -104,6 +102,8 @@ constexpr std::array all_revisions = {
 
 }  // namespace
 
-std::span<const Region> ru_864_870() noexcept { return all_revisions; }
+std::span<const Region> ru_864_870() noexcept {
+  return all_revisions;
+}
 
 }  // namespace ff::region

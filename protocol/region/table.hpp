@@ -35,7 +35,9 @@ namespace table {
 using enum Direction;
 using std::chrono_literals::operator""ms;
 
-constexpr Frequency hz(std::uint64_t value) noexcept { return Frequency::hz(value); }
+constexpr Frequency hz(std::uint64_t value) noexcept {
+  return Frequency::hz(value);
+}
 constexpr DataRateIndex dr(int value) noexcept {
   return DataRateIndex(static_cast<std::uint8_t>(value));
 }
@@ -44,7 +46,9 @@ constexpr DataRate lora(std::uint8_t spreading_factor, std::uint32_t bandwidth_h
                         CodingRate coding_rate = CodingRate::cr4_5) noexcept {
   return LoraDataRate{spreading_factor, bandwidth_hz, coding_rate};
 }
-constexpr DataRate fsk(std::uint32_t bit_rate_bps) noexcept { return FskDataRate{bit_rate_bps}; }
+constexpr DataRate fsk(std::uint32_t bit_rate_bps) noexcept {
+  return FskDataRate{bit_rate_bps};
+}
 constexpr DataRate lr_fhss(std::uint32_t channel_width_hz, CodingRate coding_rate) noexcept {
   return LrFhssDataRate{channel_width_hz, coding_rate, 0};
 }

@@ -58,21 +58,13 @@ constexpr auto tx_power_offsets_db_rp001_v1_0_3_rev_a =
     std::to_array<float>({0, -2, -4, -6, -8, -10, -12, -14, -16, -18, -20, -22, -24, -26, -28});
 
 constexpr auto rx1_rows_ts001_v1_0 = std::array{
-    row({10, 9, 8, 8}),
-    row({11, 10, 9, 8}),
-    row({12, 11, 10, 9}),
-    row({13, 12, 11, 10}),
-    row({13, 13, 12, 11}),
+    row({10, 9, 8, 8}),    row({11, 10, 9, 8}),   row({12, 11, 10, 9}),
+    row({13, 12, 11, 10}), row({13, 13, 12, 11}),
 };
 
 constexpr auto rx1_rows_rp002_v1_0_2 = std::array{
-    row({10, 9, 8, 8}),
-    row({11, 10, 9, 8}),
-    row({12, 11, 10, 9}),
-    row({13, 12, 11, 10}),
-    row({13, 13, 12, 11}),
-    row({10, 9, 8, 8}),
-    row({11, 10, 9, 8}),
+    row({10, 9, 8, 8}),    row({11, 10, 9, 8}), row({12, 11, 10, 9}), row({13, 12, 11, 10}),
+    row({13, 13, 12, 11}), row({10, 9, 8, 8}),  row({11, 10, 9, 8}),
 };
 
 constexpr auto sub_bands = std::array{
@@ -171,6 +163,8 @@ constexpr std::array all_revisions = {
 
 }  // namespace
 
-std::span<const Region> us_902_928() noexcept { return all_revisions; }
+std::span<const Region> us_902_928() noexcept {
+  return all_revisions;
+}
 
 }  // namespace ff::region

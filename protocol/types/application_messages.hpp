@@ -1,5 +1,6 @@
-// What travels between network server, application server and applications: uplinks, join-accepts, downlinks and what
-// became of them. JSON and protobuf forms are made at the edges. [spec message-formats]
+// What travels between network server, application server and applications: uplinks, join-accepts,
+// downlinks and what became of them. JSON and protobuf forms are made at the edges. [spec
+// message-formats]
 #pragma once
 
 #include <cstdint>
@@ -43,8 +44,8 @@ struct ConfirmedRetry {
   bool operator==(const ConfirmedRetry&) const = default;
 };
 
-/// A downlink for an application port. `frm_payload` is ciphertext between application and network server, plain text towards
-/// applications. `decoded_payload_json` is a JSON object, or empty.
+/// A downlink for an application port. `frm_payload` is ciphertext between application and network
+/// server, plain text towards applications. `decoded_payload_json` is a JSON object, or empty.
 struct ApplicationDownlink {
   SessionKeyId session_key_id;
   FPort f_port;
@@ -69,7 +70,7 @@ struct ApplicationUplink {
   std::vector<RxMetadata> rx_metadata;
   UplinkSettings settings;
   UtcTime received_at;
-  std::optional<KeyEnvelope> app_s_key;      // only when payload crypto is skipped
+  std::optional<KeyEnvelope> app_s_key;  // only when payload crypto is skipped
   FCnt32 last_a_f_cnt_down;
   bool confirmed = false;
   Duration consumed_airtime{0};
@@ -86,10 +87,22 @@ struct ApplicationJoinAccept {
   bool operator==(const ApplicationJoinAccept&) const = default;
 };
 
-struct DownlinkQueued { ApplicationDownlink downlink; bool operator==(const DownlinkQueued&) const = default; };
-struct DownlinkSent { ApplicationDownlink downlink; bool operator==(const DownlinkSent&) const = default; };
-struct DownlinkAcked { ApplicationDownlink downlink; bool operator==(const DownlinkAcked&) const = default; };
-struct DownlinkNacked { ApplicationDownlink downlink; bool operator==(const DownlinkNacked&) const = default; };
+struct DownlinkQueued {
+  ApplicationDownlink downlink;
+  bool operator==(const DownlinkQueued&) const = default;
+};
+struct DownlinkSent {
+  ApplicationDownlink downlink;
+  bool operator==(const DownlinkSent&) const = default;
+};
+struct DownlinkAcked {
+  ApplicationDownlink downlink;
+  bool operator==(const DownlinkAcked&) const = default;
+};
+struct DownlinkNacked {
+  ApplicationDownlink downlink;
+  bool operator==(const DownlinkNacked&) const = default;
+};
 struct DownlinkFailed {
   ApplicationDownlink downlink;
   std::optional<Error> error;
@@ -114,14 +127,15 @@ struct ServiceData {
 };
 
 using ApplicationUpPayload =
-    std::variant<ApplicationUplink, ApplicationJoinAccept, DownlinkQueued, DownlinkSent, DownlinkAcked,
-                 DownlinkNacked, DownlinkFailed, DownlinkQueueInvalidated, LocationSolved, ServiceData>;
+    std::variant<ApplicationUplink, ApplicationJoinAccept, DownlinkQueued, DownlinkSent,
+                 DownlinkAcked, DownlinkNacked, DownlinkFailed, DownlinkQueueInvalidated,
+                 LocationSolved, ServiceData>;
 
 /// One message for an application. `ids.dev_addr` is the new address in a join-accept.
 struct ApplicationUp {
   DeviceIdentifiers ids;
   std::vector<std::string> correlation_ids;
-  UtcTime received_at;                       // at the application server
+  UtcTime received_at;  // at the application server
   ApplicationUpPayload up;
   bool simulated = false;
   bool operator==(const ApplicationUp&) const = default;

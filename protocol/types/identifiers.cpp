@@ -18,8 +18,9 @@ template <class Id>
 Result<Id> parse_text(std::string_view field, std::string_view text) {
   if (!is_valid_id(text)) {
     return fail(invalid_id, {{"field", field},
-                             {"reason", "value does not match regex pattern "
-                                        "\"^[a-z0-9](?:[-]?[a-z0-9]){2,}$\""}});
+                             {"reason",
+                              "value does not match regex pattern "
+                              "\"^[a-z0-9](?:[-]?[a-z0-9]){2,}$\""}});
   }
   return Id(std::string(text));
 }
@@ -29,19 +30,37 @@ constexpr std::array<std::uint8_t, 8> nwk_id_bits = {6, 6, 9, 11, 12, 13, 15, 17
 
 }  // namespace
 
-std::string to_string(DevEui eui) { return hex_upper(eui.value(), 16); }
-std::string to_string(JoinEui eui) { return hex_upper(eui.value(), 16); }
-std::string to_string(GatewayEui eui) { return hex_upper(eui.value(), 16); }
-std::string to_string(DevAddr dev_addr) { return hex_upper(dev_addr.value(), 8); }
-std::string to_string(NetId net_id) { return hex_upper(net_id.value(), 6); }
+std::string to_string(DevEui eui) {
+  return hex_upper(eui.value(), 16);
+}
+std::string to_string(JoinEui eui) {
+  return hex_upper(eui.value(), 16);
+}
+std::string to_string(GatewayEui eui) {
+  return hex_upper(eui.value(), 16);
+}
+std::string to_string(DevAddr dev_addr) {
+  return hex_upper(dev_addr.value(), 8);
+}
+std::string to_string(NetId net_id) {
+  return hex_upper(net_id.value(), 6);
+}
 
-std::optional<DevEui> parse_dev_eui(std::string_view hex) { return parse_number<DevEui>(hex, 16); }
-std::optional<JoinEui> parse_join_eui(std::string_view hex) { return parse_number<JoinEui>(hex, 16); }
+std::optional<DevEui> parse_dev_eui(std::string_view hex) {
+  return parse_number<DevEui>(hex, 16);
+}
+std::optional<JoinEui> parse_join_eui(std::string_view hex) {
+  return parse_number<JoinEui>(hex, 16);
+}
 std::optional<GatewayEui> parse_gateway_eui(std::string_view hex) {
   return parse_number<GatewayEui>(hex, 16);
 }
-std::optional<DevAddr> parse_dev_addr(std::string_view hex) { return parse_number<DevAddr>(hex, 8); }
-std::optional<NetId> parse_net_id(std::string_view hex) { return parse_number<NetId>(hex, 6); }
+std::optional<DevAddr> parse_dev_addr(std::string_view hex) {
+  return parse_number<DevAddr>(hex, 8);
+}
+std::optional<NetId> parse_net_id(std::string_view hex) {
+  return parse_number<NetId>(hex, 6);
+}
 
 bool DevAddrPrefix::contains(DevAddr other) const noexcept {
   if (length == 0) return true;

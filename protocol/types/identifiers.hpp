@@ -1,4 +1,5 @@
-// Identifiers: EUIs, addresses, network and entity ids. Not for keys (keys.hpp) or counters (counters.hpp).
+// Identifiers: EUIs, addresses, network and entity ids. Not for keys (keys.hpp) or counters
+// (counters.hpp).
 #pragma once
 
 #include <compare>
@@ -18,7 +19,8 @@ using DevEui = Strong<struct DevEuiTag, std::uint64_t>;
 using JoinEui = Strong<struct JoinEuiTag, std::uint64_t>;
 using GatewayEui = Strong<struct GatewayEuiTag, std::uint64_t>;
 
-/// 32-bit device address; prints most significant digit first, little endian on air. [TS001-1.0.4 §6.1.1]
+/// 32-bit device address; prints most significant digit first, little endian on air. [TS001-1.0.4
+/// §6.1.1]
 using DevAddr = Strong<struct DevAddrTag, std::uint32_t>;
 /// 24-bit network id. [TS002 / Backend Interfaces]
 using NetId = Strong<struct NetIdTag, std::uint32_t>;
@@ -50,12 +52,14 @@ DevAddrPrefix prefix_of(NetId net_id) noexcept;
 inline constexpr ErrorDef invalid_id{"pkg/errors", "validation", Code::invalid_argument,
                                      "invalid `{field}`: {reason}"};
 
-/// A textual id: `^[a-z0-9](?:[-]?[a-z0-9]){2,}$`, 3 to 36 characters. Empty only when default-constructed.
+/// A textual id: `^[a-z0-9](?:[-]?[a-z0-9]){2,}$`, 3 to 36 characters. Empty only when
+/// default-constructed.
 template <class Tag>
 class TextId {
  public:
   TextId() = default;
-  /// For ids that are known to be valid (stored, or made by us). Asserts nothing; use parse for outside text.
+  /// For ids that are known to be valid (stored, or made by us). Asserts nothing; use parse for
+  /// outside text.
   explicit TextId(std::string text) : text_(std::move(text)) {}
 
   const std::string& text() const noexcept { return text_; }
@@ -86,7 +90,8 @@ struct DeviceUid {
 /// `application.device`, for logs.
 std::string to_string(const DeviceUid& uid);
 
-/// Everything the API says of a device's identity. EUIs are absent for ABP devices without them and for multicast groups.
+/// Everything the API says of a device's identity. EUIs are absent for ABP devices without them and
+/// for multicast groups.
 struct DeviceIdentifiers {
   DeviceUid uid;
   std::optional<DevEui> dev_eui;

@@ -19,7 +19,9 @@ Aes128Key Aes128Key::from(ByteView bytes) {
   return key;
 }
 
-bool Aes128Key::is_zero() const noexcept { return *this == Aes128Key(); }
+bool Aes128Key::is_zero() const noexcept {
+  return *this == Aes128Key();
+}
 
 bool Aes128Key::operator==(const Aes128Key& other) const noexcept {
   std::uint8_t difference = 0;

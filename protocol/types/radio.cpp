@@ -34,13 +34,16 @@ CodingRate parse_coding_rate(std::string_view text) noexcept {
   return CodingRate::none;
 }
 
-std::string to_string(const DataRate& data_rate) { return std::visit(DataRateText{}, data_rate); }
+std::string to_string(const DataRate& data_rate) {
+  return std::visit(DataRateText{}, data_rate);
+}
 
 bool same_modulation(const DataRate& a, const DataRate& b) noexcept {
   if (a.index() != b.index()) return false;
   if (const auto* lora = std::get_if<LoraDataRate>(&a)) {
     const auto& other = std::get<LoraDataRate>(b);
-    return lora->spreading_factor == other.spreading_factor && lora->bandwidth_hz == other.bandwidth_hz;
+    return lora->spreading_factor == other.spreading_factor &&
+           lora->bandwidth_hz == other.bandwidth_hz;
   }
   return a == b;
 }

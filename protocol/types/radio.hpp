@@ -1,4 +1,5 @@
-// Radio quantities: frequency, data rate, signal. Regional meaning of an index is protocol/region's.
+// Radio quantities: frequency, data rate, signal. Regional meaning of an index is
+// protocol/region's.
 #pragma once
 
 #include <compare>
@@ -30,7 +31,8 @@ using DataRateOffset = Strong<struct DataRateOffsetTag, std::uint8_t>;
 using TxPowerIndex = Strong<struct TxPowerIndexTag, std::uint8_t>;
 using ChannelIndex = Strong<struct ChannelIndexTag, std::uint8_t>;
 
-/// Forward error correction. Values as text in the API: `4/5`, `4/6`, `4/7`, `4/8`, `4/5LI`, `4/6LI`, `4/8LI`, `1/3`, `2/3`, `1/2`.
+/// Forward error correction. Values as text in the API: `4/5`, `4/6`, `4/7`, `4/8`, `4/5LI`,
+/// `4/6LI`, `4/8LI`, `1/3`, `2/3`, `1/2`.
 enum class CodingRate : std::uint8_t {
   none = 0,
   cr4_5 = 1,
@@ -49,8 +51,8 @@ const char* to_string(CodingRate coding_rate) noexcept;
 CodingRate parse_coding_rate(std::string_view text) noexcept;
 
 struct LoraDataRate {
-  std::uint8_t spreading_factor = 0;   // 5-12
-  std::uint32_t bandwidth_hz = 0;      // 125000, 250000, 500000, 812000 ...
+  std::uint8_t spreading_factor = 0;  // 5-12
+  std::uint32_t bandwidth_hz = 0;     // 125000, 250000, 500000, 812000 ...
   CodingRate coding_rate = CodingRate::cr4_5;
   auto operator<=>(const LoraDataRate&) const = default;
 };

@@ -5,7 +5,8 @@
 
 namespace ff {
 
-/// ON-WIRE and ON-DISK: numbers of ttn.lorawan.v3.MACVersion. Not ordered by age: compare with `at_least`.
+/// ON-WIRE and ON-DISK: numbers of ttn.lorawan.v3.MACVersion. Not ordered by age: compare with
+/// `at_least`.
 enum class MacVersion : std::uint8_t {
   unknown = 0,
   v1_0 = 1,
@@ -39,19 +40,27 @@ enum class DeviceClass : std::uint8_t { a = 0, b = 1, c = 2 };
 namespace detail {
 constexpr int age(MacVersion version) noexcept {
   switch (version) {
-    case MacVersion::v1_0: return 1;
-    case MacVersion::v1_0_1: return 2;
-    case MacVersion::v1_0_2: return 3;
-    case MacVersion::v1_0_3: return 4;
-    case MacVersion::v1_0_4: return 5;
-    case MacVersion::v1_1: return 6;
-    case MacVersion::unknown: break;
+    case MacVersion::v1_0:
+      return 1;
+    case MacVersion::v1_0_1:
+      return 2;
+    case MacVersion::v1_0_2:
+      return 3;
+    case MacVersion::v1_0_3:
+      return 4;
+    case MacVersion::v1_0_4:
+      return 5;
+    case MacVersion::v1_1:
+      return 6;
+    case MacVersion::unknown:
+      break;
   }
   return 0;
 }
 }  // namespace detail
 
-/// Whether `version` is `threshold` or newer, 1.1 counting as newer than 1.0.4 (the reference's order).
+/// Whether `version` is `threshold` or newer, 1.1 counting as newer than 1.0.4 (the reference's
+/// order).
 constexpr bool at_least(MacVersion version, MacVersion threshold) noexcept {
   return detail::age(version) >= detail::age(threshold);
 }

@@ -1,5 +1,5 @@
-// Runs a fuzz target without a fuzzing engine: every file of the corpus folder given, then seeded mutations of them.
-// The ctest smoke run; for coverage-guided runs use the `fuzz` preset.
+// Runs a fuzz target without a fuzzing engine: every file of the corpus folder given, then seeded
+// mutations of them. The ctest smoke run; for coverage-guided runs use the `fuzz` preset.
 #include <cstdint>
 #include <cstdio>
 #include <filesystem>
@@ -37,7 +37,8 @@ void mutate(Input& input, std::mt19937& random) {
         if (!input.empty()) input[at] ^= static_cast<std::uint8_t>(1U << random() % 8);
         break;
       case 2:
-        input.insert(input.begin() + static_cast<std::ptrdiff_t>(at), static_cast<std::uint8_t>(random()));
+        input.insert(input.begin() + static_cast<std::ptrdiff_t>(at),
+                     static_cast<std::uint8_t>(random()));
         break;
       default:
         input.resize(at);
@@ -45,7 +46,9 @@ void mutate(Input& input, std::mt19937& random) {
   }
 }
 
-void run(const Input& input) { LLVMFuzzerTestOneInput(input.data(), input.size()); }
+void run(const Input& input) {
+  LLVMFuzzerTestOneInput(input.data(), input.size());
+}
 
 }  // namespace
 

@@ -38,18 +38,22 @@ Simulation::Simulation(SimulationOptions options)
       identities_.push_back(std::move(identity));
     }
   }
-  world_ = std::make_unique<sim::World>(options_.scenario, std::move(placements), clock_->now().mono, *this);
+  world_ = std::make_unique<sim::World>(options_.scenario, std::move(placements),
+                                        clock_->now().mono, *this);
   boot();
   open_gateways();
 }
 
-Simulation::~Simulation() { shut_down(); }
+Simulation::~Simulation() {
+  shut_down();
+}
 
 void Simulation::boot() {
   system_ = std::make_unique<caf::actor_system>(config_);
   metrics_ = std::make_unique<actors::Metrics>();
   app::NodeConfig config;
-  config.udp.push_back({.local = server_address, .fallback_plan_id = "EU_863_870_TTN", .network = nullptr});
+  config.udp.push_back(
+      {.local = server_address, .fallback_plan_id = "EU_863_870_TTN", .network = nullptr});
   node_ = app::Node::start({.system = system_.get(),
                             .clock = clock_,
                             .make_random = [this] { return make_seeded_random(next_seed_++); },
@@ -82,7 +86,9 @@ void Simulation::crash() {
   boot();
 }
 
-void Simulation::run_actors() { scheduler(*system_).run(); }
+void Simulation::run_actors() {
+  scheduler(*system_).run();
+}
 
 void Simulation::note(std::string line) {
   log_.push_back(to_rfc3339(clock_->now().utc) + " " + std::move(line));
@@ -90,7 +96,8 @@ void Simulation::note(std::string line) {
 
 void Simulation::on_event(const events::Event& event) {
   std::string line(event.name);
-  if (const auto* device = std::get_if<DeviceIdentifiers>(&event.subject)) line += " " + device->uid.device_id.text();
+  if (const auto* device = std::get_if<DeviceIdentifiers>(&event.subject))
+    line += " " + device->uid.device_id.text();
   if (const auto* error = std::get_if<Error>(&event.data)) line += " " + error->to_string();
   if (const auto* text = std::get_if<std::string>(&event.data)) line += " " + *text;
   note(std::move(line));
@@ -116,37 +123,40 @@ void Simulation::register_device(const sim::DeviceIdentity& identity) {
   const SessionKeyId abp_session{1};
   const auto must = [](const auto& result) { FF_ASSERT(result.has_value()); };
   caf::anon_send(routes.network_server.of(uid),
-                 network_server::to_session(uid, network_server::ChangeDevice{
-                     [=](const network_server::Device*) -> Result<network_server::Device> {
-                       network_server::Device device;
-                       device.ids = ids;
-                       device.lorawan_version = identity.mac_version;
-                       device.lorawan_phy_version = identity.phy_version;
-                       device.frequency_plan_id = identity.frequency_plan_id;
-                       device.supports_join = joins;
-                       const auto& keys = identity.session.network;
-                       if (!joins) {
-                         device.session = mac::Session{.dev_addr = identity.dev_addr,
-                                                       .keys = {abp_session, keys.f_nwk_s_int_key, keys.s_nwk_s_int_key,
-                                                                keys.nwk_s_enc_key}};
-                       }
-                       return device;
-                     },
-                     must}));
-  caf::anon_send(routes.application_server.pipelines.of(uid),
-                 application_server::ChangeAppDevice{
-                     uid,
-                     [=](const application_server::AppDevice*) -> Result<application_server::AppDevice> {
-                       application_server::AppDevice device;
-                       device.ids = ids;
-                       if (joins) return device;
-                       device.session.emplace();
-                       device.session->dev_addr = identity.dev_addr;
-                       device.session->session_key_id = abp_session;
-                       device.session->app_s_key = KeyEnvelope{identity.session.app_s_key, {}, {}};
-                       return device;
-                     },
-                     must});
+                 network_server::to_session(
+                     uid, network_server::ChangeDevice{
+                              [=](const network_server::Device*) -> Result<network_server::Device> {
+                                network_server::Device device;
+                                device.ids = ids;
+                                device.lorawan_version = identity.mac_version;
+                                device.lorawan_phy_version = identity.phy_version;
+                                device.frequency_plan_id = identity.frequency_plan_id;
+                                device.supports_join = joins;
+                                const auto& keys = identity.session.network;
+                                if (!joins) {
+                                  device.session = mac::Session{
+                                      .dev_addr = identity.dev_addr,
+                                      .keys = {abp_session, keys.f_nwk_s_int_key,
+                                               keys.s_nwk_s_int_key, keys.nwk_s_enc_key}};
+                                }
+                                return device;
+                              },
+                              must}));
+  caf::anon_send(
+      routes.application_server.pipelines.of(uid),
+      application_server::ChangeAppDevice{
+          uid,
+          [=](const application_server::AppDevice*) -> Result<application_server::AppDevice> {
+            application_server::AppDevice device;
+            device.ids = ids;
+            if (joins) return device;
+            device.session.emplace();
+            device.session->dev_addr = identity.dev_addr;
+            device.session->session_key_id = abp_session;
+            device.session->app_s_key = KeyEnvelope{identity.session.app_s_key, {}, {}};
+            return device;
+          },
+          must});
   if (!joins) return;
   const storage::JoinKey euis{identity.join_eui, identity.dev_eui};
   caf::anon_send(routes.join_server.of(euis),
@@ -156,7 +166,8 @@ void Simulation::register_device(const sim::DeviceIdentity& identity) {
                        join_server::JoinDevice device;
                        device.ids = ids;
                        device.app_key.key = identity.app_key;
-                       if (identity.mac_version == MacVersion::v1_1) device.nwk_key.key = identity.nwk_key;
+                       if (identity.mac_version == MacVersion::v1_1)
+                         device.nwk_key.key = identity.nwk_key;
                        return device;
                      },
                      must});
@@ -185,8 +196,9 @@ void Simulation::push_downlink(const sim::DeviceIdentity& device, FPort f_port, 
   ApplicationDownlink downlink;
   downlink.f_port = f_port;
   downlink.frm_payload = to_owned(payload);
-  caf::anon_send(node_->routes().application_server.pipelines.of(uid),
-                 application_server::QueueDownlinks{uid, {std::move(downlink)}, false, [](const Status&) {}});
+  caf::anon_send(
+      node_->routes().application_server.pipelines.of(uid),
+      application_server::QueueDownlinks{uid, {std::move(downlink)}, false, [](const Status&) {}});
 }
 
 void Simulation::step() {
@@ -197,9 +209,11 @@ void Simulation::step() {
   scheduler(*system_).advance_time(std::chrono::duration_cast<caf::timespan>(tick));
   run_actors();
   loop_.run_ready();
-  for (const auto& [gateway, datagram] : std::exchange(arrived_, {})) world_->on_datagram(gateway, datagram, now.mono);
+  for (const auto& [gateway, datagram] : std::exchange(arrived_, {}))
+    world_->on_datagram(gateway, datagram, now.mono);
   for (const auto& [device, body] : std::exchange(ups_, {})) {
-    if (const auto uplink = sim::find_uplink(as_text(body))) world_->on_application_uplink(device, *uplink, now.mono);
+    if (const auto uplink = sim::find_uplink(as_text(body)))
+      world_->on_application_uplink(device, *uplink, now.mono);
   }
 }
 

@@ -1,5 +1,5 @@
-// The whole stack with simulated gateways and devices in one thread and in virtual time, from one seed.
-// The same seed gives the same run, byte for byte: `log()` proves it.
+// The whole stack with simulated gateways and devices in one thread and in virtual time, from one
+// seed. The same seed gives the same run, byte for byte: `log()` proves it.
 #pragma once
 
 #include <caf/actor_system.hpp>

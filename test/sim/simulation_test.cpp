@@ -1,4 +1,5 @@
-// The whole stack in virtual time: what is delivered, what is repeated, and that a seed fixes every byte.
+// The whole stack in virtual time: what is delivered, what is repeated, and that a seed fixes every
+// byte.
 #include "test/sim/simulation.hpp"
 
 #include <gtest/gtest.h>
@@ -59,14 +60,18 @@ TEST(Simulation, IsTheSameByteForByteForTheSameSeed) {
   EXPECT_NE(first.log(), other.log());
 }
 
-// Crashes at random moments of a lossy network: the devices would notice a downlink counter or a nonce that is used again.
+// Crashes at random moments of a lossy network: the devices would notice a downlink counter or a
+// nonce that is used again.
 TEST(Simulation, RepeatsNoCounterAndNoNonceOverFiftyCrashes) {
   for (std::uint64_t seed : {11U, 12U}) {
     SCOPED_TRACE(seed);
     auto options = mixed(seed);
     options.scenario.period = seconds{10};
     options.scenario.confirmed_ratio = 0.7;
-    options.network = {.drop_permille = 20, .duplicate_permille = 20, .delay_min = {}, .delay_max = std::chrono::milliseconds{80}};
+    options.network = {.drop_permille = 20,
+                       .duplicate_permille = 20,
+                       .delay_min = {},
+                       .delay_max = std::chrono::milliseconds{80}};
     Simulation simulation(options);
     auto random = make_seeded_random(seed);
     for (int crash = 0; crash < 25; ++crash) {
@@ -77,8 +82,10 @@ TEST(Simulation, RepeatsNoCounterAndNoNonceOverFiftyCrashes) {
     const auto report = simulation.report();
     EXPECT_EQ(report.violation_total(), 0U) << to_json(report);
     EXPECT_GT(report.uplinks.delivered, 100U) << to_json(report);
-    // One try per transmission of a device: a refused downlink must not spend counter after counter.
-    EXPECT_LT(report.downlinks.requested, 2 * (report.uplinks.sent + report.repetitions)) << to_json(report);
+    // One try per transmission of a device: a refused downlink must not spend counter after
+    // counter.
+    EXPECT_LT(report.downlinks.requested, 2 * (report.uplinks.sent + report.repetitions))
+        << to_json(report);
     EXPECT_GT(report.downlinks_in_time(), 20U) << to_json(report);
   }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What Farfield costs on this machine. Started by tools/benchmark.
+"""What Farfield costs on this machine. Started by tools/bench.
 
 match storage net crypto mqtt   programs that time one folder's code, as they print it
 startup                         from the start of the process to /healthz, with a new and a used data directory
@@ -152,7 +152,7 @@ def print_table(result, indent='  '):
 
 def main():
     names = [*PROGRAMS, *LIVE]
-    parser = argparse.ArgumentParser(prog='tools/benchmark', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(prog='tools/bench', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('what', nargs='*', choices=[*names, 'all'], default='all')
     parser.add_argument('--json', default=os.path.join(live.ROOT, 'build/release/benchmark.json'), help='file for the results')
     parser.add_argument('--devices', type=int, default=2000, help='simulated devices (default 2000)')
@@ -165,7 +165,7 @@ def main():
     try:
         build(chosen)
     except live.Failed as failure:
-        print(f'tools/benchmark: can not build: {failure}', file=sys.stderr)
+        print(f'tools/bench: can not build: {failure}', file=sys.stderr)
         return 1
     print('machine: {cpu}, {cores} cores, {system} {kernel}'.format(**results['machine']))
     for name in chosen:

@@ -5,7 +5,8 @@
 namespace ff::sim {
 namespace {
 
-/// Few, so that batches are large; more than one, so that a server may share them out among threads.
+/// Few, so that batches are large; more than one, so that a server may share them out among
+/// threads.
 constexpr std::size_t push_sockets_max = 2;
 
 }  // namespace

@@ -1,4 +1,5 @@
-// Access: who may connect as which application. The identity server implements it; tests have one in memory.
+// Access: who may connect as which application. The identity server implements it; tests have one
+// in memory.
 #pragma once
 
 #include <map>
@@ -23,19 +24,20 @@ struct ApplicationRights {
 class Access {
  public:
   virtual ~Access() = default;
-  /// The rights of `secret` (API key or access token) on the application. Errors: unauthenticated, permission_denied, not_found,
-  /// resource_exhausted.
+  /// The rights of `secret` (API key or access token) on the application. Errors: unauthenticated,
+  /// permission_denied, not_found, resource_exhausted.
   virtual void authenticate(const ApplicationId& application_id, const std::string& secret,
                             actors::Reply<ApplicationRights> reply) = 0;
 };
 
-inline constexpr ErrorDef not_authorized{"pkg/applicationserver/io/mqtt", "not_authorized", Code::permission_denied,
-                                         "not authorized"};
+inline constexpr ErrorDef not_authorized{"pkg/applicationserver/io/mqtt", "not_authorized",
+                                         Code::permission_denied, "not authorized"};
 
 /// Keys given by the test or, on a single machine, by configuration.
 class MemoryAccess final : public Access {
  public:
-  void allow(const ApplicationId& application_id, const std::string& secret, ApplicationRights rights) {
+  void allow(const ApplicationId& application_id, const std::string& secret,
+             ApplicationRights rights) {
     const std::lock_guard lock(mutex_);
     rights_[{application_id, secret}] = rights;
   }
@@ -45,7 +47,8 @@ class MemoryAccess final : public Access {
   }
 
  private:
-  Result<ApplicationRights> find(const ApplicationId& application_id, const std::string& secret) const {
+  Result<ApplicationRights> find(const ApplicationId& application_id,
+                                 const std::string& secret) const {
     const std::lock_guard lock(mutex_);
     const auto found = rights_.find({application_id, secret});
     if (found == rights_.end()) return fail(not_authorized);

@@ -12,11 +12,15 @@ namespace ff::application_server {
 namespace {
 
 /// The link's way to a connection: onto its loop, as long as it lives.
-class LiveSubscriber final : public Subscriber, public std::enable_shared_from_this<LiveSubscriber> {
+class LiveSubscriber final : public Subscriber,
+                             public std::enable_shared_from_this<LiveSubscriber> {
  public:
   LiveSubscriber(std::uint32_t window, net::EventLoop& loop, std::weak_ptr<MqttConnection> owner,
                  std::weak_ptr<mqtt::ServerConnection> connection)
-      : Subscriber(window), loop_(loop), owner_(std::move(owner)), connection_(std::move(connection)) {}
+      : Subscriber(window),
+        loop_(loop),
+        owner_(std::move(owner)),
+        connection_(std::move(connection)) {}
 
   std::string_view protocol() const noexcept override { return "mqtt"; }
   void deliver(const UpPublished& up) noexcept override {
@@ -48,7 +52,8 @@ class Once {
 
 mqtt::ReasonCode reason_of(const Error& error) {
   const auto code = error.code();
-  if (code == Code::resource_exhausted || code == Code::unavailable || code == Code::deadline_exceeded) {
+  if (code == Code::resource_exhausted || code == Code::unavailable ||
+      code == Code::deadline_exceeded) {
     return mqtt::ReasonCode::server_unavailable;
   }
   return mqtt::ReasonCode::not_authorized;
@@ -56,9 +61,11 @@ mqtt::ReasonCode reason_of(const Error& error) {
 
 }  // namespace
 
-MqttConnection::MqttConnection(MqttContextPtr context) : context_(std::move(context)), probe_(*context_->deps.metrics) {}
+MqttConnection::MqttConnection(MqttContextPtr context)
+    : context_(std::move(context)), probe_(*context_->deps.metrics) {}
 
-void MqttConnection::on_authenticate(mqtt::ServerConnection& connection, const mqtt::Authenticate& question) {
+void MqttConnection::on_authenticate(mqtt::ServerConnection& connection,
+                                     const mqtt::Authenticate& question) {
   const auto& connect = question.connect;
   const auto application_id = application_of(connect.username.value_or(""));
   if (!application_id || !connect.password) return refuse(connection, Error(not_authorized));
@@ -72,7 +79,8 @@ void MqttConnection::on_authenticate(mqtt::ServerConnection& connection, const m
       if (self && alive) self->authenticated(*alive, connect, rights);
     });
   };
-  context_->access->authenticate(application_id_, std::string(as_text(*connect.password)), std::move(reply));
+  context_->access->authenticate(application_id_, std::string(as_text(*connect.password)),
+                                 std::move(reply));
 }
 
 void MqttConnection::authenticated(mqtt::ServerConnection& connection, const mqtt::Connect& connect,
@@ -83,7 +91,8 @@ void MqttConnection::authenticated(mqtt::ServerConnection& connection, const mqt
   probe_.connections.Increment();
   mqtt::Accepted accepted;
   if (connect.client_id.empty()) accepted.assigned_client_id = uid_;
-  accepted.keep_will = connect.will && rights_.traffic_down_write && parse_downlink_topic(connect.will->topic, uid_);
+  accepted.keep_will =
+      connect.will && rights_.traffic_down_write && parse_downlink_topic(connect.will->topic, uid_);
   connection.authenticated(accepted);
 }
 
@@ -92,7 +101,8 @@ void MqttConnection::refuse(mqtt::ServerConnection& connection, const Error& err
   if (context_->publish) {
     events::EventSubject subject;
     if (!application_id_.empty()) subject = application_id_;
-    context_->publish({"as.mqtt.connect.fail", context_->deps.clock->now().utc, std::move(subject), {}, error});
+    context_->publish(
+        {"as.mqtt.connect.fail", context_->deps.clock->now().utc, std::move(subject), {}, error});
   }
   application_id_ = {};
   connection.authenticated(mqtt::Refused{reason_of(error)});
@@ -115,13 +125,18 @@ mqtt::ReasonCode MqttConnection::subscribe_one(const mqtt::Subscription& wish, s
 }
 
 /// Answered when the link has the subscription: what is published afterwards arrives.
-void MqttConnection::on_subscribe(mqtt::ServerConnection& connection, const mqtt::SubscribeRequested& question) {
+void MqttConnection::on_subscribe(mqtt::ServerConnection& connection,
+                                  const mqtt::SubscribeRequested& question) {
   std::vector<mqtt::ReasonCode> reasons;
-  for (const auto& wish : question.subscriptions) reasons.push_back(subscribe_one(wish, question.subscription_id));
-  if (subscriptions_.empty() || subscriber_) return connection.subscribe_handled(question.packet_id, reasons);
+  for (const auto& wish : question.subscriptions)
+    reasons.push_back(subscribe_one(wish, question.subscription_id));
+  if (subscriptions_.empty() || subscriber_)
+    return connection.subscribe_handled(question.packet_id, reasons);
   auto& loop = connection.stream().loop();
-  subscriber_ = std::make_shared<LiveSubscriber>(context_->config.window, loop, weak_from_this(), connection.weak_from_this());
-  auto subscribed = [weak = connection.weak_from_this(), loop = &loop, id = question.packet_id, reasons] {
+  subscriber_ = std::make_shared<LiveSubscriber>(context_->config.window, loop, weak_from_this(),
+                                                 connection.weak_from_this());
+  auto subscribed = [weak = connection.weak_from_this(), loop = &loop, id = question.packet_id,
+                     reasons] {
     loop->post([weak, id, reasons] {
       if (const auto alive = weak.lock()) alive->subscribe_handled(id, reasons);
     });
@@ -131,13 +146,17 @@ void MqttConnection::on_subscribe(mqtt::ServerConnection& connection, const mqtt
   caf::anon_send(links, SubscribeUps{application_id_, subscriber_, std::move(subscribed)});
 }
 
-void MqttConnection::on_unsubscribe(mqtt::ServerConnection& connection, const mqtt::UnsubscribeRequested& question) {
+void MqttConnection::on_unsubscribe(mqtt::ServerConnection& connection,
+                                    const mqtt::UnsubscribeRequested& question) {
   std::vector<mqtt::ReasonCode> reasons;
   for (const auto& wish : question.filters) {
     const auto filter = rewrite_filter(wish, uid_);
     const auto erased =
-        filter ? std::erase_if(subscriptions_, [&](const Subscription& one) { return one.filter == *filter; }) : 0U;
-    reasons.push_back(erased > 0 ? mqtt::ReasonCode::success : mqtt::ReasonCode::no_subscription_existed);
+        filter ? std::erase_if(subscriptions_,
+                               [&](const Subscription& one) { return one.filter == *filter; })
+               : 0U;
+    reasons.push_back(erased > 0 ? mqtt::ReasonCode::success
+                                 : mqtt::ReasonCode::no_subscription_existed);
   }
   connection.unsubscribe_handled(question.packet_id, reasons);
 }
@@ -145,13 +164,15 @@ void MqttConnection::on_unsubscribe(mqtt::ServerConnection& connection, const mq
 bool MqttConnection::queue_downlinks(const mqtt::Message& message, Done done) {
   const auto topic = parse_downlink_topic(message.topic, uid_);
   if (!topic || !rights_.traffic_down_write) return false;
-  auto downlinks = application_json::parse_downlinks(as_text(message.payload.view()), context_->config.downlinks);
+  auto downlinks = application_json::parse_downlinks(as_text(message.payload.view()),
+                                                     context_->config.downlinks);
   if (!downlinks) {
-    spdlog::info("msg=\"downlink message dropped\" application={} device={} error=\"{}\"", application_id_.text(),
-                 topic->device_id.text(), downlinks.error().to_string());
+    spdlog::info("msg=\"downlink message dropped\" application={} device={} error=\"{}\"",
+                 application_id_.text(), topic->device_id.text(), downlinks.error().to_string());
     return false;
   }
-  QueueDownlinks request{{application_id_, topic->device_id}, *std::move(downlinks), topic->replace, {}};
+  QueueDownlinks request{
+      {application_id_, topic->device_id}, *std::move(downlinks), topic->replace, {}};
   const auto pipeline = context_->pipelines.of(request.device);
   if (!pipeline) return false;
   // Also when the pipeline ends without an answer.
@@ -160,9 +181,12 @@ bool MqttConnection::queue_downlinks(const mqtt::Message& message, Done done) {
   return true;
 }
 
-/// Acknowledged whatever becomes of it [spec integrations §1.3], but not before the queue has it or has refused it.
-void MqttConnection::on_publish(mqtt::ServerConnection& connection, const mqtt::PublishReceived& question) {
-  auto done = [weak = connection.weak_from_this(), loop = &connection.stream().loop(), handle = question.handle] {
+/// Acknowledged whatever becomes of it [spec integrations §1.3], but not before the queue has it or
+/// has refused it.
+void MqttConnection::on_publish(mqtt::ServerConnection& connection,
+                                const mqtt::PublishReceived& question) {
+  auto done = [weak = connection.weak_from_this(), loop = &connection.stream().loop(),
+               handle = question.handle] {
     loop->post([weak, handle] {
       if (const auto alive = weak.lock()) alive->publish_handled(handle, mqtt::ReasonCode::success);
     });
@@ -172,7 +196,9 @@ void MqttConnection::on_publish(mqtt::ServerConnection& connection, const mqtt::
   connection.publish_handled(question.handle, mqtt::ReasonCode::success);
 }
 
-void MqttConnection::on_discarded(mqtt::ServerConnection&, const mqtt::Discarded&) { probe_.discarded.Increment(); }
+void MqttConnection::on_discarded(mqtt::ServerConnection&, const mqtt::Discarded&) {
+  probe_.discarded.Increment();
+}
 
 void MqttConnection::on_will(mqtt::ServerConnection&, const mqtt::PublishWill& will) {
   queue_downlinks(will.message, [] {});
@@ -181,7 +207,8 @@ void MqttConnection::on_will(mqtt::ServerConnection&, const mqtt::PublishWill& w
 void MqttConnection::on_ended(mqtt::ServerConnection&, const mqtt::Ended&) {
   if (connected_) probe_.connections.Decrement();
   if (!subscriber_) return;
-  if (const auto links = context_->links.get()) caf::anon_send(links, UnsubscribeUps{application_id_, subscriber_});
+  if (const auto links = context_->links.get())
+    caf::anon_send(links, UnsubscribeUps{application_id_, subscriber_});
   subscriber_.reset();
 }
 

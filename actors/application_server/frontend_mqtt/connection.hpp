@@ -11,14 +11,19 @@
 namespace ff::application_server {
 
 /// On its stream's loop only. The link knows it through a LiveSubscriber, which posts to the loop.
-class MqttConnection final : public mqtt::ConnectionOwner, public std::enable_shared_from_this<MqttConnection> {
+class MqttConnection final : public mqtt::ConnectionOwner,
+                             public std::enable_shared_from_this<MqttConnection> {
  public:
   explicit MqttConnection(MqttContextPtr context);
 
-  void on_authenticate(mqtt::ServerConnection& connection, const mqtt::Authenticate& question) override;
-  void on_subscribe(mqtt::ServerConnection& connection, const mqtt::SubscribeRequested& question) override;
-  void on_unsubscribe(mqtt::ServerConnection& connection, const mqtt::UnsubscribeRequested& question) override;
-  void on_publish(mqtt::ServerConnection& connection, const mqtt::PublishReceived& question) override;
+  void on_authenticate(mqtt::ServerConnection& connection,
+                       const mqtt::Authenticate& question) override;
+  void on_subscribe(mqtt::ServerConnection& connection,
+                    const mqtt::SubscribeRequested& question) override;
+  void on_unsubscribe(mqtt::ServerConnection& connection,
+                      const mqtt::UnsubscribeRequested& question) override;
+  void on_publish(mqtt::ServerConnection& connection,
+                  const mqtt::PublishReceived& question) override;
   void on_acknowledged(mqtt::ServerConnection&, const mqtt::Acknowledged&) override {}
   void on_discarded(mqtt::ServerConnection&, const mqtt::Discarded& fact) override;
   void on_will(mqtt::ServerConnection& connection, const mqtt::PublishWill& will) override;
@@ -29,7 +34,7 @@ class MqttConnection final : public mqtt::ConnectionOwner, public std::enable_sh
 
  private:
   struct Subscription {
-    std::string filter;                        // rewritten
+    std::string filter;  // rewritten
     mqtt::QoS qos = mqtt::QoS::at_most_once;
     std::uint32_t id = 0;
   };
@@ -49,7 +54,7 @@ class MqttConnection final : public mqtt::ConnectionOwner, public std::enable_sh
   ApplicationRights rights_;
   bool connected_ = false;
   std::vector<Subscription> subscriptions_;
-  std::shared_ptr<Subscriber> subscriber_;     // null until the first subscription
+  std::shared_ptr<Subscriber> subscriber_;  // null until the first subscription
 };
 
 }  // namespace ff::application_server

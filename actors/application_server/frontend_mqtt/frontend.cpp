@@ -4,7 +4,8 @@
 
 namespace ff::application_server {
 
-std::shared_ptr<net::StreamHandler> accept_mqtt(const MqttContextPtr& context, std::shared_ptr<net::Stream> stream) {
+std::shared_ptr<net::StreamHandler> accept_mqtt(const MqttContextPtr& context,
+                                                std::shared_ptr<net::Stream> stream) {
   return mqtt::ServerConnection::make(std::move(stream), std::make_shared<MqttConnection>(context),
                                       context->config.connection);
 }
@@ -16,9 +17,10 @@ Result<MqttFrontend> MqttFrontend::start(net::StreamNetwork& network, MqttContex
     options.tls = listen.tls;
     options.connections_max = context->config.connections_max;
     options.connections_per_address_max = context->config.connections_per_address_max;
-    FF_TRY(auto listener, network.listen(listen.address, options, [context](std::shared_ptr<net::Stream> stream) {
-      return accept_mqtt(context, std::move(stream));
-    }));
+    FF_TRY(auto listener,
+           network.listen(listen.address, options, [context](std::shared_ptr<net::Stream> stream) {
+             return accept_mqtt(context, std::move(stream));
+           }));
     frontend.listeners_.push_back(std::move(listener));
   }
   return frontend;

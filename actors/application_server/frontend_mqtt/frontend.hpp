@@ -1,5 +1,5 @@
-// The MQTT server for applications: listeners, and one owner per connection. Not MQTT itself (net/mqtt) nor who may what (access.hpp).
-// [spec integrations §1]
+// The MQTT server for applications: listeners, and one owner per connection. Not MQTT itself
+// (net/mqtt) nor who may what (access.hpp). [spec integrations §1]
 #pragma once
 
 #include <memory>
@@ -43,11 +43,12 @@ struct MqttContext {
   std::shared_ptr<Access> access;
   actors::Route<LinksHandle> links;
   actors::Sharded<PipelineHandle> pipelines;
-  events::Publish publish;                     // may be null
+  events::Publish publish;  // may be null
 };
 using MqttContextPtr = std::shared_ptr<const MqttContext>;
 
-/// Listens until it is destroyed, which must be before the network's runtime; connections live on until that stops.
+/// Listens until it is destroyed, which must be before the network's runtime; connections live on
+/// until that stops.
 class MqttFrontend {
  public:
   /// Errors: listen_failed.
@@ -61,6 +62,7 @@ class MqttFrontend {
 };
 
 /// What listens to a new stream. For other listeners than ours, and tests.
-std::shared_ptr<net::StreamHandler> accept_mqtt(const MqttContextPtr& context, std::shared_ptr<net::Stream> stream);
+std::shared_ptr<net::StreamHandler> accept_mqtt(const MqttContextPtr& context,
+                                                std::shared_ptr<net::Stream> stream);
 
 }  // namespace ff::application_server

@@ -5,7 +5,9 @@ namespace {
 
 constexpr std::string_view root = "v3/";
 
-std::string prefix_of(std::string_view uid) { return std::string(root) + std::string(uid) + '/'; }
+std::string prefix_of(std::string_view uid) {
+  return std::string(root) + std::string(uid) + '/';
+}
 
 }  // namespace
 

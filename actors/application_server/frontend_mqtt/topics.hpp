@@ -1,5 +1,5 @@
-// The topics of applications: `v3/{uid}/devices/{device_id}/…`, how filters are rewritten, which topics take downlinks. Pure.
-// [spec integrations §1.2, §1.3]
+// The topics of applications: `v3/{uid}/devices/{device_id}/…`, how filters are rewritten, which
+// topics take downlinks. Pure. [spec integrations §1.2, §1.3]
 #pragma once
 
 #include <optional>
@@ -11,11 +11,12 @@
 
 namespace ff::application_server {
 
-/// The application of a user name: `{application-id}` or `{application-id}@{tenant-id}`. Nothing if it has neither form.
+/// The application of a user name: `{application-id}` or `{application-id}@{tenant-id}`. Nothing if
+/// it has neither form.
 std::optional<ApplicationId> application_of(std::string_view username);
 
-/// The filter below the application's own topics: `#`, `v3/#` and `v3/+/…` mean this application. Nothing for others' topics.
-/// `uid` is the user name.
+/// The filter below the application's own topics: `#`, `v3/#` and `v3/+/…` mean this application.
+/// Nothing for others' topics. `uid` is the user name.
 std::optional<std::string> rewrite_filter(std::string_view filter, std::string_view uid);
 
 /// `v3/{uid}/devices/{device_id}/{suffix}`.

@@ -82,8 +82,8 @@ void on_down(Pointer self, const caf::down_msg& down) {
   state.probe->links.running.Decrement();
   const auto found = state.links.find(application_id);
   if (found == state.links.end() || found->second.handle.address() != down.source) return;
-  spdlog::error("msg=\"application link ended\" application={} reason=\"{}\"", application_id.text(),
-                actors::from_caf(down.reason).message());
+  spdlog::error("msg=\"application link ended\" application={} reason=\"{}\"",
+                application_id.text(), actors::from_caf(down.reason).message());
   state.probe->links.failed.Increment();
   state.probe->links.restarted.Increment();
   auto& link = found->second;
@@ -105,7 +105,8 @@ LinksHandle::behavior_type links(Pointer self, LinksConfig config) {
       [self](const UnsubscribeUps& message) { unsubscribe(self, message); },
       [self](const InspectLinks& message) {
         std::vector<LinkSnapshot> out;
-        for (const auto& [id, link] : self->state.links) out.push_back({id, link.subscribers.size()});
+        for (const auto& [id, link] : self->state.links)
+          out.push_back({id, link.subscribers.size()});
         message.reply(std::move(out));
       },
       [self](const LinkIdle& message) { end(self, message); },
@@ -120,6 +121,8 @@ PublishUp publish_to(LinkTable table) {
   };
 }
 
-LinksHandle spawn_links(caf::actor_system& system, LinksConfig config) { return system.spawn(links, std::move(config)); }
+LinksHandle spawn_links(caf::actor_system& system, LinksConfig config) {
+  return system.spawn(links, std::move(config));
+}
 
 }  // namespace ff::application_server

@@ -9,17 +9,17 @@
 
 namespace ff::application_server {
 
-using LinkHandle = caf::typed_actor<
-    caf::reacts_to<UpPublished>,      // To every subscriber that has room.
-    caf::reacts_to<SubscribeUps>,     // One more subscriber.
-    caf::reacts_to<UnsubscribeUps>,   // One less.
-    caf::reacts_to<CheckIdle>,        // INTERNAL
-    caf::reacts_to<EndLink>>;         // INTERNAL: ends.
+using LinkHandle =
+    caf::typed_actor<caf::reacts_to<UpPublished>,     // To every subscriber that has room.
+                     caf::reacts_to<SubscribeUps>,    // One more subscriber.
+                     caf::reacts_to<UnsubscribeUps>,  // One less.
+                     caf::reacts_to<CheckIdle>,       // INTERNAL
+                     caf::reacts_to<EndLink>>;        // INTERNAL: ends.
 
-using LinksHandle = caf::typed_actor<
-    caf::reacts_to<SubscribeUps>,     // Finds or starts the application's link.
-    caf::reacts_to<UnsubscribeUps>,   // Tells it.
-    caf::reacts_to<InspectLinks>,     // Who listens.
-    caf::reacts_to<LinkIdle>>;        // INTERNAL: ends a link.
+using LinksHandle =
+    caf::typed_actor<caf::reacts_to<SubscribeUps>,    // Finds or starts the application's link.
+                     caf::reacts_to<UnsubscribeUps>,  // Tells it.
+                     caf::reacts_to<InspectLinks>,    // Who listens.
+                     caf::reacts_to<LinkIdle>>;       // INTERNAL: ends a link.
 
 }  // namespace ff::application_server

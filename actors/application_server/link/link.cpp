@@ -28,13 +28,17 @@ SubscriptionProbe& probe(Shell& state, const Subscriber& subscriber) {
   const auto protocol = subscriber.protocol();
   const auto found = state.probes.find(protocol);
   if (found != state.probes.end()) return found->second;
-  return state.probes.try_emplace(std::string(protocol), *state.config.deps.metrics, protocol).first->second;
+  return state.probes.try_emplace(std::string(protocol), *state.config.deps.metrics, protocol)
+      .first->second;
 }
 
 void tell(const Shell& state, std::string_view name, const Subscriber& subscriber) {
   if (!state.config.publish) return;
-  state.config.publish(
-      {name, state.config.deps.clock->now().utc, state.application_id, {}, std::string(subscriber.protocol())});
+  state.config.publish({name,
+                        state.config.deps.clock->now().utc,
+                        state.application_id,
+                        {},
+                        std::string(subscriber.protocol())});
 }
 
 void fan_out(Shell& state, const UpPublished& up) {
@@ -52,7 +56,8 @@ void fan_out(Shell& state, const UpPublished& up) {
 void check_later(Pointer self) {
   auto& state = self->state;
   if (!state.subscribers.empty() || std::exchange(state.checking, true)) return;
-  self->delayed_send(self, std::chrono::duration_cast<caf::timespan>(state.config.timeout), CheckIdle{});
+  self->delayed_send(self, std::chrono::duration_cast<caf::timespan>(state.config.timeout),
+                     CheckIdle{});
 }
 
 void subscribe(Pointer self, const SubscribeUps& message) {
@@ -75,10 +80,12 @@ void unsubscribe(Pointer self, const UnsubscribeUps& message) {
 void check_idle(Pointer self) {
   auto& state = self->state;
   state.checking = false;
-  if (state.subscribers.empty()) caf::anon_send(state.directory, LinkIdle{state.application_id, state.subscriptions});
+  if (state.subscribers.empty())
+    caf::anon_send(state.directory, LinkIdle{state.application_id, state.subscriptions});
 }
 
-LinkHandle::behavior_type link(Pointer self, const LinksConfig& config, LinksHandle directory, ApplicationId application_id) {
+LinkHandle::behavior_type link(Pointer self, const LinksConfig& config, LinksHandle directory,
+                               ApplicationId application_id) {
   actors::prepare(self, Shell::name);
   auto& state = self->state;
   state.config = config;

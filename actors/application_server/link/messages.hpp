@@ -11,7 +11,8 @@
 
 namespace ff::application_server {
 
-/// From now on the subscriber gets every message of the application. `subscribed` is called when that is so.
+/// From now on the subscriber gets every message of the application. `subscribed` is called when
+/// that is so.
 struct SubscribeUps {
   ApplicationId application_id;
   std::shared_ptr<Subscriber> subscriber;
@@ -25,7 +26,8 @@ struct UnsubscribeUps {
 
 /// INTERNAL: time to see whether anybody listens.
 struct CheckIdle {};
-/// INTERNAL, from a link: nobody has listened for long. `subscriptions` counts those it was told of.
+/// INTERNAL, from a link: nobody has listened for long. `subscriptions` counts those it was told
+/// of.
 struct LinkIdle {
   ApplicationId application_id;
   std::uint64_t subscriptions = 0;
@@ -37,7 +39,9 @@ struct LinkSnapshot {
   ApplicationId application_id;
   std::size_t subscribers = 0;
 };
-struct InspectLinks { actors::Reply<std::vector<LinkSnapshot>> reply; };
+struct InspectLinks {
+  actors::Reply<std::vector<LinkSnapshot>> reply;
+};
 
 }  // namespace ff::application_server
 FF_LOCAL_MESSAGE(ff::application_server::SubscribeUps)

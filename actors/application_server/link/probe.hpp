@@ -15,9 +15,11 @@ struct SubscriptionProbe {
                                 {{"protocol", std::string(protocol)}})),
         stopped(metrics.counter("ttn_lw_as_subscriptions_stopped_total", "Subscriptions ended.",
                                 {{"protocol", std::string(protocol)}})),
-        delivered(metrics.counter("ttn_lw_as_subscription_sets_publish_success_total", "Messages given to subscribers.",
+        delivered(metrics.counter("ttn_lw_as_subscription_sets_publish_success_total",
+                                  "Messages given to subscribers.",
                                   {{"protocol", std::string(protocol)}})),
-        dropped(metrics.counter("ttn_lw_as_subscription_sets_publish_failed_total", "Messages subscribers had no room for.",
+        dropped(metrics.counter("ttn_lw_as_subscription_sets_publish_failed_total",
+                                "Messages subscribers had no room for.",
                                 {{"protocol", std::string(protocol)},
                                  {"error", "pkg/applicationserver/io:buffer_full"}})) {}
   prometheus::Counter& started;
@@ -28,8 +30,10 @@ struct SubscriptionProbe {
 
 struct LinkProbe {
   explicit LinkProbe(actors::Metrics& metrics)
-      : started(metrics.counter("ttn_lw_as_subscription_sets_started_total", "Application links started.")),
-        stopped(metrics.counter("ttn_lw_as_subscription_sets_stopped_total", "Application links ended.")),
+      : started(metrics.counter("ttn_lw_as_subscription_sets_started_total",
+                                "Application links started.")),
+        stopped(metrics.counter("ttn_lw_as_subscription_sets_stopped_total",
+                                "Application links ended.")),
         links(metrics, "application_link") {}
   prometheus::Counter& started;
   prometheus::Counter& stopped;

@@ -1,4 +1,5 @@
-// Who gets an application's messages as they come: a connection, a stream, an integration. Not durable consumers' cursors.
+// Who gets an application's messages as they come: a connection, a stream, an integration. Not
+// durable consumers' cursors.
 #pragma once
 
 #include <atomic>
@@ -19,7 +20,8 @@ class Subscriber {
 
   /// Labels metrics and events: `mqtt`, `grpc`, `webhook`.
   virtual std::string_view protocol() const noexcept = 0;
-  /// Called by the link, one at a time, in order per shard. Must not block; calls done() when the message has left its hands.
+  /// Called by the link, one at a time, in order per shard. Must not block; calls done() when the
+  /// message has left its hands.
   virtual void deliver(const UpPublished& up) noexcept = 0;
 
   /// Room for one more message; false: it is dropped for this subscriber. For the link.

@@ -1,4 +1,5 @@
-// LinkTable: finds the link of an application from any thread, for every message that is published. Written by the directory only.
+// LinkTable: finds the link of an application from any thread, for every message that is published.
+// Written by the directory only.
 #pragma once
 
 #include <atomic>

@@ -20,12 +20,14 @@ struct Shell {
 using Pointer = OutboxHandle::stateful_pointer<Shell>;
 
 void wait_for_next_trim(Pointer self, Bytes from, Duration delay) {
-  self->delayed_send(self, std::chrono::duration_cast<caf::timespan>(delay), TrimOutbox{std::move(from)});
+  self->delayed_send(self, std::chrono::duration_cast<caf::timespan>(delay),
+                     TrimOutbox{std::move(from)});
 }
 
 void trim_step(Pointer self, const TrimOutbox& message) {
   const auto& config = self->state.config;
-  auto step = trim(*config.store, message.from, config.deps.clock->now().utc - config.retention, config.trim_rows);
+  auto step = trim(*config.store, message.from, config.deps.clock->now().utc - config.retention,
+                   config.trim_rows);
   if (!step) {
     spdlog::error("msg=\"outbox can not be trimmed\" error=\"{}\"", step.error().to_string());
     return wait_for_next_trim(self, {}, config.trim_interval);
@@ -43,7 +45,9 @@ OutboxHandle::behavior_type outbox(Pointer self, OutboxConfig config) {
   self->state.config = std::move(config);
   wait_for_next_trim(self, {}, self->state.config.trim_interval);
   return {
-      [self](const RecoverOutbox& ask) { ask.reply(newest_sequences(*self->state.config.store, ask.shard)); },
+      [self](const RecoverOutbox& ask) {
+        ask.reply(newest_sequences(*self->state.config.store, ask.shard));
+      },
       [self](const ReadOutbox& ask) { ask.reply(read_messages(*self->state.config.store, ask)); },
       [self](const LoadCursors& ask) {
         const auto& state = self->state.config;

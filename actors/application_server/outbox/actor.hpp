@@ -10,7 +10,7 @@
 namespace ff::application_server {
 
 struct OutboxConfig {
-  const storage::Reader* store = nullptr;      // outlives the actor
+  const storage::Reader* store = nullptr;  // outlives the actor
   actors::Deps deps;
   storage::ShardCount shards;
   /// Messages older than this are removed.

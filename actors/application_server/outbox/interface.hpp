@@ -1,5 +1,6 @@
-// The outbox reader: one actor on a thread of its own, because it reads ranges of rows. It also removes messages that are too old.
-// Not the writer: pipelines append (pipeline/), links move cursors (link/).
+// The outbox reader: one actor on a thread of its own, because it reads ranges of rows. It also
+// removes messages that are too old. Not the writer: pipelines append (pipeline/), links move
+// cursors (link/).
 #pragma once
 
 #include <caf/fwd.hpp>
@@ -10,10 +11,11 @@
 
 namespace ff::application_server {
 
-using OutboxHandle = caf::typed_actor<
-    caf::reacts_to<RecoverOutbox>,   // Where a pipeline goes on after a start.
-    caf::reacts_to<ReadOutbox>,      // Catch-up of a durable consumer.
-    caf::reacts_to<LoadCursors>,     // Where a durable consumer goes on.
-    caf::reacts_to<TrimOutbox>>;     // INTERNAL: a bounded step of the removal of old messages.
+using OutboxHandle =
+    caf::typed_actor<caf::reacts_to<RecoverOutbox>,  // Where a pipeline goes on after a start.
+                     caf::reacts_to<ReadOutbox>,     // Catch-up of a durable consumer.
+                     caf::reacts_to<LoadCursors>,    // Where a durable consumer goes on.
+                     caf::reacts_to<TrimOutbox>>;  // INTERNAL: a bounded step of the removal of old
+                                                   // messages.
 
 }  // namespace ff::application_server

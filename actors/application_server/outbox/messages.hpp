@@ -1,4 +1,5 @@
-// What the outbox reader is asked: everything that must read many rows, off the scheduler's threads.
+// What the outbox reader is asked: everything that must read many rows, off the scheduler's
+// threads.
 #pragma once
 
 #include <functional>
@@ -33,11 +34,13 @@ struct ReadOutbox {
 struct LoadCursors {
   ApplicationId application_id;
   std::string consumer;
-  actors::Reply<std::vector<storage::OutboxSequence>> reply;   // by shard number
+  actors::Reply<std::vector<storage::OutboxSequence>> reply;  // by shard number
 };
 
 /// INTERNAL: time to remove what is too old.
-struct TrimOutbox { Bytes from; };
+struct TrimOutbox {
+  Bytes from;
+};
 
 /// ON-DISK: the value of a cursor row.
 Bytes encode_cursor(storage::OutboxSequence acknowledged);

@@ -36,17 +36,28 @@ UpKind kind_of(const ApplicationUp& up) noexcept {
 
 std::string_view topic_suffix(UpKind kind) noexcept {
   switch (kind) {
-    case UpKind::uplink: return "up";
-    case UpKind::join: return "join";
-    case UpKind::downlink_queued: return "down/queued";
-    case UpKind::downlink_sent: return "down/sent";
-    case UpKind::downlink_ack: return "down/ack";
-    case UpKind::downlink_nack: return "down/nack";
-    case UpKind::downlink_failed: return "down/failed";
-    case UpKind::downlink_queue_invalidated: return "down/invalidated";
-    case UpKind::location_solved: return "location/solved";
-    case UpKind::service_data: return "service/data";
-    case UpKind::normalized: return "up/normalized";
+    case UpKind::uplink:
+      return "up";
+    case UpKind::join:
+      return "join";
+    case UpKind::downlink_queued:
+      return "down/queued";
+    case UpKind::downlink_sent:
+      return "down/sent";
+    case UpKind::downlink_ack:
+      return "down/ack";
+    case UpKind::downlink_nack:
+      return "down/nack";
+    case UpKind::downlink_failed:
+      return "down/failed";
+    case UpKind::downlink_queue_invalidated:
+      return "down/invalidated";
+    case UpKind::location_solved:
+      return "location/solved";
+    case UpKind::service_data:
+      return "service/data";
+    case UpKind::normalized:
+      return "up/normalized";
   }
   return {};
 }

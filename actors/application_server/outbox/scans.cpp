@@ -15,17 +15,19 @@ using storage::OutboxSequence;
 
 constexpr storage::ValueVersion cursor_version = 1;
 
-OutboxKey key_of(storage::Shard shard, const ApplicationId& application_id, std::uint64_t sequence) {
+OutboxKey key_of(storage::Shard shard, const ApplicationId& application_id,
+                 std::uint64_t sequence) {
   return {shard, application_id, OutboxSequence{sequence}};
 }
 
 /// The last key of a range, if there is one.
 Result<std::optional<OutboxKey>> last_key(const storage::Reader& store, storage::KeyRange range) {
   std::optional<Result<OutboxKey>> found;
-  const auto visited = store.scan({Family::outbox, std::move(range), Direction::reverse, 1}, [&](ByteView key, ByteView) {
-    found = storage::parse_outbox_key(key);
-    return false;
-  });
+  const auto visited = store.scan({Family::outbox, std::move(range), Direction::reverse, 1},
+                                  [&](ByteView key, ByteView) {
+                                    found = storage::parse_outbox_key(key);
+                                    return false;
+                                  });
   if (!visited) return fail(visited.error());
   if (!found) return std::nullopt;
   if (!*found) return fail(found->error());
@@ -58,29 +60,39 @@ Result<OutboxSequences> newest_sequences(const storage::Reader& store, storage::
   }
 }
 
-Result<std::vector<UpPublished>> read_messages(const storage::Reader& store, const ReadOutbox& request) {
+Result<std::vector<UpPublished>> read_messages(const storage::Reader& store,
+                                               const ReadOutbox& request) {
   std::vector<UpPublished> messages;
-  auto range = storage::prefix_range(storage::application_prefix(request.shard, request.application_id));
+  auto range =
+      storage::prefix_range(storage::application_prefix(request.shard, request.application_id));
   if (request.after.value() == std::numeric_limits<std::uint64_t>::max()) return messages;
-  range.first = storage::outbox_key(key_of(request.shard, request.application_id, request.after.value() + 1));
-  const auto visited = store.scan({Family::outbox, range, Direction::forward, request.limit}, [&](ByteView key, ByteView value) {
-    const auto parsed = storage::parse_outbox_key(key);
-    if (!parsed) return true;
-    auto message = decode_message(value);
-    // A hole keeps its sequence, so that positions move past it.
-    auto shared = message ? std::make_shared<const OutboxMessage>(*std::move(message)) : nullptr;
-    messages.push_back({request.application_id, request.shard, parsed->sequence, std::move(shared)});
-    return true;
-  });
+  range.first =
+      storage::outbox_key(key_of(request.shard, request.application_id, request.after.value() + 1));
+  const auto visited = store.scan(
+      {Family::outbox, range, Direction::forward, request.limit},
+      [&](ByteView key, ByteView value) {
+        const auto parsed = storage::parse_outbox_key(key);
+        if (!parsed) return true;
+        auto message = decode_message(value);
+        // A hole keeps its sequence, so that positions move past it.
+        auto shared =
+            message ? std::make_shared<const OutboxMessage>(*std::move(message)) : nullptr;
+        messages.push_back(
+            {request.application_id, request.shard, parsed->sequence, std::move(shared)});
+        return true;
+      });
   if (!visited) return fail(visited.error());
   return messages;
 }
 
-Result<std::vector<OutboxSequence>> load_cursors(const storage::Reader& store, storage::ShardCount shards,
-                                                 const ApplicationId& application_id, const std::string& consumer) {
+Result<std::vector<OutboxSequence>> load_cursors(const storage::Reader& store,
+                                                 storage::ShardCount shards,
+                                                 const ApplicationId& application_id,
+                                                 const std::string& consumer) {
   std::vector<Bytes> keys;
   for (std::uint32_t i = 0; i < shards.value(); ++i) {
-    keys.push_back(storage::cursor_key({storage::Shard{static_cast<std::uint16_t>(i)}, application_id, consumer}));
+    keys.push_back(storage::cursor_key(
+        {storage::Shard{static_cast<std::uint16_t>(i)}, application_id, consumer}));
   }
   FF_TRY(const auto rows, store.multi_get(Family::cursor, keys));
   std::vector<OutboxSequence> cursors;
@@ -91,13 +103,16 @@ Result<std::vector<OutboxSequence>> load_cursors(const storage::Reader& store, s
       continue;
     }
     const storage::Shard shard{static_cast<std::uint16_t>(i)};
-    FF_TRY(const auto last, last_key(store, storage::prefix_range(storage::application_prefix(shard, application_id))));
+    FF_TRY(
+        const auto last,
+        last_key(store, storage::prefix_range(storage::application_prefix(shard, application_id))));
     cursors.push_back(last ? last->sequence : OutboxSequence{0});
   }
   return cursors;
 }
 
-Result<TrimStep> trim(const storage::Reader& store, const Bytes& from, UtcTime limit, std::size_t rows) {
+Result<TrimStep> trim(const storage::Reader& store, const Bytes& from, UtcTime limit,
+                      std::size_t rows) {
   TrimStep step;
   Bytes doomed_from;
   std::optional<OutboxKey> doomed_to;
@@ -109,23 +124,27 @@ Result<TrimStep> trim(const storage::Reader& store, const Bytes& from, UtcTime l
     doomed_to.reset();
   };
   bool skipped = false;
-  const auto visited = store.scan({Family::outbox, {from, {}}, Direction::forward, rows}, [&](ByteView key, ByteView value) {
-    step.next = to_owned(key);
-    const auto parsed = storage::parse_outbox_key(key);
-    const auto message = decode_message(value);
-    if (!parsed || !message) return true;
-    const bool same = doomed_to && doomed_to->application_id == parsed->application_id && doomed_to->shard == parsed->shard;
-    if (!same) flush();
-    if (message->received_at >= limit) {
-      // Messages lie in the order of time: go on with the next application.
-      step.next = storage::prefix_range(storage::application_prefix(parsed->shard, parsed->application_id)).last;
-      skipped = true;
-      return false;
-    }
-    if (!same) doomed_from = to_owned(key);
-    doomed_to = *parsed;
-    return true;
-  });
+  const auto visited = store.scan(
+      {Family::outbox, {from, {}}, Direction::forward, rows}, [&](ByteView key, ByteView value) {
+        step.next = to_owned(key);
+        const auto parsed = storage::parse_outbox_key(key);
+        const auto message = decode_message(value);
+        if (!parsed || !message) return true;
+        const bool same = doomed_to && doomed_to->application_id == parsed->application_id &&
+                          doomed_to->shard == parsed->shard;
+        if (!same) flush();
+        if (message->received_at >= limit) {
+          // Messages lie in the order of time: go on with the next application.
+          step.next = storage::prefix_range(
+                          storage::application_prefix(parsed->shard, parsed->application_id))
+                          .last;
+          skipped = true;
+          return false;
+        }
+        if (!same) doomed_from = to_owned(key);
+        doomed_to = *parsed;
+        return true;
+      });
   if (!visited) return fail(visited.error());
   flush();
   if (!skipped && *visited < rows) step.next.clear();

@@ -8,17 +8,21 @@ namespace ff::application_server {
 
 Result<OutboxSequences> newest_sequences(const storage::Reader& store, storage::Shard shard);
 /// Rows that can not be read are skipped: one rotten row must not stop a consumer for ever.
-Result<std::vector<UpPublished>> read_messages(const storage::Reader& store, const ReadOutbox& request);
-Result<std::vector<storage::OutboxSequence>> load_cursors(const storage::Reader& store, storage::ShardCount shards,
+Result<std::vector<UpPublished>> read_messages(const storage::Reader& store,
+                                               const ReadOutbox& request);
+Result<std::vector<storage::OutboxSequence>> load_cursors(const storage::Reader& store,
+                                                          storage::ShardCount shards,
                                                           const ApplicationId& application_id,
                                                           const std::string& consumer);
 
-/// One step of the removal of messages received before `limit`: looks at up to `rows` rows from `from`.
+/// One step of the removal of messages received before `limit`: looks at up to `rows` rows from
+/// `from`.
 struct TrimStep {
   storage::WriteBatch records;
   /// Where the next step begins; empty when the family is done.
   Bytes next;
 };
-Result<TrimStep> trim(const storage::Reader& store, const Bytes& from, UtcTime limit, std::size_t rows);
+Result<TrimStep> trim(const storage::Reader& store, const Bytes& from, UtcTime limit,
+                      std::size_t rows);
 
 }  // namespace ff::application_server

@@ -43,13 +43,19 @@ void push(const PipelineContext& context, const PipelineActor& pipeline, PushToN
     caf::anon_send(pipeline, DownlinksPushed{device, request, std::move(outcome)});
   };
   // Without a network server the push times out.
-  if (session) caf::anon_send(session, network_server::to_session(std::move(message.device), std::move(event)));
+  if (session)
+    caf::anon_send(session,
+                   network_server::to_session(std::move(message.device), std::move(event)));
 }
 
 class PipelineRelease final : public actors::Release {
  public:
-  PipelineRelease(PipelineContextPtr context, PipelineActor pipeline, ProbePtr probe, AfterCommit after)
-      : context_(std::move(context)), pipeline_(std::move(pipeline)), probe_(std::move(probe)), after_(std::move(after)) {}
+  PipelineRelease(PipelineContextPtr context, PipelineActor pipeline, ProbePtr probe,
+                  AfterCommit after)
+      : context_(std::move(context)),
+        pipeline_(std::move(pipeline)),
+        probe_(std::move(probe)),
+        after_(std::move(after)) {}
 
   void committed() noexcept override {
     if (after_.release) after_.release->committed();
@@ -84,7 +90,9 @@ class StartRelease final : public actors::Release {
     };
     caf::anon_send(context_->outbox.get(), RecoverOutbox{shard_, std::move(reply)});
   }
-  void failed(const Error& error) noexcept override { caf::anon_send(pipeline_, CommitFailed{error}); }
+  void failed(const Error& error) noexcept override {
+    caf::anon_send(pipeline_, CommitFailed{error});
+  }
 
  private:
   PipelineContextPtr context_;
@@ -99,15 +107,19 @@ struct Runner {
   const PipelineContext& context() const { return *self->state.context; }
 
   void operator()(LoadDevice& effect) const {
-    actors::LoadRow request{storage::Family::device, storage::device_key({self->state.shard, effect.device}), {}};
-    request.on_loaded = [device = effect.device, pipeline = PipelineActor(self)](Result<std::optional<Bytes>> row) {
+    actors::LoadRow request{
+        storage::Family::device, storage::device_key({self->state.shard, effect.device}), {}};
+    request.on_loaded = [device = effect.device,
+                         pipeline = PipelineActor(self)](Result<std::optional<Bytes>> row) {
       caf::anon_send(pipeline, AppDeviceLoaded{device, decode(std::move(row))});
     };
     caf::anon_send(context().deps.loader.get(), std::move(request));
   }
   void operator()(FetchAppSKey& effect) const {
-    join_server::GetAppSKey ask{effect.join_eui, effect.dev_eui, std::move(effect.session_key_id), {}};
-    ask.reply = [device = effect.device, request = effect.request, pipeline = PipelineActor(self)](Result<KeyEnvelope> key) {
+    join_server::GetAppSKey ask{
+        effect.join_eui, effect.dev_eui, std::move(effect.session_key_id), {}};
+    ask.reply = [device = effect.device, request = effect.request,
+                 pipeline = PipelineActor(self)](Result<KeyEnvelope> key) {
       caf::anon_send(pipeline, AppSKeyFetched{device, request, std::move(key)});
     };
     const auto shard = context().join_servers.of(storage::JoinKey{effect.join_eui, effect.dev_eui});
@@ -115,15 +127,19 @@ struct Runner {
     if (shard) caf::anon_send(shard, std::move(ask));
   }
   void operator()(CommitRecords& effect) const {
-    auto release = std::make_shared<PipelineRelease>(self->state.context, PipelineActor(self), self->state.probe,
-                                                     std::move(effect.after));
-    caf::anon_send(context().deps.committer.get(), actors::Commit{std::move(effect.records), std::move(release)});
+    auto release = std::make_shared<PipelineRelease>(self->state.context, PipelineActor(self),
+                                                     self->state.probe, std::move(effect.after));
+    caf::anon_send(context().deps.committer.get(),
+                   actors::Commit{std::move(effect.records), std::move(release)});
   }
   void operator()(Answer& effect) const { effect.call(); }
-  void operator()(PublishEvent& effect) const { publish(context(), *self->state.probe, std::move(effect.event)); }
+  void operator()(PublishEvent& effect) const {
+    publish(context(), *self->state.probe, std::move(effect.event));
+  }
   void operator()(ListFromNetwork& effect) const {
     const auto session = context().network_servers.of(effect.device);
-    if (!session) return effect.reply(fail(device_not_found, {{"device_uid", to_string(effect.device)}}));
+    if (!session)
+      return effect.reply(fail(device_not_found, {{"device_uid", to_string(effect.device)}}));
     network_server::ListDownlinks ask{std::move(effect.reply)};
     caf::anon_send(session, network_server::to_session(std::move(effect.device), std::move(ask)));
   }
@@ -155,11 +171,14 @@ void carry_out(Pointer self, Effects effects) {
   for (auto& effect : effects) std::visit(Runner{self}, effect);
   auto& state = self->state;
   const auto refused = state.logic->refused();
-  state.probe->waiting.dropped.Increment(static_cast<double>(refused - std::exchange(state.refused, refused)));
+  state.probe->waiting.dropped.Increment(
+      static_cast<double>(refused - std::exchange(state.refused, refused)));
   keep_ticking(self);
 }
 
-Turn turn(Pointer self) { return {self->state.context->deps.clock->now(), *self->state.random}; }
+Turn turn(Pointer self) {
+  return {self->state.context->deps.clock->now(), *self->state.random};
+}
 
 template <class Message>
 void handle(Pointer self, const Message& message) {
@@ -174,7 +193,8 @@ DeviceUid device_of(const SessionAccepted& message) {
 
 void recovered(Pointer self, const OutboxRecovered& message) {
   if (!message.sequences) {
-    spdlog::error("msg=\"outbox can not be read\" error=\"{}\"", message.sequences.error().to_string());
+    spdlog::error("msg=\"outbox can not be read\" error=\"{}\"",
+                  message.sequences.error().to_string());
     return self->quit(actors::to_caf(message.sequences.error()));
   }
   carry_out(self, self->state.logic->recovered(*message.sequences, turn(self)));
@@ -191,7 +211,8 @@ void start(Pointer self, PipelineContextPtr context, storage::Shard shard) {
   state.context = std::move(context);
 }
 
-PipelineActor::behavior_type pipeline(Pointer self, PipelineContextPtr context, storage::Shard shard) {
+PipelineActor::behavior_type pipeline(Pointer self, PipelineContextPtr context,
+                                      storage::Shard shard) {
   actors::prepare(self, Shell::name);
   start(self, std::move(context), shard);
   return {
@@ -203,11 +224,17 @@ PipelineActor::behavior_type pipeline(Pointer self, PipelineContextPtr context, 
       [self](const GetAppDevice& message) { handle(self, message); },
       [self](const ChangeAppDevice& message) { handle(self, message); },
       [self](const DeleteAppDevice& message) { handle(self, message); },
-      [self](const DownlinksPushed& message) { carry_out(self, self->state.logic->pushed(message, turn(self))); },
+      [self](const DownlinksPushed& message) {
+        carry_out(self, self->state.logic->pushed(message, turn(self)));
+      },
       [self](const InspectPipeline& message) { message.reply(self->state.logic->snapshot()); },
       [self](const OutboxRecovered& message) { recovered(self, message); },
-      [self](const AppDeviceLoaded& message) { carry_out(self, self->state.logic->loaded(message, turn(self))); },
-      [self](const AppSKeyFetched& message) { carry_out(self, self->state.logic->fetched(message, turn(self))); },
+      [self](const AppDeviceLoaded& message) {
+        carry_out(self, self->state.logic->loaded(message, turn(self)));
+      },
+      [self](const AppSKeyFetched& message) {
+        carry_out(self, self->state.logic->fetched(message, turn(self)));
+      },
       [self](const CommitFailed& failure) { self->quit(actors::to_caf(failure.error)); },
       [self](const actors::Tick&) { carry_out(self, self->state.logic->expire(turn(self))); },
   };
@@ -215,7 +242,8 @@ PipelineActor::behavior_type pipeline(Pointer self, PipelineContextPtr context, 
 
 }  // namespace
 
-PipelineActor spawn_pipeline(caf::actor_system& system, PipelineContextPtr context, storage::Shard shard) {
+PipelineActor spawn_pipeline(caf::actor_system& system, PipelineContextPtr context,
+                             storage::Shard shard) {
   return system.spawn(pipeline, std::move(context), shard);
 }
 

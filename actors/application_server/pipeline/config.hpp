@@ -27,7 +27,8 @@ struct PipelineConfig {
   std::size_t pushes_max = 64;
   /// Records of devices silent for so long leave memory.
   Duration idle = std::chrono::minutes{15};
-  /// Messages kept per shard and application; older ones are gone also for durable consumers. By age: see outbox.
+  /// Messages kept per shard and application; older ones are gone also for durable consumers. By
+  /// age: see outbox.
   std::uint64_t outbox_messages_max = 100'000;
   /// Errors: zero_attempt_counts, default_retry_count_larger_than_max.
   Status validate() const;

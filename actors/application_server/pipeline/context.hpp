@@ -20,7 +20,7 @@ struct PipelineContext {
   actors::Sharded<network_server::ShardHandle> network_servers;
   actors::Sharded<join_server::ShardHandle> join_servers;
   actors::Route<OutboxHandle> outbox;
-  UnwrapKey unwrap_key;                        // null: keys in clear only
+  UnwrapKey unwrap_key;  // null: keys in clear only
   PublishUp publish_up;
   events::Publish publish;
 };

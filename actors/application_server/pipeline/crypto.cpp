@@ -31,11 +31,12 @@ void decrypt(ApplicationUplink& uplink, const Aes128Key& key, DevAddr dev_addr) 
 
 void crypt(ApplicationDownlink& downlink, const Aes128Key& key, DevAddr dev_addr) {
   if (downlink.frm_payload.empty() || downlink.frm_payload.size() > frm_payload_max) return;
-  phy::crypt_frm_payload(key, {phy::Direction::down, dev_addr, downlink.f_cnt}, downlink.frm_payload);
+  phy::crypt_frm_payload(key, {phy::Direction::down, dev_addr, downlink.f_cnt},
+                         downlink.frm_payload);
 }
 
-Status decrypt(ApplicationDownlink& downlink, const AppDevice& device, const std::optional<AppSession>& third,
-               const UnwrapKey& unwrap) {
+Status decrypt(ApplicationDownlink& downlink, const AppDevice& device,
+               const std::optional<AppSession>& third, const UnwrapKey& unwrap) {
   for (const auto* session : {&device.session, &device.pending_session, &third}) {
     if (!*session || (*session)->session_key_id != downlink.session_key_id) continue;
     if (skips_crypto(device, **session, unwrap)) return {};

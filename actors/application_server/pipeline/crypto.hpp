@@ -1,4 +1,5 @@
-// Payload crypto of the application server: which key, whether at all, and FRMPayload in both directions. Pure.
+// Payload crypto of the application server: which key, whether at all, and FRMPayload in both
+// directions. Pure.
 #pragma once
 
 #include "actors/application_server/pipeline/config.hpp"
@@ -7,10 +8,12 @@
 
 namespace ff::application_server {
 
-/// The session's key in clear. Errors: no_app_s_key; app_s_key with its cause when it is wrapped and can not be unwrapped.
+/// The session's key in clear. Errors: no_app_s_key; app_s_key with its cause when it is wrapped
+/// and can not be unwrapped.
 Result<Aes128Key> usable_key(const AppSession& session, const UnwrapKey& unwrap);
 
-/// Whether payloads of this session stay encrypted: only if its key is not usable and the device says so. [spec application-server §9]
+/// Whether payloads of this session stay encrypted: only if its key is not usable and the device
+/// says so. [spec application-server §9]
 bool skips_crypto(const AppDevice& device, const AppSession& session, const UnwrapKey& unwrap);
 
 /// In place, with the full counter; `uplink.f_cnt` is 32 bits wide.
@@ -18,9 +21,9 @@ void decrypt(ApplicationUplink& uplink, const Aes128Key& key, DevAddr dev_addr);
 /// Encrypting and decrypting are the same operation.
 void crypt(ApplicationDownlink& downlink, const Aes128Key& key, DevAddr dev_addr);
 
-/// Decrypts with the session of `device` (current or pending, or `third`) that `downlink.session_key_id` names.
-/// Errors: unknown_session, those of usable_key.
-Status decrypt(ApplicationDownlink& downlink, const AppDevice& device, const std::optional<AppSession>& third,
-               const UnwrapKey& unwrap);
+/// Decrypts with the session of `device` (current or pending, or `third`) that
+/// `downlink.session_key_id` names. Errors: unknown_session, those of usable_key.
+Status decrypt(ApplicationDownlink& downlink, const AppDevice& device,
+               const std::optional<AppSession>& third, const UnwrapKey& unwrap);
 
 }  // namespace ff::application_server

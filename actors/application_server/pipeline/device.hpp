@@ -1,5 +1,6 @@
-// The application server's part of a device: sessions with AppSKey and counters, formatters. A value; its stored form is record.hpp's.
-// Not the network server's part (network_server/session/device.hpp).
+// The application server's part of a device: sessions with AppSKey and counters, formatters. A
+// value; its stored form is record.hpp's. Not the network server's part
+// (network_server/session/device.hpp).
 #pragma once
 
 #include <optional>
@@ -11,7 +12,7 @@ namespace ff::application_server {
 
 struct AppSession {
   DevAddr dev_addr;
-  SessionKeyId session_key_id;                 // empty for ABP devices without one
+  SessionKeyId session_key_id;  // empty for ABP devices without one
   std::optional<KeyEnvelope> app_s_key;
   /// Of the last downlink numbered; never below what was pushed. [spec application-server §7.3]
   FCnt32 last_a_f_cnt_down;
@@ -23,12 +24,14 @@ struct AppDevice {
   DeviceIdentifiers ids;
   UtcTime created_at;
   UtcTime updated_at;
-  std::optional<UtcTime> activated_at;         // first uplink decrypted
+  std::optional<UtcTime> activated_at;  // first uplink decrypted
   std::optional<AppSession> session;
-  /// Made by a join-accept; becomes `session` with the first message that carries its id. [spec application-server §17.3]
+  /// Made by a join-accept; becomes `session` with the first message that carries its id. [spec
+  /// application-server §17.3]
   std::optional<AppSession> pending_session;
   std::optional<bool> skip_payload_crypto_override;
-  /// ttn.lorawan.v3.MessagePayloadFormatters in wire form, for the decode step; empty: the application's.
+  /// ttn.lorawan.v3.MessagePayloadFormatters in wire form, for the decode step; empty: the
+  /// application's.
   std::optional<Bytes> formatters;
   bool operator==(const AppDevice&) const = default;
 };

@@ -1,4 +1,5 @@
-// From applications: downlinks numbered, encrypted and pushed to the network server, as often as it takes. [spec application-server §7]
+// From applications: downlinks numbered, encrypted and pushed to the network server, as often as it
+// takes. [spec application-server §7]
 #include <algorithm>
 
 #include "actors/application_server/pipeline/crypto.hpp"
@@ -12,12 +13,15 @@ namespace {
 
 constexpr std::size_t frm_payload_max = 255;
 
-bool answers(const actors::Reply<void>& reply) { return static_cast<bool>(reply); }
+bool answers(const actors::Reply<void>& reply) {
+  return static_cast<bool>(reply);
+}
 
 /// [spec application-server §3] Each item has an id of the request's.
 void add_correlation_ids(std::vector<ApplicationDownlink>& items, const Turn& turn) {
   for (auto& item : items) {
-    item.correlation_ids.push_back("as:downlink:" + Ulid::make(turn.now.utc, turn.random).to_string());
+    item.correlation_ids.push_back("as:downlink:" +
+                                   Ulid::make(turn.now.utc, turn.random).to_string());
     std::ranges::sort(item.correlation_ids);
     const auto [first, last] = std::ranges::unique(item.correlation_ids);
     item.correlation_ids.erase(first, last);
@@ -26,7 +30,8 @@ void add_correlation_ids(std::vector<ApplicationDownlink>& items, const Turn& tu
 
 Status check_item(ApplicationDownlink& item, const PipelineConfig& config) {
   if (item.frm_payload.empty() && item.decoded_payload_json.empty()) return fail(no_payload);
-  if (item.frm_payload.size() > frm_payload_max) return fail(field_value, {{"field", "frm_payload"}});
+  if (item.frm_payload.size() > frm_payload_max)
+    return fail(field_value, {{"field", "frm_payload"}});
   if (!item.confirmed) {
     item.confirmed_retry.reset();
     return {};
@@ -49,8 +54,9 @@ bool PipelineState::run(Lane& lane, QueueDownlinks& message, const Turn& turn) {
             .received_at = turn.now.utc};
   Work work(turn.now, turn.random);
   bool tell_failed = false;
-  auto status = !lane.record ? Status(fail(device_not_found, {{"device_uid", to_string(message.device)}}))
-                             : check_push(push, *lane.record, turn, tell_failed);
+  auto status = !lane.record
+                    ? Status(fail(device_not_found, {{"device_uid", to_string(message.device)}}))
+                    : check_push(push, *lane.record, turn, tell_failed);
   if (status && lane.pushes.size() >= config_.pushes_max) status = fail(buffer_full);
   if (status || tell_failed) {
     for (const auto& item : push.items) {
@@ -69,7 +75,8 @@ bool PipelineState::run(Lane& lane, QueueDownlinks& message, const Turn& turn) {
 }
 
 /// `tell_failed`: the items have been received, so applications learn what became of them.
-Status PipelineState::check_push(Push& push, const AppDevice&, const Turn& turn, bool& tell_failed) {
+Status PipelineState::check_push(Push& push, const AppDevice&, const Turn& turn,
+                                 bool& tell_failed) {
   add_correlation_ids(push.items, turn);
   for (auto& item : push.items) FF_CHECK(check_item(item, config_));
   for (const auto& item : push.items) {
@@ -91,12 +98,14 @@ void PipelineState::begin_pushes(const DeviceUid& uid, Lane& lane, const Turn& t
 /// Counters are durable before the push leaves.
 void PipelineState::attempt_push(const DeviceUid& uid, Lane& lane, const Turn& turn) {
   auto& push = *lane.push;
-  if (!lane.record) return push_failed(lane, Error(device_not_found, {{"device_uid", to_string(uid)}}), turn);
+  if (!lane.record)
+    return push_failed(lane, Error(device_not_found, {{"device_uid", to_string(uid)}}), turn);
   auto device = *lane.record;
   auto sealed = seal_downlinks(device, push, unwrap_);
   if (!sealed) {
     // A queue that has no other session to move to is where it was.
-    const bool nothing_to_do = sealed.error().is(no_device_session) && push.target.kind == PushTarget::Kind::except;
+    const bool nothing_to_do =
+        sealed.error().is(no_device_session) && push.target.kind == PushTarget::Kind::except;
     if (nothing_to_do) return lane.push.reset();
     return push_failed(lane, sealed.error(), turn);
   }
@@ -117,10 +126,12 @@ Effects PipelineState::pushed(const DownlinksPushed& message, const Turn& turn) 
   if (!lane.push || lane.push->request != message.request) return take();
   lane.used = turn.now.mono;
   const auto sessions = message.outcome ? std::nullopt : network_sessions(message.outcome.error());
-  const bool skipped = lane.record && lane.record->session && skips_crypto(*lane.record, *lane.record->session, unwrap_);
+  const bool skipped = lane.record && lane.record->session &&
+                       skips_crypto(*lane.record, *lane.record->session, unwrap_);
   if (message.outcome) {
     push_succeeded(lane, turn);
-  } else if (!sessions || skipped || !lane.record || lane.push->attempts >= config_.push_attempts_max) {
+  } else if (!sessions || skipped || !lane.record ||
+             lane.push->attempts >= config_.push_attempts_max) {
     push_failed(lane, message.outcome.error(), turn);
   } else {
     auto device = *lane.record;
@@ -131,7 +142,9 @@ Effects PipelineState::pushed(const DownlinksPushed& message, const Turn& turn) 
     } else if (missing->session_key_id.empty()) {
       push_failed(lane, Error(rebuild), turn);
     } else if (!device.ids.dev_eui || !device.ids.join_eui) {
-      push_failed(lane, Error(app_s_key).caused_by(Error(device.ids.dev_eui ? no_join_eui : no_dev_eui)), turn);
+      push_failed(lane,
+                  Error(app_s_key).caused_by(Error(device.ids.dev_eui ? no_join_eui : no_dev_eui)),
+                  turn);
     } else if (!lane.fetch) {
       fetch(lane, missing->session_key_id, sessions, turn);
       return take();
@@ -148,7 +161,8 @@ void PipelineState::push_succeeded(Lane& lane, const Turn& turn) {
     const auto& ids = lane.record->ids;
     if (answers(push.reply)) {
       for (const auto& item : push.items) {
-        ApplicationUp up{.ids = ids, .correlation_ids = item.correlation_ids, .received_at = push.received_at};
+        ApplicationUp up{
+            .ids = ids, .correlation_ids = item.correlation_ids, .received_at = push.received_at};
         auto queued = item;
         queued.session_key_id.clear();
         queued.f_cnt = FCnt32{0};
@@ -156,9 +170,11 @@ void PipelineState::push_succeeded(Lane& lane, const Turn& turn) {
         publish(std::move(up), turn, work);
       }
     }
-    for (const auto& item : push.sealed) work.event("as.down.data.forward", ids, item.correlation_ids, {});
+    for (const auto& item : push.sealed)
+      work.event("as.down.data.forward", ids, item.correlation_ids, {});
   }
-  if (answers(push.reply)) work.after.answers.emplace_back([reply = std::move(push.reply)] { reply({}); });
+  if (answers(push.reply))
+    work.after.answers.emplace_back([reply = std::move(push.reply)] { reply({}); });
   commit(lane, std::move(work));
 }
 
@@ -166,11 +182,13 @@ void PipelineState::push_failed(Lane& lane, const Error& error, const Turn& turn
   auto push = *std::exchange(lane.push, std::nullopt);
   Work work(turn.now, turn.random);
   if (lane.record) publish_failed(*lane.record, push.items, error, turn, work);
-  if (answers(push.reply)) work.after.answers.emplace_back([reply = std::move(push.reply), error] { reply(fail(error)); });
+  if (answers(push.reply))
+    work.after.answers.emplace_back([reply = std::move(push.reply), error] { reply(fail(error)); });
   commit(lane, std::move(work));
 }
 
-void PipelineState::publish_failed(const AppDevice& device, const std::vector<ApplicationDownlink>& items,
+void PipelineState::publish_failed(const AppDevice& device,
+                                   const std::vector<ApplicationDownlink>& items,
                                    const Error& error, const Turn& turn, Work& work) {
   for (const auto& item : items) {
     publish({.ids = device.ids,

@@ -14,7 +14,9 @@
 namespace ff::application_server {
 
 /// Read the device's row; answered with AppDeviceLoaded.
-struct LoadDevice { DeviceUid device; };
+struct LoadDevice {
+  DeviceUid device;
+};
 
 /// Ask the join server; answered with AppSKeyFetched.
 struct FetchAppSKey {
@@ -35,7 +37,7 @@ struct PushToNetwork {
 
 /// What leaves when the records are durable, in this order.
 struct AfterCommit {
-  std::shared_ptr<actors::Release> release;            // the network server's
+  std::shared_ptr<actors::Release> release;  // the network server's
   std::vector<UpPublished> ups;
   std::vector<events::Event> events;
   std::vector<std::function<void()>> answers;
@@ -49,9 +51,13 @@ struct CommitRecords {
 };
 
 /// Calls a Reply with its answer.
-struct Answer { std::function<void()> call; };
+struct Answer {
+  std::function<void()> call;
+};
 
-struct PublishEvent { events::Event event; };
+struct PublishEvent {
+  events::Event event;
+};
 
 /// Ask the device's session for its queue.
 struct ListFromNetwork {
@@ -59,7 +65,8 @@ struct ListFromNetwork {
   actors::Reply<std::vector<ApplicationDownlink>> reply;
 };
 
-using Effect = std::variant<LoadDevice, FetchAppSKey, CommitRecords, Answer, PublishEvent, ListFromNetwork>;
+using Effect =
+    std::variant<LoadDevice, FetchAppSKey, CommitRecords, Answer, PublishEvent, ListFromNetwork>;
 using Effects = std::vector<Effect>;
 
 }  // namespace ff::application_server

@@ -12,8 +12,8 @@
 
 namespace ff::application_server {
 
-using Request = std::variant<SessionAccepted, QueueDownlinks, ListQueuedDownlinks, GetAppDevice, ChangeAppDevice,
-                             DeleteAppDevice>;
+using Request = std::variant<SessionAccepted, QueueDownlinks, ListQueuedDownlinks, GetAppDevice,
+                             ChangeAppDevice, DeleteAppDevice>;
 
 /// A question to the join server under way; the device's messages wait for it.
 struct Fetch {
@@ -36,7 +36,7 @@ struct Lane {
   std::deque<Request> waiting;
   std::optional<Fetch> fetch;
   std::optional<Fetched> fetched;
-  std::optional<Push> push;                    // under way
+  std::optional<Push> push;  // under way
   std::deque<Push> pushes;
   MonoTime used;
   /// Shared with commits under way.

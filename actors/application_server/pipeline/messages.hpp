@@ -1,4 +1,5 @@
-// What a device pipeline is asked and told: accepted frames to decrypt and publish, downlinks to encrypt and queue.
+// What a device pipeline is asked and told: accepted frames to decrypt and publish, downlinks to
+// encrypt and queue.
 #pragma once
 
 #include <functional>
@@ -15,14 +16,16 @@
 
 namespace ff::application_server {
 
-/// What one event of a device session led to: messages for the application, and the network server's records and effects that wait
-/// for the same commit. The pipeline adds outbox entries and its own records, so that an accepted uplink is durable in both or in
-/// neither. Without messages it is passed on as it is: all of a session's commits take this way, and so keep their order.
+/// What one event of a device session led to: messages for the application, and the network
+/// server's records and effects that wait for the same commit. The pipeline adds outbox entries and
+/// its own records, so that an accepted uplink is durable in both or in neither. Without messages
+/// it is passed on as it is: all of a session's commits take this way, and so keep their order.
 struct SessionAccepted {
-  std::vector<ApplicationUp> ups;             // payloads still encrypted
+  std::vector<ApplicationUp> ups;  // payloads still encrypted
   storage::WriteBatch records;
-  std::shared_ptr<actors::Release> release;   // may be null
-  /// Whose commit it is: behind the device's earlier ones, which may wait for a key. If empty, taken from the messages.
+  std::shared_ptr<actors::Release> release;  // may be null
+  /// Whose commit it is: behind the device's earlier ones, which may wait for a key. If empty,
+  /// taken from the messages.
   DeviceUid device;
 };
 
@@ -47,7 +50,8 @@ struct DownlinksPushed {
   Status outcome;
 };
 
-/// A pipeline's own start: everything an earlier incarnation wrote is durable, and these are the newest outbox sequences. INTERNAL.
+/// A pipeline's own start: everything an earlier incarnation wrote is durable, and these are the
+/// newest outbox sequences. INTERNAL.
 struct OutboxRecovered {
   Result<std::unordered_map<ApplicationId, storage::OutboxSequence>> sequences;
 };
@@ -63,17 +67,21 @@ struct AppSKeyFetched {
   Result<KeyEnvelope> key;
 };
 /// The store refused a commit: start again from durable state. INTERNAL.
-struct CommitFailed { Error error; };
+struct CommitFailed {
+  Error error;
+};
 
 /// What a pipeline holds, for inspection.
 struct PipelineSnapshot {
   bool ready = false;
   std::size_t devices = 0;
-  std::size_t waiting = 0;                     // messages that wait for a record or a key
-  std::size_t pushes = 0;                      // outstanding and queued
+  std::size_t waiting = 0;  // messages that wait for a record or a key
+  std::size_t pushes = 0;   // outstanding and queued
   std::unordered_map<ApplicationId, storage::OutboxSequence> outbox;
 };
-struct InspectPipeline { actors::Reply<PipelineSnapshot> reply; };
+struct InspectPipeline {
+  actors::Reply<PipelineSnapshot> reply;
+};
 
 /// The application server's part of a device: sessions with AppSKey, counters, formatters.
 struct AppDevice;

@@ -3,27 +3,37 @@
 namespace ff::application_server {
 namespace {
 
-double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
+double seconds(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
 
 }  // namespace
 
 PipelineProbe::PipelineProbe(actors::Metrics& metrics)
     : waiting(metrics, "application_server_waiting"),
       metrics_(metrics),
-      uplinks_received_(metrics.counter("ttn_lw_as_uplink_received_total", "Uplinks and join-accepts received.")),
-      uplinks_forwarded_(metrics.counter("ttn_lw_as_uplink_forwarded_total", "Messages passed to applications.")),
-      downlinks_received_(metrics.counter("ttn_lw_as_downlink_received_total", "Downlinks received.")),
-      downlinks_forwarded_(metrics.counter("ttn_lw_as_downlink_forwarded_total", "Downlinks passed to the network server.")),
-      network_server_latency_(metrics.histogram("ttn_lw_ns_as_uplink_latency_seconds",
-                                                "From the network server's reception to the application.",
-                                                {0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 2})),
-      gateway_latency_(metrics.histogram("ttn_lw_gtw_as_uplink_latency_seconds", "From a gateway to the application.",
+      uplinks_received_(
+          metrics.counter("ttn_lw_as_uplink_received_total", "Uplinks and join-accepts received.")),
+      uplinks_forwarded_(
+          metrics.counter("ttn_lw_as_uplink_forwarded_total", "Messages passed to applications.")),
+      downlinks_received_(
+          metrics.counter("ttn_lw_as_downlink_received_total", "Downlinks received.")),
+      downlinks_forwarded_(metrics.counter("ttn_lw_as_downlink_forwarded_total",
+                                           "Downlinks passed to the network server.")),
+      network_server_latency_(
+          metrics.histogram("ttn_lw_ns_as_uplink_latency_seconds",
+                            "From the network server's reception to the application.",
+                            {0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.8, 1, 2})),
+      gateway_latency_(metrics.histogram("ttn_lw_gtw_as_uplink_latency_seconds",
+                                         "From a gateway to the application.",
                                          {0.2, 0.4, 0.6, 0.8, 1, 1.5, 2, 2.5, 3, 3.5, 4, 5})) {}
 
 void PipelineProbe::count(const events::Event& event) const {
   const auto name = event.name;
-  if (name == "as.up.data.receive" || name == "as.up.join.receive") return uplinks_received_.Increment();
-  if (name == "as.up.data.drop" || name == "as.up.join.drop") return count_dropped("ttn_lw_as_uplink_dropped_total", event);
+  if (name == "as.up.data.receive" || name == "as.up.join.receive")
+    return uplinks_received_.Increment();
+  if (name == "as.up.data.drop" || name == "as.up.join.drop")
+    return count_dropped("ttn_lw_as_uplink_dropped_total", event);
   if (name == "as.down.data.drop") return count_dropped("ttn_lw_as_downlink_dropped_total", event);
   if (name == "as.down.data.receive") return downlinks_received_.Increment();
   if (name == "as.down.data.forward") return downlinks_forwarded_.Increment();
@@ -34,8 +44,9 @@ void PipelineProbe::count(const events::Event& event) const {
 
 void PipelineProbe::count_dropped(const char* name, const events::Event& event) const {
   const auto* error = std::get_if<Error>(&event.data);
-  const auto label = error == nullptr ? std::string("unknown")
-                                      : std::string(error->def().name_space) + ":" + std::string(error->name());
+  const auto label = error == nullptr
+                         ? std::string("unknown")
+                         : std::string(error->def().name_space) + ":" + std::string(error->name());
   metrics_.counter(name, "Messages dropped.", {{"error", label}}).Increment();
 }
 

@@ -57,10 +57,12 @@ Status seal_for(AppDevice& device, AppSession& session, const Push& push, const 
 }
 
 /// Our idea of one session set right; returns false when its AppSKey is not known.
-bool adopt_one(std::optional<AppSession>& ours, std::optional<AppSession>& other, const NetworkSession& theirs,
+bool adopt_one(std::optional<AppSession>& ours, std::optional<AppSession>& other,
+               const NetworkSession& theirs,
                const std::optional<std::pair<SessionKeyId, KeyEnvelope>>& fetched, UtcTime now) {
   const auto is_theirs = [&](const std::optional<AppSession>& session) {
-    return session && session->session_key_id == theirs.session_key_id && session->dev_addr == theirs.dev_addr;
+    return session && session->session_key_id == theirs.session_key_id &&
+           session->dev_addr == theirs.dev_addr;
   };
   if (!is_theirs(ours)) {
     if (is_theirs(other)) {
@@ -79,7 +81,8 @@ bool adopt_one(std::optional<AppSession>& ours, std::optional<AppSession>& other
 
 }  // namespace
 
-Result<std::vector<ApplicationDownlink>> seal_downlinks(AppDevice& device, const Push& push, const UnwrapKey& unwrap) {
+Result<std::vector<ApplicationDownlink>> seal_downlinks(AppDevice& device, const Push& push,
+                                                        const UnwrapKey& unwrap) {
   std::vector<ApplicationDownlink> sealed;
   bool any = false;
   for (auto* session : {&device.session, &device.pending_session}) {
@@ -97,8 +100,9 @@ std::optional<NetworkSessions> network_sessions(const Error& error) {
   return sessions;
 }
 
-std::optional<NetworkSession> adopt(AppDevice& device, const NetworkSessions& network,
-                                    const std::optional<std::pair<SessionKeyId, KeyEnvelope>>& fetched, UtcTime now) {
+std::optional<NetworkSession> adopt(
+    AppDevice& device, const NetworkSessions& network,
+    const std::optional<std::pair<SessionKeyId, KeyEnvelope>>& fetched, UtcTime now) {
   if (!network.current) {
     device.session.reset();
   } else if (!adopt_one(device.session, device.pending_session, *network.current, fetched, now)) {

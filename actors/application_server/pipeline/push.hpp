@@ -1,4 +1,5 @@
-// INTERNAL: a push to the network server under way, and how sessions are numbered for it. [spec application-server §7.3, §7.4]
+// INTERNAL: a push to the network server under way, and how sessions are numbered for it. [spec
+// application-server §7.3, §7.4]
 #pragma once
 
 #include <optional>
@@ -24,10 +25,11 @@ struct PushTarget {
 };
 
 struct Push {
-  std::vector<ApplicationDownlink> items;      // plain text
+  std::vector<ApplicationDownlink> items;  // plain text
   bool replace = false;
   PushTarget target;
-  /// Null for our own (invalidated, repeated, moved to a new session): only applications are told that items are queued.
+  /// Null for our own (invalidated, repeated, moved to a new session): only applications are told
+  /// that items are queued.
   actors::Reply<void> reply;
   UtcTime received_at;
   // Of the attempt under way.
@@ -36,9 +38,11 @@ struct Push {
   std::vector<ApplicationDownlink> sealed;
 };
 
-/// The items for every session that the target includes, numbered and encrypted; counters of `device` move on. With crypto skipped the
-/// application has numbered and encrypted. Errors: no_device_session, those of usable_key.
-Result<std::vector<ApplicationDownlink>> seal_downlinks(AppDevice& device, const Push& push, const UnwrapKey& unwrap);
+/// The items for every session that the target includes, numbered and encrypted; counters of
+/// `device` move on. With crypto skipped the application has numbered and encrypted. Errors:
+/// no_device_session, those of usable_key.
+Result<std::vector<ApplicationDownlink>> seal_downlinks(AppDevice& device, const Push& push,
+                                                        const UnwrapKey& unwrap);
 
 /// What the network server says of a session when it refuses a push.
 struct NetworkSession {
@@ -53,9 +57,10 @@ struct NetworkSessions {
 /// Nothing if the error does not say (attributes of DownlinkQueueOperationErrorDetails).
 std::optional<NetworkSessions> network_sessions(const Error& error);
 
-/// Makes the sessions of `device` those of the network server. A session whose AppSKey must be fetched first is returned;
-/// call again with its key. [spec application-server §7.3 step 8]
-std::optional<NetworkSession> adopt(AppDevice& device, const NetworkSessions& network,
-                                    const std::optional<std::pair<SessionKeyId, KeyEnvelope>>& fetched, UtcTime now);
+/// Makes the sessions of `device` those of the network server. A session whose AppSKey must be
+/// fetched first is returned; call again with its key. [spec application-server §7.3 step 8]
+std::optional<NetworkSession> adopt(
+    AppDevice& device, const NetworkSessions& network,
+    const std::optional<std::pair<SessionKeyId, KeyEnvelope>>& fetched, UtcTime now);
 
 }  // namespace ff::application_server

@@ -3,8 +3,8 @@
 #include "storage/codec/envelope.hpp"
 #include "storage/codec/fields.hpp"
 
-// One table per struct: number, member. ON-DISK: a number is never given to another member. Tables of types that other records share
-// are the same, word for word, in each of them.
+// One table per struct: number, member. ON-DISK: a number is never given to another member. Tables
+// of types that other records share are the same, word for word, in each of them.
 
 namespace ff {
 
@@ -56,7 +56,9 @@ constexpr storage::ValueVersion device_version = 1;
 
 }  // namespace
 
-Bytes encode_device(const AppDevice& device) { return storage::seal(device_version, storage::write_record(device)); }
+Bytes encode_device(const AppDevice& device) {
+  return storage::seal(device_version, storage::write_record(device));
+}
 
 Result<AppDevice> decode_device(ByteView row) {
   FF_TRY(const auto envelope, storage::unseal(row, device_version));

@@ -6,7 +6,8 @@
 
 namespace ff::application_server {
 
-/// ON-DISK: a sealed record (storage/codec). Golden test: test/actors/application_server/pipeline/record_test.cpp.
+/// ON-DISK: a sealed record (storage/codec). Golden test:
+/// test/actors/application_server/pipeline/record_test.cpp.
 Bytes encode_device(const AppDevice& device);
 /// Total on any bytes. Errors: malformed_record, malformed_value, value_too_new.
 Result<AppDevice> decode_device(ByteView row);

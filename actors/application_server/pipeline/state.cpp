@@ -18,17 +18,28 @@ constexpr std::uint64_t trim_stride = 1024;
 /// The event of a message on its way to applications; empty: none.
 std::string_view forward_event(UpKind kind) noexcept {
   switch (kind) {
-    case UpKind::uplink: return "as.up.data.forward";
-    case UpKind::join: return "as.up.join.forward";
-    case UpKind::downlink_queued: return {};
-    case UpKind::downlink_sent: return "as.down.data.sent.forward";
-    case UpKind::downlink_ack: return "as.down.data.ack.forward";
-    case UpKind::downlink_nack: return "as.down.data.nack.forward";
-    case UpKind::downlink_failed: return "as.down.data.failed.forward";
-    case UpKind::downlink_queue_invalidated: return "as.down.data.queue.invalidated.forward";
-    case UpKind::location_solved: return "as.up.location.forward";
-    case UpKind::service_data: return "as.up.service.forward";
-    case UpKind::normalized: return "as.up.normalized.forward";
+    case UpKind::uplink:
+      return "as.up.data.forward";
+    case UpKind::join:
+      return "as.up.join.forward";
+    case UpKind::downlink_queued:
+      return {};
+    case UpKind::downlink_sent:
+      return "as.down.data.sent.forward";
+    case UpKind::downlink_ack:
+      return "as.down.data.ack.forward";
+    case UpKind::downlink_nack:
+      return "as.down.data.nack.forward";
+    case UpKind::downlink_failed:
+      return "as.down.data.failed.forward";
+    case UpKind::downlink_queue_invalidated:
+      return "as.down.data.queue.invalidated.forward";
+    case UpKind::location_solved:
+      return "as.up.location.forward";
+    case UpKind::service_data:
+      return "as.up.service.forward";
+    case UpKind::normalized:
+      return "as.up.normalized.forward";
   }
   return {};
 }
@@ -39,17 +50,21 @@ void answer_with(Effects& effects, const actors::Reply<T>& reply, Error error) {
   effects.emplace_back(Answer{[reply, error = std::move(error)] { reply(fail(error)); }});
 }
 
-Error not_found(const DeviceUid& device) { return Error(device_not_found, {{"device_uid", to_string(device)}}); }
+Error not_found(const DeviceUid& device) {
+  return Error(device_not_found, {{"device_uid", to_string(device)}});
+}
 
 }  // namespace
 
 PipelineState::PipelineState(const PipelineConfig& config, UnwrapKey unwrap, storage::Shard shard)
     : config_(config), unwrap_(std::move(unwrap)), shard_(shard) {}
 
-Effects PipelineState::recovered(std::unordered_map<ApplicationId, storage::OutboxSequence> sequences, const Turn&) {
+Effects PipelineState::recovered(
+    std::unordered_map<ApplicationId, storage::OutboxSequence> sequences, const Turn&) {
   sequences_ = std::move(sequences);
   ready_ = true;
-  for (auto& device : std::exchange(to_load_, {})) effects_.emplace_back(LoadDevice{std::move(device)});
+  for (auto& device : std::exchange(to_load_, {}))
+    effects_.emplace_back(LoadDevice{std::move(device)});
   return take();
 }
 
@@ -57,7 +72,8 @@ Effects PipelineState::handle(const DeviceUid& device, Request request, const Tu
   auto* accepted = std::get_if<SessionAccepted>(&request);
   if (accepted != nullptr && accepted->ups.empty() && !lanes_.contains(device)) {
     // Nothing of ours, and nothing to wait behind.
-    effects_.emplace_back(CommitRecords{std::move(accepted->records), {.release = std::move(accepted->release)}});
+    effects_.emplace_back(
+        CommitRecords{std::move(accepted->records), {.release = std::move(accepted->release)}});
     return take();
   }
   auto [found, is_new] = lanes_.try_emplace(device);
@@ -75,12 +91,16 @@ Effects PipelineState::handle(const DeviceUid& device, Request request, const Tu
   return take();
 }
 
-/// Too many wait. Commits of the network server end uncalled: its session starts again from durable state.
+/// Too many wait. Commits of the network server end uncalled: its session starts again from durable
+/// state.
 void PipelineState::refuse(Request& request) {
   ++refused_;
-  std::visit([this](auto& message) {
-    if constexpr (requires { message.reply; }) answer_with(effects_, message.reply, Error(buffer_full));
-  }, request);
+  std::visit(
+      [this](auto& message) {
+        if constexpr (requires { message.reply; })
+          answer_with(effects_, message.reply, Error(buffer_full));
+      },
+      request);
 }
 
 Effects PipelineState::loaded(const AppDeviceLoaded& message, const Turn& turn) {
@@ -97,15 +117,19 @@ Effects PipelineState::loaded(const AppDeviceLoaded& message, const Turn& turn) 
   for (auto& request : std::exchange(lane.waiting, {})) {
     if (auto* accepted = std::get_if<SessionAccepted>(&request)) {
       Work work(turn.now, turn.random);
-      for (const auto& up : accepted->ups) work.event("as.up.data.drop", up.ids, up.correlation_ids, message.record.error());
+      for (const auto& up : accepted->ups)
+        work.event("as.up.data.drop", up.ids, up.correlation_ids, message.record.error());
       work.records = std::move(accepted->records);
       work.after.release = std::move(accepted->release);
       effects_.emplace_back(CommitRecords{std::move(work.records), std::move(work.after)});
       continue;
     }
-    std::visit([&](auto& asked) {
-      if constexpr (requires { asked.reply; }) answer_with(effects_, asked.reply, message.record.error());
-    }, request);
+    std::visit(
+        [&](auto& asked) {
+          if constexpr (requires { asked.reply; })
+            answer_with(effects_, asked.reply, message.record.error());
+        },
+        request);
   }
   lanes_.erase(found);
   return take();
@@ -201,7 +225,8 @@ void PipelineState::commit(Lane& lane, Work&& work) {
 }
 
 void PipelineState::store(Lane& lane, AppDevice device, Work& work) const {
-  work.records.put(storage::Family::device, storage::device_key({shard_, device.ids.uid}), encode_device(device));
+  work.records.put(storage::Family::device, storage::device_key({shard_, device.ids.uid}),
+                   encode_device(device));
   lane.record = std::make_shared<const AppDevice>(std::move(device));
 }
 
@@ -220,7 +245,8 @@ void PipelineState::publish(ApplicationUp up, const Turn&, Work& work) {
   };
   work.records.put(storage::Family::outbox, key(sequence.value()), encode_message(*message));
   if (sequence.value() % trim_stride == 0 && sequence.value() > config_.outbox_messages_max) {
-    work.records.erase_range(storage::Family::outbox, key(0), key(sequence.value() - config_.outbox_messages_max));
+    work.records.erase_range(storage::Family::outbox, key(0),
+                             key(sequence.value() - config_.outbox_messages_max));
   }
   work.after.ups.push_back({application, shard_, sequence, message});
   const auto name = forward_event(message->kind);
@@ -237,7 +263,9 @@ Effects PipelineState::expire(const Turn& turn) {
     if (found == lanes_.end()) continue;
     auto& lane = found->second;
     if (lane.fetch && lane.fetch->request == deadline.request) {
-      auto more = fetched({deadline.device, deadline.request, fail(join_server_unavailable, {{"join_eui", ""}})}, turn);
+      auto more = fetched(
+          {deadline.device, deadline.request, fail(join_server_unavailable, {{"join_eui", ""}})},
+          turn);
       std::ranges::move(more, std::back_inserter(effects_));
     } else if (lane.push && lane.push->request == deadline.request) {
       push_failed(lane, Error(push_timed_out), turn);

@@ -1,7 +1,9 @@
-// The logic of a device pipeline: what becomes of accepted frames and of applications' downlinks. Pure; the actor carries effects out.
+// The logic of a device pipeline: what becomes of accepted frames and of applications' downlinks.
+// Pure; the actor carries effects out.
 //
-// Everything of one device goes through its lane, in order. A message waits while the device's record is read or its AppSKey is fetched;
-// a push to the network server does not hold messages up, because the network server's answer comes behind them.
+// Everything of one device goes through its lane, in order. A message waits while the device's
+// record is read or its AppSKey is fetched; a push to the network server does not hold messages up,
+// because the network server's answer comes behind them.
 #pragma once
 
 #include <map>
@@ -28,7 +30,8 @@ class PipelineState {
   PipelineState(const PipelineConfig& config, UnwrapKey unwrap, storage::Shard shard);
 
   /// The outbox may be written. Until then everything waits.
-  Effects recovered(std::unordered_map<ApplicationId, storage::OutboxSequence> sequences, const Turn& turn);
+  Effects recovered(std::unordered_map<ApplicationId, storage::OutboxSequence> sequences,
+                    const Turn& turn);
   Effects handle(const DeviceUid& device, Request request, const Turn& turn);
   Effects loaded(const AppDeviceLoaded& message, const Turn& turn);
   Effects fetched(const AppSKeyFetched& message, const Turn& turn);
@@ -68,7 +71,8 @@ class PipelineState {
 
   // uplink.cpp
   bool ask_for_key(Lane& lane, const SessionAccepted& message, const Turn& turn);
-  void fetch(Lane& lane, const SessionKeyId& id, std::optional<NetworkSessions> for_push, const Turn& turn);
+  void fetch(Lane& lane, const SessionKeyId& id, std::optional<NetworkSessions> for_push,
+             const Turn& turn);
   Status match_session(AppDevice& device, const DeviceIdentifiers& ids, const SessionKeyId& id,
                        const std::optional<Fetched>& fetched, UtcTime now) const;
   Status process(AppDevice& device, ApplicationUp& up, Work& work, bool& forward);
@@ -76,8 +80,8 @@ class PipelineState {
   Status decrypt_uplink(const AppDevice& device, ApplicationUplink& uplink) const;
   Status on_join(AppDevice& device, ApplicationUp& up, ApplicationJoinAccept& accept, Work& work);
   Status on_nack(AppDevice& device, ApplicationUp& up, ApplicationDownlink& downlink, Work& work);
-  Status on_invalidated(AppDevice& device, ApplicationUp& up, DownlinkQueueInvalidated& invalidated, Work& work,
-                        bool& forward);
+  Status on_invalidated(AppDevice& device, ApplicationUp& up, DownlinkQueueInvalidated& invalidated,
+                        Work& work, bool& forward);
   void process_all(Lane& lane, SessionAccepted& message, const Turn& turn, Work& work);
 
   // downlink.cpp
@@ -86,8 +90,8 @@ class PipelineState {
   void attempt_push(const DeviceUid& uid, Lane& lane, const Turn& turn);
   void push_succeeded(Lane& lane, const Turn& turn);
   void push_failed(Lane& lane, const Error& error, const Turn& turn);
-  void publish_failed(const AppDevice& device, const std::vector<ApplicationDownlink>& items, const Error& error,
-                      const Turn& turn, Work& work);
+  void publish_failed(const AppDevice& device, const std::vector<ApplicationDownlink>& items,
+                      const Error& error, const Turn& turn, Work& work);
 
   PipelineConfig config_;
   UnwrapKey unwrap_;
@@ -96,7 +100,7 @@ class PipelineState {
   std::unordered_map<DeviceUid, Lane> lanes_;
   std::unordered_map<ApplicationId, storage::OutboxSequence> sequences_;
   std::multimap<MonoTime, Deadline> deadlines_;
-  std::vector<DeviceUid> to_load_;             // until ready
+  std::vector<DeviceUid> to_load_;  // until ready
   std::uint64_t requests_ = 0;
   std::uint64_t refused_ = 0;
   MonoTime swept_;
@@ -110,11 +114,11 @@ struct PipelineState::Work {
   Random& random;
   storage::WriteBatch records;
   AfterCommit after;
-  std::vector<Push> pushes;                    // to be queued behind the commit
+  std::vector<Push> pushes;  // to be queued behind the commit
   std::optional<Fetched> fetched;
 
-  void event(std::string_view name, const DeviceIdentifiers& ids, const std::vector<std::string>& correlation_ids,
-             events::EventData data) {
+  void event(std::string_view name, const DeviceIdentifiers& ids,
+             const std::vector<std::string>& correlation_ids, events::EventData data) {
     after.events.push_back({name, now.utc, ids, correlation_ids, std::move(data)});
   }
 };

@@ -1,4 +1,5 @@
-// From the network server: what becomes of each message. [spec application-server §3-§5, §7.4, §7.5]
+// From the network server: what becomes of each message. [spec application-server §3-§5, §7.4,
+// §7.5]
 #include <exception>
 
 #include "actors/application_server/pipeline/crypto.hpp"
@@ -9,13 +10,16 @@
 namespace ff::application_server {
 namespace {
 
-bool is_join(const ApplicationUp& up) noexcept { return std::holds_alternative<ApplicationJoinAccept>(up.up); }
+bool is_join(const ApplicationUp& up) noexcept {
+  return std::holds_alternative<ApplicationJoinAccept>(up.up);
+}
 
 /// The session whose AppSKey this message needs even if we do not know the session; null: none.
 const SessionKeyId* session_needed(const ApplicationUp& up) noexcept {
   if (const auto* uplink = std::get_if<ApplicationUplink>(&up.up)) return &uplink->session_key_id;
   if (const auto* nack = std::get_if<DownlinkNacked>(&up.up)) return &nack->downlink.session_key_id;
-  if (const auto* invalid = std::get_if<DownlinkQueueInvalidated>(&up.up)) return &invalid->session_key_id;
+  if (const auto* invalid = std::get_if<DownlinkQueueInvalidated>(&up.up))
+    return &invalid->session_key_id;
   if (const auto* accept = std::get_if<ApplicationJoinAccept>(&up.up)) {
     return accept->app_s_key ? nullptr : &accept->session_key_id;
   }
@@ -29,7 +33,8 @@ bool knows(const AppDevice& device, const SessionKeyId& id) noexcept {
   return false;
 }
 
-/// An uplink keeps the id that a gateway server, or whoever was first, gave it. [spec application-server §3]
+/// An uplink keeps the id that a gateway server, or whoever was first, gave it. [spec
+/// application-server §3]
 void add_correlation_id(ApplicationUp& up, const Turn& turn) {
   for (const std::string_view prefix : {"gs:uplink:", "ns:uplink:", "pba:uplink:", "as:up:"}) {
     for (const auto& id : up.correlation_ids) {
@@ -76,11 +81,14 @@ bool PipelineState::ask_for_key(Lane& lane, const SessionAccepted& message, cons
   return false;
 }
 
-void PipelineState::fetch(Lane& lane, const SessionKeyId& id, std::optional<NetworkSessions> for_push, const Turn& turn) {
+void PipelineState::fetch(Lane& lane, const SessionKeyId& id,
+                          std::optional<NetworkSessions> for_push, const Turn& turn) {
   const auto& ids = lane.record->ids;
   lane.fetch = Fetch{++requests_, id, std::move(for_push)};
-  deadlines_.emplace(turn.now.mono + config_.app_s_key_timeout, Deadline{ids.uid, lane.fetch->request});
-  effects_.emplace_back(FetchAppSKey{ids.uid, *ids.join_eui, *ids.dev_eui, id, lane.fetch->request});
+  deadlines_.emplace(turn.now.mono + config_.app_s_key_timeout,
+                     Deadline{ids.uid, lane.fetch->request});
+  effects_.emplace_back(
+      FetchAppSKey{ids.uid, *ids.join_eui, *ids.dev_eui, id, lane.fetch->request});
 }
 
 Effects PipelineState::fetched(const AppSKeyFetched& message, const Turn& turn) {
@@ -113,8 +121,9 @@ Effects PipelineState::fetched(const AppSKeyFetched& message, const Turn& turn) 
 }
 
 /// Afterwards `device.session` is the one named. [spec application-server §4 step 2]
-Status PipelineState::match_session(AppDevice& device, const DeviceIdentifiers& ids, const SessionKeyId& id,
-                                    const std::optional<Fetched>& fetched, UtcTime now) const {
+Status PipelineState::match_session(AppDevice& device, const DeviceIdentifiers& ids,
+                                    const SessionKeyId& id, const std::optional<Fetched>& fetched,
+                                    UtcTime now) const {
   if (device.session && device.session->session_key_id == id) return {};
   if (device.pending_session && device.pending_session->session_key_id == id) {
     device.session = std::exchange(device.pending_session, std::nullopt);
@@ -131,15 +140,18 @@ Status PipelineState::match_session(AppDevice& device, const DeviceIdentifiers& 
   return {};
 }
 
-/// Every message for itself: one that fails, in whatever way, is dropped and told; the commit goes on.
-void PipelineState::process_all(Lane& lane, SessionAccepted& message, const Turn& turn, Work& work) {
+/// Every message for itself: one that fails, in whatever way, is dropped and told; the commit goes
+/// on.
+void PipelineState::process_all(Lane& lane, SessionAccepted& message, const Turn& turn,
+                                Work& work) {
   work.fetched = lane.fetched;
   for (auto& up : message.ups) {
     up.received_at = turn.now.utc;
     add_correlation_id(up, turn);
     const bool join = is_join(up);
     if (join) work.event("as.up.join.receive", up.ids, up.correlation_ids, {});
-    if (std::holds_alternative<ApplicationUplink>(up.up)) work.event("as.up.data.receive", up.ids, up.correlation_ids, {});
+    if (std::holds_alternative<ApplicationUplink>(up.up))
+      work.event("as.up.data.receive", up.ids, up.correlation_ids, {});
     Status status = fail(device_not_found, {{"device_uid", to_string(up.ids.uid)}});
     bool forward = true;
     try {
@@ -154,8 +166,11 @@ void PipelineState::process_all(Lane& lane, SessionAccepted& message, const Turn
       status = fail(internal_failure, {{"what", std::string(failure.what())}});
     }
     if (!status) {
-      const bool is_down = embedded_downlink(up) != nullptr || std::holds_alternative<DownlinkNacked>(up.up);
-      const auto* name = join ? "as.up.join.drop" : is_down ? "as.down.data.drop" : "as.up.data.drop";
+      const bool is_down =
+          embedded_downlink(up) != nullptr || std::holds_alternative<DownlinkNacked>(up.up);
+      const auto* name = join      ? "as.up.join.drop"
+                         : is_down ? "as.down.data.drop"
+                                   : "as.up.data.drop";
       work.event(name, up.ids, up.correlation_ids, status.error());
     } else if (forward) {
       publish(std::move(up), turn, work);
@@ -164,17 +179,22 @@ void PipelineState::process_all(Lane& lane, SessionAccepted& message, const Turn
 }
 
 Status PipelineState::process(AppDevice& device, ApplicationUp& up, Work& work, bool& forward) {
-  if (auto* uplink = std::get_if<ApplicationUplink>(&up.up)) return on_uplink(device, up, *uplink, work);
-  if (auto* accept = std::get_if<ApplicationJoinAccept>(&up.up)) return on_join(device, up, *accept, work);
-  if (auto* nack = std::get_if<DownlinkNacked>(&up.up)) return on_nack(device, up, nack->downlink, work);
+  if (auto* uplink = std::get_if<ApplicationUplink>(&up.up))
+    return on_uplink(device, up, *uplink, work);
+  if (auto* accept = std::get_if<ApplicationJoinAccept>(&up.up))
+    return on_join(device, up, *accept, work);
+  if (auto* nack = std::get_if<DownlinkNacked>(&up.up))
+    return on_nack(device, up, nack->downlink, work);
   if (auto* invalid = std::get_if<DownlinkQueueInvalidated>(&up.up)) {
     return on_invalidated(device, up, *invalid, work, forward);
   }
-  if (auto* downlink = embedded_downlink(up)) return decrypt(*downlink, device, std::nullopt, unwrap_);
+  if (auto* downlink = embedded_downlink(up))
+    return decrypt(*downlink, device, std::nullopt, unwrap_);
   return {};
 }
 
-Status PipelineState::on_uplink(AppDevice& device, ApplicationUp& up, ApplicationUplink& uplink, Work& work) {
+Status PipelineState::on_uplink(AppDevice& device, ApplicationUp& up, ApplicationUplink& uplink,
+                                Work& work) {
   FF_CHECK(match_session(device, up.ids, uplink.session_key_id, work.fetched, work.now.utc));
   FF_CHECK(decrypt_uplink(device, uplink));
   if (!device.activated_at) device.activated_at = work.now.utc;
@@ -194,7 +214,8 @@ Status PipelineState::decrypt_uplink(const AppDevice& device, ApplicationUplink&
   return {};
 }
 
-Status PipelineState::on_join(AppDevice& device, ApplicationUp& up, ApplicationJoinAccept& accept, Work& work) {
+Status PipelineState::on_join(AppDevice& device, ApplicationUp& up, ApplicationJoinAccept& accept,
+                              Work& work) {
   auto key = accept.app_s_key;
   if (!key) {
     if (!device.ids.dev_eui) return fail(Error(app_s_key).caused_by(Error(no_dev_eui)));
@@ -227,7 +248,8 @@ Status PipelineState::on_join(AppDevice& device, ApplicationUp& up, ApplicationJ
   return {};
 }
 
-Status PipelineState::on_nack(AppDevice& device, ApplicationUp& up, ApplicationDownlink& downlink, Work& work) {
+Status PipelineState::on_nack(AppDevice& device, ApplicationUp& up, ApplicationDownlink& downlink,
+                              Work& work) {
   FF_CHECK(match_session(device, up.ids, downlink.session_key_id, work.fetched, work.now.utc));
   // Skipped: repeating is the application's.
   if (skips_crypto(device, *device.session, unwrap_)) return {};
@@ -238,7 +260,8 @@ Status PipelineState::on_nack(AppDevice& device, ApplicationUp& up, ApplicationD
   const auto max = retry.max_attempts.value_or(config_.default_retry_attempts);
   if (retry.attempt > max) {
     const Turn turn{work.now, work.random};
-    publish_failed(device, {downlink}, Error(max_retries_reached, {{"max_retries", max}}), turn, work);
+    publish_failed(device, {downlink}, Error(max_retries_reached, {{"max_retries", max}}), turn,
+                   work);
     return {};
   }
   work.pushes.push_back({.items = {fresh(downlink)},
@@ -247,8 +270,9 @@ Status PipelineState::on_nack(AppDevice& device, ApplicationUp& up, ApplicationD
   return {};
 }
 
-Status PipelineState::on_invalidated(AppDevice& device, ApplicationUp& up, DownlinkQueueInvalidated& invalidated,
-                                     Work& work, bool& forward) {
+Status PipelineState::on_invalidated(AppDevice& device, ApplicationUp& up,
+                                     DownlinkQueueInvalidated& invalidated, Work& work,
+                                     bool& forward) {
   FF_CHECK(match_session(device, up.ids, invalidated.session_key_id, work.fetched, work.now.utc));
   auto& session = *device.session;
   session.last_a_f_cnt_down = std::max(session.last_a_f_cnt_down, invalidated.last_f_cnt_down);
@@ -257,7 +281,8 @@ Status PipelineState::on_invalidated(AppDevice& device, ApplicationUp& up, Downl
     return {};
   }
   forward = false;
-  Push push{.target = {PushTarget::Kind::only, session.session_key_id}, .received_at = work.now.utc};
+  Push push{.target = {PushTarget::Kind::only, session.session_key_id},
+            .received_at = work.now.utc};
   for (auto& item : invalidated.downlinks) {
     auto status = decrypt(item, device, std::nullopt, unwrap_);
     if (!status) {

@@ -26,8 +26,8 @@ struct EffectRunner {
   }
 
   void operator()(const SendTransmission& effect) const {
-    context.transmit(effect.frame, [shard = home, uid = device, attempt = effect.attempt](
-                                       Result<ScheduledDownlink> outcome) {
+    context.transmit(effect.frame, [shard = home, uid = device,
+                                    attempt = effect.attempt](Result<ScheduledDownlink> outcome) {
       caf::anon_send(shard, to_session(uid, DownlinkScheduled{attempt, std::move(outcome)}));
     });
   }
@@ -42,7 +42,8 @@ struct EffectRunner {
                                      .rx_delay = effect.rx_delay,
                                      .cf_list = effect.cf_list,
                                      .reply = {}};
-    question.reply = [shard = home, uid = device, attempt = effect.attempt](Result<JoinAnswer> answer) {
+    question.reply = [shard = home, uid = device,
+                      attempt = effect.attempt](Result<JoinAnswer> answer) {
       caf::anon_send(shard, to_session(uid, JoinAnswered{attempt, std::move(answer)}));
     };
     const storage::JoinKey key{effect.join_eui, effect.dev_eui};
@@ -57,7 +58,9 @@ struct EffectRunner {
     const storage::JoinKey key{effect.entry.join_eui, effect.entry.dev_eui};
     caf::anon_send(context.shards.of(key), effect.entry);
   }
-  void operator()(const WakeAt& effect) const { caf::anon_send(home, WakeSessionAt{device, effect.at}); }
+  void operator()(const WakeAt& effect) const {
+    caf::anon_send(home, WakeSessionAt{device, effect.at});
+  }
   void operator()(const PublishEvent& effect) const { context.publish(effect.event); }
   void operator()(const Answer& effect) const { effect.run(); }
 };
@@ -73,7 +76,8 @@ class OutcomeRelease final : public actors::Release {
         device_(std::move(device)),
         effects_(std::move(effects)) {}
   ~OutcomeRelease() override {
-    if (!called_) failed(Error(actors::receiver_down, {{"reason", "a component on the way ended"}}));
+    if (!called_)
+      failed(Error(actors::receiver_down, {{"reason", "a component on the way ended"}}));
   }
 
   void committed() noexcept override {
@@ -100,7 +104,9 @@ class GoneRelease final : public actors::Release {
  public:
   explicit GoneRelease(SessionHandle session) : session_(std::move(session)) {}
   void committed() noexcept override { caf::anon_send(session_, Passivated{}); }
-  void failed(const Error& error) noexcept override { caf::anon_send(session_, OutcomeFailed{error}); }
+  void failed(const Error& error) noexcept override {
+    caf::anon_send(session_, OutcomeFailed{error});
+  }
 
  private:
   SessionHandle session_;
@@ -127,22 +133,25 @@ void handle(Pointer self, const ToSession& message) {
   const Turn turn{state.context->deps.clock->now(), *state.random};
   auto outcome = state.logic->handle(*message.event, turn);
   if (outcome.records.empty() && outcome.ups.empty() && outcome.effects.empty()) return;
-  auto release = std::make_shared<OutcomeRelease>(state.context, state.home, SessionHandle(self), state.device,
-                                                  std::move(outcome.effects));
+  auto release = std::make_shared<OutcomeRelease>(state.context, state.home, SessionHandle(self),
+                                                  state.device, std::move(outcome.effects));
   commit(self, {std::move(outcome.ups), std::move(outcome.records), std::move(release)});
 }
 
-void passivate(Pointer self) { commit(self, {{}, {}, std::make_shared<GoneRelease>(SessionHandle(self))}); }
+void passivate(Pointer self) {
+  commit(self, {{}, {}, std::make_shared<GoneRelease>(SessionHandle(self))});
+}
 
-SessionHandle::behavior_type session(Pointer self, ContextPtr context, ShardHandle home, DeviceUid device,
-                                     std::shared_ptr<const Device> record) {
+SessionHandle::behavior_type session(Pointer self, ContextPtr context, ShardHandle home,
+                                     DeviceUid device, std::shared_ptr<const Device> record) {
   actors::prepare(self, Shell::name);
   auto& state = self->state;
   state.context = std::move(context);
   state.home = std::move(home);
   state.device = std::move(device);
   state.random = state.context->deps.make_random();
-  const Surroundings surroundings{state.context->config, *state.context->plans, state.context->shards.count()};
+  const Surroundings surroundings{state.context->config, *state.context->plans,
+                                  state.context->shards.count()};
   state.logic = std::make_unique<SessionState>(surroundings, state.device, std::move(record));
   return {
       [self](const ToSession& message) { handle(self, message); },
@@ -154,9 +163,10 @@ SessionHandle::behavior_type session(Pointer self, ContextPtr context, ShardHand
 
 }  // namespace
 
-SessionHandle spawn_session(caf::actor_system& system, ContextPtr context, ShardHandle shard, DeviceUid device,
-                            std::shared_ptr<const Device> record) {
-  return system.spawn(session, std::move(context), std::move(shard), std::move(device), std::move(record));
+SessionHandle spawn_session(caf::actor_system& system, ContextPtr context, ShardHandle shard,
+                            DeviceUid device, std::shared_ptr<const Device> record) {
+  return system.spawn(session, std::move(context), std::move(shard), std::move(device),
+                      std::move(record));
 }
 
 }  // namespace ff::network_server

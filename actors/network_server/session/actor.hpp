@@ -6,8 +6,9 @@
 
 namespace ff::network_server {
 
-/// `record` is null for a device that does not exist (yet). The session tells `shard` when it has gone.
-SessionHandle spawn_session(caf::actor_system& system, ContextPtr context, ShardHandle shard, DeviceUid device,
-                            std::shared_ptr<const Device> record);
+/// `record` is null for a device that does not exist (yet). The session tells `shard` when it has
+/// gone.
+SessionHandle spawn_session(caf::actor_system& system, ContextPtr context, ShardHandle shard,
+                            DeviceUid device, std::shared_ptr<const Device> record);
 
 }  // namespace ff::network_server

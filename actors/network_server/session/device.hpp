@@ -1,5 +1,5 @@
-// What the network server knows of one device: identity, settings, sessions, MAC state, downlink queue. A value; its record is
-// record.hpp's, its API form app/api's.
+// What the network server knows of one device: identity, settings, sessions, MAC state, downlink
+// queue. A value; its record is record.hpp's, its API form app/api's.
 #pragma once
 
 #include <memory>
@@ -35,12 +35,12 @@ struct Device {
   std::optional<mac::MacState> mac_state;
   std::optional<mac::MacState> pending_mac_state;
 
-  /// The random part of session key ids and the like is not kept; this counts transmission requests, so that a late answer to an old one
-  /// is told from the answer to the last.
+  /// The random part of session key ids and the like is not kept; this counts transmission
+  /// requests, so that a late answer to an old one is told from the answer to the last.
   std::uint64_t attempts = 0;
 
-  /// How far downlink counters have been moved ahead after restored backups: the part of the store's counter jump that this record has
-  /// seen. [storage/directory/counter_jump.hpp]
+  /// How far downlink counters have been moved ahead after restored backups: the part of the
+  /// store's counter jump that this record has seen. [storage/directory/counter_jump.hpp]
   std::uint64_t counter_jump = 0;
 
   bool operator==(const Device&) const = default;

@@ -12,7 +12,8 @@ namespace ff::network_server {
 namespace {
 
 constexpr std::chrono::seconds join_accept_delay{5};
-/// A gateway needs this much time before an emission; later there is no use in asking. [spec gateway-server §9.1]
+/// A gateway needs this much time before an emission; later there is no use in asking. [spec
+/// gateway-server §9.1]
 constexpr Duration lead_time = std::chrono::milliseconds{130};
 /// FHDR without FOpts, and FPort.
 constexpr std::size_t frame_header_size = 8;
@@ -27,15 +28,16 @@ struct UplinkChannel {
 struct Windows {
   std::optional<RxWindow> rx1;
   std::optional<RxWindow> rx2;
-  std::size_t max_mac_payload = 0;           // of the larger one
+  std::size_t max_mac_payload = 0;  // of the larger one
 };
 
 /// On the uplink's own channel, or on the raster of downlink channels.
 Frequency rx1_frequency(const region::Region& region, ChannelIndex uplink, Frequency own) {
   if (region.rx1_channel_kind == region::Rx1ChannelKind::same_index) return own;
   const auto index = region.rx1_channel(uplink).value();
-  return index < region.default_downlink_channels.size() ? region.default_downlink_channels[index].frequency
-                                                         : Frequency{};
+  return index < region.default_downlink_channels.size()
+             ? region.default_downlink_channels[index].frequency
+             : Frequency{};
 }
 
 void open_window(std::optional<RxWindow>& window, std::size_t& max, const region::Region& region,
@@ -48,11 +50,13 @@ void open_window(std::optional<RxWindow>& window, std::size_t& max, const region
 }
 
 /// [spec network-server §10]
-Windows class_a_windows(const mac::MacState& state, const mac::DeviceProfile& profile, const UplinkChannel& uplink) {
+Windows class_a_windows(const mac::MacState& state, const mac::DeviceProfile& profile,
+                        const UplinkChannel& uplink) {
   Windows windows;
   const auto& current = state.current;
   const auto dwell = mac::expected_downlink_dwell(state, profile);
-  const auto rx1 = profile.region.rx1_data_rate(uplink.data_rate, current.rx1_data_rate_offset, dwell);
+  const auto rx1 =
+      profile.region.rx1_data_rate(uplink.data_rate, current.rx1_data_rate_offset, dwell);
   if (rx1) {
     open_window(windows.rx1, windows.max_mac_payload, profile.region, *rx1,
                 rx1_frequency(profile.region, uplink.channel, uplink.rx1_frequency), dwell);
@@ -63,7 +67,8 @@ Windows class_a_windows(const mac::MacState& state, const mac::DeviceProfile& pr
 }
 
 /// Windows too small for the frame are dropped. [spec network-server §10]
-void drop_small(Windows& windows, const region::Region& region, region::DwellTime dwell, std::size_t frame_size) {
+void drop_small(Windows& windows, const region::Region& region, region::DwellTime dwell,
+                std::size_t frame_size) {
   const auto fits = [&](const std::optional<RxWindow>& window) {
     for (const auto& entry : region.data_rates) {
       if (entry.data_rate != window->data_rate) continue;
@@ -75,9 +80,12 @@ void drop_small(Windows& windows, const region::Region& region, region::DwellTim
   if (windows.rx2 && !fits(windows.rx2)) windows.rx2.reset();
 }
 
-/// An application's item brings its counter; a frame of the network's own takes the next one. Returned counters are never given again.
-FCnt32 spend_counter(mac::Session& session, bool is_1_1, const std::optional<ApplicationDownlink>& application) {
-  const auto f_cnt = application ? application->f_cnt : FCnt32{session.last_n_f_cnt_down.value() + 1};
+/// An application's item brings its counter; a frame of the network's own takes the next one.
+/// Returned counters are never given again.
+FCnt32 spend_counter(mac::Session& session, bool is_1_1,
+                     const std::optional<ApplicationDownlink>& application) {
+  const auto f_cnt =
+      application ? application->f_cnt : FCnt32{session.last_n_f_cnt_down.value() + 1};
   if (is_1_1 && application) {
     session.last_a_f_cnt_down = f_cnt;
   } else {
@@ -101,7 +109,8 @@ void SessionState::try_downlink(const Turn& turn, Outcome& out) {
   if (!device_ || !answerable_ || in_flight_) return;
   if (answerable_->is_join) return send_join_accept(turn, out);
   if (!device_->session || !device_->mac_state || !device_->mac_state->rx_windows_available) return;
-  const auto rx2_at = answerable_->received_at + device_->mac_state->current.rx1_delay + std::chrono::seconds{1};
+  const auto rx2_at =
+      answerable_->received_at + device_->mac_state->current.rx1_delay + std::chrono::seconds{1};
   if (turn.now.utc + lead_time >= rx2_at) return;
   if (!device_->mac_settings.schedule_downlinks.value_or(true)) return;
   send_data(turn, out);
@@ -113,7 +122,8 @@ void SessionState::send_join_accept(const Turn& turn, Outcome& out) {
   const auto rx2_at = answerable_->received_at + join_accept_delay + std::chrono::seconds{1};
   auto radio = radio_of(*device_, surroundings_.plans);
   if (!radio || turn.now.utc + lead_time >= rx2_at) return;
-  // The windows of a join are the region's, whatever the network wants later. [spec network-server §6.10]
+  // The windows of a join are the region's, whatever the network wants later. [spec network-server
+  // §6.10]
   const auto windows = class_a_windows(
       *pending, profile(*device_, *radio),
       {answerable_->data_rate_index, answerable_->channel_index, answerable_->rx1_frequency});
@@ -151,25 +161,28 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
   const auto dwell = mac::expected_uplink_dwell(state, device_profile);
   const mac::CommandBudget budget{
       .downlink = mac::payload_budget(windows.max_mac_payload),
-      .uplink = mac::payload_budget(device_profile.region.max_mac_payload(answerable_->data_rate_index, dwell))};
+      .uplink = mac::payload_budget(
+          device_profile.region.max_mac_payload(answerable_->data_rate_index, dwell))};
   auto step = mac::enqueue_commands(state, context, budget);
   std::optional<ApplicationDownlink> application;
   if (step.in_f_opts && windows.max_mac_payload > frame_header_size) {
     const auto room = windows.max_mac_payload - frame_header_size;
-    application = take_application_downlink(room > step.commands.size() ? room - step.commands.size() : 0, room,
-                                            turn, out);
+    application = take_application_downlink(
+        room > step.commands.size() ? room - step.commands.size() : 0, room, turn, out);
   }
   if (!must_answer && !application && step.commands.empty()) return;
   const bool is_1_1 = at_least(state.lorawan_version, MacVersion::v1_1);
 
-  // The counter is spent by the commit of this turn, before the frame leaves. [architecture §2 rules 2, 4]
+  // The counter is spent by the commit of this turn, before the frame leaves. [architecture §2
+  // rules 2, 4]
   auto next = *device_;
   const auto f_cnt = spend_counter(*next.session, is_1_1, application);
   auto frame = data_frame(next, step, application);
   frame.f_ctrl.adr = mac::adr::uses_adr(device_profile);
   const auto payload = seal(std::move(frame), *next.session, state.lorawan_version, f_cnt);
   if (!payload) return publish("ns.down.data.schedule.fail", {}, payload.error(), turn, out);
-  drop_small(windows, device_profile.region, mac::expected_downlink_dwell(state, device_profile), payload->size());
+  drop_small(windows, device_profile.region, mac::expected_downlink_dwell(state, device_profile),
+             payload->size());
 
   auto flight = data_flight(std::move(step), std::move(application), f_cnt, turn);
   const auto priority = priority_of(flight);
@@ -181,10 +194,12 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
   if (spends_shared_counter) invalidate_queue(f_cnt, turn, out);
 }
 
-phy::DataFrame SessionState::data_frame(const Device& next, const mac::DownlinkStep& step,
-                                        const std::optional<ApplicationDownlink>& application) const {
+phy::DataFrame SessionState::data_frame(
+    const Device& next, const mac::DownlinkStep& step,
+    const std::optional<ApplicationDownlink>& application) const {
   phy::DataFrame frame;
-  frame.m_type = application && application->confirmed ? phy::MType::confirmed_down : phy::MType::unconfirmed_down;
+  frame.m_type = application && application->confirmed ? phy::MType::confirmed_down
+                                                       : phy::MType::unconfirmed_down;
   frame.dev_addr = next.session->dev_addr;
   frame.f_ctrl.ack = answerable_->confirmed;
   const auto queued = next.session->queued_application_downlinks.size();
@@ -200,15 +215,18 @@ phy::DataFrame SessionState::data_frame(const Device& next, const mac::DownlinkS
   return frame;
 }
 
-Result<Bytes> SessionState::seal(phy::DataFrame frame, const mac::Session& session, MacVersion version,
-                                 FCnt32 f_cnt) const {
+Result<Bytes> SessionState::seal(phy::DataFrame frame, const mac::Session& session,
+                                 MacVersion version, FCnt32 f_cnt) const {
   const auto& keys = session.keys;
-  const std::uint16_t acknowledged = answerable_->confirmed ? low_half(answerable_->f_cnt).value() : std::uint16_t{0};
-  return phy::seal_frame(std::move(frame), {keys.f_nwk_s_int_key, keys.s_nwk_s_int_key, keys.nwk_s_enc_key},
-                         {.mac_version = version, .f_cnt = f_cnt, .transmission = {.conf_f_cnt = acknowledged}});
+  const std::uint16_t acknowledged =
+      answerable_->confirmed ? low_half(answerable_->f_cnt).value() : std::uint16_t{0};
+  return phy::seal_frame(
+      std::move(frame), {keys.f_nwk_s_int_key, keys.s_nwk_s_int_key, keys.nwk_s_enc_key},
+      {.mac_version = version, .f_cnt = f_cnt, .transmission = {.conf_f_cnt = acknowledged}});
 }
 
-SessionState::InFlight SessionState::data_flight(mac::DownlinkStep step, std::optional<ApplicationDownlink> application,
+SessionState::InFlight SessionState::data_flight(mac::DownlinkStep step,
+                                                 std::optional<ApplicationDownlink> application,
                                                  FCnt32 f_cnt, const Turn& turn) const {
   InFlight flight{.attempt = 0,
                   .since = turn.now.mono,
@@ -240,9 +258,8 @@ TxPriority SessionState::priority_of(const InFlight& flight) const {
 }
 
 /// The first item that can go now; items that never can are failed. [spec network-server §11.4.5]
-std::optional<ApplicationDownlink> SessionState::take_application_downlink(std::size_t room,
-                                                                           std::size_t room_without_commands,
-                                                                           const Turn& turn, Outcome& out) {
+std::optional<ApplicationDownlink> SessionState::take_application_downlink(
+    std::size_t room, std::size_t room_without_commands, const Turn& turn, Outcome& out) {
   const bool is_1_1 = at_least(device_->mac_state->lorawan_version, MacVersion::v1_1);
   auto next = *device_;
   auto& queue = next.session->queued_application_downlinks;
@@ -273,12 +290,13 @@ std::optional<ApplicationDownlink> SessionState::take_application_downlink(std::
   return taken;
 }
 
-void SessionState::fail_downlink(const ApplicationDownlink& downlink, const Error& error, const Turn& turn,
-                                 Outcome& out) const {
+void SessionState::fail_downlink(const ApplicationDownlink& downlink, const Error& error,
+                                 const Turn& turn, Outcome& out) const {
   out.ups.push_back(up(DownlinkFailed{downlink, error}, downlink.correlation_ids, turn));
 }
 
-/// The queue's counters can not be used any more: the application server numbers and encrypts again. [spec application-server §7.4]
+/// The queue's counters can not be used any more: the application server numbers and encrypts
+/// again. [spec application-server §7.4]
 void SessionState::invalidate_queue(FCnt32 last_f_cnt_down, const Turn& turn, Outcome& out) {
   if (device_->session->queued_application_downlinks.empty()) return;
   auto next = *device_;

@@ -1,4 +1,5 @@
-// What a device session wants done once its records are durable. Values: the shell runs them, tests compare them.
+// What a device session wants done once its records are durable. Values: the shell runs them, tests
+// compare them.
 #pragma once
 
 #include <functional>
@@ -40,20 +41,29 @@ struct UpdateIndex {
   IndexSession entry;
   bool then_wake = false;
 };
-struct UpdateJoinIndex { IndexJoinEuis entry; };
+struct UpdateJoinIndex {
+  IndexJoinEuis entry;
+};
 
 /// Replaces the earlier wish.
-struct WakeAt { MonoTime at; };
+struct WakeAt {
+  MonoTime at;
+};
 
-struct PublishEvent { events::Event event; };
+struct PublishEvent {
+  events::Event event;
+};
 
 /// Answers somebody.
-struct Answer { std::function<void()> run; };
+struct Answer {
+  std::function<void()> run;
+};
 
 using Effect = std::variant<SendTransmission, AskJoinServer, UpdateIndex, UpdateJoinIndex, WakeAt,
                             PublishEvent, Answer>;
 
-/// What one event led to. `ups` are committed in the same batch as `records`; effects leave after it.
+/// What one event led to. `ups` are committed in the same batch as `records`; effects leave after
+/// it.
 struct Outcome {
   storage::WriteBatch records;
   std::vector<ApplicationUp> ups;

@@ -1,4 +1,5 @@
-// Errors of the network server that clients see; names are the reference's. [shared/api/errors.tsv pkg/networkserver]
+// Errors of the network server that clients see; names are the reference's. [shared/api/errors.tsv
+// pkg/networkserver]
 #pragma once
 
 #include "protocol/base/error.hpp"
@@ -14,22 +15,26 @@ inline constexpr ErrorDef unknown_session{"pkg/networkserver", "unknown_session"
 inline constexpr ErrorDef application_downlink_too_long{
     "pkg/networkserver", "application_downlink_too_long", Code::invalid_argument,
     "application downlink payload length `{length}` exceeds maximum '{max}'"};
-inline constexpr ErrorDef f_cnt_too_low{"pkg/networkserver", "f_cnt_too_low", Code::invalid_argument,
+inline constexpr ErrorDef f_cnt_too_low{"pkg/networkserver", "f_cnt_too_low",
+                                        Code::invalid_argument,
                                         "FCnt `{f_cnt}` is lower than minimum of `{min_f_cnt}`"};
 inline constexpr ErrorDef downlink_queue_capacity{"pkg/networkserver", "downlink_queue_capacity",
-                                                  Code::resource_exhausted, "downlink queue capacity exceeded"};
+                                                  Code::resource_exhausted,
+                                                  "downlink queue capacity exceeded"};
 inline constexpr ErrorDef confirmed_multicast_downlink{
     "pkg/networkserver", "confirmed_multicast_downlink", Code::invalid_argument,
     "confirmed downlink queued for multicast device"};
 inline constexpr ErrorDef no_downlink_path{"pkg/networkserver", "no_downlink_path", Code::not_found,
                                            "no downlink path available"};
-inline constexpr ErrorDef downlink_expired{"pkg/networkserver", "downlink_expired", Code::failed_precondition,
-                                           "queued downlink expired"};
-inline constexpr ErrorDef transmission_failed{"pkg/networkserver", "transmission", Code::unknown,
-                                              "downlink transmission failed with result `{result}`"};
+inline constexpr ErrorDef downlink_expired{"pkg/networkserver", "downlink_expired",
+                                           Code::failed_precondition, "queued downlink expired"};
+inline constexpr ErrorDef transmission_failed{
+    "pkg/networkserver", "transmission", Code::unknown,
+    "downlink transmission failed with result `{result}`"};
 inline constexpr ErrorDef unknown_mac_version{"pkg/networkserver", "unknown_mac_version",
                                               Code::failed_precondition, "MAC version is unknown"};
-inline constexpr ErrorDef abp_join_request{"pkg/networkserver", "abp_join_request", Code::invalid_argument,
+inline constexpr ErrorDef abp_join_request{"pkg/networkserver", "abp_join_request",
+                                           Code::invalid_argument,
                                            "received a join-request from ABP device"};
 inline constexpr ErrorDef uplink_channel_not_found{"pkg/networkserver", "uplink_channel_not_found",
                                                    Code::not_found, "uplink channel not found"};

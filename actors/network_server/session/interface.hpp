@@ -1,4 +1,5 @@
-// A device session: the single writer of one device's sessions, MAC state and downlink queue. Spoken to through its shard.
+// A device session: the single writer of one device's sessions, MAC state and downlink queue.
+// Spoken to through its shard.
 #pragma once
 
 #include <caf/fwd.hpp>
@@ -16,7 +17,9 @@ struct Passivate {};
 /// INTERNAL: everything before the passivation is durable.
 struct Passivated {};
 /// INTERNAL: a commit of this session failed; what is in memory can not be trusted.
-struct OutcomeFailed { Error error; };
+struct OutcomeFailed {
+  Error error;
+};
 
 }  // namespace ff::network_server
 FF_LOCAL_MESSAGE(ff::network_server::Passivate)
@@ -25,10 +28,13 @@ FF_LOCAL_MESSAGE(ff::network_server::OutcomeFailed)
 
 namespace ff::network_server {
 
-using SessionHandle = caf::typed_actor<
-    caf::reacts_to<ToSession>,        // One event; records, effects and answers leave after their commit.
-    caf::reacts_to<Passivate>,        // Ends when all its writes are durable; the shard, which monitors it, then knows.
-    caf::reacts_to<Passivated>,       // INTERNAL: now it may end.
-    caf::reacts_to<OutcomeFailed>>;   // INTERNAL: ends with an error; the next event finds durable state.
+using SessionHandle =
+    caf::typed_actor<caf::reacts_to<ToSession>,  // One event; records, effects and answers leave
+                                                 // after their commit.
+                     caf::reacts_to<Passivate>,  // Ends when all its writes are durable; the shard,
+                                                 // which monitors it, then knows.
+                     caf::reacts_to<Passivated>,      // INTERNAL: now it may end.
+                     caf::reacts_to<OutcomeFailed>>;  // INTERNAL: ends with an error; the next
+                                                      // event finds durable state.
 
 }  // namespace ff::network_server

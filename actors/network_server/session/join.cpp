@@ -1,4 +1,5 @@
-// Joins: the question to the join server, and the session that its answer opens. [spec network-server §6]
+// Joins: the question to the join server, and the session that its answer opens. [spec
+// network-server §6]
 #include <algorithm>
 
 #include "actors/network_server/session/errors.hpp"
@@ -28,9 +29,10 @@ DevAddr draw_address(const std::vector<DevAddrPrefix>& prefixes, Random& random)
   return prefixes.front().dev_addr;
 }
 
-/// An address whose shard is the device's own, where the prefixes have one: then matching and session are neighbours.
-/// [architecture §5]
-DevAddr choose_address(const Config& config, const Device& device, storage::ShardCount count, Random& random) {
+/// An address whose shard is the device's own, where the prefixes have one: then matching and
+/// session are neighbours. [architecture §5]
+DevAddr choose_address(const Config& config, const Device& device, storage::ShardCount count,
+                       Random& random) {
   auto prefixes = config.dev_addr_prefixes;
   if (prefixes.empty()) prefixes.push_back(prefix_of(config.net_id));
   const auto home = storage::shard_of(device.ids.uid, count);
@@ -60,7 +62,8 @@ bool fits_long_join_accept(const region::Region& region, DataRateIndex uplink) {
 std::optional<ChannelIndex> channel_of(const mac::MacState& state, Frequency frequency) {
   const auto& channels = state.current.channels;
   for (std::size_t i = 0; i < channels.size(); ++i) {
-    if (channels[i].uplink_frequency == frequency) return ChannelIndex{static_cast<std::uint8_t>(i)};
+    if (channels[i].uplink_frequency == frequency)
+      return ChannelIndex{static_cast<std::uint8_t>(i)};
   }
   return std::nullopt;
 }
@@ -86,52 +89,55 @@ void SessionState::on(const JoinRequestReceived& event, const Turn& turn, Outcom
   if (!request) return;
 
   const bool is_1_1 = at_least(device_->lorawan_version, MacVersion::v1_1);
-  mac::JoinParameters parameters{
-      .dev_addr = choose_address(surroundings_.config, *device_, surroundings_.shard_count, turn.random),
-      .net_id = surroundings_.config.net_id,
-      .rx1_delay = state->desired.rx1_delay,
-      .rx1_data_rate_offset = state->desired.rx1_data_rate_offset,
-      .rx2_data_rate_index = state->desired.rx2_data_rate_index,
-      .opt_neg = is_1_1,
-      .cf_list = {}};
+  mac::JoinParameters parameters{.dev_addr = choose_address(surroundings_.config, *device_,
+                                                            surroundings_.shard_count, turn.random),
+                                 .net_id = surroundings_.config.net_id,
+                                 .rx1_delay = state->desired.rx1_delay,
+                                 .rx1_data_rate_offset = state->desired.rx1_data_rate_offset,
+                                 .rx2_data_rate_index = state->desired.rx2_data_rate_index,
+                                 .opt_neg = is_1_1,
+                                 .cf_list = {}};
   if (fits_long_join_accept(*radio->region, *data_rate)) {
     parameters.cf_list = mac::cf_list(state->desired, *radio->region);
   }
-  const auto dl_settings = join::encode_dl_settings({.opt_neg = parameters.opt_neg,
-                                                     .rx1_dr_offset = parameters.rx1_data_rate_offset,
-                                                     .rx2_dr = parameters.rx2_data_rate_index});
+  const auto dl_settings =
+      join::encode_dl_settings({.opt_neg = parameters.opt_neg,
+                                .rx1_dr_offset = parameters.rx1_data_rate_offset,
+                                .rx2_dr = parameters.rx2_data_rate_index});
   if (!dl_settings) return drop(dl_settings.error());
 
   const auto joining_channels = state->current.channels;
   auto next = *device_;
   const auto attempt = ++next.attempts;
   device_ = std::make_shared<const Device>(std::move(next));
-  joining_ = Joining{.attempt = attempt,
-                     .since = turn.now.mono,
-                     .mac_state = *std::move(state),
-                     .request = parameters,
-                     .answerable = {.paths = paths_of(event.rx_metadata),
-                                    .data_rate_index = *data_rate,
-                                    .channel_index = *channel,
-                                    .rx1_frequency = joining_channels[channel->value()].downlink_frequency,
-                                    .received_at = event.frame->received_at,
-                                    .f_cnt = {},
-                                    .confirmed = false,
-                                    .adr_ack_req = false,
-                                    .is_join = true,
-                                    .correlation_ids = ids}};
+  joining_ =
+      Joining{.attempt = attempt,
+              .since = turn.now.mono,
+              .mac_state = *std::move(state),
+              .request = parameters,
+              .answerable = {.paths = paths_of(event.rx_metadata),
+                             .data_rate_index = *data_rate,
+                             .channel_index = *channel,
+                             .rx1_frequency = joining_channels[channel->value()].downlink_frequency,
+                             .received_at = event.frame->received_at,
+                             .f_cnt = {},
+                             .confirmed = false,
+                             .adr_ack_req = false,
+                             .is_join = true,
+                             .correlation_ids = ids}};
   publish("ns.up.join.receive", ids, {}, turn, out);
   publish("ns.up.join.cluster.attempt", ids, {}, turn, out);
-  out.effects.emplace_back(AskJoinServer{.attempt = attempt,
-                                         .join_request = event.frame->phy_payload,
-                                         .join_eui = request->request.join_eui,
-                                         .dev_eui = request->request.dev_eui,
-                                         .dev_addr = parameters.dev_addr,
-                                         .mac_version = device_->lorawan_version,
-                                         .net_id = parameters.net_id,
-                                         .dl_settings = *dl_settings,
-                                         .rx_delay = static_cast<std::uint8_t>(parameters.rx1_delay.count()),
-                                         .cf_list = parameters.cf_list});
+  out.effects.emplace_back(
+      AskJoinServer{.attempt = attempt,
+                    .join_request = event.frame->phy_payload,
+                    .join_eui = request->request.join_eui,
+                    .dev_eui = request->request.dev_eui,
+                    .dev_addr = parameters.dev_addr,
+                    .mac_version = device_->lorawan_version,
+                    .net_id = parameters.net_id,
+                    .dl_settings = *dl_settings,
+                    .rx_delay = static_cast<std::uint8_t>(parameters.rx1_delay.count()),
+                    .cf_list = parameters.cf_list});
 }
 
 void SessionState::on(const JoinAnswered& event, const Turn& turn, Outcome& out) {
@@ -145,8 +151,8 @@ void SessionState::on(const JoinAnswered& event, const Turn& turn, Outcome& out)
   publish("ns.up.join.cluster.success", ids, {}, turn, out);
 
   const auto& keys = event.answer->keys;
-  const mac::NetworkSessionKeys session_keys{keys.session_key_id, keys.f_nwk_s_int_key, keys.s_nwk_s_int_key,
-                                             keys.nwk_s_enc_key};
+  const mac::NetworkSessionKeys session_keys{keys.session_key_id, keys.f_nwk_s_int_key,
+                                             keys.s_nwk_s_int_key, keys.nwk_s_enc_key};
   auto state = std::move(joining.mac_state);
   mac::push_recent(state, mac::RecentUplink{.is_data = false,
                                             .data_rate_index = joining.answerable.data_rate_index,
@@ -160,11 +166,11 @@ void SessionState::on(const JoinAnswered& event, const Turn& turn, Outcome& out)
                                                    .app_s_key = keys.app_s_key,
                                                    .correlation_ids = ids};
   auto next = *device_;
-  const auto old_pending = std::exchange(
-      next.pending_session, mac::Session{.dev_addr = joining.request.dev_addr,
-                                         .keys = session_keys,
-                                         .last_conf_f_cnt_down = {},
-                                         .queued_application_downlinks = {}});
+  const auto old_pending =
+      std::exchange(next.pending_session, mac::Session{.dev_addr = joining.request.dev_addr,
+                                                       .keys = session_keys,
+                                                       .last_conf_f_cnt_down = {},
+                                                       .queued_application_downlinks = {}});
   next.pending_mac_state = std::move(state);
   device_ = std::make_shared<const Device>(std::move(next));
   answerable_ = std::move(joining.answerable);

@@ -1,4 +1,5 @@
-// What a device session is asked and told. All of it reaches the session through its shard, which activates it on demand.
+// What a device session is asked and told. All of it reaches the session through its shard, which
+// activates it on demand.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +27,8 @@ struct UplinkMatched {
   bool pending_session = false;
 };
 
-/// A join-request with this device's EUIs, all copies merged. Its MIC is the join server's to check.
+/// A join-request with this device's EUIs, all copies merged. Its MIC is the join server's to
+/// check.
 struct JoinRequestReceived {
   std::shared_ptr<const UplinkFrame> frame;
   std::vector<RxMetadata> rx_metadata;
@@ -36,17 +38,17 @@ struct JoinRequestReceived {
 struct SessionKeys {
   SessionKeyId session_key_id;
   Aes128Key f_nwk_s_int_key;
-  Aes128Key s_nwk_s_int_key;                  // 1.0.x: the same key three times
+  Aes128Key s_nwk_s_int_key;  // 1.0.x: the same key three times
   Aes128Key nwk_s_enc_key;
   KeyEnvelope app_s_key;
   bool operator==(const SessionKeys&) const = default;
 };
 struct JoinAnswer {
-  Bytes join_accept;                          // encrypted PHYPayload
+  Bytes join_accept;  // encrypted PHYPayload
   SessionKeys keys;
 };
 struct JoinAnswered {
-  std::uint64_t attempt = 0;                  // of the question; a late answer to an older one is dropped
+  std::uint64_t attempt = 0;  // of the question; a late answer to an older one is dropped
   Result<JoinAnswer> answer;
 };
 
@@ -56,7 +58,9 @@ struct DownlinkScheduled {
   Result<ScheduledDownlink> outcome;
 };
 
-struct TransmissionAcknowledged { TxAcknowledgment acknowledgment; };
+struct TransmissionAcknowledged {
+  TxAcknowledgment acknowledgment;
+};
 
 /// The time the session asked to be woken at has come.
 struct Wake {};
@@ -67,19 +71,25 @@ struct PushDownlinks {
   bool replace = false;
   actors::Reply<void> reply;
 };
-struct ListDownlinks { actors::Reply<std::vector<ApplicationDownlink>> reply; };
+struct ListDownlinks {
+  actors::Reply<std::vector<ApplicationDownlink>> reply;
+};
 
-struct GetDevice { actors::Reply<std::shared_ptr<const Device>> reply; };
+struct GetDevice {
+  actors::Reply<std::shared_ptr<const Device>> reply;
+};
 /// Creates (the argument is null) or changes the device; `change` is pure and runs in the session.
 struct ChangeDevice {
   std::function<Result<Device>(const Device* current)> change;
   actors::Reply<std::shared_ptr<const Device>> reply;
 };
-struct DeleteDevice { actors::Reply<void> reply; };
+struct DeleteDevice {
+  actors::Reply<void> reply;
+};
 
-using SessionEvent = std::variant<UplinkMatched, JoinRequestReceived, JoinAnswered, DownlinkScheduled,
-                                  TransmissionAcknowledged, Wake, PushDownlinks, ListDownlinks, GetDevice,
-                                  ChangeDevice, DeleteDevice>;
+using SessionEvent = std::variant<UplinkMatched, JoinRequestReceived, JoinAnswered,
+                                  DownlinkScheduled, TransmissionAcknowledged, Wake, PushDownlinks,
+                                  ListDownlinks, GetDevice, ChangeDevice, DeleteDevice>;
 
 /// One event for one device. Copying shares the event.
 struct ToSession {

@@ -1,4 +1,5 @@
-// The application downlink queue. Items come encrypted and numbered by the application server. [spec network-server §18]
+// The application downlink queue. Items come encrypted and numbered by the application server.
+// [spec network-server §18]
 #include <algorithm>
 
 #include "actors/network_server/session/errors.hpp"
@@ -20,7 +21,8 @@ FCnt32 min_f_cnt(const mac::Session& session, bool is_1_1) {
   return FCnt32{highest.value() + 1};
 }
 
-/// What the application server needs to number again. [spec network-server §18, DownlinkQueueOperationErrorDetails]
+/// What the application server needs to number again. [spec network-server §18,
+/// DownlinkQueueOperationErrorDetails]
 std::vector<Attribute> counters_of(const Device& device) {
   std::vector<Attribute> attributes;
   const auto add = [&](const std::string& prefix, const std::optional<mac::Session>& session,
@@ -39,7 +41,8 @@ std::vector<Attribute> counters_of(const Device& device) {
 std::size_t largest_payload(const region::Region& region) {
   std::size_t largest = 0;
   for (const auto& entry : region.data_rates) {
-    largest = std::max<std::size_t>(largest, region.max_mac_payload(entry.index, region::DwellTime::off));
+    largest =
+        std::max<std::size_t>(largest, region.max_mac_payload(entry.index, region::DwellTime::off));
   }
   return largest > frame_header_size ? largest - frame_header_size : 0;
 }
@@ -61,7 +64,8 @@ Status check(const ApplicationDownlink& item, const Rules& rules) {
     if (!item.class_b_c || item.class_b_c->gateways.empty()) return fail(no_downlink_path);
   }
   const bool timed = item.class_b_c && item.class_b_c->absolute_time;
-  if (timed && *item.class_b_c->absolute_time < rules.now + absolute_time_lead) return fail(downlink_expired);
+  if (timed && *item.class_b_c->absolute_time < rules.now + absolute_time_lead)
+    return fail(downlink_expired);
   return {};
 }
 
@@ -80,7 +84,8 @@ Status enqueue(Device& next, const ApplicationDownlink& item, const Rules& rules
     attributes.emplace_back("min_f_cnt", min.value());
     return fail(f_cnt_too_low, std::move(attributes));
   }
-  if (session.queued_application_downlinks.size() >= rules.capacity) return fail(downlink_queue_capacity);
+  if (session.queued_application_downlinks.size() >= rules.capacity)
+    return fail(downlink_queue_capacity);
   session.queued_application_downlinks.push_back(item);
   return {};
 }
@@ -95,8 +100,8 @@ void SessionState::on(const PushDownlinks& event, const Turn& turn, Outcome& out
   if (!device_->mac_state && !device_->pending_mac_state) return answer(fail(unknown_mac_state));
   auto radio = radio_of(*device_, surroundings_.plans);
   if (!radio) return answer(fail(radio.error()));
-  const Rules rules{*device_, largest_payload(*radio->region), surroundings_.config.downlink_queue_capacity,
-                    turn.now.utc};
+  const Rules rules{*device_, largest_payload(*radio->region),
+                    surroundings_.config.downlink_queue_capacity, turn.now.utc};
   auto next = *device_;
   if (event.replace) {
     if (next.session) next.session->queued_application_downlinks.clear();

@@ -211,7 +211,8 @@ void fields(Archive& a, AdrDynamic& adr) {
 template <class Archive, class Alternative, class Variant>
 void alternative(Archive& a, std::uint32_t number, std::optional<Variant>& variant) {
   std::optional<Alternative> value;
-  if (variant && std::holds_alternative<Alternative>(*variant)) value = std::get<Alternative>(*variant);
+  if (variant && std::holds_alternative<Alternative>(*variant))
+    value = std::get<Alternative>(*variant);
   a(number, value);
   if (value) variant = *std::move(value);
 }

@@ -1,4 +1,5 @@
-// The stored form of a device: one row of family `session`, read on activation, written on every accepted frame.
+// The stored form of a device: one row of family `session`, read on activation, written on every
+// accepted frame.
 #pragma once
 
 #include "actors/network_server/session/device.hpp"
@@ -6,12 +7,14 @@
 
 namespace ff::network_server {
 
-/// ON-DISK: a sealed record (storage/codec). Golden test: test/actors/network_server/session/record_test.cpp.
+/// ON-DISK: a sealed record (storage/codec). Golden test:
+/// test/actors/network_server/session/record_test.cpp.
 Bytes encode_device(const Device& device);
 /// Total on any bytes. Errors: malformed_record, malformed_value, value_too_new.
 Result<Device> decode_device(ByteView row);
 
-/// What the address index needs to know after a start, without reading the session: one row of family `address_index`.
+/// What the address index needs to know after a start, without reading the session: one row of
+/// family `address_index`.
 struct AddressRow {
   Aes128Key f_nwk_s_int_key;
   FCnt32 last_f_cnt_up;
@@ -21,8 +24,8 @@ struct AddressRow {
   bool pending = false;
   bool operator==(const AddressRow&) const = default;
 };
-/// Index rows are written when the counter passes a multiple of this: after a start the index is never so far behind that extending
-/// 16 bits could go wrong.
+/// Index rows are written when the counter passes a multiple of this: after a start the index is
+/// never so far behind that extending 16 bits could go wrong.
 inline constexpr std::uint32_t index_row_stride = 16384;
 /// A device has at most two entries on one address: a current and a pending session.
 Bytes encode_address_rows(const std::vector<AddressRow>& rows);

@@ -1,4 +1,5 @@
-// The registry's side of a session: reading, creating, changing and deleting the device. [spec network-server §20]
+// The registry's side of a session: reading, creating, changing and deleting the device. [spec
+// network-server §20]
 #include "actors/network_server/session/errors.hpp"
 #include "actors/network_server/session/state.hpp"
 #include "protocol/mac/initial.hpp"
@@ -21,7 +22,8 @@ bool same_entry(const std::optional<mac::Session>& a, const std::optional<mac::S
 /// What decides how the index matches a frame.
 bool same_matching(const Device& a, const Device& b) {
   return a.mac_settings.supports_32_bit_f_cnt == b.mac_settings.supports_32_bit_f_cnt &&
-         a.mac_settings.resets_f_cnt == b.mac_settings.resets_f_cnt && a.lorawan_version == b.lorawan_version;
+         a.mac_settings.resets_f_cnt == b.mac_settings.resets_f_cnt &&
+         a.lorawan_version == b.lorawan_version;
 }
 
 }  // namespace
@@ -38,7 +40,8 @@ void SessionState::on(const ChangeDevice& event, const Turn& turn, Outcome& out)
   next.ids.uid = uid_;
   auto radio = radio_of(next, surroundings_.plans);
   if (!radio) return void(out.effects.emplace_back(answer(event.reply, fail(radio.error()))));
-  // A session that was given (ABP, import) starts with a MAC state of its own. [spec network-server §12]
+  // A session that was given (ABP, import) starts with a MAC state of its own. [spec network-server
+  // §12]
   if (next.session && !next.mac_state) {
     auto state = mac::initial_state(profile(next, *radio));
     if (!state) return void(out.effects.emplace_back(answer(event.reply, fail(state.error()))));
@@ -52,11 +55,13 @@ void SessionState::on(const ChangeDevice& event, const Turn& turn, Outcome& out)
   device_ = std::make_shared<const Device>(std::move(next));
 
   const bool reindex = !old || !same_matching(*old, *device_);
-  if (old && old->session && !same_entry(old->session, device_->session)) unindex(*old->session, false, out);
+  if (old && old->session && !same_entry(old->session, device_->session))
+    unindex(*old->session, false, out);
   if (device_->session && (reindex || !same_entry(old->session, device_->session))) {
     index(*device_->session, *device_->mac_state, false, false, out);
   }
-  if (old && old->pending_session && !device_->pending_session) unindex(*old->pending_session, true, out);
+  if (old && old->pending_session && !device_->pending_session)
+    unindex(*old->pending_session, true, out);
   const auto& ids = device_->ids;
   if (ids.join_eui && ids.dev_eui && !old) {
     out.effects.emplace_back(UpdateJoinIndex{{uid_, *ids.join_eui, *ids.dev_eui, false}});

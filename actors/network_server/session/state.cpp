@@ -11,11 +11,14 @@ namespace ff::network_server {
 namespace {
 
 void move_ahead(FCnt32& f_cnt, std::uint64_t distance) {
-  f_cnt = FCnt32{static_cast<std::uint32_t>(std::min<std::uint64_t>(f_cnt.value() + distance, UINT32_MAX))};
+  f_cnt = FCnt32{
+      static_cast<std::uint32_t>(std::min<std::uint64_t>(f_cnt.value() + distance, UINT32_MAX))};
 }
 
-/// A restored backup knows an older counter than the device has seen: everything that may have been used since is left out.
-std::shared_ptr<const Device> with_counter_jump(std::shared_ptr<const Device> record, std::uint64_t jump) {
+/// A restored backup knows an older counter than the device has seen: everything that may have been
+/// used since is left out.
+std::shared_ptr<const Device> with_counter_jump(std::shared_ptr<const Device> record,
+                                                std::uint64_t jump) {
   if (!record || record->counter_jump >= jump) return record;
   auto device = *record;
   const auto distance = jump - device.counter_jump;
@@ -30,7 +33,8 @@ std::shared_ptr<const Device> with_counter_jump(std::shared_ptr<const Device> re
 
 }  // namespace
 
-SessionState::SessionState(Surroundings surroundings, DeviceUid uid, std::shared_ptr<const Device> record)
+SessionState::SessionState(Surroundings surroundings, DeviceUid uid,
+                           std::shared_ptr<const Device> record)
     : surroundings_(surroundings),
       uid_(std::move(uid)),
       device_(with_counter_jump(std::move(record), surroundings.config.counter_jump)) {}
@@ -43,13 +47,14 @@ Outcome SessionState::handle(const SessionEvent& event, const Turn& turn) {
   return out;
 }
 
-Result<SessionState::Radio> SessionState::radio_of(const Device& device, const region::FrequencyPlans& plans) {
+Result<SessionState::Radio> SessionState::radio_of(const Device& device,
+                                                   const region::FrequencyPlans& plans) {
   const auto* plan = plans.find(device.frequency_plan_id);
   if (!plan) return fail(unknown_frequency_plan, {{"id", device.frequency_plan_id}});
   const auto* region = region::find(plan->band_id, device.lorawan_phy_version);
   if (!region) {
-    return fail(unsupported_band, {{"id", plan->band_id},
-                                   {"version", static_cast<int>(device.lorawan_phy_version)}});
+    return fail(unsupported_band,
+                {{"id", plan->band_id}, {"version", static_cast<int>(device.lorawan_phy_version)}});
   }
   return Radio{region, plan};
 }
@@ -66,8 +71,8 @@ mac::DeviceProfile SessionState::profile(const Device& device, const Radio& radi
           .multicast = device.multicast};
 }
 
-ApplicationUp SessionState::up(ApplicationUpPayload payload, std::vector<std::string> correlation_ids,
-                               const Turn& turn) const {
+ApplicationUp SessionState::up(ApplicationUpPayload payload,
+                               std::vector<std::string> correlation_ids, const Turn& turn) const {
   return {.ids = device_->ids,
           .correlation_ids = std::move(correlation_ids),
           .received_at = turn.now.utc,
@@ -83,10 +88,12 @@ void SessionState::publish(std::string_view name, std::vector<std::string> corre
                                          .data = std::move(data)}});
 }
 
-void SessionState::publish(const std::vector<mac::Event>& mac_events, const Turn& turn, Outcome& out) const {
+void SessionState::publish(const std::vector<mac::Event>& mac_events, const Turn& turn,
+                           Outcome& out) const {
   for (const auto& event : mac_events) {
     events::EventData data;
-    if (const auto* command = std::get_if<mac::Command>(&event.data)) data = mac::to_string(*command);
+    if (const auto* command = std::get_if<mac::Command>(&event.data))
+      data = mac::to_string(*command);
     if (const auto* error = std::get_if<Error>(&event.data)) data = *error;
     publish(mac::to_string(event.name), {}, std::move(data), turn, out);
   }
@@ -98,11 +105,12 @@ void SessionState::wake(Outcome& out, const Turn& turn, UtcTime at) {
 
 void SessionState::store(Outcome& out) const {
   const auto shard = storage::shard_of(uid_, surroundings_.shard_count);
-  out.records.put(storage::Family::session, storage::device_key({shard, uid_}), encode_device(*device_));
+  out.records.put(storage::Family::session, storage::device_key({shard, uid_}),
+                  encode_device(*device_));
 }
 
-void SessionState::store_index_row(const mac::Session& session, const mac::MacState& mac_state, bool pending,
-                                   Outcome& out) const {
+void SessionState::store_index_row(const mac::Session& session, const mac::MacState& mac_state,
+                                   bool pending, Outcome& out) const {
   const auto& settings = device_->mac_settings;
   const AddressRow row{.f_nwk_s_int_key = session.keys.f_nwk_s_int_key,
                        .last_f_cnt_up = session.last_f_cnt_up,
@@ -111,7 +119,8 @@ void SessionState::store_index_row(const mac::Session& session, const mac::MacSt
                        .resets_f_cnt = settings.resets_f_cnt.value_or(false),
                        .pending = pending};
   const auto shard = storage::shard_of(session.dev_addr, surroundings_.shard_count);
-  out.records.put(storage::Family::address_index, storage::address_key({shard, session.dev_addr, uid_}),
+  out.records.put(storage::Family::address_index,
+                  storage::address_key({shard, session.dev_addr, uid_}),
                   encode_address_rows({row}));
 }
 

@@ -1,5 +1,6 @@
-// The logic of a device session: every decision about one device's frames, sessions, MAC state and downlink queue. Pure: events in,
-// records and effects out. Its parts are in uplink.cpp, join.cpp, downlink.cpp, transmission.cpp, queue.cpp and registry.cpp.
+// The logic of a device session: every decision about one device's frames, sessions, MAC state and
+// downlink queue. Pure: events in, records and effects out. Its parts are in uplink.cpp, join.cpp,
+// downlink.cpp, transmission.cpp, queue.cpp and registry.cpp.
 #pragma once
 
 #include <deque>
@@ -51,10 +52,10 @@ class SessionState {
  private:
   /// The uplink that can still be answered. Not stored: after a restart its windows have passed.
   struct Answerable {
-    std::vector<DownlinkPath> paths;          // best first
+    std::vector<DownlinkPath> paths;  // best first
     DataRateIndex data_rate_index;
     ChannelIndex channel_index;
-    Frequency rx1_frequency;                  // of plans whose answers come on the uplink's channel
+    Frequency rx1_frequency;  // of plans whose answers come on the uplink's channel
     UtcTime received_at;
     FCnt32 f_cnt;
     bool confirmed = false;
@@ -123,28 +124,33 @@ class SessionState {
   void send_data(const Turn& turn, Outcome& out);
   phy::DataFrame data_frame(const Device& next, const mac::DownlinkStep& step,
                             const std::optional<ApplicationDownlink>& application) const;
-  Result<Bytes> seal(phy::DataFrame frame, const mac::Session& session, MacVersion version, FCnt32 f_cnt) const;
-  InFlight data_flight(mac::DownlinkStep step, std::optional<ApplicationDownlink> application, FCnt32 f_cnt,
-                       const Turn& turn) const;
+  Result<Bytes> seal(phy::DataFrame frame, const mac::Session& session, MacVersion version,
+                     FCnt32 f_cnt) const;
+  InFlight data_flight(mac::DownlinkStep step, std::optional<ApplicationDownlink> application,
+                       FCnt32 f_cnt, const Turn& turn) const;
   TxPriority priority_of(const InFlight& flight) const;
-  std::optional<ApplicationDownlink> take_application_downlink(std::size_t room, std::size_t room_without_commands,
+  std::optional<ApplicationDownlink> take_application_downlink(std::size_t room,
+                                                               std::size_t room_without_commands,
                                                                const Turn& turn, Outcome& out);
-  void fail_downlink(const ApplicationDownlink& downlink, const Error& error, const Turn& turn, Outcome& out) const;
+  void fail_downlink(const ApplicationDownlink& downlink, const Error& error, const Turn& turn,
+                     Outcome& out) const;
   void invalidate_queue(FCnt32 last_f_cnt_down, const Turn& turn, Outcome& out);
   // transmission.cpp: asking the gateway server, and what it answers
-  void transmit(InFlight flight, Bytes phy_payload, TxRequest request, const Turn& turn, Outcome& out);
-  void transmitted(InFlight& flight, const ScheduledDownlink& scheduled, const Turn& turn, Outcome& out);
+  void transmit(InFlight flight, Bytes phy_payload, TxRequest request, const Turn& turn,
+                Outcome& out);
+  void transmitted(InFlight& flight, const ScheduledDownlink& scheduled, const Turn& turn,
+                   Outcome& out);
   void join_accept_transmitted(const InFlight& flight, const Turn& turn, Outcome& out);
   void not_transmitted(InFlight& flight, const Error& error, const Turn& turn, Outcome& out);
-  TxRequest class_a_request(std::optional<RxWindow> rx1, std::optional<RxWindow> rx2, std::chrono::seconds rx1_delay,
-                            TxPriority priority) const;
+  TxRequest class_a_request(std::optional<RxWindow> rx1, std::optional<RxWindow> rx2,
+                            std::chrono::seconds rx1_delay, TxPriority priority) const;
 
   // state.cpp: what is written
   void store(Outcome& out) const;
   void store_index_row(const mac::Session& session, const mac::MacState& mac_state, bool pending,
                        Outcome& out) const;
-  void index(const mac::Session& session, const mac::MacState& mac_state, bool pending, bool then_wake,
-             Outcome& out) const;
+  void index(const mac::Session& session, const mac::MacState& mac_state, bool pending,
+             bool then_wake, Outcome& out) const;
   void unindex(const mac::Session& session, bool pending, Outcome& out) const;
 
   /// Region and plan of the device; an error names what is not configured.
@@ -154,9 +160,10 @@ class SessionState {
   };
   static Result<Radio> radio_of(const Device& device, const region::FrequencyPlans& plans);
   mac::DeviceProfile profile(const Device& device, const Radio& radio) const;
-  ApplicationUp up(ApplicationUpPayload payload, std::vector<std::string> correlation_ids, const Turn& turn) const;
-  void publish(std::string_view name, std::vector<std::string> correlation_ids, events::EventData data,
-               const Turn& turn, Outcome& out) const;
+  ApplicationUp up(ApplicationUpPayload payload, std::vector<std::string> correlation_ids,
+                   const Turn& turn) const;
+  void publish(std::string_view name, std::vector<std::string> correlation_ids,
+               events::EventData data, const Turn& turn, Outcome& out) const;
   void publish(const std::vector<mac::Event>& mac_events, const Turn& turn, Outcome& out) const;
   static void wake(Outcome& out, const Turn& turn, UtcTime at);
 

@@ -1,4 +1,5 @@
-// Transmission requests: what is noted when one is made, and what its answers mean. [spec network-server §11.5-11.7]
+// Transmission requests: what is noted when one is made, and what its answers mean. [spec
+// network-server §11.5-11.7]
 #include <algorithm>
 
 #include "actors/network_server/session/errors.hpp"
@@ -9,28 +10,32 @@ namespace ff::network_server {
 namespace {
 
 constexpr std::string_view transmission_prefix = "ns:transmission:";
-/// Gateways report an emission within this time; reports after it find nothing. [spec network-server §1.2]
+/// Gateways report an emission within this time; reports after it find nothing. [spec
+/// network-server §1.2]
 constexpr std::chrono::minutes report_ttl{1};
 constexpr std::size_t transmissions_max = 16;
 
 }  // namespace
 
-void SessionState::transmit(InFlight flight, Bytes phy_payload, TxRequest request, const Turn& turn, Outcome& out) {
+void SessionState::transmit(InFlight flight, Bytes phy_payload, TxRequest request, const Turn& turn,
+                            Outcome& out) {
   if (request.paths.empty() || (!request.rx1 && !request.rx2)) {
-    publish(flight.is_join ? "ns.down.join.schedule.fail" : "ns.down.data.schedule.fail", flight.correlation_ids,
-            Error(no_downlink_path), turn, out);
+    publish(flight.is_join ? "ns.down.join.schedule.fail" : "ns.down.data.schedule.fail",
+            flight.correlation_ids, Error(no_downlink_path), turn, out);
     return;
   }
   auto next = *device_;
   flight.attempt = ++next.attempts;
   device_ = std::make_shared<const Device>(std::move(next));
-  flight.correlation_ids.push_back("ns:downlink:" + Ulid::make(turn.now.utc, turn.random).to_string());
+  flight.correlation_ids.push_back("ns:downlink:" +
+                                   Ulid::make(turn.now.utc, turn.random).to_string());
   flight.correlation_ids.push_back(std::string(transmission_prefix) +
                                    Ulid::make(turn.now.utc, turn.random).to_string());
-  auto frame = std::make_shared<const DownlinkFrame>(DownlinkFrame{.device = uid_,
-                                                                   .phy_payload = std::move(phy_payload),
-                                                                   .request = std::move(request),
-                                                                   .correlation_ids = flight.correlation_ids});
+  auto frame = std::make_shared<const DownlinkFrame>(
+      DownlinkFrame{.device = uid_,
+                    .phy_payload = std::move(phy_payload),
+                    .request = std::move(request),
+                    .correlation_ids = flight.correlation_ids});
   publish(flight.is_join ? "ns.down.join.schedule.attempt" : "ns.down.data.schedule.attempt",
           flight.correlation_ids, {}, turn, out);
   out.effects.emplace_back(SendTransmission{flight.attempt, std::move(frame)});
@@ -47,7 +52,8 @@ void SessionState::on(const DownlinkScheduled& event, const Turn& turn, Outcome&
   }
 }
 
-void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& scheduled, const Turn& turn, Outcome& out) {
+void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& scheduled,
+                               const Turn& turn, Outcome& out) {
   publish(flight.is_join ? "ns.down.join.schedule.success" : "ns.down.data.schedule.success",
           flight.correlation_ids, {}, turn, out);
   transmissions_.push_back({flight.correlation_ids.back(), turn.now.utc, flight.application});
@@ -82,7 +88,8 @@ void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& schedu
   device_ = std::make_shared<const Device>(std::move(next));
 }
 
-/// The application learns of the session, with the queue that the old session leaves. [spec network-server §6.9]
+/// The application learns of the session, with the queue that the old session leaves. [spec
+/// network-server §6.9]
 void SessionState::join_accept_transmitted(const InFlight& flight, const Turn& turn, Outcome& out) {
   if (!device_->pending_mac_state || !device_->pending_mac_state->queued_join_accept) return;
   auto next = *device_;
@@ -90,10 +97,11 @@ void SessionState::join_accept_transmitted(const InFlight& flight, const Turn& t
   const auto accept = *std::exchange(state.queued_join_accept, std::nullopt);
   state.pending_join_request = accept.request;
   state.rx_windows_available = false;
-  ApplicationJoinAccept message{.session_key_id = accept.keys.session_key_id,
-                                .app_s_key = accept.app_s_key,
-                                .invalidated_downlinks = {},
-                                .received_at = answerable_ ? answerable_->received_at : turn.now.utc};
+  ApplicationJoinAccept message{
+      .session_key_id = accept.keys.session_key_id,
+      .app_s_key = accept.app_s_key,
+      .invalidated_downlinks = {},
+      .received_at = answerable_ ? answerable_->received_at : turn.now.utc};
   if (next.session) message.invalidated_downlinks = next.session->queued_application_downlinks;
   device_ = std::make_shared<const Device>(std::move(next));
   auto application_up = up(std::move(message), flight.correlation_ids, turn);
@@ -105,16 +113,19 @@ void SessionState::join_accept_transmitted(const InFlight& flight, const Turn& t
   answerable_.reset();
 }
 
-void SessionState::not_transmitted(InFlight& flight, const Error& error, const Turn& turn, Outcome& out) {
-  publish(flight.is_join ? "ns.down.join.schedule.fail" : "ns.down.data.schedule.fail", flight.correlation_ids,
-          error, turn, out);
-  // Every window on every gateway has been tried: nothing more for this uplink, or each new try would spend a counter. Answers are for this
-  // uplink only; the application's item waits for the next one. [spec network-server §11.6]
+void SessionState::not_transmitted(InFlight& flight, const Error& error, const Turn& turn,
+                                   Outcome& out) {
+  publish(flight.is_join ? "ns.down.join.schedule.fail" : "ns.down.data.schedule.fail",
+          flight.correlation_ids, error, turn, out);
+  // Every window on every gateway has been tried: nothing more for this uplink, or each new try
+  // would spend a counter. Answers are for this uplink only; the application's item waits for the
+  // next one. [spec network-server §11.6]
   answerable_.reset();
   if (flight.is_join || !device_->mac_state) return;
   auto next = *device_;
   next.mac_state->queued_responses.clear();
-  // The counter of a frame that was not sent is spent all the same: the item must be numbered again.
+  // The counter of a frame that was not sent is spent all the same: the item must be numbered
+  // again.
   device_ = std::make_shared<const Device>(std::move(next));
   if (flight.application) invalidate_queue(flight.f_cnt, turn, out);
 }
@@ -125,16 +136,18 @@ void SessionState::on(const TransmissionAcknowledged& event, const Turn& turn, O
     transmissions_.pop_front();
   }
   const auto& ids = event.acknowledgment.correlation_ids;
-  const auto found = std::find_if(transmissions_.begin(), transmissions_.end(), [&](const Transmission& sent) {
-    return std::find(ids.begin(), ids.end(), sent.id) != ids.end();
-  });
+  const auto found =
+      std::find_if(transmissions_.begin(), transmissions_.end(), [&](const Transmission& sent) {
+        return std::find(ids.begin(), ids.end(), sent.id) != ids.end();
+      });
   if (found == transmissions_.end()) return;
   const auto transmission = std::move(*found);
   transmissions_.erase(found);
   if (event.acknowledgment.result == TxResult::success) {
     publish("ns.down.transmission.success", ids, {}, turn, out);
     if (transmission.application) {
-      out.ups.push_back(up(DownlinkSent{*transmission.application}, transmission.application->correlation_ids, turn));
+      out.ups.push_back(up(DownlinkSent{*transmission.application},
+                           transmission.application->correlation_ids, turn));
     }
     return;
   }

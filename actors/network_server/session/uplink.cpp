@@ -17,8 +17,8 @@
 namespace ff::network_server {
 namespace {
 
-/// The answer is built a little after the uplink, so that an application's reaction to it can go along; with one second until RX1 there is
-/// no time for that. [spec network-server §21]
+/// The answer is built a little after the uplink, so that an application's reaction to it can go
+/// along; with one second until RX1 there is no time for that. [spec network-server §21]
 constexpr Duration answer_after = std::chrono::milliseconds{200};
 constexpr Duration answer_soon_after = std::chrono::milliseconds{20};
 
@@ -78,8 +78,9 @@ Status SessionState::choose_session(UplinkWork& work) const {
                       next.pending_mac_state->pending_join_request;
     if (!fits) return fail(device_not_found);
     next.session = std::move(next.pending_session);
-    next.mac_state = mac::accept_join(*std::move(next.pending_mac_state),
-                                      *next.pending_mac_state->pending_join_request, *work.radio.region);
+    next.mac_state =
+        mac::accept_join(*std::move(next.pending_mac_state),
+                         *next.pending_mac_state->pending_join_request, *work.radio.region);
     next.mac_state->pending_join_request.reset();
     next.session->started_at = work.event.frame->received_at;
     work.promoted = true;
@@ -94,22 +95,24 @@ Status SessionState::choose_session(UplinkWork& work) const {
 }
 
 Status SessionState::find_data_rate(UplinkWork& work) {
-  const auto index = work.radio.region->uplink_data_rate_index(work.event.frame->settings.data_rate);
+  const auto index =
+      work.radio.region->uplink_data_rate_index(work.event.frame->settings.data_rate);
   if (!index) return fail(data_rate_not_found);
   work.data_rate_index = *index;
   return {};
 }
 
-/// After the commands, which may have set up the channel. The frame's MIC is right, so a channel that we only wanted the device to have, or
-/// think is disabled, is a loss of ours to know of and no reason to drop the frame: an answer was lost, or the device went back to its
-/// default channels. [spec network-server §3.11, §23]
+/// After the commands, which may have set up the channel. The frame's MIC is right, so a channel
+/// that we only wanted the device to have, or think is disabled, is a loss of ours to know of and
+/// no reason to drop the frame: an answer was lost, or the device went back to its default
+/// channels. [spec network-server §3.11, §23]
 Status SessionState::find_channel(UplinkWork& work) {
   const auto frequency = work.event.frame->settings.frequency;
   for (const auto* parameters : {&work.mac_state().current, &work.mac_state().desired}) {
     const auto& channels = parameters->channels;
-    const auto found = std::find_if(channels.begin(), channels.end(), [&](const mac::Channel& channel) {
-      return channel.uplink_frequency == frequency;
-    });
+    const auto found = std::find_if(
+        channels.begin(), channels.end(),
+        [&](const mac::Channel& channel) { return channel.uplink_frequency == frequency; });
     if (found == channels.end()) continue;
     work.channel_index = ChannelIndex{static_cast<std::uint8_t>(found - channels.begin())};
     work.rx1_frequency = found->downlink_frequency;
@@ -132,12 +135,14 @@ Status SessionState::judge_counter(UplinkWork& work) const {
                  .data_rate_index = work.data_rate_index,
                  .channel_index = {},
                  .max_snr_db = max_snr(metadata),
-                 .gateway_count = static_cast<std::uint8_t>(std::min<std::size_t>(distinct_gateways(metadata), 255)),
+                 .gateway_count = static_cast<std::uint8_t>(
+                     std::min<std::size_t>(distinct_gateways(metadata), 255)),
                  .payload_hash = hash_of(work.frame.signed_part),
                  .received_at = work.event.frame->received_at};
   const bool first = last.value() == 0 && !has_data_uplink(work.mac_state());
   if (work.promoted || first || work.f_cnt > last) {
-    if (!phy::gap_allowed(work.mac_state().lorawan_version, last, work.f_cnt)) return fail(device_not_found);
+    if (!phy::gap_allowed(work.mac_state().lorawan_version, last, work.f_cnt))
+      return fail(device_not_found);
     return {};
   }
   if (work.f_cnt == last) {
@@ -146,7 +151,8 @@ Status SessionState::judge_counter(UplinkWork& work) const {
     work.retransmission = true;
     return {};
   }
-  const bool may_reset = work.next.mac_settings.resets_f_cnt.value_or(false) && !work.frame.f_ctrl.ack;
+  const bool may_reset =
+      work.next.mac_settings.resets_f_cnt.value_or(false) && !work.frame.f_ctrl.ack;
   if (!may_reset) return fail(device_not_found);
   FF_TRY(work.mac_state(), mac::initial_state(profile(work.next, work.radio)));
   work.session().started_at = work.event.frame->received_at;
@@ -154,7 +160,8 @@ Status SessionState::judge_counter(UplinkWork& work) const {
   return {};
 }
 
-/// LoRaWAN 1.1: the half of the MIC that the address index could not check. [spec network-server §3.12]
+/// LoRaWAN 1.1: the half of the MIC that the address index could not check. [spec network-server
+/// §3.12]
 Status SessionState::check_whole_mic(const UplinkWork& work) const {
   if (!at_least(work.mac_state().lorawan_version, MacVersion::v1_1)) return {};
   const auto& session = work.session();
@@ -164,8 +171,8 @@ Status SessionState::check_whole_mic(const UplinkWork& work) const {
       .tx_dr = work.data_rate_index,
       .tx_ch = work.channel_index};
   const auto half = phy::uplink_cmac_s(crypto::CmacKey(session.keys.s_nwk_s_int_key),
-                                       {phy::Direction::up, work.frame.dev_addr, work.f_cnt}, transmission,
-                                       work.frame.signed_part);
+                                       {phy::Direction::up, work.frame.dev_addr, work.f_cnt},
+                                       transmission, work.frame.signed_part);
   if (half != (work.frame.mic.value() & 0xffffU)) return fail(device_not_found);
   return {};
 }
@@ -183,8 +190,8 @@ Status SessionState::handle_commands(UplinkWork& work) const {
     commands = to_owned(work.frame.frm_payload);
     phy::crypt_frm_payload(keys.nwk_s_enc_key, context, commands);
   } else if (encrypts_f_opts && !commands.empty()) {
-    phy::crypt_f_opts(keys.nwk_s_enc_key, context, phy::f_opts_counter(phy::Direction::up, work.frame.f_port),
-                      commands);
+    phy::crypt_f_opts(keys.nwk_s_enc_key, context,
+                      phy::f_opts_counter(phy::Direction::up, work.frame.f_port), commands);
   }
   if (!on_port_0) work.frm_payload = to_owned(work.frame.frm_payload);
 
@@ -200,14 +207,14 @@ Status SessionState::handle_commands(UplinkWork& work) const {
   // A 1.1 device proves the new session with RekeyInd. [TS001-1.1 §5.10]
   if (work.promoted && encrypts_f_opts && !step.rekeyed) return fail(device_not_found);
   const auto& metadata = work.event.rx_metadata;
-  step = mac::answer_deferred(std::move(step),
-                              {.max_snr_db = work.recent.max_snr_db,
-                               .gateway_count = work.recent.gateway_count,
-                               .data_rate = work.event.frame->settings.data_rate,
-                               .at = metadata.empty() || !metadata.front().gps_time
-                                         ? work.event.frame->received_at
-                                         : *metadata.front().gps_time},
-                              uplink);
+  step = mac::answer_deferred(
+      std::move(step),
+      {.max_snr_db = work.recent.max_snr_db,
+       .gateway_count = work.recent.gateway_count,
+       .data_rate = work.event.frame->settings.data_rate,
+       .at = metadata.empty() || !metadata.front().gps_time ? work.event.frame->received_at
+                                                            : *metadata.front().gps_time},
+      uplink);
   work.mac_events = std::move(step.events);
   work.mac_state() = std::move(step.next);
   work.mac_state().device_class =
@@ -218,7 +225,8 @@ Status SessionState::handle_commands(UplinkWork& work) const {
 /// History and adaptive data rate; a repetition teaches nothing. [spec network-server §3.15, §9]
 void SessionState::adapt(UplinkWork& work) const {
   if (work.retransmission) return mac::push_recent(work.mac_state(), work.recent);
-  auto adapted = mac::adr::record_uplink(std::move(work.mac_state()), work.recent, profile(work.next, work.radio));
+  auto adapted = mac::adr::record_uplink(std::move(work.mac_state()), work.recent,
+                                         profile(work.next, work.radio));
   work.mac_state() = std::move(adapted.next);
 }
 
@@ -232,7 +240,8 @@ void SessionState::settle_confirmed_downlink(UplinkWork& work, Outcome& out) con
                         .up = DownlinkAcked{}};
   message.ids.dev_addr = work.session().dev_addr;
   const auto& uplink_ids = work.event.frame->correlation_ids;
-  message.correlation_ids.insert(message.correlation_ids.end(), uplink_ids.begin(), uplink_ids.end());
+  message.correlation_ids.insert(message.correlation_ids.end(), uplink_ids.begin(),
+                                 uplink_ids.end());
   if (work.frame.f_ctrl.ack) {
     message.up = DownlinkAcked{*pending};
   } else {
@@ -244,8 +253,8 @@ void SessionState::settle_confirmed_downlink(UplinkWork& work, Outcome& out) con
 
 ApplicationUplink SessionState::application_uplink(const UplinkWork& work) const {
   const auto& frame = *work.event.frame;
-  const auto airtime =
-      schedule::time_on_air(frame.phy_payload.size(), frame.settings.data_rate, frame.settings.frequency);
+  const auto airtime = schedule::time_on_air(frame.phy_payload.size(), frame.settings.data_rate,
+                                             frame.settings.frequency);
   return {.session_key_id = work.session().keys.session_key_id,
           .f_port = work.frame.f_port.value_or(FPort{0}),
           .f_cnt = work.f_cnt,

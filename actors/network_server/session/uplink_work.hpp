@@ -1,4 +1,5 @@
-// A data uplink on its way through the steps of uplink.cpp: what it is judged with, and what the device becomes if it is accepted.
+// A data uplink on its way through the steps of uplink.cpp: what it is judged with, and what the
+// device becomes if it is accepted.
 #pragma once
 
 #include "actors/network_server/session/state.hpp"
@@ -13,16 +14,16 @@ struct SessionState::UplinkWork {
   Device next;
   Radio radio;
 
-  bool promoted = false;                     // the pending session becomes the session
-  bool reset = false;                        // ABP: counters start anew
+  bool promoted = false;  // the pending session becomes the session
+  bool reset = false;     // ABP: counters start anew
   bool retransmission = false;
   FCnt32 f_cnt;
   DataRateIndex data_rate_index;
   ChannelIndex channel_index;
-  Frequency rx1_frequency;                   // of plans whose answers come on the uplink's channel
+  Frequency rx1_frequency;  // of plans whose answers come on the uplink's channel
   mac::RecentUplink recent;
   std::vector<mac::Event> mac_events;
-  Bytes frm_payload;                         // as received; empty for FPort 0
+  Bytes frm_payload;  // as received; empty for FPort 0
 
   mac::Session& session() { return *next.session; }
   mac::MacState& mac_state() { return *next.mac_state; }

@@ -30,7 +30,9 @@ struct Shell {
 };
 using Pointer = ShardHandle::stateful_pointer<Shell>;
 
-MonoTime now(Pointer self) { return self->state.context->deps.clock->now().mono; }
+MonoTime now(Pointer self) {
+  return self->state.context->deps.clock->now().mono;
+}
 
 /// Ticks come while there is something to wait for.
 void keep_ticking(Pointer self) {
@@ -98,12 +100,13 @@ void on_uplink(Pointer self, const UplinkReceived& message) {
 void activate(Pointer self, const SessionLoaded& loaded) {
   auto& state = self->state;
   if (!loaded.record) {
-    spdlog::error("msg=\"session can not be read\" device={} error=\"{}\"", to_string(loaded.device),
-                  loaded.record.error().to_string());
+    spdlog::error("msg=\"session can not be read\" device={} error=\"{}\"",
+                  to_string(loaded.device), loaded.record.error().to_string());
     state.logic->sessions().gone(loaded.device);
     return;
   }
-  auto session = spawn_session(self->system(), state.context, ShardHandle(self), loaded.device, *loaded.record);
+  auto session = spawn_session(self->system(), state.context, ShardHandle(self), loaded.device,
+                               *loaded.record);
   self->monitor(session);
   state.devices.emplace(session.address(), loaded.device);
   state.handles[loaded.device] = session;
@@ -114,7 +117,8 @@ void activate(Pointer self, const SessionLoaded& loaded) {
   }
 }
 
-/// The session has ended, after a passivation or by an error. What is stashed finds a new one on durable state.
+/// The session has ended, after a passivation or by an error. What is stashed finds a new one on
+/// durable state.
 void on_down(Pointer self, const caf::down_msg& down) {
   auto& state = self->state;
   auto found = state.devices.find(down.source);
@@ -194,8 +198,8 @@ ShardHandle::behavior_type shard_actor(Pointer self, ContextPtr context, storage
 
 ShardHandle spawn_shard(caf::actor_system& system, ContextPtr context, storage::Shard shard,
                         AddressIndex addresses, JoinIndex joins) {
-  auto logic = std::make_shared<ShardState>(context->config.limits, std::move(addresses), std::move(joins),
-                                            context->deps.clock->now().mono);
+  auto logic = std::make_shared<ShardState>(context->config.limits, std::move(addresses),
+                                            std::move(joins), context->deps.clock->now().mono);
   return system.spawn(shard_actor, std::move(context), shard, std::move(logic));
 }
 

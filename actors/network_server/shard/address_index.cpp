@@ -70,7 +70,8 @@ std::optional<AddressIndex::Attempt> AddressIndex::run_attempts(const phy::DataF
     candidates_.push_back(phy::uplink_candidate(session.f_nwk_s_int_key, attempt.f_cnt, frame.mic,
                                                 mic_kind(session)));
   }
-  const auto hit = phy::match_uplink(std::span<const crypto::Candidate<Aes128Key>>(candidates_), frame);
+  const auto hit =
+      phy::match_uplink(std::span<const crypto::Candidate<Aes128Key>>(candidates_), frame);
   if (!hit) return std::nullopt;
   return attempts_[*hit];
 }
@@ -80,14 +81,16 @@ std::optional<AddressMatch> AddressIndex::match(const phy::DataFrameView& frame)
   if (found == sessions_.end()) return std::nullopt;
   auto& sessions = found->second;
 
-  // Three rounds: sessions close to the counter on air, the others, then those that may have started from zero again.
+  // Three rounds: sessions close to the counter on air, the others, then those that may have
+  // started from zero again.
   enum Round { near, far, reset };
   for (auto round : {near, far, reset}) {
     attempts_.clear();
     for (std::size_t i = 0; i < sessions.size(); ++i) {
       const auto& session = sessions[i];
       if (is_excluded(session, frame)) continue;
-      const auto full = phy::extend(session.last_f_cnt_up, frame.f_cnt, session.supports_32_bit_f_cnt);
+      const auto full =
+          phy::extend(session.last_f_cnt_up, frame.f_cnt, session.supports_32_bit_f_cnt);
       if (round == reset) {
         const FCnt32 restarted{frame.f_cnt.value()};
         const bool may_reset = session.resets_f_cnt && !session.pending && !frame.f_ctrl.ack;

@@ -1,5 +1,6 @@
-// The address index of one shard: every session on every address that hashes here, and which of them made a frame's MIC.
-// Derived data: the session decides again with its own counter. [architecture.md §5; spec network-server §3.3-3.6]
+// The address index of one shard: every session on every address that hashes here, and which of
+// them made a frame's MIC. Derived data: the session decides again with its own counter.
+// [architecture.md §5; spec network-server §3.3-3.6]
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,8 @@ namespace ff::network_server {
 struct IndexedSession {
   std::shared_ptr<const DeviceUid> device;
   Aes128Key f_nwk_s_int_key;
-  /// Exact while this process runs; after a start up to 16384 behind (index rows are written that often).
+  /// Exact while this process runs; after a start up to 16384 behind (index rows are written that
+  /// often).
   FCnt32 last_f_cnt_up;
   MacVersion mac_version = MacVersion::unknown;
   bool supports_32_bit_f_cnt = true;
@@ -43,8 +45,9 @@ class AddressIndex {
   /// False if there was none.
   bool erase(DevAddr dev_addr, const DeviceUid& device, bool pending);
 
-  /// The session whose key made the frame's MIC, with the full counter; its entry then counts from there. Candidates are
-  /// tried in order of counter proximity. 1.1: only the half of the MIC that FNwkSIntKey makes is checked.
+  /// The session whose key made the frame's MIC, with the full counter; its entry then counts from
+  /// there. Candidates are tried in order of counter proximity. 1.1: only the half of the MIC that
+  /// FNwkSIntKey makes is checked.
   std::optional<AddressMatch> match(const phy::DataFrameView& frame);
 
   std::size_t size() const noexcept { return size_; }

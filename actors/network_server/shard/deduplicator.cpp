@@ -7,7 +7,8 @@ namespace {
 
 bool same_frame(const UplinkFrame& a, const UplinkFrame& b) {
   return a.settings.frequency == b.settings.frequency &&
-         same_modulation(a.settings.data_rate, b.settings.data_rate) && a.phy_payload == b.phy_payload;
+         same_modulation(a.settings.data_rate, b.settings.data_rate) &&
+         a.phy_payload == b.phy_payload;
 }
 
 std::uint64_t hash(const UplinkFrame& frame) {

@@ -1,5 +1,5 @@
-// De-duplication: collects the copies of one transmission that several gateways received. [spec network-server §2]
-// Not matching: whose frame it is has been decided at the first copy.
+// De-duplication: collects the copies of one transmission that several gateways received. [spec
+// network-server §2] Not matching: whose frame it is has been decided at the first copy.
 #pragma once
 
 #include <cstdint>
@@ -30,21 +30,22 @@ using WindowId = Strong<struct WindowIdTag, std::uint64_t>;
 
 struct Copy {
   CopyOutcome outcome = CopyOutcome::refused;
-  WindowId window;                            // of `first`
+  WindowId window;  // of `first`
 };
 
 /// One transmission, all its copies merged.
 struct ClosedWindow {
   WindowId id;
-  std::shared_ptr<const UplinkFrame> frame;   // the first copy
-  std::vector<RxMetadata> rx_metadata;        // of all copies, first first
+  std::shared_ptr<const UplinkFrame> frame;  // the first copy
+  std::vector<RxMetadata> rx_metadata;       // of all copies, first first
 };
 
 class Deduplicator {
  public:
   explicit Deduplicator(DeduplicationLimits limits) : limits_(limits) {}
 
-  /// A frame is the same if payload, frequency and data rate are: a device's repetition on another channel is another frame.
+  /// A frame is the same if payload, frequency and data rate are: a device's repetition on another
+  /// channel is another frame.
   Copy add(std::shared_ptr<const UplinkFrame> frame, MonoTime now);
   /// Windows that are over at `now`, oldest first; forgets what has cooled down.
   std::vector<ClosedWindow> close(MonoTime now);
@@ -56,7 +57,7 @@ class Deduplicator {
   struct Window {
     WindowId id;
     std::shared_ptr<const UplinkFrame> frame;
-    std::vector<RxMetadata> extra;            // of the copies after the first
+    std::vector<RxMetadata> extra;  // of the copies after the first
     bool open = true;
   };
   struct Deadline {
@@ -68,7 +69,7 @@ class Deduplicator {
 
   DeduplicationLimits limits_;
   std::unordered_map<std::uint64_t, Window> windows_;
-  std::deque<Deadline> closing_;              // the same duration for all: already in order
+  std::deque<Deadline> closing_;  // the same duration for all: already in order
   std::deque<Deadline> cooling_;
   std::uint64_t last_id_ = 0;
 };

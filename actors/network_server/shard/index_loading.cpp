@@ -41,7 +41,8 @@ Result<AddressIndex> load_address_index(const storage::Reader& store, storage::S
   return index;
 }
 
-Result<std::vector<JoinIndex>> load_join_indexes(const storage::Reader& store, storage::ShardCount count) {
+Result<std::vector<JoinIndex>> load_join_indexes(const storage::Reader& store,
+                                                 storage::ShardCount count) {
   std::vector<JoinIndex> indexes(count.value());
   const Bytes first = storage::device_euis_index_key({JoinEui{0}, DevEui{0}});
   storage::Scan scan{.family = storage::Family::entity_index,
@@ -52,7 +53,8 @@ Result<std::vector<JoinIndex>> load_join_indexes(const storage::Reader& store, s
       spdlog::error("msg=\"EUI index row is damaged\"");
       return true;
     }
-    const storage::JoinKey join_key{JoinEui{read_be<8>(key.subspan(1))}, DevEui{read_be<8>(key.subspan(9))}};
+    const storage::JoinKey join_key{JoinEui{read_be<8>(key.subspan(1))},
+                                    DevEui{read_be<8>(key.subspan(9))}};
     auto& index = indexes[storage::shard_of(join_key, count).value()];
     index[join_key] = std::make_shared<const DeviceUid>(
         DeviceUid{ApplicationId(owner->ids[0]), DeviceId(owner->ids[1])});

@@ -9,9 +9,11 @@
 
 namespace ff::network_server {
 
-/// Blocking. Rows that do not parse are left out, logged and counted: their devices are found again at their next join.
+/// Blocking. Rows that do not parse are left out, logged and counted: their devices are found again
+/// at their next join.
 Result<AddressIndex> load_address_index(const storage::Reader& store, storage::Shard shard);
 /// The join indices of all shards in one pass over the devices' EUI index.
-Result<std::vector<JoinIndex>> load_join_indexes(const storage::Reader& store, storage::ShardCount count);
+Result<std::vector<JoinIndex>> load_join_indexes(const storage::Reader& store,
+                                                 storage::ShardCount count);
 
 }  // namespace ff::network_server

@@ -1,4 +1,5 @@
-// What others may ask of a network server shard: frames from gateways, and everything for the device sessions at home in it.
+// What others may ask of a network server shard: frames from gateways, and everything for the
+// device sessions at home in it.
 #pragma once
 
 #include <caf/fwd.hpp>
@@ -15,8 +16,11 @@
 
 namespace ff::network_server {
 
-/// One gateway's copy of an uplink or join-request, sent to the shard of its DevAddr or of its EUI pair.
-struct UplinkReceived { std::shared_ptr<const UplinkFrame> frame; };
+/// One gateway's copy of an uplink or join-request, sent to the shard of its DevAddr or of its EUI
+/// pair.
+struct UplinkReceived {
+  std::shared_ptr<const UplinkFrame> frame;
+};
 
 /// A session's entry in the address index, sent by its session after the commit that made it.
 struct IndexSession {
@@ -43,7 +47,10 @@ struct SessionLoaded {
   Result<std::shared_ptr<const Device>> record;
 };
 /// INTERNAL, from a session: wake me at this time (replaces an earlier wish).
-struct WakeSessionAt { DeviceUid device; MonoTime at; };
+struct WakeSessionAt {
+  DeviceUid device;
+  MonoTime at;
+};
 
 }  // namespace ff::network_server
 FF_LOCAL_MESSAGE(ff::network_server::UplinkReceived)
@@ -54,13 +61,16 @@ FF_LOCAL_MESSAGE(ff::network_server::SessionLoaded)
 
 namespace ff::network_server {
 
-using ShardHandle = caf::typed_actor<
-    caf::reacts_to<UplinkReceived>,      // De-duplicates, matches, and hands the merged frame to the device's session.
-    caf::reacts_to<ToSession>,           // Delivers to the session of a device at home here, activating it if need be.
-    caf::reacts_to<IndexSession>,        // Adds, replaces or removes a session on an address of this shard.
-    caf::reacts_to<IndexJoinEuis>,       // Adds or removes an EUI pair of this shard.
-    caf::reacts_to<WakeSessionAt>,       // INTERNAL: a session's timer.
-    caf::reacts_to<SessionLoaded>,       // INTERNAL: activation goes on.
-    caf::reacts_to<actors::Tick>>;       // INTERNAL: closes windows, fires timers.
+using ShardHandle =
+    caf::typed_actor<caf::reacts_to<UplinkReceived>,  // De-duplicates, matches, and hands the
+                                                      // merged frame to the device's session.
+                     caf::reacts_to<ToSession>,       // Delivers to the session of a device at home
+                                                      // here, activating it if need be.
+                     caf::reacts_to<IndexSession>,    // Adds, replaces or removes a session on an
+                                                      // address of this shard.
+                     caf::reacts_to<IndexJoinEuis>,   // Adds or removes an EUI pair of this shard.
+                     caf::reacts_to<WakeSessionAt>,   // INTERNAL: a session's timer.
+                     caf::reacts_to<SessionLoaded>,   // INTERNAL: activation goes on.
+                     caf::reacts_to<actors::Tick>>;   // INTERNAL: closes windows, fires timers.
 
 }  // namespace ff::network_server

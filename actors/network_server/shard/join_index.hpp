@@ -11,10 +11,12 @@ namespace ff::network_server {
 
 struct JoinKeyHash {
   std::size_t operator()(const storage::JoinKey& key) const noexcept {
-    return std::hash<std::uint64_t>{}(key.dev_eui.value() * 0x9e3779b97f4a7c15 ^ key.join_eui.value());
+    return std::hash<std::uint64_t>{}(key.dev_eui.value() * 0x9e3779b97f4a7c15 ^
+                                      key.join_eui.value());
   }
 };
 
-using JoinIndex = std::unordered_map<storage::JoinKey, std::shared_ptr<const DeviceUid>, JoinKeyHash>;
+using JoinIndex =
+    std::unordered_map<storage::JoinKey, std::shared_ptr<const DeviceUid>, JoinKeyHash>;
 
 }  // namespace ff::network_server

@@ -5,7 +5,8 @@ namespace ff::network_server {
 ShardProbe::ShardProbe(actors::Metrics& metrics)
     : sessions(metrics, "device_session"),
       stash(metrics, "session_stash"),
-      passivated(metrics.counter("farfield_actors_passivated_total", "Sessions that ended because they were idle.",
+      passivated(metrics.counter("farfield_actors_passivated_total",
+                                 "Sessions that ended because they were idle.",
                                  {{"kind", "device_session"}})) {
   for (std::size_t i = 0; i < uplinks.size(); ++i) {
     uplinks[i] = &metrics.counter("farfield_network_server_uplinks_total",

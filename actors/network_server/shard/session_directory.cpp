@@ -62,11 +62,12 @@ std::vector<DeviceUid> SessionDirectory::passivate_idle(MonoTime now) {
     auto found = entries_.find(candidate.device);
     if (found == entries_.end() || found->second.phase != Phase::active) continue;
     if (found->second.last_used > candidate.since) {
-      // Used since: look again when that use is old enough. Kept in order, because `last_used` is never later than now.
+      // Used since: look again when that use is old enough. Kept in order, because `last_used` is
+      // never later than now.
       candidate.since = found->second.last_used;
-      const auto place = std::upper_bound(
-          idle_.begin(), idle_.end(), candidate.since,
-          [](MonoTime since, const Idle& other) { return since < other.since; });
+      const auto place =
+          std::upper_bound(idle_.begin(), idle_.end(), candidate.since,
+                           [](MonoTime since, const Idle& other) { return since < other.since; });
       idle_.insert(place, std::move(candidate));
       continue;
     }

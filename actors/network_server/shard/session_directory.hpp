@@ -1,5 +1,6 @@
-// The devices at home in a shard that have a session actor, or are getting or losing one. Pure: says what to do, the shell does it.
-// Passivation is a handshake; what arrives meanwhile is stashed and replayed, otherwise an activation could read an older counter.
+// The devices at home in a shard that have a session actor, or are getting or losing one. Pure:
+// says what to do, the shell does it. Passivation is a handshake; what arrives meanwhile is stashed
+// and replayed, otherwise an activation could read an older counter.
 #pragma once
 
 #include <cstdint>
@@ -17,15 +18,16 @@ struct DirectoryLimits {
   Duration idle = std::chrono::seconds{60};
   /// Events kept for a session that is being loaded or passivated.
   std::size_t stash_max = 64;
-  /// Sessions of this shard alive at once; above it idle ones are passivated early and new ones wait for them.
+  /// Sessions of this shard alive at once; above it idle ones are passivated early and new ones
+  /// wait for them.
   std::size_t sessions_max = 100'000;
 };
 
 enum class Delivery : std::uint8_t {
-  deliver,     // to the session, now
-  load,        // stashed; ask for the rows
-  stashed,     // stashed; somebody has asked
-  refused,     // the stash is full: dropped
+  deliver,  // to the session, now
+  load,     // stashed; ask for the rows
+  stashed,  // stashed; somebody has asked
+  refused,  // the stash is full: dropped
 };
 
 class SessionDirectory {
@@ -58,7 +60,7 @@ class SessionDirectory {
 
   DirectoryLimits limits_;
   std::unordered_map<DeviceUid, Entry> entries_;
-  std::deque<Idle> idle_;                     // one entry per active session, by the time it was last looked at
+  std::deque<Idle> idle_;  // one entry per active session, by the time it was last looked at
   std::size_t active_ = 0;
 };
 

@@ -8,12 +8,14 @@ namespace ff::network_server {
 
 const char* to_string(UplinkOutcome outcome) noexcept {
   constexpr std::array<const char*, uplink_outcome_count> names = {
-      "accepted",      "duplicate",            "late_duplicate",   "malformed",
-      "not_an_uplink", "rejoin_not_supported", "unknown_device",   "overloaded"};
+      "accepted",       "duplicate",     "late_duplicate",
+      "malformed",      "not_an_uplink", "rejoin_not_supported",
+      "unknown_device", "overloaded"};
   return names[static_cast<std::size_t>(outcome)];
 }
 
-ShardState::ShardState(const ShardLimits& limits, AddressIndex addresses, JoinIndex joins, MonoTime start)
+ShardState::ShardState(const ShardLimits& limits, AddressIndex addresses, JoinIndex joins,
+                       MonoTime start)
     : addresses_(std::move(addresses)),
       joins_(std::move(joins)),
       windows_(limits.deduplication),
@@ -23,10 +25,14 @@ ShardState::ShardState(const ShardLimits& limits, AddressIndex addresses, JoinIn
 UplinkOutcome ShardState::on_uplink(std::shared_ptr<const UplinkFrame> frame, MonoTime now) {
   const auto copy = windows_.add(frame, now);
   switch (copy.outcome) {
-    case CopyOutcome::collected: return UplinkOutcome::duplicate;
-    case CopyOutcome::late: return UplinkOutcome::late_duplicate;
-    case CopyOutcome::refused: return UplinkOutcome::overloaded;
-    case CopyOutcome::first: break;
+    case CopyOutcome::collected:
+      return UplinkOutcome::duplicate;
+    case CopyOutcome::late:
+      return UplinkOutcome::late_duplicate;
+    case CopyOutcome::refused:
+      return UplinkOutcome::overloaded;
+    case CopyOutcome::first:
+      break;
   }
   // A frame without an owner keeps its window too: the other gateways' copies of it are then cheap.
   Owner owner;
@@ -48,7 +54,8 @@ UplinkOutcome ShardState::find_owner(const UplinkFrame& frame, Owner& owner) {
     return UplinkOutcome::rejoin_not_supported;
   }
   const auto* data = std::get_if<phy::DataFrameView>(&decoded->body);
-  if (!data || phy::direction_of(data->m_type) != phy::Direction::up) return UplinkOutcome::not_an_uplink;
+  if (!data || phy::direction_of(data->m_type) != phy::Direction::up)
+    return UplinkOutcome::not_an_uplink;
   auto match = addresses_.match(*data);
   if (!match) return UplinkOutcome::unknown_device;
   owner = {std::move(match->device), false, match->f_cnt, match->pending};
@@ -63,12 +70,13 @@ std::vector<ToSession> ShardState::close_windows(MonoTime now) {
     const auto owner = std::move(found->second);
     owners_.erase(found);
     if (owner.is_join) {
-      events.push_back(to_session(
-          *owner.device, JoinRequestReceived{std::move(window.frame), std::move(window.rx_metadata)}));
+      events.push_back(
+          to_session(*owner.device,
+                     JoinRequestReceived{std::move(window.frame), std::move(window.rx_metadata)}));
     } else {
-      events.push_back(to_session(*owner.device,
-                                  UplinkMatched{std::move(window.frame), std::move(window.rx_metadata),
-                                                owner.f_cnt, owner.pending}));
+      events.push_back(to_session(
+          *owner.device, UplinkMatched{std::move(window.frame), std::move(window.rx_metadata),
+                                       owner.f_cnt, owner.pending}));
     }
   }
   return events;

@@ -1,4 +1,5 @@
-// The logic of a network server shard: which frames are whose, when a window closes, who must be woken. Pure; the actor delivers.
+// The logic of a network server shard: which frames are whose, when a window closes, who must be
+// woken. Pure; the actor delivers.
 #pragma once
 
 #include <cstdint>
@@ -23,13 +24,13 @@ struct ShardLimits {
 
 /// What became of a gateway's copy of a frame; labels the metric of dropped frames.
 enum class UplinkOutcome : std::uint8_t {
-  accepted,                // first copy; its device will get it
-  duplicate,               // another copy of an accepted or dropped frame
-  late_duplicate,          // after the window
+  accepted,        // first copy; its device will get it
+  duplicate,       // another copy of an accepted or dropped frame
+  late_duplicate,  // after the window
   malformed,
   not_an_uplink,
   rejoin_not_supported,
-  unknown_device,          // no session's key made the MIC, or no device has the EUIs
+  unknown_device,  // no session's key made the MIC, or no device has the EUIs
   overloaded,
 };
 inline constexpr std::size_t uplink_outcome_count = 8;
@@ -39,7 +40,8 @@ class ShardState {
  public:
   ShardState(const ShardLimits& limits, AddressIndex addresses, JoinIndex joins, MonoTime start);
 
-  /// One gateway's copy. The frame is matched at its first copy and delivered when its window closes.
+  /// One gateway's copy. The frame is matched at its first copy and delivered when its window
+  /// closes.
   UplinkOutcome on_uplink(std::shared_ptr<const UplinkFrame> frame, MonoTime now);
   /// Closed windows as events for sessions, in order.
   std::vector<ToSession> close_windows(MonoTime now);

@@ -19,7 +19,8 @@ Result<storage::OpenStore> open(const config::Config& config) {
   storage::StoreSettings settings;
   if (auto count = storage::ShardCount::make(config.storage.shards)) settings.shard_count = *count;
   auto random = make_secure_random();
-  return storage::open_directory({.directory = config.storage.directory, .create_if_missing = false}, settings, *random);
+  return storage::open_directory(
+      {.directory = config.storage.directory, .create_if_missing = false}, settings, *random);
 }
 
 ExitCode backup(const std::string& directory, const config::Config& config) {
@@ -34,7 +35,8 @@ ExitCode backup(const std::string& directory, const config::Config& config) {
 ExitCode restore(const std::string& from, const config::Config& config) {
   const auto status = storage::restore({.backup = from, .directory = config.storage.directory});
   if (!status) return failed(status.error(), ExitCode::bad_data);
-  std::printf("%s has the content of %s; downlink counters jump ahead\n", config.storage.directory.c_str(), from.c_str());
+  std::printf("%s has the content of %s; downlink counters jump ahead\n",
+              config.storage.directory.c_str(), from.c_str());
   return ExitCode::ok;
 }
 
@@ -44,7 +46,8 @@ ExitCode check(const config::Config& config) {
   if (!store) return failed(store.error(), ExitCode::temporary);
   for (std::size_t i = 0; i < storage::family_count; ++i) {
     const auto family = static_cast<storage::Family>(i);
-    const auto count = store->engine->scan({.family = family, .range = {}}, [](ByteView, ByteView) { return true; });
+    const auto count = store->engine->scan({.family = family, .range = {}},
+                                           [](ByteView, ByteView) { return true; });
     if (!count) return failed(count.error(), ExitCode::bad_data);
     std::printf("%-16s %12zu records\n", std::string(storage::to_string(family)).c_str(), *count);
   }

@@ -29,16 +29,21 @@ constexpr const char* help =
     "  db check                 read every record of the store\n"
     "  version\n"
     "\n"
-    "Settings come from the command line, FARFIELD_... (and TTN_LW_...) variables, farfield.yml or\n"
+    "Settings come from the command line, FARFIELD_... (and TTN_LW_...) variables, farfield.yml "
+    "or\n"
     "/etc/farfield/farfield.yml, and defaults, in this order.\n";
 
-int code(ExitCode exit) { return static_cast<int>(exit); }
+int code(ExitCode exit) {
+  return static_cast<int>(exit);
+}
 
 Result<config::Loaded> load(const std::vector<std::string>& arguments) {
-  auto loaded = config::load({arguments, config::process_environment(), config::default_config_files()});
+  auto loaded =
+      config::load({arguments, config::process_environment(), config::default_config_files()});
   if (!loaded) std::fprintf(stderr, "farfield: %s\n", loaded.error().message().c_str());
   if (loaded) {
-    for (const auto& warning : loaded->warnings) std::fprintf(stderr, "farfield: warning: %s\n", warning.c_str());
+    for (const auto& warning : loaded->warnings)
+      std::fprintf(stderr, "farfield: warning: %s\n", warning.c_str());
   }
   return loaded;
 }
@@ -52,7 +57,8 @@ ExitCode start(const std::vector<std::string>& arguments) {
     bool known = false;
     for (const auto* component : components) known = known || word == component;
     if (!known) {
-      std::fprintf(stderr, "farfield: there is no component `%s`; there are gs, ns, as, js, is\n", word.c_str());
+      std::fprintf(stderr, "farfield: there is no component `%s`; there are gs, ns, as, js, is\n",
+                   word.c_str());
       return ExitCode::usage;
     }
   }
@@ -67,7 +73,8 @@ ExitCode print_config(std::vector<std::string> arguments) {
   });
   const auto loaded = load(arguments);
   if (!loaded) return ExitCode::configuration;
-  std::fputs((environment ? config::to_environment(*loaded) : config::to_yaml(*loaded)).c_str(), stdout);
+  std::fputs((environment ? config::to_environment(*loaded) : config::to_yaml(*loaded)).c_str(),
+             stdout);
   return ExitCode::ok;
 }
 
@@ -98,7 +105,9 @@ ExitCode dispatch(const std::string& command, const std::vector<std::string>& ar
 
 int main(int argc, char** argv) {
   std::vector<std::string> arguments(argv + 1, argv + argc);
-  const auto wants_help = [](const std::string& text) { return text == "-h" || text == "--help" || text == "help"; };
+  const auto wants_help = [](const std::string& text) {
+    return text == "-h" || text == "--help" || text == "help";
+  };
   if (arguments.empty()) {
     std::fputs(help, stderr);
     return code(ExitCode::usage);

@@ -18,7 +18,8 @@ namespace {
 
 using actors::ChildSpec;
 
-/// Everything the components are wired with; shared by the start functions, which also serve restarts.
+/// Everything the components are wired with; shared by the start functions, which also serve
+/// restarts.
 struct Wiring {
   NodePorts ports;
   NodeConfig config;
@@ -27,8 +28,8 @@ struct Wiring {
 };
 using WiringPtr = std::shared_ptr<const Wiring>;
 
-/// Ticker, committer and loader under one supervisor. A failed store is not restarted: the process ends, and starts again from what is
-/// durable.
+/// Ticker, committer and loader under one supervisor. A failed store is not restarted: the process
+/// ends, and starts again from what is durable.
 caf::actor start_storage(caf::actor_system& system, const WiringPtr& wiring) {
   const auto& ports = wiring->ports;
   const auto& deps = wiring->routes.deps;
@@ -37,24 +38,26 @@ caf::actor start_storage(caf::actor_system& system, const WiringPtr& wiring) {
                            deps.ticker.set(handle);
                            return caf::actor_cast<caf::actor>(handle);
                          }};
-  const ChildSpec committer{"committer", [wiring](caf::actor_system& sys) {
-                              const auto fatal = wiring->ports.on_fatal;
-                              auto handle = actors::spawn_committer(
-                                  sys, {.engine = wiring->ports.engine,
-                                        .durability = wiring->config.durability,
-                                        .sync_interval = wiring->config.sync_interval,
-                                        .metrics = wiring->ports.metrics,
-                                        .on_store_failed = [fatal](const Error& error) { fatal(error.to_string()); },
-                                        .own_thread = wiring->ports.own_threads});
-                              wiring->routes.deps.committer.set(handle);
-                              return caf::actor_cast<caf::actor>(handle);
-                            }};
-  const ChildSpec loader{"loader", [wiring](caf::actor_system& sys) {
-                           auto handle = actors::spawn_loader(
-                               sys, {.store = wiring->ports.engine, .own_thread = wiring->ports.own_threads});
-                           wiring->routes.deps.loader.set(handle);
-                           return caf::actor_cast<caf::actor>(handle);
-                         }};
+  const ChildSpec committer{
+      "committer", [wiring](caf::actor_system& sys) {
+        const auto fatal = wiring->ports.on_fatal;
+        auto handle = actors::spawn_committer(
+            sys, {.engine = wiring->ports.engine,
+                  .durability = wiring->config.durability,
+                  .sync_interval = wiring->config.sync_interval,
+                  .metrics = wiring->ports.metrics,
+                  .on_store_failed = [fatal](const Error& error) { fatal(error.to_string()); },
+                  .own_thread = wiring->ports.own_threads});
+        wiring->routes.deps.committer.set(handle);
+        return caf::actor_cast<caf::actor>(handle);
+      }};
+  const ChildSpec loader{
+      "loader", [wiring](caf::actor_system& sys) {
+        auto handle = actors::spawn_loader(
+            sys, {.store = wiring->ports.engine, .own_thread = wiring->ports.own_threads});
+        wiring->routes.deps.loader.set(handle);
+        return caf::actor_cast<caf::actor>(handle);
+      }};
   return actors::spawn_supervisor(system, {.name = "storage",
                                            .limits = {},
                                            .children = {ticker, committer, loader},
@@ -64,9 +67,12 @@ caf::actor start_storage(caf::actor_system& system, const WiringPtr& wiring) {
 }
 
 caf::actor start_join_server(caf::actor_system& system, const WiringPtr& wiring) {
-  auto context = std::make_shared<const join_server::Context>(join_server::Context{
-      .config = wiring->config.join_server, .deps = wiring->routes.deps, .publish = wiring->ports.publish});
-  return join_server::spawn_join_server(system, context, wiring->routes.join_server, wiring->on_escalation);
+  auto context = std::make_shared<const join_server::Context>(
+      join_server::Context{.config = wiring->config.join_server,
+                           .deps = wiring->routes.deps,
+                           .publish = wiring->ports.publish});
+  return join_server::spawn_join_server(system, context, wiring->routes.join_server,
+                                        wiring->on_escalation);
 }
 
 caf::actor start_network_server(caf::actor_system& system, const WiringPtr& wiring) {
@@ -80,7 +86,8 @@ caf::actor start_network_server(caf::actor_system& system, const WiringPtr& wiri
                               .join_servers = routes.join_server,
                               .transmit = gateway_server::make_transmit(routes.gateway_router),
                               .publish = wiring->ports.publish});
-  auto started = network_server::start(system, context, *wiring->ports.engine, wiring->on_escalation);
+  auto started =
+      network_server::start(system, context, *wiring->ports.engine, wiring->on_escalation);
   if (!started) throw std::runtime_error(started.error().to_string());
   return *started;
 }
@@ -145,8 +152,10 @@ std::unique_ptr<Node> Node::start(NodePorts ports, NodeConfig config) {
   routes.deps.clock = ports.clock;
   routes.deps.metrics = ports.metrics;
   routes.deps.make_random = ports.make_random;
-  routes.plans = config.plans ? config.plans
-                              : std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
+  routes.plans =
+      config.plans
+          ? config.plans
+          : std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
   auto node = std::unique_ptr<Node>(new Node(routes));
 
   const auto fatal = ports.on_fatal;
@@ -154,8 +163,11 @@ std::unique_ptr<Node> Node::start(NodePorts ports, NodeConfig config) {
       Wiring{.ports = std::move(ports),
              .config = std::move(config),
              .routes = std::move(routes),
-             .on_escalation = [](const std::string& child) { spdlog::error("msg=\"component failed\" child={}", child); }});
-  // Inputs start last and are stopped first; what is committed on the way is released before the store closes.
+             .on_escalation = [](const std::string& child) {
+               spdlog::error("msg=\"component failed\" child={}", child);
+             }});
+  // Inputs start last and are stopped first; what is committed on the way is released before the
+  // store closes.
   node->root_ = actors::spawn_supervisor(
       *wiring->ports.system,
       {.name = "root",
@@ -168,11 +180,15 @@ std::unique_ptr<Node> Node::start(NodePorts ports, NodeConfig config) {
                     component("gateway_server", wiring, start_gateways)},
        .clock = wiring->ports.clock,
        .metrics = wiring->ports.metrics,
-       .on_escalation = [fatal](const std::string& child) { fatal("component " + child + " failed too often"); }});
+       .on_escalation = [fatal](const std::string& child) {
+         fatal("component " + child + " failed too often");
+       }});
   return node;
 }
 
-Node::~Node() { stop(); }
+Node::~Node() {
+  stop();
+}
 
 void Node::stop() {
   if (root_) caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);

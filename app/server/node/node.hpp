@@ -1,9 +1,10 @@
-// A node: the components of one process wired together under one root supervisor, on ports that production and simulation fill differently.
-// Not the process: signals, configuration files, gRPC and HTTP are app/server/process.
+// A node: the components of one process wired together under one root supervisor, on ports that
+// production and simulation fill differently. Not the process: signals, configuration files, gRPC
+// and HTTP are app/server/process.
 #pragma once
 
-#include <caf/fwd.hpp>
 #include <caf/actor.hpp>
+#include <caf/fwd.hpp>
 
 #include <functional>
 #include <memory>
@@ -72,7 +73,8 @@ struct NodeRoutes {
 
 class Node {
  public:
-  /// Starts every component; when it returns they serve. Throws what a component's start throws when that fails again and again.
+  /// Starts every component; when it returns they serve. Throws what a component's start throws
+  /// when that fails again and again.
   static std::unique_ptr<Node> start(NodePorts ports, NodeConfig config);
   ~Node();
   Node(const Node&) = delete;

@@ -72,7 +72,8 @@ struct FrontDoors::State {
   std::shared_ptr<net::tls::ServerContext> http_tls;
   std::shared_ptr<net::tls::ServerContext> mqtt_tls;
 
-  // In the order they must be destroyed last to first: gateway before server, server before services. [app/api/README.md]
+  // In the order they must be destroyed last to first: gateway before server, server before
+  // services. [app/api/README.md]
   std::unique_ptr<api::Front> front;
   std::unique_ptr<api::Services> services;
   std::unique_ptr<api::ApiServer> server;
@@ -86,11 +87,14 @@ struct FrontDoors::State {
   Status open_grpc(const NodeRoutes& routes);
   Status open_http();
   Status open_mqtt(const NodeRoutes& routes);
-  Status listen_http(std::string_view key, const std::string& address, std::shared_ptr<net::tls::ServerContext> tls);
+  Status listen_http(std::string_view key, const std::string& address,
+                     std::shared_ptr<net::tls::ServerContext> tls);
 };
 
 FrontDoors::FrontDoors(FrontDoorPorts ports) : state_(std::make_unique<State>(ports)) {}
-FrontDoors::~FrontDoors() { close(); }
+FrontDoors::~FrontDoors() {
+  close();
+}
 
 events::Publish FrontDoors::publish() const {
   return state_->hub.publisher();
@@ -98,7 +102,9 @@ events::Publish FrontDoors::publish() const {
 
 /// `:1883` is `localhost:1883` to whoever asks where to connect.
 api::MqttAddresses FrontDoors::State::mqtt_addresses() const {
-  const auto with_host = [](const std::string& address) { return address.starts_with(':') ? "localhost" + address : address; };
+  const auto with_host = [](const std::string& address) {
+    return address.starts_with(':') ? "localhost" + address : address;
+  };
   return {with_host(ports.config.as.mqtt.plain), with_host(ports.config.as.mqtt.tls)};
 }
 
@@ -110,9 +116,9 @@ Status FrontDoors::State::load_certificate() {
     FF_TRY(certificate, net::tls::read_key_pair(tls.certificate, tls.key));
   } else {
     auto serial = make_secure_random();
-    FF_TRY(certificate,
-           net::tls::load_or_make_self_signed(ports.config.storage.directory / "tls", {.names = {net::tls::host_name()}},
-                                              ports.clock->now().utc, *serial));
+    FF_TRY(certificate, net::tls::load_or_make_self_signed(ports.config.storage.directory / "tls",
+                                                           {.names = {net::tls::host_name()}},
+                                                           ports.clock->now().utc, *serial));
   }
   FF_TRY(http_tls, net::tls::ServerContext::create(*certificate, {.alpn = {"http/1.1"}}));
   FF_TRY(mqtt_tls, net::tls::ServerContext::create(*certificate, {}));
@@ -124,14 +130,16 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
   const auto now = [clock] { return clock->now().utc; };
   deadlines.set(api::spawn_deadline_keeper(ports.system, clock, routes.deps.ticker));
   const api::Identity identity(api::Asker(deadlines, call_timeout), routes.identity_server);
-  front = std::make_unique<api::Front>(api::FrontPorts{
-      .now = now,
-      .new_request_id = [this, now] { return random.ulid(now()); },
-      .new_error_id = [this] { return random.hex_id(); },
-      .authenticator = api::make_authenticator(identity),
-      .on_error = [](std::string_view method, const Error& error, std::string_view id) {
-        spdlog::debug("msg=\"call failed\" method={} error=\"{}\" error_id={}", method, error.to_string(), id);
-      }});
+  front = std::make_unique<api::Front>(
+      api::FrontPorts{.now = now,
+                      .new_request_id = [this, now] { return random.ulid(now()); },
+                      .new_error_id = [this] { return random.hex_id(); },
+                      .authenticator = api::make_authenticator(identity),
+                      .on_error =
+                          [](std::string_view method, const Error& error, std::string_view id) {
+                            spdlog::debug("msg=\"call failed\" method={} error=\"{}\" error_id={}",
+                                          method, error.to_string(), id);
+                          }});
   services = std::make_unique<api::Services>(
       *front, api::ServiceDeps{.rights = api::make_rights_of(identity),
                                .now = now,
@@ -152,10 +160,12 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
   FF_TRY(const auto tls, address_of("grpc.listen-tls", listen.tls));
   if (plain) grpc_listeners.push_back({plain->to_string(), {}});
   if (tls && certificate) {
-    grpc_listeners.push_back({tls->to_string(), api::ServerTls{certificate->certificate_pem, certificate->key_pem, {}}});
+    grpc_listeners.push_back(
+        {tls->to_string(), api::ServerTls{certificate->certificate_pem, certificate->key_pem, {}}});
   }
   FF_TRY(server, api::ApiServer::start(grpc_listeners, services->all()));
-  gateway = std::make_shared<api::HttpGateway>(server->in_process_channel(), [this] { return random.hex_id(); });
+  gateway = std::make_shared<api::HttpGateway>(server->in_process_channel(),
+                                               [this] { return random.hex_id(); });
   return {};
 }
 
@@ -166,23 +176,28 @@ Status FrontDoors::State::listen_http(std::string_view key, const std::string& a
   net::ListenOptions options;
   options.tls = std::move(tls);
   FF_TRY(auto listener, ports.streams.listen(*endpoint, std::move(options), http->acceptor()));
-  spdlog::info("msg=\"HTTP listens\" address={} tls={}", listener->local().to_string(), key == "http.listen-tls");
+  spdlog::info("msg=\"HTTP listens\" address={} tls={}", listener->local().to_string(),
+               key == "http.listen-tls");
   listeners.push_back(std::move(listener));
   return {};
 }
 
 Status FrontDoors::State::open_http() {
   const auto& settings = ports.config.http;
-  auto pages = make_pages({.metrics = settings.metrics.enable,
-                           .metrics_password = settings.metrics.password,
-                           .health = settings.health.enable,
-                           .health_password = settings.health.password},
-                          ports.metrics,
-                          [this] { return serving ? Health{true, ""} : Health{false, "starting or ending"}; },
-                          api::make_http_handler(gateway));
+  auto pages = make_pages(
+      {.metrics = settings.metrics.enable,
+       .metrics_password = settings.metrics.password,
+       .health = settings.health.enable,
+       .health_password = settings.health.password},
+      ports.metrics,
+      [this] {
+        return serving ? Health{true, ""} : Health{false, "starting or ending"};
+      },
+      api::make_http_handler(gateway));
   net::http::ServerOptions options;
   options.utc_now = [] { return actors::make_system_clock()->now().utc; };
-  http = std::make_unique<net::http::HttpServer>(options, net::http::with_security_headers(std::move(pages)));
+  http = std::make_unique<net::http::HttpServer>(
+      options, net::http::with_security_headers(std::move(pages)));
   FF_CHECK(listen_http("http.listen", settings.listen.plain, nullptr));
   if (http_tls) FF_CHECK(listen_http("http.listen-tls", settings.listen.tls, http_tls));
   return {};
@@ -202,7 +217,8 @@ Status FrontDoors::State::open_mqtt(const NodeRoutes& routes) {
                                       .pipelines = routes.application_server.pipelines,
                                       .publish = hub.publisher()});
   FF_TRY(mqtt, application_server::MqttFrontend::start(ports.streams, std::move(context)));
-  for (const auto& address : mqtt->addresses()) spdlog::info("msg=\"MQTT listens\" address={}", address.to_string());
+  for (const auto& address : mqtt->addresses())
+    spdlog::info("msg=\"MQTT listens\" address={}", address.to_string());
   return {};
 }
 
@@ -218,13 +234,16 @@ Status FrontDoors::open(const NodeRoutes& routes) {
 void FrontDoors::create_admin_key(const NodeRoutes& routes, Random& random) {
   auto answered = std::make_shared<std::promise<Result<std::string>>>();
   auto future = answered->get_future();
-  create_admin(routes.identity_server, random, [answered](Result<std::string> text) { answered->set_value(std::move(text)); });
+  create_admin(routes.identity_server, random,
+               [answered](Result<std::string> text) { answered->set_value(std::move(text)); });
   if (future.wait_for(std::chrono::seconds{10}) != std::future_status::ready) {
     spdlog::error("msg=\"admin API key was not made in time\"");
     return;
   }
   const auto text = future.get();
-  if (!text) return spdlog::error("msg=\"admin API key was not made\" error=\"{}\"", text.error().to_string());
+  if (!text)
+    return spdlog::error("msg=\"admin API key was not made\" error=\"{}\"",
+                         text.error().to_string());
   const auto path = state_->ports.config.storage.directory / "admin-api-key";
   {
     std::ofstream file(path);
@@ -246,7 +265,8 @@ void FrontDoors::close() {
   state.server.reset();
   state.services.reset();
   state.front.reset();
-  if (auto keeper = state.deadlines.get()) caf::anon_send_exit(keeper, caf::exit_reason::user_shutdown);
+  if (auto keeper = state.deadlines.get())
+    caf::anon_send_exit(keeper, caf::exit_reason::user_shutdown);
   state.deadlines.clear();
 }
 

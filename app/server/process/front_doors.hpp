@@ -1,4 +1,5 @@
-// The front doors of a process: gRPC, HTTP with API and pages, MQTT, the events hub; opened after the node, closed before it.
+// The front doors of a process: gRPC, HTTP with API and pages, MQTT, the events hub; opened after
+// the node, closed before it.
 #pragma once
 
 #include <caf/fwd.hpp>
@@ -29,9 +30,11 @@ class FrontDoors {
 
   /// Where components publish events; works before open().
   events::Publish publish() const;
-  /// First start: makes the admin's API key, prints it once and leaves it in `admin-api-key` (0600) of the data directory.
+  /// First start: makes the admin's API key, prints it once and leaves it in `admin-api-key` (0600)
+  /// of the data directory.
   void create_admin_key(const NodeRoutes& routes, Random& random);
-  /// Opens every configured listener. Errors: an address that does not parse or can not be had, a certificate that is unusable.
+  /// Opens every configured listener. Errors: an address that does not parse or can not be had, a
+  /// certificate that is unusable.
   Status open(const NodeRoutes& routes);
   /// Takes no new calls and ends what is open.
   void close();

@@ -14,7 +14,8 @@ using identity_server::AuthInfoPtr;
 
 void authenticate(const AccessRoute& access, std::string token, actors::Reply<AuthInfoPtr> reply) {
   auto handle = access.get();
-  if (!handle) return reply(fail(actors::receiver_down, {{"reason", "the identity server is starting"}}));
+  if (!handle)
+    return reply(fail(actors::receiver_down, {{"reason", "the identity server is starting"}}));
   caf::anon_send(handle, identity_server::Authenticate{std::move(token), std::move(reply)});
 }
 
@@ -24,7 +25,8 @@ void rights_on(const AccessRoute& access, std::string token, const storage::Enti
   authenticate(access, std::move(token), [access, entity, reply](Result<AuthInfoPtr> caller) {
     if (!caller) return reply(fail(caller.error()));
     auto handle = access.get();
-    if (!handle) return reply(fail(actors::receiver_down, {{"reason", "the identity server is starting"}}));
+    if (!handle)
+      return reply(fail(actors::receiver_down, {{"reason", "the identity server is starting"}}));
     caf::anon_send(handle, identity_server::ListRights{*caller, entity, reply});
   });
 }
@@ -56,18 +58,22 @@ std::shared_ptr<application_server::Access> make_mqtt_access(AccessRoute access)
   return std::make_shared<MqttAccess>(std::move(access));
 }
 
-void create_admin(const identity_server::Routes& routes, Random& random, actors::Reply<std::string> reply) {
+void create_admin(const identity_server::Routes& routes, Random& random,
+                  actors::Reply<std::string> reply) {
   const storage::EntityKey user{storage::EntityKind::user, {"admin"}};
-  auto issued = identity_server::issue_api_key(user, "farfield start", {identity_server::Right::all}, random);
+  auto issued =
+      identity_server::issue_api_key(user, "farfield start", {identity_server::Right::all}, random);
   auto store_key = [routes, issued, reply](Result<identity_server::EntityPtr> created) {
     if (!created) return reply(fail(created.error()));
     caf::anon_send(routes.registry.get(),
-                   identity_server::create_api_key(issued.key, [issued, reply](Result<identity_server::EntityPtr> stored) {
-                     if (!stored) return reply(fail(stored.error()));
-                     reply(issued.text);
-                   }));
+                   identity_server::create_api_key(
+                       issued.key, [issued, reply](Result<identity_server::EntityPtr> stored) {
+                         if (!stored) return reply(fail(stored.error()));
+                         reply(issued.text);
+                       }));
   };
-  caf::anon_send(routes.registry.get(), identity_server::create_admin_user("admin", std::move(store_key)));
+  caf::anon_send(routes.registry.get(),
+                 identity_server::create_admin_user("admin", std::move(store_key)));
 }
 
 }  // namespace ff::app

@@ -28,7 +28,9 @@ void ask_for_password(ResponseWriter& response, std::string_view realm) {
 }
 
 void answer_health(ResponseWriter& response, const Health& health) {
-  const std::string body = health.ok ? R"({"status":"OK"})" : R"({"status":"Unavailable","detail":")" + health.detail + "\"}";
+  const std::string body = health.ok
+                               ? R"({"status":"OK"})"
+                               : R"({"status":"Unavailable","detail":")" + health.detail + "\"}";
   response.respond(health.ok ? 200 : 503, "application/json", body);
 }
 
@@ -36,15 +38,17 @@ void answer_health(ResponseWriter& response, const Health& health) {
 
 net::http::HttpHandler make_pages(PageSettings settings, const actors::Metrics& metrics,
                                   std::function<Health()> health, net::http::HttpHandler api) {
-  return [settings = std::move(settings), &metrics, health = std::move(health), api = std::move(api)](
-             Request request, std::shared_ptr<ResponseWriter> response) {
+  return [settings = std::move(settings), &metrics, health = std::move(health),
+          api = std::move(api)](Request request, std::shared_ptr<ResponseWriter> response) {
     const auto path = request.path();
     if (path == "/metrics" && settings.metrics) {
-      if (!is_allowed(request, "metrics", settings.metrics_password)) return ask_for_password(*response, "metrics");
+      if (!is_allowed(request, "metrics", settings.metrics_password))
+        return ask_for_password(*response, "metrics");
       return response->respond(200, "text/plain; version=0.0.4; charset=utf-8", metrics.text());
     }
     if (path == "/healthz" && settings.health) {
-      if (!is_allowed(request, "health", settings.health_password)) return ask_for_password(*response, "health");
+      if (!is_allowed(request, "health", settings.health_password))
+        return ask_for_password(*response, "health");
       return answer_health(*response, health());
     }
     if (path.starts_with("/api/v3/") && api) return api(std::move(request), std::move(response));

@@ -17,12 +17,13 @@ struct Health {
 
 struct PageSettings {
   bool metrics = true;
-  std::string metrics_password;              // empty: for everyone; else user `metrics`
+  std::string metrics_password;  // empty: for everyone; else user `metrics`
   bool health = true;
-  std::string health_password;               // user `health`
+  std::string health_password;  // user `health`
 };
 
-/// Answers the two pages, everything below /api/v3 by `api`, and 404 for the rest. `metrics` outlives the handler.
+/// Answers the two pages, everything below /api/v3 by `api`, and 404 for the rest. `metrics`
+/// outlives the handler.
 net::http::HttpHandler make_pages(PageSettings settings, const actors::Metrics& metrics,
                                   std::function<Health()> health, net::http::HttpHandler api);
 

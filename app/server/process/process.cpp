@@ -31,12 +31,14 @@ constexpr std::chrono::seconds drain_limit{9};
 void set_up_log(const config::Log& log) {
   auto logger = spdlog::stderr_color_mt("farfield");
   if (log.format == config::LogFormat::json) {
-    logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l","log":"%v"})", spdlog::pattern_time_type::utc);
+    logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l","log":"%v"})",
+                        spdlog::pattern_time_type::utc);
   } else {
     logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
   }
-  constexpr spdlog::level::level_enum levels[] = {spdlog::level::debug, spdlog::level::info, spdlog::level::warn,
-                                                  spdlog::level::err, spdlog::level::critical};
+  constexpr spdlog::level::level_enum levels[] = {spdlog::level::debug, spdlog::level::info,
+                                                  spdlog::level::warn, spdlog::level::err,
+                                                  spdlog::level::critical};
   logger->set_level(levels[static_cast<std::size_t>(log.level)]);
   spdlog::set_default_logger(std::move(logger));
 }
@@ -44,7 +46,8 @@ void set_up_log(const config::Log& log) {
 ExitCode exit_code_of(const Error& error) {
   if (error.name() == "locked") return ExitCode::temporary;
   if (error.code() == Code::data_loss) return ExitCode::bad_data;
-  if (error.name() == "shard_count_mismatch" || error.name() == "invalid_value") return ExitCode::configuration;
+  if (error.name() == "shard_count_mismatch" || error.name() == "invalid_value")
+    return ExitCode::configuration;
   if (error.code() == Code::failed_precondition) return ExitCode::can_not_create;
   return ExitCode::io_error;
 }
@@ -61,14 +64,18 @@ Result<storage::OpenStore> open_store(const config::Storage& settings, Random& r
   return storage::open_directory({.directory = settings.directory,
                                   .block_cache_bytes = settings.block_cache_bytes,
                                   .write_buffer_bytes = settings.write_buffer_bytes,
-                                  .log = [](std::string_view line) {
-                                    while (!line.empty() && line.back() == '\n') line.remove_suffix(1);
-                                    spdlog::warn("msg=\"store\" line=\"{}\"", line);
-                                  }},
+                                  .log =
+                                      [](std::string_view line) {
+                                        while (!line.empty() && line.back() == '\n')
+                                          line.remove_suffix(1);
+                                        spdlog::warn("msg=\"store\" line=\"{}\"", line);
+                                      }},
                                  store, random);
 }
 
-std::size_t or_default(std::size_t configured, std::size_t by_default) { return configured > 0 ? configured : by_default; }
+std::size_t or_default(std::size_t configured, std::size_t by_default) {
+  return configured > 0 ? configured : by_default;
+}
 
 /// CAF as the notes on it demand: policy sharing, bounded turns. [caf-notes §2.9]
 void set_up_actors(caf::actor_system_config& config, const config::Process& process) {
@@ -92,7 +99,8 @@ void drain(caf::actor_system& system, FrontDoors& doors, std::unique_ptr<Node> n
 
 ExitCode run_server(const config::Config& config) {
   set_up_log(config.log);
-  spdlog::info("msg=\"farfield starts\" version={} directory={}", version, config.storage.directory.string());
+  spdlog::info("msg=\"farfield starts\" version={} directory={}", version,
+               config.storage.directory.string());
   auto random = make_secure_random();
   auto store = open_store(config.storage, *random);
   if (!store) return give_up(store.error(), exit_code_of(store.error()));
@@ -100,7 +108,8 @@ ExitCode run_server(const config::Config& config) {
   if (!node_settings) return give_up(node_settings.error(), ExitCode::configuration);
 
   actors::Metrics metrics;
-  net::Runtime runtime(or_default(config.process.net_threads, std::max(1U, std::thread::hardware_concurrency() / 2)));
+  net::Runtime runtime(or_default(config.process.net_threads,
+                                  std::max(1U, std::thread::hardware_concurrency() / 2)));
   auto datagrams = net::make_udp_network(runtime);
   auto streams = net::make_tcp_network(runtime);
   caf::actor_system_config actor_config;
@@ -114,7 +123,11 @@ ExitCode run_server(const config::Config& config) {
     wake_signals();
   };
 
-  FrontDoors doors({.config = config, .system = system, .clock = clock, .metrics = metrics, .streams = *streams});
+  FrontDoors doors({.config = config,
+                    .system = system,
+                    .clock = clock,
+                    .metrics = metrics,
+                    .streams = *streams});
   std::unique_ptr<Node> node;
   try {
     node = Node::start({.system = &system,
@@ -149,7 +162,8 @@ ExitCode run_server(const config::Config& config) {
   store->engine.reset();
   spdlog::info("msg=\"farfield ends\" code={}", static_cast<int>(code));
   spdlog::shutdown();
-  // CAF 0.17's own shutdown can hang when detached actors end late [caf-notes §2.8]; nothing is left to lose.
+  // CAF 0.17's own shutdown can hang when detached actors end late [caf-notes §2.8]; nothing is
+  // left to lose.
   _exit(static_cast<int>(code));
 }
 

@@ -1,4 +1,5 @@
-// The process `farfield start`: opens the store, starts the node, the API and the listeners, waits for a signal, drains.
+// The process `farfield start`: opens the store, starts the node, the API and the listeners, waits
+// for a signal, drains.
 #pragma once
 
 #include "config/config.hpp"

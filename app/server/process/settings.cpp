@@ -10,7 +10,8 @@
 namespace ff::app {
 namespace {
 
-network_server::Config network_server_config(const config::NetworkServer& ns, std::uint64_t counter_jump) {
+network_server::Config network_server_config(const config::NetworkServer& ns,
+                                             std::uint64_t counter_jump) {
   network_server::Config out;
   out.net_id = ns.net_id;
   out.dev_addr_prefixes = ns.dev_addr_prefixes;
@@ -27,7 +28,8 @@ network_server::Config network_server_config(const config::NetworkServer& ns, st
   auto& mac = out.default_mac_settings;
   mac.adr_margin_db = static_cast<float>(from.adr_margin_db);
   mac.desired_rx1_delay = from.desired_rx1_delay;
-  if (from.desired_max_duty_cycle) mac.desired_max_duty_cycle = mac::DutyCycleExponent{*from.desired_max_duty_cycle};
+  if (from.desired_max_duty_cycle)
+    mac.desired_max_duty_cycle = mac::DutyCycleExponent{*from.desired_max_duty_cycle};
   if (from.desired_adr_ack_limit_exponent) {
     mac.desired_adr_ack_limit_exponent = mac::AdrAckExponent{*from.desired_adr_ack_limit_exponent};
   }
@@ -65,7 +67,8 @@ gateway_server::GatewayServerConfig gateway_server_config(const config::GatewayS
 join_server::Config join_server_config(const config::JoinServer& js) {
   join_server::Config out;
   out.join_eui_prefixes.clear();
-  for (const auto& prefix : js.join_eui_prefixes) out.join_eui_prefixes.push_back({prefix.join_eui, prefix.length});
+  for (const auto& prefix : js.join_eui_prefixes)
+    out.join_eui_prefixes.push_back({prefix.join_eui, prefix.length});
   out.dev_nonce_limit = js.dev_nonce_limit;
   out.session_key_limit = js.session_key_limit;
   return out;
@@ -75,7 +78,8 @@ constexpr ErrorDef unreadable_plan{"config", "unreadable_frequency_plan", Code::
                                    "`frequency-plans.directory`: `{path}` can not be read"};
 
 /// The built-in plans, and those of a folder on top of them, in the order of their file names.
-Result<std::shared_ptr<const region::FrequencyPlans>> load_plans(const std::filesystem::path& directory) {
+Result<std::shared_ptr<const region::FrequencyPlans>> load_plans(
+    const std::filesystem::path& directory) {
   auto plans = std::make_shared<region::FrequencyPlans>(region::FrequencyPlans::standard());
   if (directory.empty()) return std::shared_ptr<const region::FrequencyPlans>(std::move(plans));
   std::error_code error;
@@ -98,8 +102,9 @@ Result<std::shared_ptr<const region::FrequencyPlans>> load_plans(const std::file
 
 Result<NodeConfig> node_config(const config::Config& config, std::uint64_t counter_jump) {
   NodeConfig out;
-  out.durability = config.storage.durability == config::Durability::sync ? storage::Durability::sync
-                                                                         : storage::Durability::no_sync;
+  out.durability = config.storage.durability == config::Durability::sync
+                       ? storage::Durability::sync
+                       : storage::Durability::no_sync;
   out.sync_interval = config.storage.sync_interval;
   out.server_version = version;
   FF_TRY(out.plans, load_plans(config.frequency_plans_directory));
@@ -108,8 +113,11 @@ Result<NodeConfig> node_config(const config::Config& config, std::uint64_t count
   out.join_server = join_server_config(config.js);
   for (const auto& listener : config.gs.udp.listeners) {
     const auto local = net::Endpoint::parse_listen(listener.address);
-    if (!local) return fail(invalid_address, {{"key", "gs.udp.listeners"}, {"value", listener.address}});
-    out.udp.push_back({.local = *local, .fallback_plan_id = listener.fallback_frequency_plan_id, .network = nullptr});
+    if (!local)
+      return fail(invalid_address, {{"key", "gs.udp.listeners"}, {"value", listener.address}});
+    out.udp.push_back({.local = *local,
+                       .fallback_plan_id = listener.fallback_frequency_plan_id,
+                       .network = nullptr});
   }
   return out;
 }

@@ -6,8 +6,9 @@
 
 namespace ff::app {
 
-inline constexpr ErrorDef invalid_address{"config", "invalid_value", Code::invalid_argument,
-                                          "`{key}` can not be `{value}`: it takes an address like `:1885` or `127.0.0.1:1885`"};
+inline constexpr ErrorDef invalid_address{
+    "config", "invalid_value", Code::invalid_argument,
+    "`{key}` can not be `{value}`: it takes an address like `:1885` or `127.0.0.1:1885`"};
 
 /// Errors name the setting: an address that does not parse.
 Result<NodeConfig> node_config(const config::Config& config, std::uint64_t counter_jump);

@@ -16,10 +16,14 @@ sigset_t ending_signals() {
   return set;
 }
 
-void end_at_once(int number) { _exit(128 + number); }
+void end_at_once(int number) {
+  _exit(128 + number);
+}
 
 volatile std::sig_atomic_t forced_exit_code = 0;
-void end_by_force(int) { _exit(forced_exit_code); }
+void end_by_force(int) {
+  _exit(forced_exit_code);
+}
 
 }  // namespace
 
@@ -35,7 +39,9 @@ void wait_for_signal() {
   sigwait(&set, &number);
 }
 
-void wake_signals() { kill(getpid(), SIGTERM); }
+void wake_signals() {
+  kill(getpid(), SIGTERM);
+}
 
 void arm_second_signal() {
   std::signal(SIGTERM, end_at_once);

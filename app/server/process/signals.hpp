@@ -1,4 +1,5 @@
-// SIGTERM and SIGINT as one question: has somebody asked the process to end? A second one ends it at once.
+// SIGTERM and SIGINT as one question: has somebody asked the process to end? A second one ends it
+// at once.
 #pragma once
 
 #include <chrono>
@@ -13,7 +14,8 @@ void wait_for_signal();
 void wake_signals();
 /// From now on another signal ends the process at once, with 128 + its number.
 void arm_second_signal();
-/// Ends the process with `exit_code` when it is still there after `limit`: a clean store needs no clean exit.
+/// Ends the process with `exit_code` when it is still there after `limit`: a clean store needs no
+/// clean exit.
 void force_end_after(std::chrono::seconds limit, int exit_code);
 
 }  // namespace ff::app

@@ -1,4 +1,5 @@
-// A network server with a join server, a pipeline double and a gateway double, in virtual time; a device of ours on the air.
+// A network server with a join server, a pipeline double and a gateway double, in virtual time; a
+// device of ours on the air.
 #pragma once
 
 #include <caf/send.hpp>
@@ -24,8 +25,9 @@ inline constexpr DevAddr address{0x260b1234};
 inline const Aes128Key key = Aes128Key::from(Bytes(16, 0x42));
 
 /// Passes commits on, as the pipeline does, and keeps what the application would get.
-inline PipelineHandle::behavior_type fake_pipeline(PipelineHandle::pointer, actors::Route<actors::Committer> committer,
-                                            std::vector<ApplicationUp>* ups) {
+inline PipelineHandle::behavior_type fake_pipeline(PipelineHandle::pointer,
+                                                   actors::Route<actors::Committer> committer,
+                                                   std::vector<ApplicationUp>* ups) {
   return {
       [=](const application_server::SessionAccepted& message) {
         ups->insert(ups->end(), message.ups.begin(), message.ups.end());
@@ -48,7 +50,8 @@ class NetworkServerFixture : public test::ActorFixture {
   void boot() {
     const auto count = *storage::ShardCount::make(4);
     context = std::make_shared<Context>();
-    context->plans = std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
+    context->plans =
+        std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
     context->deps = deps;
     context->config.counter_jump = counter_jump;
     context->shards = actors::Sharded<ShardHandle>(count);
@@ -59,13 +62,16 @@ class NetworkServerFixture : public test::ActorFixture {
       context->pipelines.route(storage::Shard{i}).set(handle);
       pipelines.push_back(caf::actor_cast<caf::actor>(handle));
     }
-    context->transmit = [this](std::shared_ptr<const DownlinkFrame> frame, actors::Reply<ScheduledDownlink> reply) {
+    context->transmit = [this](std::shared_ptr<const DownlinkFrame> frame,
+                               actors::Reply<ScheduledDownlink> reply) {
       transmissions.push_back(frame);
       if (answer_transmissions) reply(ScheduledDownlink{GatewayId("gw-1"), 1, seconds{4}});
     };
     context->publish = [this](events::Event event) { event_names.emplace_back(event.name); };
     joins = join_server::spawn_join_server(
-        *system, std::make_shared<const join_server::Context>(join_server::Context{.deps = deps, .publish = context->publish}),
+        *system,
+        std::make_shared<const join_server::Context>(
+            join_server::Context{.deps = deps, .publish = context->publish}),
         context->join_servers, {});
     supervisor = start(*system, context, engine, {}).value();
     run();
@@ -83,28 +89,32 @@ class NetworkServerFixture : public test::ActorFixture {
   }
 
   void create_device() {
-    ChangeDevice change{.change = [](const Device*) -> Result<Device> {
-                          Device device;
-                          device.ids.uid = uid;
-                          device.lorawan_version = MacVersion::v1_0_3;
-                          device.lorawan_phy_version = PhyVersion::rp001_v1_0_3_rev_a;
-                          device.frequency_plan_id = "EU_863_870_TTN";
-                          device.session = mac::Session{.dev_addr = address, .keys = {{1, 2}, key, key, key}};
-                          return device;
-                        },
-                        .reply = [this](const auto& result) { created = result.has_value(); }};
+    ChangeDevice change{
+        .change = [](const Device*) -> Result<Device> {
+          Device device;
+          device.ids.uid = uid;
+          device.lorawan_version = MacVersion::v1_0_3;
+          device.lorawan_phy_version = PhyVersion::rp001_v1_0_3_rev_a;
+          device.frequency_plan_id = "EU_863_870_TTN";
+          device.session = mac::Session{.dev_addr = address, .keys = {{1, 2}, key, key, key}};
+          return device;
+        },
+        .reply = [this](const auto& result) { created = result.has_value(); }};
     caf::anon_send(context->shards.of(uid), to_session(uid, std::move(change)));
     run();
     ASSERT_TRUE(created);
   }
 
-  void uplink(std::uint32_t f_cnt, phy::MType m_type = phy::MType::unconfirmed_up, const char* gateway = "gw-1") {
+  void uplink(std::uint32_t f_cnt, phy::MType m_type = phy::MType::unconfirmed_up,
+              const char* gateway = "gw-1") {
     phy::DataFrame frame;
     frame.m_type = m_type;
     frame.dev_addr = address;
     frame.f_port = FPort{1};
     frame.frm_payload = {1, 2, 3};
-    receive(phy::seal_frame(frame, {key, key, key}, {.mac_version = MacVersion::v1_0_3, .f_cnt = FCnt32{f_cnt}}).value(),
+    receive(phy::seal_frame(frame, {key, key, key},
+                            {.mac_version = MacVersion::v1_0_3, .f_cnt = FCnt32{f_cnt}})
+                .value(),
             context->shards.of(address), gateway);
   }
 
@@ -120,15 +130,15 @@ class NetworkServerFixture : public test::ActorFixture {
     metadata.uplink_token = {1};
     metadata.channel_rssi_dbm = -80;
     received.rx_metadata.push_back(metadata);
-    caf::anon_send(shard,
-                   UplinkReceived{std::make_shared<const UplinkFrame>(std::move(received))});
+    caf::anon_send(shard, UplinkReceived{std::make_shared<const UplinkFrame>(std::move(received))});
     run();
   }
 
   std::vector<std::uint32_t> uplink_counters() const {
     std::vector<std::uint32_t> counters;
     for (const auto& up : ups) {
-      if (const auto* message = std::get_if<ApplicationUplink>(&up.up)) counters.push_back(message->f_cnt.value());
+      if (const auto* message = std::get_if<ApplicationUplink>(&up.up))
+        counters.push_back(message->f_cnt.value());
     }
     return counters;
   }

@@ -24,27 +24,30 @@ class JoinTest : public NetworkServerFixture, public ::testing::WithParamInterfa
 
   void create_otaa_device() {
     int answers = 0;
-    caf::anon_send(context->shards.of(uid),
-                   to_session(uid, ChangeDevice{.change = [row = GetParam()](const Device*) -> Result<Device> {
-                                                  Device device;
-                                                  device.ids = {uid, dev_eui, join_eui, {}};
-                                                  device.lorawan_version = row.mac_version;
-                                                  device.lorawan_phy_version = row.phy_version;
-                                                  device.frequency_plan_id = "EU_863_870_TTN";
-                                                  device.supports_join = true;
-                                                  return device;
-                                                },
-                                                .reply = [&](const auto& result) { answers += result ? 1 : 0; }}));
+    caf::anon_send(
+        context->shards.of(uid),
+        to_session(uid,
+                   ChangeDevice{.change = [row = GetParam()](const Device*) -> Result<Device> {
+                                  Device device;
+                                  device.ids = {uid, dev_eui, join_eui, {}};
+                                  device.lorawan_version = row.mac_version;
+                                  device.lorawan_phy_version = row.phy_version;
+                                  device.frequency_plan_id = "EU_863_870_TTN";
+                                  device.supports_join = true;
+                                  return device;
+                                },
+                                .reply = [&](const auto& result) { answers += result ? 1 : 0; }}));
     caf::anon_send(context->join_servers.of(euis),
-                   join_server::ChangeJoinDevice{join_eui, dev_eui,
-                                                 [this](const join_server::JoinDevice*) -> Result<join_server::JoinDevice> {
-                                                   join_server::JoinDevice device;
-                                                   device.ids = {uid, dev_eui, join_eui, {}};
-                                                   device.app_key.key = app_key;
-                                                   if (is_1_1()) device.nwk_key.key = nwk_key;
-                                                   return device;
-                                                 },
-                                                 [&](const auto& result) { answers += result ? 1 : 0; }});
+                   join_server::ChangeJoinDevice{
+                       join_eui, dev_eui,
+                       [this](const join_server::JoinDevice*) -> Result<join_server::JoinDevice> {
+                         join_server::JoinDevice device;
+                         device.ids = {uid, dev_eui, join_eui, {}};
+                         device.app_key.key = app_key;
+                         if (is_1_1()) device.nwk_key.key = nwk_key;
+                         return device;
+                       },
+                       [&](const auto& result) { answers += result ? 1 : 0; }});
     run();
     ASSERT_EQ(answers, 2);
   }
@@ -52,7 +55,8 @@ class JoinTest : public NetworkServerFixture, public ::testing::WithParamInterfa
   const Aes128Key& root() const { return is_1_1() ? nwk_key : app_key; }
 
   void join(std::uint16_t nonce) {
-    receive(join::seal_join_request({join_eui, dev_eui, DevNonce{nonce}}, root()), context->shards.of(euis));
+    receive(join::seal_join_request({join_eui, dev_eui, DevNonce{nonce}}, root()),
+            context->shards.of(euis));
     advance(milliseconds{300});
   }
 
@@ -92,7 +96,9 @@ class JoinTest : public NetworkServerFixture, public ::testing::WithParamInterfa
     receive(phy::seal_frame(frame, keys_of(accept, nonce),
                             {.mac_version = GetParam().mac_version,
                              .f_cnt = FCnt32{f_cnt},
-                             .transmission = {.conf_f_cnt = 0, .tx_dr = DataRateIndex{3}, .tx_ch = ChannelIndex{0}}})
+                             .transmission = {.conf_f_cnt = 0,
+                                              .tx_dr = DataRateIndex{3},
+                                              .tx_ch = ChannelIndex{0}}})
                 .value(),
             context->shards.of(accept.dev_addr));
     advance(seconds{2});
@@ -142,11 +148,12 @@ TEST_P(JoinTest, JoinsAgainAfterACrashWithoutRepeatingAnyNonce) {
   EXPECT_EQ(uplink_counters(), (std::vector<std::uint32_t>{0, 1}));
 }
 
-INSTANTIATE_TEST_SUITE_P(Versions, JoinTest,
-                         ::testing::Values(Row{"v1_0_3", MacVersion::v1_0_3, PhyVersion::rp001_v1_0_3_rev_a},
-                                           Row{"v1_0_4", MacVersion::v1_0_4, PhyVersion::rp002_v1_0_4},
-                                           Row{"v1_1", MacVersion::v1_1, PhyVersion::rp001_v1_1_rev_b}),
-                         [](const auto& row) { return std::string(row.param.name); });
+INSTANTIATE_TEST_SUITE_P(
+    Versions, JoinTest,
+    ::testing::Values(Row{"v1_0_3", MacVersion::v1_0_3, PhyVersion::rp001_v1_0_3_rev_a},
+                      Row{"v1_0_4", MacVersion::v1_0_4, PhyVersion::rp002_v1_0_4},
+                      Row{"v1_1", MacVersion::v1_1, PhyVersion::rp001_v1_1_rev_b}),
+    [](const auto& row) { return std::string(row.param.name); });
 
 }  // namespace
 }  // namespace ff::network_server

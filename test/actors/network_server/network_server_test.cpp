@@ -1,4 +1,5 @@
-// The network server's actors together, in virtual time: frames in, application messages and transmissions out, restarts in between.
+// The network server's actors together, in virtual time: frames in, application messages and
+// transmissions out, restarts in between.
 #include <algorithm>
 
 #include "storage/engine/errors.hpp"
@@ -44,8 +45,9 @@ TEST_F(NetworkServerTest, AcknowledgesAConfirmedUplinkWithACounterOfItsOwn) {
     const auto frame = phy::decode_data_frame(transmission->phy_payload).value();
     EXPECT_TRUE(frame.f_ctrl.ack);
     counters.push_back(frame.f_cnt.value());
-    EXPECT_TRUE(phy::open_frame(frame, {key, key, key},
-                                {.mac_version = MacVersion::v1_0_3, .f_cnt = FCnt32{frame.f_cnt.value()}}));
+    EXPECT_TRUE(
+        phy::open_frame(frame, {key, key, key},
+                        {.mac_version = MacVersion::v1_0_3, .f_cnt = FCnt32{frame.f_cnt.value()}}));
   }
   EXPECT_EQ(counters, (std::vector<std::uint16_t>{1, 2, 3}));
 }
@@ -82,7 +84,8 @@ TEST_F(NetworkServerTest, CountsOnFarAheadAfterARestoredBackup) {
   advance(seconds{3});
   ASSERT_EQ(transmissions.size(), 2U);
   const auto frame = phy::decode_data_frame(transmissions.back()->phy_payload).value();
-  EXPECT_TRUE(phy::open_frame(frame, {key, key, key}, {.mac_version = MacVersion::v1_0_3, .f_cnt = FCnt32{65536 + 2}}));
+  EXPECT_TRUE(phy::open_frame(frame, {key, key, key},
+                              {.mac_version = MacVersion::v1_0_3, .f_cnt = FCnt32{65536 + 2}}));
 }
 
 TEST_F(NetworkServerTest, LetsNothingOutWhenTheStoreFails) {
@@ -97,7 +100,8 @@ TEST_F(NetworkServerTest, PassivatesAndComesBackWithItsCounters) {
   create_device();
   uplink(1);
   advance(seconds{70});
-  EXPECT_NE(metrics.text().find("farfield_actors_passivated_total{kind=\"device_session\"} 1"), std::string::npos);
+  EXPECT_NE(metrics.text().find("farfield_actors_passivated_total{kind=\"device_session\"} 1"),
+            std::string::npos);
   uplink(1);
   advance(seconds{2});
   uplink(2);
@@ -108,8 +112,9 @@ TEST_F(NetworkServerTest, PassivatesAndComesBackWithItsCounters) {
 TEST_F(NetworkServerTest, DeletesADevice) {
   create_device();
   bool deleted = false;
-  caf::anon_send(context->shards.of(uid),
-                 to_session(uid, DeleteDevice{[&](const Status& status) { deleted = status.has_value(); }}));
+  caf::anon_send(
+      context->shards.of(uid),
+      to_session(uid, DeleteDevice{[&](const Status& status) { deleted = status.has_value(); }}));
   run();
   EXPECT_TRUE(deleted);
   uplink(1);

@@ -29,8 +29,12 @@ class SupervisorTest : public test::ActorFixture {
             }};
   }
   SupervisorConfig make(std::vector<ChildSpec> children) {
-    return {.name = "test", .limits = {}, .children = std::move(children), .clock = clock,
-            .metrics = &metrics, .on_escalation = [this](const std::string& name) { escalated = name; }};
+    return {.name = "test",
+            .limits = {},
+            .children = std::move(children),
+            .clock = clock,
+            .metrics = &metrics,
+            .on_escalation = [this](const std::string& name) { escalated = name; }};
   }
   void crash(const std::string& name) {
     caf::anon_send(routes[name].get(), caf::unit);

@@ -12,7 +12,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-MonoTime at(Duration since_start) { return MonoTime{seconds{100} + since_start}; }
+MonoTime at(Duration since_start) {
+  return MonoTime{seconds{100} + since_start};
+}
 
 TEST(TimerWheel, FiresAtTheFirstAdvanceAtOrAfterTheDeadline) {
   TimerWheel<int> wheel(at({}));
@@ -45,7 +47,8 @@ TEST(TimerWheel, KeepsDeadlinesBeyondOneRevolution) {
   EXPECT_EQ(wheel.advance(at(seconds{90})), std::vector<int>{90});
 }
 
-// Property: against an ordered map, for random starts, cancels and steps, nothing fires early, late or twice.
+// Property: against an ordered map, for random starts, cancels and steps, nothing fires early, late
+// or twice.
 TEST(TimerWheel, AgreesWithAnOrderedMap) {
   auto random = make_seeded_random(3);
   TimerWheel<int> wheel(at({}));

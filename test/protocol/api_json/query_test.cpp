@@ -18,7 +18,8 @@ struct Row {
 };
 
 constexpr Row rows[] = {
-    {"GetGatewayRequest", "gateway_ids.gateway_id", "gtw", R"({"gateway_ids":{"gateway_id":"gtw"}})"},
+    {"GetGatewayRequest", "gateway_ids.gateway_id", "gtw",
+     R"({"gateway_ids":{"gateway_id":"gtw"}})"},
     {"GetGatewayRequest", "gatewayIds.gatewayId", "gtw", R"({"gateway_ids":{"gateway_id":"gtw"}})"},
     {"GetGatewayRequest", "field_mask", "name,ids", R"({"field_mask":{"paths":["name","ids"]}})"},
     {"GetGatewayRequest", "field_mask.paths", "name", R"({"field_mask":{"paths":["name"]}})"},

@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (downlink.frm_payload.size() > 255) std::abort();
   }
   // What we accept we can write, and read again as the same.
-  const auto again = ff::application_json::parse_downlinks(ff::application_json::to_json(*downlinks));
+  const auto again =
+      ff::application_json::parse_downlinks(ff::application_json::to_json(*downlinks));
   if (!again || *again != *downlinks) std::abort();
   return 0;
 }

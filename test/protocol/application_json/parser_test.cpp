@@ -26,7 +26,8 @@ TEST(Parser, ThePushExampleIsRead) {
       {.f_port = FPort{16},
        .frm_payload = {3, 0, 60},
        .priority = TxPriority::highest,
-       .class_b_c = ClassBC{{{{GatewayId("roof-north"), {}}, 0, 0}}, parse_rfc3339("2025-02-11T10:00:00Z")}}};
+       .class_b_c = ClassBC{{{{GatewayId("roof-north"), {}}, 0, 0}},
+                            parse_rfc3339("2025-02-11T10:00:00Z")}}};
   EXPECT_EQ(*result, expected);
 }
 
@@ -81,8 +82,9 @@ TEST(Parser, WhatIsOutOfBoundsIsRefusedWithItsField) {
 }
 
 TEST(Parser, WhatIsNotJsonIsRefused) {
-  for (const std::string text : {"", "[]", "{", R"({"downlinks":{}})", R"({"downlinks":[1]})", R"({"downlinks":[]}x)",
-                                 R"({"downlinks":[{"confirmed":1}]})", R"({"downlinks":[{"decoded_payload":{]}]})"}) {
+  for (const std::string text :
+       {"", "[]", "{", R"({"downlinks":{}})", R"({"downlinks":[1]})", R"({"downlinks":[]}x)",
+        R"({"downlinks":[{"confirmed":1}]})", R"({"downlinks":[{"decoded_payload":{]}]})"}) {
     const auto result = parse_downlinks(text);
     ASSERT_FALSE(result) << text;
     EXPECT_TRUE(result.error().is(malformed_json)) << text;

@@ -1,4 +1,5 @@
-// The chapter's examples, compact, as the writer must produce them byte for byte. [spec message-formats]
+// The chapter's examples, compact, as the writer must produce them byte for byte. [spec
+// message-formats]
 #include "protocol/application_json/writer.hpp"
 
 #include <gtest/gtest.h>
@@ -12,7 +13,9 @@
 namespace ff::application_json {
 namespace {
 
-UtcTime at(std::string_view text) { return *parse_rfc3339(text); }
+UtcTime at(std::string_view text) {
+  return *parse_rfc3339(text);
+}
 
 DeviceIdentifiers cold_room(std::uint32_t dev_addr) {
   return {.uid = {ApplicationId("food-safety"), DeviceId("cold-room-07")},
@@ -35,7 +38,8 @@ ApplicationUp up(ApplicationUpPayload payload) {
 std::string enveloped(std::string_view member) {
   return R"({"end_device_ids":)" + ids_text +
          R"(,"correlation_ids":["as:downlink:01J9W8A0B2C4D6E8F0G2H4J6K8"],)"
-         R"("received_at":"2025-02-11T10:02:11.700045901Z",)" + std::string(member) + "}";
+         R"("received_at":"2025-02-11T10:02:11.700045901Z",)" +
+         std::string(member) + "}";
 }
 
 ApplicationDownlink downlink() {
@@ -101,27 +105,34 @@ TEST(Writer, AnUplinkIsTheChaptersExample) {
 
 TEST(Writer, ZeroesAreLeftOutOfAnUplink) {
   const ApplicationUplink empty{.settings = {.data_rate = FskDataRate{50000}}};
-  EXPECT_EQ(to_json(up(empty)), enveloped(R"("uplink_message":{"settings":{"data_rate":{"fsk":{"bit_rate":50000}}},)"
-                                          R"("network_ids":{"net_id":"000000"}})"));
+  EXPECT_EQ(to_json(up(empty)),
+            enveloped(R"("uplink_message":{"settings":{"data_rate":{"fsk":{"bit_rate":50000}}},)"
+                      R"("network_ids":{"net_id":"000000"}})"));
 }
 
 TEST(Writer, AnEncryptedUplinkCarriesItsKey) {
-  ApplicationUplink skipped{.settings = {.data_rate = LrFhssDataRate{137000, CodingRate::cr2_3, 0}},
-                            .app_s_key = KeyEnvelope{{}, "customer-kek-1", *base64_decode("p0m1AA==")},
-                            .last_a_f_cnt_down = FCnt32{12}};
-  EXPECT_EQ(to_json(up(skipped)),
-            enveloped(R"("uplink_message":{"settings":{"data_rate":{"lrfhss":{"operating_channel_width":137000,"coding_rate":"2/3"}}},)"
-                      R"("app_s_key":{"kek_label":"customer-kek-1","encrypted_key":"p0m1AA=="},"last_a_f_cnt_down":12,)"
-                      R"("network_ids":{"net_id":"000000"}})"));
-  skipped.app_s_key = KeyEnvelope{Aes128Key::from(*parse_hex("00112233445566778899aabbccddeeff")), {}, {}};
-  EXPECT_NE(to_json(up(skipped)).find(R"("app_s_key":{"key":"00112233445566778899AABBCCDDEEFF"})"), std::string::npos);
+  ApplicationUplink skipped{
+      .settings = {.data_rate = LrFhssDataRate{137000, CodingRate::cr2_3, 0}},
+      .app_s_key = KeyEnvelope{{}, "customer-kek-1", *base64_decode("p0m1AA==")},
+      .last_a_f_cnt_down = FCnt32{12}};
+  EXPECT_EQ(
+      to_json(up(skipped)),
+      enveloped(
+          R"("uplink_message":{"settings":{"data_rate":{"lrfhss":{"operating_channel_width":137000,"coding_rate":"2/3"}}},)"
+          R"("app_s_key":{"kek_label":"customer-kek-1","encrypted_key":"p0m1AA=="},"last_a_f_cnt_down":12,)"
+          R"("network_ids":{"net_id":"000000"}})"));
+  skipped.app_s_key =
+      KeyEnvelope{Aes128Key::from(*parse_hex("00112233445566778899aabbccddeeff")), {}, {}};
+  EXPECT_NE(to_json(up(skipped)).find(R"("app_s_key":{"key":"00112233445566778899AABBCCDDEEFF"})"),
+            std::string::npos);
 }
 
 TEST(Writer, AJoinAcceptIsTheChaptersExample) {
   const ApplicationJoinAccept accept{.session_key_id = *base64_decode("AZT1wXKqf7WmJ0o3m8Xh1A=="),
                                      .received_at = at("2025-02-11T09:12:39.551870213Z")};
-  EXPECT_EQ(to_json(up(accept)), enveloped(R"("join_accept":{"session_key_id":"AZT1wXKqf7WmJ0o3m8Xh1A==",)"
-                                           R"("received_at":"2025-02-11T09:12:39.551870213Z"})"));
+  EXPECT_EQ(to_json(up(accept)),
+            enveloped(R"("join_accept":{"session_key_id":"AZT1wXKqf7WmJ0o3m8Xh1A==",)"
+                      R"("received_at":"2025-02-11T09:12:39.551870213Z"})"));
 }
 
 TEST(Writer, EveryDownlinkMessageHasItsName) {
@@ -131,13 +142,15 @@ TEST(Writer, EveryDownlinkMessageHasItsName) {
       {DownlinkAcked{downlink()}, R"("downlink_ack":)" + downlink_text},
       {DownlinkNacked{downlink()}, R"("downlink_nack":)" + downlink_text},
       {DownlinkFailed{downlink(), {}}, R"("downlink_failed":{"downlink":)" + downlink_text + "}"},
-      {DownlinkQueueInvalidated{{downlink()}, FCnt32{22}, *base64_decode("AZT2b1+3Qy6tS9cVn0wL4g==")},
+      {DownlinkQueueInvalidated{
+           {downlink()}, FCnt32{22}, *base64_decode("AZT2b1+3Qy6tS9cVn0wL4g==")},
        R"("downlink_queue_invalidated":{"downlinks":[)" + downlink_text +
            R"(],"last_f_cnt_down":22,"session_key_id":"AZT2b1+3Qy6tS9cVn0wL4g=="})"},
       {LocationSolved{"lora-cloud", {48.85661, 2.35222, 35, 42, LocationSource::lora_tdoa}},
        R"("location_solved":{"service":"lora-cloud","location":{"latitude":48.85661,"longitude":2.35222,"altitude":35,)"
        R"("accuracy":42,"source":"SOURCE_LORA_TDOA_GEOLOCATION"}})"},
-      {ServiceData{"storage", R"({"a":1})"}, R"("service_data":{"service":"storage","data":{"a":1}})"},
+      {ServiceData{"storage", R"({"a":1})"},
+       R"("service_data":{"service":"storage","data":{"a":1}})"},
   };
   for (const auto& [payload, text] : table) EXPECT_EQ(to_json(up(payload)), enveloped(text));
 }
@@ -147,11 +160,13 @@ TEST(Writer, AFailureNamesItsErrorAndCause) {
                                   "maximum number of retries ({max_retries}) reached"};
   static constexpr ErrorDef inner{"pkg/x", "y", Code::not_found, "quoted \"z\"\n"};
   const auto error = Error(outer, {{"max_retries", 3}}).caused_by(Error(inner));
-  EXPECT_EQ(to_json(up(DownlinkFailed{downlink(), error})),
-            enveloped(R"("downlink_failed":{"downlink":)" + downlink_text +
-                      R"(,"error":{"namespace":"pkg/applicationserver","name":"max_retries_reached",)"
-                      R"("message_format":"maximum number of retries ({max_retries}) reached","attributes":{"max_retries":3},)"
-                      R"("cause":{"namespace":"pkg/x","name":"y","message_format":"quoted \"z\"\n","code":5},"code":10}})"));
+  EXPECT_EQ(
+      to_json(up(DownlinkFailed{downlink(), error})),
+      enveloped(
+          R"("downlink_failed":{"downlink":)" + downlink_text +
+          R"(,"error":{"namespace":"pkg/applicationserver","name":"max_retries_reached",)"
+          R"("message_format":"maximum number of retries ({max_retries}) reached","attributes":{"max_retries":3},)"
+          R"("cause":{"namespace":"pkg/x","name":"y","message_format":"quoted \"z\"\n","code":5},"code":10}})"));
 }
 
 TEST(Writer, ClassBAndSimulatedAreWritten) {
@@ -159,15 +174,21 @@ TEST(Writer, ClassBAndSimulatedAreWritten) {
   fixed.class_b_c = ClassBC{{{{GatewayId("roof-north"), {}}, 1, 2}}, at("2025-02-11T10:00:00Z")};
   auto message = up(DownlinkQueued{fixed});
   message.simulated = true;
-  EXPECT_EQ(to_json(message),
-            enveloped(R"("downlink_queued":{"class_b_c":{"gateways":[{"gateway_ids":{"gateway_id":"roof-north"},"antenna_index":1,)"
-                      R"("group_index":2}],"absolute_time":"2025-02-11T10:00:00Z"}},"simulated":true)"));
+  EXPECT_EQ(
+      to_json(message),
+      enveloped(
+          R"("downlink_queued":{"class_b_c":{"gateways":[{"gateway_ids":{"gateway_id":"roof-north"},"antenna_index":1,)"
+          R"("group_index":2}],"absolute_time":"2025-02-11T10:00:00Z"}},"simulated":true)"));
 }
 
 TEST(Writer, NumbersAreShortestSinglePrecision) {
   const std::vector<std::pair<float, std::string>> table = {
-      {0.1F, "0.1"},     {-97.0F, "-97"}, {3.4028235e38F, "3.4028235e+38"}, {1e-7F, "1e-07"},
-      {16777216.0F, "16777216"}, {std::numeric_limits<float>::infinity(), "\"Infinity\""}};
+      {0.1F, "0.1"},
+      {-97.0F, "-97"},
+      {3.4028235e38F, "3.4028235e+38"},
+      {1e-7F, "1e-07"},
+      {16777216.0F, "16777216"},
+      {std::numeric_limits<float>::infinity(), "\"Infinity\""}};
   for (const auto& [value, text] : table) {
     std::string out;
     append_number(out, value);

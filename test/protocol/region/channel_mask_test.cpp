@@ -41,7 +41,9 @@ Region region_of_kind(std::string_view kind) {
   return *find_latest(bands.at(kind));
 }
 
-Channels all_of(const Region& region) { return Channels(region.max_uplink_channels, true); }
+Channels all_of(const Region& region) {
+  return Channels(region.max_uplink_channels, true);
+}
 
 /// How a device reads ChMaskCntl 5: with the 500 kHz channels, as specified, or without.
 enum class BankReading { with_wide, without_wide };

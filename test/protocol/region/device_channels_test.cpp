@@ -13,8 +13,12 @@ namespace {
 
 using golden::unsigned_of;
 
-const Region& eu() { return *find("EU_863_870", PhyVersion::rp002_v1_0_4); }
-const Region& us() { return *find("US_902_928", PhyVersion::rp002_v1_0_4); }
+const Region& eu() {
+  return *find("EU_863_870", PhyVersion::rp002_v1_0_4);
+}
+const Region& us() {
+  return *find("US_902_928", PhyVersion::rp002_v1_0_4);
+}
 
 const FrequencyPlan& plan(std::string_view id) {
   static const FrequencyPlans plans = FrequencyPlans::standard();

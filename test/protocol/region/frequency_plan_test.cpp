@@ -155,10 +155,10 @@ TEST(StandardPlans, HaveTheResolvedValuesOfTheGoldenFile) {
     const json::value* base = golden.as_object().if_contains("base_id");
     EXPECT_EQ(plan->base_id, base == nullptr ? "" : base->as_string());
     const auto& resolved = golden.at("resolved").as_object();
-    expect_only(resolved, {"uplink_channels", "downlink_channels", "lora_standard_channel",
-                           "fsk_channel", "radios", "clock_source", "sub_bands", "max_eirp_dbm",
-                           "dwell_time", "listen_before_talk", "rx2_default_data_rate",
-                           "rx2_channel"});
+    expect_only(resolved,
+                {"uplink_channels", "downlink_channels", "lora_standard_channel", "fsk_channel",
+                 "radios", "clock_source", "sub_bands", "max_eirp_dbm", "dwell_time",
+                 "listen_before_talk", "rx2_default_data_rate", "rx2_channel"});
     expect_channels(plan->uplink_channels, resolved.at("uplink_channels"));
     expect_channels(plan->downlink_channels, resolved.at("downlink_channels"));
     expect_single(plan->lora_standard_channel, resolved.if_contains("lora_standard_channel"));
@@ -236,8 +236,8 @@ TEST(PlanExtension, FollowsTheVectors) {
 }
 
 struct BadPlan {
-  std::string plan;      // what follows `"plan":`
-  std::string key;       // where the error points
+  std::string plan;  // what follows `"plan":`
+  std::string key;   // where the error points
 };
 
 TEST(PlanRules, NameThePlanAndTheKey) {
@@ -312,8 +312,8 @@ TEST(Plans, AnAddedPlanReplacesTheOneWithItsId) {
   ASSERT_TRUE(plans.add_json(R"({"id":"EU_863_870","band_id":"EU_863_870","name":"ours"})"));
   EXPECT_EQ(plans.all().size(), count);
   EXPECT_EQ(plans.find("EU_863_870")->name, "ours");
-  ASSERT_TRUE(plans.add_json(
-      R"({"id":"MINE","base_id":"US_902_928_FSB_2","plan":{"max_eirp_dbm":20}})"));
+  ASSERT_TRUE(
+      plans.add_json(R"({"id":"MINE","base_id":"US_902_928_FSB_2","plan":{"max_eirp_dbm":20}})"));
   EXPECT_EQ(plans.all().size(), count + 1);
   EXPECT_EQ(plans.find("MINE")->uplink_channels.size(), 8U);
   EXPECT_FLOAT_EQ(*plans.find("MINE")->max_eirp_dbm, 20);

@@ -178,11 +178,11 @@ void expect_class_b(const Region& region, const json::value& profile) {
   EXPECT_EQ(region.beacon_data_rate.value(), unsigned_of(beacon.at("data_rate")));
   const DataRateEntry* rate = region.data_rate(region.beacon_data_rate);
   ASSERT_NE(rate, nullptr);
-  EXPECT_EQ(rate->data_rate, modulation_of(json::object{
-                                 {"modulation", "LORA"},
-                                 {"spreading_factor", beacon.at("spreading_factor")},
-                                 {"bandwidth_hz", beacon.at("bandwidth_hz")},
-                                 {"coding_rate", beacon.at("coding_rate")}}));
+  EXPECT_EQ(rate->data_rate,
+            modulation_of(json::object{{"modulation", "LORA"},
+                                       {"spreading_factor", beacon.at("spreading_factor")},
+                                       {"bandwidth_hz", beacon.at("bandwidth_hz")},
+                                       {"coding_rate", beacon.at("coding_rate")}}));
   expect_frequencies(region.ping_slot_frequencies, profile.at("ping_slot").at("frequencies_hz"));
   EXPECT_EQ(region.ping_slot_data_rate.value(),
             unsigned_of(profile.at("ping_slot").at("data_rate")));
@@ -209,10 +209,11 @@ void expect_defaults(const Region& region, const json::value& defaults) {
 }
 
 void expect_channel_mask(const Region& region, const json::value& rule) {
-  const std::map<ChannelMaskKind, std::string> names = {
-      {ChannelMaskKind::mask16, "mask16"}, {ChannelMaskKind::mask48, "mask48"},
-      {ChannelMaskKind::mask64, "mask64"}, {ChannelMaskKind::mask72, "mask72"},
-      {ChannelMaskKind::mask96, "mask96"}};
+  const std::map<ChannelMaskKind, std::string> names = {{ChannelMaskKind::mask16, "mask16"},
+                                                        {ChannelMaskKind::mask48, "mask48"},
+                                                        {ChannelMaskKind::mask64, "mask64"},
+                                                        {ChannelMaskKind::mask72, "mask72"},
+                                                        {ChannelMaskKind::mask96, "mask96"}};
   EXPECT_EQ(rule.at("kind").as_string(), names.at(region.channel_mask_kind));
   EXPECT_EQ(region.network_may_send_cntl5, rule.at("network_may_send_cntl5").as_bool());
   EXPECT_EQ(region.device_applies_mask_blocks_atomically,

@@ -12,14 +12,19 @@ namespace {
 
 using golden::unsigned_of;
 
-const Region& eu() { return *find("EU_863_870", PhyVersion::rp002_v1_0_4); }
-const Region& us() { return *find("US_902_928", PhyVersion::rp002_v1_0_4); }
-const Region& as() { return *find("AS_923", PhyVersion::rp002_v1_0_4); }
+const Region& eu() {
+  return *find("EU_863_870", PhyVersion::rp002_v1_0_4);
+}
+const Region& us() {
+  return *find("US_902_928", PhyVersion::rp002_v1_0_4);
+}
+const Region& as() {
+  return *find("AS_923", PhyVersion::rp002_v1_0_4);
+}
 
 std::optional<int> rx1(const Region& region, int uplink, int offset, DwellTime dwell) {
-  const auto index =
-      region.rx1_data_rate(DataRateIndex(static_cast<std::uint8_t>(uplink)),
-                           DataRateOffset(static_cast<std::uint8_t>(offset)), dwell);
+  const auto index = region.rx1_data_rate(DataRateIndex(static_cast<std::uint8_t>(uplink)),
+                                          DataRateOffset(static_cast<std::uint8_t>(offset)), dwell);
   if (!index) return std::nullopt;
   return index->value();
 }

@@ -95,8 +95,10 @@ class Trial {
     last_error = opened ? "" : opened.error().to_string();
     // The manifest has no rule for wrong bytes at its unsynced end, so RocksDB refuses: nothing is
     // lost silently, and file systems that write data before sizes (ext4, XFS) do not produce them.
-    refused = last_tear == Tear::garbage && !opened && opened.error().is(corruption) &&
+    // Only an opening that succeeds writes a new manifest; until then the bytes stay.
+    refused = garbage && !opened && opened.error().is(corruption) &&
               last_error.find("MANIFEST") != std::string::npos;
+    if (opened) garbage = false;
     return opened.has_value();
   }
 
@@ -114,8 +116,9 @@ class Trial {
   void crash() {
     disk.cut_power_after(0);
     engine.reset();
-    last_tear = random() % 2 == 0 ? Tear::cut : Tear::garbage;
-    disk.restart(last_tear);
+    auto tear = random() % 2 == 0 ? Tear::cut : Tear::garbage;
+    garbage |= tear == Tear::garbage;
+    disk.restart(tear);
   }
 
   /// What is read is the state after exactly some number of batches between what was acknowledged
@@ -138,7 +141,7 @@ class Trial {
   std::mt19937_64 random;
   std::unique_ptr<Engine> engine;
   std::string last_error;
-  Tear last_tear = Tear::cut;
+  bool garbage = false;  // May be at the end of files since the last opening.
   bool refused = false;
   std::uint32_t issued = 0;
   std::uint32_t acknowledged = 0;

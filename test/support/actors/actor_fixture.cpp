@@ -18,14 +18,14 @@ ActorFixture::ActorFixture() {
   config.set("scheduler.policy", caf::atom("testing"));
   config.set("logger.verbosity", caf::atom("quiet"));
   system = std::make_unique<caf::actor_system>(config);
-  clock = std::make_shared<actors::ManualClock>(
-      UtcTime{std::chrono::seconds{1'700'000'000}});
+  clock = std::make_shared<actors::ManualClock>(UtcTime{std::chrono::seconds{1'700'000'000}});
   deps.clock = clock;
   deps.metrics = &metrics;
   deps.make_random = [seed = std::uint64_t{1}]() mutable { return make_seeded_random(seed++); };
   deps.ticker.set(actors::spawn_ticker(*system));
   deps.committer.set(actors::spawn_committer(
-      *system, {.engine = &engine, .metrics = &metrics, .on_store_failed = {}, .own_thread = false}));
+      *system,
+      {.engine = &engine, .metrics = &metrics, .on_store_failed = {}, .own_thread = false}));
   deps.loader.set(actors::spawn_loader(*system, {.store = &engine, .own_thread = false}));
 }
 
@@ -39,7 +39,9 @@ ActorFixture::~ActorFixture() {
   run();
 }
 
-std::size_t ActorFixture::run() { return scheduler(*system).run(); }
+std::size_t ActorFixture::run() {
+  return scheduler(*system).run();
+}
 
 void ActorFixture::advance(Duration by) {
   run();

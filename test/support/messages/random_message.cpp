@@ -42,14 +42,22 @@ void fill_value(google::protobuf::Value& value, Random& random, int depth) {
     case 0:
       value.set_number_value(static_cast<double>(static_cast<std::int64_t>(random())) / 1000.0);
       break;
-    case 1: value.set_string_value(random_text(random)); break;
-    case 2: value.set_bool_value(random() % 2 == 0); break;
-    case 3: value.set_null_value(google::protobuf::NULL_VALUE); break;
+    case 1:
+      value.set_string_value(random_text(random));
+      break;
+    case 2:
+      value.set_bool_value(random() % 2 == 0);
+      break;
+    case 3:
+      value.set_null_value(google::protobuf::NULL_VALUE);
+      break;
     case 4:
       fill_value((*value.mutable_struct_value()->mutable_fields())[random_text(random)], random,
                  depth - 1);
       break;
-    default: fill_value(*value.mutable_list_value()->add_values(), random, depth - 1); break;
+    default:
+      fill_value(*value.mutable_list_value()->add_values(), random, depth - 1);
+      break;
   }
 }
 
@@ -84,19 +92,27 @@ void put(Message& message, const FieldDescriptor& field, Random& random, int dep
   list ? reflection.Add##Type(&message, &field, value) \
        : reflection.Set##Type(&message, &field, value)
   switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_INT32: FF_PUT(Int32, static_cast<std::int32_t>(random())); break;
+    case FieldDescriptor::CPPTYPE_INT32:
+      FF_PUT(Int32, static_cast<std::int32_t>(random()));
+      break;
     case FieldDescriptor::CPPTYPE_UINT32:
       FF_PUT(UInt32, static_cast<std::uint32_t>(random()));
       break;
-    case FieldDescriptor::CPPTYPE_INT64: FF_PUT(Int64, static_cast<std::int64_t>(random())); break;
-    case FieldDescriptor::CPPTYPE_UINT64: FF_PUT(UInt64, random()); break;
+    case FieldDescriptor::CPPTYPE_INT64:
+      FF_PUT(Int64, static_cast<std::int64_t>(random()));
+      break;
+    case FieldDescriptor::CPPTYPE_UINT64:
+      FF_PUT(UInt64, random());
+      break;
     case FieldDescriptor::CPPTYPE_DOUBLE:
       FF_PUT(Double, static_cast<double>(random()) * 1.1e-7);
       break;
     case FieldDescriptor::CPPTYPE_FLOAT:
       FF_PUT(Float, static_cast<float>(random()) * 1.1e-7F);
       break;
-    case FieldDescriptor::CPPTYPE_BOOL: FF_PUT(Bool, random() % 2 == 0); break;
+    case FieldDescriptor::CPPTYPE_BOOL:
+      FF_PUT(Bool, random() % 2 == 0);
+      break;
     case FieldDescriptor::CPPTYPE_ENUM: {
       const auto& enumeration = *field.enum_type();
       auto index = static_cast<int>(random() % static_cast<unsigned>(enumeration.value_count()));

@@ -30,8 +30,8 @@ inline constexpr ErrorDef bad_device_file{"tools/sim", "bad_device_file", Code::
 
 /// One header line with the names of the columns, then one line per device.
 std::string write_device_csv(const std::vector<DeviceIdentity>& devices);
-/// Columns in any order; unknown ones are ignored. Ids and plans are needed, all else may be empty or
-/// missing.
+/// Columns in any order; unknown ones are ignored. Ids and plans are needed, all else may be empty
+/// or missing.
 Result<std::vector<DeviceIdentity>> read_device_csv(std::string_view text);
 
 }  // namespace ff::sim

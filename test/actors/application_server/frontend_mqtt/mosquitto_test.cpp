@@ -1,5 +1,5 @@
-// Unmodified clients (Debian's mosquitto-clients) against the application server on a loopback socket, with a network server that
-// accepts every push.
+// Unmodified clients (Debian's mosquitto-clients) against the application server on a loopback
+// socket, with a network server that accepts every push.
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -57,7 +57,8 @@ class Client {
   Client& operator=(const Client&) = delete;
   int wait() {
     char buffer[4096];
-    for (auto n = read(output_, buffer, sizeof buffer); n > 0; n = read(output_, buffer, sizeof buffer)) {
+    for (auto n = read(output_, buffer, sizeof buffer); n > 0;
+         n = read(output_, buffer, sizeof buffer)) {
       output.append(buffer, static_cast<std::size_t>(n));
     }
     close(output_);
@@ -84,18 +85,21 @@ struct System : caf::actor_system_config {
 class MqttEndToEnd : public testing::Test {
  protected:
   void SetUp() override {
-    deps.clock = std::make_shared<actors::ManualClock>(UtcTime{std::chrono::seconds{1'700'000'000}});
+    deps.clock =
+        std::make_shared<actors::ManualClock>(UtcTime{std::chrono::seconds{1'700'000'000}});
     deps.metrics = &metrics;
     deps.make_random = [] { return make_seeded_random(1); };
     deps.ticker.set(actors::spawn_ticker(system));
-    deps.committer.set(actors::spawn_committer(system, {.engine = &engine, .metrics = &metrics, .on_store_failed = {}}));
+    deps.committer.set(actors::spawn_committer(
+        system, {.engine = &engine, .metrics = &metrics, .on_store_failed = {}}));
     deps.loader.set(actors::spawn_loader(system, {.store = &engine}));
     network_servers.route(storage::Shard{0}).set(system.spawn(network, this));
-    const Surroundings surroundings{.deps = deps,
-                                    .store = &engine,
-                                    .network_servers = network_servers,
-                                    .join_servers = actors::Sharded<join_server::ShardHandle>(shards),
-                                    .publish = [this](events::Event event) { saw(std::string(event.name)); }};
+    const Surroundings surroundings{
+        .deps = deps,
+        .store = &engine,
+        .network_servers = network_servers,
+        .join_servers = actors::Sharded<join_server::ShardHandle>(shards),
+        .publish = [this](events::Event event) { saw(std::string(event.name)); }};
     auto started = start(system, {}, surroundings, routes);
     ASSERT_TRUE(started);
     supervisor = *started;
@@ -133,11 +137,13 @@ class MqttEndToEnd : public testing::Test {
     self->wait_for(handle);
   }
 
-  static network_server::ShardHandle::behavior_type network(network_server::ShardHandle::pointer, MqttEndToEnd* test) {
+  static network_server::ShardHandle::behavior_type network(network_server::ShardHandle::pointer,
+                                                            MqttEndToEnd* test) {
     return {[](const network_server::UplinkReceived&) {},
             [test](const network_server::ToSession& message) {
               const auto& push = std::get<network_server::PushDownlinks>(*message.event);
-              for (const auto& item : push.downlinks) test->saw("pushed " + hex_lower(item.frm_payload));
+              for (const auto& item : push.downlinks)
+                test->saw("pushed " + hex_lower(item.frm_payload));
               push.reply({});
             },
             [](const network_server::IndexSession&) {},
@@ -149,23 +155,34 @@ class MqttEndToEnd : public testing::Test {
   void create_device() {
     ChangeAppDevice change{uid, {}, [this](auto result) { saw(result ? "created" : "failed"); }};
     change.change = [this](const AppDevice*) {
-      return AppDevice{.ids = {.uid = uid, .dev_addr = address},
-                       .session = AppSession{.dev_addr = address, .session_key_id = {1}, .app_s_key = KeyEnvelope{key, {}, {}}}};
+      return AppDevice{
+          .ids = {.uid = uid, .dev_addr = address},
+          .session = AppSession{
+              .dev_addr = address, .session_key_id = {1}, .app_s_key = KeyEnvelope{key, {}, {}}}};
     };
     caf::anon_send(routes.pipelines.of(uid), change);
     ASSERT_TRUE(happens("created"));
   }
   void receive_uplink() {
-    ApplicationUplink uplink{.session_key_id = {1}, .f_port = FPort{2}, .f_cnt = FCnt32{5}, .frm_payload = {1, 2, 3}};
+    ApplicationUplink uplink{
+        .session_key_id = {1}, .f_port = FPort{2}, .f_cnt = FCnt32{5}, .frm_payload = {1, 2, 3}};
     phy::crypt_frm_payload(key, {phy::Direction::up, address, FCnt32{5}}, uplink.frm_payload);
-    SessionAccepted message{{{.ids = {.uid = uid, .dev_addr = address}, .up = uplink}}, {}, nullptr, uid};
+    SessionAccepted message{
+        {{.ids = {.uid = uid, .dev_addr = address}, .up = uplink}}, {}, nullptr, uid};
     caf::anon_send(routes.pipelines.of(uid), std::move(message));
   }
 
   std::vector<std::string> command(const std::string& program, const std::vector<std::string>& more,
                                    const std::string& password = "key") {
-    std::vector<std::string> all = {program, "-h", "127.0.0.1", "-p", std::to_string(frontend->addresses()[0].port()),
-                                    "-u", "food-safety@ttn", "-P", password};
+    std::vector<std::string> all = {program,
+                                    "-h",
+                                    "127.0.0.1",
+                                    "-p",
+                                    std::to_string(frontend->addresses()[0].port()),
+                                    "-u",
+                                    "food-safety@ttn",
+                                    "-P",
+                                    password};
     all.insert(all.end(), more.begin(), more.end());
     if (program == "mosquitto_sub") all.insert(all.end(), {"-W", "20"});
     return all;
@@ -207,22 +224,28 @@ TEST_F(MqttEndToEnd, AnUplinkReachesASubscriber) {
   receive_uplink();
   EXPECT_EQ(subscriber.wait(), 0);
   EXPECT_TRUE(subscriber.output.starts_with(
-      R"(v3/food-safety@ttn/devices/cold-room-07/up {"end_device_ids":{"device_id":"cold-room-07")")) << subscriber.output;
-  EXPECT_NE(subscriber.output.find(R"("f_port":2,"f_cnt":5,"frm_payload":"AQID")"), std::string::npos) << subscriber.output;
+      R"(v3/food-safety@ttn/devices/cold-room-07/up {"end_device_ids":{"device_id":"cold-room-07")"))
+      << subscriber.output;
+  EXPECT_NE(subscriber.output.find(R"("f_port":2,"f_cnt":5,"frm_payload":"AQID")"),
+            std::string::npos)
+      << subscriber.output;
 }
 
 TEST_F(MqttEndToEnd, APushReachesTheNetworkServerAndIsAnnounced) {
   Client subscriber(command("mosquitto_sub", {"-t", "v3/+/devices/+/down/+", "-C", "1", "-v"}));
   ASSERT_TRUE(happens("as.application.subscribe"));
-  Client publisher(command("mosquitto_pub", {"-q", "1", "-t", "v3/food-safety@ttn/devices/cold-room-07/down/push", "-m",
-                                             R"({"downlinks":[{"f_port":15,"frm_payload":"Bwg=","priority":"NORMAL"}]})"}));
+  Client publisher(
+      command("mosquitto_pub",
+              {"-q", "1", "-t", "v3/food-safety@ttn/devices/cold-room-07/down/push", "-m",
+               R"({"downlinks":[{"f_port":15,"frm_payload":"Bwg=","priority":"NORMAL"}]})"}));
   EXPECT_EQ(publisher.wait(), 0) << publisher.output;
   Bytes expected{7, 8};
   phy::crypt_frm_payload(key, {phy::Direction::down, address, FCnt32{1}}, expected);
   EXPECT_TRUE(happens("pushed " + hex_lower(expected)));
   EXPECT_EQ(subscriber.wait(), 0);
   EXPECT_NE(subscriber.output.find("down/queued {"), std::string::npos) << subscriber.output;
-  EXPECT_NE(subscriber.output.find(R"("frm_payload":"Bwg=")"), std::string::npos) << subscriber.output;
+  EXPECT_NE(subscriber.output.find(R"("frm_payload":"Bwg=")"), std::string::npos)
+      << subscriber.output;
 }
 
 TEST_F(MqttEndToEnd, AWrongKeyIsRefusedAndToldAsAnEvent) {
@@ -234,11 +257,14 @@ TEST_F(MqttEndToEnd, AWrongKeyIsRefusedAndToldAsAnEvent) {
 
 TEST_F(MqttEndToEnd, WhatAClientMayNotDoIsAcknowledgedAndIgnored) {
   const std::string body = R"({"downlinks":[{"f_port":15,"frm_payload":"Bwg="}]})";
-  for (const auto* topic : {"v3/food-safety@ttn/devices/cold-room-07/down/push", "v3/other/devices/cold-room-07/down/push"}) {
+  for (const auto* topic : {"v3/food-safety@ttn/devices/cold-room-07/down/push",
+                            "v3/other/devices/cold-room-07/down/push"}) {
     Client publisher(command("mosquitto_pub", {"-q", "1", "-t", topic, "-m", body}, "reader"));
     EXPECT_EQ(publisher.wait(), 0) << publisher.output;
   }
-  Client publisher(command("mosquitto_pub", {"-q", "2", "-t", "v3/food-safety@ttn/devices/cold-room-07/down/push", "-m", "nonsense"}));
+  Client publisher(command(
+      "mosquitto_pub",
+      {"-q", "2", "-t", "v3/food-safety@ttn/devices/cold-room-07/down/push", "-m", "nonsense"}));
   EXPECT_EQ(publisher.wait(), 0) << publisher.output;
   EXPECT_FALSE(seen.contains("as.down.data.receive"));
 }

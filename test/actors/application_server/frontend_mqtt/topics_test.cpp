@@ -19,7 +19,8 @@ TEST(Topics, FiltersAreRewrittenToTheApplication) {
       {"+/app@ttn/#", std::nullopt},
       {"$SYS/#", std::nullopt},
   };
-  for (const auto& [filter, expected] : table) EXPECT_EQ(rewrite_filter(filter, "app@ttn"), expected) << filter;
+  for (const auto& [filter, expected] : table)
+    EXPECT_EQ(rewrite_filter(filter, "app@ttn"), expected) << filter;
 }
 
 TEST(Topics, DownlinkTopicsNameDeviceAndOperation) {
@@ -28,8 +29,9 @@ TEST(Topics, DownlinkTopicsNameDeviceAndOperation) {
   EXPECT_EQ(push->device_id.text(), "dev-1");
   EXPECT_FALSE(push->replace);
   EXPECT_TRUE(parse_downlink_topic("v3/app/devices/dev-1/down/replace", "app")->replace);
-  for (const auto* topic : {"v3/app/devices/dev-1/up", "v3/app/devices/dev-1/down/queued", "v3/other/devices/dev-1/down/push",
-                            "v3/app/devices/D!/down/push", "v3/app/devices/dev-1", "v3/app/devices//down/push", ""}) {
+  for (const auto* topic : {"v3/app/devices/dev-1/up", "v3/app/devices/dev-1/down/queued",
+                            "v3/other/devices/dev-1/down/push", "v3/app/devices/D!/down/push",
+                            "v3/app/devices/dev-1", "v3/app/devices//down/push", ""}) {
     EXPECT_FALSE(parse_downlink_topic(topic, "app")) << topic;
   }
 }
@@ -37,14 +39,17 @@ TEST(Topics, DownlinkTopicsNameDeviceAndOperation) {
 TEST(Topics, UserNamesAreApplicationsWithOrWithoutTenant) {
   EXPECT_EQ(application_of("app"), ApplicationId("app"));
   EXPECT_EQ(application_of("app@tenant"), ApplicationId("app"));
-  for (const auto* name : {"", "a", "App", "app@", "app@T", "@tenant", "app/x"}) EXPECT_FALSE(application_of(name)) << name;
+  for (const auto* name : {"", "a", "App", "app@", "app@T", "@tenant", "app/x"})
+    EXPECT_FALSE(application_of(name)) << name;
 }
 
 TEST(Topics, EveryKindOfMessageHasItsTopic) {
   for (int kind = 1; kind <= 11; ++kind) {
-    EXPECT_TRUE(up_topic("app", DeviceId("dev"), static_cast<UpKind>(kind)).size() > std::string("v3/app/devices/dev/").size());
+    EXPECT_TRUE(up_topic("app", DeviceId("dev"), static_cast<UpKind>(kind)).size() >
+                std::string("v3/app/devices/dev/").size());
   }
-  EXPECT_EQ(up_topic("app", DeviceId("dev"), UpKind::downlink_nack), "v3/app/devices/dev/down/nack");
+  EXPECT_EQ(up_topic("app", DeviceId("dev"), UpKind::downlink_nack),
+            "v3/app/devices/dev/down/nack");
 }
 
 }  // namespace

@@ -19,8 +19,9 @@ class Listener final : public Subscriber {
 class Links : public test::ActorFixture {
  protected:
   void SetUp() override {
-    links = spawn_links(*system, {deps, table, [this](events::Event event) { told.emplace_back(event.name); },
-                                  std::chrono::seconds{1}});
+    links = spawn_links(
+        *system, {deps, table, [this](events::Event event) { told.emplace_back(event.name); },
+                  std::chrono::seconds{1}});
   }
   void TearDown() override {
     caf::anon_send_exit(links, caf::exit_reason::user_shutdown);
@@ -30,7 +31,8 @@ class Links : public test::ActorFixture {
     caf::anon_send(links, SubscribeUps{application, subscriber, [this] { ++subscribed; }});
     run();
   }
-  void unsubscribe(const ApplicationId& application, const std::shared_ptr<Subscriber>& subscriber) {
+  void unsubscribe(const ApplicationId& application,
+                   const std::shared_ptr<Subscriber>& subscriber) {
     caf::anon_send(links, UnsubscribeUps{application, subscriber});
     run();
   }
@@ -62,8 +64,9 @@ TEST_F(Links, AnApplicationsMessagesReachItsSubscribersOnly) {
   EXPECT_EQ(first->got, (std::vector<std::uint64_t>{2, 4}));
   EXPECT_EQ(second->got, (std::vector<std::uint64_t>{2}));
   EXPECT_EQ(other->got, (std::vector<std::uint64_t>{3}));
-  EXPECT_EQ(told, (std::vector<std::string>{"as.application.subscribe", "as.application.subscribe",
-                                            "as.application.subscribe", "as.application.unsubscribe"}));
+  EXPECT_EQ(told,
+            (std::vector<std::string>{"as.application.subscribe", "as.application.subscribe",
+                                      "as.application.subscribe", "as.application.unsubscribe"}));
 }
 
 TEST_F(Links, ASlowSubscriberLosesMessagesAndNobodyElseDoes) {

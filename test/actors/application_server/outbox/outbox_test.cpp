@@ -20,14 +20,16 @@ const ApplicationId app_b("app-b");
 
 class Outbox : public test::ActorFixture {
  protected:
-  void append(Shard shard, const ApplicationId& application, std::uint64_t sequence, UtcTime at = {}) {
+  void append(Shard shard, const ApplicationId& application, std::uint64_t sequence,
+              UtcTime at = {}) {
     storage::WriteBatch batch;
     batch.put(Family::outbox, storage::outbox_key({shard, application, OutboxSequence{sequence}}),
-              encode_message({UpKind::uplink, DeviceId("dev"), at, {static_cast<std::uint8_t>(sequence)}}));
+              encode_message(
+                  {UpKind::uplink, DeviceId("dev"), at, {static_cast<std::uint8_t>(sequence)}}));
     ASSERT_TRUE(engine.write(batch, storage::Durability::sync));
   }
-  std::vector<std::uint64_t> sequences(Shard shard, const ApplicationId& application, std::uint64_t after = 0,
-                                       std::size_t limit = 100) {
+  std::vector<std::uint64_t> sequences(Shard shard, const ApplicationId& application,
+                                       std::uint64_t after = 0, std::size_t limit = 100) {
     std::vector<std::uint64_t> out;
     const auto read = read_messages(engine, {application, shard, OutboxSequence{after}, limit, {}});
     for (const auto& message : *read) out.push_back(message.sequence.value());
@@ -43,7 +45,8 @@ TEST_F(Outbox, TheNewestSequencesOfAShardAreFound) {
   append(zero, app_a, 300);
   append(zero, app_b, 7);
   append(one, app_b, 9);
-  EXPECT_EQ(*newest_sequences(engine, zero), (OutboxSequences{{app_a, OutboxSequence{300}}, {app_b, OutboxSequence{7}}}));
+  EXPECT_EQ(*newest_sequences(engine, zero),
+            (OutboxSequences{{app_a, OutboxSequence{300}}, {app_b, OutboxSequence{7}}}));
 }
 
 TEST_F(Outbox, MessagesAreReadBehindAPositionInBatches) {
@@ -70,9 +73,11 @@ TEST_F(Outbox, AConsumerWithoutCursorBeginsAtTheEnd) {
   append(zero, app_a, 4);
   append(one, app_a, 8);
   storage::WriteBatch batch;
-  batch.put(Family::cursor, storage::cursor_key({one, app_a, "mqtt/x"}), encode_cursor(OutboxSequence{5}));
+  batch.put(Family::cursor, storage::cursor_key({one, app_a, "mqtt/x"}),
+            encode_cursor(OutboxSequence{5}));
   ASSERT_TRUE(engine.write(batch, storage::Durability::sync));
-  EXPECT_EQ(*load_cursors(engine, shards, app_a, "mqtt/x"), (std::vector{OutboxSequence{4}, OutboxSequence{5}}));
+  EXPECT_EQ(*load_cursors(engine, shards, app_a, "mqtt/x"),
+            (std::vector{OutboxSequence{4}, OutboxSequence{5}}));
 }
 
 TEST_F(Outbox, OldMessagesAreRemovedInBoundedSteps) {
@@ -96,7 +101,8 @@ TEST_F(Outbox, OldMessagesAreRemovedInBoundedSteps) {
 }
 
 TEST(OutboxRecord, TheBytesOnDiskDoNotChange) {
-  const OutboxMessage message{UpKind::join, DeviceId("dev"), UtcTime{std::chrono::seconds{1}}, {'{', '}'}};
+  const OutboxMessage message{
+      UpKind::join, DeviceId("dev"), UtcTime{std::chrono::seconds{1}}, {'{', '}'}};
   const auto row = encode_message(message);
   EXPECT_EQ(hex_lower(row), "01080212036465761880a8d6b90722027b7d");
   EXPECT_EQ(*decode_message(row), message);

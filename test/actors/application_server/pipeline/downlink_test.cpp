@@ -6,10 +6,14 @@ namespace {
 
 class Downlinks : public Rig {
  protected:
-  static constexpr ErrorDef f_cnt_too_low{"pkg/networkserver", "f_cnt_too_low", Code::invalid_argument, "too low"};
+  static constexpr ErrorDef f_cnt_too_low{"pkg/networkserver", "f_cnt_too_low",
+                                          Code::invalid_argument, "too low"};
   Error too_low(const Bytes& id, DevAddr address, std::uint32_t min) const {
-    return Error(f_cnt_too_low, {{"dev_addr", to_string(address)}, {"session_key_id", base64_encode(id)},
-                                 {"min_f_cnt_down", min}, {"f_cnt", 1}, {"min_f_cnt", min}});
+    return Error(f_cnt_too_low, {{"dev_addr", to_string(address)},
+                                 {"session_key_id", base64_encode(id)},
+                                 {"min_f_cnt_down", min},
+                                 {"f_cnt", 1},
+                                 {"min_f_cnt", min}});
   }
 };
 
@@ -29,8 +33,11 @@ TEST_F(Downlinks, AreNumberedEncryptedAndDurableBeforeTheyLeave) {
   ASSERT_TRUE(answer);
   EXPECT_TRUE(*answer);
   ASSERT_EQ(published.size(), 2U);
-  EXPECT_NE(text(0).find(R"("downlink_queued":{"f_port":15,"frm_payload":"Bwg=","correlation_ids":["as:downlink:)"),
-            std::string::npos) << text(0);
+  EXPECT_NE(
+      text(0).find(
+          R"("downlink_queued":{"f_port":15,"frm_payload":"Bwg=","correlation_ids":["as:downlink:)"),
+      std::string::npos)
+      << text(0);
 }
 
 TEST_F(Downlinks, GoToBothSessionsAndAreToldOnce) {
@@ -49,7 +56,8 @@ TEST_F(Downlinks, WithACounterTooLowAreNumberedAgain) {
   network_answers(fail(too_low(id_1, address_1, 30)));
   ASSERT_EQ(to_session.size(), 2U);
   EXPECT_EQ(last_push().downlinks[0].f_cnt, FCnt32{30});
-  EXPECT_EQ(last_push().downlinks[0].frm_payload, crypted(key_1, address_1, 30, phy::Direction::down, {7, 8}));
+  EXPECT_EQ(last_push().downlinks[0].frm_payload,
+            crypted(key_1, address_1, 30, phy::Direction::down, {7, 8}));
   network_answers({});
   EXPECT_TRUE(answer && *answer);
 }
@@ -63,7 +71,8 @@ TEST_F(Downlinks, ForASessionThatOnlyTheNetworkServerKnowsGetItsKey) {
   asked[0].reply(KeyEnvelope{key_2, {}, {}});
   run();
   ASSERT_EQ(to_session.size(), 2U);
-  EXPECT_EQ(last_push().downlinks[0].frm_payload, crypted(key_2, address_2, 4, phy::Direction::down, {7, 8}));
+  EXPECT_EQ(last_push().downlinks[0].frm_payload,
+            crypted(key_2, address_2, 4, phy::Direction::down, {7, 8}));
 }
 
 TEST_F(Downlinks, AreTriedFiftyTimesAtMost) {
@@ -107,7 +116,8 @@ TEST_F(Downlinks, WithoutAnAnswerFailAfterTheTimeOutAndDoNotHoldUpUplinks) {
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->error().code(), Code::deadline_exceeded);
   push({item()});
-  EXPECT_EQ(last_push().downlinks[0].f_cnt, FCnt32{2}) << "a counter that may have been used is not used again";
+  EXPECT_EQ(last_push().downlinks[0].f_cnt, FCnt32{2})
+      << "a counter that may have been used is not used again";
 }
 
 TEST_F(Downlinks, OfOneDeviceArePushedOneAfterTheOther) {

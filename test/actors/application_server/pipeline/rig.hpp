@@ -38,7 +38,8 @@ class Rig : public test::ActorFixture {
     context->publish = [this](events::Event event) { told.push_back(std::move(event)); };
     context->network_servers.route(shard).set(system->spawn(network, this));
     context->join_servers.route(shard).set(system->spawn(joins, this));
-    context->outbox.set(spawn_outbox(*system, {.store = &engine, .deps = deps, .shards = shards, .own_thread = false}));
+    context->outbox.set(spawn_outbox(
+        *system, {.store = &engine, .deps = deps, .shards = shards, .own_thread = false}));
     pipeline = spawn_pipeline(*system, context, shard);
   }
   void TearDown() override {
@@ -49,7 +50,8 @@ class Rig : public test::ActorFixture {
     run();
   }
 
-  static network_server::ShardHandle::behavior_type network(network_server::ShardHandle::pointer, Rig* rig) {
+  static network_server::ShardHandle::behavior_type network(network_server::ShardHandle::pointer,
+                                                            Rig* rig) {
     return {[](const network_server::UplinkReceived&) {},
             [rig](const network_server::ToSession& message) { rig->to_session.push_back(message); },
             [](const network_server::IndexSession&) {},
@@ -58,7 +60,8 @@ class Rig : public test::ActorFixture {
             [](const network_server::SessionLoaded&) {},
             [](const actors::Tick&) {}};
   }
-  static join_server::ShardHandle::behavior_type joins(join_server::ShardHandle::pointer, Rig* rig) {
+  static join_server::ShardHandle::behavior_type joins(join_server::ShardHandle::pointer,
+                                                       Rig* rig) {
     return {[](const join_server::HandleJoin&) {},
             [rig](const join_server::GetAppSKey& ask) { rig->asked.push_back(ask); },
             [](const join_server::GetJoinDevice&) {},
@@ -86,7 +89,8 @@ class Rig : public test::ActorFixture {
   static AppSession session(const Bytes& id, const Aes128Key& key, DevAddr address) {
     return {.dev_addr = address, .session_key_id = id, .app_s_key = KeyEnvelope{key, {}, {}}};
   }
-  void create(const std::optional<AppSession>& current, const std::optional<AppSession>& pending = {}) {
+  void create(const std::optional<AppSession>& current,
+              const std::optional<AppSession>& pending = {}) {
     ChangeAppDevice change{uid, {}, [](auto) {}};
     change.change = [=, this](const AppDevice*) {
       return AppDevice{.ids = ids(), .session = current, .pending_session = pending};
@@ -98,23 +102,33 @@ class Rig : public test::ActorFixture {
     auto row = engine.get(storage::Family::device, storage::device_key({shard, uid}));
     return row && *row ? *decode_device(**row) : AppDevice{};
   }
-  static Bytes crypted(const Aes128Key& key, DevAddr address, std::uint32_t f_cnt, phy::Direction direction, Bytes plain) {
+  static Bytes crypted(const Aes128Key& key, DevAddr address, std::uint32_t f_cnt,
+                       phy::Direction direction, Bytes plain) {
     phy::crypt_frm_payload(key, {direction, address, FCnt32{f_cnt}}, plain);
     return plain;
   }
-  ApplicationUp uplink(const Bytes& id, const Aes128Key& key, DevAddr address, std::uint32_t f_cnt = 70'000) const {
-    ApplicationUplink up{.session_key_id = id, .f_port = FPort{2}, .f_cnt = FCnt32{f_cnt},
-                         .frm_payload = crypted(key, address, f_cnt, phy::Direction::up, {1, 2, 3})};
+  ApplicationUp uplink(const Bytes& id, const Aes128Key& key, DevAddr address,
+                       std::uint32_t f_cnt = 70'000) const {
+    ApplicationUplink up{
+        .session_key_id = id,
+        .f_port = FPort{2},
+        .f_cnt = FCnt32{f_cnt},
+        .frm_payload = crypted(key, address, f_cnt, phy::Direction::up, {1, 2, 3})};
     return {.ids = ids(address), .correlation_ids = {"gs:uplink:X"}, .up = std::move(up)};
   }
   void accept(std::vector<ApplicationUp> ups, std::string_view record = "") {
     SessionAccepted message{std::move(ups), {}, std::make_shared<Waiting>(*this), uid};
-    if (!record.empty()) message.records.put(storage::Family::session, as_bytes(record), as_bytes("x"));
+    if (!record.empty())
+      message.records.put(storage::Family::session, as_bytes(record), as_bytes("x"));
     caf::anon_send(pipeline, std::move(message));
     run();
   }
-  bool stored(std::string_view record) { return engine.get(storage::Family::session, as_bytes(record))->has_value(); }
-  std::string text(std::size_t index) const { return std::string(as_text(published.at(index).message->body)); }
+  bool stored(std::string_view record) {
+    return engine.get(storage::Family::session, as_bytes(record))->has_value();
+  }
+  std::string text(std::size_t index) const {
+    return std::string(as_text(published.at(index).message->body));
+  }
   bool happened(std::string_view name) const {
     return std::ranges::any_of(told, [&](const auto& event) { return event.name == name; });
   }
@@ -122,7 +136,8 @@ class Rig : public test::ActorFixture {
   /// Pushes, and keeps the answer in `answer`.
   void push(std::vector<ApplicationDownlink> items, bool replace = false) {
     answer.reset();
-    caf::anon_send(pipeline, QueueDownlinks{uid, std::move(items), replace, [this](Status status) { answer = status; }});
+    caf::anon_send(pipeline, QueueDownlinks{uid, std::move(items), replace,
+                                            [this](Status status) { answer = status; }});
     run();
   }
   /// The last push that came to the network server.

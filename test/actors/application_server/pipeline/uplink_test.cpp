@@ -14,7 +14,9 @@ TEST_F(Uplinks, AreDecryptedWithTheFullCounterStoredAndPublishedAfterTheCommit) 
   EXPECT_EQ(published[0].sequence.value(), 1U);
   EXPECT_EQ(released, 1);
   EXPECT_TRUE(stored("row"));
-  const auto row = engine.get(storage::Family::outbox, storage::outbox_key({shard, uid.application_id, published[0].sequence}));
+  const auto row =
+      engine.get(storage::Family::outbox,
+                 storage::outbox_key({shard, uid.application_id, published[0].sequence}));
   ASSERT_TRUE(row && *row);
   EXPECT_EQ(*decode_message(**row), *published[0].message);
   EXPECT_TRUE(device().activated_at);
@@ -80,8 +82,10 @@ TEST_F(Uplinks, StayEncryptedWhenTheKeyIsNotOursAndTheDeviceSaysSo) {
                                            [](auto) {}});
   accept({uplink(id_1, key_1, address_1)});
   ASSERT_EQ(published.size(), 1U);
-  EXPECT_NE(text(0).find(R"("app_s_key":{"kek_label":"customer","encrypted_key":"AQI="},"last_a_f_cnt_down":12)"),
-            std::string::npos);
+  EXPECT_NE(
+      text(0).find(
+          R"("app_s_key":{"kek_label":"customer","encrypted_key":"AQI="},"last_a_f_cnt_down":12)"),
+      std::string::npos);
   EXPECT_EQ(text(0).find("AQID"), std::string::npos);
 }
 
@@ -109,7 +113,7 @@ TEST_F(Uplinks, SequencesGoOnAfterARestart) {
 TEST_F(Uplinks, OneBadMessageDoesNotHoldUpTheOthers) {
   create(session({}, key_1, address_1));
   auto bad = uplink({}, key_1, address_1);
-  std::get<ApplicationUplink>(bad.up).session_key_id = id_3;   // a session no join server knows
+  std::get<ApplicationUplink>(bad.up).session_key_id = id_3;  // a session no join server knows
   accept({uplink({}, key_1, address_1), bad, uplink({}, key_1, address_1)}, "row");
   asked.at(0).reply(fail(join_server_unavailable));
   run();
@@ -123,7 +127,9 @@ TEST_F(Uplinks, AJoinAcceptMakesThePendingSessionAndMovesTheQueue) {
   queued.session_key_id = id_1;
   queued.f_cnt = FCnt32{9};
   queued.frm_payload = crypted(key_1, address_1, 9, phy::Direction::down, {7, 8});
-  const ApplicationJoinAccept join{.session_key_id = id_2, .app_s_key = KeyEnvelope{key_2, {}, {}}, .invalidated_downlinks = {queued}};
+  const ApplicationJoinAccept join{.session_key_id = id_2,
+                                   .app_s_key = KeyEnvelope{key_2, {}, {}},
+                                   .invalidated_downlinks = {queued}};
   accept({{.ids = ids(address_2), .up = join}});
   ASSERT_EQ(published.size(), 1U);
   EXPECT_EQ(text(0).find("app_s_key"), std::string::npos);
@@ -132,7 +138,8 @@ TEST_F(Uplinks, AJoinAcceptMakesThePendingSessionAndMovesTheQueue) {
   ASSERT_EQ(to_session.size(), 1U);
   ASSERT_EQ(last_push().downlinks.size(), 1U);
   EXPECT_EQ(last_push().downlinks[0].session_key_id, id_2);
-  EXPECT_EQ(last_push().downlinks[0].frm_payload, crypted(key_2, address_2, 1, phy::Direction::down, {7, 8}));
+  EXPECT_EQ(last_push().downlinks[0].frm_payload,
+            crypted(key_2, address_2, 1, phy::Direction::down, {7, 8}));
   network_answers({});
   EXPECT_EQ(published.size(), 1U) << "the application is not told again that it is queued";
 }
@@ -147,7 +154,8 @@ TEST_F(Uplinks, AnInvalidatedQueueIsNumberedAgain) {
   EXPECT_TRUE(published.empty());
   ASSERT_EQ(to_session.size(), 1U);
   EXPECT_EQ(last_push().downlinks[0].f_cnt, FCnt32{23});
-  EXPECT_EQ(last_push().downlinks[0].frm_payload, crypted(key_1, address_1, 23, phy::Direction::down, {7, 8}));
+  EXPECT_EQ(last_push().downlinks[0].frm_payload,
+            crypted(key_1, address_1, 23, phy::Direction::down, {7, 8}));
   EXPECT_EQ(device().session->last_a_f_cnt_down, FCnt32{23});
 }
 
@@ -178,7 +186,8 @@ TEST_F(Uplinks, SentAndAckedAreDecryptedAndUnknownSessionsDropped) {
   downlink.session_key_id = id_1;
   downlink.f_cnt = FCnt32{1};
   downlink.frm_payload = crypted(key_1, address_1, 1, phy::Direction::down, {7, 8});
-  accept({{.ids = ids(), .up = DownlinkSent{downlink}}, {.ids = ids(), .up = DownlinkAcked{downlink}}});
+  accept({{.ids = ids(), .up = DownlinkSent{downlink}},
+          {.ids = ids(), .up = DownlinkAcked{downlink}}});
   EXPECT_EQ(published.size(), 2U);
   EXPECT_NE(text(1).find("Bwg="), std::string::npos);
   downlink.session_key_id = id_3;

@@ -23,21 +23,29 @@ Device full_device() {
   device.mac_settings.rx1_delay = std::chrono::seconds{5};
   device.mac_settings.adr = mac::AdrDynamic{.margin_db = 12.5F};
   device.session = mac::Session{.dev_addr = DevAddr{0x260b1234},
-                                .keys = {{1, 2, 3}, Aes128Key::from(Bytes(16, 1)), Aes128Key::from(Bytes(16, 2)),
+                                .keys = {{1, 2, 3},
+                                         Aes128Key::from(Bytes(16, 1)),
+                                         Aes128Key::from(Bytes(16, 2)),
                                          Aes128Key::from(Bytes(16, 3))},
                                 .last_f_cnt_up = FCnt32{70'000},
                                 .last_n_f_cnt_down = FCnt32{12},
                                 .last_conf_f_cnt_down = FCnt32{0}};
-  device.session->queued_application_downlinks.push_back(
-      {.session_key_id = {1, 2, 3}, .f_port = FPort{15}, .f_cnt = FCnt32{13}, .frm_payload = {9}, .confirmed = true,
-       .correlation_ids = {"as:downlink:1"}, .confirmed_retry = ConfirmedRetry{0, 3}});
+  device.session->queued_application_downlinks.push_back({.session_key_id = {1, 2, 3},
+                                                          .f_port = FPort{15},
+                                                          .f_cnt = FCnt32{13},
+                                                          .frm_payload = {9},
+                                                          .confirmed = true,
+                                                          .correlation_ids = {"as:downlink:1"},
+                                                          .confirmed_retry = ConfirmedRetry{0, 3}});
   mac::MacState state;
   state.lorawan_version = MacVersion::v1_1;
-  state.current.channels.push_back({Frequency::hz(868'100'000), Frequency::hz(868'100'000), {}, DataRateIndex{5}, true});
+  state.current.channels.push_back(
+      {Frequency::hz(868'100'000), Frequency::hz(868'100'000), {}, DataRateIndex{5}, true});
   state.current.adr_nb_trans = 0;
   state.pending_requests.emplace_back(mac::DevStatusReq{});
   state.recent_uplinks.push_back({.is_data = false, .f_cnt = FCnt32{1}, .max_snr_db = -7.25F});
-  state.rejected.data_rate_ranges[Frequency::hz(868'500'000)] = {{DataRateIndex{0}, DataRateIndex{5}}};
+  state.rejected.data_rate_ranges[Frequency::hz(868'500'000)] = {
+      {DataRateIndex{0}, DataRateIndex{5}}};
   device.mac_state = state;
   return device;
 }

@@ -17,7 +17,8 @@ Aes128Key key_of(std::uint64_t number) {
   return Aes128Key::from(bytes);
 }
 
-IndexedSession session_of(std::uint64_t number, std::uint32_t last, MacVersion version = MacVersion::v1_0_3) {
+IndexedSession session_of(std::uint64_t number, std::uint32_t last,
+                          MacVersion version = MacVersion::v1_0_3) {
   return {.device = std::make_shared<const DeviceUid>(
               DeviceUid{ApplicationId("app"), DeviceId("dev-" + std::to_string(number))}),
           .f_nwk_s_int_key = key_of(number),
@@ -30,7 +31,8 @@ struct Sent {
   phy::DataFrameView view;
 };
 
-Sent uplink(std::uint64_t key, std::uint32_t f_cnt, MacVersion version = MacVersion::v1_0_3, bool ack = false) {
+Sent uplink(std::uint64_t key, std::uint32_t f_cnt, MacVersion version = MacVersion::v1_0_3,
+            bool ack = false) {
   phy::DataFrame frame;
   frame.dev_addr = address;
   frame.f_ctrl.ack = ack;
@@ -38,14 +40,17 @@ Sent uplink(std::uint64_t key, std::uint32_t f_cnt, MacVersion version = MacVers
   frame.frm_payload = {1, 2, 3};
   const auto k = key_of(key);
   Sent sent;
-  sent.bytes = phy::seal_frame(frame, {k, key_of(key + 1000), k}, {.mac_version = version, .f_cnt = FCnt32{f_cnt}}).value();
+  sent.bytes = phy::seal_frame(frame, {k, key_of(key + 1000), k},
+                               {.mac_version = version, .f_cnt = FCnt32{f_cnt}})
+                   .value();
   sent.view = phy::decode_data_frame(sent.bytes).value();
   return sent;
 }
 
 TEST(AddressIndex, FindsTheSessionByItsKeyAmongMany) {
   AddressIndex index;
-  for (std::uint64_t i = 0; i < 300; ++i) index.set(address, session_of(i, static_cast<std::uint32_t>(i * 7)));
+  for (std::uint64_t i = 0; i < 300; ++i)
+    index.set(address, session_of(i, static_cast<std::uint32_t>(i * 7)));
   const auto sent = uplink(123, 123 * 7 + 5);
   const auto match = index.match(sent.view);
   ASSERT_TRUE(match);

@@ -7,7 +7,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-MonoTime at(milliseconds since_start) { return MonoTime{std::chrono::seconds{10} + since_start}; }
+MonoTime at(milliseconds since_start) {
+  return MonoTime{std::chrono::seconds{10} + since_start};
+}
 
 std::shared_ptr<const UplinkFrame> copy(Bytes payload, const std::string& gateway,
                                         Frequency frequency = Frequency::hz(868'100'000)) {
@@ -23,7 +25,8 @@ std::shared_ptr<const UplinkFrame> copy(Bytes payload, const std::string& gatewa
 TEST(Deduplicator, CollectsCopiesUntilTheWindowCloses) {
   Deduplicator windows({});
   EXPECT_EQ(windows.add(copy({1, 2}, "gw-1"), at(milliseconds{0})).outcome, CopyOutcome::first);
-  EXPECT_EQ(windows.add(copy({1, 2}, "gw-2"), at(milliseconds{100})).outcome, CopyOutcome::collected);
+  EXPECT_EQ(windows.add(copy({1, 2}, "gw-2"), at(milliseconds{100})).outcome,
+            CopyOutcome::collected);
   EXPECT_TRUE(windows.close(at(milliseconds{199})).empty());
   auto closed = windows.close(at(milliseconds{200}));
   ASSERT_EQ(closed.size(), 1U);
@@ -50,7 +53,8 @@ TEST(Deduplicator, TakesAnotherChannelForAnotherFrame) {
 
 TEST(Deduplicator, KeepsTheNewestMetadataOfACrowd) {
   Deduplicator windows({});
-  for (int i = 0; i < 80; ++i) windows.add(copy({1}, "gw-" + std::to_string(i)), at(milliseconds{1}));
+  for (int i = 0; i < 80; ++i)
+    windows.add(copy({1}, "gw-" + std::to_string(i)), at(milliseconds{1}));
   auto closed = windows.close(at(milliseconds{300}));
   ASSERT_EQ(closed.size(), 1U);
   ASSERT_EQ(closed[0].rx_metadata.size(), 50U);

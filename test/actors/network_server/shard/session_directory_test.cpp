@@ -8,9 +8,15 @@ namespace {
 using std::chrono::seconds;
 
 const DeviceUid device{ApplicationId("app-1"), DeviceId("dev-1")};
-MonoTime at(seconds since_start) { return MonoTime{seconds{100} + since_start}; }
-ToSession uplink(std::uint32_t f_cnt) { return to_session(device, UplinkMatched{.f_cnt = FCnt32{f_cnt}}); }
-ToSession wake() { return to_session(device, Wake{}); }
+MonoTime at(seconds since_start) {
+  return MonoTime{seconds{100} + since_start};
+}
+ToSession uplink(std::uint32_t f_cnt) {
+  return to_session(device, UplinkMatched{.f_cnt = FCnt32{f_cnt}});
+}
+ToSession wake() {
+  return to_session(device, Wake{});
+}
 std::uint32_t counter(const ToSession& message) {
   const auto* event = std::get_if<UplinkMatched>(message.event.get());
   return event ? event->f_cnt.value() : 0;
@@ -26,7 +32,8 @@ TEST(SessionDirectory, LoadsAtTheFirstEventAndReplaysTheStash) {
 
 TEST(SessionDirectory, ReplaysUplinksInCounterOrderAndLeavesOthersInPlace) {
   SessionDirectory directory({});
-  for (const auto& message : {uplink(7), wake(), uplink(5)}) directory.accept(message, at(seconds{0}));
+  for (const auto& message : {uplink(7), wake(), uplink(5)})
+    directory.accept(message, at(seconds{0}));
   auto messages = directory.activated(device, at(seconds{0}));
   ASSERT_EQ(messages.size(), 3U);
   EXPECT_EQ(counter(messages[0]), 5U);

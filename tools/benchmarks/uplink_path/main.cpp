@@ -1,5 +1,6 @@
-// What an uplink costs between the gateway's connection and the application's link: shard, session, pipeline, committer, store; with real
-// threads and a real store, without sockets.   usage: uplink_path_bench [devices] [uplinks per device] [copies]
+// What an uplink costs between the gateway's connection and the application's link: shard, session,
+// pipeline, committer, store; with real threads and a real store, without sockets.   usage:
+// uplink_path_bench [devices] [uplinks per device] [copies]
 #include <sys/resource.h>
 
 #include <atomic>
@@ -38,7 +39,9 @@ struct Sizes {
 DeviceUid uid_of(std::uint32_t i) {
   return {ApplicationId("bench"), DeviceId("dev-" + std::to_string(i))};
 }
-DevAddr address_of(std::uint32_t i) { return DevAddr{0x26000000 + i}; }
+DevAddr address_of(std::uint32_t i) {
+  return DevAddr{0x26000000 + i};
+}
 const Aes128Key key = Aes128Key::from(Bytes(16, 0x42));
 
 network_server::Device device_of(std::uint32_t i) {
@@ -51,17 +54,19 @@ network_server::Device device_of(std::uint32_t i) {
   device.session = mac::Session{.dev_addr = address_of(i), .keys = {{1, 2}, key, key, key}};
   static const auto plans = region::FrequencyPlans::standard();
   static const mac::MacSettings defaults;
-  device.mac_state = mac::initial_state({.region = *region::find("EU_863_870", device.lorawan_phy_version),
-                                         .plan = *plans.find(device.frequency_plan_id),
-                                         .settings = device.mac_settings,
-                                         .network_defaults = defaults,
-                                         .lorawan_version = device.lorawan_version,
-                                         .supports_join = false})
-                         .value();
+  device.mac_state =
+      mac::initial_state({.region = *region::find("EU_863_870", device.lorawan_phy_version),
+                          .plan = *plans.find(device.frequency_plan_id),
+                          .settings = device.mac_settings,
+                          .network_defaults = defaults,
+                          .lorawan_version = device.lorawan_version,
+                          .supports_join = false})
+          .value();
   return device;
 }
 
-std::shared_ptr<const UplinkFrame> frame_of(std::uint32_t i, std::uint32_t f_cnt, std::uint32_t copy) {
+std::shared_ptr<const UplinkFrame> frame_of(std::uint32_t i, std::uint32_t f_cnt,
+                                            std::uint32_t copy) {
   phy::DataFrame frame;
   frame.dev_addr = address_of(i);
   frame.f_port = FPort{1};
@@ -84,7 +89,9 @@ std::shared_ptr<const UplinkFrame> frame_of(std::uint32_t i, std::uint32_t f_cnt
 double cpu_seconds() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
@@ -96,7 +103,8 @@ struct Bench {
   actors::Metrics metrics;
   actors::Deps deps;
   std::shared_ptr<network_server::Context> context = std::make_shared<network_server::Context>();
-  std::shared_ptr<application_server::PipelineContext> pipelines = std::make_shared<application_server::PipelineContext>();
+  std::shared_ptr<application_server::PipelineContext> pipelines =
+      std::make_shared<application_server::PipelineContext>();
   std::atomic<std::uint64_t> delivered{0};
 
   void fill_store() {
@@ -105,17 +113,21 @@ struct Bench {
     for (std::uint32_t i = 0; i < sizes.devices; ++i) {
       const auto device = device_of(i);
       const auto home = storage::shard_of(device.ids.uid, count);
-      batch.put(storage::Family::session, storage::device_key({home, device.ids.uid}), network_server::encode_device(device));
+      batch.put(storage::Family::session, storage::device_key({home, device.ids.uid}),
+                network_server::encode_device(device));
       application_server::AppDevice app;
       app.ids = device.ids;
       app.session.emplace();
       app.session->dev_addr = address_of(i);
       app.session->session_key_id = {1, 2};
       app.session->app_s_key = KeyEnvelope{key, {}, {}};
-      batch.put(storage::Family::device, storage::device_key({home, device.ids.uid}), application_server::encode_device(app));
+      batch.put(storage::Family::device, storage::device_key({home, device.ids.uid}),
+                application_server::encode_device(app));
       const auto at = storage::shard_of(address_of(i), count);
-      batch.put(storage::Family::address_index, storage::address_key({at, address_of(i), device.ids.uid}),
-                network_server::encode_address_rows({{.f_nwk_s_int_key = key, .last_f_cnt_up = {}, .mac_version = MacVersion::v1_0_3}}));
+      batch.put(
+          storage::Family::address_index, storage::address_key({at, address_of(i), device.ids.uid}),
+          network_server::encode_address_rows(
+              {{.f_nwk_s_int_key = key, .last_f_cnt_up = {}, .mac_version = MacVersion::v1_0_3}}));
     }
     if (!engine->write(batch, storage::Durability::sync)) std::abort();
   }
@@ -125,10 +137,12 @@ struct Bench {
     deps.metrics = &metrics;
     deps.make_random = make_secure_random;
     deps.ticker.set(actors::spawn_ticker(system));
-    deps.committer.set(actors::spawn_committer(system, {.engine = engine.get(), .metrics = &metrics, .on_store_failed = {}}));
+    deps.committer.set(actors::spawn_committer(
+        system, {.engine = engine.get(), .metrics = &metrics, .on_store_failed = {}}));
     deps.loader.set(actors::spawn_loader(system, {.store = engine.get()}));
     const storage::ShardCount count;
-    context->plans = std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
+    context->plans =
+        std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
     context->deps = deps;
     context->shards = actors::Sharded<network_server::ShardHandle>(count);
     context->pipelines = actors::Sharded<application_server::PipelineHandle>(count);
@@ -138,12 +152,14 @@ struct Bench {
     pipelines->deps = deps;
     pipelines->network_servers = context->shards;
     pipelines->join_servers = context->join_servers;
-    pipelines->outbox.set(application_server::spawn_outbox(system, {.store = engine.get(), .deps = deps, .shards = count}));
+    pipelines->outbox.set(application_server::spawn_outbox(
+        system, {.store = engine.get(), .deps = deps, .shards = count}));
     pipelines->publish_up = [this](const application_server::UpPublished&) { ++delivered; };
     pipelines->publish = [](events::Event) {};
     for (std::uint32_t i = 0; i < count.value(); ++i) {
       const storage::Shard shard{static_cast<std::uint16_t>(i)};
-      context->pipelines.route(shard).set(application_server::spawn_pipeline(system, pipelines, shard));
+      context->pipelines.route(shard).set(
+          application_server::spawn_pipeline(system, pipelines, shard));
     }
     if (!network_server::start(system, context, *engine, {})) std::abort();
   }
@@ -164,18 +180,23 @@ struct Bench {
                      network_server::UplinkReceived{frame});
       // At most 100,000 under way: about what a window holds at the rate aimed at.
       if (++sent % 1000 == 0) {
-        while (sent / sizes.copies > delivered + 100'000) std::this_thread::sleep_for(std::chrono::milliseconds{1});
+        while (sent / sizes.copies > delivered + 100'000)
+          std::this_thread::sleep_for(std::chrono::milliseconds{1});
       }
     }
     const auto deadline = before + std::chrono::minutes{2};
     while (delivered < total && std::chrono::steady_clock::now() < deadline) {
       std::this_thread::sleep_for(std::chrono::milliseconds{1});
     }
-    const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
+    const auto seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
     const auto cpu = cpu_seconds() - cpu_before;
-    std::printf("%u devices, %u copies: %llu of %llu uplinks in %.2f s: %.0f unique/s, %.1f us CPU each\n", sizes.devices, sizes.copies,
-                static_cast<unsigned long long>(delivered.load()), static_cast<unsigned long long>(total), seconds,
-                static_cast<double>(delivered.load()) / seconds, cpu * 1e6 / static_cast<double>(delivered.load()));
+    std::printf(
+        "%u devices, %u copies: %llu of %llu uplinks in %.2f s: %.0f unique/s, %.1f us CPU each\n",
+        sizes.devices, sizes.copies, static_cast<unsigned long long>(delivered.load()),
+        static_cast<unsigned long long>(total), seconds,
+        static_cast<double>(delivered.load()) / seconds,
+        cpu * 1e6 / static_cast<double>(delivered.load()));
   }
 };
 
@@ -186,7 +207,8 @@ int main(int argc, char** argv) {
   if (argc > 1) bench.sizes.devices = static_cast<std::uint32_t>(std::atoi(argv[1]));
   if (argc > 2) bench.sizes.rounds = static_cast<std::uint32_t>(std::atoi(argv[2]));
   if (argc > 3) bench.sizes.copies = static_cast<std::uint32_t>(std::atoi(argv[3]));
-  bench.directory = std::filesystem::temp_directory_path() / ("uplink-path-bench-" + std::to_string(getpid()));
+  bench.directory =
+      std::filesystem::temp_directory_path() / ("uplink-path-bench-" + std::to_string(getpid()));
   auto random = make_secure_random();
   auto store = storage::open_directory({.directory = bench.directory}, {}, *random);
   if (!store) return 1;

@@ -1,4 +1,5 @@
-// What finding a frame's session among many on one address costs.   usage: match_bench [google benchmark flags]
+// What finding a frame's session among many on one address costs.   usage: match_bench [google
+// benchmark flags]
 #include <benchmark/benchmark.h>
 
 #include "actors/network_server/shard/address_index.hpp"
@@ -24,8 +25,8 @@ void find_last_of(benchmark::State& state) {
   Aes128Key last;
   for (std::int64_t i = 0; i < state.range(0); ++i) {
     last = random_key(*random);
-    index.set(address, {.device = std::make_shared<const DeviceUid>(
-                            DeviceUid{ApplicationId("bench"), DeviceId("dev-" + std::to_string(i))}),
+    index.set(address, {.device = std::make_shared<const DeviceUid>(DeviceUid{
+                            ApplicationId("bench"), DeviceId("dev-" + std::to_string(i))}),
                         .f_nwk_s_int_key = last,
                         .last_f_cnt_up = FCnt32{100},
                         .mac_version = MacVersion::v1_0_3});
