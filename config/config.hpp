@@ -39,6 +39,7 @@ struct Storage {
   Durability durability = Durability::sync;
   Duration sync_interval{};  // of Durability::interval
   std::uint32_t shards = 0;  // a power of two
+  std::uint64_t restore_counter_jump = 0;
   std::size_t block_cache_bytes = 0;
   std::size_t write_buffer_bytes = 0;
 };

@@ -60,16 +60,19 @@ class Decision final : public actors::Release {
 
 template <class Tell>
 void commit(Pointer self, storage::WriteBatch records, Tell tell) {
-  caf::anon_send(
-      self->state.context->deps.committer.get(),
-      actors::Commit{std::move(records), std::make_shared<Decision<Tell>>(std::move(tell))});
+  caf::anon_send(self->state.context->deps.committer.get(),
+                 actors::Commit{.records = std::move(records),
+                                .release = std::make_shared<Decision<Tell>>(std::move(tell)),
+                                // Whatever the durability: nonces are never given again.
+                                .must_sync = true});
 }
 
-Result<DevicePtr> decode(const Result<std::optional<Bytes>>& row) {
+Result<DevicePtr> decode(const Result<std::optional<Bytes>>& row, std::uint64_t counter_jump) {
   if (!row) return fail(row.error());
   if (!*row) return DevicePtr();
   FF_TRY(auto device, decode_join_device(**row));
-  return DevicePtr(std::make_shared<const JoinDevice>(std::move(device)));
+  return DevicePtr(
+      std::make_shared<const JoinDevice>(with_counter_jump(std::move(device), counter_jump)));
 }
 
 void load(Pointer self, const JoinKey& key) {
@@ -77,8 +80,9 @@ void load(Pointer self, const JoinKey& key) {
   if (!state.open) return state.loads.push_back(key);
   actors::LoadRow request{
       storage::Family::join_nonce, storage::join_record_key(state.shard, key), {}};
-  request.on_loaded = [key, shard = ShardHandle(self)](const Result<std::optional<Bytes>>& row) {
-    caf::anon_send(shard, JoinDeviceLoaded{key.join_eui, key.dev_eui, decode(row)});
+  request.on_loaded = [key, shard = ShardHandle(self), jump = state.context->config.counter_jump](
+                          const Result<std::optional<Bytes>>& row) {
+    caf::anon_send(shard, JoinDeviceLoaded{key.join_eui, key.dev_eui, decode(row, jump)});
   };
   caf::anon_send(state.context->deps.loader.get(), std::move(request));
 }

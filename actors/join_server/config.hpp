@@ -35,6 +35,10 @@ struct Config {
   /// Key-encryption keys (16, 24 or 32 bytes) by label: the key vault.
   std::map<std::string, Bytes> keks;
 
+  /// The store's: nonces that were written before a backup was restored count on from there.
+  /// [storage/directory]
+  std::uint64_t counter_jump = 0;
+
   /// Per shard: devices kept in memory, the ones that are being read or written included.
   std::size_t devices_max = 1024;
   /// Per device: requests that wait while its record is read or written; more are refused.

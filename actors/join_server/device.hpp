@@ -48,6 +48,9 @@ struct JoinDevice {
   std::string provisioner_id;
   Bytes provisioning_data;            // google.protobuf.Struct in wire form
   std::vector<JoinSession> sessions;  // newest last
+  /// How far the JoinNonce has been moved ahead after restored backups: the part of the store's
+  /// counter jump that this record has seen. [storage/directory/counter_jump.hpp]
+  std::uint64_t counter_jump = 0;
   bool operator==(const JoinDevice&) const = default;
 };
 

@@ -91,6 +91,16 @@ JoinDevice with_session(JoinDevice device, JoinSession session, std::size_t limi
 
 }  // namespace
 
+JoinDevice with_counter_jump(JoinDevice device, std::uint64_t jump) {
+  if (device.counter_jump >= jump) return device;
+  auto& last = device.nonces.last_join_nonce;
+  const auto ahead = last.value() + (jump - device.counter_jump);
+  last =
+      JoinNonce{static_cast<std::uint32_t>(std::min<std::uint64_t>(ahead, join::join_nonce_max))};
+  device.counter_jump = jump;
+  return device;
+}
+
 Status check_join_request(const HandleJoin& request, const Config& config) {
   if (!at_least(request.mac_version, MacVersion::v1_0)) {
     return fail(join::mac_version, {{"version", static_cast<int>(request.mac_version)}});

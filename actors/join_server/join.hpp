@@ -14,6 +14,11 @@ namespace ff::join_server {
 /// unknown_join_eui.
 [[nodiscard]] Status check_join_request(const HandleJoin& request, const Config& config);
 
+/// The device as read from a store that has been told to jump by `jump`: JoinNonces that may have
+/// been given out since a restored backup are left out. At most the highest JoinNonce, which ends
+/// joins with join_nonce_too_high rather than repeat one.
+[[nodiscard]] JoinDevice with_counter_jump(JoinDevice device, std::uint64_t jump);
+
 struct JoinInputs {
   UtcTime now;
   SessionKeyId session_key_id;  // fresh

@@ -60,10 +60,11 @@ void fields(Archive& a, JoinDevice& device) {
   a(27, device.provisioner_id);
   a(28, device.provisioning_data);
   a(29, device.sessions);
+  a(30, device.counter_jump);
 }
 
 Bytes encode_join_device(const JoinDevice& device) {
-  return storage::seal(device_version, storage::write_record(device));
+  return storage::seal_record(device_version, device);
 }
 
 Result<JoinDevice> decode_join_device(ByteView row) {

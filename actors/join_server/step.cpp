@@ -73,7 +73,7 @@ Status check_change(const JoinDevice* current, const JoinDevice& next,
   return {};
 }
 
-Step handle(const DevicePtr& current, const ChangeJoinDevice& request, const Config&,
+Step handle(const DevicePtr& current, const ChangeJoinDevice& request, const Config& config,
             const JoinInputs& inputs) {
   auto changed = request.change(current.get());
   if (!changed) return refusal(request, changed.error());
@@ -83,6 +83,7 @@ Step handle(const DevicePtr& current, const ChangeJoinDevice& request, const Con
   if (changed->nwk_key.key && changed->nwk_key.key->is_zero()) changed->nwk_key = {};
   changed->created_at = current ? current->created_at : inputs.now;
   changed->updated_at = inputs.now;
+  changed->counter_jump = config.counter_jump;
   Step out;
   DevicePtr next = std::make_shared<const JoinDevice>(*std::move(changed));
   out.answer = answer(request, next);

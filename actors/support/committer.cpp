@@ -38,6 +38,7 @@ struct State {
   storage::WriteBatch records;
   std::vector<std::shared_ptr<Release>> releases;
   std::size_t commits = 0;
+  bool must_sync = false;
   bool flush_asked = false;
   bool sync_asked = false;
   std::optional<Error> failure;
@@ -55,6 +56,7 @@ void finish(State& state, const Status& status) {
   state.releases.clear();
   state.records.clear();
   state.commits = 0;
+  state.must_sync = false;
 }
 
 void note_failure(State& state, const Error& error) {
@@ -67,7 +69,8 @@ void note_failure(State& state, const Error& error) {
 Status write(State& state) {
   if (state.failure) return fail(Error(store_failed).caused_by(*state.failure));
   if (state.records.empty()) return {};
-  auto status = state.config.engine->write(state.records, state.config.durability);
+  const auto durability = state.must_sync ? storage::Durability::sync : state.config.durability;
+  auto status = state.config.engine->write(state.records, durability);
   state.probe->writes.Increment();
   state.probe->group_size.Observe(static_cast<double>(state.commits));
   if (!status) note_failure(state, status.error());
@@ -82,6 +85,7 @@ void queue(Pointer self, const Commit& commit) {
   state.records.append(commit.records);
   state.releases.push_back(commit.release);
   ++state.commits;
+  state.must_sync |= commit.must_sync;
   if (state.records.bytes() >= state.config.batch_bytes_max) return finish(state, write(state));
   // Behind everything that is in the mailbox now: the group is what arrived while the last one was
   // written.

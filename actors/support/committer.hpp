@@ -35,6 +35,8 @@ class Release {
 struct Commit {
   storage::WriteBatch records;
   std::shared_ptr<Release> release;  // may be null
+  /// Synced whatever the durability: counters and nonces that must never be used again.
+  bool must_sync = false;
 };
 
 struct CommitterFlush {};
@@ -49,7 +51,7 @@ struct CommitterConfig {
   storage::Engine* engine = nullptr;  // outlives the actor
   storage::Durability durability = storage::Durability::sync;
   /// With no_sync: effects leave when the operating system has the records; a power loss can lose
-  /// the records of so long.
+  /// the records of so long, those that must sync excepted.
   Duration sync_interval = std::chrono::seconds{1};
   std::size_t batch_bytes_max = std::size_t{4} << 20U;
   Metrics* metrics = nullptr;

@@ -39,6 +39,12 @@ std::vector<Knob> process_knobs() {
            FF_PLACE(storage.sync_interval))},
       {"storage.shards", "Parts the data is divided into. Fixed when the directory is created.",
        "64", one(power_of_two(32768), FF_PLACE(storage.shards))},
+      {"storage.restore-counter-jump",
+       "How far `farfield db restore` moves downlink counters and join nonces ahead: above what "
+       "any "
+       "one device has used since the backup was made. A device drops a downlink whose counter is "
+       "16384 or more ahead of its own.",
+       "4096", one(count<std::uint64_t>(1, 16383), FF_PLACE(storage.restore_counter_jump))},
       {"storage.block-cache-size", "Memory for blocks of data read from disk.", "64MiB",
        one(size(mebibyte, 1024 * 1024 * mebibyte), FF_PLACE(storage.block_cache_bytes))},
       {"storage.write-buffer-size", "Memory for records that wait to be written into tables.",

@@ -28,6 +28,7 @@
 #include "protocol/types/identifiers.hpp"
 #include "protocol/types/keys.hpp"
 #include "protocol/types/radio.hpp"
+#include "storage/codec/envelope.hpp"
 #include "storage/codec/record.hpp"
 
 namespace ff::storage {
@@ -95,6 +96,9 @@ class FieldWriter {
  public:
   static constexpr bool is_writer = true;
 
+  /// Appends to `out`, which outlives the writer.
+  explicit FieldWriter(RecordWriter& out) : out_(out) {}
+
   template <class T>
   void operator()(std::uint32_t number, T& member) {
     if constexpr (detail::IsOptional<T>::value) {
@@ -112,9 +116,6 @@ class FieldWriter {
       put(number, member);
     }
   }
-
-  Bytes take() { return out_.take(); }
-  const RecordWriter& record() const noexcept { return out_; }
 
  private:
   template <class T>
@@ -147,13 +148,13 @@ class FieldWriter {
     } else if constexpr (std::is_same_v<T, Aes128Key>) {
       out_.bytes(number, value.bytes());
     } else {
-      FieldWriter nested;
-      fields(nested, value);
-      out_.record(number, nested.out_);
+      const auto mark = out_.open_record(number);
+      fields(*this, value);
+      out_.close_record(mark);
     }
   }
 
-  RecordWriter out_;
+  RecordWriter& out_;
 };
 
 template <class T>
@@ -236,15 +237,24 @@ class FieldReader {
   Status status_;
 };
 
-/// The record of `value`; `fields` for its type is found by argument-dependent look-up or in the
-/// caller's namespace before this header's use.
+/// The record of `value` behind `head`; `fields` for its type is found by argument-dependent
+/// look-up or in the caller's namespace before this header's use.
 template <class T>
-Bytes write_record(const T& value) {
-  FieldWriter out;
+Bytes write_record(const T& value, Bytes head = {}) {
+  // Most hot rows fit.
+  head.reserve(512);
+  RecordWriter record(std::move(head));
+  FieldWriter out(record);
   // The table is shared by reader and writer, so it takes a mutable reference; the writer does not
   // change it.
   fields(out, const_cast<T&>(value));
-  return out.take();
+  return record.take();
+}
+
+/// The record in its envelope: `seal(version, write_record(value))` without the copy.
+template <class T>
+Bytes seal_record(ValueVersion version, const T& value) {
+  return write_record(value, seal(version, {}));
 }
 
 /// Total on any bytes. Error: malformed_record.

@@ -35,6 +35,22 @@ void RecordWriter::bytes(std::uint32_t field, ByteView value) {
   append(data_, value);
 }
 
+std::size_t RecordWriter::open_record(std::uint32_t field) {
+  tag(field, Wire::bytes);
+  // Room for the length of a short record, which most are.
+  data_.push_back(0);
+  return data_.size();
+}
+
+void RecordWriter::close_record(std::size_t mark) {
+  FF_ASSERT(mark > 0 && mark <= data_.size());
+  std::uint64_t length = data_.size() - mark;
+  auto at = data_.begin() + static_cast<std::ptrdiff_t>(mark) - 1;
+  for (; length >= 0x80; length >>= 7)
+    at = data_.insert(at, static_cast<std::uint8_t>(length | 0x80U)) + 1;
+  *at = static_cast<std::uint8_t>(length);
+}
+
 void RecordWriter::tag(std::uint32_t field, Wire wire) {
   FF_ASSERT(field >= 1 && field <= field_max);
   raw_varint(std::uint64_t{field} << 3U | static_cast<std::uint8_t>(wire));

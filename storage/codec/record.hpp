@@ -23,6 +23,10 @@ enum class Wire : std::uint8_t { varint = 0, fixed64 = 1, bytes = 2, fixed32 = 5
 /// meaning. A writer never leaves a field out by itself: what is absent is the caller's decision.
 class RecordWriter {
  public:
+  RecordWriter() = default;
+  /// Appends to `head`, for what is stored in front of a record.
+  explicit RecordWriter(Bytes head) : data_(std::move(head)) {}
+
   void varint(std::uint32_t field, std::uint64_t value);
   void flag(std::uint32_t field, bool value) { varint(field, value ? 1 : 0); }
   /// Small for small negative numbers (protobuf's sint64).
@@ -31,8 +35,9 @@ class RecordWriter {
   void fixed64(std::uint32_t field, std::uint64_t value);
   void bytes(std::uint32_t field, ByteView value);
   void text(std::uint32_t field, std::string_view value) { bytes(field, as_bytes(value)); }
-  /// A nested record. Absent fields of a nested record are its own affair.
-  void record(std::uint32_t field, const RecordWriter& nested) { bytes(field, nested.data_); }
+  /// A nested record: everything between the two calls. Its mark belongs to the innermost open one.
+  std::size_t open_record(std::uint32_t field);
+  void close_record(std::size_t mark);
 
   ByteView data() const noexcept { return data_; }
   /// The record; the writer is empty afterwards.

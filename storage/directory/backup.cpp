@@ -92,6 +92,9 @@ Status backup(Engine& engine, const fs::path& directory) {
 }
 
 Status restore(const RestoreOptions& options) {
+  if (options.counter_jump_block < 1 || options.counter_jump_block > counter_jump_block_max)
+    return fail(counter_jump_refused,
+                {{"block", static_cast<std::int64_t>(options.counter_jump_block)}});
   FF_CHECK(check_places(options));
   auto unfinished = layout::unfinished_store(options.directory);
   FF_CHECK(copy_store(layout::store(options.backup), unfinished));

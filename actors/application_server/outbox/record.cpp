@@ -21,7 +21,7 @@ constexpr storage::ValueVersion message_version = 1;
 }  // namespace
 
 Bytes encode_message(const OutboxMessage& message) {
-  return storage::seal(message_version, storage::write_record(message));
+  return storage::seal_record(message_version, message);
 }
 
 Result<OutboxMessage> decode_message(ByteView row) {

@@ -130,7 +130,7 @@ struct Runner {
     auto release = std::make_shared<PipelineRelease>(self->state.context, PipelineActor(self),
                                                      self->state.probe, std::move(effect.after));
     caf::anon_send(context().deps.committer.get(),
-                   actors::Commit{std::move(effect.records), std::move(release)});
+                   actors::Commit{std::move(effect.records), std::move(release), effect.must_sync});
   }
   void operator()(Answer& effect) const { effect.call(); }
   void operator()(PublishEvent& effect) const {

@@ -48,6 +48,7 @@ struct AfterCommit {
 struct CommitRecords {
   storage::WriteBatch records;
   AfterCommit after;
+  bool must_sync = false;  // as in actors::Commit
 };
 
 /// Calls a Reply with its answer.

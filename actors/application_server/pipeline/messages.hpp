@@ -24,6 +24,7 @@ struct SessionAccepted {
   std::vector<ApplicationUp> ups;  // payloads still encrypted
   storage::WriteBatch records;
   std::shared_ptr<actors::Release> release;  // may be null
+  bool must_sync = false;                    // as in actors::Commit
   /// Whose commit it is: behind the device's earlier ones, which may wait for a key. If empty,
   /// taken from the messages.
   DeviceUid device;

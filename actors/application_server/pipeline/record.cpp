@@ -57,7 +57,7 @@ constexpr storage::ValueVersion device_version = 1;
 }  // namespace
 
 Bytes encode_device(const AppDevice& device) {
-  return storage::seal(device_version, storage::write_record(device));
+  return storage::seal_record(device_version, device);
 }
 
 Result<AppDevice> decode_device(ByteView row) {

@@ -72,8 +72,9 @@ Effects PipelineState::handle(const DeviceUid& device, Request request, const Tu
   auto* accepted = std::get_if<SessionAccepted>(&request);
   if (accepted != nullptr && accepted->ups.empty() && !lanes_.contains(device)) {
     // Nothing of ours, and nothing to wait behind.
-    effects_.emplace_back(
-        CommitRecords{std::move(accepted->records), {.release = std::move(accepted->release)}});
+    effects_.emplace_back(CommitRecords{.records = std::move(accepted->records),
+                                        .after = {.release = std::move(accepted->release)},
+                                        .must_sync = accepted->must_sync});
     return take();
   }
   auto [found, is_new] = lanes_.try_emplace(device);
@@ -121,7 +122,8 @@ Effects PipelineState::loaded(const AppDeviceLoaded& message, const Turn& turn) 
         work.event("as.up.data.drop", up.ids, up.correlation_ids, message.record.error());
       work.records = std::move(accepted->records);
       work.after.release = std::move(accepted->release);
-      effects_.emplace_back(CommitRecords{std::move(work.records), std::move(work.after)});
+      effects_.emplace_back(
+          CommitRecords{std::move(work.records), std::move(work.after), accepted->must_sync});
       continue;
     }
     std::visit(
@@ -153,6 +155,7 @@ bool PipelineState::run(Lane& lane, SessionAccepted& message, const Turn& turn) 
   Work work(turn.now, turn.random);
   work.records = std::move(message.records);
   work.after.release = std::move(message.release);
+  work.must_sync = message.must_sync;
   process_all(lane, message, turn, work);
   for (auto& push : work.pushes) lane.pushes.push_back(std::move(push));
   commit(lane, std::move(work));
@@ -221,7 +224,8 @@ bool PipelineState::run(Lane& lane, DeleteAppDevice& message, const Turn& turn) 
 
 void PipelineState::commit(Lane& lane, Work&& work) {
   work.after.guard = lane.guard;
-  effects_.emplace_back(CommitRecords{std::move(work.records), std::move(work.after)});
+  effects_.emplace_back(
+      CommitRecords{std::move(work.records), std::move(work.after), work.must_sync});
 }
 
 void PipelineState::store(Lane& lane, AppDevice device, Work& work) const {

@@ -114,6 +114,7 @@ struct PipelineState::Work {
   Random& random;
   storage::WriteBatch records;
   AfterCommit after;
+  bool must_sync = false;
   std::vector<Push> pushes;  // to be queued behind the commit
   std::optional<Fetched> fetched;
 

@@ -39,7 +39,7 @@ Bytes encode_key(const storage::EntityKey& key) {
 }
 
 Bytes encode_entity(const Entity& entity) {
-  return storage::seal(entity_version, storage::write_record(entity));
+  return storage::seal_record(entity_version, entity);
 }
 
 Result<Entity> decode_entity(storage::EntityKey key, ByteView row) {

@@ -135,11 +135,18 @@ void handle(Pointer self, const ToSession& message) {
   if (outcome.records.empty() && outcome.ups.empty() && outcome.effects.empty()) return;
   auto release = std::make_shared<OutcomeRelease>(state.context, state.home, SessionHandle(self),
                                                   state.device, std::move(outcome.effects));
-  commit(self, {std::move(outcome.ups), std::move(outcome.records), std::move(release)});
+  commit(self, {.ups = std::move(outcome.ups),
+                .records = std::move(outcome.records),
+                .release = std::move(release),
+                .must_sync = outcome.must_sync,
+                .device = {}});
 }
 
 void passivate(Pointer self) {
-  commit(self, {{}, {}, std::make_shared<GoneRelease>(SessionHandle(self))});
+  commit(self, {.ups = {},
+                .records = {},
+                .release = std::make_shared<GoneRelease>(SessionHandle(self)),
+                .device = {}});
 }
 
 SessionHandle::behavior_type session(Pointer self, ContextPtr context, ShardHandle home,

@@ -98,11 +98,28 @@ FCnt32 spend_counter(mac::Session& session, bool is_1_1,
 }  // namespace
 
 void SessionState::on(const Wake&, const Turn& turn, Outcome& out) {
-  // Gateway or join server silent for so long: the request is taken for lost.
+  forget_unanswered(turn);
+  try_downlink(turn, out);
+}
+
+/// Gateway or join server silent for so long: the request is taken for lost.
+void SessionState::forget_unanswered(const Turn& turn) {
   const auto answer_timeout = surroundings_.config.request_timeout;
   if (in_flight_ && in_flight_->since + answer_timeout <= turn.now.mono) in_flight_.reset();
   if (joining_ && joining_->since + answer_timeout <= turn.now.mono) joining_.reset();
-  try_downlink(turn, out);
+}
+
+/// Whether the uplink just accepted wants a downlink, for the device's, the application's or the
+/// MAC layer's sake. Most do not. [spec network-server §11.2]
+bool SessionState::answer_is_due(const Turn& turn) const {
+  if (answerable_->confirmed || answerable_->adr_ack_req) return true;
+  const auto& session = *device_->session;
+  if (!session.queued_application_downlinks.empty()) return true;
+  const auto radio = radio_of(*device_, surroundings_.plans);
+  if (!radio) return false;
+  const auto device_profile = profile(*device_, *radio);
+  return mac::needs_downlink(*device_->mac_state,
+                             {device_profile, session.last_f_cnt_up, turn.now.utc});
 }
 
 void SessionState::try_downlink(const Turn& turn, Outcome& out) {
@@ -155,8 +172,7 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
       state, device_profile,
       {answerable_->data_rate_index, answerable_->channel_index, answerable_->rx1_frequency});
   const bool must_answer = answerable_->confirmed || answerable_->adr_ack_req;
-  const bool has_application = !device_->session->queued_application_downlinks.empty();
-  if (!must_answer && !has_application && !mac::needs_downlink(state, context)) return;
+  if (!answer_is_due(turn)) return;
 
   const auto dwell = mac::expected_uplink_dwell(state, device_profile);
   const mac::CommandBudget budget{

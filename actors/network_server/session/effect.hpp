@@ -68,6 +68,9 @@ struct Outcome {
   storage::WriteBatch records;
   std::vector<ApplicationUp> ups;
   std::vector<Effect> effects;
+  /// A downlink counter is spent: durable before the frame leaves, even where a power loss may cost
+  /// uplinks. [storage.durability]
+  bool must_sync = false;
 };
 
 }  // namespace ff::network_server

@@ -345,7 +345,7 @@ void fields(Archive& a, AddressRows& rows) {
 }  // namespace
 
 Bytes encode_device(const Device& device) {
-  return storage::seal(device_version, storage::write_record(device));
+  return storage::seal_record(device_version, device);
 }
 
 Result<Device> decode_device(ByteView row) {
@@ -354,7 +354,7 @@ Result<Device> decode_device(ByteView row) {
 }
 
 Bytes encode_address_rows(const std::vector<AddressRow>& rows) {
-  return storage::seal(address_version, storage::write_record(AddressRows{rows}));
+  return storage::seal_record(address_version, AddressRows{rows});
 }
 
 Result<std::vector<AddressRow>> decode_address_rows(ByteView row) {

@@ -120,6 +120,8 @@ class SessionState {
 
   // downlink.cpp: what to send and when
   void try_downlink(const Turn& turn, Outcome& out);
+  bool answer_is_due(const Turn& turn) const;
+  void forget_unanswered(const Turn& turn);
   void send_join_accept(const Turn& turn, Outcome& out);
   void send_data(const Turn& turn, Outcome& out);
   phy::DataFrame data_frame(const Device& next, const mac::DownlinkStep& step,

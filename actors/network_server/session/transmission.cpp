@@ -39,6 +39,7 @@ void SessionState::transmit(InFlight flight, Bytes phy_payload, TxRequest reques
   publish(flight.is_join ? "ns.down.join.schedule.attempt" : "ns.down.data.schedule.attempt",
           flight.correlation_ids, {}, turn, out);
   out.effects.emplace_back(SendTransmission{flight.attempt, std::move(frame)});
+  out.must_sync = true;
   in_flight_ = std::move(flight);
 }
 

@@ -304,6 +304,9 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
     out.ups.insert(out.ups.begin(), up(std::move(message), ids, turn));
   }
   publish("ns.up.data.process", ids, {}, turn, out);
+  forget_unanswered(turn);
+  // What an application queues meanwhile wakes by itself.
+  if (!answer_is_due(turn)) return;
   const bool in_a_hurry = device_->mac_state->current.rx1_delay < std::chrono::seconds{2};
   wake(out, turn, turn.now.utc + (in_a_hurry ? answer_soon_after : answer_after));
 }

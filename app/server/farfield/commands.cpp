@@ -33,10 +33,13 @@ ExitCode backup(const std::string& directory, const config::Config& config) {
 }
 
 ExitCode restore(const std::string& from, const config::Config& config) {
-  const auto status = storage::restore({.backup = from, .directory = config.storage.directory});
+  const auto status = storage::restore({.backup = from,
+                                        .directory = config.storage.directory,
+                                        .counter_jump_block = config.storage.restore_counter_jump});
   if (!status) return failed(status.error(), ExitCode::bad_data);
-  std::printf("%s has the content of %s; downlink counters jump ahead\n",
-              config.storage.directory.c_str(), from.c_str());
+  std::printf("%s has the content of %s; downlink counters and join nonces jump ahead by %llu\n",
+              config.storage.directory.c_str(), from.c_str(),
+              static_cast<unsigned long long>(config.storage.restore_counter_jump));
   return ExitCode::ok;
 }
 

@@ -64,8 +64,9 @@ gateway_server::GatewayServerConfig gateway_server_config(const config::GatewayS
   return out;
 }
 
-join_server::Config join_server_config(const config::JoinServer& js) {
+join_server::Config join_server_config(const config::JoinServer& js, std::uint64_t counter_jump) {
   join_server::Config out;
+  out.counter_jump = counter_jump;
   out.join_eui_prefixes.clear();
   for (const auto& prefix : js.join_eui_prefixes)
     out.join_eui_prefixes.push_back({prefix.join_eui, prefix.length});
@@ -110,7 +111,7 @@ Result<NodeConfig> node_config(const config::Config& config, std::uint64_t count
   FF_TRY(out.plans, load_plans(config.frequency_plans_directory));
   out.network_server = network_server_config(config.ns, counter_jump);
   out.gateway_server = gateway_server_config(config.gs);
-  out.join_server = join_server_config(config.js);
+  out.join_server = join_server_config(config.js, counter_jump);
   for (const auto& listener : config.gs.udp.listeners) {
     const auto local = net::Endpoint::parse_listen(listener.address);
     if (!local)

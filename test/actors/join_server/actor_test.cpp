@@ -132,6 +132,20 @@ TEST_F(JoinServerTest, RestoresNoncesAfterARestart) {
   EXPECT_EQ((*get())->nonces.last_join_nonce, JoinNonce{2});
 }
 
+TEST_F(JoinServerTest, SkipsNoncesThatARestoredBackupDoesNotKnow) {
+  start();
+  ASSERT_TRUE(create());
+  ASSERT_TRUE(join(MacVersion::v1_0_4, 7));
+  config_.counter_jump = 4096;
+  restart();
+  ASSERT_TRUE(join(MacVersion::v1_0_4, 8));
+  EXPECT_EQ((*get())->nonces.last_join_nonce, JoinNonce{4098});
+  // Once for each restored backup.
+  restart();
+  ASSERT_TRUE(join(MacVersion::v1_0_4, 9));
+  EXPECT_EQ((*get())->nonces.last_join_nonce, JoinNonce{4099});
+}
+
 TEST_F(JoinServerTest, ASuccessorReadsOnlyWhenItsPredecessorsWritesAreDecided) {
   start();
   ASSERT_TRUE(create());

@@ -131,6 +131,17 @@ TEST(JoinDevice, ReportsAReplayedNonceBeforeAWrongMic) {
   EXPECT_TRUE(forged.error().is(join::mic_mismatch));
 }
 
+TEST(JoinDevice, NeverJumpsBeyondTheHighestNonce) {
+  auto device = test::device();
+  device.nonces.last_join_nonce = JoinNonce{join::join_nonce_max - 1};
+  device = with_counter_jump(std::move(device), 4096);
+  EXPECT_EQ(device.nonces.last_join_nonce, JoinNonce{join::join_nonce_max});
+  EXPECT_EQ(device.counter_jump, 4096U);
+  const auto refused = join_device(device, test::join(MacVersion::v1_0_4, 1), Config{}, {});
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().is(join::join_nonce_too_high));
+}
+
 TEST(JoinDevice, NeedsTheRootKeysOfItsVersion) {
   auto device = test::device();
   const auto no_nwk = join_device(device, test::join(MacVersion::v1_1, 1), {}, inputs);

@@ -32,6 +32,7 @@ JoinDevice full_device() {
   session.dev_addr = DevAddr{0x26011234};
   session.started_at = UtcTime{std::chrono::seconds{3}};
   device.sessions = {session, session};
+  device.counter_jump = 4096;
   return device;
 }
 

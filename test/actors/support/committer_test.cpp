@@ -68,6 +68,29 @@ TEST_F(CommitterTest, SyncsWithinItsIntervalWhenToldNotToSyncEveryBatch) {
   run();
 }
 
+TEST_F(CommitterTest, SyncsAtOnceWhatMustNeverBeLost) {
+  storage::MemoryEngine other;
+  auto committer = spawn_committer(*system, {.engine = &other,
+                                             .durability = storage::Durability::no_sync,
+                                             .sync_interval = std::chrono::milliseconds{100},
+                                             .metrics = &metrics,
+                                             .on_store_failed = {},
+                                             .own_thread = false});
+  Commit message;
+  message.records.put(Family::meta, as_bytes("a"), as_bytes("value"));
+  caf::anon_send(committer, message);
+  message.must_sync = true;
+  caf::anon_send(committer, message);
+  run();
+  EXPECT_EQ(other.unsynced(), 0U);
+  message.must_sync = false;
+  caf::anon_send(committer, message);
+  run();
+  EXPECT_EQ(other.unsynced(), 1U);
+  caf::anon_send_exit(committer, caf::exit_reason::user_shutdown);
+  run();
+}
+
 TEST_F(CommitterTest, WritesWhatIsQueuedBeforeItEnds) {
   commit("a");
   caf::anon_send_exit(deps.committer.get(), caf::exit_reason::user_shutdown);

@@ -34,9 +34,9 @@ TEST(RecordWriter, BytesAreProtobufsWireFormat) {
       {"large field number", [](RecordWriter& w) { w.flag(536870911, false); }, "f8ffffff0f00"},
       {"nested",
        [](RecordWriter& w) {
-         RecordWriter nested;
-         nested.varint(1, 150);
-         w.record(3, nested);
+         const auto mark = w.open_record(3);
+         w.varint(1, 150);
+         w.close_record(mark);
        },
        "1a03089601"},
   };
@@ -44,6 +44,30 @@ TEST(RecordWriter, BytesAreProtobufsWireFormat) {
     RecordWriter writer;
     row.write(writer);
     EXPECT_EQ(hex_lower(writer.data()), row.hex) << row.name;
+  }
+}
+
+TEST(RecordWriter, NestedRecordIsWhatItsBytesAreWhateverItsLength) {
+  for (std::size_t length : {0U, 1U, 125U, 126U, 127U, 128U, 16380U, 16384U, 100000U, 3000000U}) {
+    const Bytes content(length, 7);
+    RecordWriter inner;
+    inner.bytes(1, content);
+    RecordWriter expected;
+    expected.varint(1, 9);
+    expected.bytes(2, inner.data());
+    RecordWriter outermost;
+    outermost.bytes(4, expected.data());
+    outermost.flag(5, true);
+
+    RecordWriter written;
+    const auto outer = written.open_record(4);
+    written.varint(1, 9);
+    const auto mark = written.open_record(2);
+    written.bytes(1, content);
+    written.close_record(mark);
+    written.close_record(outer);
+    written.flag(5, true);
+    EXPECT_TRUE(written.take() == outermost.take()) << length;
   }
 }
 

@@ -69,6 +69,16 @@ TEST_F(Backup, JumpsOfRestoredRestoresAddUp) {
   EXPECT_EQ(open("second")->identity.counter_jump, CounterJump{500});
 }
 
+TEST_F(Backup, JumpThatDevicesWouldNotFollowIsRefused) {
+  ASSERT_TRUE(backup(*open("live")->engine, root_ / "one"));
+  for (std::uint64_t block : {0U, 16384U, 65536U}) {
+    auto refused = restore({root_ / "one", root_ / "new", block});
+    ASSERT_FALSE(refused) << block;
+    EXPECT_TRUE(refused.error().is(counter_jump_refused)) << refused.error().to_string();
+  }
+  EXPECT_TRUE(restore({root_ / "one", root_ / "new", counter_jump_block_max}));
+}
+
 TEST_F(Backup, RestoringDoesNotChangeTheBackup) {
   ASSERT_TRUE(backup(*open("live")->engine, root_ / "one"));
   ASSERT_TRUE(restore({root_ / "one", root_ / "a", 500}));
