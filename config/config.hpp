@@ -100,6 +100,7 @@ struct GatewayServerUdp {
 /// `gs`.
 struct GatewayServer {
   bool require_registered_gateways = false;
+  std::size_t uplinks_max = 0;
   Duration fetch_gateway_interval{};
   double fetch_gateway_jitter = 0;  // share of the interval
   Duration update_connection_stats_interval{};

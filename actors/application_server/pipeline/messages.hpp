@@ -24,10 +24,10 @@ struct SessionAccepted {
   std::vector<ApplicationUp> ups;  // payloads still encrypted
   storage::WriteBatch records;
   std::shared_ptr<actors::Release> release;  // may be null
-  bool must_sync = false;                    // as in actors::Commit
   /// Whose commit it is: behind the device's earlier ones, which may wait for a key. If empty,
   /// taken from the messages.
   DeviceUid device;
+  bool must_sync = false;  // as in actors::Commit
 };
 
 /// From applications (MQTT, API, webhooks): plain text, not numbered.

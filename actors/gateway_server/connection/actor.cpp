@@ -53,7 +53,7 @@ struct Runner {
   const Context& context() const { return *self->state.context; }
   void operator()(ForwardUplink& effect) const {
     context().probe->forwarded.Increment();
-    context().upstream.uplink(std::move(effect.frame));
+    context().upstream.uplink(context().uplinks->count(std::move(effect.frame)));
   }
   void operator()(ForwardAcknowledgment& effect) const {
     context().upstream.acknowledgment(effect.acknowledgment);
@@ -153,6 +153,9 @@ void on_up(Pointer self, GatewayUp& message) {
   auto& state = self->state;
   if (state.logic == nullptr) return;
   if (message.status) probe(self).statuses->Increment();
+  // Before anything is noted of them: a gateway's repetition is then not taken for one.
+  if (!message.uplinks.empty() && state.context->uplinks->refuses(message.uplinks.size()))
+    message.uplinks.clear();
   run(self, state.logic->on_up(std::move(message), now(self), *state.random));
 }
 

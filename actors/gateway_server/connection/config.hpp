@@ -37,6 +37,8 @@ struct GatewayServerConfig {
   double update_connection_stats_debounce_jitter = 0.25;
   /// Addresses whose uplinks the cluster's network server gets; `forward`.
   std::vector<DevAddrPrefix> forward = {DevAddrPrefix{}};
+  /// Uplinks on their way from all gateways to the store; more are dropped.
+  std::size_t uplinks_max = 200'000;
   UdpConfig udp;
 };
 

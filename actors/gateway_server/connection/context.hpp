@@ -9,6 +9,7 @@
 #include "actors/events/event.hpp"
 #include "actors/gateway_server/connection/config.hpp"
 #include "actors/gateway_server/connection/probe.hpp"
+#include "actors/gateway_server/connection/uplink_budget.hpp"
 #include "actors/gateway_server/router/interface.hpp"
 #include "actors/support/deps.hpp"
 #include "actors/support/route.hpp"
@@ -38,6 +39,7 @@ struct Context {
   std::string server_version;
   actors::Route<RouterHandle> router;
   std::shared_ptr<ConnectionProbe> probe;
+  std::shared_ptr<UplinkBudget> uplinks;
 };
 using ContextPtr = std::shared_ptr<const Context>;
 

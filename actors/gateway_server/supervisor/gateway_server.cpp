@@ -23,6 +23,10 @@ actors::ChildSpec udp_child(const ContextPtr& context, const UdpFrontendConfig& 
 
 caf::actor start_gateway_server(caf::actor_system& system, Context context,
                                 const GatewayServerSettings& settings) {
+  if (!context.uplinks) {
+    context.uplinks =
+        std::make_shared<UplinkBudget>(context.config.uplinks_max, *context.deps.metrics);
+  }
   if (!context.probe) context.probe = std::make_shared<ConnectionProbe>(*context.deps.metrics);
   const auto shared = std::make_shared<const Context>(std::move(context));
   actors::SupervisorConfig config;

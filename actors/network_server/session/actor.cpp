@@ -65,15 +65,17 @@ struct EffectRunner {
   void operator()(const Answer& effect) const { effect.run(); }
 };
 
-/// What waits for one outcome's commit. Dropped uncalled, it counts as failed.
+/// What waits for one outcome's commit. Dropped uncalled, it counts as failed. Holds the event, so
+/// that an uplink counts as under way until it is durable.
+/// [gateway_server/connection/uplink_budget]
 class OutcomeRelease final : public actors::Release {
  public:
-  OutcomeRelease(ContextPtr context, ShardHandle home, SessionHandle session, DeviceUid device,
+  OutcomeRelease(ContextPtr context, ShardHandle home, SessionHandle session, ToSession message,
                  std::vector<Effect> effects)
       : context_(std::move(context)),
         home_(std::move(home)),
         session_(std::move(session)),
-        device_(std::move(device)),
+        message_(std::move(message)),
         effects_(std::move(effects)) {}
   ~OutcomeRelease() override {
     if (!called_)
@@ -82,7 +84,7 @@ class OutcomeRelease final : public actors::Release {
 
   void committed() noexcept override {
     called_ = true;
-    const EffectRunner run{*context_, home_, device_};
+    const EffectRunner run{*context_, home_, message_.device};
     for (const auto& effect : effects_) std::visit(run, effect);
   }
   void failed(const Error& error) noexcept override {
@@ -94,7 +96,7 @@ class OutcomeRelease final : public actors::Release {
   ContextPtr context_;
   ShardHandle home_;
   SessionHandle session_;
-  DeviceUid device_;
+  ToSession message_;
   std::vector<Effect> effects_;
   bool called_ = false;
 };
@@ -134,12 +136,12 @@ void handle(Pointer self, const ToSession& message) {
   auto outcome = state.logic->handle(*message.event, turn);
   if (outcome.records.empty() && outcome.ups.empty() && outcome.effects.empty()) return;
   auto release = std::make_shared<OutcomeRelease>(state.context, state.home, SessionHandle(self),
-                                                  state.device, std::move(outcome.effects));
+                                                  message, std::move(outcome.effects));
   commit(self, {.ups = std::move(outcome.ups),
                 .records = std::move(outcome.records),
                 .release = std::move(release),
-                .must_sync = outcome.must_sync,
-                .device = {}});
+                .device = {},
+                .must_sync = outcome.must_sync});
 }
 
 void passivate(Pointer self) {

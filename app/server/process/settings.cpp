@@ -61,6 +61,7 @@ gateway_server::GatewayServerConfig gateway_server_config(const config::GatewayS
   out.udp.rate_limiting_threshold = gs.udp.rate_limiting_threshold;
   out.udp.links_max = gs.udp.links_max;
   out.udp.datagrams_max = gs.udp.datagrams_max;
+  out.uplinks_max = gs.uplinks_max;
   return out;
 }
 

@@ -50,6 +50,7 @@ class GatewayServerTest : public test::ActorFixture {
     context.store_stats = [this](const auto&, const auto& value) { stored.push_back(value); };
     context.server_version = "farfield/test";
     context.router = router;
+    context.config.uplinks_max = uplinks_max;
     GatewayServerSettings settings;
     settings.on_escalation = [this](const std::string& child) { escalated = child; };
     settings.udp.push_back({server_address, fallback_plan_id, &network});
@@ -107,6 +108,7 @@ class GatewayServerTest : public test::ActorFixture {
   caf::actor supervisor;
   std::vector<Bytes> heard;
   std::vector<std::shared_ptr<const UplinkFrame>> uplinks;
+  std::size_t uplinks_max = 100;
   std::vector<TxAcknowledgment> acknowledgments;
   std::vector<std::string> events;
   std::vector<ConnectionStats> stored;
@@ -164,6 +166,27 @@ TEST_F(GatewayServerTest, WritesAtOnceToAGatewayThatQueuesItself) {
   ASSERT_TRUE(schedule(answer_to(*uplinks.at(0))));
   EXPECT_EQ(take_heard().size(), 1U);
   EXPECT_TRUE(acknowledgments.empty());
+}
+
+TEST_F(GatewayServerTest, DropsUplinksWhileTooManyAreOnTheirWay) {
+  uplinks_max = 2;
+  start();
+  const auto uplink = [this](std::uint16_t token, std::string_view payload) {
+    std::string json(push_json);
+    json.replace(json.find("QAQD"), 4, payload);
+    pass(20ms);
+    send(semtech::PacketType::push_data, token, json);
+  };
+  uplink(1, "QAQA");
+  uplink(2, "QAQB");
+  uplink(3, "QAQC");
+  ASSERT_EQ(uplinks.size(), 2U);
+  EXPECT_NE(metrics.text().find("farfield_queue_dropped_total{queue=\"uplinks\"} 1"),
+            std::string::npos);
+  // The gateway may send it again when there is room.
+  uplinks.erase(uplinks.begin());
+  uplink(4, "QAQC");
+  EXPECT_EQ(uplinks.size(), 2U);
 }
 
 TEST_F(GatewayServerTest, DoesNotAcknowledgeAGatewayItDoesNotServe) {
