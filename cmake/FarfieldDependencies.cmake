@@ -14,6 +14,14 @@ find_package(tl-expected CONFIG REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(PahoMqttCpp CONFIG REQUIRED)
 find_package(CAF REQUIRED)
+
+# The programs' allocator. Messages are allocated by one thread and freed by another: glibc's malloc took
+# 28 % of an uplink's time, jemalloc a third of that. Sanitizers bring their own.
+add_library(ff_allocator INTERFACE)
+if(NOT FARFIELD_SANITIZE)
+  find_library(JEMALLOC_LIBRARY jemalloc REQUIRED)
+  target_link_libraries(ff_allocator INTERFACE ${JEMALLOC_LIBRARY})
+endif()
 if(FARFIELD_TESTS)
   find_package(GTest CONFIG REQUIRED)
   find_package(benchmark CONFIG REQUIRED)

@@ -42,7 +42,7 @@ function(ff_program name)
   endif()
   add_executable(${name} ${arg_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
-  target_link_libraries(${name} PRIVATE ${arg_DEPS} ff_warnings)
+  target_link_libraries(${name} PRIVATE ff_allocator ${arg_DEPS} ff_warnings)
 endfunction()
 
 # The smoke run of a fuzz target replays test/fuzz/corpora/<target>/ and then a fixed number of seeded mutations of it.

@@ -50,9 +50,10 @@ std::vector<Knob> gateway_server_knobs() {
       {"gs.require-registered-gateways", "Refuses gateways that nobody has registered.", "false",
        one(flag(), FF_PLACE(gs.require_registered_gateways))},
       {"gs.uplinks-max",
-       "Uplinks on their way from all gateways to the store, for 1.2 s at least each; more are "
+       "Uplinks on their way from all gateways to the store, for a de-duplication window at least; "
+       "more are "
        "dropped.",
-       "200000", one(count<std::size_t>(64, 100'000'000), FF_PLACE(gs.uplinks_max))},
+       "50000", one(count<std::size_t>(64, 100'000'000), FF_PLACE(gs.uplinks_max))},
       {"gs.fetch-gateway-interval", "How often a connected gateway's settings are looked up.",
        "10m", one(duration(seconds{1}, hours{24}), FF_PLACE(gs.fetch_gateway_interval))},
       {"gs.fetch-gateway-jitter", "The interval varies by this share, up and down.", "0.2",

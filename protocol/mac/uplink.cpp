@@ -104,9 +104,10 @@ void drop_unanswered(UplinkExchange& exchange) {
 
 }  // namespace
 
-Result<UplinkStep> handle_uplink_commands(const MacState& state, const Decoded& commands,
+Result<UplinkStep> handle_uplink_commands(MacState state, const Decoded& commands,
                                           const UplinkContext& context) {
-  UplinkExchange exchange{context, state, state.recent_mac_command_identifiers, {}, false, false};
+  auto recent = std::exchange(state.recent_mac_command_identifiers, {});
+  UplinkExchange exchange{context, std::move(state), std::move(recent), {}, false, false};
   exchange.state.queued_responses.clear();
   std::vector<Cid> cids;
   for (const Command& command : commands.commands) {

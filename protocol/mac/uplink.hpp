@@ -23,7 +23,7 @@ struct UplinkStep {
 /// event; the first unknown, malformed or failing command ends processing with an event. The only
 /// error is `request_not_found`, for an answer in the first frame of a session: the frame is not
 /// what it seems and must be dropped without a trace. [spec network-server §3.9]
-Result<UplinkStep> handle_uplink_commands(const MacState& state, const Decoded& commands,
+Result<UplinkStep> handle_uplink_commands(MacState state, const Decoded& commands,
                                           const UplinkContext& context);
 
 /// Adds the answers to `step.deferred`, in order. Call once, when the metadata of all gateways is

@@ -1,5 +1,7 @@
 #include "storage/codec/record.hpp"
 
+#include <array>
+
 #include "protocol/base/assert.hpp"
 
 namespace ff::storage {
@@ -57,8 +59,12 @@ void RecordWriter::tag(std::uint32_t field, Wire wire) {
 }
 
 void RecordWriter::raw_varint(std::uint64_t value) {
-  for (; value >= 0x80; value >>= 7) data_.push_back(static_cast<std::uint8_t>(value | 0x80U));
-  data_.push_back(static_cast<std::uint8_t>(value));
+  constexpr std::size_t varint_max = 10;
+  std::array<std::uint8_t, varint_max> octets;  // written before they are read
+  std::size_t size = 0;
+  for (; value >= 0x80; value >>= 7) octets[size++] = static_cast<std::uint8_t>(value | 0x80U);
+  octets[size++] = static_cast<std::uint8_t>(value);
+  data_.insert(data_.end(), octets.data(), octets.data() + size);
 }
 
 bool RecordReader::next() {

@@ -76,6 +76,8 @@ rocksdb::DBOptions make_database_options(const RocksOptions& options,
   // A store that failed once stays failed until it is opened again: after a failed sync the kernel
   // may have thrown the pages away, so going on by itself could acknowledge what is not there.
   db.max_bgerror_resume_count = 0;
+  // There is one writer, the committer: its inserts need no atomic operations.
+  db.allow_concurrent_memtable_write = false;
   db.max_background_jobs = options.background_jobs;
   db.max_total_wal_size = options.log_bytes_max;
   // Memtables count against the block cache's memory as well as against their own bound.

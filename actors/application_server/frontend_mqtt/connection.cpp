@@ -11,7 +11,7 @@
 namespace ff::application_server {
 namespace {
 
-/// The link's way to a connection: onto its loop, as long as it lives.
+/// The publisher's way to a connection: onto its loop, as long as it lives.
 class LiveSubscriber final : public Subscriber,
                              public std::enable_shared_from_this<LiveSubscriber> {
  public:

@@ -15,6 +15,8 @@ Result<MqttFrontend> MqttFrontend::start(net::StreamNetwork& network, MqttContex
   for (const auto& listen : context->config.listen) {
     net::ListenOptions options;
     options.tls = listen.tls;
+    // Above what a connection fills, so that a slow reader loses messages and not its connection.
+    options.stream.outgoing_max = 2 * context->config.connection.outgoing_max;
     options.connections_max = context->config.connections_max;
     options.connections_per_address_max = context->config.connections_per_address_max;
     FF_TRY(auto listener,

@@ -29,7 +29,7 @@ struct MqttConfig {
   std::size_t connections_max = 65'536;
   std::size_t connections_per_address_max = 0;
   /// Messages on their way to one client; more are dropped for it.
-  std::uint32_t window = 64 + 128;
+  std::uint32_t window = 8192;
   /// Subscriptions of one client.
   std::size_t filters_max = 128;
   application_json::DownlinkLimits downlinks;

@@ -37,11 +37,11 @@ using Pointer = LinksHandle::stateful_pointer<Shell>;
 
 void start(Pointer self, const ApplicationId& application_id, Link& link) {
   auto& state = self->state;
-  link.handle = spawn_link(self->system(), state.config, LinksHandle(self), application_id);
+  link.handle = spawn_link(self->system(), state.config, LinksHandle(self), application_id,
+                           state.config.table.add(application_id));
   link.subscriptions = 0;
   self->monitor(link.handle);
   state.addresses.insert_or_assign(link.handle.address(), application_id);
-  state.config.table.set(application_id, link.handle);
   state.probe->started.Increment();
   state.probe->links.spawned.Increment();
   state.probe->links.running.Increment();
@@ -114,12 +114,6 @@ LinksHandle::behavior_type links(Pointer self, LinksConfig config) {
 }
 
 }  // namespace
-
-PublishUp publish_to(LinkTable table) {
-  return [table = std::move(table)](UpPublished up) {
-    if (const auto link = table.find(up.application_id)) caf::anon_send(link, std::move(up));
-  };
-}
 
 LinksHandle spawn_links(caf::actor_system& system, LinksConfig config) {
   return system.spawn(links, std::move(config));

@@ -1,4 +1,5 @@
-// The links: one actor per application that somebody listens to, and their directory.
+// The links: one actor per application that somebody listens to, and their directory. Messages do
+// not pass through them (table.hpp).
 #pragma once
 
 #include <caf/fwd.hpp>
@@ -9,12 +10,10 @@
 
 namespace ff::application_server {
 
-using LinkHandle =
-    caf::typed_actor<caf::reacts_to<UpPublished>,     // To every subscriber that has room.
-                     caf::reacts_to<SubscribeUps>,    // One more subscriber.
-                     caf::reacts_to<UnsubscribeUps>,  // One less.
-                     caf::reacts_to<CheckIdle>,       // INTERNAL
-                     caf::reacts_to<EndLink>>;        // INTERNAL: ends.
+using LinkHandle = caf::typed_actor<caf::reacts_to<SubscribeUps>,    // One more subscriber.
+                                    caf::reacts_to<UnsubscribeUps>,  // One less.
+                                    caf::reacts_to<CheckIdle>,       // INTERNAL
+                                    caf::reacts_to<EndLink>>;        // INTERNAL: ends.
 
 using LinksHandle =
     caf::typed_actor<caf::reacts_to<SubscribeUps>,    // Finds or starts the application's link.

@@ -17,6 +17,7 @@ struct Shell {
   LinksConfig config;
   LinksHandle directory;
   ApplicationId application_id;
+  std::shared_ptr<Seats> seats;
   std::vector<std::shared_ptr<Subscriber>> subscribers;
   std::map<std::string, SubscriptionProbe, std::less<>> probes;
   std::uint64_t subscriptions = 0;
@@ -41,16 +42,12 @@ void tell(const Shell& state, std::string_view name, const Subscriber& subscribe
                         std::string(subscriber.protocol())});
 }
 
-void fan_out(Shell& state, const UpPublished& up) {
-  for (const auto& subscriber : state.subscribers) {
-    auto& counters = probe(state, *subscriber);
-    if (subscriber->take_credit()) {
-      counters.delivered.Increment();
-      subscriber->deliver(up);
-    } else {
-      counters.dropped.Increment();
-    }
-  }
+/// From now on publishers see the subscribers as they are.
+void seat(Shell& state) {
+  auto audience = std::make_shared<Audience>();
+  for (const auto& subscriber : state.subscribers)
+    audience->listeners.push_back({subscriber, probe(state, *subscriber)});
+  state.seats->set(std::move(audience));
 }
 
 void check_later(Pointer self) {
@@ -64,6 +61,7 @@ void subscribe(Pointer self, const SubscribeUps& message) {
   auto& state = self->state;
   ++state.subscriptions;
   state.subscribers.push_back(message.subscriber);
+  seat(state);
   probe(state, *message.subscriber).started.Increment();
   tell(state, "as.application.subscribe", *message.subscriber);
   if (message.subscribed) message.subscribed();
@@ -72,6 +70,7 @@ void subscribe(Pointer self, const SubscribeUps& message) {
 void unsubscribe(Pointer self, const UnsubscribeUps& message) {
   auto& state = self->state;
   if (std::erase(state.subscribers, message.subscriber) == 0) return;
+  seat(state);
   probe(state, *message.subscriber).stopped.Increment();
   tell(state, "as.application.unsubscribe", *message.subscriber);
   check_later(self);
@@ -85,14 +84,14 @@ void check_idle(Pointer self) {
 }
 
 LinkHandle::behavior_type link(Pointer self, const LinksConfig& config, LinksHandle directory,
-                               ApplicationId application_id) {
+                               ApplicationId application_id, std::shared_ptr<Seats> seats) {
   actors::prepare(self, Shell::name);
   auto& state = self->state;
   state.config = config;
   state.directory = std::move(directory);
   state.application_id = std::move(application_id);
+  state.seats = std::move(seats);
   return {
-      [self](const UpPublished& up) { fan_out(self->state, up); },
       [self](const SubscribeUps& message) { subscribe(self, message); },
       [self](const UnsubscribeUps& message) { unsubscribe(self, message); },
       [self](const CheckIdle&) { check_idle(self); },
@@ -103,8 +102,9 @@ LinkHandle::behavior_type link(Pointer self, const LinksConfig& config, LinksHan
 }  // namespace
 
 LinkHandle spawn_link(caf::actor_system& system, const LinksConfig& config, LinksHandle directory,
-                      ApplicationId application_id) {
-  return system.spawn(link, config, std::move(directory), std::move(application_id));
+                      ApplicationId application_id, std::shared_ptr<Seats> seats) {
+  return system.spawn(link, config, std::move(directory), std::move(application_id),
+                      std::move(seats));
 }
 
 }  // namespace ff::application_server

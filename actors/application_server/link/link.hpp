@@ -5,7 +5,8 @@
 
 namespace ff::application_server {
 
+/// `seats` are those of `application_id` in the table: the link puts its subscribers there.
 LinkHandle spawn_link(caf::actor_system& system, const LinksConfig& config, LinksHandle directory,
-                      ApplicationId application_id);
+                      ApplicationId application_id, std::shared_ptr<Seats> seats);
 
 }  // namespace ff::application_server

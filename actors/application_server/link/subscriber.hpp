@@ -20,11 +20,15 @@ class Subscriber {
 
   /// Labels metrics and events: `mqtt`, `grpc`, `webhook`.
   virtual std::string_view protocol() const noexcept = 0;
-  /// Called by the link, one at a time, in order per shard. Must not block; calls done() when the
-  /// message has left its hands.
+  /// Called by the publisher, one at a time, in order per shard. Must not block; calls done() when
+  /// the message has left its hands.
   virtual void deliver(const UpPublished& up) noexcept = 0;
+  /// Called instead of deliver() when there is no room. True: the subscriber will read the message
+  /// from the outbox, so it is not lost. Must not block.
+  virtual bool defer(const UpPublished&) noexcept { return false; }
 
-  /// Room for one more message; false: it is dropped for this subscriber. For the link.
+  /// Room for one more message; false: it is dropped for this subscriber, or deferred. For the
+  /// publisher.
   bool take_credit() noexcept {
     if (used_.load(std::memory_order_relaxed) >= window_) return false;
     used_.fetch_add(1, std::memory_order_relaxed);

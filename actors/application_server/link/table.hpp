@@ -1,55 +1,70 @@
-// LinkTable: finds the link of an application from any thread, for every message that is published.
-// Written by the directory only.
+// LinkTable: who listens to an application, seen from any thread, for every message that is
+// published. A message goes from the committer's release straight to its subscribers: a link with a
+// mailbox between them would wait for its turn behind thousands of sessions when the server is
+// busy, and what is durable has to leave first. Who subscribes is the links' business (directory,
+// link).
 #pragma once
 
 #include <atomic>
 #include <memory>
 #include <unordered_map>
+#include <vector>
 
 #include "actors/application_server/link/interface.hpp"
+#include "actors/application_server/link/probe.hpp"
 
 namespace ff::application_server {
+
+/// The subscribers of one application. Immutable.
+struct Audience {
+  struct Listener {
+    std::shared_ptr<Subscriber> subscriber;
+    SubscriptionProbe probe;  // of its protocol
+  };
+  std::vector<Listener> listeners;
+};
+
+/// Where a link puts its audience, and publishers find it. Any thread.
+class Seats {
+ public:
+  std::shared_ptr<const Audience> audience() const { return audience_.load(); }
+  /// The link only.
+  void set(std::shared_ptr<const Audience> audience) { audience_.store(std::move(audience)); }
+
+ private:
+  std::atomic<std::shared_ptr<const Audience>> audience_;
+};
 
 /// Copies share the table.
 class LinkTable {
  public:
-  using Links = std::unordered_map<ApplicationId, LinkHandle>;
-
   LinkTable() : cell_(std::make_shared<Cell>()) {}
 
-  /// Null if nobody listens. Any thread.
-  LinkHandle find(const ApplicationId& application_id) const {
-    const auto links = cell_->links.load();
-    if (!links) return {};
-    const auto found = links->find(application_id);
-    return found == links->end() ? LinkHandle{} : found->second;
-  }
-  /// Links come and go rarely: each time the table is copied. Directory only.
-  void set(const ApplicationId& application_id, LinkHandle link) const {
-    auto next = copy();
-    next->insert_or_assign(application_id, std::move(link));
-    cell_->links.store(std::move(next));
-  }
-  void erase(const ApplicationId& application_id) const {
-    auto next = copy();
-    next->erase(application_id);
-    cell_->links.store(std::move(next));
-  }
-  /// At shutdown, so that no link is kept.
+  /// To every subscriber of its application that has room. Any thread, but one message of an
+  /// application at a time; does not block.
+  void publish(const UpPublished& up) const;
+
+  /// Whether the application has a link. Any thread.
+  bool contains(const ApplicationId& application_id) const;
+  /// Seats for a new link, in place of an older one's. Links come and go rarely: each time the
+  /// table is copied. Directory only, as all that follow.
+  std::shared_ptr<Seats> add(const ApplicationId& application_id) const;
+  void erase(const ApplicationId& application_id) const;
+  /// At shutdown, so that no subscriber is kept.
   void clear() const { cell_->links.store(nullptr); }
 
  private:
+  using Links = std::unordered_map<ApplicationId, std::shared_ptr<Seats>>;
   struct Cell {
     std::atomic<std::shared_ptr<const Links>> links;
   };
-  std::shared_ptr<Links> copy() const {
-    const auto links = cell_->links.load();
-    return links ? std::make_shared<Links>(*links) : std::make_shared<Links>();
-  }
+  std::shared_ptr<Links> copy() const;
+  std::shared_ptr<Seats> find(const ApplicationId& application_id) const;
+
   std::shared_ptr<Cell> cell_;
 };
 
-/// Sends to the application's link, if there is one.
+/// `table.publish` as a port.
 PublishUp publish_to(LinkTable table);
 
 }  // namespace ff::application_server

@@ -51,8 +51,9 @@ struct UpPublished {
   storage::OutboxSequence sequence;
   std::shared_ptr<const OutboxMessage> message;
 };
-/// Hands a message to the application's link, if it has one. Any thread; does not block.
-using PublishUp = std::function<void(UpPublished)>;
+/// Hands a message to the application's subscribers, if there are any. One message at a time; does
+/// not block.
+using PublishUp = std::function<void(const UpPublished&)>;
 
 }  // namespace ff::application_server
 FF_LOCAL_MESSAGE(ff::application_server::UpPublished)

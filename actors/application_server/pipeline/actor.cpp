@@ -60,7 +60,7 @@ class PipelineRelease final : public actors::Release {
   void committed() noexcept override {
     if (after_.release) after_.release->committed();
     for (auto& up : after_.ups) {
-      if (context_->publish_up) context_->publish_up(std::move(up));
+      if (context_->publish_up) context_->publish_up(up);
     }
     for (auto& event : after_.events) publish(*context_, *probe_, std::move(event));
     for (auto& answer : after_.answers) answer();
@@ -191,6 +191,12 @@ DeviceUid device_of(const SessionAccepted& message) {
   return message.ups.front().ids.uid;
 }
 
+/// Taken out of its message: it is the only one, and large.
+void accepted(Pointer self, SessionAccepted& message) {
+  const auto device = device_of(message);
+  carry_out(self, self->state.logic->handle(device, std::move(message), turn(self)));
+}
+
 void recovered(Pointer self, const OutboxRecovered& message) {
   if (!message.sequences) {
     spdlog::error("msg=\"outbox can not be read\" error=\"{}\"",
@@ -216,9 +222,7 @@ PipelineActor::behavior_type pipeline(Pointer self, PipelineContextPtr context,
   actors::prepare(self, Shell::name);
   start(self, std::move(context), shard);
   return {
-      [self](const SessionAccepted& message) {
-        carry_out(self, self->state.logic->handle(device_of(message), message, turn(self)));
-      },
+      [self](SessionAccepted& message) { accepted(self, message); },
       [self](const QueueDownlinks& message) { handle(self, message); },
       [self](const ListQueuedDownlinks& message) { handle(self, message); },
       [self](const GetAppDevice& message) { handle(self, message); },

@@ -38,7 +38,7 @@ struct GatewayServerConfig {
   /// Addresses whose uplinks the cluster's network server gets; `forward`.
   std::vector<DevAddrPrefix> forward = {DevAddrPrefix{}};
   /// Uplinks on their way from all gateways to the store; more are dropped.
-  std::size_t uplinks_max = 200'000;
+  std::size_t uplinks_max = 50'000;
   UdpConfig udp;
 };
 

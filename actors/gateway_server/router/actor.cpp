@@ -85,7 +85,8 @@ RouterHandle::behavior_type router(Pointer self) {
 
 }  // namespace
 
-RouterHandle spawn_router(caf::actor_system& system) {
+RouterHandle spawn_router(caf::actor_system& system, bool own_thread) {
+  if (own_thread) return system.spawn<caf::detached>(router);
   return system.spawn(router);
 }
 

@@ -8,8 +8,9 @@
 
 namespace ff::gateway_server {
 
-/// One per node.
-RouterHandle spawn_router(caf::actor_system& system);
+/// One per node. With a thread of its own a downlink does not wait behind thousands of sessions for
+/// its turn, which it has no time for.
+RouterHandle spawn_router(caf::actor_system& system, bool own_thread);
 
 /// `Context::transmit` of the network server: asks the router that `router` leads to. An error when
 /// there is none.

@@ -5,9 +5,9 @@
 namespace ff::gateway_server {
 namespace {
 
-actors::ChildSpec router_child(const ContextPtr& context) {
-  return {"gateway_router", [context](caf::actor_system& system) {
-            auto router = spawn_router(system);
+actors::ChildSpec router_child(const ContextPtr& context, bool own_thread) {
+  return {"gateway_router", [context, own_thread](caf::actor_system& system) {
+            auto router = spawn_router(system, own_thread);
             context->router.set(router);
             return caf::actor_cast<caf::actor>(router);
           }};
@@ -35,7 +35,7 @@ caf::actor start_gateway_server(caf::actor_system& system, Context context,
   config.clock = shared->deps.clock;
   config.metrics = shared->deps.metrics;
   config.on_escalation = settings.on_escalation;
-  config.children.push_back(router_child(shared));
+  config.children.push_back(router_child(shared, settings.own_thread));
   for (const auto& udp : settings.udp) config.children.push_back(udp_child(shared, udp));
   return actors::spawn_supervisor(system, std::move(config));
 }

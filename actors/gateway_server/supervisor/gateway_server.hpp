@@ -16,6 +16,8 @@ struct GatewayServerSettings {
   std::vector<UdpFrontendConfig> udp;
   actors::RestartLimits limits;
   std::function<void(const std::string& child)> on_escalation;
+  /// The router has a thread of its own; false in virtual time.
+  bool own_thread = true;
 };
 
 /// Starts router and frontends under one supervisor; a frontend that fails is opened again, its

@@ -130,13 +130,13 @@ void commit(Pointer self, application_server::SessionAccepted message) {
   caf::anon_send(state.context->pipelines.of(state.device), std::move(message));
 }
 
-void handle(Pointer self, const ToSession& message) {
+void handle(Pointer self, ToSession& message) {
   auto& state = self->state;
   const Turn turn{state.context->deps.clock->now(), *state.random};
   auto outcome = state.logic->handle(*message.event, turn);
   if (outcome.records.empty() && outcome.ups.empty() && outcome.effects.empty()) return;
   auto release = std::make_shared<OutcomeRelease>(state.context, state.home, SessionHandle(self),
-                                                  message, std::move(outcome.effects));
+                                                  std::move(message), std::move(outcome.effects));
   commit(self, {.ups = std::move(outcome.ups),
                 .records = std::move(outcome.records),
                 .release = std::move(release),
@@ -163,7 +163,7 @@ SessionHandle::behavior_type session(Pointer self, ContextPtr context, ShardHand
                                   state.context->shards.count()};
   state.logic = std::make_unique<SessionState>(surroundings, state.device, std::move(record));
   return {
-      [self](const ToSession& message) { handle(self, message); },
+      [self](ToSession& message) { handle(self, message); },
       [self](const Passivate&) { passivate(self); },
       [self](const Passivated&) { self->quit(); },
       [self](const OutcomeFailed& failure) { self->quit(actors::to_caf(failure.error)); },

@@ -112,14 +112,17 @@ void SessionState::forget_unanswered(const Turn& turn) {
 /// Whether the uplink just accepted wants a downlink, for the device's, the application's or the
 /// MAC layer's sake. Most do not. [spec network-server §11.2]
 bool SessionState::answer_is_due(const Turn& turn) const {
+  if (!device_->mac_settings.schedule_downlinks.value_or(true)) return false;
   if (answerable_->confirmed || answerable_->adr_ack_req) return true;
   const auto& session = *device_->session;
   if (!session.queued_application_downlinks.empty()) return true;
+  const auto& state = *device_->mac_state;
+  if (!state.queued_responses.empty() || mac::has_sticky_answer(state)) return true;
+  if (patience_.uplinks_to_skip > 0) return false;
   const auto radio = radio_of(*device_, surroundings_.plans);
   if (!radio) return false;
   const auto device_profile = profile(*device_, *radio);
-  return mac::needs_downlink(*device_->mac_state,
-                             {device_profile, session.last_f_cnt_up, turn.now.utc});
+  return mac::needs_downlink(state, {device_profile, session.last_f_cnt_up, turn.now.utc});
 }
 
 void SessionState::try_downlink(const Turn& turn, Outcome& out) {
@@ -129,7 +132,6 @@ void SessionState::try_downlink(const Turn& turn, Outcome& out) {
   const auto rx2_at =
       answerable_->received_at + device_->mac_state->current.rx1_delay + std::chrono::seconds{1};
   if (turn.now.utc + lead_time >= rx2_at) return;
-  if (!device_->mac_settings.schedule_downlinks.value_or(true)) return;
   send_data(turn, out);
 }
 

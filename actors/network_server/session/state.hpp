@@ -176,6 +176,14 @@ class SessionState {
   std::optional<InFlight> in_flight_;
   std::optional<Joining> joining_;
   std::deque<Transmission> transmissions_;
+  /// Gateways that are busy refuse downlinks, and each attempt spends a counter and a commit. After
+  /// a refusal, the next uplinks are not answered for the sake of MAC requests alone: 1, then 3,
+  /// ... 31.
+  struct Patience {
+    unsigned refusals = 0;
+    unsigned uplinks_to_skip = 0;
+  };
+  Patience patience_;
 };
 
 }  // namespace ff::network_server

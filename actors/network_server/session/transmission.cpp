@@ -14,6 +14,8 @@ constexpr std::string_view transmission_prefix = "ns:transmission:";
 /// network-server §1.2]
 constexpr std::chrono::minutes report_ttl{1};
 constexpr std::size_t transmissions_max = 16;
+/// At most 2^5 uplinks are waited for.
+constexpr unsigned refusals_max = 5;
 
 }  // namespace
 
@@ -55,6 +57,7 @@ void SessionState::on(const DownlinkScheduled& event, const Turn& turn, Outcome&
 
 void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& scheduled,
                                const Turn& turn, Outcome& out) {
+  patience_ = {};
   publish(flight.is_join ? "ns.down.join.schedule.success" : "ns.down.data.schedule.success",
           flight.correlation_ids, {}, turn, out);
   transmissions_.push_back({flight.correlation_ids.back(), turn.now.utc, flight.application});
@@ -122,12 +125,16 @@ void SessionState::not_transmitted(InFlight& flight, const Error& error, const T
   // would spend a counter. Answers are for this uplink only; the application's item waits for the
   // next one. [spec network-server §11.6]
   answerable_.reset();
+  patience_.refusals = std::min(patience_.refusals + 1, refusals_max);
+  patience_.uplinks_to_skip = 1U << patience_.refusals;
   if (flight.is_join || !device_->mac_state) return;
-  auto next = *device_;
-  next.mac_state->queued_responses.clear();
+  if (!device_->mac_state->queued_responses.empty()) {
+    auto next = *device_;
+    next.mac_state->queued_responses.clear();
+    device_ = std::make_shared<const Device>(std::move(next));
+  }
   // The counter of a frame that was not sent is spent all the same: the item must be numbered
   // again.
-  device_ = std::make_shared<const Device>(std::move(next));
   if (flight.application) invalidate_queue(flight.f_cnt, turn, out);
 }
 

@@ -203,7 +203,7 @@ Status SessionState::handle_commands(UplinkWork& work) const {
                                   .fresh_session = work.promoted || work.reset};
   const auto decoded =
       mac::decode(commands, mac::Direction::uplink, {work.radio.region->frequency_step_hz});
-  FF_TRY(auto step, mac::handle_uplink_commands(work.mac_state(), decoded, uplink));
+  FF_TRY(auto step, mac::handle_uplink_commands(std::move(work.mac_state()), decoded, uplink));
   // A 1.1 device proves the new session with RekeyInd. [TS001-1.1 §5.10]
   if (work.promoted && encrypts_f_opts && !step.rekeyed) return fail(device_not_found);
   const auto& metadata = work.event.rx_metadata;
@@ -305,6 +305,7 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
   }
   publish("ns.up.data.process", ids, {}, turn, out);
   forget_unanswered(turn);
+  if (patience_.uplinks_to_skip > 0) --patience_.uplinks_to_skip;
   // What an application queues meanwhile wakes by itself.
   if (!answer_is_due(turn)) return;
   const bool in_a_hurry = device_->mac_state->current.rx1_delay < std::chrono::seconds{2};

@@ -64,12 +64,14 @@ void load(Pointer self, const DeviceUid& device) {
   caf::anon_send(state.context->deps.loader.get(), std::move(request));
 }
 
-void deliver(Pointer self, const ToSession& message) {
+void deliver(Pointer self, ToSession message) {
   auto& state = self->state;
   switch (state.logic->sessions().accept(message, now(self))) {
-    case Delivery::deliver:
-      caf::anon_send(state.handles.at(message.device), message);
+    case Delivery::deliver: {
+      const auto& session = state.handles.at(message.device);
+      caf::anon_send(session, std::move(message));
       break;
+    }
     case Delivery::load:
       load(self, message.device);
       break;
@@ -83,11 +85,11 @@ void deliver(Pointer self, const ToSession& message) {
 }
 
 /// To the device's home shard: here, or over there.
-void send_home(Pointer self, const ToSession& message) {
+void send_home(Pointer self, ToSession message) {
   const auto& shards = self->state.context->shards;
   const auto home = storage::shard_of(message.device, shards.count());
-  if (home == self->state.shard) return deliver(self, message);
-  caf::anon_send(shards.at(home), message);
+  if (home == self->state.shard) return deliver(self, std::move(message));
+  caf::anon_send(shards.at(home), std::move(message));
 }
 
 void on_uplink(Pointer self, const UplinkReceived& message) {
@@ -140,7 +142,7 @@ void on_down(Pointer self, const caf::down_msg& down) {
 void on_tick(Pointer self) {
   auto& state = self->state;
   const auto time = now(self);
-  for (const auto& event : state.logic->close_windows(time)) send_home(self, event);
+  for (auto& event : state.logic->close_windows(time)) send_home(self, std::move(event));
   for (auto& device : state.logic->due(time)) deliver(self, to_session(std::move(device), Wake{}));
   for (const auto& device : state.logic->sessions().passivate_idle(time)) {
     state.probe->passivated.Increment();
@@ -185,7 +187,7 @@ ShardHandle::behavior_type shard_actor(Pointer self, ContextPtr context, storage
   self->set_down_handler([self](caf::down_msg& down) { on_down(self, down); });
   return {
       [self](const UplinkReceived& message) { on_uplink(self, message); },
-      [self](const ToSession& message) { deliver(self, message); },
+      [self](ToSession& message) { deliver(self, std::move(message)); },
       [self](const IndexSession& message) { index_session(self, message); },
       [self](const IndexJoinEuis& message) { index_euis(self, message); },
       [self](const WakeSessionAt& message) { wake_at(self, message); },

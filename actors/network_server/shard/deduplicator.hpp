@@ -54,11 +54,19 @@ class Deduplicator {
   std::size_t size() const noexcept { return windows_.size(); }
 
  private:
+  /// What makes two copies the same transmission.
+  struct Identity {
+    Bytes phy_payload;
+    Frequency frequency;
+    DataRate data_rate;
+    bool is_of(const UplinkFrame& frame) const;
+  };
   struct Window {
     WindowId id;
+    Identity identity;
+    /// Null when the window has closed: what lies behind it decides how long the frame lives.
     std::shared_ptr<const UplinkFrame> frame;
     std::vector<RxMetadata> extra;  // of the copies after the first
-    bool open = true;
   };
   struct Deadline {
     MonoTime time;

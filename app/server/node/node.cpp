@@ -107,9 +107,11 @@ caf::actor start_gateways(caf::actor_system& system, const WiringPtr& wiring) {
       .probe = {}};
   auto frontends = wiring->config.udp;
   for (auto& frontend : frontends) frontend.network = wiring->ports.datagrams;
-  return gateway_server::start_gateway_server(
-      system, std::move(context),
-      {.udp = std::move(frontends), .limits = {}, .on_escalation = wiring->on_escalation});
+  return gateway_server::start_gateway_server(system, std::move(context),
+                                              {.udp = std::move(frontends),
+                                               .limits = {},
+                                               .on_escalation = wiring->on_escalation,
+                                               .own_thread = wiring->ports.own_threads});
 }
 
 caf::actor start_application_server(caf::actor_system& system, const WiringPtr& wiring) {

@@ -52,6 +52,7 @@ class GatewayServerTest : public test::ActorFixture {
     context.router = router;
     context.config.uplinks_max = uplinks_max;
     GatewayServerSettings settings;
+    settings.own_thread = false;
     settings.on_escalation = [this](const std::string& child) { escalated = child; };
     settings.udp.push_back({server_address, fallback_plan_id, &network});
     supervisor = start_gateway_server(*system, context, settings);
@@ -108,7 +109,7 @@ class GatewayServerTest : public test::ActorFixture {
   caf::actor supervisor;
   std::vector<Bytes> heard;
   std::vector<std::shared_ptr<const UplinkFrame>> uplinks;
-  std::size_t uplinks_max = 100;
+  std::size_t uplinks_max = 200'000;
   std::vector<TxAcknowledgment> acknowledgments;
   std::vector<std::string> events;
   std::vector<ConnectionStats> stored;

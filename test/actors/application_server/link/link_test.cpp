@@ -87,9 +87,9 @@ TEST_F(Links, ALinkWithoutSubscribersEndsAndComesBack) {
   auto listener = std::make_shared<Listener>();
   subscribe(app_a, listener);
   unsubscribe(app_a, listener);
-  EXPECT_TRUE(table.find(app_a));
+  EXPECT_TRUE(table.contains(app_a));
   advance(std::chrono::milliseconds{1100});
-  EXPECT_FALSE(table.find(app_a));
+  EXPECT_FALSE(table.contains(app_a));
   subscribe(app_a, listener);
   publish(app_a, 9);
   EXPECT_EQ(listener->got, (std::vector<std::uint64_t>{9}));
@@ -98,8 +98,11 @@ TEST_F(Links, ALinkWithoutSubscribersEndsAndComesBack) {
 TEST_F(Links, ALinkThatFailsIsStartedAgainWithItsSubscribers) {
   auto listener = std::make_shared<Listener>();
   subscribe(app_a, listener);
-  caf::anon_send_exit(table.find(app_a), caf::exit_reason::kill);
+  caf::anon_send(links, SubscribeUps{app_a, std::make_shared<Listener>(),
+                                     [] { throw std::runtime_error("a bug"); }});
   run();
+  EXPECT_NE(metrics.text().find("farfield_actors_restarted_total{kind=\"application_link\"} 1"),
+            std::string::npos);
   publish(app_a, 1);
   EXPECT_EQ(listener->got, (std::vector<std::uint64_t>{1}));
 }
