@@ -41,7 +41,30 @@ struct State {
   bool flush_asked = false;
   bool sync_asked = false;
   std::optional<Error> failure;
+  CommitterSnapshot done;  // of the past; what waits is filled in when asked
+
+  std::optional<Instant> now() const {
+    return config.clock ? std::optional(config.clock->now()) : std::nullopt;
+  }
 };
+
+CommitterSnapshot snapshot(const State& state) {
+  auto out = state.done;
+  out.waiting_commits = state.commits;
+  out.waiting_bytes = state.records.bytes();
+  out.failure = state.failure;
+  return out;
+}
+
+void note_write(State& state, const std::optional<Instant>& started) {
+  ++state.done.writes;
+  state.done.last_commits = state.commits;
+  state.done.last_bytes = state.records.bytes();
+  const auto ended = state.now();
+  if (!started || !ended) return;
+  state.done.last_written_at = ended->utc;
+  state.done.last_duration = ended->mono - started->mono;
+}
 
 void finish(State& state, const Status& status) {
   for (const auto& release : state.releases) {
@@ -67,7 +90,9 @@ void note_failure(State& state, const Error& error) {
 Status write(State& state) {
   if (state.failure) return fail(Error(store_failed).caused_by(*state.failure));
   if (state.records.empty()) return {};
+  const auto started = state.now();
   auto status = state.config.engine->write(state.records, state.config.durability);
+  note_write(state, started);
   state.probe->writes.Increment();
   state.probe->group_size.Observe(static_cast<double>(state.commits));
   if (!status) note_failure(state, status.error());
@@ -82,6 +107,7 @@ void queue(Pointer self, const Commit& commit) {
   state.records.append(commit.records);
   state.releases.push_back(commit.release);
   ++state.commits;
+  ++state.done.commits;
   if (state.records.bytes() >= state.config.batch_bytes_max) return finish(state, write(state));
   // Behind everything that is in the mailbox now: the group is what arrived while the last one was
   // written.
@@ -118,6 +144,7 @@ Committer::behavior_type committer(Pointer self, CommitterConfig config) {
   });
   return {
       [self](const Commit& commit) { queue(self, commit); },
+      [self](const InspectCommitter& message) { message.reply(snapshot(self->state)); },
       [self](const CommitterFlush&) { flush(self); },
       [self](const CommitterSync&) { sync(self); },
   };
