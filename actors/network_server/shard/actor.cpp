@@ -28,7 +28,7 @@ struct Shell {
   std::unordered_map<caf::actor_addr, DeviceUid> devices;
   bool ticking = false;
 };
-using Pointer = ShardHandle::stateful_pointer<Shell>;
+using Pointer = ShardActor::stateful_pointer<Shell>;
 
 MonoTime now(Pointer self) {
   return self->state.context->deps.clock->now().mono;
@@ -97,6 +97,44 @@ void on_uplink(Pointer self, const UplinkReceived& message) {
   keep_ticking(self);
 }
 
+Decisions kept_decisions(Pointer self, const DeviceUid& device) {
+  auto& state = self->state;
+  auto decisions = state.logic->kept_decisions().take(device);
+  state.probe->decisions.depth.Set(static_cast<double>(state.logic->kept_decisions().size()));
+  return decisions;
+}
+
+void on_rested(Pointer self, const SessionRested& message) {
+  auto& state = self->state;
+  if (state.logic->kept_decisions().keep(message.device, message.decisions))
+    state.probe->decisions.dropped.Increment();
+  state.probe->decisions.depth.Set(static_cast<double>(state.logic->kept_decisions().size()));
+}
+
+/// By its session, or from its record as it is in the store.
+void inspect_device(Pointer self, const InspectDevice& message) {
+  auto& state = self->state;
+  const auto place = state.logic->sessions().place_of(message.device);
+  const auto session = state.handles.find(message.device);
+  if (place.phase == SessionPhase::active && session != state.handles.end())
+    return caf::anon_send(session->second, InspectSession{message.reply});
+  actors::LoadRow request{
+      storage::Family::session, storage::device_key({state.shard, message.device}), {}};
+  request.on_loaded = [place, device = message.device, reply = message.reply,
+                       decisions = state.logic->kept_decisions().find(message.device)](
+                          const Result<std::optional<Bytes>>& row) {
+    const auto record = decode(row);
+    if (!record) return reply(fail(record.error()));
+    auto snapshot = snapshot_of(record->get());
+    snapshot.ids.uid = device;
+    snapshot.phase = place.phase;
+    snapshot.stashed = place.stashed;
+    snapshot.decisions = decisions;
+    reply(std::move(snapshot));
+  };
+  caf::anon_send(state.context->deps.loader.get(), std::move(request));
+}
+
 void activate(Pointer self, const SessionLoaded& loaded) {
   auto& state = self->state;
   if (!loaded.record) {
@@ -105,8 +143,8 @@ void activate(Pointer self, const SessionLoaded& loaded) {
     state.logic->sessions().gone(loaded.device);
     return;
   }
-  auto session = spawn_session(self->system(), state.context, ShardHandle(self), loaded.device,
-                               *loaded.record);
+  auto session = spawn_session(self->system(), state.context, ShardActor(self), loaded.device,
+                               {*loaded.record, kept_decisions(self, loaded.device)});
   self->monitor(session);
   state.devices.emplace(session.address(), loaded.device);
   state.handles[loaded.device] = session;
@@ -174,8 +212,8 @@ void wake_at(Pointer self, const WakeSessionAt& message) {
   keep_ticking(self);
 }
 
-ShardHandle::behavior_type shard_actor(Pointer self, ContextPtr context, storage::Shard shard,
-                                       std::shared_ptr<ShardState> logic) {
+ShardActor::behavior_type shard_actor(Pointer self, ContextPtr context, storage::Shard shard,
+                                      std::shared_ptr<ShardState> logic) {
   actors::prepare(self, Shell::name);
   auto& state = self->state;
   state.probe = std::make_unique<ShardProbe>(*context->deps.metrics);
@@ -191,13 +229,19 @@ ShardHandle::behavior_type shard_actor(Pointer self, ContextPtr context, storage
       [self](const WakeSessionAt& message) { wake_at(self, message); },
       [self](const SessionLoaded& message) { activate(self, message); },
       [self](const actors::Tick&) { on_tick(self); },
+      [self](const InspectShard& message) { message.reply(self->state.logic->snapshot()); },
+      [self](const InspectAddress& message) {
+        message.reply(self->state.logic->inspect(message.dev_addr));
+      },
+      [self](const InspectDevice& message) { inspect_device(self, message); },
+      [self](const SessionRested& message) { on_rested(self, message); },
   };
 }
 
 }  // namespace
 
-ShardHandle spawn_shard(caf::actor_system& system, ContextPtr context, storage::Shard shard,
-                        AddressIndex addresses, JoinIndex joins) {
+ShardActor spawn_shard(caf::actor_system& system, ContextPtr context, storage::Shard shard,
+                       AddressIndex addresses, JoinIndex joins) {
   auto logic = std::make_shared<ShardState>(context->config.limits, std::move(addresses),
                                             std::move(joins), context->deps.clock->now().mono);
   return system.spawn(shard_actor, std::move(context), shard, std::move(logic));

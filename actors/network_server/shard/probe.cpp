@@ -5,6 +5,7 @@ namespace ff::network_server {
 ShardProbe::ShardProbe(actors::Metrics& metrics)
     : sessions(metrics, "device_session"),
       stash(metrics, "session_stash"),
+      decisions(metrics, "kept_decisions"),
       passivated(metrics.counter("farfield_actors_passivated_total",
                                  "Sessions that ended because they were idle.",
                                  {{"kind", "device_session"}})) {

@@ -13,6 +13,7 @@ struct ShardProbe {
 
   actors::ActorProbe sessions;
   actors::QueueProbe stash;
+  actors::QueueProbe decisions;
   std::array<prometheus::Counter*, uplink_outcome_count> uplinks{};
   prometheus::Counter& passivated;
 };
