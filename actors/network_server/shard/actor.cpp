@@ -97,18 +97,10 @@ void on_uplink(Pointer self, const UplinkReceived& message) {
   keep_ticking(self);
 }
 
-Decisions kept_decisions(Pointer self, const DeviceUid& device) {
-  auto& state = self->state;
-  auto decisions = state.logic->kept_decisions().take(device);
-  state.probe->decisions.depth.Set(static_cast<double>(state.logic->kept_decisions().size()));
-  return decisions;
-}
-
 void on_rested(Pointer self, const SessionRested& message) {
   auto& state = self->state;
   if (state.logic->kept_decisions().keep(message.device, message.decisions))
-    state.probe->decisions.dropped.Increment();
-  state.probe->decisions.depth.Set(static_cast<double>(state.logic->kept_decisions().size()));
+    state.probe->forgotten.Increment();
 }
 
 /// By its session, or from its record as it is in the store.
@@ -144,7 +136,7 @@ void activate(Pointer self, const SessionLoaded& loaded) {
     return;
   }
   auto session = spawn_session(self->system(), state.context, ShardActor(self), loaded.device,
-                               {*loaded.record, kept_decisions(self, loaded.device)});
+                               {*loaded.record, state.logic->kept_decisions().take(loaded.device)});
   self->monitor(session);
   state.devices.emplace(session.address(), loaded.device);
   state.handles[loaded.device] = session;

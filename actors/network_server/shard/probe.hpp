@@ -13,9 +13,9 @@ struct ShardProbe {
 
   actors::ActorProbe sessions;
   actors::QueueProbe stash;
-  actors::QueueProbe decisions;
   std::array<prometheus::Counter*, uplink_outcome_count> uplinks{};
   prometheus::Counter& passivated;
+  prometheus::Counter& forgotten;
 };
 
 }  // namespace ff::network_server
