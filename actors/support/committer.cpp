@@ -7,6 +7,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
 
 namespace ff::actors {
@@ -35,6 +36,7 @@ struct State {
   static inline const char* name = "committer";
   CommitterConfig config;
   std::unique_ptr<Probe> probe;
+  std::unique_ptr<MailboxProbe> mailbox;
   storage::WriteBatch records;
   std::vector<std::shared_ptr<Release>> releases;
   std::size_t commits = 0;
@@ -116,6 +118,7 @@ void queue(Pointer self, const Commit& commit) {
 
 void flush(Pointer self) {
   auto& state = self->state;
+  state.mailbox->sample(*self);
   state.flush_asked = false;
   finish(state, write(state));
   if (state.config.durability == storage::Durability::sync || std::exchange(state.sync_asked, true))
@@ -135,6 +138,7 @@ void sync(Pointer self) {
 Committer::behavior_type committer(Pointer self, CommitterConfig config) {
   prepare(self, "committer");
   self->state.probe = std::make_unique<Probe>(*config.metrics);
+  self->state.mailbox = std::make_unique<MailboxProbe>(*config.metrics, "committer");
   self->state.config = std::move(config);
   // What is queued is still written when the actor is told to end.
   self->set_exit_handler([self](caf::exit_msg& exit) {

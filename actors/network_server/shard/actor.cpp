@@ -12,6 +12,7 @@
 #include "actors/network_server/session/record.hpp"
 #include "actors/network_server/shard/probe.hpp"
 #include "actors/support/caf_error.hpp"
+#include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
 #include "storage/keys/keys.hpp"
 
@@ -24,6 +25,7 @@ struct Shell {
   storage::Shard shard;
   std::unique_ptr<ShardState> logic;
   std::unique_ptr<ShardProbe> probe;
+  std::unique_ptr<actors::MailboxProbe> mailbox;
   std::unordered_map<DeviceUid, SessionHandle> handles;
   std::unordered_map<caf::actor_addr, DeviceUid> devices;
   bool ticking = false;
@@ -170,6 +172,7 @@ void on_down(Pointer self, const caf::down_msg& down) {
 void on_tick(Pointer self) {
   auto& state = self->state;
   const auto time = now(self);
+  state.mailbox->sample(*self);
   for (const auto& event : state.logic->close_windows(time)) send_home(self, event);
   for (auto& device : state.logic->due(time)) deliver(self, to_session(std::move(device), Wake{}));
   for (const auto& device : state.logic->sessions().passivate_idle(time)) {
@@ -209,6 +212,8 @@ ShardActor::behavior_type shard_actor(Pointer self, ContextPtr context, storage:
   actors::prepare(self, Shell::name);
   auto& state = self->state;
   state.probe = std::make_unique<ShardProbe>(*context->deps.metrics);
+  state.mailbox = std::make_unique<actors::MailboxProbe>(*context->deps.metrics, Shell::name,
+                                                         std::to_string(shard.value()));
   state.logic = std::make_unique<ShardState>(std::move(*logic));
   state.context = std::move(context);
   state.shard = shard;
