@@ -84,6 +84,16 @@ class Inspect(unittest.TestCase):
         self.assertEqual(status, 0)
         self.assertIn('no session has the address 260BFFEE', text)
 
+    def test_a_join_with_euis_that_nobody_has_is_found(self):
+        join_eui, dev_eui = '70B3D57ED0001234', '0004A30B00FEED01'
+        self.send(b'\x00' + bytes.fromhex(join_eui)[::-1] + bytes.fromhex(dev_eui)[::-1] + b'\x01\x02' + b'\xba\xad\xf0\x0d')
+        joins = wait_until(lambda: self.inspect('/joins')['joins_of_unknown_devices'], 'the join is refused')
+        self.assertEqual((joins[0]['dev_eui'], joins[0]['join_eui']), (dev_eui, join_eui))
+        self.assertEqual(self.inspect('/joins')['shards_without_answer'], [])
+        status, text, _ = self.command('joins')
+        self.assertEqual(status, 0)
+        self.assertIn(f'join-request of {dev_eui} at {join_eui}', text)
+
     def test_gateways_components_shards_and_storage_answer(self):
         overview = self.inspect('')
         self.assertEqual(overview['components']['root']['restarts'], 0)

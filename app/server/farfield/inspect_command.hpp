@@ -10,7 +10,7 @@
 namespace ff::app {
 
 /// `words` say what: nothing or `components`, `device APPLICATION DEVICE`, `address DEV_ADDR`,
-/// `gateway ID`, `shards`, `storage`. Prints text for people, or the server's JSON.
+/// `joins`, `gateway ID`, `shards`, `storage`. Prints text for people, or the server's JSON.
 ExitCode run_inspect_command(const std::vector<std::string>& words, const config::Config& config,
                              bool json);
 

@@ -29,6 +29,13 @@ void InspectAnswer::put(std::string_view pointer, boost::json::value value) {
   if (auto* place = document_.find_pointer(pointer, missing)) *place = std::move(value);
 }
 
+void InspectAnswer::append(std::string_view pointer, boost::json::value value) {
+  const std::scoped_lock lock(mutex_);
+  boost::json::error_code missing;
+  auto* place = document_.find_pointer(pointer, missing);
+  if (place != nullptr && place->is_array()) place->as_array().push_back(std::move(value));
+}
+
 void InspectAnswer::refuse(const Error& error) {
   const std::scoped_lock lock(mutex_);
   if (!error_) error_ = error;

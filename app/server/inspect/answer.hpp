@@ -36,6 +36,8 @@ class InspectAnswer {
   void begin(boost::json::object document);
   /// Puts a value in the place of the one at `pointer` (RFC 6901), which exists.
   void put(std::string_view pointer, boost::json::value value);
+  /// Adds to the array at `pointer`, which exists.
+  void append(std::string_view pointer, boost::json::value value);
   /// The whole answer is this error; the first one counts.
   void refuse(const Error& error);
 

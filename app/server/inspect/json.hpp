@@ -22,6 +22,7 @@ boost::json::object to_json(const network_server::DeviceSnapshot& device);
 boost::json::object to_json(const network_server::Decision& decision);
 boost::json::object to_json(const network_server::AddressSnapshot& address);
 boost::json::object to_json(const network_server::ShardSnapshot& shard);
+boost::json::object to_json(const network_server::JoinRefusal& join);
 boost::json::object to_json(const application_server::PipelineSnapshot& pipeline);
 boost::json::array to_json(const std::vector<application_server::LinkSnapshot>& links);
 boost::json::object to_json(const join_server::JoinShardSnapshot& shard);

@@ -78,15 +78,19 @@ object to_json(const AddressSnapshot& address) {
   return out;
 }
 
+object to_json(const JoinRefusal& join) {
+  const auto dev_eui = to_string(join.dev_eui);
+  const auto join_eui = to_string(join.join_eui);
+  return {{"at", value_of(join.last_at)},
+          {"text", "join-request of " + dev_eui + " at " + join_eui + ", heard by " +
+                       join.gateway.text() + ", dropped: no device has these EUIs"},
+          {"times", join.times},
+          {"join_eui", text(join_eui)},
+          {"dev_eui", text(dev_eui)},
+          {"gateway", text(join.gateway.text())}};
+}
+
 object to_json(const ShardSnapshot& shard) {
-  array joins;
-  for (const auto& join : shard.refused_joins) {
-    joins.emplace_back(object{{"join_eui", value_of(join.join_eui)},
-                              {"dev_eui", value_of(join.dev_eui)},
-                              {"frames", join.times},
-                              {"last_at", value_of(join.last_at)},
-                              {"gateway", text(join.gateway.text())}});
-  }
   return {{"sessions", shard.sessions},
           {"sessions_changing", shard.changing},
           {"stashed_events", shard.stashed},
@@ -96,7 +100,7 @@ object to_json(const ShardSnapshot& shard) {
           {"windows_with_device", shard.open_windows},
           {"timers", shard.timers},
           {"kept_decisions", shard.kept_decisions},
-          {"joins_of_unknown_devices", std::move(joins)},
+          {"joins_of_unknown_devices", shard.refused_joins.size()},
           {"forgotten_refusals", shard.forgotten_refusals}};
 }
 

@@ -68,6 +68,7 @@ class Inspector : public std::enable_shared_from_this<Inspector> {
     if (is(4, "device")) return device(words[2], words[3], answer);
     if (is(3, "address")) return address(words[2], answer);
     if (is(3, "gateway")) return gateway(words[2], answer);
+    if (is(2, "joins")) return joins(answer);
     if (is(2, "shards")) return shards(answer);
     if (is(2, "storage")) return storage(answer);
     return fail(not_found, {{"path", path}});
@@ -165,6 +166,26 @@ class Inspector : public std::enable_shared_from_this<Inspector> {
     const auto shard = storage::shard_of(dev_addr, ports_.routes.network_server.count());
     answer->begin({{"shard", shard.value()}, {"address", waiting()}});
     ask_address(dev_addr, answer, "/address");
+    return {};
+  }
+
+  /// Every shard has the last few of its own.
+  Status joins(const InspectAnswerPtr& answer) const {
+    using network_server::ShardSnapshot;
+    answer->begin({{"joins_of_unknown_devices", boost::json::array{}},
+                   {"shards_without_answer", boost::json::array{}}});
+    const auto make = [](actors::Reply<ShardSnapshot> reply) {
+      return network_server::InspectShard{std::move(reply)};
+    };
+    const auto& shards = ports_.routes.inspectable_network_server;
+    for (std::uint32_t i = 0; i < shards.count().value(); ++i) {
+      ask<ShardSnapshot>(shards.at(ff::storage::Shard{static_cast<std::uint16_t>(i)}), ns_role,
+                         make, [answer, i](const Result<ShardSnapshot>& shard) {
+                           if (!shard) return answer->append("/shards_without_answer", i);
+                           for (const auto& join : shard->refused_joins)
+                             answer->append("/joins_of_unknown_devices", to_json(join));
+                         });
+    }
     return {};
   }
 

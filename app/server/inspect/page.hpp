@@ -35,6 +35,7 @@ inline constexpr std::size_t inspections_max = 8;
 ///   /inspect                                   components, their actors and restarts
 ///   /inspect/device/{application}/{device}     a device, its last decisions, its addresses
 ///   /inspect/address/{dev_addr}                who is on an address, and the last frame refused
+///   /inspect/joins                             join-requests with EUIs that no device has
 ///   /inspect/gateway/{gateway_id}              clock, schedule and decisions of a connection
 ///   /inspect/shards                            what each shard holds
 ///   /inspect/storage                           committer and store

@@ -159,6 +159,18 @@ TEST(AddressJson, SaysWhyAFrameWasRefused) {
   }
 }
 
+TEST(JoinJson, NamesTheEuisThatNobodyHas) {
+  const auto json = to_json(JoinRefusal{.join_eui = JoinEui{0x70b3d57ed0000000},
+                                        .dev_eui = DevEui{0x0004a30b001c0530},
+                                        .times = 3,
+                                        .last_at = now,
+                                        .gateway = GatewayId("gw-1")});
+  EXPECT_EQ(json.at("text").as_string(),
+            "join-request of 0004A30B001C0530 at 70B3D57ED0000000, heard by gw-1, dropped: no "
+            "device has these EUIs");
+  EXPECT_EQ(json.at("times").as_uint64(), 3U);
+}
+
 TEST(SupervisorJson, CountsShardsTogether) {
   actors::SupervisorSnapshot supervisor{"network_server", {}};
   for (int i = 0; i < 3; ++i) {

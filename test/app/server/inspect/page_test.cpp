@@ -132,6 +132,9 @@ TEST_F(InspectPageTest, AComponentThatIsNotThereIsNamed) {
   const std::string error(json.at("shards").at("1").at("network_server").at("error").as_string());
   EXPECT_NE(error.find("peer_unavailable"), std::string::npos) << error;
   EXPECT_NE(error.find("NETWORK_SERVER"), std::string::npos) << error;
+  const auto joins = get("/inspect/joins");
+  EXPECT_EQ(joins.at("shards_without_answer").as_array().size(), 2U);
+  EXPECT_TRUE(joins.at("joins_of_unknown_devices").as_array().empty());
 }
 
 struct Wrong {
