@@ -63,6 +63,12 @@ struct Http {
   Page health;
 };
 
+/// `inspect`: what `farfield inspect` asks; of no meaning to a server.
+struct Inspect {
+  std::string address;  // `host:port`; empty: the server on this machine
+  std::string api_key;  // empty: the data directory's
+};
+
 /// Where the certificate of incoming TLS comes from. `none` keeps every TLS listener closed.
 enum class TlsSource : std::uint8_t { none, file, self_signed };
 
@@ -163,6 +169,7 @@ struct Config {
   Storage storage;
   Listen grpc;
   Http http;
+  Inspect inspect;
   Tls tls;
   std::filesystem::path frequency_plans_directory;  // empty: the plans that are built in alone
   GatewayServer gs;

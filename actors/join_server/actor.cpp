@@ -37,7 +37,7 @@ struct Shell {
   bool open = false;
   std::vector<JoinKey> loads;  // until open
 };
-using Pointer = ShardHandle::stateful_pointer<Shell>;
+using Pointer = ShardActor::stateful_pointer<Shell>;
 
 /// Tells the shard what became of a commit, also when the committer ended without deciding it.
 template <class Tell>
@@ -208,7 +208,15 @@ void on_written(Pointer self, const JoinDeviceWritten& written) {
   serve_waiting(self, key);
 }
 
-ShardHandle::behavior_type shard_actor(Pointer self, ContextPtr context, storage::Shard shard) {
+JoinShardSnapshot snapshot(const Shell& state) {
+  return {.open = state.open,
+          .devices = state.devices->size(),
+          .waiting = state.devices->waiting(),
+          .writing = state.writing.size(),
+          .loads = state.loads.size()};
+}
+
+ShardActor::behavior_type shard_actor(Pointer self, ContextPtr context, storage::Shard shard) {
   actors::prepare(self, Shell::name);
   auto& state = self->state;
   state.shard = shard;
@@ -229,12 +237,13 @@ ShardHandle::behavior_type shard_actor(Pointer self, ContextPtr context, storage
       [self](const JoinShardOpened& message) { on_opened(self, message); },
       [self](const JoinDeviceLoaded& message) { on_loaded(self, message); },
       [self](const JoinDeviceWritten& message) { on_written(self, message); },
+      [self](const InspectJoinShard& message) { message.reply(snapshot(self->state)); },
   };
 }
 
 }  // namespace
 
-ShardHandle spawn_shard(caf::actor_system& system, ContextPtr context, storage::Shard shard) {
+ShardActor spawn_shard(caf::actor_system& system, ContextPtr context, storage::Shard shard) {
   return system.spawn(shard_actor, std::move(context), shard);
 }
 

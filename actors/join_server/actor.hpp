@@ -9,6 +9,6 @@ namespace ff::join_server {
 
 /// Serves at once, also as the successor of a shard that failed: records are read only when every
 /// write of the predecessor is decided.
-ShardHandle spawn_shard(caf::actor_system& system, ContextPtr context, storage::Shard shard);
+ShardActor spawn_shard(caf::actor_system& system, ContextPtr context, storage::Shard shard);
 
 }  // namespace ff::join_server

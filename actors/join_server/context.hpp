@@ -5,7 +5,9 @@
 
 #include "actors/events/event.hpp"
 #include "actors/join_server/config.hpp"
+#include "actors/join_server/interface.hpp"
 #include "actors/support/deps.hpp"
+#include "actors/support/sharded.hpp"
 
 namespace ff::join_server {
 
@@ -14,6 +16,8 @@ struct Context {
   Config config;
   actors::Deps deps;
   events::Publish publish;
+  /// Filled by the supervisor; may be left out.
+  actors::Sharded<ShardActor> inspectable;
 };
 using ContextPtr = std::shared_ptr<const Context>;
 

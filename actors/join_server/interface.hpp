@@ -21,4 +21,7 @@ using ShardHandle = caf::typed_actor<
     caf::reacts_to<JoinDeviceLoaded>,    // INTERNAL: a record has been read.
     caf::reacts_to<JoinDeviceWritten>>;  // INTERNAL: a record is durable, or is not.
 
+/// The same with what is the operator's business.
+using ShardActor = ShardHandle::extend<caf::reacts_to<InspectJoinShard>>;  // What it holds.
+
 }  // namespace ff::join_server

@@ -56,6 +56,18 @@ struct DeleteJoinDevice {
   actors::Reply<void> reply;
 };
 
+/// What a shard holds, for inspection.
+struct JoinShardSnapshot {
+  bool open = false;
+  std::size_t devices = 0;  // in memory
+  std::size_t waiting = 0;  // requests behind others or behind a read
+  std::size_t writing = 0;  // requests whose record is on its way to the disk
+  std::size_t loads = 0;    // reads that wait for the shard to open
+};
+struct InspectJoinShard {
+  actors::Reply<JoinShardSnapshot> reply;
+};
+
 /// INTERNAL
 struct JoinShardOpened {
   Status status;
@@ -79,6 +91,7 @@ FF_LOCAL_MESSAGE(ff::join_server::GetAppSKey)
 FF_LOCAL_MESSAGE(ff::join_server::GetJoinDevice)
 FF_LOCAL_MESSAGE(ff::join_server::ChangeJoinDevice)
 FF_LOCAL_MESSAGE(ff::join_server::DeleteJoinDevice)
+FF_LOCAL_MESSAGE(ff::join_server::InspectJoinShard)
 FF_LOCAL_MESSAGE(ff::join_server::JoinShardOpened)
 FF_LOCAL_MESSAGE(ff::join_server::JoinDeviceLoaded)
 FF_LOCAL_MESSAGE(ff::join_server::JoinDeviceWritten)

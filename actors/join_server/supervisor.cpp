@@ -22,6 +22,7 @@ caf::actor spawn_join_server(caf::actor_system& system, const ContextPtr& contex
         {"join_server_shard", [context, shard, shards](caf::actor_system& in) {
            auto handle = spawn_shard(in, context, shard);
            shards.route(shard).set(handle);
+           if (context->inspectable.exists()) context->inspectable.route(shard).set(handle);
            return caf::actor_cast<caf::actor>(handle);
          }});
   }

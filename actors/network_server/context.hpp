@@ -9,6 +9,7 @@
 #include "actors/events/event.hpp"
 #include "actors/join_server/interface.hpp"
 #include "actors/network_server/config.hpp"
+#include "actors/network_server/shard/inspector.hpp"
 #include "actors/network_server/shard/interface.hpp"
 #include "actors/support/deps.hpp"
 #include "actors/support/reply.hpp"
@@ -27,6 +28,8 @@ struct Context {
   std::shared_ptr<const region::FrequencyPlans> plans;
   actors::Deps deps;
   actors::Sharded<ShardHandle> shards;
+  /// The same actors with their operator's side; may be left out.
+  actors::Sharded<ShardActor> inspectable;
   actors::Sharded<application_server::PipelineHandle> pipelines;
   actors::Sharded<join_server::ShardHandle> join_servers;
   Transmit transmit;

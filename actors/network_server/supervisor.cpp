@@ -32,6 +32,7 @@ caf::actor start_shard(caf::actor_system& system, const ContextPtr& context,
   if (!joins) throw std::runtime_error(joins.error().to_string());
   auto handle = spawn_shard(system, context, shard, *std::move(addresses), *std::move(joins));
   context->shards.route(shard).set(handle);
+  if (context->inspectable.exists()) context->inspectable.route(shard).set(handle);
   return caf::actor_cast<caf::actor>(handle);
 }
 

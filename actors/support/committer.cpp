@@ -7,6 +7,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
 
 namespace ff::actors {
@@ -35,6 +36,7 @@ struct State {
   static inline const char* name = "committer";
   CommitterConfig config;
   std::unique_ptr<Probe> probe;
+  std::unique_ptr<MailboxProbe> mailbox;
   storage::WriteBatch records;
   std::vector<std::shared_ptr<Release>> releases;
   std::size_t commits = 0;
@@ -42,7 +44,30 @@ struct State {
   bool flush_asked = false;
   bool sync_asked = false;
   std::optional<Error> failure;
+  CommitterSnapshot done;  // of the past; what waits is filled in when asked
+
+  std::optional<Instant> now() const {
+    return config.clock ? std::optional(config.clock->now()) : std::nullopt;
+  }
 };
+
+CommitterSnapshot snapshot(const State& state) {
+  auto out = state.done;
+  out.waiting_commits = state.commits;
+  out.waiting_bytes = state.records.bytes();
+  out.failure = state.failure;
+  return out;
+}
+
+void note_write(State& state, const std::optional<Instant>& started) {
+  ++state.done.writes;
+  state.done.last_commits = state.commits;
+  state.done.last_bytes = state.records.bytes();
+  const auto ended = state.now();
+  if (!started || !ended) return;
+  state.done.last_written_at = ended->utc;
+  state.done.last_duration = ended->mono - started->mono;
+}
 
 void finish(State& state, const Status& status) {
   for (const auto& release : state.releases) {
@@ -69,8 +94,10 @@ void note_failure(State& state, const Error& error) {
 Status write(State& state) {
   if (state.failure) return fail(Error(store_failed).caused_by(*state.failure));
   if (state.records.empty()) return {};
+  const auto started = state.now();
   const auto durability = state.must_sync ? storage::Durability::sync : state.config.durability;
   auto status = state.config.engine->write(state.records, durability);
+  note_write(state, started);
   state.probe->writes.Increment();
   state.probe->group_size.Observe(static_cast<double>(state.commits));
   if (!status) note_failure(state, status.error());
@@ -86,6 +113,7 @@ void queue(Pointer self, const Commit& commit) {
   state.releases.push_back(commit.release);
   ++state.commits;
   state.must_sync |= commit.must_sync;
+  ++state.done.commits;
   if (state.records.bytes() >= state.config.batch_bytes_max) return finish(state, write(state));
   // Behind everything that is in the mailbox now: the group is what arrived while the last one was
   // written.
@@ -94,6 +122,7 @@ void queue(Pointer self, const Commit& commit) {
 
 void flush(Pointer self) {
   auto& state = self->state;
+  state.mailbox->sample(*self);
   state.flush_asked = false;
   finish(state, write(state));
   if (state.config.durability == storage::Durability::sync || std::exchange(state.sync_asked, true))
@@ -113,6 +142,7 @@ void sync(Pointer self) {
 Committer::behavior_type committer(Pointer self, CommitterConfig config) {
   prepare(self, "committer");
   self->state.probe = std::make_unique<Probe>(*config.metrics);
+  self->state.mailbox = std::make_unique<MailboxProbe>(*config.metrics, "committer");
   self->state.config = std::move(config);
   // What is queued is still written when the actor is told to end.
   self->set_exit_handler([self](caf::exit_msg& exit) {
@@ -122,6 +152,7 @@ Committer::behavior_type committer(Pointer self, CommitterConfig config) {
   });
   return {
       [self](const Commit& commit) { queue(self, commit); },
+      [self](const InspectCommitter& message) { message.reply(snapshot(self->state)); },
       [self](const CommitterFlush&) { flush(self); },
       [self](const CommitterSync&) { sync(self); },
   };

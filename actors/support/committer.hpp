@@ -7,10 +7,14 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+#include <functional>
 #include <memory>
+#include <optional>
 
+#include "actors/support/clock.hpp"
 #include "actors/support/local_message.hpp"
 #include "actors/support/metrics.hpp"
+#include "actors/support/reply.hpp"
 #include "protocol/base/result.hpp"
 #include "protocol/base/time.hpp"
 #include "storage/engine/engine.hpp"
@@ -39,13 +43,30 @@ struct Commit {
   bool must_sync = false;
 };
 
+/// What the committer has done and what it holds, for inspection.
+struct CommitterSnapshot {
+  std::uint64_t commits = 0;  // asked for since the start
+  std::uint64_t writes = 0;   // batches, one sync each
+  std::size_t waiting_commits = 0;
+  std::size_t waiting_bytes = 0;
+  std::size_t last_commits = 0;  // of the last batch
+  std::size_t last_bytes = 0;
+  std::optional<UtcTime> last_written_at;  // when it was durable
+  Duration last_duration{0};
+  std::optional<Error> failure;  // nothing is written any more
+};
+struct InspectCommitter {
+  Reply<CommitterSnapshot> reply;
+};
+
 struct CommitterFlush {};
 struct CommitterSync {};
 
 using Committer = caf::typed_actor<
     caf::reacts_to<Commit>,  // Queues records; they are written with everything else that waits.
-    caf::reacts_to<CommitterFlush>,  // INTERNAL: the mailbox has been drained up to here; write.
-    caf::reacts_to<CommitterSync>>;  // INTERNAL: make durable what was written without a sync.
+    caf::reacts_to<InspectCommitter>,  // Answers when what was being written is written.
+    caf::reacts_to<CommitterFlush>,    // INTERNAL: the mailbox has been drained up to here; write.
+    caf::reacts_to<CommitterSync>>;    // INTERNAL: make durable what was written without a sync.
 
 struct CommitterConfig {
   storage::Engine* engine = nullptr;  // outlives the actor
@@ -55,6 +76,7 @@ struct CommitterConfig {
   Duration sync_interval = std::chrono::seconds{1};
   std::size_t batch_bytes_max = std::size_t{4} << 20U;
   Metrics* metrics = nullptr;
+  std::shared_ptr<const Clock> clock;  // null: snapshots say nothing of times
   /// After a failed write the store must be reopened: the owner ends the process (and is restarted
   /// from durable state).
   std::function<void(const Error&)> on_store_failed;
@@ -66,5 +88,6 @@ Committer spawn_committer(caf::actor_system& system, CommitterConfig config);
 
 }  // namespace ff::actors
 FF_LOCAL_MESSAGE(ff::actors::Commit)
+FF_LOCAL_MESSAGE(ff::actors::InspectCommitter)
 FF_LOCAL_MESSAGE(ff::actors::CommitterFlush)
 FF_LOCAL_MESSAGE(ff::actors::CommitterSync)

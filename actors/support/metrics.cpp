@@ -23,6 +23,19 @@ prometheus::Histogram& Metrics::histogram(const std::string& name, const std::st
       .Add(labels, bounds);
 }
 
+std::map<std::string, double> Metrics::gauge_values(const std::string& name,
+                                                    const std::string& label) const {
+  std::map<std::string, double> values;
+  for (const auto& family : registry_->Collect()) {
+    if (family.name != name) continue;
+    for (const auto& metric : family.metric) {
+      for (const auto& entry : metric.label)
+        if (entry.name == label) values[entry.value] = metric.gauge.value;
+    }
+  }
+  return values;
+}
+
 std::string Metrics::text() const {
   return prometheus::TextSerializer().Serialize(registry_->Collect());
 }

@@ -28,6 +28,10 @@ class Metrics {
   prometheus::Histogram& histogram(const std::string& name, const std::string& help,
                                    const std::vector<double>& bounds, const Labels& labels = {});
 
+  /// The present values of gauge `name`, by their label `label`. Looks at every series.
+  std::map<std::string, double> gauge_values(const std::string& name,
+                                             const std::string& label) const;
+
   /// What /metrics prints, in Prometheus' text format.
   std::string text() const;
 

@@ -16,6 +16,8 @@ class Sharded {
   Sharded() = default;
   explicit Sharded(storage::ShardCount count) : count_(count), routes_(count.value()) {}
 
+  /// False for one made without a count, which has no routes.
+  bool exists() const noexcept { return !routes_.empty(); }
   storage::ShardCount count() const noexcept { return count_; }
   const Route<Handle>& route(storage::Shard shard) const { return routes_[shard.value()]; }
   Handle at(storage::Shard shard) const { return route(shard).get(); }

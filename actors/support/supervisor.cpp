@@ -24,6 +24,12 @@ struct Child {
   RestartPolicy policy;
   ActorProbe probe;
   caf::actor handle;
+  ChildSnapshot seen;
+
+  void note_failure(UtcTime at, std::string reason) {
+    seen.last_failure_at = at;
+    seen.last_failure = std::move(reason);
+  }
 };
 
 struct State {
@@ -45,10 +51,12 @@ bool start(caf::actor_system& system, const SupervisorConfig& config, Child& chi
       child.handle = child.spec.start(system);
       child.probe.spawned.Increment();
       child.probe.running.Increment();
+      child.seen.started_at = config.clock->now().utc;
       return true;
     } catch (const std::exception& failure) {
       spdlog::error("msg=\"child did not start\" supervisor={} child={} error=\"{}\"", config.name,
                     child.spec.name, failure.what());
+      child.note_failure(config.clock->now().utc, failure.what());
     }
     child.probe.failed.Increment();
     if (child.policy.on_failure(config.clock->now().mono) == RestartDecision::escalate)
@@ -85,11 +93,13 @@ void on_down(Self* self, const caf::down_msg& down) {
     child.probe.failed.Increment();
     spdlog::error("msg=\"child ended\" supervisor={} child={} reason=\"{}\"", state.config.name,
                   child.spec.name, from_caf(down.reason).message());
-    const auto now = state.config.clock->now().mono;
-    if (child.policy.on_failure(now) == RestartDecision::escalate || !restart(self, child)) {
+    const auto now = state.config.clock->now();
+    child.note_failure(now.utc, from_caf(down.reason).to_string());
+    if (child.policy.on_failure(now.mono) == RestartDecision::escalate || !restart(self, child)) {
       return escalate(self, child);
     }
     child.probe.restarted.Increment();
+    ++child.seen.restarts;
     return;
   }
 }
@@ -117,8 +127,8 @@ using Children = std::shared_ptr<std::vector<Child>>;
 Children start_all(caf::actor_system& system, const SupervisorConfig& config) {
   auto children = std::make_shared<std::vector<Child>>();
   for (const auto& spec : config.children) {
-    Child child{spec, RestartPolicy(config.limits), ActorProbe(*config.metrics, spec.name),
-                nullptr};
+    Child child{
+        spec, RestartPolicy(config.limits), ActorProbe(*config.metrics, spec.name), nullptr, {}};
     if (!start(system, config, child)) {
       for (const auto& other : *children) caf::anon_send_exit(other.handle, caf::exit_reason::kill);
       throw std::runtime_error(spec.name + " of " + config.name + " can not be started");
@@ -126,6 +136,17 @@ Children start_all(caf::actor_system& system, const SupervisorConfig& config) {
     children->push_back(std::move(child));
   }
   return children;
+}
+
+SupervisorSnapshot snapshot(const State& state) {
+  SupervisorSnapshot out{state.config.name, {}};
+  for (const auto& child : state.children) {
+    auto seen = child.seen;
+    seen.name = child.spec.name;
+    seen.running = child.handle != nullptr;
+    out.children.push_back(std::move(seen));
+  }
+  return out;
 }
 
 caf::behavior supervise(Self* self, SupervisorConfig config, const Children& children) {
@@ -137,8 +158,7 @@ caf::behavior supervise(Self* self, SupervisorConfig config, const Children& chi
   self->set_exit_handler([self](caf::exit_msg& exit) { on_exit(self, exit); });
   // One that has ended already answers at once.
   for (const auto& child : state.children) self->monitor(child.handle);
-  // A behaviour without handlers would end the actor.
-  return {[](caf::unit_t) {}};
+  return {[self](const InspectSupervisor& message) { message.reply(snapshot(self->state)); }};
 }
 
 }  // namespace

@@ -8,12 +8,17 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "actors/support/clock.hpp"
+#include "actors/support/local_message.hpp"
 #include "actors/support/metrics.hpp"
+#include "actors/support/reply.hpp"
 #include "actors/support/restart_policy.hpp"
+#include "actors/support/route.hpp"
 
 namespace ff::actors {
 
@@ -22,6 +27,24 @@ namespace ff::actors {
 struct ChildSpec {
   std::string name;
   std::function<caf::actor(caf::actor_system&)> start;
+};
+
+/// One child as its supervisor knows it.
+struct ChildSnapshot {
+  std::string name;
+  bool running = false;
+  std::uint64_t restarts = 0;
+  std::optional<UtcTime> started_at;
+  std::optional<UtcTime> last_failure_at;
+  std::string last_failure;  // reason; empty: never
+};
+struct SupervisorSnapshot {
+  std::string name;
+  std::vector<ChildSnapshot> children;  // in order of start
+};
+/// Understood by every supervisor.
+struct InspectSupervisor {
+  Reply<SupervisorSnapshot> reply;
 };
 
 struct SupervisorConfig {
@@ -36,6 +59,9 @@ struct SupervisorConfig {
   std::function<void(const std::string& child)> on_escalation;
 };
 
+/// Leads to supervisors by their name; filled by whoever starts them.
+using SupervisorRoutes = std::vector<std::pair<std::string, Route<caf::actor>>>;
+
 /// Starts the children in order, here and now, so that routes are set when it returns. Throws
 /// std::runtime_error when a child can not be started within the limits: a supervisor above takes
 /// that for a failed start of its own. Stop with caf::exit_reason::user_shutdown: children are
@@ -43,3 +69,4 @@ struct SupervisorConfig {
 caf::actor spawn_supervisor(caf::actor_system& system, SupervisorConfig config);
 
 }  // namespace ff::actors
+FF_LOCAL_MESSAGE(ff::actors::InspectSupervisor)

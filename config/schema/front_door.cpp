@@ -22,6 +22,14 @@ std::vector<Knob> front_door_knobs() {
       {"http.health.password", "Password of the user health; empty: none is asked for.", "",
        one(secret(), FF_PLACE(http.health.password))},
 
+      {"inspect.address",
+       "Server that `farfield inspect` asks; empty: the one on this machine, at http.listen.", "",
+       one(server_address(), FF_PLACE(inspect.address))},
+      {"inspect.api-key",
+       "Administrator's API key for `farfield inspect`; empty: the file admin-api-key of the data "
+       "directory.",
+       "", one(secret(), FF_PLACE(inspect.api_key))},
+
       {"tls.source",
        "Where the certificate of TLS listeners comes from: files, or one of our own that is made "
        "at "

@@ -236,6 +236,19 @@ Type<std::string> listen_address() {
           [](const std::string& value) { return value; }};
 }
 
+Type<std::string> server_address() {
+  return {"a host and a port, such as `localhost:1885`, or empty",
+          [](std::string_view text) -> std::optional<std::string> {
+            const auto colon = text.rfind(':');
+            const bool names_port = colon != std::string_view::npos && colon > 0 &&
+                                    parse_whole<std::uint16_t>(text.substr(colon + 1)).value_or(0);
+            const bool is_host = text.find_first_of("/ @") == std::string_view::npos;
+            if (!text.empty() && (!names_port || !is_host)) return {};
+            return std::string(text);
+          },
+          [](const std::string& value) { return value; }};
+}
+
 Type<std::string> secret() {
   return {"any text", [](std::string_view text) { return std::optional(std::string(text)); },
           [](const std::string& value) { return value; }, true};

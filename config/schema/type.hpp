@@ -49,6 +49,8 @@ Type<std::chrono::seconds> whole_seconds(std::int64_t min, std::int64_t max);
 /// `:1885`, `127.0.0.1:1885`, `[::1]:1885`, `localhost:1885`; empty: closed.
 Type<std::string> listen_address();
 /// Never printed.
+/// A server to ask, `ns.example.com:1885`, or nothing.
+Type<std::string> server_address();
 Type<std::string> secret();
 Type<std::filesystem::path> path();
 Type<std::filesystem::path> path_or_nothing();

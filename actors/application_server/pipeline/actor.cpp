@@ -12,6 +12,7 @@
 #include "actors/application_server/pipeline/record.hpp"
 #include "actors/application_server/pipeline/state.hpp"
 #include "actors/support/caf_error.hpp"
+#include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
 
 namespace ff::application_server {
@@ -24,6 +25,7 @@ struct Shell {
   PipelineContextPtr context;
   storage::Shard shard;
   ProbePtr probe;
+  std::unique_ptr<actors::MailboxProbe> mailbox;
   std::unique_ptr<Random> random;
   std::unique_ptr<PipelineState> logic;
   std::uint64_t refused = 0;
@@ -209,6 +211,8 @@ void recovered(Pointer self, const OutboxRecovered& message) {
 void start(Pointer self, PipelineContextPtr context, storage::Shard shard) {
   auto& state = self->state;
   state.probe = std::make_shared<const PipelineProbe>(*context->deps.metrics);
+  state.mailbox = std::make_unique<actors::MailboxProbe>(*context->deps.metrics, Shell::name,
+                                                         std::to_string(shard.value()));
   state.random = context->deps.make_random();
   state.logic = std::make_unique<PipelineState>(context->config, context->unwrap_key, shard);
   state.shard = shard;
@@ -240,7 +244,10 @@ PipelineActor::behavior_type pipeline(Pointer self, PipelineContextPtr context,
         carry_out(self, self->state.logic->fetched(message, turn(self)));
       },
       [self](const CommitFailed& failure) { self->quit(actors::to_caf(failure.error)); },
-      [self](const actors::Tick&) { carry_out(self, self->state.logic->expire(turn(self))); },
+      [self](const actors::Tick&) {
+        self->state.mailbox->sample(*self);
+        carry_out(self, self->state.logic->expire(turn(self)));
+      },
   };
 }
 

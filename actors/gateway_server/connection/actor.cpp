@@ -175,6 +175,12 @@ void on_stats(Pointer self, const GetConnectionStats& message) {
   message.reply(logic->stats(now(self)));
 }
 
+void on_inspect(Pointer self, const InspectConnection& message) {
+  auto& logic = self->state.logic;
+  if (logic == nullptr) return message.reply(fail(not_connected));
+  message.reply(logic->snapshot(now(self)));
+}
+
 void on_housekeep(Pointer self) {
   auto& state = self->state;
   schedule_housekeeping(self);
@@ -208,6 +214,7 @@ ConnectionHandle::behavior_type connection(Pointer self, ContextPtr context, Con
       },
       [self](const ScheduleOnPath& message) { on_schedule(self, message); },
       [self](const GetConnectionStats& message) { on_stats(self, message); },
+      [self](const InspectConnection& message) { on_inspect(self, message); },
       [self](const Disconnect& message) { end(self, message.reason); },
       [self](const RegistryAnswered& message) { on_registry(self, message); },
       [self](const Housekeep&) { on_housekeep(self); },

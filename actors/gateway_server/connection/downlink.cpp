@@ -196,6 +196,7 @@ ConnectionState::Scheduled ConnectionState::schedule(
     const std::shared_ptr<const DownlinkFrame>& frame, std::size_t path, Instant now) {
   Effects effects{PublishEvent{"gs.down.schedule.attempt", {}, frame->correlation_ids}};
   auto answer = try_schedule(frame, path, now, effects);
+  note_downlink(*frame, answer, now.utc);
   if (!answer) {
     effects.push_back(
         PublishEvent{"gs.down.schedule.fail", answer.error(), frame->correlation_ids});

@@ -6,6 +6,7 @@
 #include <caf/typed_actor.hpp>
 
 #include "actors/gateway_server/connection/messages.hpp"
+#include "actors/gateway_server/connection/snapshot.hpp"
 
 namespace ff::gateway_server {
 
@@ -23,6 +24,7 @@ using ConnectionHandle = caf::typed_actor<
     caf::reacts_to<ScheduleOnPath>,  // Schedules a downlink, hands it to the frontend and answers
                                      // when it starts.
     caf::reacts_to<GetConnectionStats>,  // Answers the statistics as of now.
+    caf::reacts_to<InspectConnection>,   // Answers what it holds and decided last.
     caf::reacts_to<Disconnect>,          // Ends the connection with this reason.
     caf::reacts_to<RegistryAnswered>,    // INTERNAL: the registry's answer.
     caf::reacts_to<Housekeep>>;          // INTERNAL: statistics, garbage, look-ups.

@@ -82,6 +82,7 @@ Effects ConnectionState::on_tx_acked(const TxAcked& acked, Instant now) {
   }
   // Without its downlink an acknowledgement says nothing about any device.
   if (!downlink) return effects;
+  note_report(acknowledgment, now.utc);
   effects.push_back(ForwardAcknowledgment{acknowledgment});
   effects.push_back(PublishEvent{"gs.txack.forward", std::string("cluster"), ids});
   return effects;

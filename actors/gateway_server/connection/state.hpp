@@ -12,16 +12,13 @@
 
 #include "actors/gateway_server/connection/admission.hpp"
 #include "actors/gateway_server/connection/downlink_ring.hpp"
+#include "actors/gateway_server/connection/snapshot.hpp"
+#include "actors/support/last.hpp"
 #include "protocol/base/random.hpp"
 #include "protocol/schedule/rollover_clock.hpp"
 #include "protocol/schedule/scheduler.hpp"
 
 namespace ff::gateway_server {
-
-/// What became of an uplink; labels the metric.
-enum class UplinkOutcome : std::uint8_t { forwarded, repeated, undecodable, crc_failed, not_ours };
-inline constexpr std::size_t uplink_outcome_count = 5;
-const char* to_string(UplinkOutcome outcome) noexcept;
 
 // --- effects, run in order ---------------------------------------------------------------------
 
@@ -84,6 +81,7 @@ class ConnectionState {
   Effects on_ended(const Error& reason, Instant now);
 
   ConnectionStats stats(Instant now) const;
+  ConnectionSnapshot snapshot(Instant now) const;
   const GatewaySettings& settings() const noexcept { return settings_; }
   const ConnectRequest& request() const noexcept { return request_; }
 
@@ -105,6 +103,12 @@ class ConnectionState {
     std::uint32_t antenna_index = 0;
     std::optional<std::uint32_t> uplink_us;
   };
+
+  // inspection.cpp
+  void note_dropped(const UplinkFrame& frame, UplinkOutcome outcome, UtcTime now);
+  void note_downlink(const DownlinkFrame& frame, const Result<ScheduledDownlink>& answer,
+                     UtcTime now);
+  void note_report(const TxAcknowledgment& report, UtcTime now);
 
   // upstream.cpp
   void on_uplink(UplinkFrame frame, Instant now, Random& random, Effects& effects);
@@ -143,6 +147,8 @@ class ConnectionState {
   std::optional<LastUplink> last_uplink_;
   std::optional<MonoTime> last_repeat_event_;
   ConnectionStats stats_;
+  actors::Last<DroppedUplink, 16> dropped_uplinks_;
+  actors::Last<DownlinkDecision, 16> downlink_decisions_;
   bool stats_changed_ = true;
   MonoTime stats_stored_at_;
   Duration stats_debounce_;

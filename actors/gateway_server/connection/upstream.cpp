@@ -98,7 +98,10 @@ bool ConnectionState::is_forwarded(const DevAddr& dev_addr) const noexcept {
 }
 
 void ConnectionState::on_uplink(UplinkFrame frame, Instant now, Random& random, Effects& effects) {
-  const auto end = [&](UplinkOutcome outcome) { effects.push_back(CountUplink{outcome}); };
+  const auto end = [&](UplinkOutcome outcome) {
+    note_dropped(frame, outcome, now.utc);
+    effects.push_back(CountUplink{outcome});
+  };
   if (frame.rx_metadata.empty()) return end(UplinkOutcome::undecodable);
   frame.received_at = now.utc;
   if (is_repeat(frame)) {

@@ -14,6 +14,7 @@
 #include "actors/gateway_server/connection/errors.hpp"
 #include "actors/gateway_server/frontend_udp/probe.hpp"
 #include "actors/support/caf_error.hpp"
+#include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
 
 namespace ff::gateway_server {
@@ -31,6 +32,7 @@ struct Shell {
   ContextPtr context;
   UdpFrontendConfig config;
   std::shared_ptr<Intake> intake;
+  std::unique_ptr<actors::MailboxProbe> mailbox;
   std::unique_ptr<UdpFrontendState> logic;
   std::unique_ptr<net::DatagramSocket> socket;
   std::unordered_map<LinkId, ConnectionHandle> connections;
@@ -158,6 +160,7 @@ UdpFrontendHandle::behavior_type frontend(Pointer self, ContextPtr context,
   state.intake = std::make_shared<Intake>();
   state.intake->waiting_max = udp.datagrams_max;
   state.intake->probe = std::make_unique<UdpProbe>(*state.context->deps.metrics);
+  state.mailbox = std::make_unique<actors::MailboxProbe>(*state.context->deps.metrics, Shell::name);
   state.logic = std::make_unique<UdpFrontendState>(udp, state.context->server_version, now(self));
   open_socket(self);
   caf::anon_send(state.context->deps.ticker.get(),
@@ -171,7 +174,10 @@ UdpFrontendHandle::behavior_type frontend(Pointer self, ContextPtr context,
       [self](const SendDownlink& message) {
         run(self, self->state.logic->on_downlink(message, now(self)));
       },
-      [self](const actors::Tick&) { run(self, self->state.logic->on_tick(now(self))); },
+      [self](const actors::Tick&) {
+        self->state.mailbox->sample(*self);
+        run(self, self->state.logic->on_tick(now(self)));
+      },
   };
 }
 

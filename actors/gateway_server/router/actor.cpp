@@ -1,5 +1,6 @@
 #include "actors/gateway_server/router/actor.hpp"
 
+#include <algorithm>
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -61,12 +62,24 @@ void know(Pointer self, const KnowConnection& message) {
   self->monitor(message.connection);
 }
 
-void ask_stats(Pointer self, const GetGatewayStats& message) {
+/// Passes a question about a gateway to its connection.
+template <class ToConnection, class Question>
+void ask_connection(Pointer self, const Question& question) {
   const auto& connections = self->state.connections;
-  const auto found = connections.find(message.gateway_id);
+  const auto found = connections.find(question.gateway_id);
   if (found == connections.end())
-    return message.reply(fail(not_connected, {{"gateway_uid", message.gateway_id.text()}}));
-  caf::anon_send(found->second, GetConnectionStats{message.reply});
+    return question.reply(fail(not_connected, {{"gateway_uid", question.gateway_id.text()}}));
+  caf::anon_send(found->second, ToConnection{question.reply});
+}
+
+RouterSnapshot snapshot(const Shell& state) {
+  RouterSnapshot out{state.connections.size(), state.logic.waiting(), {}};
+  for (const auto& [gateway_id, connection] : state.connections) {
+    if (out.gateways.size() == RouterSnapshot::gateways_max) break;
+    out.gateways.push_back(gateway_id);
+  }
+  std::sort(out.gateways.begin(), out.gateways.end());
+  return out;
 }
 
 RouterHandle::behavior_type router(Pointer self) {
@@ -74,7 +87,9 @@ RouterHandle::behavior_type router(Pointer self) {
   self->set_down_handler([self](caf::down_msg& down) { forget(self, down.source); });
   return {
       [self](const ScheduleDownlink& message) { run(self, self->state.logic.start(message)); },
-      [self](const GetGatewayStats& message) { ask_stats(self, message); },
+      [self](const GetGatewayStats& message) { ask_connection<GetConnectionStats>(self, message); },
+      [self](const InspectGateway& message) { ask_connection<InspectConnection>(self, message); },
+      [self](const InspectRouter& message) { message.reply(snapshot(self->state)); },
       [self](const KnowConnection& message) { know(self, message); },
       [self](const ForgetConnection& message) { forget(self, message.connection.address()); },
       [self](const PathAnswered& message) {

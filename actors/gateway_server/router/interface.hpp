@@ -7,6 +7,7 @@
 #include <caf/typed_actor.hpp>
 
 #include <memory>
+#include <vector>
 
 #include "actors/gateway_server/connection/interface.hpp"
 
@@ -22,6 +23,22 @@ struct ScheduleDownlink {
 struct GetGatewayStats {
   GatewayId gateway_id;
   actors::Reply<ConnectionStats> reply;
+};
+
+/// Error not_connected when the gateway has no connection here.
+struct InspectGateway {
+  GatewayId gateway_id;
+  actors::Reply<ConnectionSnapshot> reply;
+};
+/// The directory itself.
+struct RouterSnapshot {
+  static constexpr std::size_t gateways_max = 1000;
+  std::size_t connections = 0;
+  std::size_t waiting_downlinks = 0;
+  std::vector<GatewayId> gateways;  // connected, at most gateways_max
+};
+struct InspectRouter {
+  actors::Reply<RouterSnapshot> reply;
 };
 
 /// INTERNAL, from a connection: it is admitted. An older one of the same gateway is disconnected.
@@ -43,6 +60,8 @@ struct PathAnswered {
 using RouterHandle = caf::typed_actor<
     caf::reacts_to<ScheduleDownlink>,  // Tries the frame's paths in order.
     caf::reacts_to<GetGatewayStats>,   // Passes the question to the gateway's connection.
+    caf::reacts_to<InspectGateway>,    // Likewise.
+    caf::reacts_to<InspectRouter>,     // Who is connected.
     caf::reacts_to<KnowConnection>,    // INTERNAL: adds a connection to the directory.
     caf::reacts_to<ForgetConnection>,  // INTERNAL: removes it.
     caf::reacts_to<PathAnswered>>;     // INTERNAL: goes on with a downlink.
@@ -50,6 +69,8 @@ using RouterHandle = caf::typed_actor<
 }  // namespace ff::gateway_server
 FF_LOCAL_MESSAGE(ff::gateway_server::ScheduleDownlink)
 FF_LOCAL_MESSAGE(ff::gateway_server::GetGatewayStats)
+FF_LOCAL_MESSAGE(ff::gateway_server::InspectGateway)
+FF_LOCAL_MESSAGE(ff::gateway_server::InspectRouter)
 FF_LOCAL_MESSAGE(ff::gateway_server::KnowConnection)
 FF_LOCAL_MESSAGE(ff::gateway_server::ForgetConnection)
 FF_LOCAL_MESSAGE(ff::gateway_server::PathAnswered)

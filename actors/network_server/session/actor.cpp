@@ -117,7 +117,7 @@ class GoneRelease final : public actors::Release {
 struct Shell {
   static inline const char* name = "device_session";
   ContextPtr context;
-  ShardHandle home;
+  ShardActor home;
   DeviceUid device;
   std::unique_ptr<Random> random;
   std::unique_ptr<SessionState> logic;
@@ -151,8 +151,14 @@ void passivate(Pointer self) {
                 .device = {}});
 }
 
-SessionHandle::behavior_type session(Pointer self, ContextPtr context, ShardHandle home,
-                                     DeviceUid device, std::shared_ptr<const Device> record) {
+void end(Pointer self) {
+  const auto& state = self->state;
+  caf::anon_send(state.home, SessionRested{state.device, state.logic->decisions()});
+  self->quit();
+}
+
+SessionHandle::behavior_type session(Pointer self, ContextPtr context, ShardActor home,
+                                     DeviceUid device, SessionStart start) {
   actors::prepare(self, Shell::name);
   auto& state = self->state;
   state.context = std::move(context);
@@ -161,21 +167,23 @@ SessionHandle::behavior_type session(Pointer self, ContextPtr context, ShardHand
   state.random = state.context->deps.make_random();
   const Surroundings surroundings{state.context->config, *state.context->plans,
                                   state.context->shards.count()};
-  state.logic = std::make_unique<SessionState>(surroundings, state.device, std::move(record));
+  state.logic = std::make_unique<SessionState>(surroundings, state.device, std::move(start.record),
+                                               std::move(start.decisions));
   return {
       [self](ToSession& message) { handle(self, message); },
       [self](const Passivate&) { passivate(self); },
-      [self](const Passivated&) { self->quit(); },
+      [self](const InspectSession& message) { message.reply(self->state.logic->snapshot()); },
+      [self](const Passivated&) { end(self); },
       [self](const OutcomeFailed& failure) { self->quit(actors::to_caf(failure.error)); },
   };
 }
 
 }  // namespace
 
-SessionHandle spawn_session(caf::actor_system& system, ContextPtr context, ShardHandle shard,
-                            DeviceUid device, std::shared_ptr<const Device> record) {
+SessionHandle spawn_session(caf::actor_system& system, ContextPtr context, ShardActor shard,
+                            DeviceUid device, SessionStart start) {
   return system.spawn(session, std::move(context), std::move(shard), std::move(device),
-                      std::move(record));
+                      std::move(start));
 }
 
 }  // namespace ff::network_server

@@ -6,9 +6,14 @@
 
 namespace ff::network_server {
 
-/// `record` is null for a device that does not exist (yet). The session tells `shard` when it has
-/// gone.
-SessionHandle spawn_session(caf::actor_system& system, ContextPtr context, ShardHandle shard,
-                            DeviceUid device, std::shared_ptr<const Device> record);
+/// What a session starts from.
+struct SessionStart {
+  std::shared_ptr<const Device> record;  // null for a device that does not exist (yet)
+  Decisions decisions;                   // of the incarnation before
+};
+
+/// The session tells `shard` what it decided last before it ends.
+SessionHandle spawn_session(caf::actor_system& system, ContextPtr context, ShardActor shard,
+                            DeviceUid device, SessionStart start);
 
 }  // namespace ff::network_server

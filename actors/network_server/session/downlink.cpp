@@ -80,6 +80,10 @@ void drop_small(Windows& windows, const region::Region& region, region::DwellTim
   if (windows.rx2 && !fits(windows.rx2)) windows.rx2.reset();
 }
 
+std::uint16_t count_of(const std::vector<ApplicationDownlink>& items) noexcept {
+  return static_cast<std::uint16_t>(std::min<std::size_t>(items.size(), UINT16_MAX));
+}
+
 /// An application's item brings its counter; a frame of the network's own takes the next one.
 /// Returned counters are never given again.
 FCnt32 spend_counter(mac::Session& session, bool is_1_1,
@@ -105,42 +109,57 @@ void SessionState::on(const Wake&, const Turn& turn, Outcome& out) {
 /// Gateway or join server silent for so long: the request is taken for lost.
 void SessionState::forget_unanswered(const Turn& turn) {
   const auto answer_timeout = surroundings_.config.request_timeout;
-  if (in_flight_ && in_flight_->since + answer_timeout <= turn.now.mono) in_flight_.reset();
-  if (joining_ && joining_->since + answer_timeout <= turn.now.mono) joining_.reset();
+  if (in_flight_ && in_flight_->since + answer_timeout <= turn.now.mono) {
+    in_flight_.reset();
+    note(turn, DownlinkNotSent{NoDownlink::gateway_silent});
+  }
+  if (joining_ && joining_->since + answer_timeout <= turn.now.mono) {
+    joining_.reset();
+    note(turn, DownlinkNotSent{NoDownlink::join_server_silent});
+  }
 }
 
-/// Whether the uplink just accepted wants a downlink, for the device's, the application's or the
-/// MAC layer's sake. Most do not. [spec network-server §11.2]
-bool SessionState::answer_is_due(const Turn& turn) const {
-  if (!device_->mac_settings.schedule_downlinks.value_or(true)) return false;
-  if (answerable_->confirmed || answerable_->adr_ack_req) return true;
+/// Why the uplink just accepted wants no downlink, for the device's, the application's or the MAC
+/// layer's sake; nothing if it wants one. Most want none. [spec network-server §11.2]
+std::optional<NoDownlink> SessionState::no_answer_due(const Turn& turn) const {
+  if (!device_->mac_settings.schedule_downlinks.value_or(true))
+    return NoDownlink::disabled_by_settings;
+  if (answerable_->confirmed || answerable_->adr_ack_req) return std::nullopt;
   const auto& session = *device_->session;
-  if (!session.queued_application_downlinks.empty()) return true;
+  if (!session.queued_application_downlinks.empty()) return std::nullopt;
   const auto& state = *device_->mac_state;
-  if (!state.queued_responses.empty() || mac::has_sticky_answer(state)) return true;
-  if (patience_.uplinks_to_skip > 0) return false;
+  if (!state.queued_responses.empty() || mac::has_sticky_answer(state)) return std::nullopt;
   const auto radio = radio_of(*device_, surroundings_.plans);
-  if (!radio) return false;
+  if (!radio) return NoDownlink::nothing_to_send;
   const auto device_profile = profile(*device_, *radio);
-  return mac::needs_downlink(state, {device_profile, session.last_f_cnt_up, turn.now.utc});
+  const mac::DownlinkContext context{device_profile, session.last_f_cnt_up, turn.now.utc};
+  if (!mac::needs_downlink(state, context)) return NoDownlink::nothing_to_send;
+  if (patience_.uplinks_to_skip > 0) return NoDownlink::gateways_busy;
+  return std::nullopt;
 }
 
 void SessionState::try_downlink(const Turn& turn, Outcome& out) {
-  if (!device_ || !answerable_ || in_flight_) return;
+  if (!device_) return;
+  const auto not_now = [&](NoDownlink reason) { note(turn, DownlinkNotSent{reason}); };
+  if (in_flight_) return not_now(NoDownlink::waiting_for_gateway);
+  if (!answerable_) return not_now(NoDownlink::no_uplink_to_answer);
   if (answerable_->is_join) return send_join_accept(turn, out);
-  if (!device_->session || !device_->mac_state || !device_->mac_state->rx_windows_available) return;
+  if (!device_->session || !device_->mac_state) return not_now(NoDownlink::no_session);
+  if (!device_->mac_state->rx_windows_available) return not_now(NoDownlink::uplink_answered);
   const auto rx2_at =
       answerable_->received_at + device_->mac_state->current.rx1_delay + std::chrono::seconds{1};
-  if (turn.now.utc + lead_time >= rx2_at) return;
+  if (turn.now.utc + lead_time >= rx2_at) return not_now(NoDownlink::too_late);
   send_data(turn, out);
 }
 
 void SessionState::send_join_accept(const Turn& turn, Outcome& out) {
   const auto& pending = device_->pending_mac_state;
-  if (!pending || !pending->queued_join_accept) return;
+  const auto not_now = [&](NoDownlink reason) { note(turn, DownlinkNotSent{reason}); };
+  if (!pending || !pending->queued_join_accept) return not_now(NoDownlink::no_join_accept);
   const auto rx2_at = answerable_->received_at + join_accept_delay + std::chrono::seconds{1};
   auto radio = radio_of(*device_, surroundings_.plans);
-  if (!radio || turn.now.utc + lead_time >= rx2_at) return;
+  if (!radio) return not_now(NoDownlink::radio_not_configured);
+  if (turn.now.utc + lead_time >= rx2_at) return not_now(NoDownlink::too_late);
   // The windows of a join are the region's, whatever the network wants later. [spec network-server
   // §6.10]
   const auto windows = class_a_windows(
@@ -166,7 +185,7 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
   // Held, because taking an item replaces `device_` and what follows refers to it.
   const auto before = device_;
   auto radio = radio_of(*before, surroundings_.plans);
-  if (!radio) return;
+  if (!radio) return note(turn, DownlinkNotSent{NoDownlink::radio_not_configured});
   const auto device_profile = profile(*before, *radio);
   const auto& state = *before->mac_state;
   const mac::DownlinkContext context{device_profile, device_->session->last_f_cnt_up, turn.now.utc};
@@ -174,7 +193,7 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
       state, device_profile,
       {answerable_->data_rate_index, answerable_->channel_index, answerable_->rx1_frequency});
   const bool must_answer = answerable_->confirmed || answerable_->adr_ack_req;
-  if (!answer_is_due(turn)) return;
+  if (const auto reason = no_answer_due(turn)) return note(turn, DownlinkNotSent{*reason});
 
   const auto dwell = mac::expected_uplink_dwell(state, device_profile);
   const mac::CommandBudget budget{
@@ -188,7 +207,8 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
     application = take_application_downlink(
         room > step.commands.size() ? room - step.commands.size() : 0, room, turn, out);
   }
-  if (!must_answer && !application && step.commands.empty()) return;
+  if (!must_answer && !application && step.commands.empty())
+    return note(turn, DownlinkNotSent{NoDownlink::nothing_to_send});
   const bool is_1_1 = at_least(state.lorawan_version, MacVersion::v1_1);
 
   // The counter is spent by the commit of this turn, before the frame leaves. [architecture §2
@@ -198,7 +218,10 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
   auto frame = data_frame(next, step, application);
   frame.f_ctrl.adr = mac::adr::uses_adr(device_profile);
   const auto payload = seal(std::move(frame), *next.session, state.lorawan_version, f_cnt);
-  if (!payload) return publish("ns.down.data.schedule.fail", {}, payload.error(), turn, out);
+  if (!payload) {
+    note(turn, DownlinkNotSent{NoDownlink::not_sealed});
+    return publish("ns.down.data.schedule.fail", {}, payload.error(), turn, out);
+  }
   drop_small(windows, device_profile.region, mac::expected_downlink_dwell(state, device_profile),
              payload->size());
 
@@ -309,7 +332,9 @@ std::optional<ApplicationDownlink> SessionState::take_application_downlink(
 }
 
 void SessionState::fail_downlink(const ApplicationDownlink& downlink, const Error& error,
-                                 const Turn& turn, Outcome& out) const {
+                                 const Turn& turn, Outcome& out) {
+  note(turn, QueueChanged{QueueEvent::item_failed, 1, downlink.f_cnt,
+                          std::make_shared<const Error>(error)});
   out.ups.push_back(up(DownlinkFailed{downlink, error}, downlink.correlation_ids, turn));
 }
 
@@ -319,6 +344,7 @@ void SessionState::invalidate_queue(FCnt32 last_f_cnt_down, const Turn& turn, Ou
   if (device_->session->queued_application_downlinks.empty()) return;
   auto next = *device_;
   auto items = std::exchange(next.session->queued_application_downlinks, {});
+  note(turn, QueueChanged{QueueEvent::invalidated, count_of(items), last_f_cnt_down, {}});
   std::vector<std::string> correlation_ids;
   if (answerable_) correlation_ids = answerable_->correlation_ids;
   out.ups.push_back(up(DownlinkQueueInvalidated{std::move(items), last_f_cnt_down,

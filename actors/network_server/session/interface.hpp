@@ -7,6 +7,7 @@
 #include <caf/typed_actor.hpp>
 
 #include "actors/network_server/session/messages.hpp"
+#include "actors/network_server/session/snapshot.hpp"
 #include "actors/network_server/shard/interface.hpp"
 #include "actors/support/local_message.hpp"
 
@@ -14,6 +15,10 @@ namespace ff::network_server {
 
 /// From the shard: end when everything is durable.
 struct Passivate {};
+/// What the session knows and decided last. Answered at once, whatever waits for a commit.
+struct InspectSession {
+  actors::Reply<DeviceSnapshot> reply;
+};
 /// INTERNAL: everything before the passivation is durable.
 struct Passivated {};
 /// INTERNAL: a commit of this session failed; what is in memory can not be trusted.
@@ -23,6 +28,7 @@ struct OutcomeFailed {
 
 }  // namespace ff::network_server
 FF_LOCAL_MESSAGE(ff::network_server::Passivate)
+FF_LOCAL_MESSAGE(ff::network_server::InspectSession)
 FF_LOCAL_MESSAGE(ff::network_server::Passivated)
 FF_LOCAL_MESSAGE(ff::network_server::OutcomeFailed)
 
@@ -33,6 +39,7 @@ using SessionHandle =
                                                  // after their commit.
                      caf::reacts_to<Passivate>,  // Ends when all its writes are durable; the shard,
                                                  // which monitors it, then knows.
+                     caf::reacts_to<InspectSession>,  // Its state and last decisions.
                      caf::reacts_to<Passivated>,      // INTERNAL: now it may end.
                      caf::reacts_to<OutcomeFailed>>;  // INTERNAL: ends with an error; the next
                                                       // event finds durable state.

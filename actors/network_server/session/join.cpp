@@ -73,7 +73,7 @@ std::optional<ChannelIndex> channel_of(const mac::MacState& state, Frequency fre
 void SessionState::on(const JoinRequestReceived& event, const Turn& turn, Outcome& out) {
   if (!device_) return;
   const auto& ids = event.frame->correlation_ids;
-  const auto drop = [&](const Error& error) { publish("ns.up.join.drop", ids, error, turn, out); };
+  const auto drop = [&](const Error& error) { drop_join(ids, error, turn, out); };
   if (!device_->supports_join) return drop(Error(abp_join_request));
   if (device_->lorawan_version == MacVersion::unknown) return drop(Error(unknown_mac_version));
   auto radio = radio_of(*device_, surroundings_.plans);
@@ -125,6 +125,7 @@ void SessionState::on(const JoinRequestReceived& event, const Turn& turn, Outcom
                              .adr_ack_req = false,
                              .is_join = true,
                              .correlation_ids = ids}};
+  note(turn, JoinJudged{JoinStage::asked, parameters.dev_addr, {}});
   publish("ns.up.join.receive", ids, {}, turn, out);
   publish("ns.up.join.cluster.attempt", ids, {}, turn, out);
   out.effects.emplace_back(
@@ -140,14 +141,23 @@ void SessionState::on(const JoinRequestReceived& event, const Turn& turn, Outcom
                     .cf_list = parameters.cf_list});
 }
 
+void SessionState::drop_join(const std::vector<std::string>& correlation_ids, const Error& error,
+                             const Turn& turn, Outcome& out) {
+  note(turn, JoinJudged{JoinStage::dropped, {}, std::make_shared<const Error>(error)});
+  publish("ns.up.join.drop", correlation_ids, error, turn, out);
+}
+
 void SessionState::on(const JoinAnswered& event, const Turn& turn, Outcome& out) {
   if (!device_ || !joining_ || joining_->attempt != event.attempt) return;
   auto joining = *std::exchange(joining_, std::nullopt);
   const auto& ids = joining.answerable.correlation_ids;
   if (!event.answer) {
+    note(turn, JoinJudged{JoinStage::refused, joining.request.dev_addr,
+                          std::make_shared<const Error>(event.answer.error())});
     publish("ns.up.join.cluster.fail", ids, event.answer.error(), turn, out);
     return publish("ns.up.join.drop", ids, event.answer.error(), turn, out);
   }
+  note(turn, JoinJudged{JoinStage::accepted, joining.request.dev_addr, {}});
   publish("ns.up.join.cluster.success", ids, {}, turn, out);
 
   const auto& keys = event.answer->keys;

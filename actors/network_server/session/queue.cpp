@@ -94,6 +94,7 @@ Status enqueue(Device& next, const ApplicationDownlink& item, const Rules& rules
 
 void SessionState::on(const PushDownlinks& event, const Turn& turn, Outcome& out) {
   const auto answer = [&](Status status) {
+    note_push(event, status, turn);
     out.effects.emplace_back(Answer{[reply = event.reply, status] { reply(status); }});
   };
   if (!device_) return answer(fail(device_not_found));

@@ -34,10 +34,11 @@ std::shared_ptr<const Device> with_counter_jump(std::shared_ptr<const Device> re
 }  // namespace
 
 SessionState::SessionState(Surroundings surroundings, DeviceUid uid,
-                           std::shared_ptr<const Device> record)
+                           std::shared_ptr<const Device> record, Decisions decisions)
     : surroundings_(surroundings),
       uid_(std::move(uid)),
-      device_(with_counter_jump(std::move(record), surroundings.config.counter_jump)) {}
+      device_(with_counter_jump(std::move(record), surroundings.config.counter_jump)),
+      decisions_(std::move(decisions)) {}
 
 Outcome SessionState::handle(const SessionEvent& event, const Turn& turn) {
   Outcome out;

@@ -10,9 +10,11 @@
 #include <vector>
 
 #include "actors/network_server/config.hpp"
+#include "actors/network_server/session/decision.hpp"
 #include "actors/network_server/session/device.hpp"
 #include "actors/network_server/session/effect.hpp"
 #include "actors/network_server/session/messages.hpp"
+#include "actors/network_server/session/snapshot.hpp"
 #include "protocol/base/random.hpp"
 #include "protocol/base/time.hpp"
 #include "protocol/mac/downlink.hpp"
@@ -38,11 +40,17 @@ struct Turn {
 
 class SessionState {
  public:
-  /// `record` is null for a device that does not exist.
-  SessionState(Surroundings surroundings, DeviceUid uid, std::shared_ptr<const Device> record);
+  /// `record` is null for a device that does not exist. `decisions`: those of the incarnation
+  /// before.
+  SessionState(Surroundings surroundings, DeviceUid uid, std::shared_ptr<const Device> record,
+               Decisions decisions = {});
 
   /// Total: every event is legal in every state.
   Outcome handle(const SessionEvent& event, const Turn& turn);
+
+  /// What it knows, holds and decided last; without keys.
+  DeviceSnapshot snapshot() const;
+  Decisions decisions() const { return decisions_.list(); }
 
   /// Null: there is no such device.
   const Device* device() const noexcept { return device_.get(); }
@@ -111,16 +119,30 @@ class SessionState {
   Status judge_counter(UplinkWork& work) const;
   static Status find_data_rate(UplinkWork& work);
   static Status find_channel(UplinkWork& work);
-  Status check_whole_mic(const UplinkWork& work) const;
+  Status check_whole_mic(UplinkWork& work) const;
   Status handle_commands(UplinkWork& work) const;
   void adapt(UplinkWork& work) const;
   void settle_confirmed_downlink(UplinkWork& work, Outcome& out) const;
   void accept(UplinkWork& work, const Turn& turn, Outcome& out);
   ApplicationUplink application_uplink(const UplinkWork& work) const;
 
+  // join.cpp
+  void drop_join(const std::vector<std::string>& correlation_ids, const Error& error,
+                 const Turn& turn, Outcome& out);
+
+  // inspection.cpp: what is remembered of decisions
+  void note(const Turn& turn, DecisionValue value) {
+    decisions_.note(turn.now.utc, std::move(value));
+  }
+  void note_dropped(const UplinkWork& work, const Error& error, const Turn& turn);
+  void note_accepted(const UplinkWork& work, const Turn& turn);
+  void note_commands(const std::vector<mac::Event>& events, const Turn& turn);
+  void note_push(const PushDownlinks& event, const Status& status, const Turn& turn);
+  void note_offered(const InFlight& flight, const TxRequest& request, const Turn& turn);
+
   // downlink.cpp: what to send and when
   void try_downlink(const Turn& turn, Outcome& out);
-  bool answer_is_due(const Turn& turn) const;
+  std::optional<NoDownlink> no_answer_due(const Turn& turn) const;
   void forget_unanswered(const Turn& turn);
   void send_join_accept(const Turn& turn, Outcome& out);
   void send_data(const Turn& turn, Outcome& out);
@@ -135,7 +157,7 @@ class SessionState {
                                                                std::size_t room_without_commands,
                                                                const Turn& turn, Outcome& out);
   void fail_downlink(const ApplicationDownlink& downlink, const Error& error, const Turn& turn,
-                     Outcome& out) const;
+                     Outcome& out);
   void invalidate_queue(FCnt32 last_f_cnt_down, const Turn& turn, Outcome& out);
   // transmission.cpp: asking the gateway server, and what it answers
   void transmit(InFlight flight, Bytes phy_payload, TxRequest request, const Turn& turn,
@@ -184,6 +206,7 @@ class SessionState {
     unsigned uplinks_to_skip = 0;
   };
   Patience patience_;
+  DecisionLog decisions_;
 };
 
 }  // namespace ff::network_server

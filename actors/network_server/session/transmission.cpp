@@ -22,12 +22,15 @@ constexpr unsigned refusals_max = 5;
 void SessionState::transmit(InFlight flight, Bytes phy_payload, TxRequest request, const Turn& turn,
                             Outcome& out) {
   if (request.paths.empty() || (!request.rx1 && !request.rx2)) {
+    note(turn,
+         DownlinkNotSent{request.paths.empty() ? NoDownlink::no_gateway : NoDownlink::no_window});
     publish(flight.is_join ? "ns.down.join.schedule.fail" : "ns.down.data.schedule.fail",
             flight.correlation_ids, Error(no_downlink_path), turn, out);
     return;
   }
   auto next = *device_;
   flight.attempt = ++next.attempts;
+  note_offered(flight, request, turn);
   device_ = std::make_shared<const Device>(std::move(next));
   flight.correlation_ids.push_back("ns:downlink:" +
                                    Ulid::make(turn.now.utc, turn.random).to_string());
@@ -60,6 +63,8 @@ void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& schedu
   patience_ = {};
   publish(flight.is_join ? "ns.down.join.schedule.success" : "ns.down.data.schedule.success",
           flight.correlation_ids, {}, turn, out);
+  note(turn, DownlinkAccepted{flight.f_cnt, flight.is_join,
+                              std::make_shared<const ScheduledDownlink>(scheduled)});
   transmissions_.push_back({flight.correlation_ids.back(), turn.now.utc, flight.application});
   if (transmissions_.size() > transmissions_max) transmissions_.pop_front();
   if (flight.is_join) return join_accept_transmitted(flight, turn, out);
@@ -71,6 +76,7 @@ void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& schedu
   if (!uplink_since && flight.step) {
     state = std::move(flight.step->next);
     state.rx_windows_available = false;
+    note_commands(flight.step->events, turn);
     publish(flight.step->events, turn, out);
   }
   auto& queue = next.session->queued_application_downlinks;
@@ -121,6 +127,7 @@ void SessionState::not_transmitted(InFlight& flight, const Error& error, const T
                                    Outcome& out) {
   publish(flight.is_join ? "ns.down.join.schedule.fail" : "ns.down.data.schedule.fail",
           flight.correlation_ids, error, turn, out);
+  note(turn, DownlinkRefused{flight.f_cnt, flight.is_join, std::make_shared<const Error>(error)});
   // Every window on every gateway has been tried: nothing more for this uplink, or each new try
   // would spend a counter. Answers are for this uplink only; the application's item waits for the
   // next one. [spec network-server §11.6]
@@ -151,6 +158,7 @@ void SessionState::on(const TransmissionAcknowledged& event, const Turn& turn, O
   if (found == transmissions_.end()) return;
   const auto transmission = std::move(*found);
   transmissions_.erase(found);
+  note(turn, EmissionReported{event.acknowledgment.result});
   if (event.acknowledgment.result == TxResult::success) {
     publish("ns.down.transmission.success", ids, {}, turn, out);
     if (transmission.application) {

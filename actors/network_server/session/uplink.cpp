@@ -52,7 +52,7 @@ bool has_data_uplink(const mac::MacState& state) {
 void SessionState::on(const UplinkMatched& event, const Turn& turn, Outcome& out) {
   if (!device_) return;
   auto frame = phy::decode_data_frame(event.frame->phy_payload);
-  if (!frame) return;
+  if (!frame) return note(turn, UplinkJudged{.verdict = UplinkVerdict::malformed});
   UplinkWork work{.event = event, .frame = *frame, .next = *device_};
   auto status = [&]() -> Status {
     FF_TRY(work.radio, radio_of(*device_, surroundings_.plans));
@@ -64,6 +64,7 @@ void SessionState::on(const UplinkMatched& event, const Turn& turn, Outcome& out
     return check_whole_mic(work);
   }();
   if (!status) {
+    note_dropped(work, status.error(), turn);
     return publish("ns.up.data.drop", event.frame->correlation_ids, status.error(), turn, out);
   }
   accept(work, turn, out);
@@ -76,7 +77,7 @@ Status SessionState::choose_session(UplinkWork& work) const {
     const bool fits = next.pending_session && next.pending_mac_state && !work.frame.f_ctrl.ack &&
                       next.pending_session->dev_addr == work.frame.dev_addr &&
                       next.pending_mac_state->pending_join_request;
-    if (!fits) return fail(device_not_found);
+    if (!fits) return work.refuse(UplinkVerdict::pending_session_gone, device_not_found);
     next.session = std::move(next.pending_session);
     next.mac_state =
         mac::accept_join(*std::move(next.pending_mac_state),
@@ -89,7 +90,7 @@ Status SessionState::choose_session(UplinkWork& work) const {
   next.pending_session.reset();
   next.pending_mac_state.reset();
   if (!next.session || !next.mac_state || next.session->dev_addr != work.frame.dev_addr) {
-    return fail(device_not_found);
+    return work.refuse(UplinkVerdict::no_session, device_not_found);
   }
   return {};
 }
@@ -97,7 +98,7 @@ Status SessionState::choose_session(UplinkWork& work) const {
 Status SessionState::find_data_rate(UplinkWork& work) {
   const auto index =
       work.radio.region->uplink_data_rate_index(work.event.frame->settings.data_rate);
-  if (!index) return fail(data_rate_not_found);
+  if (!index) return work.refuse(UplinkVerdict::data_rate_unknown, data_rate_not_found);
   work.data_rate_index = *index;
   return {};
 }
@@ -119,7 +120,7 @@ Status SessionState::find_channel(UplinkWork& work) {
     work.recent.channel_index = work.channel_index;
     return {};
   }
-  return fail(uplink_channel_not_found);
+  return work.refuse(UplinkVerdict::channel_unknown, uplink_channel_not_found);
 }
 
 /// [spec network-server §3.4, §3.7, §5]
@@ -142,18 +143,22 @@ Status SessionState::judge_counter(UplinkWork& work) const {
   const bool first = last.value() == 0 && !has_data_uplink(work.mac_state());
   if (work.promoted || first || work.f_cnt > last) {
     if (!phy::gap_allowed(work.mac_state().lorawan_version, last, work.f_cnt))
-      return fail(device_not_found);
+      return work.refuse(UplinkVerdict::counter_gap, device_not_found);
     return {};
   }
   if (work.f_cnt == last) {
     const auto verdict = mac::judge_repetition(work.mac_state(), work.recent);
-    if (verdict.repetition != mac::Repetition::repeated) return fail(device_not_found);
+    if (verdict.repetition == mac::Repetition::too_often)
+      return work.refuse(UplinkVerdict::repeated_too_often, device_not_found);
+    if (verdict.repetition != mac::Repetition::repeated)
+      return work.refuse(UplinkVerdict::counter_used_by_other, device_not_found);
     work.retransmission = true;
     return {};
   }
   const bool may_reset =
       work.next.mac_settings.resets_f_cnt.value_or(false) && !work.frame.f_ctrl.ack;
-  if (!may_reset) return fail(device_not_found);
+  if (!may_reset) return work.refuse(UplinkVerdict::counter_too_low, device_not_found);
+  work.verdict = UplinkVerdict::counter_not_resettable;
   FF_TRY(work.mac_state(), mac::initial_state(profile(work.next, work.radio)));
   work.session().started_at = work.event.frame->received_at;
   work.reset = true;
@@ -162,7 +167,7 @@ Status SessionState::judge_counter(UplinkWork& work) const {
 
 /// LoRaWAN 1.1: the half of the MIC that the address index could not check. [spec network-server
 /// §3.12]
-Status SessionState::check_whole_mic(const UplinkWork& work) const {
+Status SessionState::check_whole_mic(UplinkWork& work) const {
   if (!at_least(work.mac_state().lorawan_version, MacVersion::v1_1)) return {};
   const auto& session = work.session();
   const bool acks = work.frame.f_ctrl.ack && session.last_conf_f_cnt_down.has_value();
@@ -173,12 +178,14 @@ Status SessionState::check_whole_mic(const UplinkWork& work) const {
   const auto half = phy::uplink_cmac_s(crypto::CmacKey(session.keys.s_nwk_s_int_key),
                                        {phy::Direction::up, work.frame.dev_addr, work.f_cnt},
                                        transmission, work.frame.signed_part);
-  if (half != (work.frame.mic.value() & 0xffffU)) return fail(device_not_found);
+  if (half != (work.frame.mic.value() & 0xffffU))
+    return work.refuse(UplinkVerdict::mic_mismatch, device_not_found);
   return {};
 }
 
 /// [spec network-server §3.9]
 Status SessionState::handle_commands(UplinkWork& work) const {
+  work.verdict = UplinkVerdict::commands_not_plausible;
   const auto& keys = work.session().keys;
   const bool encrypts_f_opts = at_least(work.mac_state().lorawan_version, MacVersion::v1_1);
   const phy::FrameContext context{phy::Direction::up, work.frame.dev_addr, work.f_cnt};
@@ -205,7 +212,8 @@ Status SessionState::handle_commands(UplinkWork& work) const {
       mac::decode(commands, mac::Direction::uplink, {work.radio.region->frequency_step_hz});
   FF_TRY(auto step, mac::handle_uplink_commands(std::move(work.mac_state()), decoded, uplink));
   // A 1.1 device proves the new session with RekeyInd. [TS001-1.1 §5.10]
-  if (work.promoted && encrypts_f_opts && !step.rekeyed) return fail(device_not_found);
+  if (work.promoted && encrypts_f_opts && !step.rekeyed)
+    return work.refuse(UplinkVerdict::new_session_not_proved, device_not_found);
   const auto& metadata = work.event.rx_metadata;
   step = mac::answer_deferred(
       std::move(step),
@@ -228,6 +236,7 @@ void SessionState::adapt(UplinkWork& work) const {
   auto adapted = mac::adr::record_uplink(std::move(work.mac_state()), work.recent,
                                          profile(work.next, work.radio));
   work.mac_state() = std::move(adapted.next);
+  work.adr = adapted.decision;
 }
 
 /// [spec network-server §3.13]
@@ -271,6 +280,7 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
   const auto old = device_;
   settle_confirmed_downlink(work, out);
   adapt(work);
+  note_accepted(work, turn);
   const auto row_before = work.session().last_f_cnt_up.value() / index_row_stride;
   work.session().last_f_cnt_up = work.f_cnt;
   work.mac_state().rx_windows_available = true;
@@ -307,7 +317,7 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
   forget_unanswered(turn);
   if (patience_.uplinks_to_skip > 0) --patience_.uplinks_to_skip;
   // What an application queues meanwhile wakes by itself.
-  if (!answer_is_due(turn)) return;
+  if (const auto reason = no_answer_due(turn)) return note(turn, DownlinkNotSent{*reason});
   const bool in_a_hurry = device_->mac_state->current.rx1_delay < std::chrono::seconds{2};
   wake(out, turn, turn.now.utc + (in_a_hurry ? answer_soon_after : answer_after));
 }

@@ -24,6 +24,15 @@ struct SessionState::UplinkWork {
   mac::RecentUplink recent;
   std::vector<mac::Event> mac_events;
   Bytes frm_payload;  // as received; empty for FPort 0
+  std::optional<mac::adr::Decision> adr;
+  /// Which rule is being checked; decides the verdict when it fails.
+  UplinkVerdict verdict = UplinkVerdict::radio_not_configured;
+
+  /// Clients are told `error`, operators `rule`.
+  tl::unexpected<Error> refuse(UplinkVerdict rule, const ErrorDef& error) {
+    verdict = rule;
+    return fail(error);
+  }
 
   mac::Session& session() { return *next.session; }
   mac::MacState& mac_state() { return *next.mac_state; }

@@ -12,6 +12,7 @@
 #include "actors/network_server/session/record.hpp"
 #include "actors/network_server/shard/probe.hpp"
 #include "actors/support/caf_error.hpp"
+#include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
 #include "storage/keys/keys.hpp"
 
@@ -24,11 +25,12 @@ struct Shell {
   storage::Shard shard;
   std::unique_ptr<ShardState> logic;
   std::unique_ptr<ShardProbe> probe;
+  std::unique_ptr<actors::MailboxProbe> mailbox;
   std::unordered_map<DeviceUid, SessionHandle> handles;
   std::unordered_map<caf::actor_addr, DeviceUid> devices;
   bool ticking = false;
 };
-using Pointer = ShardHandle::stateful_pointer<Shell>;
+using Pointer = ShardActor::stateful_pointer<Shell>;
 
 MonoTime now(Pointer self) {
   return self->state.context->deps.clock->now().mono;
@@ -99,6 +101,36 @@ void on_uplink(Pointer self, const UplinkReceived& message) {
   keep_ticking(self);
 }
 
+void on_rested(Pointer self, const SessionRested& message) {
+  auto& state = self->state;
+  if (state.logic->kept_decisions().keep(message.device, message.decisions))
+    state.probe->forgotten.Increment();
+}
+
+/// By its session, or from its record as it is in the store.
+void inspect_device(Pointer self, const InspectDevice& message) {
+  auto& state = self->state;
+  const auto place = state.logic->sessions().place_of(message.device);
+  const auto session = state.handles.find(message.device);
+  if (place.phase == SessionPhase::active && session != state.handles.end())
+    return caf::anon_send(session->second, InspectSession{message.reply});
+  actors::LoadRow request{
+      storage::Family::session, storage::device_key({state.shard, message.device}), {}};
+  request.on_loaded = [place, device = message.device, reply = message.reply,
+                       decisions = state.logic->kept_decisions().find(message.device)](
+                          const Result<std::optional<Bytes>>& row) {
+    const auto record = decode(row);
+    if (!record) return reply(fail(record.error()));
+    auto snapshot = snapshot_of(record->get());
+    snapshot.ids.uid = device;
+    snapshot.phase = place.phase;
+    snapshot.stashed = place.stashed;
+    snapshot.decisions = decisions;
+    reply(std::move(snapshot));
+  };
+  caf::anon_send(state.context->deps.loader.get(), std::move(request));
+}
+
 void activate(Pointer self, const SessionLoaded& loaded) {
   auto& state = self->state;
   if (!loaded.record) {
@@ -107,8 +139,8 @@ void activate(Pointer self, const SessionLoaded& loaded) {
     state.logic->sessions().gone(loaded.device);
     return;
   }
-  auto session = spawn_session(self->system(), state.context, ShardHandle(self), loaded.device,
-                               *loaded.record);
+  auto session = spawn_session(self->system(), state.context, ShardActor(self), loaded.device,
+                               {*loaded.record, state.logic->kept_decisions().take(loaded.device)});
   self->monitor(session);
   state.devices.emplace(session.address(), loaded.device);
   state.handles[loaded.device] = session;
@@ -142,6 +174,7 @@ void on_down(Pointer self, const caf::down_msg& down) {
 void on_tick(Pointer self) {
   auto& state = self->state;
   const auto time = now(self);
+  state.mailbox->sample(*self);
   for (auto& event : state.logic->close_windows(time)) send_home(self, std::move(event));
   for (auto& device : state.logic->due(time)) deliver(self, to_session(std::move(device), Wake{}));
   for (const auto& device : state.logic->sessions().passivate_idle(time)) {
@@ -176,11 +209,13 @@ void wake_at(Pointer self, const WakeSessionAt& message) {
   keep_ticking(self);
 }
 
-ShardHandle::behavior_type shard_actor(Pointer self, ContextPtr context, storage::Shard shard,
-                                       std::shared_ptr<ShardState> logic) {
+ShardActor::behavior_type shard_actor(Pointer self, ContextPtr context, storage::Shard shard,
+                                      std::shared_ptr<ShardState> logic) {
   actors::prepare(self, Shell::name);
   auto& state = self->state;
   state.probe = std::make_unique<ShardProbe>(*context->deps.metrics);
+  state.mailbox = std::make_unique<actors::MailboxProbe>(*context->deps.metrics, Shell::name,
+                                                         std::to_string(shard.value()));
   state.logic = std::make_unique<ShardState>(std::move(*logic));
   state.context = std::move(context);
   state.shard = shard;
@@ -193,13 +228,19 @@ ShardHandle::behavior_type shard_actor(Pointer self, ContextPtr context, storage
       [self](const WakeSessionAt& message) { wake_at(self, message); },
       [self](const SessionLoaded& message) { activate(self, message); },
       [self](const actors::Tick&) { on_tick(self); },
+      [self](const InspectShard& message) { message.reply(self->state.logic->snapshot()); },
+      [self](const InspectAddress& message) {
+        message.reply(self->state.logic->inspect(message.dev_addr));
+      },
+      [self](const InspectDevice& message) { inspect_device(self, message); },
+      [self](const SessionRested& message) { on_rested(self, message); },
   };
 }
 
 }  // namespace
 
-ShardHandle spawn_shard(caf::actor_system& system, ContextPtr context, storage::Shard shard,
-                        AddressIndex addresses, JoinIndex joins) {
+ShardActor spawn_shard(caf::actor_system& system, ContextPtr context, storage::Shard shard,
+                       AddressIndex addresses, JoinIndex joins) {
   auto logic = std::make_shared<ShardState>(context->config.limits, std::move(addresses),
                                             std::move(joins), context->deps.clock->now().mono);
   return system.spawn(shard_actor, std::move(context), shard, std::move(logic));

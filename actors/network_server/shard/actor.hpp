@@ -7,7 +7,7 @@
 
 namespace ff::network_server {
 
-ShardHandle spawn_shard(caf::actor_system& system, ContextPtr context, storage::Shard shard,
-                        AddressIndex addresses, JoinIndex joins);
+ShardActor spawn_shard(caf::actor_system& system, ContextPtr context, storage::Shard shard,
+                       AddressIndex addresses, JoinIndex joins);
 
 }  // namespace ff::network_server

@@ -56,9 +56,10 @@ bool AddressIndex::erase(DevAddr dev_addr, const DeviceUid& device, bool pending
   return erased > 0;
 }
 
-std::size_t AddressIndex::size(DevAddr dev_addr) const noexcept {
+std::span<const IndexedSession> AddressIndex::sessions(DevAddr dev_addr) const noexcept {
   auto found = sessions_.find(dev_addr);
-  return found == sessions_.end() ? 0 : found->second.size();
+  if (found == sessions_.end()) return {};
+  return found->second;
 }
 
 std::optional<AddressIndex::Attempt> AddressIndex::run_attempts(const phy::DataFrameView& frame,

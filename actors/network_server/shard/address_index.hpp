@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -52,7 +53,9 @@ class AddressIndex {
 
   std::size_t size() const noexcept { return size_; }
   /// Sessions on one address.
-  std::size_t size(DevAddr dev_addr) const noexcept;
+  std::size_t size(DevAddr dev_addr) const noexcept { return sessions(dev_addr).size(); }
+  /// Valid until the index changes.
+  std::span<const IndexedSession> sessions(DevAddr dev_addr) const noexcept;
 
  private:
   using Sessions = std::vector<IndexedSession>;

@@ -7,7 +7,9 @@ ShardProbe::ShardProbe(actors::Metrics& metrics)
       stash(metrics, "session_stash"),
       passivated(metrics.counter("farfield_actors_passivated_total",
                                  "Sessions that ended because they were idle.",
-                                 {{"kind", "device_session"}})) {
+                                 {{"kind", "device_session"}})),
+      forgotten(metrics.counter("farfield_network_server_decisions_forgotten_total",
+                                "Ended sessions whose last decisions had to make room.")) {
   for (std::size_t i = 0; i < uplinks.size(); ++i) {
     uplinks[i] = &metrics.counter("farfield_network_server_uplinks_total",
                                   "Gateways' copies of uplinks by what became of them.",

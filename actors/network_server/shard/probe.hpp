@@ -15,6 +15,7 @@ struct ShardProbe {
   actors::QueueProbe stash;
   std::array<prometheus::Counter*, uplink_outcome_count> uplinks{};
   prometheus::Counter& passivated;
+  prometheus::Counter& forgotten;
 };
 
 }  // namespace ff::network_server

@@ -78,6 +78,22 @@ std::vector<DeviceUid> SessionDirectory::passivate_idle(MonoTime now) {
   return leaving;
 }
 
+SessionDirectory::Place SessionDirectory::place_of(const DeviceUid& device) const {
+  const auto found = entries_.find(device);
+  if (found == entries_.end()) return {};
+  const auto& entry = found->second;
+  const auto phase = entry.phase == Phase::active    ? SessionPhase::active
+                     : entry.phase == Phase::loading ? SessionPhase::loading
+                                                     : SessionPhase::leaving;
+  return {phase, entry.stash.size()};
+}
+
+std::size_t SessionDirectory::stashed() const {
+  std::size_t count = 0;
+  for (const auto& [device, entry] : entries_) count += entry.stash.size();
+  return count;
+}
+
 bool SessionDirectory::gone(const DeviceUid& device) {
   auto found = entries_.find(device);
   if (found == entries_.end()) return false;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "actors/network_server/session/messages.hpp"
+#include "actors/network_server/session/snapshot.hpp"
 #include "protocol/base/time.hpp"
 
 namespace ff::network_server {
@@ -43,7 +44,17 @@ class SessionDirectory {
   /// The session has ended, cleanly or not. True if something is stashed: load it again.
   bool gone(const DeviceUid& device);
 
+  /// Where a device's session is in its life, and how much waits for it.
+  struct Place {
+    SessionPhase phase = SessionPhase::idle;
+    std::size_t stashed = 0;
+  };
+  Place place_of(const DeviceUid& device) const;
+  /// Events that wait, of all devices. Looks at every entry.
+  std::size_t stashed() const;
+
   std::size_t active() const noexcept { return active_; }
+  std::size_t size() const noexcept { return entries_.size(); }
   bool empty() const noexcept { return entries_.empty(); }
 
  private:

@@ -37,7 +37,11 @@ UplinkOutcome ShardState::on_uplink(std::shared_ptr<const UplinkFrame> frame, Mo
   // A frame without an owner keeps its window too: the other gateways' copies of it are then cheap.
   Owner owner;
   const auto outcome = find_owner(*frame, owner);
-  if (outcome == UplinkOutcome::accepted) owners_.emplace(copy.window, std::move(owner));
+  if (outcome == UplinkOutcome::accepted) {
+    owners_.emplace(copy.window, std::move(owner));
+  } else if (outcome == UplinkOutcome::unknown_device) {
+    refusals_.add(std::move(frame), addresses_);
+  }
   return outcome;
 }
 

@@ -10,7 +10,9 @@
 #include "actors/network_server/session/messages.hpp"
 #include "actors/network_server/shard/address_index.hpp"
 #include "actors/network_server/shard/deduplicator.hpp"
+#include "actors/network_server/shard/inspector.hpp"
 #include "actors/network_server/shard/join_index.hpp"
+#include "actors/network_server/shard/kept_decisions.hpp"
 #include "actors/network_server/shard/session_directory.hpp"
 #include "actors/support/timer_wheel.hpp"
 #include "protocol/types/frames.hpp"
@@ -56,6 +58,10 @@ class ShardState {
   AddressIndex& addresses() noexcept { return addresses_; }
   JoinIndex& joins() noexcept { return joins_; }
   SessionDirectory& sessions() noexcept { return sessions_; }
+  KeptDecisions& kept_decisions() noexcept { return kept_decisions_; }
+
+  ShardSnapshot snapshot() const;
+  AddressSnapshot inspect(DevAddr dev_addr) const;
   /// Whether time has to pass for something to happen.
   bool waits() const noexcept;
 
@@ -74,6 +80,8 @@ class ShardState {
   Deduplicator windows_;
   std::unordered_map<WindowId, Owner> owners_;
   SessionDirectory sessions_;
+  Refusals refusals_;
+  KeptDecisions kept_decisions_;
   actors::TimerWheel<DeviceUid> wheel_;
   std::unordered_map<DeviceUid, actors::TimerId> timers_;
 };

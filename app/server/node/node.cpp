@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
@@ -12,6 +13,7 @@
 #include "actors/join_server/supervisor.hpp"
 #include "actors/network_server/supervisor.hpp"
 #include "actors/support/supervisor.hpp"
+#include "protocol/base/assert.hpp"
 
 namespace ff::app {
 namespace {
@@ -46,6 +48,7 @@ caf::actor start_storage(caf::actor_system& system, const WiringPtr& wiring) {
                   .durability = wiring->config.durability,
                   .sync_interval = wiring->config.sync_interval,
                   .metrics = wiring->ports.metrics,
+                  .clock = wiring->ports.clock,
                   .on_store_failed = [fatal](const Error& error) { fatal(error.to_string()); },
                   .own_thread = wiring->ports.own_threads});
         wiring->routes.deps.committer.set(handle);
@@ -70,7 +73,8 @@ caf::actor start_join_server(caf::actor_system& system, const WiringPtr& wiring)
   auto context = std::make_shared<const join_server::Context>(
       join_server::Context{.config = wiring->config.join_server,
                            .deps = wiring->routes.deps,
-                           .publish = wiring->ports.publish});
+                           .publish = wiring->ports.publish,
+                           .inspectable = wiring->routes.inspectable_join_server});
   return join_server::spawn_join_server(system, context, wiring->routes.join_server,
                                         wiring->on_escalation);
 }
@@ -82,6 +86,7 @@ caf::actor start_network_server(caf::actor_system& system, const WiringPtr& wiri
                               .plans = routes.plans,
                               .deps = routes.deps,
                               .shards = routes.network_server,
+                              .inspectable = routes.inspectable_network_server,
                               .pipelines = routes.application_server.pipelines,
                               .join_servers = routes.join_server,
                               .transmit = gateway_server::make_transmit(routes.gateway_router),
@@ -142,9 +147,22 @@ caf::actor start_identity_server(caf::actor_system& system, const WiringPtr& wir
                                                 routes.identity_server, wiring->on_escalation);
 }
 
+/// The routes were made with every component's name.
+const actors::Route<caf::actor>& route_of(const actors::SupervisorRoutes& routes,
+                                          std::string_view name) {
+  const auto found = std::find_if(routes.begin(), routes.end(),
+                                  [&](const auto& entry) { return entry.first == name; });
+  FF_ASSERT(found != routes.end());
+  return found->second;
+}
+
 ChildSpec component(const char* name, const WiringPtr& wiring,
                     caf::actor (*start)(caf::actor_system&, const WiringPtr&)) {
-  return {name, [wiring, start](caf::actor_system& system) { return start(system, wiring); }};
+  return {name, [wiring, start, name](caf::actor_system& system) {
+            auto supervisor = start(system, wiring);
+            route_of(wiring->routes.supervisors, name).set(supervisor);
+            return supervisor;
+          }};
 }
 
 }  // namespace
@@ -158,6 +176,9 @@ std::unique_ptr<Node> Node::start(NodePorts ports, NodeConfig config) {
       config.plans
           ? config.plans
           : std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
+  for (const auto* name : {"root", "storage", "identity_server", "application_server",
+                           "join_server", "network_server", "gateway_server"})
+    routes.supervisors.emplace_back(name, actors::Route<caf::actor>());
   auto node = std::unique_ptr<Node>(new Node(routes));
 
   const auto fatal = ports.on_fatal;
@@ -185,6 +206,7 @@ std::unique_ptr<Node> Node::start(NodePorts ports, NodeConfig config) {
        .on_escalation = [fatal](const std::string& child) {
          fatal("component " + child + " failed too often");
        }});
+  route_of(node->routes_.supervisors, "root").set(node->root_);
   return node;
 }
 
@@ -193,6 +215,8 @@ Node::~Node() {
 }
 
 void Node::stop() {
+  // A route that keeps a supervisor would keep the actor system from ending.
+  for (const auto& [name, route] : routes_.supervisors) route.clear();
   if (root_) caf::anon_send_exit(root_, caf::exit_reason::user_shutdown);
 }
 

@@ -20,6 +20,7 @@
 #include "actors/join_server/interface.hpp"
 #include "actors/network_server/context.hpp"
 #include "actors/support/deps.hpp"
+#include "actors/support/supervisor.hpp"
 #include "protocol/region/frequency_plan.hpp"
 #include "storage/engine/engine.hpp"
 #include "storage/keys/shard.hpp"
@@ -60,7 +61,11 @@ struct NodeConfig {
 /// The components' doors, for front doors and tests. Copies follow restarts.
 struct NodeRoutes {
   explicit NodeRoutes(storage::ShardCount shards)
-      : network_server(shards), join_server(shards), application_server(shards) {}
+      : network_server(shards),
+        join_server(shards),
+        application_server(shards),
+        inspectable_network_server(shards),
+        inspectable_join_server(shards) {}
 
   actors::Deps deps;
   actors::Sharded<network_server::ShardHandle> network_server;
@@ -69,6 +74,11 @@ struct NodeRoutes {
   identity_server::Routes identity_server;
   actors::Route<gateway_server::RouterHandle> gateway_router;
   std::shared_ptr<const region::FrequencyPlans> plans;
+
+  /// For operators: the same shards with their inspection, and every supervisor by its name.
+  actors::Sharded<network_server::ShardActor> inspectable_network_server;
+  actors::Sharded<join_server::ShardActor> inspectable_join_server;
+  actors::SupervisorRoutes supervisors;
 };
 
 class Node {

@@ -17,6 +17,7 @@
 #include "app/api/server.hpp"
 #include "app/api/services/base/deadline_keeper.hpp"
 #include "app/api/services/register.hpp"
+#include "app/server/inspect/page.hpp"
 #include "app/server/process/identity.hpp"
 #include "app/server/process/pages.hpp"
 #include "app/server/process/settings.hpp"
@@ -31,6 +32,8 @@ namespace {
 
 constexpr std::chrono::seconds call_grace{2};
 constexpr std::chrono::seconds call_timeout{5};
+/// Each part of an inspection; twice that with the parts that follow from others.
+constexpr std::chrono::seconds inspect_timeout{2};
 
 /// Randomness for request and error ids, from any thread.
 class SharedRandom {
@@ -85,7 +88,7 @@ struct FrontDoors::State {
   api::MqttAddresses mqtt_addresses() const;
   Status load_certificate();
   Status open_grpc(const NodeRoutes& routes);
-  Status open_http();
+  Status open_http(const NodeRoutes& routes);
   Status open_mqtt(const NodeRoutes& routes);
   Status listen_http(std::string_view key, const std::string& address,
                      std::shared_ptr<net::tls::ServerContext> tls);
@@ -182,18 +185,24 @@ Status FrontDoors::State::listen_http(std::string_view key, const std::string& a
   return {};
 }
 
-Status FrontDoors::State::open_http() {
+Status FrontDoors::State::open_http(const NodeRoutes& routes) {
   const auto& settings = ports.config.http;
-  auto pages = make_pages(
-      {.metrics = settings.metrics.enable,
-       .metrics_password = settings.metrics.password,
-       .health = settings.health.enable,
-       .health_password = settings.health.password},
-      ports.metrics,
-      [this] {
-        return serving ? Health{true, ""} : Health{false, "starting or ending"};
-      },
-      api::make_http_handler(gateway));
+  const api::Asker inspect_asker(deadlines, inspect_timeout);
+  auto inspect =
+      make_inspect_handler({.allow = allow_administrators(inspect_asker, routes.identity_server),
+                            .asker = inspect_asker,
+                            .routes = routes,
+                            .store = &ports.store,
+                            .metrics = &ports.metrics});
+  auto pages = make_pages({.metrics = settings.metrics.enable,
+                           .metrics_password = settings.metrics.password,
+                           .health = settings.health.enable,
+                           .health_password = settings.health.password},
+                          ports.metrics,
+                          [this] {
+                            return serving ? Health{true, ""} : Health{false, "starting or ending"};
+                          },
+                          {api::make_http_handler(gateway), std::move(inspect)});
   net::http::ServerOptions options;
   options.utc_now = [] { return actors::make_system_clock()->now().utc; };
   http = std::make_unique<net::http::HttpServer>(
@@ -226,7 +235,7 @@ Status FrontDoors::open(const NodeRoutes& routes) {
   FF_CHECK(state_->load_certificate());
   FF_CHECK(state_->open_grpc(routes));
   FF_CHECK(state_->open_mqtt(routes));
-  FF_CHECK(state_->open_http());
+  FF_CHECK(state_->open_http(routes));
   state_->serving = true;
   return {};
 }

@@ -19,6 +19,7 @@ struct FrontDoorPorts {
   std::shared_ptr<const actors::Clock> clock;
   actors::Metrics& metrics;
   net::StreamNetwork& streams;
+  const storage::Engine& store;
 };
 
 class FrontDoors {

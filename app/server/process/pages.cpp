@@ -37,9 +37,10 @@ void answer_health(ResponseWriter& response, const Health& health) {
 }  // namespace
 
 net::http::HttpHandler make_pages(PageSettings settings, const actors::Metrics& metrics,
-                                  std::function<Health()> health, net::http::HttpHandler api) {
+                                  std::function<Health()> health, PageHandlers handlers) {
   return [settings = std::move(settings), &metrics, health = std::move(health),
-          api = std::move(api)](Request request, std::shared_ptr<ResponseWriter> response) {
+          handlers = std::move(handlers)](Request request,
+                                          std::shared_ptr<ResponseWriter> response) {
     const auto path = request.path();
     if (path == "/metrics" && settings.metrics) {
       if (!is_allowed(request, "metrics", settings.metrics_password))
@@ -51,7 +52,10 @@ net::http::HttpHandler make_pages(PageSettings settings, const actors::Metrics& 
         return ask_for_password(*response, "health");
       return answer_health(*response, health());
     }
-    if (path.starts_with("/api/v3/") && api) return api(std::move(request), std::move(response));
+    if (path.starts_with("/api/v3/") && handlers.api)
+      return handlers.api(std::move(request), std::move(response));
+    if ((path == "/inspect" || path.starts_with("/inspect/")) && handlers.inspect)
+      return handlers.inspect(std::move(request), std::move(response));
     response->respond(404, "application/json", R"({"code":5,"message":"Not Found","details":[]})");
   };
 }

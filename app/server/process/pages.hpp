@@ -1,4 +1,5 @@
-// The HTTP server's own pages beside the API: /healthz and /metrics. [api-conventions §10]
+// The HTTP server's own pages beside the API: /healthz and /metrics [api-conventions §10]; /inspect
+// is app/server/inspect's.
 #pragma once
 
 #include <functional>
@@ -22,9 +23,15 @@ struct PageSettings {
   std::string health_password;  // user `health`
 };
 
-/// Answers the two pages, everything below /api/v3 by `api`, and 404 for the rest. `metrics`
-/// outlives the handler.
+/// Who answers what is not a page here.
+struct PageHandlers {
+  net::http::HttpHandler api;      // below /api/v3
+  net::http::HttpHandler inspect;  // /inspect and below
+};
+
+/// Answers the two pages, the others by their handlers, and 404 for the rest. `metrics` outlives
+/// the handler.
 net::http::HttpHandler make_pages(PageSettings settings, const actors::Metrics& metrics,
-                                  std::function<Health()> health, net::http::HttpHandler api);
+                                  std::function<Health()> health, PageHandlers handlers);
 
 }  // namespace ff::app

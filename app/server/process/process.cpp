@@ -127,7 +127,8 @@ ExitCode run_server(const config::Config& config) {
                     .system = system,
                     .clock = clock,
                     .metrics = metrics,
-                    .streams = *streams});
+                    .streams = *streams,
+                    .store = *store->engine});
   std::unique_ptr<Node> node;
   try {
     node = Node::start({.system = &system,

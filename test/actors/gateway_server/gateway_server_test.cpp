@@ -157,6 +157,50 @@ TEST_F(GatewayServerTest, CarriesAnUplinkAndItsAnswer) {
   EXPECT_EQ(events, expected);
 }
 
+TEST_F(GatewayServerTest, ShowsAConnectionsClockScheduleAndDecisions) {
+  start();
+  send(semtech::PacketType::pull_data, 1);
+  pass(20ms);
+  send(semtech::PacketType::push_data, 2, push_json);
+  send(semtech::PacketType::push_data, 3, push_json);
+  ASSERT_TRUE(schedule(answer_to(*uplinks.at(0))));
+  ASSERT_FALSE(schedule(answer_to(*uplinks.at(0))) && schedule(answer_to(*uplinks.at(0))));
+
+  const GatewayId id("eui-b827ebfffe123456");
+  std::optional<Result<ConnectionSnapshot>> shown;
+  const auto keep = [&](Result<ConnectionSnapshot> answer) { shown = std::move(answer); };
+  caf::anon_send(router.get(), InspectGateway{id, keep});
+  pump();
+  ASSERT_TRUE(shown && *shown);
+  const auto& connection = **shown;
+  EXPECT_EQ(connection.ids.eui, eui);
+  EXPECT_TRUE(connection.has_downlink_path);
+  EXPECT_EQ(connection.stats.uplink_count, 1U);
+  EXPECT_EQ(connection.clock_synced_at, clock->now().utc);
+  ASSERT_FALSE(connection.planned.empty());
+  EXPECT_EQ(connection.planned[0].starts_at, clock->now().utc + 1s);
+  ASSERT_EQ(connection.dropped_uplinks.size(), 1U);
+  EXPECT_EQ(connection.dropped_uplinks[0].outcome, UplinkOutcome::repeated);
+  EXPECT_EQ(connection.dropped_uplinks[0].dev_addr, DevAddr{0x01020304});
+  ASSERT_GE(connection.downlinks.size(), 2U);
+  EXPECT_EQ(connection.downlinks.front().stage, DownlinkStage::scheduled);
+  EXPECT_EQ(connection.downlinks.front().window, 1);
+  EXPECT_EQ(connection.downlinks.front().device.device_id.text(), "dev-1");
+  EXPECT_EQ(connection.downlinks.back().stage, DownlinkStage::refused);
+  ASSERT_NE(connection.downlinks.back().error, nullptr);
+  EXPECT_TRUE(connection.downlinks.back().error->is(tx_schedule));
+
+  caf::anon_send(router.get(), InspectGateway{GatewayId("other"), keep});
+  std::optional<RouterSnapshot> directory;
+  caf::anon_send(router.get(),
+                 InspectRouter{[&](Result<RouterSnapshot> answer) { directory = *answer; }});
+  pump();
+  ASSERT_FALSE(*shown);
+  EXPECT_TRUE(shown->error().is(not_connected));
+  EXPECT_EQ(directory->gateways, std::vector<GatewayId>{id});
+  EXPECT_EQ(directory->waiting_downlinks, 0U);
+}
+
 TEST_F(GatewayServerTest, WritesAtOnceToAGatewayThatQueuesItself) {
   start();
   send(semtech::PacketType::pull_data, 1);

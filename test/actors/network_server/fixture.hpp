@@ -55,8 +55,10 @@ class NetworkServerFixture : public test::ActorFixture {
     context->deps = deps;
     context->config.counter_jump = counter_jump;
     context->shards = actors::Sharded<ShardHandle>(count);
+    context->inspectable = actors::Sharded<ShardActor>(count);
     context->pipelines = actors::Sharded<PipelineHandle>(count);
     context->join_servers = actors::Sharded<join_server::ShardHandle>(count);
+    inspectable_joins = actors::Sharded<join_server::ShardActor>(count);
     for (std::uint16_t i = 0; i < count.value(); ++i) {
       auto handle = system->spawn(fake_pipeline, deps.committer, &ups);
       context->pipelines.route(storage::Shard{i}).set(handle);
@@ -70,8 +72,8 @@ class NetworkServerFixture : public test::ActorFixture {
     context->publish = [this](events::Event event) { event_names.emplace_back(event.name); };
     joins = join_server::spawn_join_server(
         *system,
-        std::make_shared<const join_server::Context>(
-            join_server::Context{.deps = deps, .publish = context->publish}),
+        std::make_shared<const join_server::Context>(join_server::Context{
+            .deps = deps, .publish = context->publish, .inspectable = inspectable_joins}),
         context->join_servers, {});
     supervisor = start(*system, context, engine, {}).value();
     run();
@@ -86,6 +88,7 @@ class NetworkServerFixture : public test::ActorFixture {
     joins = nullptr;
     run();
     context.reset();
+    inspectable_joins = {};
   }
 
   void create_device() {
@@ -144,6 +147,7 @@ class NetworkServerFixture : public test::ActorFixture {
   }
 
   std::shared_ptr<Context> context;
+  actors::Sharded<join_server::ShardActor> inspectable_joins;
   caf::actor supervisor;
   caf::actor joins;
   std::vector<caf::actor> pipelines;

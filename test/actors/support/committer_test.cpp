@@ -40,6 +40,32 @@ TEST_F(CommitterTest, WritesWhatWaitsAsOneBatchAndReleasesInOrder) {
   EXPECT_EQ(engine.stats().records_written, 3U);
 }
 
+TEST_F(CommitterTest, ShowsWhatItHasWrittenAndWhyItStopped) {
+  const auto shown = [this] {
+    std::optional<CommitterSnapshot> answer;
+    caf::anon_send(deps.committer.get(),
+                   InspectCommitter{[&](Result<CommitterSnapshot> result) { answer = *result; }});
+    run();
+    return answer.value();
+  };
+  EXPECT_FALSE(shown().last_written_at);
+  for (const char* key : {"a", "b", "c"}) commit(key);
+  run();
+  const auto written = shown();
+  EXPECT_EQ(written.commits, 3U);
+  EXPECT_EQ(written.writes, 1U);
+  EXPECT_EQ(written.last_commits, 3U);
+  EXPECT_GT(written.last_bytes, 0U);
+  EXPECT_EQ(written.last_written_at, clock->now().utc);
+  EXPECT_EQ(written.waiting_commits, 0U);
+  EXPECT_FALSE(written.failure);
+  engine.inject({.call = storage::MemoryCall::write, .error = Error(storage::disk_full)});
+  commit("d");
+  run();
+  ASSERT_TRUE(shown().failure);
+  EXPECT_TRUE(shown().failure->is(storage::disk_full));
+}
+
 TEST_F(CommitterTest, ReleasesNothingWhenTheWriteFailsAndNothingAfterwards) {
   engine.inject({.call = storage::MemoryCall::write, .error = Error(storage::disk_full)});
   commit("a");

@@ -58,6 +58,32 @@ TEST_F(SupervisorTest, RestartsOnlyTheChildThatFailedAndTheRouteFollows) {
   run();
 }
 
+TEST_F(SupervisorTest, ShowsItsChildrenWithTheirLastFailure) {
+  auto supervisor = spawn_supervisor(*system, make({child("one"), child("two")}));
+  run();
+  advance(std::chrono::seconds{2});
+  crash("one");
+  std::optional<SupervisorSnapshot> shown;
+  caf::anon_send(supervisor,
+                 InspectSupervisor{[&](Result<SupervisorSnapshot> answer) { shown = *answer; }});
+  run();
+  ASSERT_TRUE(shown);
+  EXPECT_EQ(shown->name, "test");
+  ASSERT_EQ(shown->children.size(), 2U);
+  const auto& one = shown->children[0];
+  EXPECT_EQ(one.name, "one");
+  EXPECT_TRUE(one.running);
+  EXPECT_EQ(one.restarts, 1U);
+  EXPECT_EQ(one.last_failure_at, clock->now().utc);
+  EXPECT_EQ(one.started_at, clock->now().utc);
+  EXPECT_NE(one.last_failure.find("poisoned"), std::string::npos) << one.last_failure;
+  EXPECT_EQ(shown->children[1].restarts, 0U);
+  EXPECT_EQ(shown->children[1].last_failure, "");
+  EXPECT_FALSE(shown->children[1].last_failure_at);
+  caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
+  run();
+}
+
 TEST_F(SupervisorTest, EscalatesWhenAChildFailsTooOften) {
   auto supervisor = spawn_supervisor(*system, make({child("one"), child("two")}));
   run();

@@ -114,6 +114,15 @@ TEST(ListenAddress, TakesAddressesAndNoNames) {
   }
 }
 
+TEST(ServerAddress, TakesNamesWithAPort) {
+  const auto type = server_address();
+  for (const auto* text : {"", "localhost:1885", "ns.example.com:80", "[::1]:1885", "10.0.0.1:1"})
+    EXPECT_TRUE(type.read(text)) << text;
+  for (const auto* text : {"localhost", ":1885", "host:0", "host:65536", "host:http",
+                           "http://host:1885", "host:1885/inspect", "me@host:1"})
+    EXPECT_FALSE(type.read(text)) << text;
+}
+
 TEST(Prefixes, AreHexAndLength) {
   EXPECT_EQ(dev_addr_prefix().read("26000000/7"), (DevAddrPrefix{DevAddr{0x26000000}, 7}));
   EXPECT_EQ(join_eui_prefix().read("70B3D57ED0000000/36"),

@@ -23,9 +23,11 @@ ActorFixture::ActorFixture() {
   deps.metrics = &metrics;
   deps.make_random = [seed = std::uint64_t{1}]() mutable { return make_seeded_random(seed++); };
   deps.ticker.set(actors::spawn_ticker(*system));
-  deps.committer.set(actors::spawn_committer(
-      *system,
-      {.engine = &engine, .metrics = &metrics, .on_store_failed = {}, .own_thread = false}));
+  deps.committer.set(actors::spawn_committer(*system, {.engine = &engine,
+                                                       .metrics = &metrics,
+                                                       .clock = clock,
+                                                       .on_store_failed = {},
+                                                       .own_thread = false}));
   deps.loader.set(actors::spawn_loader(*system, {.store = &engine, .own_thread = false}));
 }
 

@@ -1,0 +1,15 @@
+// An inspection's JSON as text for people. Knows nothing of what it shows but one thing: entries
+// with a `text` are decisions, one line each.
+#pragma once
+
+#include <boost/json/value.hpp>
+
+#include <string>
+
+namespace ff::app {
+
+/// Lines that end with a newline. What is null is left out; so are a decision's operands, which its
+/// sentence has.
+std::string render(const boost::json::value& document);
+
+}  // namespace ff::app

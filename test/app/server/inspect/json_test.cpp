@@ -1,0 +1,194 @@
+#include "app/server/inspect/json.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/json/serialize.hpp>
+#include <set>
+
+#include "actors/network_server/session/device.hpp"
+#include "actors/network_server/session/errors.hpp"
+#include "protocol/base/base64.hpp"
+#include "protocol/base/hex.hpp"
+
+namespace ff::app {
+namespace {
+
+using namespace network_server;
+using std::chrono::seconds;
+
+const UtcTime now{seconds{1'700'000'000}};
+const ErrorPtr not_found = std::make_shared<const Error>(device_not_found);
+
+struct Row {
+  const char* name;
+  DecisionValue value;
+  const char* kind;
+  const char* part_of_text;
+};
+
+TEST(DecisionJson, HasASentenceBesideItsOperands) {
+  const auto scheduled = std::make_shared<const ScheduledDownlink>(
+      ScheduledDownlink{GatewayId("gw-1"), 2, std::chrono::milliseconds{1500}});
+  MacExchanged exchanged;
+  exchanged.count = 20;
+  exchanged.names.fill(mac::EventName::link_adr_request);
+  const Row rows[] = {
+      {"accepted",
+       UplinkJudged{.gateway_count = 2, .f_cnt = FCnt32{12}, .max_snr_db = 7.5F, .error = {}},
+       "uplink_accepted", "uplink 12 accepted: DR0, 2 gateways, best SNR 7.5 dB"},
+      {"dropped",
+       UplinkJudged{.verdict = UplinkVerdict::counter_too_low,
+                    .f_cnt = FCnt32{3},
+                    .last_f_cnt = FCnt32{10},
+                    .error = not_found},
+       "uplink_dropped", "the last counter is 10 (error:pkg/networkserver:device_not_found"},
+      {"adr",
+       AdrDecided{.reason = mac::adr::Reason::adapted,
+                  .data_rate_before = DataRateIndex{0},
+                  .data_rate_after = DataRateIndex{5},
+                  .uplinks = 1,
+                  .margin_db = 12.25F,
+                  .loss_rate = 0.5F},
+       "adr", "DR0→5, power 0, transmissions 1; from 1 uplink, margin 12.2 dB, loss 50.0 %"},
+      {"commands", exchanged, "mac_commands", "MAC commands: link_adr.request ×12 and 8 more"},
+      {"join refused", JoinJudged{JoinStage::refused, {}, not_found}, "join_refused",
+       "join server refused the join (error:"},
+      {"offered",
+       DownlinkOffered{.f_cnt = FCnt32{4}, .acknowledges = true, .rx2 = true, .paths = 1},
+       "downlink_offered", "downlink 4 offered to 1 gateway path for RX2; acknowledges the uplink"},
+      {"scheduled", DownlinkAccepted{FCnt32{4}, false, scheduled}, "downlink_scheduled",
+       "downlink 4 scheduled in RX2 by gw-1, 1.500s ahead"},
+      {"refused", DownlinkRefused{FCnt32{4}, true, not_found}, "downlink_refused",
+       "join-accept refused by every gateway: error:"},
+      {"none", DownlinkNotSent{NoDownlink::too_late}, "no_downlink",
+       "no downlink: too late for RX2"},
+      {"report", EmissionReported{TxResult::collision_packet}, "emission_reported",
+       "not sent, COLLISION_PACKET"},
+      {"queue", QueueChanged{QueueEvent::invalidated, 2, FCnt32{9}, {}}, "queue_invalidated",
+       "queue of 2 downlinks given back"},
+  };
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.name);
+    const auto json = to_json(Decision{now, 1, row.value});
+    EXPECT_EQ(json.at("kind").as_string(), row.kind);
+    const std::string text(json.at("text").as_string());
+    EXPECT_NE(text.find(row.part_of_text), std::string::npos) << text;
+    EXPECT_EQ(json.at("at").as_string(), "2023-11-14T22:13:20Z");
+    EXPECT_FALSE(json.contains("times"));
+  }
+  EXPECT_EQ(to_json(Decision{now, 3, DownlinkNotSent{}}).at("times").as_uint64(), 3U);
+  const auto dropped = to_json(Decision{now, 1, rows[1].value});
+  EXPECT_EQ(dropped.at("error").as_string(), "pkg/networkserver:device_not_found");
+  EXPECT_EQ(dropped.at("reason").as_string(), "counter_too_low");
+  EXPECT_EQ(dropped.at("last_f_cnt").as_uint64(), 10U);
+}
+
+TEST(DecisionText, EveryReasonHasAMeaningOfItsOwn) {
+  std::set<std::string_view> meanings;
+  for (std::size_t i = 0; i < uplink_verdict_count; ++i)
+    meanings.insert(meaning_of(static_cast<UplinkVerdict>(i)));
+  EXPECT_EQ(meanings.size(), uplink_verdict_count);
+  meanings.clear();
+  for (std::size_t i = 0; i < no_downlink_count; ++i)
+    meanings.insert(meaning_of(static_cast<NoDownlink>(i)));
+  EXPECT_EQ(meanings.size(), no_downlink_count);
+}
+
+TEST(DeviceJson, HoldsNoKey) {
+  const Bytes secret = {0xde, 0xad, 0xbe, 0xef, 0xfe, 0xed, 0xfa, 0xce,
+                        0xca, 0xfe, 0xba, 0xbe, 0x0d, 0x15, 0xea, 0x5e};
+  const auto key = Aes128Key::from(secret);
+  Device device;
+  device.ids.uid = {ApplicationId("app"), DeviceId("dev")};
+  device.lorawan_version = MacVersion::v1_0_3;
+  device.session = mac::Session{.dev_addr = DevAddr{0x260b1234}, .keys = {{1, 2}, key, key, key}};
+  device.pending_session = device.session;
+  device.mac_state = mac::MacState{};
+  device.pending_mac_state = mac::MacState{};
+  device.pending_mac_state->queued_join_accept =
+      mac::QueuedJoinAccept{.payload = secret, .request = {}, .keys = {{1}, key, key, key}};
+  const auto json = to_json(snapshot_of(&device));
+  const auto text = boost::json::serialize(json);
+  EXPECT_EQ(json.at("lorawan_version").as_string(), "MAC_V1_0_3");
+  EXPECT_EQ(json.at("session").at("dev_addr").as_string(), "260B1234");
+  EXPECT_TRUE(json.at("pending_mac_state").at("join_accept_waits").as_bool());
+  for (const auto& shape : {hex_lower(secret), hex_upper(secret), base64_encode(secret)})
+    EXPECT_EQ(text.find(shape), std::string::npos) << shape;
+  EXPECT_EQ(text.find("key"), std::string::npos);
+}
+
+TEST(AddressJson, SaysWhyAFrameWasRefused) {
+  UplinkFrame frame;
+  frame.received_at = now;
+  frame.settings.data_rate = LoraDataRate{7, 125'000, CodingRate::cr4_5};
+  RxMetadata rx;
+  rx.gateway.gateway_id = GatewayId("gw-1");
+  frame.rx_metadata = {rx};
+  AddressSnapshot address{.dev_addr = DevAddr{0x260b1234}, .sessions = {}};
+  EXPECT_TRUE(to_json(address).at("refused").is_null());
+  address.refused = AddressRefusal{.dev_addr = DevAddr{0x260b1234},
+                                   .f_cnt = FCnt16{7},
+                                   .sessions = 2,
+                                   .times = 3,
+                                   .first_at = now,
+                                   .frame = std::make_shared<const UplinkFrame>(frame)};
+  const auto device =
+      std::make_shared<const DeviceUid>(DeviceUid{ApplicationId("app"), DeviceId("dev")});
+  struct Case {
+    MismatchDiagnosis diagnosis;
+    const char* reason;
+    const char* text;
+  };
+  const Case cases[] = {
+      {{}, "address_unknown", "no session has the address 260B1234"},
+      {{Mismatch::mic_mismatch, 2, {}, {}, {}},
+       "mic_mismatch",
+       "not of any of the 2 sessions on 260B1234"},
+      {{Mismatch::counter_used, 2, device, FCnt32{7}, FCnt32{9}}, "counter_used", "(last: 9)"},
+      {{Mismatch::matches_now, 2, device, FCnt32{7}, {}}, "matches_now", "fits app.dev now"},
+  };
+  for (const auto& row : cases) {
+    SCOPED_TRACE(row.reason);
+    address.diagnosis = row.diagnosis;
+    const auto refused = to_json(address).at("refused");
+    EXPECT_EQ(refused.at("reason").as_string(), row.reason);
+    EXPECT_EQ(refused.at("gateway").as_string(), "gw-1");
+    EXPECT_EQ(refused.at("data_rate").as_string(), "SF7BW125");
+    const std::string text(refused.at("text").as_string());
+    EXPECT_NE(text.find(row.text), std::string::npos) << text;
+  }
+}
+
+TEST(JoinJson, NamesTheEuisThatNobodyHas) {
+  const auto json = to_json(JoinRefusal{.join_eui = JoinEui{0x70b3d57ed0000000},
+                                        .dev_eui = DevEui{0x0004a30b001c0530},
+                                        .times = 3,
+                                        .last_at = now,
+                                        .gateway = GatewayId("gw-1")});
+  EXPECT_EQ(json.at("text").as_string(),
+            "join-request of 0004A30B001C0530 at 70B3D57ED0000000, heard by gw-1, dropped: no "
+            "device has these EUIs");
+  EXPECT_EQ(json.at("times").as_uint64(), 3U);
+}
+
+TEST(SupervisorJson, CountsShardsTogether) {
+  actors::SupervisorSnapshot supervisor{"network_server", {}};
+  for (int i = 0; i < 3; ++i) {
+    supervisor.children.push_back({.name = "network_server_shard",
+                                   .running = i != 1,
+                                   .restarts = 2,
+                                   .started_at = now + seconds{i},
+                                   .last_failure_at = now + seconds{i == 1 ? 9 : 1},
+                                   .last_failure = i == 1 ? "newest" : "older"});
+  }
+  const auto json = to_json(supervisor);
+  EXPECT_EQ(json.at("restarts").as_uint64(), 6U);
+  ASSERT_EQ(json.at("children").as_array().size(), 1U);
+  const auto& group = json.at("children").at(0);
+  EXPECT_EQ(group.at("children").as_uint64(), 3U);
+  EXPECT_EQ(group.at("running").as_uint64(), 2U);
+  EXPECT_EQ(group.at("last_failure").as_string(), "newest");
+}
+
+}  // namespace
+}  // namespace ff::app
