@@ -149,10 +149,12 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
                                .make_random = make_secure_random,
                                .network_servers = routes.network_server,
                                .application_servers = routes.application_server.pipelines,
+                               .links = routes.application_server.links,
                                .join_servers = routes.join_server,
                                .gateway_router = routes.gateway_router,
                                .hub = &hub,
                                .new_event_id = [this, now] { return random.ulid(now()); },
+                               .plans = routes.plans,
                                .mqtt = mqtt_addresses()});
   std::vector<api::Listener> grpc_listeners;
   const auto& listen = ports.config.grpc;
