@@ -8,6 +8,7 @@
 
 #include "app/server/node/node.hpp"
 #include "config/config.hpp"
+#include "net/runtime/event_loop.hpp"
 #include "net/stream/network.hpp"
 
 namespace ff::app {
@@ -19,6 +20,8 @@ struct FrontDoorPorts {
   std::shared_ptr<const actors::Clock> clock;
   actors::Metrics& metrics;
   net::StreamNetwork& streams;
+  /// Where certificate files are looked at.
+  net::EventLoop& loop;
 };
 
 class FrontDoors {

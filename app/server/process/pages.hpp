@@ -4,7 +4,6 @@
 #include <functional>
 #include <string>
 
-#include "actors/support/metrics.hpp"
 #include "net/http/handler.hpp"
 
 namespace ff::app {
@@ -22,9 +21,9 @@ struct PageSettings {
   std::string health_password;  // user `health`
 };
 
-/// Answers the two pages, everything below /api/v3 by `api`, and 404 for the rest. `metrics`
-/// outlives the handler.
-net::http::HttpHandler make_pages(PageSettings settings, const actors::Metrics& metrics,
+/// Answers the two pages, everything below /api/v3 by `api`, and 404 for the rest. `metrics`: what
+/// /metrics prints; any thread.
+net::http::HttpHandler make_pages(PageSettings settings, std::function<std::string()> metrics,
                                   std::function<Health()> health, net::http::HttpHandler api);
 
 }  // namespace ff::app
