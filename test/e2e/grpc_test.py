@@ -301,8 +301,25 @@ class Streams(GrpcTest):
         self.assertEqual(stats.protocol, 'udp')
         self.assertGreaterEqual(stats.uplink_count, 3)
         self.assertGreater(stats.last_uplink_received_at.seconds, 1_500_000_000)
+        # A stranger may know when the gateway's status is public.
+        of_stranger = ('Gs/GetGatewayConnectionStats', {'gatewayId': gateway})
+        self.assert_error(self.refused(*of_stranger, key=self.key), grpc.StatusCode.PERMISSION_DENIED, 'pkg/auth/rights:no_gateway_rights')
+        self.call('GatewayRegistry/Update', {
+            'gateway': {'ids': {'gatewayId': gateway}, 'statusPublic': True}, 'fieldMask': mask('status_public')})
+        self.assertEqual(self.call(*of_stranger, key=self.key).protocol, 'udp')
         error = self.refused('Gs/GetGatewayConnectionStats', {'gatewayId': 'not-connected'})
         self.assertEqual(error.code, grpc.StatusCode.NOT_FOUND, error)
+
+
+class Ending(GrpcTest):
+    def test_an_ending_server_ends_its_streams(self):
+        subscriber = self.client.stream('AppAs/Subscribe', {'applicationId': APPLICATION})
+        subscriber.call.initial_metadata()
+        events = self.client.stream('Events/Stream', {'identifiers': [{'applicationIds': {'applicationId': APPLICATION}}]})
+        self.assertEqual(events.next().name, 'events.stream.start')
+        self.assertEqual(self.server.stop(10), 0, self.server.log_tail())
+        for stream in (subscriber, events):
+            self.assertIn(stream.end().code, (grpc.StatusCode.CANCELLED, grpc.StatusCode.UNAVAILABLE))
 
 
 class Configuration(GrpcTest):

@@ -128,26 +128,36 @@ void forget(Pointer self, const storage::EntityKey& entity) {
   });
 }
 
-/// Admins alone learn which entities there are. [spec identity-server §3]
+/// With what the entity itself allows: admins alone learn that there is none, and gateways give
+/// rights to everyone. [spec identity-server §3]
+Result<RightSet> with_entity(const AuthInfo& caller, const RightSet& rights,
+                             const Result<EntityPtr>& entity) {
+  const bool is_missing = !entity && entity.error().code() == Code::not_found;
+  if (is_missing && !caller.is_admin) return rights;
+  if (!entity) return fail(entity.error());
+  if ((*entity)->key.kind != EntityKind::gateway) return rights;
+  FF_TRY(const auto of_everyone, decode_public_rights(**entity));
+  return rights | of_everyone;
+}
+
 void answer_rights(const RegistryReaderHandle& reader, const ListRights& message,
                    const RightSet& membership) {
   const auto entity = with_rights(message.entity);
   auto rights = rights_on(*message.caller, entity, membership);
-  if (!message.caller->is_admin || !membership.empty()) return message.reply(rights);
+  const bool is_settled = !message.caller->is_admin || !membership.empty();
+  if (is_settled && entity.kind != EntityKind::gateway) return message.reply(rights);
   caf::anon_send(
-      reader, GetEntity{.key = entity,
-                        .reply = [rights, reply = message.reply](const Result<EntityPtr>& found) {
-                          if (!found) return reply(fail(found.error()));
-                          reply(rights);
+      reader, GetEntity{.key = entity, .reply = [rights, message](const Result<EntityPtr>& found) {
+                          message.reply(with_entity(*message.caller, rights, found));
                         }});
 }
 
 void list_rights(Pointer self, const ListRights& message) {
   const auto entity = with_rights(message.entity);
   const auto& owner = message.caller->owner;
-  const bool acts = owner.kind == EntityKind::user || owner.kind == EntityKind::organization;
-  if (!acts || owner == entity) return message.reply(rights_on(*message.caller, entity, {}));
   const auto reader = self->state.context->reader.get();
+  const bool acts = owner.kind == EntityKind::user || owner.kind == EntityKind::organization;
+  if (!acts || owner == entity) return answer_rights(reader, message, {});
   auto answer = [reader, message](const Result<EntityPtr>& membership) {
     if (!membership && membership.error().code() != Code::not_found)
       return message.reply(fail(membership.error()));

@@ -37,7 +37,8 @@ struct Authenticate {
   actors::Reply<AuthInfoPtr> reply;
 };
 /// The caller's rights on an entity, with what they imply. For one that does not exist they are
-/// empty, so that nobody learns which do; admins get not_found(). A device has its application's.
+/// empty, so that nobody learns which do; admins get not_found(). A device has its application's. A
+/// gateway gives everyone the rights on what its settings make public.
 struct ListRights {
   AuthInfoPtr caller;
   storage::EntityKey entity;

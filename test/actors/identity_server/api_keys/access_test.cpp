@@ -5,6 +5,7 @@
 #include "actors/identity_server/api_keys/errors.hpp"
 #include "actors/identity_server/supervisor/supervisor.hpp"
 #include "test/support/actors/actor_fixture.hpp"
+#include "ttn/lorawan/v3/gateway.pb.h"
 
 namespace ff::identity_server {
 namespace {
@@ -73,9 +74,11 @@ class AccessTest : public test::ActorFixture {
     caf::anon_send(routes.registry.get(), std::move(message));
     run();
   }
-  void create(const EntityKey& key, std::vector<Companion> companions = {}) {
-    send(CreateEntity{
-        key, [](UtcTime) { return Result<Draft>(Draft{}); }, std::move(companions), {}});
+  void create(const EntityKey& key, std::vector<Companion> companions = {}, Bytes message = {}) {
+    send(CreateEntity{key,
+                      [message](UtcTime) { return Result<Draft>(Draft{.message = message}); },
+                      std::move(companions),
+                      {}});
   }
   /// Deleted, but kept.
   void remove(const EntityKey& key) {
@@ -210,6 +213,33 @@ TEST_F(AccessTest, AdminsAloneLearnWhatThereIs) {
   const auto nothing = list_rights(*applications, other);
   ASSERT_TRUE(nothing);
   EXPECT_TRUE(nothing->empty());
+}
+
+TEST_F(AccessTest, AGatewayGivesEveryoneWhatIsPublic) {
+  struct Case {
+    bool status_public;
+    bool location_public;
+    RightSet expected;
+  };
+  const Case cases[] = {
+      {false, false, {}},
+      {true, false, {Right::gateway_status_read}},
+      {true, true, {Right::gateway_status_read, Right::gateway_location_read}},
+  };
+  const auto stranger = authenticate(issue(application, {Right::all}).text);
+  for (const auto& row : cases) {
+    ttn::lorawan::v3::Gateway message;
+    message.set_status_public(row.status_public);
+    message.set_location_public(row.location_public);
+    const EntityKey gateway{EntityKind::gateway,
+                            {"gtw-" + std::to_string(row.status_public + row.location_public)}};
+    create(gateway, {}, to_owned(as_bytes(message.SerializeAsString())));
+    EXPECT_EQ(rights(*stranger, gateway), row.expected) << gateway.ids.front();
+    remove(gateway);
+    EXPECT_EQ(rights(*stranger, gateway), RightSet{}) << gateway.ids.front();
+    const auto owner = authenticate(issue(admin, {Right::all}).text);
+    EXPECT_EQ(list_rights(*owner, gateway).error().name(), "gateway_not_found");
+  }
 }
 
 TEST_F(AccessTest, StoresTheHashOnly) {
