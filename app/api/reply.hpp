@@ -64,6 +64,8 @@ class Stream : public std::enable_shared_from_this<Stream<Response>> {
   /// Messages that may wait; one more ends the stream with `slow_reader`.
   static constexpr std::size_t waiting_max = 1024;
   using ToStatus = std::function<grpc::Status(const Error&)>;
+  /// Told once that a message waits no longer, whether its client gets it or not. Must not block.
+  using Left = std::function<void()>;
 
   static std::shared_ptr<Stream> make(ToStatus to_status) {
     std::shared_ptr<Stream> stream(new Stream(std::move(to_status)));
@@ -71,22 +73,30 @@ class Stream : public std::enable_shared_from_this<Stream<Response>> {
     return stream;
   }
 
-  /// False when the stream is over.
-  bool write(Response message) {
-    std::unique_lock lock(mutex_);
+  /// Tells the client that the stream has begun, before there is a message. At most once.
+  void open() {
+    std::scoped_lock lock(mutex_);
+    if (!ended_ && waiting_.empty() && !std::exchange(begun_, true))
+      reactor_->StartSendInitialMetadata();
+  }
+
+  /// False when the stream is over; `left` is not called then.
+  bool write(Response message, Left left = {}) {
+    std::scoped_lock lock(mutex_);
     if (ended_) return false;
     if (waiting_.size() >= waiting_max) {
       end(reason(slow_reader));
       return false;
     }
-    waiting_.push_back(std::move(message));
+    waiting_.push_back({std::move(message), std::move(left)});
+    begun_ = true;
     pump();
     return true;
   }
 
   /// Ends the stream after what was written. The first end counts.
   void finish(Status result) {
-    std::unique_lock lock(mutex_);
+    std::scoped_lock lock(mutex_);
     if (!ended_) end(result ? grpc::Status::OK : to_status_(result.error()));
   }
 
@@ -117,6 +127,11 @@ class Stream : public std::enable_shared_from_this<Stream<Response>> {
     std::shared_ptr<Stream> stream_;
   };
 
+  struct Waiting {
+    Response message;
+    Left left;
+  };
+
   explicit Stream(ToStatus to_status) : to_status_(std::move(to_status)) {}
   grpc::Status reason(const ErrorDef& def) const { return to_status_(Error(def)); }
 
@@ -131,7 +146,7 @@ class Stream : public std::enable_shared_from_this<Stream<Response>> {
     if (writing_ || finished_) return;
     if (!waiting_.empty()) {
       writing_ = true;
-      reactor_->StartWrite(&waiting_.front());
+      reactor_->StartWrite(&waiting_.front().message);
     } else if (ended_) {
       finished_ = true;
       on_cancel_ = nullptr;
@@ -140,11 +155,21 @@ class Stream : public std::enable_shared_from_this<Stream<Response>> {
   }
 
   void written(bool ok) {
-    std::scoped_lock lock(mutex_);
-    writing_ = false;
-    waiting_.pop_front();
-    if (!ok) waiting_.clear();
-    pump();
+    std::deque<Waiting> gone;
+    {
+      std::scoped_lock lock(mutex_);
+      writing_ = false;
+      if (ok) {
+        gone.push_back(std::move(waiting_.front()));
+        waiting_.pop_front();
+      } else {
+        gone.swap(waiting_);
+      }
+      pump();
+    }
+    for (const auto& message : gone) {
+      if (message.left) message.left();
+    }
   }
 
   void cancel() {
@@ -160,9 +185,10 @@ class Stream : public std::enable_shared_from_this<Stream<Response>> {
 
   const ToStatus to_status_;
   std::mutex mutex_;
-  std::deque<Response> waiting_;
+  std::deque<Waiting> waiting_;
   std::function<void()> on_cancel_;
   grpc::Status status_;
+  bool begun_ = false;
   bool writing_ = false;
   bool ended_ = false;
   bool finished_ = false;

@@ -34,16 +34,6 @@ void set_limits(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
-std::shared_ptr<grpc::ServerCredentials> credentials(const std::optional<ServerTls>& tls) {
-  if (!tls) return grpc::InsecureServerCredentials();
-  grpc::SslServerCredentialsOptions options(tls->client_ca.empty()
-                                                ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
-                                                : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY);
-  options.pem_key_cert_pairs.push_back({tls->private_key, tls->certificate_chain});
-  options.pem_root_certs = tls->client_ca;
-  return grpc::SslServerCredentials(options);
-}
-
 }  // namespace
 
 Result<std::unique_ptr<ApiServer>> ApiServer::start(const std::vector<Listener>& listeners,
@@ -52,9 +42,13 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(const std::vector<Listener>&
   started->ports_.resize(listeners.size());
   grpc::ServerBuilder builder;
   set_limits(builder);
-  for (std::size_t i = 0; i < listeners.size(); ++i)
-    builder.AddListeningPort(listeners[i].address, credentials(listeners[i].tls),
-                             &started->ports_[i]);
+  for (std::size_t i = 0; i < listeners.size(); ++i) {
+    const auto& [address, certificate] = listeners[i];
+    auto credentials =
+        certificate ? make_credentials(certificate) : grpc::InsecureServerCredentials();
+    started->credentials_.push_back(credentials);
+    builder.AddListeningPort(address, std::move(credentials), &started->ports_[i]);
+  }
   for (auto* service : services) builder.RegisterService(service);
   started->server_ = builder.BuildAndStart();
   for (std::size_t i = 0; i < listeners.size(); ++i) {

@@ -5,15 +5,16 @@
 #include <grpcpp/channel.h>
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
+#include "app/api/server_certificate.hpp"
 #include "protocol/base/result.hpp"
 #include "protocol/base/time.hpp"
 
 namespace grpc {
 class Server;
+class ServerCredentials;
 class Service;
 }  // namespace grpc
 
@@ -22,22 +23,15 @@ namespace ff::api {
 inline constexpr ErrorDef listen_failed{"pkg/rpcserver", "listen_failed", Code::unavailable,
                                         "can not listen on `{address}`"};
 
-/// PEM texts.
-struct ServerTls {
-  std::string certificate_chain;
-  std::string private_key;
-  std::string client_ca;  ///< Empty: no client certificates.
-};
-
 struct Listener {
-  std::string address;           ///< `0.0.0.0:1884`, `[::]:8884`; port 0 takes any.
-  std::optional<ServerTls> tls;  ///< Nothing: plain.
+  std::string address;  ///< `0.0.0.0:1884`, `[::]:8884`; port 0 takes any.
+  std::shared_ptr<const ServerCertificate> certificate;  ///< Null: plain.
 };
 
 class ApiServer {
  public:
   /// Serves `services`, which must outlive the server. Fails with `listen_failed` when an address
-  /// is not to be had.
+  /// is not to be had or a certificate can not be used.
   static Result<std::unique_ptr<ApiServer>> start(const std::vector<Listener>& listeners,
                                                   const std::vector<grpc::Service*>& services);
   ~ApiServer();
@@ -55,6 +49,7 @@ class ApiServer {
  private:
   ApiServer() = default;
 
+  std::vector<std::shared_ptr<grpc::ServerCredentials>> credentials_;  // The server uses them.
   std::unique_ptr<grpc::Server> server_;
   std::vector<int> ports_;
 };

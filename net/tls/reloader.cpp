@@ -4,11 +4,11 @@
 
 namespace ff::net::tls {
 
-CertificateReloader::CertificateReloader(EventLoop& loop, std::shared_ptr<ServerContext> context,
-                                         CertificateFiles files, Duration interval, Report report)
-    : context_(std::move(context)),
-      files_(std::move(files)),
+CertificateReloader::CertificateReloader(EventLoop& loop, CertificateFiles files, Duration interval,
+                                         Use use, Report report)
+    : files_(std::move(files)),
       interval_(interval),
+      use_(std::move(use)),
       report_(std::move(report)),
       timer_(loop.make_timer()) {
   if (auto pair = read_key_pair(files_.certificate, files_.key)) last_ = std::move(*pair);
@@ -34,7 +34,7 @@ bool CertificateReloader::check() {
   last_was_unreadable_ = false;
   if (*pair == last_) return false;
   last_ = *pair;
-  auto status = context_->replace(*pair);
+  auto status = use_(*pair);
   report_(status);
   return status.has_value();
 }

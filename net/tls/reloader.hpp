@@ -16,28 +16,31 @@ struct CertificateFiles {
   std::filesystem::path key;
 };
 
-/// Looks at the files every `interval` and gives their content to `context` when it differs from
-/// what was used last. Reads the files on the loop's thread; they are small. Loop thread only, but
-/// it may be made before the loop runs.
+/// Looks at the files every `interval` and gives their content to whoever uses it when it differs
+/// from what was used last. Reads the files on the loop's thread; they are small. Loop thread only,
+/// but it may be made before the loop runs.
 class CertificateReloader {
  public:
-  /// Told the result of each use of changed files; an unreadable or broken pair keeps the old one,
-  /// and is tried again when it changes.
+  /// Takes another certificate into use, such as ServerContext::replace. On an error the old one
+  /// stays in use.
+  using Use = std::function<Status(const KeyPair&)>;
+  /// Told the result of each use of changed files; an unreadable or broken pair is tried again when
+  /// it changes.
   using Report = std::function<void(const Status&)>;
 
-  CertificateReloader(EventLoop& loop, std::shared_ptr<ServerContext> context,
-                      CertificateFiles files, Duration interval, Report report);
+  CertificateReloader(EventLoop& loop, CertificateFiles files, Duration interval, Use use,
+                      Report report);
 
   void start();
-  /// Looks now. Returns whether the context got another certificate.
+  /// Looks now. Returns whether another certificate is in use.
   bool check();
 
  private:
   void wait();
 
-  std::shared_ptr<ServerContext> context_;
   CertificateFiles files_;
   Duration interval_;
+  Use use_;
   Report report_;
   KeyPair last_;
   bool last_was_unreadable_ = false;

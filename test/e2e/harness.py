@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 import time
+import zlib
 
 BIN = pathlib.Path(sys.argv.pop(1) if len(sys.argv) > 1 and not sys.argv[1].startswith('-') else 'build/dev/bin')
 
@@ -146,6 +147,15 @@ class Server:
         if done.returncode:
             raise AssertionError(f'farfield-sim: {done.returncode}: {done.stdout.decode()[-2000:]}\n{self.log_tail()}')
         return json.loads(report.read_text())
+
+    def simulate_abp(self, application, key, prefix, *flags):
+        """One ABP device of its own per prefix sends a few uplinks, which the simulator itself sees arrive. The device's id."""
+        number = zlib.crc32(prefix.encode())
+        self.simulate('--create', '--application', application, '--mqtt-user', application, '--mqtt-password', key,
+                      '--region', 'EU868', '--activation', 'abp', '--version', '1.0.3', '--count', 1, '--prefix', prefix,
+                      '--gateways', 1, '--uplinks', 3, '--rate', 5, '--seed', number, '--first-dev-eui', f'FEFFF0{number:08X}01', *flags)
+        devices = self.api('GET', f'/applications/{application}/devices')['end_devices']
+        return next(one['ids']['device_id'] for one in devices if one['ids']['device_id'].startswith(prefix))
 
 
 class Subscriber:

@@ -54,12 +54,13 @@ void conclude(const LookUpPtr& look_up, Result<AuthInfo> caller) {
   look_up->reply(look_up->answer.caller);
 }
 
-void on_user(const LookUpPtr& look_up, const AuthInfo& caller, const Result<EntityPtr>& user) {
-  // A deleted user's keys stop working.
-  if (!user && user.error().code() == Code::not_found)
+void on_owner(const LookUpPtr& look_up, const AuthInfo& caller, const Result<EntityPtr>& owner) {
+  // Keys of whatever is deleted stop working, also while it can be restored.
+  if (!owner && owner.error().code() == Code::not_found)
     return conclude(look_up, fail(api_key_not_found));
-  if (!user) return conclude(look_up, fail(user.error()));
-  auto state = decode_user_state(**user);
+  if (!owner) return conclude(look_up, fail(owner.error()));
+  if (caller.owner.kind != EntityKind::user) return conclude(look_up, caller);
+  auto state = decode_user_state(**owner);
   if (!state) return conclude(look_up, fail(state.error()));
   conclude(look_up, with_user_state(caller, *state));
 }
@@ -70,12 +71,11 @@ void on_key(const LookUpPtr& look_up, const Result<EntityPtr>& entity) {
   auto key = decode_api_key(**entity);
   if (!key) return conclude(look_up, fail(key.error()));
   auto caller = check_api_key(*key, look_up->token, look_up->now);
-  if (!caller || caller->owner.kind != EntityKind::user)
-    return conclude(look_up, std::move(caller));
+  if (!caller) return conclude(look_up, std::move(caller));
   caf::anon_send(look_up->reader,
                  GetEntity{.key = caller->owner,
-                           .reply = [look_up, caller = *caller](const Result<EntityPtr>& user) {
-                             on_user(look_up, caller, user);
+                           .reply = [look_up, caller = *caller](const Result<EntityPtr>& owner) {
+                             on_owner(look_up, caller, owner);
                            }});
 }
 
@@ -128,24 +128,45 @@ void forget(Pointer self, const storage::EntityKey& entity) {
   });
 }
 
+/// With what the entity itself allows: admins alone learn that there is none, and gateways give
+/// rights to everyone. [spec identity-server §3]
+Result<RightSet> with_entity(const AuthInfo& caller, const RightSet& rights,
+                             const Result<EntityPtr>& entity) {
+  const bool is_missing = !entity && entity.error().code() == Code::not_found;
+  if (is_missing && !caller.is_admin) return rights;
+  if (!entity) return fail(entity.error());
+  if ((*entity)->key.kind != EntityKind::gateway) return rights;
+  FF_TRY(const auto of_everyone, decode_public_rights(**entity));
+  return rights | of_everyone;
+}
+
+void answer_rights(const RegistryReaderHandle& reader, const ListRights& message,
+                   const RightSet& membership) {
+  const auto entity = with_rights(message.entity);
+  auto rights = rights_on(*message.caller, entity, membership);
+  const bool is_settled = !message.caller->is_admin || !membership.empty();
+  if (is_settled && entity.kind != EntityKind::gateway) return message.reply(rights);
+  caf::anon_send(
+      reader, GetEntity{.key = entity, .reply = [rights, message](const Result<EntityPtr>& found) {
+                          message.reply(with_entity(*message.caller, rights, found));
+                        }});
+}
+
 void list_rights(Pointer self, const ListRights& message) {
   const auto entity = with_rights(message.entity);
   const auto& owner = message.caller->owner;
+  const auto reader = self->state.context->reader.get();
   const bool acts = owner.kind == EntityKind::user || owner.kind == EntityKind::organization;
-  if (!acts || owner == entity) return message.reply(rights_on(*message.caller, entity, {}));
-  auto answer = [caller = message.caller, entity,
-                 reply = message.reply](const Result<EntityPtr>& membership) {
+  if (!acts || owner == entity) return answer_rights(reader, message, {});
+  auto answer = [reader, message](const Result<EntityPtr>& membership) {
     if (!membership && membership.error().code() != Code::not_found)
-      return reply(fail(membership.error()));
-    RightSet rights;
-    if (membership) {
-      auto decoded = decode_membership(**membership);
-      if (!decoded) return reply(fail(decoded.error()));
-      rights = *decoded;
-    }
-    reply(rights_on(*caller, entity, rights));
+      return message.reply(fail(membership.error()));
+    if (!membership) return answer_rights(reader, message, {});
+    const auto rights = decode_membership(**membership);
+    if (!rights) return message.reply(fail(rights.error()));
+    answer_rights(reader, message, *rights);
   };
-  caf::anon_send(self->state.context->reader.get(),
+  caf::anon_send(reader,
                  GetEntity{.key = membership_entity(entity, owner), .reply = std::move(answer)});
 }
 

@@ -29,14 +29,16 @@ struct AuthInfo {
 };
 using AuthInfoPtr = std::shared_ptr<const AuthInfo>;
 
-/// `token` as in `Bearer <token>`. Errors: invalid_token, api_key_not_found, api_key_expired,
-/// invalid_authorization; unsupported_authorization for tokens that are no API keys.
+/// `token` as in `Bearer <token>`. Errors: invalid_token, api_key_not_found (also when the key's
+/// owner is deleted), api_key_expired, invalid_authorization; unsupported_authorization for tokens
+/// that are no API keys.
 struct Authenticate {
   std::string token;
   actors::Reply<AuthInfoPtr> reply;
 };
-/// The caller's rights on an entity, with what they imply; empty for one that does not exist, so
-/// that nobody learns which do. A device has its application's.
+/// The caller's rights on an entity, with what they imply. For one that does not exist they are
+/// empty, so that nobody learns which do; admins get not_found(). A device has its application's. A
+/// gateway gives everyone the rights on what its settings make public.
 struct ListRights {
   AuthInfoPtr caller;
   storage::EntityKey entity;

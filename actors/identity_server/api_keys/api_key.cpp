@@ -2,6 +2,7 @@
 
 #include "actors/identity_server/registry/errors.hpp"
 #include "storage/codec/envelope.hpp"
+#include "ttn/lorawan/v3/gateway.pb.h"
 #include "ttn/lorawan/v3/rights.pb.h"
 #include "ttn/lorawan/v3/user.pb.h"
 
@@ -149,6 +150,14 @@ Result<UserState> decode_user_state(const Entity& user) {
     default:
       return UserState{};
   }
+}
+
+Result<RightSet> decode_public_rights(const Entity& gateway) {
+  FF_TRY(const auto message, parse<api::Gateway>(gateway));
+  RightSet rights;
+  if (message.status_public()) rights.add(Right::gateway_status_read);
+  if (message.location_public()) rights.add(Right::gateway_location_read);
+  return rights;
 }
 
 storage::EntityKey membership_entity(const storage::EntityKey& entity,

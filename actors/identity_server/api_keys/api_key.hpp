@@ -52,6 +52,9 @@ struct UserState {
 };
 Result<UserState> decode_user_state(const Entity& user);
 
+/// What everyone may do with a gateway, by its settings. Error: malformed_value.
+Result<RightSet> decode_public_rights(const Entity& gateway);
+
 /// A user's or organization's membership of an entity: ttn.lorawan.v3.Collaborator.
 storage::EntityKey membership_entity(const storage::EntityKey& entity,
                                      const storage::EntityKey& member);

@@ -1,9 +1,9 @@
-// AppAs: downlink queues of devices and how to reach the MQTT server. Live messages are MQTT's and
-// the webhooks'.
+// AppAs: downlink queues of devices, live messages, and how to reach the MQTT server.
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/mapping/messages.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "app/api/services/services.hpp"
+#include "app/api/services/up_stream.hpp"
 #include "ttn/lorawan/v3/applicationserver.grpc.pb.h"
 
 namespace ff::api {
@@ -16,8 +16,20 @@ constexpr std::string_view role = "APPLICATION_SERVER";
 
 class AppAs final : public pb::AppAs::CallbackService {
  public:
-  AppAs(const ServiceContext& context, ApplicationServers shards, MqttAddresses mqtt)
-      : context_(context), shards_(std::move(shards)), mqtt_(std::move(mqtt)) {}
+  AppAs(const ServiceContext& context, ApplicationServers shards, Links links, MqttAddresses mqtt)
+      : context_(context),
+        shards_(std::move(shards)),
+        links_(std::move(links)),
+        mqtt_(std::move(mqtt)) {}
+
+  grpc::ServerWriteReactor<pb::ApplicationUp>* Subscribe(
+      grpc::CallbackServerContext* context, const pb::ApplicationIdentifiers* request) override {
+    return context_.front.stream<pb::ApplicationUp>(
+        {"ttn.lorawan.v3.AppAs/Subscribe"}, context, request,
+        [this](auto call, const auto& ids, const auto& stream) {
+          subscribe(call, ApplicationId(ids.application_id()), stream);
+        });
+  }
 
   grpc::ServerUnaryReactor* DownlinkQueuePush(grpc::CallbackServerContext* context,
                                               const pb::DownlinkQueueRequest* request,
@@ -61,6 +73,30 @@ class AppAs final : public pb::AppAs::CallbackService {
  private:
   using CallPtr = std::shared_ptr<const Call>;
 
+  void subscribe(const CallPtr& call, const ApplicationId& application_id,
+                 const std::shared_ptr<UpStream::Ups>& stream) const {
+    // With a copy of the context: a link may deliver once more when the services have gone.
+    auto may_read = [context = context_, call, entity = application_key(application_id.text())](
+                        std::function<void(Status)> then) {
+      context.require(call, entity, needed_rights(call->method, {}), std::move(then));
+    };
+    may_read([=, links = links_](const Status& allowed) {
+      if (!allowed) return stream->finish(allowed);
+      const auto directory = links.get();
+      if (!directory) return stream->finish(fail(peer_unavailable, {{"cluster_role", role}}));
+      auto subscriber = std::make_shared<UpStream>(stream, may_read);
+      auto leave = [links, application_id, weak = std::weak_ptr(subscriber)] {
+        if (auto handle = links.get())
+          caf::anon_send(handle, application_server::UnsubscribeUps{application_id, weak.lock()});
+      };
+      subscriber->on_end(leave);
+      caf::anon_send(directory, application_server::SubscribeUps{application_id, subscriber,
+                                                                 [stream] { stream->open(); }});
+      // The stream keeps the subscriber until then.
+      stream->on_cancel([leave, subscriber] { leave(); });
+    });
+  }
+
   void queue(const CallPtr& call, const pb::DownlinkQueueRequest& request, bool replace,
              const Reply<Empty>& reply) const {
     const auto uid = uid_of(request.end_device_ids());
@@ -103,14 +139,15 @@ class AppAs final : public pb::AppAs::CallbackService {
 
   const ServiceContext& context_;
   ApplicationServers shards_;
+  Links links_;
   MqttAddresses mqtt_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> make_app_as(const ServiceContext& context, ApplicationServers shards,
-                                           MqttAddresses mqtt) {
-  return std::make_unique<AppAs>(context, std::move(shards), std::move(mqtt));
+                                           Links links, MqttAddresses mqtt) {
+  return std::make_unique<AppAs>(context, std::move(shards), std::move(links), std::move(mqtt));
 }
 
 }  // namespace ff::api

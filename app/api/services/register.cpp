@@ -18,9 +18,10 @@ Services::Services(Front& front, const ServiceDeps& deps)
   if (deps.network_servers) add(make_ns_device_registry(context_, *deps.network_servers));
   if (deps.application_servers) {
     add(make_as_device_registry(context_, *deps.application_servers));
-    add(make_app_as(context_, *deps.application_servers, deps.mqtt));
+    add(make_app_as(context_, *deps.application_servers, deps.links, deps.mqtt));
   }
   if (deps.hub) add(make_events(context_, *deps.hub, deps.new_event_id));
+  if (deps.plans) add(make_configuration(context_, deps.plans));
   if (deps.gateway_router) add(make_gs(context_, *deps.gateway_router));
   if (deps.join_servers) {
     add(make_js_device_registry(context_, *deps.join_servers,

@@ -26,11 +26,15 @@ struct ServiceDeps {
   MakeRandom make_random;
   std::optional<NetworkServers> network_servers;
   std::optional<ApplicationServers> application_servers;
+  /// For live messages of applications.
+  Links links;
   std::optional<JoinServers> join_servers;
   std::optional<actors::Route<gateway_server::RouterHandle>> gateway_router;
   /// Outlives the services; null: no event streams.
   events::Hub* hub = nullptr;
   NewId new_event_id;
+  /// What the process knows of frequency plans; null: no Configuration service.
+  Plans plans;
   /// What applications are told of the MQTT server.
   MqttAddresses mqtt;
 };

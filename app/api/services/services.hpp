@@ -6,6 +6,7 @@
 
 #include <memory>
 
+#include "actors/application_server/link/interface.hpp"
 #include "actors/application_server/pipeline/interface.hpp"
 #include "actors/events/hub.hpp"
 #include "actors/gateway_server/router/interface.hpp"
@@ -13,12 +14,14 @@
 #include "actors/network_server/shard/interface.hpp"
 #include "actors/support/sharded.hpp"
 #include "app/api/services/base/context.hpp"
+#include "protocol/region/frequency_plan.hpp"
 
 namespace ff::api {
 
 using NetworkServers = actors::Sharded<network_server::ShardHandle>;
 using ApplicationServers = actors::Sharded<application_server::PipelineHandle>;
 using JoinServers = actors::Sharded<join_server::ShardHandle>;
+using Links = actors::Route<application_server::LinksHandle>;
 
 // Contexts outlive the services; services outlive the server.
 
@@ -32,7 +35,7 @@ struct MqttAddresses {
   std::string public_tls_address;
 };
 std::unique_ptr<grpc::Service> make_app_as(const ServiceContext& context, ApplicationServers shards,
-                                           MqttAddresses mqtt);
+                                           Links links, MqttAddresses mqtt);
 
 /// `network_servers`: they know a device's EUIs when a request does not name them.
 std::unique_ptr<grpc::Service> make_js_device_registry(const ServiceContext& context,
@@ -44,6 +47,9 @@ using NewId = std::function<std::string()>;
 /// `hub` outlives the services.
 std::unique_ptr<grpc::Service> make_events(const ServiceContext& context, events::Hub& hub,
                                            NewId new_id);
+
+using Plans = std::shared_ptr<const region::FrequencyPlans>;
+std::unique_ptr<grpc::Service> make_configuration(const ServiceContext& context, Plans plans);
 
 std::unique_ptr<grpc::Service> make_gs(const ServiceContext& context,
                                        actors::Route<gateway_server::RouterHandle> router);

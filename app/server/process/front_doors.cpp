@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <fstream>
 #include <future>
+#include <map>
 #include <mutex>
 
 #include "actors/application_server/frontend_mqtt/frontend.hpp"
@@ -18,12 +19,13 @@
 #include "app/api/services/base/deadline_keeper.hpp"
 #include "app/api/services/register.hpp"
 #include "app/server/inspect/page.hpp"
+#include "app/server/process/certificates.hpp"
 #include "app/server/process/identity.hpp"
+#include "app/server/process/listener_metrics.hpp"
 #include "app/server/process/pages.hpp"
 #include "app/server/process/settings.hpp"
 #include "net/http/middleware.hpp"
 #include "net/http/server.hpp"
-#include "net/tls/self_signed.hpp"
 #include "protocol/base/hex.hpp"
 #include "protocol/base/ulid.hpp"
 
@@ -64,16 +66,15 @@ Result<std::optional<net::Endpoint>> address_of(std::string_view key, const std:
 }  // namespace
 
 struct FrontDoors::State {
-  explicit State(FrontDoorPorts given) : ports(given) {}
+  explicit State(FrontDoorPorts given) : ports(given), listener_metrics(given.metrics) {}
 
   FrontDoorPorts ports;
   SharedRandom random;
   std::atomic<bool> serving{false};
   events::Hub hub;
   actors::Route<api::DeadlineKeeper> deadlines;
-  std::optional<net::tls::KeyPair> certificate;
-  std::shared_ptr<net::tls::ServerContext> http_tls;
-  std::shared_ptr<net::tls::ServerContext> mqtt_tls;
+  Certificates certificates;
+  std::optional<CertificateWatch> certificate_watch;
 
   // In the order they must be destroyed last to first: gateway before server, server before
   // services. [app/api/README.md]
@@ -82,11 +83,16 @@ struct FrontDoors::State {
   std::unique_ptr<api::ApiServer> server;
   std::shared_ptr<api::HttpGateway> gateway;
   std::unique_ptr<net::http::HttpServer> http;
-  std::vector<std::unique_ptr<net::Listener>> listeners;
+
+  /// Guards what metrics are made of while the doors open and close.
+  std::mutex listening;
+  ListenerMetrics listener_metrics;
+  std::map<std::string, std::unique_ptr<net::Listener>> listeners;
   std::optional<application_server::MqttFrontend> mqtt;
+  std::vector<std::string> mqtt_names;  // of its listeners
 
   api::MqttAddresses mqtt_addresses() const;
-  Status load_certificate();
+  std::string metrics_text();
   Status open_grpc(const NodeRoutes& routes);
   Status open_http(const NodeRoutes& routes);
   Status open_mqtt(const NodeRoutes& routes);
@@ -111,21 +117,16 @@ api::MqttAddresses FrontDoors::State::mqtt_addresses() const {
   return {with_host(ports.config.as.mqtt.plain), with_host(ports.config.as.mqtt.tls)};
 }
 
-/// Configured files, or a certificate of our own that is made at the first start.
-Status FrontDoors::State::load_certificate() {
-  const auto& tls = ports.config.tls;
-  if (tls.source == config::TlsSource::none) return {};
-  if (tls.source == config::TlsSource::file) {
-    FF_TRY(certificate, net::tls::read_key_pair(tls.certificate, tls.key));
-  } else {
-    auto serial = make_secure_random();
-    FF_TRY(certificate, net::tls::load_or_make_self_signed(ports.config.storage.directory / "tls",
-                                                           {.names = {net::tls::host_name()}},
-                                                           ports.clock->now().utc, *serial));
+std::string FrontDoors::State::metrics_text() {
+  const std::scoped_lock lock(listening);
+  for (const auto& [name, listener] : listeners)
+    listener_metrics.sample(name, listener->counters());
+  if (mqtt) {
+    const auto counters = mqtt->counters();
+    for (std::size_t i = 0; i < counters.size(); ++i)
+      listener_metrics.sample(mqtt_names.at(i), counters[i]);
   }
-  FF_TRY(http_tls, net::tls::ServerContext::create(*certificate, {.alpn = {"http/1.1"}}));
-  FF_TRY(mqtt_tls, net::tls::ServerContext::create(*certificate, {}));
-  return {};
+  return ports.metrics.text();
 }
 
 Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
@@ -152,20 +153,19 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
                                .make_random = make_secure_random,
                                .network_servers = routes.network_server,
                                .application_servers = routes.application_server.pipelines,
+                               .links = routes.application_server.links,
                                .join_servers = routes.join_server,
                                .gateway_router = routes.gateway_router,
                                .hub = &hub,
                                .new_event_id = [this, now] { return random.ulid(now()); },
+                               .plans = routes.plans,
                                .mqtt = mqtt_addresses()});
   std::vector<api::Listener> grpc_listeners;
   const auto& listen = ports.config.grpc;
   FF_TRY(const auto plain, address_of("grpc.listen", listen.plain));
   FF_TRY(const auto tls, address_of("grpc.listen-tls", listen.tls));
   if (plain) grpc_listeners.push_back({plain->to_string(), {}});
-  if (tls && certificate) {
-    grpc_listeners.push_back(
-        {tls->to_string(), api::ServerTls{certificate->certificate_pem, certificate->key_pem, {}}});
-  }
+  if (tls && certificates) grpc_listeners.push_back({tls->to_string(), certificates.grpc});
   FF_TRY(server, api::ApiServer::start(grpc_listeners, services->all()));
   gateway = std::make_shared<api::HttpGateway>(server->in_process_channel(),
                                                [this] { return random.hex_id(); });
@@ -181,7 +181,8 @@ Status FrontDoors::State::listen_http(std::string_view key, const std::string& a
   FF_TRY(auto listener, ports.streams.listen(*endpoint, std::move(options), http->acceptor()));
   spdlog::info("msg=\"HTTP listens\" address={} tls={}", listener->local().to_string(),
                key == "http.listen-tls");
-  listeners.push_back(std::move(listener));
+  const std::scoped_lock lock(listening);
+  listeners.emplace(key == "http.listen-tls" ? "http-tls" : "http", std::move(listener));
   return {};
 }
 
@@ -194,21 +195,23 @@ Status FrontDoors::State::open_http(const NodeRoutes& routes) {
                             .routes = routes,
                             .store = &ports.store,
                             .metrics = &ports.metrics});
-  auto pages = make_pages({.metrics = settings.metrics.enable,
-                           .metrics_password = settings.metrics.password,
-                           .health = settings.health.enable,
-                           .health_password = settings.health.password},
-                          ports.metrics,
-                          [this] {
-                            return serving ? Health{true, ""} : Health{false, "starting or ending"};
-                          },
-                          {api::make_http_handler(gateway), std::move(inspect)});
+  auto pages = make_pages(
+      {.metrics = settings.metrics.enable,
+       .metrics_password = settings.metrics.password,
+       .health = settings.health.enable,
+       .health_password = settings.health.password},
+      [this] { return metrics_text(); },
+      [this] {
+        return serving ? Health{true, ""} : Health{false, "starting or ending"};
+      },
+      {api::make_http_handler(gateway), std::move(inspect)});
   net::http::ServerOptions options;
   options.utc_now = [] { return actors::make_system_clock()->now().utc; };
   http = std::make_unique<net::http::HttpServer>(
       options, net::http::with_security_headers(std::move(pages)));
   FF_CHECK(listen_http("http.listen", settings.listen.plain, nullptr));
-  if (http_tls) FF_CHECK(listen_http("http.listen-tls", settings.listen.tls, http_tls));
+  if (certificates)
+    FF_CHECK(listen_http("http.listen-tls", settings.listen.tls, certificates.http));
   return {};
 }
 
@@ -216,8 +219,15 @@ Status FrontDoors::State::open_mqtt(const NodeRoutes& routes) {
   application_server::MqttConfig config;
   FF_TRY(const auto plain, address_of("as.mqtt.listen", ports.config.as.mqtt.plain));
   FF_TRY(const auto tls, address_of("as.mqtt.listen-tls", ports.config.as.mqtt.tls));
-  if (plain) config.listen.push_back({*plain, nullptr});
-  if (tls && mqtt_tls) config.listen.push_back({*tls, mqtt_tls});
+  std::vector<std::string> names;
+  if (plain) {
+    config.listen.push_back({*plain, nullptr});
+    names.emplace_back("mqtt");
+  }
+  if (tls && certificates) {
+    config.listen.push_back({*tls, certificates.mqtt});
+    names.emplace_back("mqtt-tls");
+  }
   auto context = std::make_shared<const application_server::MqttContext>(
       application_server::MqttContext{.config = std::move(config),
                                       .deps = routes.deps,
@@ -225,18 +235,27 @@ Status FrontDoors::State::open_mqtt(const NodeRoutes& routes) {
                                       .links = routes.application_server.links,
                                       .pipelines = routes.application_server.pipelines,
                                       .publish = hub.publisher()});
-  FF_TRY(mqtt, application_server::MqttFrontend::start(ports.streams, std::move(context)));
+  FF_TRY(auto started, application_server::MqttFrontend::start(ports.streams, std::move(context)));
+  const std::scoped_lock lock(listening);
+  mqtt = std::move(started);
+  mqtt_names = std::move(names);
   for (const auto& address : mqtt->addresses())
     spdlog::info("msg=\"MQTT listens\" address={}", address.to_string());
   return {};
 }
 
 Status FrontDoors::open(const NodeRoutes& routes) {
-  FF_CHECK(state_->load_certificate());
-  FF_CHECK(state_->open_grpc(routes));
-  FF_CHECK(state_->open_mqtt(routes));
-  FF_CHECK(state_->open_http(routes));
-  state_->serving = true;
+  auto& state = *state_;
+  const auto& config = state.ports.config;
+  FF_TRY(state.certificates, load_certificates(config, state.ports.clock->now().utc));
+  if (state.certificates) {
+    state.certificate_watch.emplace(state.ports.loop, config.tls, state.certificates,
+                                    state.ports.metrics);
+  }
+  FF_CHECK(state.open_grpc(routes));
+  FF_CHECK(state.open_mqtt(routes));
+  FF_CHECK(state.open_http(routes));
+  state.serving = true;
   return {};
 }
 
@@ -266,8 +285,12 @@ void FrontDoors::create_admin_key(const NodeRoutes& routes, Random& random) {
 void FrontDoors::close() {
   auto& state = *state_;
   state.serving = false;
-  state.listeners.clear();
-  state.mqtt.reset();
+  state.certificate_watch.reset();
+  {
+    const std::scoped_lock lock(state.listening);
+    state.listeners.clear();
+    state.mqtt.reset();
+  }
   if (state.server) state.server->shutdown(call_grace);
   state.http.reset();
   state.gateway.reset();

@@ -8,6 +8,7 @@
 
 #include "app/server/node/node.hpp"
 #include "config/config.hpp"
+#include "net/runtime/event_loop.hpp"
 #include "net/stream/network.hpp"
 
 namespace ff::app {
@@ -20,6 +21,8 @@ struct FrontDoorPorts {
   actors::Metrics& metrics;
   net::StreamNetwork& streams;
   const storage::Engine& store;
+  /// Where certificate files are looked at.
+  net::EventLoop& loop;
 };
 
 class FrontDoors {

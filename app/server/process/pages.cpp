@@ -36,16 +36,16 @@ void answer_health(ResponseWriter& response, const Health& health) {
 
 }  // namespace
 
-net::http::HttpHandler make_pages(PageSettings settings, const actors::Metrics& metrics,
+net::http::HttpHandler make_pages(PageSettings settings, std::function<std::string()> metrics,
                                   std::function<Health()> health, PageHandlers handlers) {
-  return [settings = std::move(settings), &metrics, health = std::move(health),
+  return [settings = std::move(settings), metrics = std::move(metrics), health = std::move(health),
           handlers = std::move(handlers)](Request request,
                                           std::shared_ptr<ResponseWriter> response) {
     const auto path = request.path();
     if (path == "/metrics" && settings.metrics) {
       if (!is_allowed(request, "metrics", settings.metrics_password))
         return ask_for_password(*response, "metrics");
-      return response->respond(200, "text/plain; version=0.0.4; charset=utf-8", metrics.text());
+      return response->respond(200, "text/plain; version=0.0.4; charset=utf-8", metrics());
     }
     if (path == "/healthz" && settings.health) {
       if (!is_allowed(request, "health", settings.health_password))

@@ -5,7 +5,6 @@
 #include <functional>
 #include <string>
 
-#include "actors/support/metrics.hpp"
 #include "net/http/handler.hpp"
 
 namespace ff::app {
@@ -29,9 +28,9 @@ struct PageHandlers {
   net::http::HttpHandler inspect;  // /inspect and below
 };
 
-/// Answers the two pages, the others by their handlers, and 404 for the rest. `metrics` outlives
-/// the handler.
-net::http::HttpHandler make_pages(PageSettings settings, const actors::Metrics& metrics,
+/// Answers the two pages, the others by their handlers, and 404 for the rest. `metrics`: what
+/// /metrics prints; any thread.
+net::http::HttpHandler make_pages(PageSettings settings, std::function<std::string()> metrics,
                                   std::function<Health()> health, PageHandlers handlers);
 
 }  // namespace ff::app

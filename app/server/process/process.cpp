@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "app/server/process/front_doors.hpp"
+#include "app/server/process/grpc_log.hpp"
 #include "app/server/process/identity.hpp"
 #include "app/server/process/settings.hpp"
 #include "app/server/process/signals.hpp"
@@ -41,6 +42,7 @@ void set_up_log(const config::Log& log) {
                                                   spdlog::level::critical};
   logger->set_level(levels[static_cast<std::size_t>(log.level)]);
   spdlog::set_default_logger(std::move(logger));
+  take_over_grpc_log();
 }
 
 ExitCode exit_code_of(const Error& error) {
@@ -128,7 +130,8 @@ ExitCode run_server(const config::Config& config) {
                     .clock = clock,
                     .metrics = metrics,
                     .streams = *streams,
-                    .store = *store->engine});
+                    .store = *store->engine,
+                    .loop = runtime.next_loop()});
   std::unique_ptr<Node> node;
   try {
     node = Node::start({.system = &system,

@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 
 #include "app/api/status.hpp"
@@ -91,6 +92,38 @@ TEST_F(StreamTest, NothingFollowsTheEnd) {
   EXPECT_TRUE(reader_->Read(&event));
   EXPECT_FALSE(reader_->Read(&event));
   EXPECT_TRUE(reader_->Finish().ok());
+}
+
+TEST_F(StreamTest, AClientHearsThatAStreamHasBegun) {
+  stream_->open();
+  stream_->open();
+  reader_->WaitForInitialMetadata();
+  EXPECT_TRUE(stream_->write(Event()));
+  stream_->open();
+  stream_->finish({});
+  Event event;
+  EXPECT_TRUE(reader_->Read(&event));
+  EXPECT_FALSE(reader_->Read(&event));
+  EXPECT_TRUE(reader_->Finish().ok());
+  stream_->open();
+}
+
+TEST_F(StreamTest, AWriterHearsOfEachMessageThatItHasLeft) {
+  constexpr int count = 50;
+  std::atomic<int> left = 0;
+  std::promise<void> all_left;
+  for (int i = 0; i < count; ++i) {
+    EXPECT_TRUE(stream_->write(large_event(), [&] {
+      if (++left == count) all_left.set_value();
+    }));
+  }
+  Event event;
+  EXPECT_TRUE(reader_->Read(&event));
+  context_.TryCancel();  // With most of them waiting.
+  all_left.get_future().wait();
+  EXPECT_FALSE(stream_->write(Event(), [&] { ++left; }));
+  EXPECT_EQ(left, count);
+  EXPECT_EQ(reader_->Finish().error_code(), grpc::StatusCode::CANCELLED);
 }
 
 TEST(Reply, TheFirstAnswerCounts) {

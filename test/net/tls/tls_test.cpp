@@ -169,7 +169,8 @@ TEST(CertificateReloader, UsesChangedFilesAndKeepsTheOldOnErrors) {
   ManualLoop loop;
   std::vector<bool> reports;
   CertificateReloader reloader(
-      loop, context, files, std::chrono::minutes{1},
+      loop, files, std::chrono::minutes{1},
+      [&](const KeyPair& pair) { return context->replace(pair); },
       [&](const Status& status) { reports.push_back(status.has_value()); });
   reloader.start();
   loop.advance(std::chrono::minutes{5});

@@ -75,6 +75,8 @@ constexpr std::array rows{
     Row{"ApplicationAccess/CreateAPIKey", "", RIGHT_APPLICATION_SETTINGS_API_KEYS},
     Row{"ApplicationAccess/ListAPIKeys", "", RIGHT_APPLICATION_SETTINGS_API_KEYS},
     Row{"ApplicationAccess/GetAPIKey", "", RIGHT_APPLICATION_SETTINGS_API_KEYS},
+    Row{"ApplicationAccess/UpdateAPIKey", "", RIGHT_APPLICATION_SETTINGS_API_KEYS},
+    Row{"ApplicationAccess/DeleteAPIKey", "", RIGHT_APPLICATION_SETTINGS_API_KEYS},
 
     Row{"GatewayRegistry/Get", "", RIGHT_GATEWAY_INFO},
     Row{"GatewayRegistry/Get", "lbs_lns_secret", RIGHT_GATEWAY_READ_SECRETS},
@@ -88,6 +90,8 @@ constexpr std::array rows{
     Row{"GatewayAccess/CreateAPIKey", "", RIGHT_GATEWAY_SETTINGS_API_KEYS},
     Row{"GatewayAccess/ListAPIKeys", "", RIGHT_GATEWAY_SETTINGS_API_KEYS},
     Row{"GatewayAccess/GetAPIKey", "", RIGHT_GATEWAY_SETTINGS_API_KEYS},
+    Row{"GatewayAccess/UpdateAPIKey", "", RIGHT_GATEWAY_SETTINGS_API_KEYS},
+    Row{"GatewayAccess/DeleteAPIKey", "", RIGHT_GATEWAY_SETTINGS_API_KEYS},
 
     Row{"AppAs/Subscribe", "", RIGHT_APPLICATION_TRAFFIC_READ},
     Row{"AppAs/DownlinkQueuePush", "", RIGHT_APPLICATION_TRAFFIC_DOWN_WRITE},

@@ -19,6 +19,59 @@ Result<pb::APIKey> to_proto(const identity_server::Entity& entity) {
   return out;
 }
 
+/// Rights that one of the sets has and the other has not.
+RightSet difference(const identity_server::RightSet& a, const identity_server::RightSet& b) {
+  RightSet out;
+  (a | b).for_each([&](identity_server::Right right) {
+    if (a.has(right) != b.has(right)) out.push_back(static_cast<Right>(static_cast<int>(right)));
+  });
+  return out;
+}
+
+/// What a request sets; pure.
+struct KeyChange {
+  pb::APIKey wanted;
+  Paths paths;
+
+  bool has(std::string_view path) const { return std::ranges::find(paths, path) != paths.end(); }
+  /// `held`: the caller's rights on the key's owner.
+  Status apply(identity_server::ApiKey& key, const RightSet& held) const {
+    if (has("rights")) {
+      const auto rights = from_api(wanted.rights());
+      FF_CHECK(check_rights(key.owner, difference(rights, key.rights), held));
+      key.rights = rights;
+    }
+    if (has("name")) key.name = wanted.name();
+    if (has("expires_at")) {
+      key.expires_at.reset();
+      if (wanted.has_expires_at()) key.expires_at = time_of(wanted.expires_at());
+    }
+    return {};
+  }
+};
+
+identity_server::ChangeEntity change_key(const storage::EntityKey& key, KeyChange change,
+                                         RightSet held) {
+  identity_server::ChangeEntity message;
+  message.key = key;
+  message.change = [change = std::move(change), held = std::move(held)](
+                       const identity_server::Entity& current,
+                       UtcTime now) -> Result<identity_server::Draft> {
+    FF_TRY(auto api_key, identity_server::decode_api_key(current));
+    FF_CHECK(change.apply(api_key, held));
+    return identity_server::api_key_draft(api_key, current.created_at, now);
+  };
+  return message;
+}
+
+/// Keys that never expire come last.
+std::string sort_text(const Paging& paging, const pb::APIKey& key) {
+  if (paging.order() != "expires_at") return key.name();
+  if (!key.has_expires_at()) return "~";
+  auto text = std::to_string(time_of(key.expires_at()).time_since_epoch().count());
+  return std::string(text.size() < 20 ? 20 - text.size() : 0, '0') + text;
+}
+
 }  // namespace
 
 void ApiKeyAccess::list_rights(const CallPtr& call, const storage::EntityKey& entity,
@@ -69,10 +122,10 @@ void ApiKeyAccess::list(const CallPtr& call, grpc::CallbackServerContext* server
         keys.push_back(*std::move(key));
       }
       pb::APIKeys answer;
-      const std::function<std::string(const pb::APIKey&)> name = [](const pb::APIKey& key) {
-        return key.name();
+      const std::function<std::string(const pb::APIKey&)> text = [&](const pb::APIKey& key) {
+        return sort_text(paging, key);
       };
-      for (auto& key : paging.page(std::move(keys), name)) *answer.add_api_keys() = std::move(key);
+      for (auto& key : paging.page(std::move(keys), text)) *answer.add_api_keys() = std::move(key);
       set_total(*server, page->total);
       reply(std::move(answer));
     });
@@ -87,6 +140,41 @@ void ApiKeyAccess::get(const CallPtr& call, const storage::EntityKey& entity,
                     if (!key) return reply(fail(key.error()));
                     reply(to_proto(**key));
                   });
+  });
+}
+
+void ApiKeyAccess::update(const CallPtr& call, const storage::EntityKey& entity,
+                          const pb::APIKey& wanted, Paths paths,
+                          const Reply<pb::APIKey>& reply) const {
+  if (paths.empty()) paths = {"rights", "name"};
+  const auto key = identity_server::api_key_entity(entity, wanted.id());
+  context_.authorized(call, entity, {}, reply, [=, this, change = KeyChange{wanted, paths}] {
+    if (change.has("rights") && change.wanted.rights().empty()) {
+      return identity_.erase(key, [reply](const Status& erased) {
+        if (!erased) return reply(fail(erased.error()));
+        reply(pb::APIKey());
+      });
+    }
+    auto with_rights = [=, this](const Result<RightSet>& held) {
+      if (!held) return reply(fail(held.error()));
+      identity_.change(change_key(key, change, *held), [reply](const Result<EntityPtr>& changed) {
+        if (!changed) return reply(fail(changed.error()));
+        reply(to_proto(**changed));
+      });
+    };
+    context_.rights(*call, entity,
+                    context_.asker.within_deadline<RightSet>("IDENTITY_SERVER", with_rights));
+  });
+}
+
+void ApiKeyAccess::erase(const CallPtr& call, const storage::EntityKey& entity,
+                         const std::string& key_id,
+                         const Reply<google::protobuf::Empty>& reply) const {
+  context_.authorized(call, entity, {}, reply, [=, this] {
+    identity_.erase(identity_server::api_key_entity(entity, key_id), [reply](const Status& erased) {
+      if (!erased) return reply(fail(erased.error()));
+      reply(google::protobuf::Empty());
+    });
   });
 }
 

@@ -2,6 +2,8 @@
 // common.
 #pragma once
 
+#include <google/protobuf/empty.pb.h>
+
 #include "actors/identity_server/api_keys/api_key.hpp"
 #include "app/api/services/identity/entity_registry.hpp"
 #include "app/api/services/identity/services.hpp"
@@ -37,6 +39,18 @@ class ApiKeyAccess {
   void get(const CallPtr& call, const storage::EntityKey& entity, const std::string& key_id,
            const Reply<ttn::lorawan::v3::APIKey>& reply) const;
 
+  /// Sets the fields of the mask; of an empty one, rights and name. The caller must have every
+  /// right that the key gets or loses. A key that is left without rights is deleted.
+  template <class Request>
+  void update(const CallPtr& call, const storage::EntityKey& entity, const Request& request,
+              const Reply<ttn::lorawan::v3::APIKey>& reply) const {
+    update(call, entity, request.api_key(), paths_of(request.field_mask()), reply);
+  }
+
+  /// Nobody can use the key any more when this answers.
+  void erase(const CallPtr& call, const storage::EntityKey& entity, const std::string& key_id,
+             const Reply<google::protobuf::Empty>& reply) const;
+
  private:
   struct Wanted {
     std::string name;
@@ -49,6 +63,9 @@ class ApiKeyAccess {
   void list(const CallPtr& call, grpc::CallbackServerContext* server,
             const storage::EntityKey& entity, const Paging& paging,
             const Reply<ttn::lorawan::v3::APIKeys>& reply) const;
+  void update(const CallPtr& call, const storage::EntityKey& entity,
+              const ttn::lorawan::v3::APIKey& wanted, Paths paths,
+              const Reply<ttn::lorawan::v3::APIKey>& reply) const;
 
   const ServiceContext& context_;
   Identity identity_;

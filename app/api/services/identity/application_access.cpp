@@ -49,6 +49,26 @@ class ApplicationRights final : public pb::ApplicationAccess::CallbackService {
                                       get.key_id(), reply);
                                 });
   }
+  grpc::ServerUnaryReactor* UpdateAPIKey(grpc::CallbackServerContext* context,
+                                         const pb::UpdateApplicationAPIKeyRequest* request,
+                                         pb::APIKey* response) override {
+    return context_.front.unary(
+        {"ttn.lorawan.v3.ApplicationAccess/UpdateAPIKey"}, context, request, response,
+        [this](auto call, const auto& update, const auto& reply) {
+          access_.update(call, application_key(update.application_ids().application_id()), update,
+                         reply);
+        });
+  }
+  grpc::ServerUnaryReactor* DeleteAPIKey(grpc::CallbackServerContext* context,
+                                         const pb::DeleteApplicationAPIKeyRequest* request,
+                                         google::protobuf::Empty* response) override {
+    return context_.front.unary(
+        {"ttn.lorawan.v3.ApplicationAccess/DeleteAPIKey"}, context, request, response,
+        [this](auto call, const auto& erase, const auto& reply) {
+          access_.erase(call, application_key(erase.application_ids().application_id()),
+                        erase.key_id(), reply);
+        });
+  }
 
  private:
   const ServiceContext& context_;

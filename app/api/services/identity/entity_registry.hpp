@@ -110,6 +110,8 @@ class Paging {
  public:
   explicit Paging(const PageRequest& request);
 
+  /// What to sort by, without its direction.
+  const std::string& order() const noexcept { return order_; }
   /// What to ask the registry for.
   void ask(identity_server::ListEntities& list) const;
   /// The entities of the page.
@@ -127,7 +129,7 @@ class Paging {
   }
 
  private:
-  bool sorts_here() const { return order_ == "name"; }
+  bool sorts_here() const { return order_ == "name" || order_ == "expires_at"; }
 
   std::string order_;
   bool descending_ = false;

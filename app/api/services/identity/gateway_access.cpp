@@ -45,6 +45,24 @@ class GatewayRights final : public pb::GatewayAccess::CallbackService {
                                               get.key_id(), reply);
                                 });
   }
+  grpc::ServerUnaryReactor* UpdateAPIKey(grpc::CallbackServerContext* context,
+                                         const pb::UpdateGatewayAPIKeyRequest* request,
+                                         pb::APIKey* response) override {
+    return context_.front.unary(
+        {"ttn.lorawan.v3.GatewayAccess/UpdateAPIKey"}, context, request, response,
+        [this](auto call, const auto& update, const auto& reply) {
+          access_.update(call, gateway_key(update.gateway_ids().gateway_id()), update, reply);
+        });
+  }
+  grpc::ServerUnaryReactor* DeleteAPIKey(grpc::CallbackServerContext* context,
+                                         const pb::DeleteGatewayAPIKeyRequest* request,
+                                         google::protobuf::Empty* response) override {
+    return context_.front.unary({"ttn.lorawan.v3.GatewayAccess/DeleteAPIKey"}, context, request,
+                                response, [this](auto call, const auto& erase, const auto& reply) {
+                                  access_.erase(call, gateway_key(erase.gateway_ids().gateway_id()),
+                                                erase.key_id(), reply);
+                                });
+  }
 
  private:
   const ServiceContext& context_;

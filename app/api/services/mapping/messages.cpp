@@ -63,7 +63,7 @@ struct PutDataRate {
 };
 
 void put_settings(const UplinkSettings& settings, pb::TxSettings& out) {
-  std::visit(PutDataRate{*out.mutable_data_rate()}, settings.data_rate);
+  put_data_rate(settings.data_rate, *out.mutable_data_rate());
   out.set_frequency(settings.frequency.hz());
   out.set_timestamp(settings.timestamp_us);
   if (settings.time) put_time(*settings.time, *out.mutable_time());
@@ -229,6 +229,10 @@ ApplicationDownlink downlink_of(const pb::ApplicationDownlink& downlink) {
     if (retry.has_max_attempts()) out.confirmed_retry->max_attempts = retry.max_attempts().value();
   }
   return out;
+}
+
+void put_data_rate(const DataRate& data_rate, pb::DataRate& out) {
+  std::visit(PutDataRate{out}, data_rate);
 }
 
 void put_up(const ApplicationUp& up, pb::ApplicationUp& out) {

@@ -8,6 +8,8 @@
 
 namespace ff::api {
 
+void put_data_rate(const DataRate& data_rate, ttn::lorawan::v3::DataRate& out);
+
 void put_downlink(const ApplicationDownlink& downlink, ttn::lorawan::v3::ApplicationDownlink& out);
 /// Only what an application may say is read; correlation ids as they are.
 ApplicationDownlink downlink_of(const ttn::lorawan::v3::ApplicationDownlink& downlink);

@@ -5,6 +5,7 @@
 #include "actors/identity_server/api_keys/errors.hpp"
 #include "actors/identity_server/supervisor/supervisor.hpp"
 #include "test/support/actors/actor_fixture.hpp"
+#include "ttn/lorawan/v3/gateway.pb.h"
 
 namespace ff::identity_server {
 namespace {
@@ -61,6 +62,7 @@ class AccessTest : public test::ActorFixture {
     run();
     random = make_seeded_random(5);
     send(create_admin_user("admin", {}));
+    create(application);
   }
   ~AccessTest() override {
     caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
@@ -71,6 +73,20 @@ class AccessTest : public test::ActorFixture {
   void send(Message message) {
     caf::anon_send(routes.registry.get(), std::move(message));
     run();
+  }
+  void create(const EntityKey& key, std::vector<Companion> companions = {}, Bytes message = {}) {
+    send(CreateEntity{key,
+                      [message](UtcTime) { return Result<Draft>(Draft{.message = message}); },
+                      std::move(companions),
+                      {}});
+  }
+  /// Deleted, but kept.
+  void remove(const EntityKey& key) {
+    send(ChangeEntity{key,
+                      [](const Entity& current, UtcTime) -> Result<Draft> {
+                        return Draft{.message = current.message, .unique = {}, .deleted = true};
+                      },
+                      {}});
   }
   IssuedApiKey issue(const EntityKey& owner, const RightSet& rights,
                      std::optional<UtcTime> expires_at = {}) {
@@ -88,12 +104,15 @@ class AccessTest : public test::ActorFixture {
     return *out;
   }
   RightSet rights(const AuthInfoPtr& caller, const EntityKey& entity) {
+    return *list_rights(caller, entity);
+  }
+  Result<RightSet> list_rights(const AuthInfoPtr& caller, const EntityKey& entity) {
     std::optional<Result<RightSet>> out;
     caf::anon_send(routes.access.get(), ListRights{caller, entity, [&](Result<RightSet> result) {
                                                      out = std::move(result);
                                                    }});
     run();
-    return **out;
+    return *out;
   }
 
   Routes routes;
@@ -114,14 +133,11 @@ TEST_F(AccessTest, KnowsAnAdminByItsKey) {
 }
 
 TEST_F(AccessTest, GivesCollaboratorsTheirRights) {
-  send(CreateEntity{application,
-                    [](UtcTime) { return Result<Draft>(Draft{}); },
-                    {make_membership(application, admin, {Right::all})},
-                    {}});
+  create(other, {make_membership(other, admin, {Right::all})});
   const auto caller = authenticate(issue(admin, {Right::all}).text);
   ASSERT_TRUE(caller);
-  EXPECT_TRUE(rights(*caller, application).has(Right::application_devices_read_keys));
-  EXPECT_TRUE(rights(*caller, {EntityKind::end_device, {"app", "dev"}})
+  EXPECT_TRUE(rights(*caller, other).has(Right::application_devices_read_keys));
+  EXPECT_TRUE(rights(*caller, {EntityKind::end_device, {"other", "dev"}})
                   .has(Right::application_devices_read_keys));
 }
 
@@ -179,15 +195,51 @@ TEST_F(AccessTest, RemembersWithoutAskingTheStore) {
   EXPECT_FALSE(authenticate(issued.text));
 }
 
-TEST_F(AccessTest, AKeyOfADeletedUserStopsWorking) {
-  const auto issued = issue(admin, {Right::all});
-  ASSERT_TRUE(authenticate(issued.text));
-  send(ChangeEntity{admin,
-                    [](const Entity& current, UtcTime) -> Result<Draft> {
-                      return Draft{.message = current.message, .unique = {}, .deleted = true};
-                    },
-                    {}});
-  EXPECT_TRUE(authenticate(issued.text).error().is(api_key_not_found));
+TEST_F(AccessTest, KeysOfWhateverIsDeletedStopWorking) {
+  for (const auto& owner : {admin, application}) {
+    const auto issued = issue(owner, {Right::all});
+    ASSERT_TRUE(authenticate(issued.text));
+    remove(owner);
+    EXPECT_TRUE(authenticate(issued.text).error().is(api_key_not_found)) << owner.ids.front();
+  }
+}
+
+TEST_F(AccessTest, AdminsAloneLearnWhatThereIs) {
+  const auto admins = authenticate(issue(admin, {Right::all}).text);
+  const auto unknown = list_rights(*admins, other);
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().name(), "application_not_found");
+  const auto applications = authenticate(issue(application, {Right::all}).text);
+  const auto nothing = list_rights(*applications, other);
+  ASSERT_TRUE(nothing);
+  EXPECT_TRUE(nothing->empty());
+}
+
+TEST_F(AccessTest, AGatewayGivesEveryoneWhatIsPublic) {
+  struct Case {
+    bool status_public;
+    bool location_public;
+    RightSet expected;
+  };
+  const Case cases[] = {
+      {false, false, {}},
+      {true, false, {Right::gateway_status_read}},
+      {true, true, {Right::gateway_status_read, Right::gateway_location_read}},
+  };
+  const auto stranger = authenticate(issue(application, {Right::all}).text);
+  for (const auto& row : cases) {
+    ttn::lorawan::v3::Gateway message;
+    message.set_status_public(row.status_public);
+    message.set_location_public(row.location_public);
+    const EntityKey gateway{EntityKind::gateway,
+                            {"gtw-" + std::to_string(row.status_public + row.location_public)}};
+    create(gateway, {}, to_owned(as_bytes(message.SerializeAsString())));
+    EXPECT_EQ(rights(*stranger, gateway), row.expected) << gateway.ids.front();
+    remove(gateway);
+    EXPECT_EQ(rights(*stranger, gateway), RightSet{}) << gateway.ids.front();
+    const auto owner = authenticate(issue(admin, {Right::all}).text);
+    EXPECT_EQ(list_rights(*owner, gateway).error().name(), "gateway_not_found");
+  }
 }
 
 TEST_F(AccessTest, StoresTheHashOnly) {

@@ -180,6 +180,87 @@ TEST_F(IdentityTest, AnApiKeyMayWhatItWasGivenAndNoMore) {
   EXPECT_EQ(call("GET", "/applications/app-1").status, 400);
 }
 
+TEST_F(IdentityTest, AnApiKeyIsChangedByItsMaskAndDeleted) {
+  ASSERT_EQ(create_application("app-1").status, 200);
+  const auto key = call(
+      "POST", "/applications/app-1/api-keys",
+      R"({"name":"reader","rights":["RIGHT_APPLICATION_INFO"],"expires_at":"2100-01-01T00:00:00Z"})");
+  ASSERT_EQ(key.status, 200) << boost::json::serialize(key.body);
+  const auto path = "/applications/app-1/api-keys/" + key.at("/id");
+  const auto named =
+      call("PUT", path, R"({"api_key":{"name":"N"},"field_mask":{"paths":["name"]}})");
+  ASSERT_EQ(named.status, 200) << boost::json::serialize(named.body);
+  EXPECT_EQ(named.at("/name"), "N");
+  EXPECT_EQ(named.at("/key"), "") << "shown once";
+  EXPECT_EQ(named.at("/rights/0"), "RIGHT_APPLICATION_INFO") << "not in the mask";
+  EXPECT_EQ(named.at("/expires_at"), "2100-01-01T00:00:00Z");
+  const auto changed = call(
+      "PUT", path,
+      R"({"api_key":{"rights":["RIGHT_APPLICATION_LINK"]},"field_mask":{"paths":["rights","expires_at"]}})");
+  EXPECT_EQ(changed.at("/rights/0"), "RIGHT_APPLICATION_LINK");
+  EXPECT_EQ(changed.at("/rights/1"), "");
+  EXPECT_EQ(changed.at("/expires_at"), "") << "in the mask and absent";
+  EXPECT_EQ(call("GET", path).at("/rights/0"), "RIGHT_APPLICATION_LINK");
+  EXPECT_EQ(call("DELETE", path).status, 200);
+  const auto gone = call("GET", path);
+  EXPECT_EQ(gone.error(), "pkg/identityserver/store:api_key_not_found");
+  EXPECT_EQ(gone.at("/details/0/attributes/api_key_id"), key.at("/id"));
+  EXPECT_EQ(call("DELETE", path).status, 404);
+  EXPECT_EQ(call("PUT", path, R"({"api_key":{"name":"N"},"field_mask":{"paths":["name"]}})").status,
+            404);
+}
+
+TEST_F(IdentityTest, AnApiKeyWithoutRightsIsDeleted) {
+  ASSERT_EQ(create_gateway("gtw-1", "0102030405060708").status, 200);
+  const auto key = call("POST", "/gateways/gtw-1/api-keys", R"({"rights":["RIGHT_GATEWAY_LINK"]})");
+  const auto path = "/gateways/gtw-1/api-keys/" + key.at("/id");
+  // Rights and name, as for a request without a mask.
+  EXPECT_EQ(call("PUT", path, R"({"api_key":{"name":"N"}})").status, 200);
+  EXPECT_EQ(call("GET", path).status, 404);
+  const auto admin_token = token;
+  token = key.at("/key");
+  EXPECT_EQ(call("GET", "/gateways/gtw-1").error(), "pkg/identityserver:api_key_not_found");
+  token = admin_token;
+}
+
+TEST_F(IdentityTest, NobodyGivesOrTakesRightsThatTheyDoNotHave) {
+  ASSERT_EQ(create_application("app-1").status, 200);
+  const auto key = [&](const std::string& given) {
+    return call("POST", "/applications/app-1/api-keys", R"({"rights":[)" + given + "]}");
+  };
+  const auto strong = key(R"("RIGHT_APPLICATION_DELETE","RIGHT_APPLICATION_INFO")");
+  const auto weak = key(R"("RIGHT_APPLICATION_INFO","RIGHT_APPLICATION_SETTINGS_API_KEYS")");
+  const auto change = [&](const Answer& target, const std::string& wanted) {
+    return call("PUT", "/applications/app-1/api-keys/" + target.at("/id"),
+                R"({"api_key":{"rights":[)" + wanted + R"(]},"field_mask":{"paths":["rights"]}})");
+  };
+  token = weak.at("/key");
+  const auto takes = change(strong, R"("RIGHT_APPLICATION_INFO")");
+  EXPECT_EQ(takes.error(), "pkg/auth/rights:insufficient_application_rights");
+  EXPECT_EQ(takes.at("/details/0/attributes/missing/0"), "RIGHT_APPLICATION_DELETE");
+  EXPECT_EQ(change(weak, R"("RIGHT_APPLICATION_ALL")").status, 403) << "gives";
+  EXPECT_EQ(change(strong, R"("RIGHT_APPLICATION_DELETE")").status, 200)
+      << "takes what it has itself";
+}
+
+TEST_F(IdentityTest, ApiKeysAreListedInTheOrderOfTheirExpiry) {
+  ASSERT_EQ(create_application("app-1").status, 200);
+  for (
+      const auto* wish :
+      {R"({"name":"never","rights":["RIGHT_APPLICATION_INFO"]})",
+       R"({"name":"late","rights":["RIGHT_APPLICATION_INFO"],"expires_at":"2200-01-01T00:00:00Z"})",
+       R"({"name":"soon","rights":["RIGHT_APPLICATION_INFO"],"expires_at":"2090-01-01T00:00:00Z"})"}) {
+    ASSERT_EQ(call("POST", "/applications/app-1/api-keys", wish).status, 200);
+  }
+  const auto keys = call("GET", "/applications/app-1/api-keys?order=expires_at");
+  EXPECT_EQ(keys.at("/api_keys/0/name"), "soon");
+  EXPECT_EQ(keys.at("/api_keys/1/name"), "late");
+  EXPECT_EQ(keys.at("/api_keys/2/name"), "never");
+  EXPECT_EQ(call("GET", "/applications/app-1/api-keys?order=-expires_at&limit=1&page=2")
+                .at("/api_keys/0/name"),
+            "late");
+}
+
 TEST_F(IdentityTest, TheAdminIsToldSo) {
   const auto info = call("GET", "/auth_info");
   ASSERT_EQ(info.status, 200) << boost::json::serialize(info.body);

@@ -1,0 +1,87 @@
+#include "app/server/process/certificates.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include "net/tls/self_signed.hpp"
+
+namespace ff::app {
+namespace {
+
+struct ReloadProbe {
+  explicit ReloadProbe(actors::Metrics& metrics)
+      : ok(series(metrics, "ok")), failed(series(metrics, "failed")) {}
+
+  static prometheus::Counter& series(actors::Metrics& metrics, const char* result) {
+    return metrics.counter("farfield_tls_certificate_reloads_total",
+                           "Changed certificate files, by whether they could be used.",
+                           {{"result", result}});
+  }
+
+  prometheus::Counter& ok;
+  prometheus::Counter& failed;
+};
+
+void report(const ReloadProbe& probe, const config::Tls& tls, const Status& status) {
+  (status ? probe.ok : probe.failed).Increment();
+  if (status) {
+    spdlog::info("msg=\"certificate renewed\" path={}", tls.certificate.string());
+  } else {
+    spdlog::error("msg=\"renewed certificate is not used\" path={} error=\"{}\"",
+                  tls.certificate.string(), status.error().message());
+  }
+}
+
+}  // namespace
+
+Status Certificates::replace(const net::tls::KeyPair& pair) const {
+  // What the first accepts, the others accept.
+  FF_CHECK(http->replace(pair));
+  FF_CHECK(mqtt->replace(pair));
+  grpc->replace({pair.certificate_pem, pair.key_pem});
+  return {};
+}
+
+Result<Certificates> load_certificates(const config::Config& config, UtcTime now) {
+  const auto& tls = config.tls;
+  if (tls.source == config::TlsSource::none) return Certificates{};
+  net::tls::KeyPair pair;
+  if (tls.source == config::TlsSource::file) {
+    FF_TRY(pair, net::tls::read_key_pair(tls.certificate, tls.key));
+  } else {
+    auto serial = make_secure_random();
+    FF_TRY(pair,
+           net::tls::load_or_make_self_signed(config.storage.directory / "tls",
+                                              {.names = {net::tls::host_name()}}, now, *serial));
+  }
+  Certificates out;
+  FF_TRY(out.http, net::tls::ServerContext::create(pair, {.alpn = {"http/1.1"}}));
+  FF_TRY(out.mqtt, net::tls::ServerContext::create(pair));
+  out.grpc = std::make_shared<api::ServerCertificate>(
+      api::CertificatePem{pair.certificate_pem, pair.key_pem});
+  return out;
+}
+
+/// Its timer is of the loop's thread, so the rest is too.
+struct CertificateWatch::OnLoop {
+  std::unique_ptr<net::tls::CertificateReloader> reloader;
+};
+
+CertificateWatch::CertificateWatch(net::EventLoop& loop, const config::Tls& tls,
+                                   Certificates certificates, actors::Metrics& metrics)
+    : loop_(loop), state_(std::make_shared<OnLoop>()) {
+  if (tls.source != config::TlsSource::file) return;
+  loop.post([&loop, tls, certificates = std::move(certificates), probe = ReloadProbe(metrics),
+             state = state_] {
+    state->reloader = std::make_unique<net::tls::CertificateReloader>(
+        loop, net::tls::CertificateFiles{tls.certificate, tls.key}, tls.reload_interval,
+        [certificates](const net::tls::KeyPair& pair) { return certificates.replace(pair); },
+        [tls, probe](const Status& status) { report(probe, tls, status); });
+    state->reloader->start();
+  });
+}
+
+CertificateWatch::~CertificateWatch() {
+  loop_.post([state = std::move(state_)] { state->reloader.reset(); });
+}
+
+}  // namespace ff::app
