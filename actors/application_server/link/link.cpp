@@ -47,7 +47,7 @@ void fan_out(Shell& state, const UpPublished& up) {
     if (subscriber->take_credit()) {
       counters.delivered.Increment();
       subscriber->deliver(up);
-    } else {
+    } else if (!subscriber->defer(up)) {
       counters.dropped.Increment();
     }
   }

@@ -1,5 +1,5 @@
-// Who gets an application's messages as they come: a connection, a stream, an integration. Not
-// durable consumers' cursors.
+// Who gets an application's messages as they come: a connection, a stream, an integration. Not the
+// cursors of durable consumers (mqtt_session/).
 #pragma once
 
 #include <atomic>
@@ -23,8 +23,12 @@ class Subscriber {
   /// Called by the link, one at a time, in order per shard. Must not block; calls done() when the
   /// message has left its hands.
   virtual void deliver(const UpPublished& up) noexcept = 0;
+  /// Called by the link instead of deliver() when there is no room. True: the subscriber will read
+  /// the message from the outbox, so it is not lost. Must not block.
+  virtual bool defer(const UpPublished&) noexcept { return false; }
 
-  /// Room for one more message; false: it is dropped for this subscriber. For the link.
+  /// Room for one more message; false: it is dropped for this subscriber, or deferred. For the
+  /// link.
   bool take_credit() noexcept {
     if (used_.load(std::memory_order_relaxed) >= window_) return false;
     used_.fetch_add(1, std::memory_order_relaxed);
