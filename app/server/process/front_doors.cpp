@@ -209,13 +209,19 @@ Status FrontDoors::State::open_mqtt(const NodeRoutes& routes) {
   FF_TRY(const auto tls, address_of("as.mqtt.listen-tls", ports.config.as.mqtt.tls));
   if (plain) config.listen.push_back({*plain, nullptr});
   if (tls && mqtt_tls) config.listen.push_back({*tls, mqtt_tls});
-  auto context = std::make_shared<const application_server::MqttContext>(
-      application_server::MqttContext{.config = std::move(config),
-                                      .deps = routes.deps,
-                                      .access = make_mqtt_access(routes.identity_server.access),
-                                      .links = routes.application_server.links,
-                                      .pipelines = routes.application_server.pipelines,
-                                      .publish = hub.publisher()});
+  config.sessions = mqtt_sessions_config(ports.config.as.mqtt_sessions);
+  config.keep_sessions(ports.config.as.mqtt_sessions.expiry,
+                       ports.config.as.mqtt_sessions.expiry_max);
+  auto context =
+      std::make_shared<const application_server::MqttContext>(application_server::MqttContext{
+          .config = std::move(config),
+          .deps = routes.deps,
+          .access = make_mqtt_access(routes.identity_server.access),
+          .links = routes.application_server.links,
+          .pipelines = routes.application_server.pipelines,
+          .publish = hub.publisher(),
+          .sessions = routes.application_server.mqtt_sessions,
+          .session_index = routes.application_server.mqtt_session_index});
   FF_TRY(mqtt, application_server::MqttFrontend::start(ports.streams, std::move(context)));
   for (const auto& address : mqtt->addresses())
     spdlog::info("msg=\"MQTT listens\" address={}", address.to_string());
