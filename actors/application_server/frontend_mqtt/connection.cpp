@@ -114,6 +114,12 @@ void MqttConnection::refuse(mqtt::ServerConnection& connection, const Error& err
   connection.authenticated(mqtt::Refused{reason_of(error)});
 }
 
+void MqttConnection::refuse(mqtt::ServerConnection& connection, mqtt::ReasonCode reason) {
+  if (ended_) return;
+  probe_.refused.Increment();
+  connection.authenticated(mqtt::Refused{reason});
+}
+
 mqtt::ReasonCode MqttConnection::subscribe_one(const mqtt::Subscription& wish, std::uint32_t id) {
   if (!rights_.traffic_read) return mqtt::ReasonCode::not_authorized;
   auto filter = rewrite_filter(wish.filter, uid_);

@@ -35,6 +35,8 @@ class MqttConnection final : public mqtt::ConnectionOwner,
   void deliver(mqtt::ServerConnection& connection, const UpPublished& up);
   /// A message from the client's stored session.
   void deliver_stored(mqtt::ServerConnection& connection, const mqtt_session::Deliver& delivery);
+  /// The client can not have its stored session.
+  void refuse(mqtt::ServerConnection& connection, mqtt::ReasonCode reason);
   /// The client has its stored session. False: the connection has ended meanwhile.
   bool session_accepted(mqtt::ServerConnection& connection, const mqtt_session::Accepted& accepted);
 

@@ -22,8 +22,8 @@ class ConnectionPeer final : public mqtt_session::SessionPeer {
     });
   }
   void refused(mqtt::ReasonCode reason) noexcept override {
-    on_loop([reason](MqttConnection&, mqtt::ServerConnection& connection) {
-      connection.authenticated(mqtt::Refused{reason});
+    on_loop([reason](MqttConnection& owner, mqtt::ServerConnection& connection) {
+      owner.refuse(connection, reason);
     });
   }
   void subscribed(std::uint16_t packet_id, const mqtt_session::Reasons& reasons) noexcept override {

@@ -48,10 +48,9 @@ void MqttConnection::find_session(mqtt::ServerConnection& connection,
 void MqttConnection::attach_session(mqtt::ServerConnection& connection,
                                     const mqtt::Authenticate& question, std::string client_id) {
   if (client_id.size() > context_->config.sessions.client_id_size_max)
-    return connection.authenticated(mqtt::Refused{mqtt::ReasonCode::client_identifier_not_valid});
+    return refuse(connection, mqtt::ReasonCode::client_identifier_not_valid);
   const auto sessions = context_->sessions.get();
-  if (!sessions)
-    return connection.authenticated(mqtt::Refused{mqtt::ReasonCode::server_unavailable});
+  if (!sessions) return refuse(connection, mqtt::ReasonCode::server_unavailable);
   mqtt_session::AttachSession message{
       {application_id_, std::move(client_id)},
       {.clean_start = question.connect.clean_start,
@@ -66,8 +65,7 @@ void MqttConnection::attach_session(mqtt::ServerConnection& connection,
 void MqttConnection::remove_session(mqtt::ServerConnection& connection,
                                     mqtt_session::SessionKey key) {
   const auto sessions = context_->sessions.get();
-  if (!sessions)
-    return connection.authenticated(mqtt::Refused{mqtt::ReasonCode::server_unavailable});
+  if (!sessions) return refuse(connection, mqtt::ReasonCode::server_unavailable);
   auto removed = [owner = weak_from_this(), weak = connection.weak_from_this(),
                   loop = &connection.stream().loop()] {
     loop->post([owner, weak] {

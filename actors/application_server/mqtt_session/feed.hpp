@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <deque>
+#include <vector>
 
 #include "actors/application_server/mqtt_session/effect.hpp"
 
@@ -39,10 +39,11 @@ class Feed {
     under_way_.push_back({sequence, token, false});
     pass(sequence);
   }
-  void settle(SendToken token) noexcept {
+  void settle(SendToken token) {
     const auto found = std::ranges::find(under_way_, token, &UnderWay::token);
     if (found != under_way_.end()) found->settled = true;
-    while (!under_way_.empty() && under_way_.front().settled) under_way_.pop_front();
+    const auto first_open = std::ranges::find(under_way_, false, &UnderWay::settled);
+    under_way_.erase(under_way_.begin(), first_open);
   }
   /// The connection ended: what was not acknowledged is looked at again.
   void rewind() noexcept {
@@ -64,7 +65,9 @@ class Feed {
   std::uint64_t position_;
   std::uint64_t newest_;
   std::uint64_t stored_;
-  std::deque<UnderWay> under_way_;
+  /// At most a window. A session has a feed per shard, most of them idle: no memory of its own
+  /// then.
+  std::vector<UnderWay> under_way_;
 };
 
 }  // namespace ff::application_server::mqtt_session

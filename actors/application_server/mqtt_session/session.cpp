@@ -34,8 +34,8 @@ struct Shell {
     if (const auto links = context->links.get(); links && subscriber)
       caf::anon_send(links, UnsubscribeUps{key.application_id, subscriber});
     auto cursors = logic->unwritten_cursors();
-    if (!cursors.empty())
-      caf::anon_send(context->deps.committer.get(), actors::Commit{std::move(cursors), nullptr});
+    if (const auto committer = context->deps.committer.get(); committer && !cursors.empty())
+      caf::anon_send(committer, actors::Commit{std::move(cursors), nullptr});
   }
 };
 using Pointer = SessionActor::stateful_pointer<Shell>;
