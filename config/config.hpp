@@ -143,9 +143,20 @@ struct NetworkServer {
   DefaultMacSettings default_mac_settings;
 };
 
+/// `as.mqtt.sessions`: clients' sessions that outlive their connection.
+struct MqttSessions {
+  std::size_t max_per_application = 0;  // 0: none
+  Duration expiry{};                    // of MQTT 3 clients
+  Duration expiry_max{};                // what MQTT 5 clients may ask for
+  std::uint16_t window = 0;
+  Duration cursor_interval{};
+  Duration sweep_interval{};
+};
+
 /// `as`.
 struct ApplicationServer {
   Listen mqtt;
+  MqttSessions mqtt_sessions;
 };
 
 /// The EUIs whose first `length` bits are those of `join_eui`.

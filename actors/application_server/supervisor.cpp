@@ -35,6 +35,22 @@ actors::ChildSpec links_child(const Config& config, const Surroundings& surround
           }};
 }
 
+actors::ChildSpec mqtt_sessions_child(const Config& config, const Surroundings& surroundings,
+                                      const Routes& routes) {
+  auto context = std::make_shared<const mqtt_session::SessionsContext>(
+      mqtt_session::SessionsContext{.config = config.mqtt_sessions,
+                                    .deps = surroundings.deps,
+                                    .shards = routes.pipelines.count(),
+                                    .outbox = routes.outbox,
+                                    .links = routes.links,
+                                    .index = routes.mqtt_session_index});
+  return {"mqtt_sessions", [context = std::move(context), routes](caf::actor_system& system) {
+            const auto handle = mqtt_session::spawn_mqtt_sessions(system, context);
+            routes.mqtt_sessions.set(handle);
+            return caf::actor_cast<caf::actor>(handle);
+          }};
+}
+
 actors::ChildSpec pipeline_child(PipelineContextPtr context, const Routes& routes,
                                  storage::Shard shard) {
   return {"device_pipeline",
@@ -68,13 +84,15 @@ Result<caf::actor> start(caf::actor_system& system, const Config& config,
                       .unwrap_key = surroundings.unwrap_key,
                       .publish_up = both(publish_to(routes.link_table), surroundings.tap),
                       .publish = surroundings.publish});
-  actors::SupervisorConfig supervisor{.name = "application_server",
-                                      .limits = {},
-                                      .children = {outbox_child(config, surroundings, routes),
-                                                   links_child(config, surroundings, routes)},
-                                      .clock = surroundings.deps.clock,
-                                      .metrics = surroundings.deps.metrics,
-                                      .on_escalation = surroundings.on_escalation};
+  actors::SupervisorConfig supervisor{
+      .name = "application_server",
+      .limits = {},
+      .children = {outbox_child(config, surroundings, routes),
+                   links_child(config, surroundings, routes),
+                   mqtt_sessions_child(config, surroundings, routes)},
+      .clock = surroundings.deps.clock,
+      .metrics = surroundings.deps.metrics,
+      .on_escalation = surroundings.on_escalation};
   for (std::uint32_t i = 0; i < routes.pipelines.count().value(); ++i) {
     supervisor.children.push_back(
         pipeline_child(context, routes, storage::Shard{static_cast<std::uint16_t>(i)}));

@@ -1,12 +1,13 @@
-// The application server of one process: outbox reader, links and device pipelines under one
-// supervisor. Front ends are started by the owner (frontend_mqtt/frontend.hpp), because they need
-// the network.
+// The application server of one process: outbox reader, links, stored MQTT sessions and device
+// pipelines under one supervisor. Front ends are started by the owner (frontend_mqtt/frontend.hpp),
+// because they need the network.
 #pragma once
 
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
 
 #include "actors/application_server/link/actor.hpp"
+#include "actors/application_server/mqtt_session/actor.hpp"
 #include "actors/application_server/outbox/actor.hpp"
 #include "actors/application_server/pipeline/context.hpp"
 #include "actors/application_server/pipeline/interface.hpp"
@@ -20,6 +21,7 @@ struct Config {
   Duration outbox_trim_interval = std::chrono::minutes{10};
   /// `distribution.timeout`.
   Duration link_timeout = std::chrono::minutes{1};
+  mqtt_session::SessionsConfig mqtt_sessions;
   /// False in virtual time.
   bool own_thread = true;
 };
@@ -47,6 +49,8 @@ struct Routes {
   actors::Route<LinksHandle> links;
   actors::Route<OutboxHandle> outbox;
   LinkTable link_table;
+  actors::Route<mqtt_session::SessionsHandle> mqtt_sessions;
+  mqtt_session::SessionIndex mqtt_session_index;
 };
 
 /// Errors: those of PipelineConfig::validate. Routes are set when it returns. Stop with

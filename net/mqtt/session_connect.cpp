@@ -13,7 +13,7 @@ using Id = PropertyId;
 std::uint32_t requested_expiry(const Connect& packet, const SessionLimits& limits) {
   if (packet.version == Version::v5)
     return packet.properties.number(Id::session_expiry_interval).value_or(0);
-  return packet.clean_start ? 0 : limits.session_expiry_max;
+  return packet.clean_start ? 0 : limits.session_expiry_v3;
 }
 
 /// In whole seconds, such that one and a half of it is `silence`.
@@ -61,7 +61,9 @@ void Session::on_connect(Connect&& packet, MonoTime now) {
 
 void Session::adopt(const Connect& packet) {
   asked_ = {packet.clean_start, packet.keep_alive, requested_expiry(packet, limits_)};
-  session_expiry_ = std::min(asked_.session_expiry, limits_.session_expiry_max);
+  session_expiry_ = packet.version == Version::v5
+                        ? std::min(asked_.session_expiry, limits_.session_expiry_max)
+                        : asked_.session_expiry;
   will_ = packet.will;
   if (auto size = packet.properties.number(Id::maximum_packet_size))
     client_packet_size_max_ = *size;

@@ -33,7 +33,10 @@ struct SessionLimits {
   std::uint16_t in_flight_max = 64;
   /// Topic aliases from a client; announced.
   std::uint16_t topic_alias_max = 16;
+  /// Seconds a session may outlive its connection, as MQTT 5 clients ask for it.
   std::uint32_t session_expiry_max = 7 * 24 * 3600;
+  /// … and of MQTT 3 clients, which can only ask for it to be kept.
+  std::uint32_t session_expiry_v3 = 7 * 24 * 3600;
   /// Bytes of a topic or filter from a client.
   std::size_t topic_size_max = 1024;
   /// False: RETAIN in a PUBLISH of MQTT 5 is an error, and announced as one.

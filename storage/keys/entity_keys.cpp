@@ -13,8 +13,8 @@ namespace ff::storage {
 namespace {
 
 /// Ids per kind, indexed by EntityKind; 0 is no kind.
-constexpr std::array<std::uint8_t, 28> id_counts{0, 1, 1, 1, 1, 1, 2, 3, 4, 2, 2, 1, 1, 1,
-                                                 1, 1, 2, 2, 1, 2, 2, 3, 2, 1, 1, 3, 1, 1};
+constexpr std::array<std::uint8_t, 29> id_counts{0, 1, 1, 1, 1, 1, 2, 3, 4, 2, 2, 1, 1, 1, 1,
+                                                 1, 2, 2, 1, 2, 2, 3, 2, 1, 1, 3, 1, 1, 2};
 
 KeyWriter index_writer(EntityIndex index) {
   KeyWriter out;

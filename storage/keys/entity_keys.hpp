@@ -48,6 +48,7 @@ enum class EntityKind : std::uint8_t {
   relay_rule = 25,            ///< application, device, rule index as 3 digits
   alert_rule = 26,            ///< rule
   alert_receiver = 27,        ///< receiver
+  mqtt_session = 28,          ///< application, client id
 };
 
 /// How many ids the key of a kind has: 1 to 4.

@@ -71,29 +71,35 @@ void MqttConnection::on_authenticate(mqtt::ServerConnection& connection,
   if (!application_id || !connect.password) return refuse(connection, Error(not_authorized));
   uid_ = *connect.username;
   application_id_ = *application_id;
-  auto reply = [connect, owner = weak_from_this(), weak = connection.weak_from_this(),
+  auto reply = [question, owner = weak_from_this(), weak = connection.weak_from_this(),
                 loop = &connection.stream().loop()](const Result<ApplicationRights>& rights) {
-    loop->post([connect, owner, weak, rights] {
+    loop->post([question, owner, weak, rights] {
       const auto self = owner.lock();
       const auto alive = weak.lock();
-      if (self && alive) self->authenticated(*alive, connect, rights);
+      if (self && alive) self->authenticated(*alive, question, rights);
     });
   };
   context_->access->authenticate(application_id_, std::string(as_text(*connect.password)),
                                  std::move(reply));
 }
 
-void MqttConnection::authenticated(mqtt::ServerConnection& connection, const mqtt::Connect& connect,
+void MqttConnection::authenticated(mqtt::ServerConnection& connection,
+                                   const mqtt::Authenticate& question,
                                    const Result<ApplicationRights>& rights) {
   if (!rights) return refuse(connection, rights.error());
+  if (ended_) return;
   rights_ = *rights;
+  const auto& connect = question.connect;
+  if (connect.client_id.empty()) accepted_.assigned_client_id = uid_;
+  accepted_.keep_will =
+      connect.will && rights_.traffic_down_write && parse_downlink_topic(connect.will->topic, uid_);
+  find_session(connection, question);
+}
+
+void MqttConnection::accept(mqtt::ServerConnection& connection) {
   connected_ = true;
   probe_.connections.Increment();
-  mqtt::Accepted accepted;
-  if (connect.client_id.empty()) accepted.assigned_client_id = uid_;
-  accepted.keep_will =
-      connect.will && rights_.traffic_down_write && parse_downlink_topic(connect.will->topic, uid_);
-  connection.authenticated(accepted);
+  connection.authenticated(accepted_);
 }
 
 void MqttConnection::refuse(mqtt::ServerConnection& connection, const Error& error) {
@@ -106,6 +112,12 @@ void MqttConnection::refuse(mqtt::ServerConnection& connection, const Error& err
   }
   application_id_ = {};
   connection.authenticated(mqtt::Refused{reason_of(error)});
+}
+
+void MqttConnection::refuse(mqtt::ServerConnection& connection, mqtt::ReasonCode reason) {
+  if (ended_) return;
+  probe_.refused.Increment();
+  connection.authenticated(mqtt::Refused{reason});
 }
 
 mqtt::ReasonCode MqttConnection::subscribe_one(const mqtt::Subscription& wish, std::uint32_t id) {
@@ -127,6 +139,7 @@ mqtt::ReasonCode MqttConnection::subscribe_one(const mqtt::Subscription& wish, s
 /// Answered when the link has the subscription: what is published afterwards arrives.
 void MqttConnection::on_subscribe(mqtt::ServerConnection& connection,
                                   const mqtt::SubscribeRequested& question) {
+  if (session_) return subscribe_stored(question);
   std::vector<mqtt::ReasonCode> reasons;
   for (const auto& wish : question.subscriptions)
     reasons.push_back(subscribe_one(wish, question.subscription_id));
@@ -148,6 +161,7 @@ void MqttConnection::on_subscribe(mqtt::ServerConnection& connection,
 
 void MqttConnection::on_unsubscribe(mqtt::ServerConnection& connection,
                                     const mqtt::UnsubscribeRequested& question) {
+  if (session_) return unsubscribe_stored(question);
   std::vector<mqtt::ReasonCode> reasons;
   for (const auto& wish : question.filters) {
     const auto filter = rewrite_filter(wish, uid_);
@@ -196,16 +210,18 @@ void MqttConnection::on_publish(mqtt::ServerConnection& connection,
   connection.publish_handled(question.handle, mqtt::ReasonCode::success);
 }
 
-void MqttConnection::on_discarded(mqtt::ServerConnection&, const mqtt::Discarded&) {
-  probe_.discarded.Increment();
-}
-
 void MqttConnection::on_will(mqtt::ServerConnection&, const mqtt::PublishWill& will) {
   queue_downlinks(will.message, [] {});
 }
 
-void MqttConnection::on_ended(mqtt::ServerConnection&, const mqtt::Ended&) {
+void MqttConnection::on_ended(mqtt::ServerConnection&, const mqtt::Ended& end) {
+  ended_ = true;
   if (connected_) probe_.connections.Decrement();
+  if (session_) {
+    caf::anon_send(session_,
+                   mqtt_session::Detach{connection_id_, end.session_expiry, end.unreleased});
+    session_ = mqtt_session::SessionHandle();
+  }
   if (!subscriber_) return;
   if (const auto links = context_->links.get())
     caf::anon_send(links, UnsubscribeUps{application_id_, subscriber_});

@@ -1,4 +1,5 @@
-// INTERNAL: the owner of one MQTT connection: an application's client.
+// INTERNAL: the owner of one MQTT connection: an application's client. Its subscriptions are its
+// own (connection.cpp) or those of a stored session that outlives it (stored_session.cpp).
 #pragma once
 
 #include <memory>
@@ -7,6 +8,7 @@
 
 #include "actors/application_server/frontend_mqtt/frontend.hpp"
 #include "actors/application_server/frontend_mqtt/probe.hpp"
+#include "actors/application_server/mqtt_session/peer.hpp"
 
 namespace ff::application_server {
 
@@ -24,13 +26,19 @@ class MqttConnection final : public mqtt::ConnectionOwner,
                       const mqtt::UnsubscribeRequested& question) override;
   void on_publish(mqtt::ServerConnection& connection,
                   const mqtt::PublishReceived& question) override;
-  void on_acknowledged(mqtt::ServerConnection&, const mqtt::Acknowledged&) override {}
+  void on_acknowledged(mqtt::ServerConnection& connection, const mqtt::Acknowledged& fact) override;
   void on_discarded(mqtt::ServerConnection&, const mqtt::Discarded& fact) override;
   void on_will(mqtt::ServerConnection& connection, const mqtt::PublishWill& will) override;
   void on_ended(mqtt::ServerConnection& connection, const mqtt::Ended& end) override;
 
   /// A message of the application.
   void deliver(mqtt::ServerConnection& connection, const UpPublished& up);
+  /// A message from the client's stored session.
+  void deliver_stored(mqtt::ServerConnection& connection, const mqtt_session::Deliver& delivery);
+  /// The client can not have its stored session.
+  void refuse(mqtt::ServerConnection& connection, mqtt::ReasonCode reason);
+  /// The client has its stored session. False: the connection has ended meanwhile.
+  bool session_accepted(mqtt::ServerConnection& connection, const mqtt_session::Accepted& accepted);
 
  private:
   struct Subscription {
@@ -40,8 +48,17 @@ class MqttConnection final : public mqtt::ConnectionOwner,
   };
   using Done = std::function<void()>;
 
-  void authenticated(mqtt::ServerConnection& connection, const mqtt::Connect& connect,
+  void authenticated(mqtt::ServerConnection& connection, const mqtt::Authenticate& question,
                      const Result<ApplicationRights>& rights);
+  void accept(mqtt::ServerConnection& connection);
+  // stored_session.cpp
+  void find_session(mqtt::ServerConnection& connection, const mqtt::Authenticate& question);
+  void attach_session(mqtt::ServerConnection& connection, const mqtt::Authenticate& question,
+                      std::string client_id);
+  void remove_session(mqtt::ServerConnection& connection, mqtt_session::SessionKey key);
+  void subscribe_stored(const mqtt::SubscribeRequested& question);
+  void unsubscribe_stored(const mqtt::UnsubscribeRequested& question);
+  void settle(mqtt::DeliveryToken token);
   mqtt::ReasonCode subscribe_one(const mqtt::Subscription& wish, std::uint32_t id);
   /// Calls `done` when the pipeline has answered, whatever it says. False: nothing was sent.
   bool queue_downlinks(const mqtt::Message& message, Done done);
@@ -53,6 +70,12 @@ class MqttConnection final : public mqtt::ConnectionOwner,
   ApplicationId application_id_;
   ApplicationRights rights_;
   bool connected_ = false;
+  bool ended_ = false;
+  mqtt::Accepted accepted_;
+  // Of clients with a stored session.
+  mqtt_session::SessionHandle session_;
+  mqtt_session::ConnectionId connection_id_;
+  // Of clients without.
   std::vector<Subscription> subscriptions_;
   std::shared_ptr<Subscriber> subscriber_;  // null until the first subscription
 };

@@ -3,6 +3,23 @@
 #include "actors/application_server/frontend_mqtt/connection.hpp"
 
 namespace ff::application_server {
+namespace {
+
+std::uint32_t seconds_of(Duration duration) {
+  return static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(duration).count());
+}
+
+}  // namespace
+
+void MqttConfig::keep_sessions(Duration expiry_v3, Duration expiry_max) {
+  auto& limits = connection.limits;
+  // Where no session is kept, none is promised.
+  const bool keeps = sessions.sessions_max > 0;
+  limits.session_expiry_v3 = keeps ? seconds_of(expiry_v3) : 0;
+  limits.session_expiry_max = keeps ? seconds_of(expiry_max) : 0;
+  limits.in_flight_max = sessions.window;
+}
 
 std::shared_ptr<net::StreamHandler> accept_mqtt(const MqttContextPtr& context,
                                                 std::shared_ptr<net::Stream> stream) {

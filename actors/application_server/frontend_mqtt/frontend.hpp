@@ -8,6 +8,9 @@
 
 #include "actors/application_server/frontend_mqtt/access.hpp"
 #include "actors/application_server/link/interface.hpp"
+#include "actors/application_server/mqtt_session/config.hpp"
+#include "actors/application_server/mqtt_session/index.hpp"
+#include "actors/application_server/mqtt_session/interface.hpp"
 #include "actors/application_server/pipeline/interface.hpp"
 #include "actors/events/event.hpp"
 #include "actors/support/deps.hpp"
@@ -34,6 +37,11 @@ struct MqttConfig {
   std::size_t filters_max = 128;
   application_json::DownlinkLimits downlinks;
   mqtt::ServerConnectionOptions connection;
+  /// Of stored sessions. How long they outlive a connection is in `connection.limits`.
+  mqtt_session::SessionsConfig sessions;
+  /// Sets the limits of connections to what `sessions` can keep: of MQTT 3 clients, and at most of
+  /// MQTT 5 clients.
+  void keep_sessions(Duration expiry_v3, Duration expiry_max);
 };
 
 /// Immutable after start; lives as long as connections.
@@ -44,6 +52,8 @@ struct MqttContext {
   actors::Route<LinksHandle> links;
   actors::Sharded<PipelineHandle> pipelines;
   events::Publish publish;  // may be null
+  actors::Route<mqtt_session::SessionsHandle> sessions;
+  mqtt_session::SessionIndex session_index;
 };
 using MqttContextPtr = std::shared_ptr<const MqttContext>;
 

@@ -1,5 +1,7 @@
 #include "actors/application_server/frontend_mqtt/topics.hpp"
 
+#include <algorithm>
+
 namespace ff::application_server {
 namespace {
 
@@ -25,6 +27,10 @@ std::optional<std::string> rewrite_filter(std::string_view filter, std::string_v
   if (filter.starts_with("v3/+/")) return own + std::string(filter.substr(5));
   if (filter.starts_with(own)) return std::string(filter);
   return std::nullopt;
+}
+
+std::string relative_filter(std::string_view rewritten, std::string_view uid) {
+  return std::string(rewritten.substr(std::min(prefix_of(uid).size(), rewritten.size())));
 }
 
 std::string up_topic(std::string_view uid, const DeviceId& device_id, UpKind kind) {

@@ -19,6 +19,9 @@ std::optional<ApplicationId> application_of(std::string_view username);
 /// Nothing for others' topics. `uid` is the user name.
 std::optional<std::string> rewrite_filter(std::string_view filter, std::string_view uid);
 
+/// The part of a rewritten filter below `v3/{uid}/`, for subscriptions that outlive a connection.
+std::string relative_filter(std::string_view rewritten, std::string_view uid);
+
 /// `v3/{uid}/devices/{device_id}/{suffix}`.
 std::string up_topic(std::string_view uid, const DeviceId& device_id, UpKind kind);
 

@@ -1,5 +1,5 @@
-// Who gets an application's messages as they come: a connection, a stream, an integration. Not
-// durable consumers' cursors.
+// Who gets an application's messages as they come: a connection, a stream, an integration. Not the
+// cursors of durable consumers (mqtt_session/).
 #pragma once
 
 #include <atomic>

@@ -1,6 +1,6 @@
 // The outbox reader: one actor on a thread of its own, because it reads ranges of rows. It also
-// removes messages that are too old. Not the writer: pipelines append (pipeline/), links move
-// cursors (link/).
+// removes messages that are too old. Not the writer: pipelines append (pipeline/), consumers move
+// their cursors (mqtt_session/).
 #pragma once
 
 #include <caf/fwd.hpp>
@@ -15,6 +15,8 @@ using OutboxHandle =
     caf::typed_actor<caf::reacts_to<RecoverOutbox>,  // Where a pipeline goes on after a start.
                      caf::reacts_to<ReadOutbox>,     // Catch-up of a durable consumer.
                      caf::reacts_to<LoadCursors>,    // Where a durable consumer goes on.
+                     caf::reacts_to<FindNewest>,     // Where a new durable consumer begins.
+                     caf::reacts_to<ScanRows>,       // Records of durable consumers.
                      caf::reacts_to<TrimOutbox>>;  // INTERNAL: a bounded step of the removal of old
                                                    // messages.
 

@@ -4,12 +4,15 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "actors/application_server/outbox/message.hpp"
 #include "actors/support/local_message.hpp"
 #include "actors/support/reply.hpp"
+#include "storage/engine/engine.hpp"
 #include "storage/keys/keys.hpp"
 
 namespace ff::application_server {
@@ -30,11 +33,27 @@ struct ReadOutbox {
   actors::Reply<std::vector<UpPublished>> reply;
 };
 
-/// Where a durable consumer is, per shard: its cursor, or the newest message if it has none yet.
+/// Where a durable consumer is, per shard: its cursor, or the newest message if it has none yet. A
+/// cursor behind the newest message is at the newest.
 struct LoadCursors {
   ApplicationId application_id;
   std::string consumer;
   actors::Reply<std::vector<storage::OutboxSequence>> reply;  // by shard number
+};
+
+/// The newest message of an application in each shard; 0 where there is none.
+struct FindNewest {
+  ApplicationId application_id;
+  actors::Reply<std::vector<storage::OutboxSequence>> reply;  // by shard number
+};
+
+/// At most `limit` rows of a range: for consumers that have records of their own.
+struct ScanRows {
+  using Rows = std::vector<std::pair<Bytes, Bytes>>;  // key, value
+  storage::Family family = storage::Family::cursor;
+  storage::KeyRange range;
+  std::size_t limit = 1024;
+  actors::Reply<Rows> reply;
 };
 
 /// INTERNAL: time to remove what is too old.
@@ -50,4 +69,6 @@ Result<storage::OutboxSequence> decode_cursor(ByteView row);
 FF_LOCAL_MESSAGE(ff::application_server::RecoverOutbox)
 FF_LOCAL_MESSAGE(ff::application_server::ReadOutbox)
 FF_LOCAL_MESSAGE(ff::application_server::LoadCursors)
+FF_LOCAL_MESSAGE(ff::application_server::FindNewest)
+FF_LOCAL_MESSAGE(ff::application_server::ScanRows)
 FF_LOCAL_MESSAGE(ff::application_server::TrimOutbox)

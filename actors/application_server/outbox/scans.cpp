@@ -1,5 +1,6 @@
 #include "actors/application_server/outbox/scans.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include "actors/application_server/outbox/record.hpp"
@@ -85,68 +86,87 @@ Result<std::vector<UpPublished>> read_messages(const storage::Reader& store,
   return messages;
 }
 
+Result<std::vector<OutboxSequence>> find_newest(const storage::Reader& store,
+                                                storage::ShardCount shards,
+                                                const ApplicationId& application_id) {
+  std::vector<OutboxSequence> newest;
+  for (std::uint32_t i = 0; i < shards.value(); ++i) {
+    const storage::Shard shard{static_cast<std::uint16_t>(i)};
+    FF_TRY(
+        const auto last,
+        last_key(store, storage::prefix_range(storage::application_prefix(shard, application_id))));
+    newest.push_back(last ? last->sequence : OutboxSequence{0});
+  }
+  return newest;
+}
+
 Result<std::vector<OutboxSequence>> load_cursors(const storage::Reader& store,
                                                  storage::ShardCount shards,
                                                  const ApplicationId& application_id,
                                                  const std::string& consumer) {
   std::vector<Bytes> keys;
   for (std::uint32_t i = 0; i < shards.value(); ++i) {
-    keys.push_back(storage::cursor_key(
-        {storage::Shard{static_cast<std::uint16_t>(i)}, application_id, consumer}));
+    const storage::Shard shard{static_cast<std::uint16_t>(i)};
+    keys.push_back(storage::cursor_key({shard, application_id, consumer}));
   }
   FF_TRY(const auto rows, store.multi_get(Family::cursor, keys));
-  std::vector<OutboxSequence> cursors;
-  for (std::uint32_t i = 0; i < shards.value(); ++i) {
-    if (rows[i]) {
-      FF_TRY(const auto cursor, decode_cursor(*rows[i]));
-      cursors.push_back(cursor);
-      continue;
-    }
-    const storage::Shard shard{static_cast<std::uint16_t>(i)};
-    FF_TRY(
-        const auto last,
-        last_key(store, storage::prefix_range(storage::application_prefix(shard, application_id))));
-    cursors.push_back(last ? last->sequence : OutboxSequence{0});
+  FF_TRY(auto cursors, find_newest(store, shards, application_id));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!rows[i]) continue;
+    FF_TRY(const auto cursor, decode_cursor(*rows[i]));
+    cursors[i] = std::min(cursors[i], cursor);
   }
   return cursors;
+}
+
+Result<ScanRows::Rows> scan_rows(const storage::Reader& store, const ScanRows& request) {
+  ScanRows::Rows rows;
+  const auto visited =
+      store.scan({request.family, request.range, Direction::forward, request.limit},
+                 [&](ByteView key, ByteView value) {
+                   rows.emplace_back(to_owned(key), to_owned(value));
+                   return true;
+                 });
+  if (!visited) return fail(visited.error());
+  return rows;
 }
 
 Result<TrimStep> trim(const storage::Reader& store, const Bytes& from, UtcTime limit,
                       std::size_t rows) {
   TrimStep step;
-  Bytes doomed_from;
-  std::optional<OutboxKey> doomed_to;
-  const auto flush = [&] {
-    if (!doomed_to) return;
-    auto end = *doomed_to;
-    end.sequence = OutboxSequence{end.sequence.value() + 1};
-    step.records.erase_range(Family::outbox, doomed_from, storage::outbox_key(end));
-    doomed_to.reset();
+  // Rows of one application in one shard; the last of them that is old may be the newest of all.
+  Bytes first;
+  std::optional<OutboxKey> last;
+  const auto erase_up_to_last = [&] {
+    if (!last) return;
+    step.records.erase_range(Family::outbox, first, storage::outbox_key(*last));
+    last.reset();
   };
   bool skipped = false;
+  rows = std::max<std::size_t>(rows, 2);
   const auto visited = store.scan(
       {Family::outbox, {from, {}}, Direction::forward, rows}, [&](ByteView key, ByteView value) {
         step.next = to_owned(key);
         const auto parsed = storage::parse_outbox_key(key);
         const auto message = decode_message(value);
         if (!parsed || !message) return true;
-        const bool same = doomed_to && doomed_to->application_id == parsed->application_id &&
-                          doomed_to->shard == parsed->shard;
-        if (!same) flush();
-        if (message->received_at >= limit) {
-          // Messages lie in the order of time: go on with the next application.
-          step.next = storage::prefix_range(
-                          storage::application_prefix(parsed->shard, parsed->application_id))
-                          .last;
-          skipped = true;
-          return false;
+        const bool same =
+            last && last->application_id == parsed->application_id && last->shard == parsed->shard;
+        if (!same) {
+          erase_up_to_last();
+          first = to_owned(key);
         }
-        if (!same) doomed_from = to_owned(key);
-        doomed_to = *parsed;
-        return true;
+        last = *parsed;
+        if (message->received_at < limit) return true;
+        // Messages lie in the order of time: go on with the next application.
+        step.next = storage::prefix_range(
+                        storage::application_prefix(parsed->shard, parsed->application_id))
+                        .last;
+        skipped = true;
+        return false;
       });
   if (!visited) return fail(visited.error());
-  flush();
+  erase_up_to_last();
   if (!skipped && *visited < rows) step.next.clear();
   return step;
 }

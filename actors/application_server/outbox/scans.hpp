@@ -14,9 +14,14 @@ Result<std::vector<storage::OutboxSequence>> load_cursors(const storage::Reader&
                                                           storage::ShardCount shards,
                                                           const ApplicationId& application_id,
                                                           const std::string& consumer);
+Result<std::vector<storage::OutboxSequence>> find_newest(const storage::Reader& store,
+                                                         storage::ShardCount shards,
+                                                         const ApplicationId& application_id);
+Result<ScanRows::Rows> scan_rows(const storage::Reader& store, const ScanRows& request);
 
 /// One step of the removal of messages received before `limit`: looks at up to `rows` rows from
-/// `from`.
+/// `from`, at least 2. An application's newest message of a shard stays, because numbering goes on
+/// behind it after a restart.
 struct TrimStep {
   storage::WriteBatch records;
   /// Where the next step begins; empty when the family is done.

@@ -228,13 +228,19 @@ Status FrontDoors::State::open_mqtt(const NodeRoutes& routes) {
     config.listen.push_back({*tls, certificates.mqtt});
     names.emplace_back("mqtt-tls");
   }
-  auto context = std::make_shared<const application_server::MqttContext>(
-      application_server::MqttContext{.config = std::move(config),
-                                      .deps = routes.deps,
-                                      .access = make_mqtt_access(routes.identity_server.access),
-                                      .links = routes.application_server.links,
-                                      .pipelines = routes.application_server.pipelines,
-                                      .publish = hub.publisher()});
+  config.sessions = mqtt_sessions_config(ports.config.as.mqtt_sessions);
+  config.keep_sessions(ports.config.as.mqtt_sessions.expiry,
+                       ports.config.as.mqtt_sessions.expiry_max);
+  auto context =
+      std::make_shared<const application_server::MqttContext>(application_server::MqttContext{
+          .config = std::move(config),
+          .deps = routes.deps,
+          .access = make_mqtt_access(routes.identity_server.access),
+          .links = routes.application_server.links,
+          .pipelines = routes.application_server.pipelines,
+          .publish = hub.publisher(),
+          .sessions = routes.application_server.mqtt_sessions,
+          .session_index = routes.application_server.mqtt_session_index});
   FF_TRY(auto started, application_server::MqttFrontend::start(ports.streams, std::move(context)));
   const std::scoped_lock lock(listening);
   mqtt = std::move(started);

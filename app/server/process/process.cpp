@@ -87,6 +87,14 @@ void set_up_actors(caf::actor_system_config& config, const config::Process& proc
   config.set("scheduler.max-throughput", std::size_t{64});
 }
 
+/// Everything is durable and the store is closed: nothing is left to lose. CAF 0.17's own shutdown
+/// can hang when detached actors end late. [caf-notes §2.8]
+[[noreturn]] void end_process(ExitCode code) {
+  spdlog::info("msg=\"farfield ends\" code={}", static_cast<int>(code));
+  spdlog::shutdown();
+  _exit(static_cast<int>(code));
+}
+
 /// Inputs first; then the actors, whose committed effects are released; the store closes last.
 void drain(caf::actor_system& system, FrontDoors& doors, std::unique_ptr<Node> node) {
   spdlog::info("msg=\"draining\"");
@@ -164,11 +172,7 @@ ExitCode run_server(const config::Config& config) {
   runtime.stop();
   const auto code = fatal ? ExitCode::io_error : ExitCode::ok;
   store->engine.reset();
-  spdlog::info("msg=\"farfield ends\" code={}", static_cast<int>(code));
-  spdlog::shutdown();
-  // CAF 0.17's own shutdown can hang when detached actors end late [caf-notes §2.8]; nothing is
-  // left to lose.
-  _exit(static_cast<int>(code));
+  end_process(code);
 }
 
 }  // namespace ff::app

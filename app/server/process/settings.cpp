@@ -102,6 +102,16 @@ Result<std::shared_ptr<const region::FrequencyPlans>> load_plans(
 
 }  // namespace
 
+application_server::mqtt_session::SessionsConfig mqtt_sessions_config(
+    const config::MqttSessions& sessions) {
+  application_server::mqtt_session::SessionsConfig out;
+  out.sessions_max = sessions.max_per_application;
+  out.window = sessions.window;
+  out.cursor_interval = sessions.cursor_interval;
+  out.sweep_interval = sessions.sweep_interval;
+  return out;
+}
+
 Result<NodeConfig> node_config(const config::Config& config, std::uint64_t counter_jump) {
   NodeConfig out;
   out.durability = config.storage.durability == config::Durability::sync
@@ -113,6 +123,7 @@ Result<NodeConfig> node_config(const config::Config& config, std::uint64_t count
   out.network_server = network_server_config(config.ns, counter_jump);
   out.gateway_server = gateway_server_config(config.gs);
   out.join_server = join_server_config(config.js, counter_jump);
+  out.application_server.mqtt_sessions = mqtt_sessions_config(config.as.mqtt_sessions);
   for (const auto& listener : config.gs.udp.listeners) {
     const auto local = net::Endpoint::parse_listen(listener.address);
     if (!local)

@@ -13,4 +13,8 @@ inline constexpr ErrorDef invalid_address{
 /// Errors name the setting: an address that does not parse.
 Result<NodeConfig> node_config(const config::Config& config, std::uint64_t counter_jump);
 
+/// The bounds of stored MQTT sessions, for their directory and for connections.
+application_server::mqtt_session::SessionsConfig mqtt_sessions_config(
+    const config::MqttSessions& sessions);
+
 }  // namespace ff::app

@@ -73,6 +73,9 @@ TEST(Schema, DefaultsAreTheReferences) {
   EXPECT_EQ(config.grpc.plain, ":1884");
   EXPECT_EQ(config.http.listen.tls, ":8885");
   EXPECT_EQ(config.as.mqtt.plain, ":1883");
+  EXPECT_EQ(config.as.mqtt_sessions.max_per_application, 1000U);
+  EXPECT_EQ(config.as.mqtt_sessions.expiry, std::chrono::hours{168});
+  EXPECT_EQ(config.as.mqtt_sessions.window, 64);
   EXPECT_EQ(config.gs.udp.listeners, (std::vector<UdpListener>{{":1700", ""}}));
   EXPECT_EQ(config.gs.udp.schedule_late_time, std::chrono::milliseconds{800});
   EXPECT_EQ(config.gs.forward, std::vector<DevAddrPrefix>{DevAddrPrefix{}});

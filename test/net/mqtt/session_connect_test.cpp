@@ -319,7 +319,7 @@ struct ExpiryRow {
 };
 
 TEST(SessionConnect, SessionsAreKeptAsLongAsAskedAndAllowed) {
-  SessionLimits limits{.session_expiry_max = 1000};
+  SessionLimits limits{.session_expiry_max = 1000, .session_expiry_v3 = 2000};
   auto with_expiry = [](std::uint32_t seconds_kept, bool clean) {
     return Connect{.version = v5,
                    .clean_start = clean,
@@ -328,8 +328,8 @@ TEST(SessionConnect, SessionsAreKeptAsLongAsAskedAndAllowed) {
   };
   for (const auto& row : std::vector<ExpiryRow>{
            {"3.1.1 clean", {.version = v3_1_1, .client_id = "c"}, 0, false},
-           {"3.1.1 kept", {.version = v3_1_1, .clean_start = false, .client_id = "c"}, 1000, true},
-           {"3.1 kept", {.version = v3_1, .clean_start = false, .client_id = "c"}, 1000, false},
+           {"3.1.1 kept", {.version = v3_1_1, .clean_start = false, .client_id = "c"}, 2000, true},
+           {"3.1 kept", {.version = v3_1, .clean_start = false, .client_id = "c"}, 2000, false},
            {"5 without property", {.version = v5, .clean_start = false, .client_id = "c"}, 0, true},
            {"5 below the bound", with_expiry(999, false), 999, true},
            {"5 above the bound", with_expiry(0xFFFFFFFF, false), 1000, true},

@@ -44,6 +44,7 @@ TEST(EntityKeys, KindsAndTheirNumberOfIdsAreOnDiskAndNeverChange) {
       {EntityKind::relay_rule, 25, 3},
       {EntityKind::alert_rule, 26, 1},
       {EntityKind::alert_receiver, 27, 1},
+      {EntityKind::mqtt_session, 28, 2},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(static_cast<int>(row.kind), row.number);

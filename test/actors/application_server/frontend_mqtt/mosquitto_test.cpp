@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
@@ -11,8 +12,10 @@
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <condition_variable>
+#include <future>
 #include <mutex>
 #include <set>
+#include <thread>
 
 #include "actors/application_server/frontend_mqtt/frontend.hpp"
 #include "actors/application_server/pipeline/device.hpp"
@@ -55,11 +58,15 @@ class Client {
   }
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
+  /// Reads until it has said `text`; false if it ends before.
+  bool says(std::string_view text) {
+    while (output.find(text) == std::string::npos) {
+      if (!read_more()) return false;
+    }
+    return true;
+  }
   int wait() {
-    char buffer[4096];
-    for (auto n = read(output_, buffer, sizeof buffer); n > 0;
-         n = read(output_, buffer, sizeof buffer)) {
-      output.append(buffer, static_cast<std::size_t>(n));
+    while (read_more()) {
     }
     close(output_);
     int status = 0;
@@ -70,6 +77,13 @@ class Client {
   std::string output;
 
  private:
+  bool read_more() {
+    char buffer[4096];
+    const auto n = read(output_, buffer, sizeof buffer);
+    if (n > 0) output.append(buffer, static_cast<std::size_t>(n));
+    return n > 0;
+  }
+
   pid_t pid_ = 0;
   int output_ = -1;
 };
@@ -109,7 +123,8 @@ class MqttEndToEnd : public testing::Test {
     MqttConfig config;
     config.listen = {{net::Endpoint::v4({127, 0, 0, 1}, 0), nullptr}};
     auto context = std::make_shared<const MqttContext>(
-        MqttContext{config, deps, access, routes.links, routes.pipelines, surroundings.publish});
+        MqttContext{config, deps, access, routes.links, routes.pipelines, surroundings.publish,
+                    routes.mqtt_sessions, routes.mqtt_session_index});
     auto listening = MqttFrontend::start(*tcp, context);
     ASSERT_TRUE(listening) << listening.error().to_string();
     frontend = std::make_unique<MqttFrontend>(*std::move(listening));
@@ -124,6 +139,7 @@ class MqttEndToEnd : public testing::Test {
     routes.pipelines.route(storage::Shard{0}).clear();
     routes.inspectable.route(storage::Shard{0}).clear();
     routes.links.clear();
+    routes.mqtt_sessions.clear();
     routes.outbox.clear();
     end(deps.committer.get());
     end(deps.loader.get());
@@ -163,10 +179,10 @@ class MqttEndToEnd : public testing::Test {
     caf::anon_send(routes.pipelines.of(uid), change);
     ASSERT_TRUE(happens("created"));
   }
-  void receive_uplink() {
+  void receive_uplink(FCnt32 f_cnt = FCnt32{5}) {
     ApplicationUplink uplink{
-        .session_key_id = {1}, .f_port = FPort{2}, .f_cnt = FCnt32{5}, .frm_payload = {1, 2, 3}};
-    phy::crypt_frm_payload(key, {phy::Direction::up, address, FCnt32{5}}, uplink.frm_payload);
+        .session_key_id = {1}, .f_port = FPort{2}, .f_cnt = f_cnt, .frm_payload = {1, 2, 3}};
+    phy::crypt_frm_payload(key, {phy::Direction::up, address, f_cnt}, uplink.frm_payload);
     SessionAccepted message{
         {{.ids = {.uid = uid, .dev_addr = address}, .up = uplink}}, {}, nullptr, uid};
     caf::anon_send(routes.pipelines.of(uid), std::move(message));
@@ -192,9 +208,41 @@ class MqttEndToEnd : public testing::Test {
     seen.insert(event);
     changed.notify_all();
   }
-  bool happens(const std::string& event) {
+  bool happens(const std::string& event, std::size_t times = 1) {
     std::unique_lock lock(mutex);
-    return changed.wait_for(lock, std::chrono::seconds(20), [&] { return seen.contains(event); });
+    return changed.wait_for(lock, std::chrono::seconds(20),
+                            [&] { return seen.count(event) >= times; });
+  }
+  /// Waits until the stored session of `client_id` has no client, and all of it is durable.
+  bool rests(const std::string& client_id) {
+    return eventually([client_id](const std::vector<mqtt_session::SessionSnapshot>& all) {
+      return std::ranges::any_of(
+          all, [&](const auto& one) { return one.key.client_id == client_id && !one.running; });
+    });
+  }
+  bool has_no_sessions() {
+    return eventually([](const auto& all) { return all.empty(); });
+  }
+  /// Asks the directory until what it knows is as wanted.
+  bool eventually(
+      const std::function<bool(const std::vector<mqtt_session::SessionSnapshot>&)>& wanted) {
+    for (int round = 0; round < 1'000'000; ++round) {
+      std::promise<bool> answer;
+      caf::anon_send(routes.mqtt_sessions.get(), mqtt_session::InspectSessions{[&](auto sessions) {
+                       answer.set_value(wanted(*sessions));
+                     }});
+      if (answer.get_future().get()) return true;
+      std::this_thread::yield();
+    }
+    return false;
+  }
+  /// The counters of the uplinks in a subscriber's output, in order.
+  static std::vector<int> counters(const std::string& output) {
+    std::vector<int> out;
+    static constexpr std::string_view field = R"("f_cnt":)";
+    for (auto at = output.find(field); at != std::string::npos; at = output.find(field, at + 1))
+      out.push_back(std::stoi(output.substr(at + field.size())));
+    return out;
   }
 
   const storage::ShardCount shards = *storage::ShardCount::make(1);
@@ -273,6 +321,83 @@ TEST_F(MqttEndToEnd, AnotherApplicationsTopicsAreRefused) {
   Client client(command("mosquitto_sub", {"-t", "v3/other/devices/+/up", "-C", "1"}));
   client.wait();
   EXPECT_NE(client.output.find("denied"), std::string::npos) << client.output;
+}
+
+/// How a client asks for its session to be kept, per version of the protocol.
+const std::vector<std::vector<std::string>> keeping = {
+    {"-V", "mqttv31", "-c"}, {"-V", "mqttv311", "-c"}, {"-V", "mqttv5", "-c", "-x", "3600"}};
+
+std::vector<std::string> join(std::vector<std::string> first,
+                              const std::vector<std::string>& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
+TEST_F(MqttEndToEnd, AClientThatWasAwayGetsWhatItMissed) {
+  for (std::size_t i = 0; i < keeping.size(); ++i) {
+    const auto id = "away-" + std::to_string(i);
+    const auto as_client = join(keeping[i], {"-i", id, "-q", "1", "-t", "v3/+/devices/+/up"});
+    Client leaving(command("mosquitto_sub", join(as_client, {"-E"})));
+    ASSERT_EQ(leaving.wait(), 0) << leaving.output;
+    ASSERT_TRUE(rests(id));
+    for (std::uint32_t f_cnt = 1; f_cnt <= 3; ++f_cnt) receive_uplink(FCnt32{f_cnt});
+    Client back(command("mosquitto_sub", join(as_client, {"-C", "3"})));
+    EXPECT_EQ(back.wait(), 0);
+    EXPECT_EQ(counters(back.output), (std::vector{1, 2, 3})) << back.output;
+    ASSERT_TRUE(rests(id));
+  }
+}
+
+TEST_F(MqttEndToEnd, WhatAClientDidNotAcknowledgeComesAgainAfterItWasCutOff) {
+  const auto as_client = join(keeping[1], {"-i", "cut", "-q", "1", "-t", "#"});
+  Client leaving(command("mosquitto_sub", join(as_client, {"-E"})));
+  ASSERT_EQ(leaving.wait(), 0);
+  {
+    Client cut(command("mosquitto_sub", as_client));
+    ASSERT_TRUE(happens("as.application.subscribe", 2));
+    // The destructor kills it: no DISCONNECT.
+  }
+  ASSERT_TRUE(rests("cut"));
+  for (std::uint32_t f_cnt = 1; f_cnt <= 200; ++f_cnt) receive_uplink(FCnt32{f_cnt});
+  // More than one window; it leaves in the middle.
+  Client part(command("mosquitto_sub", join(as_client, {"-C", "70"})));
+  EXPECT_EQ(part.wait(), 0);
+  ASSERT_TRUE(rests("cut"));
+  auto got = counters(part.output);
+  ASSERT_FALSE(got.empty());
+  receive_uplink(FCnt32{201});
+  // What comes next: at the latest the first that was not acknowledged, then all others in order.
+  Client rest(command("mosquitto_sub", join(as_client, {"-C", "100"})));
+  EXPECT_EQ(rest.wait(), 0);
+  const auto more = counters(rest.output);
+  ASSERT_EQ(more.size(), 100U);
+  EXPECT_LE(more.front(), got.back() + 1);
+  for (std::size_t i = 1; i < more.size(); ++i) EXPECT_EQ(more[i], more[i - 1] + 1);
+}
+
+TEST_F(MqttEndToEnd, ACleanClientEndsTheSessionOfItsName) {
+  for (const auto& version : {"mqttv311", "mqttv5"}) {
+    const auto as_client =
+        std::vector<std::string>{"-V", version, "-i", "same", "-q", "1", "-t", "#"};
+    auto kept = join(as_client, {"-c", "-E"});
+    if (std::string_view(version) == "mqttv5") kept = join(kept, {"-x", "100"});
+    Client leaving(command("mosquitto_sub", kept));
+    ASSERT_EQ(leaving.wait(), 0);
+    ASSERT_TRUE(rests("same"));
+    Client clean(command("mosquitto_sub", join(as_client, {"-E"})));
+    EXPECT_EQ(clean.wait(), 0) << clean.output;
+    EXPECT_TRUE(has_no_sessions());
+  }
+}
+
+TEST_F(MqttEndToEnd, ASecondConnectionClosesTheFirst) {
+  Client first(
+      command("mosquitto_sub", join(keeping[2], {"-i", "twice", "-q", "1", "-t", "#", "-d"})));
+  ASSERT_TRUE(happens("as.application.subscribe"));
+  Client second(command("mosquitto_sub",
+                        join(keeping[2], {"-i", "twice", "-q", "1", "-t", "#", "-E", "-d"})));
+  EXPECT_EQ(second.wait(), 0) << second.output;
+  EXPECT_TRUE(first.says("DISCONNECT (142)")) << first.output;
 }
 
 }  // namespace

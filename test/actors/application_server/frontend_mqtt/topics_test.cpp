@@ -23,6 +23,16 @@ TEST(Topics, FiltersAreRewrittenToTheApplication) {
     EXPECT_EQ(rewrite_filter(filter, "app@ttn"), expected) << filter;
 }
 
+TEST(Topics, StoredFiltersAreRelativeToTheApplication) {
+  for (const auto* uid : {"app", "app@ttn"}) {
+    const auto own = "v3/" + std::string(uid) + '/';
+    EXPECT_EQ(relative_filter(*rewrite_filter("#", uid), uid), "#");
+    EXPECT_EQ(relative_filter(*rewrite_filter("v3/+/devices/+/up", uid), uid), "devices/+/up");
+    EXPECT_EQ(relative_filter(*rewrite_filter(own + "devices/dev/up", uid), uid), "devices/dev/up");
+    EXPECT_EQ(relative_filter(*rewrite_filter(own, uid), uid), "");
+  }
+}
+
 TEST(Topics, DownlinkTopicsNameDeviceAndOperation) {
   const auto push = parse_downlink_topic("v3/app/devices/dev-1/down/push", "app");
   ASSERT_TRUE(push);

@@ -1,0 +1,163 @@
+// Clients whose session outlives the connection: the session's actor knows the subscriptions and
+// what is under way.
+#include <algorithm>
+#include <caf/send.hpp>
+#include <limits>
+
+#include "actors/application_server/frontend_mqtt/connection.hpp"
+#include "actors/application_server/frontend_mqtt/session_peer.hpp"
+#include "actors/application_server/frontend_mqtt/topics.hpp"
+#include "protocol/base/hex.hpp"
+
+namespace ff::application_server {
+namespace {
+
+/// A client without a name is given one that nobody else has.
+std::string unique_client_id(const std::string& uid, Random& random) {
+  Bytes bytes;
+  append_be<8>(bytes, random.next());
+  return uid + '-' + hex_lower(bytes);
+}
+
+std::uint16_t receive_maximum(const mqtt::Connect& connect) {
+  const auto asked = connect.properties.number(mqtt::PropertyId::receive_maximum);
+  return static_cast<std::uint16_t>(
+      std::min<std::uint32_t>(asked.value_or(std::numeric_limits<std::uint16_t>::max()),
+                              std::numeric_limits<std::uint16_t>::max()));
+}
+
+}  // namespace
+
+/// Clients that want no session, and have none, go on at once.
+void MqttConnection::find_session(mqtt::ServerConnection& connection,
+                                  const mqtt::Authenticate& question) {
+  const auto& connect = question.connect;
+  const bool keeps = question.session_expiry > 0;
+  if (connect.client_id.empty()) {
+    if (!keeps) return accept(connection);
+    accepted_.assigned_client_id = unique_client_id(uid_, *context_->deps.make_random());
+    return attach_session(connection, question, accepted_.assigned_client_id);
+  }
+  if (!keeps && !context_->session_index.may_contain({application_id_, connect.client_id}))
+    return accept(connection);
+  // One that is there is resumed for this connection, and ends with it.
+  if (keeps || !connect.clean_start) return attach_session(connection, question, connect.client_id);
+  remove_session(connection, {application_id_, connect.client_id});
+}
+
+void MqttConnection::attach_session(mqtt::ServerConnection& connection,
+                                    const mqtt::Authenticate& question, std::string client_id) {
+  if (client_id.size() > context_->config.sessions.client_id_size_max)
+    return refuse(connection, mqtt::ReasonCode::client_identifier_not_valid);
+  const auto sessions = context_->sessions.get();
+  if (!sessions) return refuse(connection, mqtt::ReasonCode::server_unavailable);
+  mqtt_session::AttachSession message{
+      {application_id_, std::move(client_id)},
+      {.clean_start = question.connect.clean_start,
+       .expiry = question.session_expiry,
+       .window = std::min(receive_maximum(question.connect),
+                          context_->config.connection.limits.in_flight_max),
+       .may_read = rights_.traffic_read},
+      make_session_peer(weak_from_this(), connection.shared_from_this())};
+  caf::anon_send(sessions, std::move(message));
+}
+
+void MqttConnection::remove_session(mqtt::ServerConnection& connection,
+                                    mqtt_session::SessionKey key) {
+  const auto sessions = context_->sessions.get();
+  if (!sessions) return refuse(connection, mqtt::ReasonCode::server_unavailable);
+  auto removed = [owner = weak_from_this(), weak = connection.weak_from_this(),
+                  loop = &connection.stream().loop()] {
+    loop->post([owner, weak] {
+      const auto self = owner.lock();
+      const auto alive = weak.lock();
+      if (self && alive && !self->ended_) self->accept(*alive);
+    });
+  };
+  caf::anon_send(sessions, mqtt_session::RemoveSession{std::move(key), std::move(removed)});
+}
+
+bool MqttConnection::session_accepted(mqtt::ServerConnection& connection,
+                                      const mqtt_session::Accepted& accepted) {
+  if (ended_) return false;
+  session_ = accepted.session;
+  connection_id_ = accepted.connection;
+  accepted_.session_present = accepted.session_present;
+  accepted_.unreleased = accepted.unreleased;
+  accept(connection);
+  return true;
+}
+
+void MqttConnection::subscribe_stored(const mqtt::SubscribeRequested& question) {
+  mqtt_session::Subscribe message{connection_id_, question.packet_id, {}, question.subscription_id};
+  for (const auto& wish : question.subscriptions) {
+    const auto filter = rights_.traffic_read ? rewrite_filter(wish.filter, uid_) : std::nullopt;
+    message.wishes.push_back({std::nullopt, wish.qos});
+    if (filter) message.wishes.back().filter = relative_filter(*filter, uid_);
+  }
+  caf::anon_send(session_, std::move(message));
+}
+
+void MqttConnection::unsubscribe_stored(const mqtt::UnsubscribeRequested& question) {
+  mqtt_session::Unsubscribe message{connection_id_, question.packet_id, {}};
+  for (const auto& wish : question.filters) {
+    const auto filter = rewrite_filter(wish, uid_);
+    message.filters.push_back(filter ? std::optional(relative_filter(*filter, uid_))
+                                     : std::nullopt);
+  }
+  caf::anon_send(session_, std::move(message));
+}
+
+/// At QoS 0 a message has no token: it is done with as soon as it is handed over. It leaves half of
+/// what may wait for the network to messages at QoS 1, which are never discarded that way.
+void MqttConnection::deliver_stored(mqtt::ServerConnection& connection,
+                                    const mqtt_session::Deliver& delivery) {
+  if (!session_) return;
+  mqtt::Message message{
+      .topic = up_topic(uid_, delivery.message->device_id, delivery.message->kind),
+      .payload =
+          mqtt::Payload(std::shared_ptr<const Bytes>(delivery.message, &delivery.message->body))};
+  const mqtt::DeliveryToken token{delivery.token.value()};
+  if (delivery.qos != mqtt::QoS::at_most_once) {
+    probe_.delivered.Increment();
+    return connection.deliver(
+        message,
+        {.qos = delivery.qos, .token = token, .subscription_ids = delivery.subscription_ids});
+  }
+  if (connection.stream().outgoing_size() < context_->config.connection.outgoing_max / 2) {
+    probe_.delivered.Increment();
+    connection.deliver(message, {.subscription_ids = delivery.subscription_ids});
+  } else {
+    probe_.discarded.Increment();
+  }
+  settle(token);
+}
+
+void MqttConnection::settle(mqtt::DeliveryToken token) {
+  if (!session_) return;
+  caf::anon_send(session_,
+                 mqtt_session::Settled{connection_id_, mqtt_session::SendToken{token.value()}});
+}
+
+void MqttConnection::on_acknowledged(mqtt::ServerConnection&, const mqtt::Acknowledged& fact) {
+  settle(fact.token);
+}
+
+void MqttConnection::on_discarded(mqtt::ServerConnection& connection, const mqtt::Discarded& fact) {
+  probe_.discarded.Increment();
+  if (!session_ || fact.token == mqtt::DeliveryToken{}) return;
+  switch (fact.cause) {
+    case mqtt::DiscardCause::too_large:
+    case mqtt::DiscardCause::not_encodable:
+      // The client can never have it.
+      return settle(fact.token);
+    case mqtt::DiscardCause::window_full:
+    case mqtt::DiscardCause::slow_reader:
+      // It comes again on the next connection; behind others it would come out of order.
+      return connection.disconnect(mqtt::ReasonCode::server_busy);
+    case mqtt::DiscardCause::not_connected:
+      return;
+  }
+}
+
+}  // namespace ff::application_server
