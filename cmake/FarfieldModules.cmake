@@ -75,6 +75,8 @@ function(ff_tests name)
     add_executable(${name}_test ${tests})
     target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR})
     target_link_libraries(${name}_test PRIVATE ${arg_DEPS} ff_warnings GTest::gtest GTest::gtest_main)
+    # Tests are compiled more often than they run.
+    target_compile_options(${name}_test PRIVATE $<$<CONFIG:Debug>:-O0>)
     target_compile_definitions(${name}_test PRIVATE
       FF_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FF_GOLDEN_DIR="${PROJECT_SOURCE_DIR}/test/golden"
       FF_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")
