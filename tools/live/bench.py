@@ -2,10 +2,11 @@
 """What Farfield costs on this machine. Started by tools/bench.
 
 match storage net crypto mqtt   programs that time one folder's code, as they print it
-startup                         from the start of the process to /healthz, with a new and a used data directory
+startup                         from the start of the process to /healthz: new, used, and with a million devices; memory per registered device
 memory                          resident memory of the idle server, and what a live session adds
-uplink                          server's CPU time per uplink from datagram to MQTT subscriber, and latencies
-joins                           the same per join
+uplink                          uplinks a second from datagram to MQTT subscriber for 1 and 3 gateway copies, CPU time of each, latency at half load
+joins                           CPU time of a join, in a storm of them
+path                            the uplink's way inside the server, without sockets
 all                             everything (default)
 """
 import argparse
@@ -19,18 +20,19 @@ import time
 
 import server as live
 
-PROGRAMS = {'match': 'match_bench', 'storage': 'storage_bench', 'net': 'net_bench', 'crypto': 'crypto_bench', 'mqtt': 'mqtt_bench'}
+PROGRAMS = {'match': 'match_bench', 'storage': 'storage_bench', 'net': 'net_bench', 'crypto': 'crypto_bench', 'mqtt': 'mqtt_bench', 'path': 'uplink_path_bench'}
 GOOGLE_BENCHMARKS = {'match', 'crypto', 'mqtt'}
 # The store is measured on the disk of the build, because /tmp may be memory.
 ARGUMENTS = {'storage': [os.path.join(live.ROOT, 'build/release')]}
 LIVE = ('startup', 'memory', 'uplink', 'joins')
 APPLICATION = 'bench'
+WINDOW_MS = 200  # ns.deduplication-window
 
 
 def build(names):
     targets = [PROGRAMS[name] for name in names if name in PROGRAMS]
     if any(name in LIVE for name in names):
-        targets += ['farfield', 'farfield-sim']
+        targets += ['farfield', 'farfield-sim', 'many_devices']
     for command in (['cmake', '--preset', 'release'],
                     ['cmake', '--build', '--preset', 'release', '--target', *targets]):
         quiet = subprocess.DEVNULL if '--preset' in command[1] else None
@@ -56,6 +58,11 @@ def run_program(name):
         return result
 
 
+def disk():
+    """A folder on the disk of the build, because /tmp may be memory."""
+    return tempfile.TemporaryDirectory(dir=os.path.join(live.ROOT, 'build/release'))
+
+
 @contextlib.contextmanager
 def running_server(folder, flags=()):
     server = live.Server(os.path.join(folder, 'data'), live.Ports.free(), ['--log.level', 'warn', *flags],
@@ -77,65 +84,116 @@ def simulate(server, folder, extra):
         return json.load(file)
 
 
-def register(server, folder, activation, count, gateways):
+def register(server, folder, activation, count, gateways, extra=()):
     """Registers devices, without traffic worth the name. Returns the options that name them."""
     devices = os.path.join(folder, activation + '.csv')
     live.write_devices(devices, [['--activation', activation, '--count', str(count)]])
     named = ['--devices', devices, '--gateways', str(gateways)]
-    simulate(server, folder, [*named, '--create', '--resets-counters', '--duration', '0.2', '--drain', '0.5',
+    print(f'  registering {count} devices …', file=sys.stderr, flush=True)
+    simulate(server, folder, [*named, '--create', '--resets-counters', *extra, '--duration', '0.2', '--drain', '0.5',
                               '--period', '100000', '--join-spread', '100000'])
     return named
 
 
-def bench_startup(_options):
+def many_devices(folder, count):
+    """A data directory with `count` registered devices, written without the API."""
+    directory = os.path.join(folder, 'data')
+    print(f'  writing {count} devices …', file=sys.stderr, flush=True)
+    subprocess.run([os.path.join(live.BIN, 'many_devices'), directory, str(count)], check=True, stdout=subprocess.DEVNULL)
+    return directory
+
+
+def bench_startup(options):
+    """With a new directory, with a used one, and with many registered devices; and what those cost in memory."""
     result = {}
-    with tempfile.TemporaryDirectory() as folder:
+    with disk() as folder:
         for name in ('new_directory', 'used_directory'):
             start = time.monotonic()
             with running_server(folder) as server:
                 server.wait_until_healthy()
                 result[name + '_ms'] = (time.monotonic() - start) * 1000
+                result['idle_bytes'] = server.memory_bytes()
+    with disk() as folder:
+        many_devices(folder, options.registered)
+        start = time.monotonic()
+        with running_server(folder) as server:
+            server.wait_until_healthy(300)
+            result[f'with_{options.registered}_devices_ms'] = (time.monotonic() - start) * 1000
+            result['bytes_per_registered_device'] = (server.memory_bytes() - result['idle_bytes']) / options.registered
     return result
 
 
 def bench_memory(options):
-    with tempfile.TemporaryDirectory() as folder, running_server(folder, ['--ns.session-idle', '1h']) as server:
+    """What a device costs while its session is an actor."""
+    with disk() as folder, running_server(folder, ['--ns.session-idle', '1h']) as server:
         server.wait_until_healthy()
         idle = server.memory_bytes()
-        named = register(server, folder, 'abp', options.devices, 1)
+        named = register(server, folder, 'abp', options.devices, 100, ['--uplinks-only'])
         registered = server.memory_bytes()
-        simulate(server, folder, [*named, '--rate', str(options.rate), '--first-f-cnt', '1000',
-                                  '--uplinks', str(options.devices), '--drain', '3'])
+        simulate(server, folder, [*named, '--rate', '1000', '--first-f-cnt', '1000', '--uplinks', str(2 * options.devices), '--drain', '3'])
         return {'idle_bytes': idle, 'registered_bytes': registered, 'live_bytes': server.memory_bytes(),
                 'bytes_per_live_session': (server.memory_bytes() - registered) / options.devices}
 
 
+def load(server, folder, named, options, rate, copies, first_f_cnt):
+    """`options.seconds` of uplinks at `rate`: what came out, what it cost, how late it was."""
+    before = server.cpu_seconds()
+    report = simulate(server, folder, [*named, '--copies', str(copies), '--rate', str(rate), '--duration', str(options.seconds),
+                                       '--first-f-cnt', str(first_f_cnt), '--drain', '5'])
+    cpu = server.cpu_seconds() - before
+    uplinks = report['uplinks']
+    return {'offered_per_second': uplinks['sent'] / options.seconds, 'sent': uplinks['sent'], 'delivered': uplinks['delivered'],
+            'uplinks_per_second': uplinks['delivered'] / options.seconds,
+            'server_cpu_us_per_uplink': cpu * 1e6 / max(uplinks['delivered'], 1),
+            'server_cores_busy': cpu / (options.seconds + 5),
+            # From the end of the de-duplication window to the subscriber.
+            'after_window_ms': {name: uplinks['latency_ms'][name] - WINDOW_MS for name in ('p50', 'p90', 'p99', 'max')}}
+
+
+def sustained(server, folder, named, options, copies, first_f_cnt):
+    """The highest rate of which at least 99.9 % arrive within the run: offered more each time, until it is too much."""
+    best, rate = None, options.rate
+    for attempt in range(options.attempts):
+        run = load(server, folder, named, options, rate, copies, first_f_cnt + attempt * 1000)
+        kept = run['delivered'] >= 0.999 * run['sent'] and run['after_window_ms']['p99'] < 2000
+        print(f'  {copies} copies, {rate:.0f}/s offered: {run["uplinks_per_second"]:.0f}/s delivered, '
+              f'p99 {run["after_window_ms"]["p99"]:.0f} ms{"" if kept else ": too much"}', file=sys.stderr, flush=True)
+        if not kept:
+            rate = (rate + best['offered_per_second']) / 2 if best else rate / 2
+            continue
+        if best is None or run['uplinks_per_second'] > best['uplinks_per_second']:
+            best = run
+        rate *= 1.4
+    return best or {'failed': 'no rate was sustained'}
+
+
 def bench_uplink(options):
-    with tempfile.TemporaryDirectory() as folder, running_server(folder) as server:
-        server.wait_until_healthy()
-        named = register(server, folder, 'abp', options.devices, options.gateways)
-        before = server.cpu_seconds()
-        report = simulate(server, folder, [*named, '--copies', str(options.gateways), '--rate', str(options.rate), '--duration',
-                                           str(options.seconds), '--first-f-cnt', '1000', '--drain', '3'])
-        cpu = server.cpu_seconds() - before
-        uplinks = report['uplinks']
-        return {'devices': options.devices, 'gateways': options.gateways, 'sent': uplinks['sent'],
-                'delivered': uplinks['delivered'], 'uplinks_per_second': uplinks['delivered'] / options.seconds,
-                'server_cpu_us_per_uplink': cpu * 1e6 / max(uplinks['delivered'], 1), 'latency_ms': uplinks['latency_ms']}
+    """From datagram to MQTT subscriber, durable; devices want no downlinks. Server and simulator share the machine."""
+    result = {}
+    for copies in (1, 3):
+        with disk() as folder, running_server(folder) as server:
+            server.wait_until_healthy()
+            named = register(server, folder, 'abp', options.devices, 200, ['--uplinks-only'])
+            best = sustained(server, folder, named, options, copies, 1000)
+            half = load(server, folder, named, options, best.get('uplinks_per_second', 1000) / 2, copies, 60000)
+            result[f'copies_{copies}'] = {'sustained': best, 'half_load': half}
+    return result
 
 
 def bench_joins(options):
+    """A join storm: every device at once."""
     count = min(options.devices, 2000)
-    with tempfile.TemporaryDirectory() as folder, running_server(folder) as server:
+    with disk() as folder, running_server(folder) as server:
         server.wait_until_healthy()
-        named = register(server, folder, 'otaa', count, 1)
+        named = register(server, folder, 'otaa', count, 200)
         before = server.cpu_seconds()
-        report = simulate(server, folder, [*named, '--join-spread', '10', '--duration', '20', '--period', '100000',
+        report = simulate(server, folder, [*named, '--join-spread', '1', '--duration', '20', '--period', '100000',
                                            '--first-dev-nonce', '1000', '--drain', '3'])
         cpu = server.cpu_seconds() - before
         joins = report['joins']
         return {'devices': count, 'requests': joins['requests'], 'joined': joins['joined'],
-                'server_cpu_us_per_join': cpu * 1e6 / max(joins['joined'], 1)}
+                'server_cpu_us_per_request': cpu * 1e6 / max(joins['requests'], 1),
+                'requests_per_second_on_one_core': joins['requests'] / max(cpu, 1e-9)}
 
 
 LIVE_BENCHES = {'startup': bench_startup, 'memory': bench_memory, 'uplink': bench_uplink, 'joins': bench_joins}
@@ -156,9 +214,10 @@ def main():
     parser.add_argument('what', nargs='*', choices=[*names, 'all'], default='all')
     parser.add_argument('--json', default=os.path.join(live.ROOT, 'build/release/benchmark.json'), help='file for the results')
     parser.add_argument('--devices', type=int, default=2000, help='simulated devices (default 2000)')
-    parser.add_argument('--gateways', type=int, default=1, help='gateways that hear each uplink (default 1)')
-    parser.add_argument('--rate', type=float, default=2000, help='uplinks per second (default 2000)')
-    parser.add_argument('--seconds', type=float, default=20, help='of load (default 20)')
+    parser.add_argument('--registered', type=int, default=1_000_000, help='devices of startup (default 1000000)')
+    parser.add_argument('--rate', type=float, default=4000, help='uplinks per second to begin with (default 4000)')
+    parser.add_argument('--attempts', type=int, default=6, help='rates tried (default 6)')
+    parser.add_argument('--seconds', type=float, default=10, help='of load (default 10)')
     options = parser.parse_args()
     chosen = names if 'all' in options.what else list(dict.fromkeys(options.what))
     results, failed = {'machine': live.machine()}, []

@@ -75,6 +75,8 @@ void add_server_options(CLI::App& app, Options& options, Raw& raw) {
       ->capture_default_str();
   app.add_flag("--resets-counters", options.api.resets_counters,
                "Register devices so that counters and nonces may start anew in each run");
+  app.add_flag("--uplinks-only", options.api.uplinks_only,
+               "Register devices so that the network server sends them nothing");
   app.add_option("--application", options.application_id)->capture_default_str();
   app.add_option("--mqtt", options.mqtt.address, "host:port of the application's MQTT server");
   app.add_option("--mqtt-topic", options.mqtt.topic)->capture_default_str();

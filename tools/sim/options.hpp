@@ -16,6 +16,7 @@ struct ApiOptions {
   std::string user_id = "admin";  // owner of a new application and of gateways
   unsigned connections = 4;
   bool resets_counters = false;  // devices may start anew in each run
+  bool uplinks_only = false;     // the network server sends nothing to them
 };
 
 struct MqttOptions {

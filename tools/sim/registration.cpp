@@ -71,7 +71,7 @@ class DeviceWriter {
 Status register_all(const Options& options, const std::vector<DeviceIdentity>& devices) {
   FF_TRY(const auto address, parse_http_address(options.api.address));
   const ApiContext context{options.api.user_id, options.application_id, address.host,
-                           options.api.resets_counters};
+                           options.api.resets_counters, options.api.uplinks_only};
   HttpClient client(address);
   FF_CHECK(make(client, create_application(context), options.api.key));
   const auto& plan =

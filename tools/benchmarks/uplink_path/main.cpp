@@ -15,16 +15,11 @@
 
 #include "actors/application_server/outbox/actor.hpp"
 #include "actors/application_server/pipeline/actor.hpp"
-#include "actors/application_server/pipeline/device.hpp"
-#include "actors/application_server/pipeline/record.hpp"
-#include "actors/network_server/session/device.hpp"
-#include "actors/network_server/session/record.hpp"
 #include "actors/network_server/supervisor.hpp"
 #include "actors/support/ticker.hpp"
-#include "protocol/mac/initial.hpp"
 #include "protocol/phy/seal.hpp"
 #include "storage/directory/open.hpp"
-#include "storage/keys/keys.hpp"
+#include "tools/benchmarks/devices/devices.hpp"
 
 namespace {
 
@@ -36,34 +31,8 @@ struct Sizes {
   std::uint32_t copies = 1;
 };
 
-DeviceUid uid_of(std::uint32_t i) {
-  return {ApplicationId("bench"), DeviceId("dev-" + std::to_string(i))};
-}
-DevAddr address_of(std::uint32_t i) {
-  return DevAddr{0x26000000 + i};
-}
-const Aes128Key key = Aes128Key::from(Bytes(16, 0x42));
-
-network_server::Device device_of(std::uint32_t i) {
-  network_server::Device device;
-  device.ids.uid = uid_of(i);
-  device.ids.dev_addr = address_of(i);
-  device.lorawan_version = MacVersion::v1_0_3;
-  device.lorawan_phy_version = PhyVersion::rp001_v1_0_3_rev_a;
-  device.frequency_plan_id = "EU_863_870_TTN";
-  device.session = mac::Session{.dev_addr = address_of(i), .keys = {{1, 2}, key, key, key}};
-  static const auto plans = region::FrequencyPlans::standard();
-  static const mac::MacSettings defaults;
-  device.mac_state =
-      mac::initial_state({.region = *region::find("EU_863_870", device.lorawan_phy_version),
-                          .plan = *plans.find(device.frequency_plan_id),
-                          .settings = device.mac_settings,
-                          .network_defaults = defaults,
-                          .lorawan_version = device.lorawan_version,
-                          .supports_join = false})
-          .value();
-  return device;
-}
+using bench::address_of;
+using bench::key;
 
 std::shared_ptr<const UplinkFrame> frame_of(std::uint32_t i, std::uint32_t f_cnt,
                                             std::uint32_t copy) {
@@ -72,7 +41,7 @@ std::shared_ptr<const UplinkFrame> frame_of(std::uint32_t i, std::uint32_t f_cnt
   frame.f_port = FPort{1};
   frame.frm_payload = Bytes(20, 7);
   UplinkFrame received;
-  received.phy_payload = phy::seal_frame(frame, {key, key, key}, {.f_cnt = FCnt32{f_cnt}}).value();
+  received.phy_payload = phy::seal_frame(frame, {key(), key(), key()}, {.f_cnt = FCnt32{f_cnt}}).value();
   received.settings.data_rate = LoraDataRate{7, 125'000, CodingRate::cr4_5};
   received.settings.frequency = Frequency::hz(868'100'000);
   received.received_at = actors::make_system_clock()->now().utc;
@@ -106,31 +75,6 @@ struct Bench {
   std::shared_ptr<application_server::PipelineContext> pipelines =
       std::make_shared<application_server::PipelineContext>();
   std::atomic<std::uint64_t> delivered{0};
-
-  void fill_store() {
-    const storage::ShardCount count;
-    storage::WriteBatch batch;
-    for (std::uint32_t i = 0; i < sizes.devices; ++i) {
-      const auto device = device_of(i);
-      const auto home = storage::shard_of(device.ids.uid, count);
-      batch.put(storage::Family::session, storage::device_key({home, device.ids.uid}),
-                network_server::encode_device(device));
-      application_server::AppDevice app;
-      app.ids = device.ids;
-      app.session.emplace();
-      app.session->dev_addr = address_of(i);
-      app.session->session_key_id = {1, 2};
-      app.session->app_s_key = KeyEnvelope{key, {}, {}};
-      batch.put(storage::Family::device, storage::device_key({home, device.ids.uid}),
-                application_server::encode_device(app));
-      const auto at = storage::shard_of(address_of(i), count);
-      batch.put(
-          storage::Family::address_index, storage::address_key({at, address_of(i), device.ids.uid}),
-          network_server::encode_address_rows(
-              {{.f_nwk_s_int_key = key, .last_f_cnt_up = {}, .mac_version = MacVersion::v1_0_3}}));
-    }
-    if (!engine->write(batch, storage::Durability::sync)) std::abort();
-  }
 
   void start(caf::actor_system& system) {
     deps.clock = actors::make_system_clock();
@@ -213,7 +157,7 @@ int main(int argc, char** argv) {
   auto store = storage::open_directory({.directory = bench.directory}, {}, *random);
   if (!store) return 1;
   bench.engine = std::move(store->engine);
-  bench.fill_store();
+  if (!ff::bench::fill(*bench.engine, {}, bench.sizes.devices)) return 1;
   bench.config.set("scheduler.policy", caf::atom("sharing"));
   bench.config.set("scheduler.max-threads", std::size_t{2});
   bench.config.set("scheduler.max-throughput", std::size_t{64});

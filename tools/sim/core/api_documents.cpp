@@ -1,6 +1,8 @@
 #include "tools/sim/core/api_documents.hpp"
 
 #include <boost/json.hpp>
+#include <span>
+#include <vector>
 
 #include "protocol/base/hex.hpp"
 
@@ -40,6 +42,9 @@ class Document {
   /// A member whose mask names its fields.
   void set(std::string_view name, json::object value,
            std::initializer_list<std::string_view> paths) {
+    set(name, std::move(value), std::span(paths.begin(), paths.size()));
+  }
+  void set(std::string_view name, json::object value, std::span<const std::string_view> paths) {
     device_[name] = std::move(value);
     for (const auto path : paths) paths_.emplace_back(path);
   }
@@ -102,14 +107,16 @@ std::string network_body(const ApiContext& context, const DeviceIdentity& device
   document.set("lorawan_phy_version", json::string(api_name(device.phy_version)));
   document.set("supports_join", is_otaa(device));
   json::object settings{{"supports_32_bit_f_cnt", true}};
-  const bool resets = context.resets_counters && !is_otaa(device);
-  if (resets) {
+  std::vector<std::string_view> paths{"mac_settings.supports_32_bit_f_cnt"};
+  if (context.resets_counters && !is_otaa(device)) {
     settings["resets_f_cnt"] = true;
-    document.set("mac_settings", std::move(settings),
-                 {"mac_settings.supports_32_bit_f_cnt", "mac_settings.resets_f_cnt"});
-  } else {
-    document.set("mac_settings", std::move(settings), {"mac_settings.supports_32_bit_f_cnt"});
+    paths.emplace_back("mac_settings.resets_f_cnt");
   }
+  if (context.uplinks_only) {
+    settings["schedule_downlinks"] = false;
+    paths.emplace_back("mac_settings.schedule_downlinks");
+  }
+  document.set("mac_settings", std::move(settings), std::span<const std::string_view>(paths));
   if (!is_otaa(device)) set_network_session(document, device);
   return std::move(document).text();
 }

@@ -22,6 +22,7 @@ struct ApiContext {
   std::string application_id;
   std::string host;  // of the servers, for the registries' address fields
   bool resets_counters = false;
+  bool uplinks_only = false;
 };
 
 ApiCall create_application(const ApiContext& context);
