@@ -1,7 +1,6 @@
 #include "protocol/base/time.hpp"
 
 #include <array>
-#include <cstdio>
 
 namespace ff {
 namespace {
@@ -28,14 +27,22 @@ Civil civil_of(std::int64_t days) noexcept {
           static_cast<unsigned>(date.day())};
 }
 
+/// Appends the last `width` digits of `value`, which is not negative. Several times in each message
+/// for applications, so not printf.
+void append_digits(std::string& out, std::int64_t value, std::size_t width) {
+  const auto begin = out.size();
+  out.resize(begin + width);
+  for (auto at = begin + width; at > begin; value /= 10)
+    out[--at] = static_cast<char>('0' + value % 10);
+}
+
 /// Appends `.123`, `.123456` or `.123456789`, or nothing for zero.
 void append_fraction(std::string& out, std::int64_t nanos) {
   if (nanos == 0) return;
-  char text[16];
-  int digits = nanos % 1'000'000 == 0 ? 3 : nanos % 1'000 == 0 ? 6 : 9;
-  for (int i = digits; i < 9; ++i) nanos /= 10;
-  out.append(text, static_cast<std::size_t>(std::snprintf(text, sizeof text, ".%0*lld", digits,
-                                                          static_cast<long long>(nanos))));
+  const std::size_t digits = nanos % 1'000'000 == 0 ? 3 : nanos % 1'000 == 0 ? 6 : 9;
+  for (auto i = digits; i < 9; ++i) nanos /= 10;
+  out += '.';
+  append_digits(out, nanos, digits);
 }
 
 /// Reads exactly `count` digits at `text` and drops them.
@@ -133,12 +140,17 @@ void append_rfc3339(std::string& out, UtcTime utc) {
   auto days = std::chrono::floor<std::chrono::days>(since_epoch);
   auto date = civil_of(days.count());
   auto of_day = (whole - days).count();
-  char text[40];
-  auto size = std::snprintf(
-      text, sizeof text, "%04lld-%02u-%02uT%02lld:%02lld:%02lld", static_cast<long long>(date.year),
-      date.month, date.day, static_cast<long long>(of_day / 3600),
-      static_cast<long long>(of_day / 60 % 60), static_cast<long long>(of_day % 60));
-  out.append(text, static_cast<std::size_t>(size));
+  append_digits(out, date.year, 4);
+  out += '-';
+  append_digits(out, date.month, 2);
+  out += '-';
+  append_digits(out, date.day, 2);
+  out += 'T';
+  append_digits(out, of_day / 3600, 2);
+  out += ':';
+  append_digits(out, of_day / 60 % 60, 2);
+  out += ':';
+  append_digits(out, of_day % 60, 2);
   append_fraction(out, (since_epoch - whole).count());
   out += 'Z';
 }

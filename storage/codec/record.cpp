@@ -59,6 +59,8 @@ void RecordWriter::tag(std::uint32_t field, Wire wire) {
 }
 
 void RecordWriter::raw_varint(std::uint64_t value) {
+  // Most tags, lengths and flags.
+  if (value < 0x80) return data_.push_back(static_cast<std::uint8_t>(value));
   constexpr std::size_t varint_max = 10;
   std::array<std::uint8_t, varint_max> octets;  // written before they are read
   std::size_t size = 0;

@@ -44,11 +44,10 @@ void add(storage::WriteBatch& batch, storage::ShardCount shards, std::uint32_t i
   app.session->app_s_key = KeyEnvelope{key(), {}, {}};
   batch.put(storage::Family::device, device_key, application_server::encode_device(app));
   const auto at = storage::shard_of(address_of(i), shards);
-  batch.put(storage::Family::address_index,
-            storage::address_key({at, address_of(i), device.ids.uid}),
-            network_server::encode_address_rows({{.f_nwk_s_int_key = key(),
-                                                  .last_f_cnt_up = {},
-                                                  .mac_version = MacVersion::v1_0_3}}));
+  batch.put(
+      storage::Family::address_index, storage::address_key({at, address_of(i), device.ids.uid}),
+      network_server::encode_address_rows(
+          {{.f_nwk_s_int_key = key(), .last_f_cnt_up = {}, .mac_version = MacVersion::v1_0_3}}));
 }
 
 }  // namespace

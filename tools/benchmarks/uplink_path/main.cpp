@@ -41,7 +41,8 @@ std::shared_ptr<const UplinkFrame> frame_of(std::uint32_t i, std::uint32_t f_cnt
   frame.f_port = FPort{1};
   frame.frm_payload = Bytes(20, 7);
   UplinkFrame received;
-  received.phy_payload = phy::seal_frame(frame, {key(), key(), key()}, {.f_cnt = FCnt32{f_cnt}}).value();
+  received.phy_payload =
+      phy::seal_frame(frame, {key(), key(), key()}, {.f_cnt = FCnt32{f_cnt}}).value();
   received.settings.data_rate = LoraDataRate{7, 125'000, CodingRate::cr4_5};
   received.settings.frequency = Frequency::hz(868'100'000);
   received.received_at = actors::make_system_clock()->now().utc;
