@@ -48,7 +48,7 @@ struct ServerConnectionOptions {
   /// Bytes waiting to be sent from which on deliveries are discarded. Below
   /// StreamOptions::outgoing_max by at least one largest message, so that a slow reader loses
   /// messages and not its connection.
-  std::size_t outgoing_max = 4U << 20U;
+  std::size_t outgoing_max = 256U << 10U;
 };
 
 /// Loop thread only: from elsewhere, post to `stream().loop()`. Lives as long as the stream or a

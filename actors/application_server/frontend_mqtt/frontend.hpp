@@ -36,7 +36,8 @@ struct MqttConfig {
   /// Subscriptions of one client.
   std::size_t filters_max = 128;
   application_json::DownlinkLimits downlinks;
-  mqtt::ServerConnectionOptions connection;
+  /// Room for what one commit of a busy server publishes at once.
+  mqtt::ServerConnectionOptions connection = {.limits = {}, .outgoing_max = 4U << 20U};
   /// Of stored sessions. How long they outlive a connection is in `connection.limits`.
   mqtt_session::SessionsConfig sessions;
   /// Sets the limits of connections to what `sessions` can keep: of MQTT 3 clients, and at most of

@@ -6,6 +6,7 @@
 
 #include "actors/network_server/session/device.hpp"
 #include "storage/engine/engine.hpp"
+#include "storage/keys/shard.hpp"
 
 namespace ff::bench {
 
