@@ -8,6 +8,7 @@
 #include "actors/network_server/session/device.hpp"
 #include "protocol/base/assert.hpp"
 #include "protocol/base/hex.hpp"
+#include "storage/engine/rocks_engine.hpp"
 #include "tools/sim/core/application_message.hpp"
 
 namespace ff::test {
@@ -40,8 +41,24 @@ Simulation::Simulation(SimulationOptions options)
   }
   world_ = std::make_unique<sim::World>(options_.scenario, std::move(placements),
                                         clock_->now().mono, *this);
+  if (options_.real_store) {
+    disk_ = std::make_unique<FaultEnv>(options_.scenario.seed);
+    open_store();
+  }
   boot();
   open_gateways();
+}
+
+/// As small as it goes, so that logs are switched and tables written within a run.
+void Simulation::open_store() {
+  auto opened = storage::open_rocks({.directory = "/data",
+                                     .block_cache_bytes = 1U << 20U,
+                                     .write_buffer_bytes = 256U << 10U,
+                                     .log_bytes_max = 256U << 10U,
+                                     .maybe_env = disk_->env()});
+  FF_ASSERT(opened.has_value());
+  rocks_ = *std::move(opened);
+  engine_ = rocks_.get();
 }
 
 Simulation::~Simulation() {
@@ -58,7 +75,7 @@ void Simulation::boot() {
                             .clock = clock_,
                             .make_random = [this] { return make_seeded_random(next_seed_++); },
                             .metrics = metrics_.get(),
-                            .engine = &engine_,
+                            .engine = engine_,
                             .shard_count = *storage::ShardCount::make(4),
                             .datagrams = &network_,
                             .own_threads = false,
@@ -80,9 +97,17 @@ void Simulation::shut_down() {
 
 void Simulation::crash() {
   // Nothing is drained: what was not durable is gone, and so is every message between actors.
-  engine_.crash();
-  shut_down();
-  engine_.crash();
+  if (disk_) {
+    disk_->cut_power_after(0);
+    shut_down();
+    rocks_.reset();
+    disk_->restart(Tear::cut);
+    open_store();
+  } else {
+    memory_.crash();
+    shut_down();
+    memory_.crash();
+  }
   boot();
 }
 

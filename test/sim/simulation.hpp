@@ -13,6 +13,7 @@
 #include "net/runtime/manual_loop.hpp"
 #include "net/udp/memory_network.hpp"
 #include "storage/engine/memory_engine.hpp"
+#include "test/support/storage/fault_env.hpp"
 #include "tools/sim/core/device_factory.hpp"
 #include "tools/sim/core/world.hpp"
 
@@ -22,6 +23,9 @@ struct SimulationOptions {
   sim::Scenario scenario;
   std::vector<sim::DeviceRange> devices;
   net::DatagramFaults network;
+  /// RocksDB on a simulated disk instead of the engine in memory. Its own threads make the run no
+  /// longer the same byte for byte.
+  bool real_store = false;
 };
 
 class Simulation final : public sim::Outlet {
@@ -33,13 +37,16 @@ class Simulation final : public sim::Outlet {
   void run(Duration time);
   /// Power loss and a new start from what is durable. Devices and gateways do not notice.
   void crash();
+  /// The real store's disk loses power when it has done so many more operations; the server, which
+  /// can write nothing any more, runs on until crash().
+  void cut_power_after(std::uint64_t operations) { disk_->cut_power_after(operations); }
 
   sim::Report report() const { return world_->report(clock_->now().mono); }
   /// One line per event, message for the application and datagram of the server.
   const std::vector<std::string>& log() const { return log_; }
-  storage::MemoryEngine& engine() { return engine_; }
 
  private:
+  void open_store();
   void boot();
   void shut_down();
   void run_actors();
@@ -59,7 +66,10 @@ class Simulation final : public sim::Outlet {
   std::shared_ptr<actors::ManualClock> clock_;
   net::ManualLoop loop_;
   net::MemoryDatagramNetwork network_;
-  storage::MemoryEngine engine_;
+  storage::MemoryEngine memory_;
+  std::unique_ptr<FaultEnv> disk_;  // of the real store
+  std::unique_ptr<storage::Engine> rocks_;
+  storage::Engine* engine_ = &memory_;
   std::uint64_t next_seed_;
   caf::actor_system_config config_;
   std::unique_ptr<caf::actor_system> system_;

@@ -60,34 +60,57 @@ TEST(Simulation, IsTheSameByteForByteForTheSameSeed) {
   EXPECT_NE(first.log(), other.log());
 }
 
-// Crashes at random moments of a lossy network: the devices would notice a downlink counter or a
-// nonce that is used again.
+SimulationOptions lossy(std::uint64_t seed) {
+  auto options = mixed(seed);
+  options.scenario.period = seconds{10};
+  options.scenario.confirmed_ratio = 0.7;
+  options.network = {.drop_permille = 20,
+                     .duplicate_permille = 20,
+                     .delay_min = {},
+                     .delay_max = std::chrono::milliseconds{80}};
+  return options;
+}
+
+/// Devices notice a downlink counter or a nonce that is used again.
+void expect_nothing_repeated(const Simulation& simulation) {
+  const auto report = simulation.report();
+  EXPECT_EQ(report.violation_total(), 0U) << to_json(report);
+  EXPECT_GT(report.uplinks.delivered, 100U) << to_json(report);
+  // One try per transmission of a device: a refused downlink must not spend counter after counter.
+  EXPECT_LT(report.downlinks.requested, 2 * (report.uplinks.sent + report.repetitions))
+      << to_json(report);
+  EXPECT_GT(report.downlinks_in_time(), 20U) << to_json(report);
+}
+
+// Crashes at random moments of a lossy network.
 TEST(Simulation, RepeatsNoCounterAndNoNonceOverFiftyCrashes) {
   for (std::uint64_t seed : {11U, 12U}) {
     SCOPED_TRACE(seed);
-    auto options = mixed(seed);
-    options.scenario.period = seconds{10};
-    options.scenario.confirmed_ratio = 0.7;
-    options.network = {.drop_permille = 20,
-                       .duplicate_permille = 20,
-                       .delay_min = {},
-                       .delay_max = std::chrono::milliseconds{80}};
-    Simulation simulation(options);
+    Simulation simulation(lossy(seed));
     auto random = make_seeded_random(seed);
     for (int crash = 0; crash < 25; ++crash) {
       simulation.run(std::chrono::milliseconds{random->below(30'000)});
       simulation.crash();
     }
     simulation.run(seconds{60});
-    const auto report = simulation.report();
-    EXPECT_EQ(report.violation_total(), 0U) << to_json(report);
-    EXPECT_GT(report.uplinks.delivered, 100U) << to_json(report);
-    // One try per transmission of a device: a refused downlink must not spend counter after
-    // counter.
-    EXPECT_LT(report.downlinks.requested, 2 * (report.uplinks.sent + report.repetitions))
-        << to_json(report);
-    EXPECT_GT(report.downlinks_in_time(), 20U) << to_json(report);
+    expect_nothing_repeated(simulation);
   }
+}
+
+// The same on RocksDB, whose disk loses power in the middle of some operation: a write, a sync, a
+// flush, a new log.
+TEST(Simulation, RepeatsNothingOverFiftyPowerLossesOfARealStore) {
+  auto options = lossy(13);
+  options.real_store = true;
+  Simulation simulation(options);
+  auto random = make_seeded_random(13);
+  for (int crash = 0; crash < 50; ++crash) {
+    simulation.cut_power_after(random->below(400));
+    simulation.run(std::chrono::milliseconds{random->below(30'000)});
+    simulation.crash();
+  }
+  simulation.run(seconds{60});
+  expect_nothing_repeated(simulation);
 }
 
 }  // namespace

@@ -66,6 +66,14 @@ Windows class_a_windows(const mac::MacState& state, const mac::DeviceProfile& pr
   return windows;
 }
 
+/// Windows that open before an earlier downlink is on air are dropped: the later frame has the
+/// higher counter, and a device that hears it first takes the earlier one for a replay.
+void drop_overtaking(Windows& windows, UtcTime rx1_at, std::optional<UtcTime> last_downlink_at) {
+  if (!last_downlink_at) return;
+  if (rx1_at <= *last_downlink_at) windows.rx1.reset();
+  if (rx1_at + std::chrono::seconds{1} <= *last_downlink_at) windows.rx2.reset();
+}
+
 /// Windows too small for the frame are dropped. [spec network-server §10]
 void drop_small(Windows& windows, const region::Region& region, region::DwellTime dwell,
                 std::size_t frame_size) {
@@ -194,6 +202,9 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
       {answerable_->data_rate_index, answerable_->channel_index, answerable_->rx1_frequency});
   const bool must_answer = answerable_->confirmed || answerable_->adr_ack_req;
   if (const auto reason = no_answer_due(turn)) return note(turn, DownlinkNotSent{*reason});
+  drop_overtaking(windows, answerable_->received_at + state.current.rx1_delay,
+                  state.last_downlink_at);
+  if (!windows.rx1 && !windows.rx2) return note(turn, DownlinkNotSent{NoDownlink::no_window});
 
   const auto dwell = mac::expected_uplink_dwell(state, device_profile);
   const mac::CommandBudget budget{
