@@ -70,15 +70,23 @@ bool restart(Self* self, Child& child) {
   return true;
 }
 
+/// A supervisor that gives up takes everything below it along: nobody else would end it. Not by
+/// `kill`, which CAF carries out without asking, so that a supervisor below would leave its own
+/// children behind.
+void end_children(Self* self) {
+  for (auto& child : self->state.children) {
+    if (!child.handle) continue;
+    self->demonitor(child.handle);
+    caf::anon_send_exit(child.handle, caf::exit_reason::user_shutdown);
+  }
+}
+
 void escalate(Self* self, const Child& child) {
   auto& state = self->state;
   spdlog::critical("msg=\"restart intensity exceeded\" supervisor={} child={}", state.config.name,
                    child.spec.name);
   if (state.config.on_escalation) state.config.on_escalation(child.spec.name);
-  for (auto& other : state.children) {
-    self->demonitor(other.handle);
-    if (other.handle) caf::anon_send_exit(other.handle, caf::exit_reason::kill);
-  }
+  end_children(self);
   self->quit(to_caf(Error(restart_intensity_exceeded,
                           {{"child", child.spec.name}, {"supervisor", state.config.name}})));
 }
@@ -115,8 +123,7 @@ void stop_last(Self* self) {
   self->quit(caf::exit_reason::user_shutdown);
 }
 
-void on_exit(Self* self, const caf::exit_msg& exit) {
-  if (exit.reason == caf::exit_reason::kill) return self->quit(exit.reason);
+void on_exit(Self* self) {
   if (std::exchange(self->state.stopping, true)) return;
   stop_last(self);
 }
@@ -130,7 +137,8 @@ Children start_all(caf::actor_system& system, const SupervisorConfig& config) {
     Child child{
         spec, RestartPolicy(config.limits), ActorProbe(*config.metrics, spec.name), nullptr, {}};
     if (!start(system, config, child)) {
-      for (const auto& other : *children) caf::anon_send_exit(other.handle, caf::exit_reason::kill);
+      for (const auto& other : *children)
+        caf::anon_send_exit(other.handle, caf::exit_reason::user_shutdown);
       throw std::runtime_error(spec.name + " of " + config.name + " can not be started");
     }
     children->push_back(std::move(child));
@@ -155,7 +163,7 @@ caf::behavior supervise(Self* self, SupervisorConfig config, const Children& chi
   state.config = std::move(config);
   state.children = std::move(*children);
   self->set_down_handler([self](caf::down_msg& down) { on_down(self, down); });
-  self->set_exit_handler([self](caf::exit_msg& exit) { on_exit(self, exit); });
+  self->set_exit_handler([self](caf::exit_msg&) { on_exit(self); });
   // One that has ended already answers at once.
   for (const auto& child : state.children) self->monitor(child.handle);
   return {[self](const InspectSupervisor& message) { message.reply(snapshot(self->state)); }};

@@ -93,6 +93,19 @@ TEST_F(SupervisorTest, EscalatesWhenAChildFailsTooOften) {
   EXPECT_EQ(ended.back(), "two");
 }
 
+TEST_F(SupervisorTest, EscalatingEndsWhatIsBelowTheOtherChildren) {
+  auto root = make({child("poisoned")});
+  root.children.push_back({"component", [this](caf::actor_system& sys) {
+                             return spawn_supervisor(sys, make({child("one"), child("two")}));
+                           }});
+  auto supervisor = spawn_supervisor(*system, std::move(root));
+  run();
+  for (int i = 0; i < 6; ++i) crash("poisoned");
+  EXPECT_EQ(escalated, "poisoned");
+  EXPECT_EQ(std::count(ended.begin(), ended.end(), "one"), 1);
+  EXPECT_EQ(std::count(ended.begin(), ended.end(), "two"), 1);
+}
+
 TEST_F(SupervisorTest, ForgetsFailuresAfterAMinute) {
   auto supervisor = spawn_supervisor(*system, make({child("one")}));
   run();
