@@ -13,6 +13,7 @@ import argparse
 import contextlib
 import json
 import os
+import resource
 import subprocess
 import sys
 import tempfile
@@ -137,15 +138,19 @@ def bench_memory(options):
 
 def load(server, folder, named, options, rate, copies, first_f_cnt):
     """`options.seconds` of uplinks at `rate`: what came out, what it cost, how late it was."""
-    before = server.cpu_seconds()
+    before, simulator = server.cpu_seconds(), resource.getrusage(resource.RUSAGE_CHILDREN)
     report = simulate(server, folder, [*named, '--copies', str(copies), '--rate', str(rate), '--duration', str(options.seconds),
                                        '--first-f-cnt', str(first_f_cnt), '--drain', '5'])
     cpu = server.cpu_seconds() - before
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    simulator_cpu = after.ru_utime + after.ru_stime - simulator.ru_utime - simulator.ru_stime
     uplinks = report['uplinks']
     return {'offered_per_second': uplinks['sent'] / options.seconds, 'sent': uplinks['sent'], 'delivered': uplinks['delivered'],
             'uplinks_per_second': uplinks['delivered'] / options.seconds,
             'server_cpu_us_per_uplink': cpu * 1e6 / max(uplinks['delivered'], 1),
-            'server_cores_busy': cpu / (options.seconds + 5),
+            'simulator_cpu_us_per_uplink': simulator_cpu * 1e6 / max(uplinks['sent'], 1),
+            # Of the time of load; both together can not be more than the machine has.
+            'server_cores_busy': cpu / options.seconds, 'simulator_cores_busy': simulator_cpu / options.seconds,
             # From the end of the de-duplication window to the subscriber.
             'after_window_ms': {name: uplinks['latency_ms'][name] - WINDOW_MS for name in ('p50', 'p90', 'p99', 'max')}}
 
@@ -175,7 +180,8 @@ def bench_uplink(options):
             server.wait_until_healthy()
             named = register(server, folder, 'abp', options.devices, 200, ['--uplinks-only'])
             best = sustained(server, folder, named, options, copies, 1000)
-            half = load(server, folder, named, options, best.get('uplinks_per_second', 1000) / 2, copies, 60000)
+            half = load(server, folder, named, options, best.get('uplinks_per_second', 1000) / 2, copies,
+                        1000 + options.attempts * 1000)
             result[f'copies_{copies}'] = {'sustained': best, 'half_load': half}
     return result
 
@@ -205,7 +211,8 @@ def print_table(result, indent='  '):
             print(f'{indent}{key}')
             print_table(value, indent + '  ')
         else:
-            print(f'{indent}{key:<32}{value:>16,.1f}' if isinstance(value, float) else f'{indent}{key:<32}{value:>16,}')
+            text = f'{value:,.1f}' if isinstance(value, float) else f'{value:,}' if isinstance(value, int) else value
+            print(f'{indent}{key:<32}{text:>16}')
 
 
 def main():
