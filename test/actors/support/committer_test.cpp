@@ -29,6 +29,15 @@ class CommitterTest : public test::ActorFixture {
     message.release = std::make_shared<Recorder>(log, key);
     caf::anon_send(deps.committer.get(), std::move(message));
   }
+  /// One that syncs every 100 ms and not each batch.
+  Committer spawn_with_interval(storage::MemoryEngine& other) {
+    return spawn_committer(*system, {.engine = &other,
+                                     .durability = storage::Durability::no_sync,
+                                     .sync_interval = std::chrono::milliseconds{100},
+                                     .metrics = &metrics,
+                                     .on_store_failed = {},
+                                     .own_thread = false});
+  }
   std::vector<std::string> log;
 };
 
@@ -77,12 +86,7 @@ TEST_F(CommitterTest, ReleasesNothingWhenTheWriteFailsAndNothingAfterwards) {
 
 TEST_F(CommitterTest, SyncsWithinItsIntervalWhenToldNotToSyncEveryBatch) {
   storage::MemoryEngine other;
-  auto committer = spawn_committer(*system, {.engine = &other,
-                                             .durability = storage::Durability::no_sync,
-                                             .sync_interval = std::chrono::milliseconds{100},
-                                             .metrics = &metrics,
-                                             .on_store_failed = {},
-                                             .own_thread = false});
+  auto committer = spawn_with_interval(other);
   Commit message;
   message.records.put(Family::meta, as_bytes("a"), as_bytes("value"));
   caf::anon_send(committer, message);
@@ -96,12 +100,7 @@ TEST_F(CommitterTest, SyncsWithinItsIntervalWhenToldNotToSyncEveryBatch) {
 
 TEST_F(CommitterTest, SyncsAtOnceWhatMustNeverBeLost) {
   storage::MemoryEngine other;
-  auto committer = spawn_committer(*system, {.engine = &other,
-                                             .durability = storage::Durability::no_sync,
-                                             .sync_interval = std::chrono::milliseconds{100},
-                                             .metrics = &metrics,
-                                             .on_store_failed = {},
-                                             .own_thread = false});
+  auto committer = spawn_with_interval(other);
   Commit message;
   message.records.put(Family::meta, as_bytes("a"), as_bytes("value"));
   caf::anon_send(committer, message);
