@@ -369,8 +369,8 @@ TxRequest SessionState::class_a_request(std::optional<RxWindow> rx1, std::option
   return {.device_class = DeviceClass::a,
           .paths = answerable_->paths,
           .rx1_delay = rx1_delay,
-          .rx1 = std::move(rx1),
-          .rx2 = std::move(rx2),
+          .rx1 = rx1,
+          .rx2 = rx2,
           .priority = priority,
           .absolute_time = {},
           .frequency_plan_id = device_->frequency_plan_id};
