@@ -138,7 +138,7 @@ std::optional<NoDownlink> SessionState::no_answer_due(const Turn& turn) const {
   const auto& state = *device_->mac_state;
   if (!state.queued_responses.empty() || mac::has_sticky_answer(state)) return std::nullopt;
   const auto radio = radio_of(*device_, surroundings_.plans);
-  if (!radio) return NoDownlink::nothing_to_send;
+  if (!radio) return NoDownlink::radio_not_configured;
   const auto device_profile = profile(*device_, *radio);
   const mac::DownlinkContext context{device_profile, session.last_f_cnt_up, turn.now.utc};
   if (!mac::needs_downlink(state, context)) return NoDownlink::nothing_to_send;
@@ -194,6 +194,7 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
   const auto before = device_;
   auto radio = radio_of(*before, surroundings_.plans);
   if (!radio) return note(turn, DownlinkNotSent{NoDownlink::radio_not_configured});
+  if (const auto reason = no_answer_due(turn)) return note(turn, DownlinkNotSent{*reason});
   const auto device_profile = profile(*before, *radio);
   const auto& state = *before->mac_state;
   const mac::DownlinkContext context{device_profile, device_->session->last_f_cnt_up, turn.now.utc};
@@ -201,7 +202,6 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
       state, device_profile,
       {answerable_->data_rate_index, answerable_->channel_index, answerable_->rx1_frequency});
   const bool must_answer = answerable_->confirmed || answerable_->adr_ack_req;
-  if (const auto reason = no_answer_due(turn)) return note(turn, DownlinkNotSent{*reason});
   drop_overtaking(windows, answerable_->received_at + state.current.rx1_delay,
                   state.last_downlink_at);
   if (!windows.rx1 && !windows.rx2) return note(turn, DownlinkNotSent{NoDownlink::no_window});
