@@ -37,7 +37,7 @@ struct Event {
   std::string_view name;  // a literal: `ns.up.data.receive`
   UtcTime time;
   EventSubject subject;
-  std::vector<std::string> correlation_ids;
+  CorrelationIds correlation_ids;
   EventData data;
 };
 

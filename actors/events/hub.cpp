@@ -35,15 +35,16 @@ bool concerns(const EventSubject& subject, const EventSubject& wanted) {
 }
 
 void Hub::publish(Event event) {
-  const auto shared = std::make_shared<const Event>(std::move(event));
+  EventPtr shared;
   std::vector<SubscriptionPtr> receivers;
   {
     std::scoped_lock lock(mutex_);
-    recent_.push_back(shared);
-    if (recent_.size() > recent_max_) recent_.pop_front();
     for (const auto& [id, subscription] : subscriptions_) {
-      if (wants(*subscription, *shared)) receivers.push_back(subscription);
+      if (wants(*subscription, event)) receivers.push_back(subscription);
     }
+    if (!receivers.empty()) shared = std::make_shared<const Event>(event);
+    // The oldest ends when the lock is released.
+    if (!recent_.empty()) std::swap(recent_[published_++ % recent_.size()], event);
   }
   for (const auto& receiver : receivers) receiver->receive(shared);
 }
@@ -54,8 +55,10 @@ Publish Hub::publisher() {
 
 std::vector<EventPtr> Hub::newest(const Subscription& subscription, std::size_t count) const {
   std::vector<EventPtr> found;
-  for (auto it = recent_.rbegin(); it != recent_.rend() && found.size() < count; ++it) {
-    if (wants(subscription, **it)) found.push_back(*it);
+  const auto kept = std::min<std::uint64_t>(published_, recent_.size());
+  for (std::uint64_t back = 1; back <= kept && found.size() < count; ++back) {
+    const auto& event = recent_[(published_ - back) % recent_.size()];
+    if (wants(subscription, event)) found.push_back(std::make_shared<const Event>(event));
   }
   std::ranges::reverse(found);
   return found;

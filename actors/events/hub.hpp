@@ -2,7 +2,6 @@
 // storage, and no rights: who may see what is decided where subscriptions are made.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -20,7 +19,8 @@ using SubscriptionId = Strong<struct SubscriptionIdTag, std::uint64_t>;
 /// application; EUIs and addresses do not count.
 bool concerns(const EventSubject& subject, const EventSubject& wanted);
 
-/// Thread safe. Locks are held for copies of pointers only.
+/// Thread safe. A publisher pays for a lock and a move; an event is shared only if somebody
+/// listens.
 class Hub {
  public:
   struct Subscription {
@@ -31,7 +31,7 @@ class Hub {
   };
 
   /// `recent_max`: events kept for subscribers that come later.
-  explicit Hub(std::size_t recent_max = 4096) : recent_max_(recent_max) {}
+  explicit Hub(std::size_t recent_max = 4096) : recent_(recent_max) {}
 
   void publish(Event event);
   /// For components; the hub outlives them.
@@ -48,9 +48,9 @@ class Hub {
 
   std::vector<EventPtr> newest(const Subscription& subscription, std::size_t count) const;
 
-  const std::size_t recent_max_;
   mutable std::mutex mutex_;
-  std::deque<EventPtr> recent_;  // newest last
+  std::vector<Event> recent_;    // a ring
+  std::uint64_t published_ = 0;  // the next event's place, modulo the ring's size
   std::map<SubscriptionId, SubscriptionPtr> subscriptions_;
   std::uint64_t last_id_ = 0;
 };

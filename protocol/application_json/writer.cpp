@@ -301,7 +301,7 @@ void write(std::string& out, const ApplicationDownlink& downlink) {
     class_b_c.close();
   }
   object.text("priority", name_of(priority_names, downlink.priority));
-  object.texts("correlation_ids", downlink.correlation_ids);
+  object.texts("correlation_ids", downlink.correlation_ids.list());
   if (downlink.confirmed_retry) {
     Object retry(object.member("confirmed_retry"));
     retry.number("attempt", downlink.confirmed_retry->attempt);
@@ -316,7 +316,7 @@ void write(std::string& out, const ApplicationDownlink& downlink) {
 void write(std::string& out, const ApplicationUp& up) {
   Object object(out);
   write(object.member("end_device_ids"), up.ids);
-  object.texts("correlation_ids", up.correlation_ids);
+  object.texts("correlation_ids", up.correlation_ids.list());
   if (is_set(up.received_at)) object.time("received_at", up.received_at);
   object.member(kind_name(up));
   std::visit([&](const auto& payload) { write(out, payload); }, up.up);

@@ -1,6 +1,10 @@
 #include "protocol/base/random.hpp"
 
+#include <openssl/crypto.h>
 #include <openssl/rand.h>
+
+#include <algorithm>
+#include <array>
 
 #include "protocol/base/assert.hpp"
 
@@ -33,10 +37,36 @@ class SeededRandom final : public Random {
   std::uint64_t state_;
 };
 
+/// OpenSSL's generator costs as much for ten bytes as for hundreds: small wishes are served from a
+/// pool of the thread. What is handed out is wiped from it. Nothing here forks without exec.
+class Pool {
+ public:
+  void fill(MutableByteView out) {
+    while (!out.empty()) {
+      if (left_.empty()) refill();
+      const auto part = left_.first(std::min(out.size(), left_.size()));
+      std::ranges::copy(part, out.begin());
+      OPENSSL_cleanse(part.data(), part.size());
+      left_ = left_.subspan(part.size());
+      out = out.subspan(part.size());
+    }
+  }
+
+ private:
+  void refill() {
+    FF_ASSERT(RAND_bytes(bytes_.data(), static_cast<int>(bytes_.size())) == 1);
+    left_ = bytes_;
+  }
+
+  std::array<std::uint8_t, 512> bytes_{};
+  MutableByteView left_;
+};
+
 class SecureRandom final : public Random {
  public:
   void fill(MutableByteView out) override {
-    FF_ASSERT(RAND_bytes(out.data(), static_cast<int>(out.size())) == 1);
+    thread_local Pool pool;
+    pool.fill(out);
   }
 };
 

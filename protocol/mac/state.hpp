@@ -118,7 +118,7 @@ struct RecentDownlink {
   bool confirmed = false;
   bool is_join_accept = false;
   UtcTime transmit_at;
-  std::vector<std::string> correlation_ids;  // of the newest only
+  CorrelationIds correlation_ids;  // of the newest only
   bool operator==(const RecentDownlink&) const = default;
 };
 
@@ -164,7 +164,7 @@ struct QueuedJoinAccept {
   JoinParameters request;
   NetworkSessionKeys keys;
   KeyEnvelope app_s_key;  // for the application server
-  std::vector<std::string> correlation_ids;
+  CorrelationIds correlation_ids;
   bool operator==(const QueuedJoinAccept&) const = default;
 };
 

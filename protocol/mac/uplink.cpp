@@ -104,6 +104,12 @@ void drop_unanswered(UplinkExchange& exchange) {
 
 }  // namespace
 
+bool is_quiet(const MacState& state, const Decoded& commands) noexcept {
+  return commands.commands.empty() && commands.stop == DecodeStop::end &&
+         state.queued_responses.empty() && state.pending_requests.empty() &&
+         state.recent_mac_command_identifiers.empty();
+}
+
 Result<UplinkStep> handle_uplink_commands(MacState state, const Decoded& commands,
                                           const UplinkContext& context) {
   auto recent = std::exchange(state.recent_mac_command_identifiers, {});

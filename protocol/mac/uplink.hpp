@@ -19,6 +19,10 @@ struct UplinkStep {
   bool reset = false;    // the session's counters start anew
 };
 
+/// Whether a frame with these commands leaves the state as it is: most do. Then the two calls below
+/// need not be made.
+bool is_quiet(const MacState& state, const Decoded& commands) noexcept;
+
 /// Handles the commands of one frame. Requests still unanswered at its end are dropped with an
 /// event; the first unknown, malformed or failing command ends processing with an event. The only
 /// error is `request_not_found`, for an answer in the first frame of a session: the frame is not

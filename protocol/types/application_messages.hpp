@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "protocol/base/result.hpp"
+#include "protocol/types/correlation_ids.hpp"
 #include "protocol/types/counters.hpp"
 #include "protocol/types/frames.hpp"
 #include "protocol/types/keys.hpp"
@@ -55,7 +56,7 @@ struct ApplicationDownlink {
   bool confirmed = false;
   TxPriority priority = TxPriority::lowest;
   std::optional<ClassBC> class_b_c;
-  std::vector<std::string> correlation_ids;
+  CorrelationIds correlation_ids;
   std::optional<ConfirmedRetry> confirmed_retry;
   bool operator==(const ApplicationDownlink&) const = default;
 };
@@ -134,7 +135,7 @@ using ApplicationUpPayload =
 /// One message for an application. `ids.dev_addr` is the new address in a join-accept.
 struct ApplicationUp {
   DeviceIdentifiers ids;
-  std::vector<std::string> correlation_ids;
+  CorrelationIds correlation_ids;
   UtcTime received_at;  // at the application server
   ApplicationUpPayload up;
   bool simulated = false;

@@ -10,6 +10,7 @@
 
 #include "protocol/base/bytes.hpp"
 #include "protocol/base/time.hpp"
+#include "protocol/types/correlation_ids.hpp"
 #include "protocol/types/identifiers.hpp"
 #include "protocol/types/radio.hpp"
 #include "protocol/types/versions.hpp"
@@ -91,7 +92,7 @@ struct UplinkFrame {
   UtcTime received_at;
   std::optional<bool> crc_ok;
   std::string band_id;  // of the gateway's frequency plan, `EU_863_870`
-  std::vector<std::string> correlation_ids;
+  CorrelationIds correlation_ids;
   bool operator==(const UplinkFrame&) const = default;
 };
 
@@ -127,7 +128,7 @@ struct DownlinkFrame {
   DeviceUid device;  // whose session asked; comes back in the acknowledgment
   Bytes phy_payload;
   TxRequest request;
-  std::vector<std::string> correlation_ids;
+  CorrelationIds correlation_ids;
   bool operator==(const DownlinkFrame&) const = default;
 };
 
@@ -157,7 +158,7 @@ const char* to_string(TxResult result) noexcept;
 struct TxAcknowledgment {
   DeviceUid device;  // of the downlink
   TxResult result = TxResult::success;
-  std::vector<std::string> correlation_ids;
+  CorrelationIds correlation_ids;
   bool operator==(const TxAcknowledgment&) const = default;
 };
 

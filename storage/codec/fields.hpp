@@ -25,6 +25,7 @@
 
 #include "protocol/base/strong.hpp"
 #include "protocol/base/time.hpp"
+#include "protocol/types/correlation_ids.hpp"
 #include "protocol/types/identifiers.hpp"
 #include "protocol/types/keys.hpp"
 #include "protocol/types/radio.hpp"
@@ -105,6 +106,8 @@ class FieldWriter {
       if (member) put(number, *member);
     } else if constexpr (detail::IsVector<T>::value) {
       for (auto& element : member) put(number, element);
+    } else if constexpr (std::is_same_v<T, CorrelationIds>) {
+      for (const auto& id : member) out_.text(number, id);
     } else if constexpr (detail::IsMap<T>::value) {
       for (auto& [key, value] : member) {
         detail::Entry<typename T::key_type, typename T::mapped_type> entry{key, value};
@@ -174,6 +177,10 @@ class FieldReader {
       get(member.emplace());
     } else if constexpr (detail::IsVector<T>::value) {
       get(member.emplace_back());
+    } else if constexpr (std::is_same_v<T, CorrelationIds>) {
+      std::string id;
+      get(id);
+      member.push_back(std::move(id));
     } else if constexpr (detail::IsMap<T>::value) {
       detail::Entry<typename T::key_type, typename T::mapped_type> entry;
       get(entry);

@@ -124,6 +124,9 @@ void MemoryEngine::State::apply(const ChangeView& change) {
     case Change::put:
       records.insert_or_assign(to_owned(change.key), to_owned(change.value));
       break;
+    case Change::extend:
+      append(records[to_owned(change.key)], change.value);
+      break;
     case Change::erase:
       records.erase(to_owned(change.key));
       break;

@@ -199,6 +199,8 @@ rocksdb::Status add(rocksdb::WriteBatch& out, const Database& database, const Ch
   switch (change.change) {
     case Change::put:
       return out.Put(handle, slice(change.key), slice(change.value));
+    case Change::extend:
+      return out.Merge(handle, slice(change.key), slice(change.value));
     case Change::erase:
       return out.Delete(handle, slice(change.key));
     case Change::erase_range:

@@ -3,6 +3,7 @@
 #include <rocksdb/cache.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/merge_operator.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/statistics.h>
 #include <rocksdb/table.h>
@@ -51,6 +52,35 @@ class LogWatch final : public rocksdb::Logger {
 
   std::function<void(std::string_view)> forward_;
   std::atomic<std::uint64_t> dropped_ = 0;
+};
+
+/// Change::extend: the tails in order behind the value.
+class Extend final : public rocksdb::AssociativeMergeOperator {
+ public:
+  bool Merge(const rocksdb::Slice& /*key*/, const rocksdb::Slice* maybe_value,
+             const rocksdb::Slice& tail, std::string* out, rocksdb::Logger*) const override {
+    out->clear();
+    out->reserve((maybe_value != nullptr ? maybe_value->size() : 0) + tail.size());
+    if (maybe_value != nullptr) out->append(maybe_value->data(), maybe_value->size());
+    out->append(tail.data(), tail.size());
+    return true;
+  }
+  /// ON-DISK: in the options file; RocksDB refuses to open with another one.
+  const char* Name() const override { return "farfield.extend"; }
+};
+
+/// All of an outbox key but its sequence number: what RocksDB keeps the place of its last insert
+/// by, because the next one goes right behind it.
+class OutboxLane final : public rocksdb::SliceTransform {
+ public:
+  const char* Name() const override { return "farfield.outbox_lane"; }
+  bool InDomain(const rocksdb::Slice& key) const override { return key.size() >= sequence_size; }
+  rocksdb::Slice Transform(const rocksdb::Slice& key) const override {
+    return {key.data(), key.size() - sequence_size};
+  }
+
+ private:
+  static constexpr std::size_t sequence_size = 8;
 };
 
 std::uint64_t log_bytes_dropped(const LogWatch& watch) {
@@ -105,10 +135,13 @@ rocksdb::ColumnFamilyOptions make_family_options(Family family, const RocksOptio
   table.pin_l0_filter_and_index_blocks_in_cache = true;
   table.format_version = 5;
   rocksdb::ColumnFamilyOptions out;
+  out.merge_operator = std::make_shared<Extend>();
   if (auto length = filter_prefix_length(family); length != 0) {
     out.prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(length));
     out.memtable_prefix_bloom_size_ratio = 0.05;
   }
+  if (family == Family::outbox)
+    out.memtable_insert_with_hint_prefix_extractor = std::make_shared<OutboxLane>();
   out.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   // No family alone may use up the common bound before the manager acts.
   out.write_buffer_size = std::max<std::size_t>(options.write_buffer_bytes / 4, 64U << 10U);

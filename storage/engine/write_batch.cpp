@@ -35,7 +35,7 @@ std::optional<ByteView> take_part(ByteView& rest) {
 std::optional<ChangeView> take_change(ByteView& rest) {
   if (rest.size() < 2) return std::nullopt;
   auto family = family_from(rest[1]);
-  if (rest[0] < 1 || rest[0] > 3 || !family) return std::nullopt;
+  if (rest[0] < 1 || rest[0] > 4 || !family) return std::nullopt;
   ChangeView view{.change = static_cast<Change>(rest[0]), .family = *family};
   rest = rest.subspan(2);
   auto key = take_part(rest);
@@ -87,6 +87,12 @@ void WriteBatch::put(Family family, ByteView key, ByteView value) {
   open_record(Change::put, family);
   add(key);
   add(value);
+}
+
+void WriteBatch::extend(Family family, ByteView key, ByteView tail) {
+  open_record(Change::extend, family);
+  add(key);
+  add(tail);
 }
 
 void WriteBatch::erase(Family family, ByteView key) {

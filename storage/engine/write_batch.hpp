@@ -13,7 +13,7 @@
 namespace ff::storage {
 
 /// ON-WIRE: leading byte of a record in WriteBatch::data().
-enum class Change : std::uint8_t { put = 1, erase = 2, erase_range = 3 };
+enum class Change : std::uint8_t { put = 1, erase = 2, erase_range = 3, extend = 4 };
 
 /// One change, borrowed from its batch. For `erase_range` the range is [key, value), `value` being
 /// its exclusive end; for `erase` `value` is empty.
@@ -55,6 +55,9 @@ class WriteBatch {
   static Result<WriteBatch> parse(Bytes data);
 
   void put(Family family, ByteView key, ByteView value);
+  /// Puts `tail` behind the key's value; a key that is not there has an empty one. For records that
+  /// grow by a few bytes often: only those bytes are written.
+  void extend(Family family, ByteView key, ByteView tail);
   void erase(Family family, ByteView key);
   /// Deletes every key in [first, last). Nothing happens when the range is empty or inverted.
   void erase_range(Family family, ByteView first, ByteView last);

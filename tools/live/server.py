@@ -28,15 +28,15 @@ def free_port(kind=socket.SOCK_STREAM):
 class Ports:
     """Ports of the listeners that the demo and the benchmarks use."""
 
-    def __init__(self, udp=1700, mqtt=1883, grpc=1884, http=1885):
-        self.udp, self.mqtt, self.grpc, self.http = udp, mqtt, grpc, http
+    def __init__(self, udp=1700, mqtt=1883, grpc=1884, http=1885, plan='EU_863_870'):
+        self.udp, self.mqtt, self.grpc, self.http, self.plan = udp, mqtt, grpc, http, plan
 
     @classmethod
-    def free(cls):
-        return cls(free_port(socket.SOCK_DGRAM), free_port(), free_port(), free_port())
+    def free(cls, **options):
+        return cls(free_port(socket.SOCK_DGRAM), free_port(), free_port(), free_port(), **options)
 
     def flags(self):
-        return ['--gs.udp.listeners', f'127.0.0.1:{self.udp}=EU_863_870', '--as.mqtt.listen', f'127.0.0.1:{self.mqtt}',
+        return ['--gs.udp.listeners', f'127.0.0.1:{self.udp}={self.plan}', '--as.mqtt.listen', f'127.0.0.1:{self.mqtt}',
                 '--grpc.listen', f'127.0.0.1:{self.grpc}', '--http.listen', f'127.0.0.1:{self.http}',
                 '--as.mqtt.listen-tls', '', '--grpc.listen-tls', '', '--http.listen-tls', '']
 

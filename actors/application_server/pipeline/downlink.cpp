@@ -20,11 +20,12 @@ bool answers(const actors::Reply<void>& reply) {
 /// [spec application-server §3] Each item has an id of the request's.
 void add_correlation_ids(std::vector<ApplicationDownlink>& items, const Turn& turn) {
   for (auto& item : items) {
-    item.correlation_ids.push_back("as:downlink:" +
-                                   Ulid::make(turn.now.utc, turn.random).to_string());
-    std::ranges::sort(item.correlation_ids);
-    const auto [first, last] = std::ranges::unique(item.correlation_ids);
-    item.correlation_ids.erase(first, last);
+    auto ids = item.correlation_ids.list();
+    ids.push_back("as:downlink:" + Ulid::make(turn.now.utc, turn.random).to_string());
+    std::ranges::sort(ids);
+    const auto [first, last] = std::ranges::unique(ids);
+    ids.erase(first, last);
+    item.correlation_ids = std::move(ids);
   }
 }
 

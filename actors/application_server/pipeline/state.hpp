@@ -119,7 +119,7 @@ struct PipelineState::Work {
   std::optional<Fetched> fetched;
 
   void event(std::string_view name, const DeviceIdentifiers& ids,
-             const std::vector<std::string>& correlation_ids, events::EventData data) {
+             const CorrelationIds& correlation_ids, events::EventData data) {
     after.events.push_back({name, now.utc, ids, correlation_ids, std::move(data)});
   }
 };

@@ -34,7 +34,7 @@ struct ToFrontend {
 struct PublishEvent {
   std::string_view name;
   std::variant<std::monostate, Error, std::string> data;
-  std::vector<std::string> correlation_ids;
+  CorrelationIds correlation_ids;
 };
 struct CountUplink {
   UplinkOutcome outcome;

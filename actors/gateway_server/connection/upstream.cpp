@@ -119,8 +119,8 @@ void ConnectionState::on_uplink(UplinkFrame frame, Instant now, Random& random, 
   if (!sender) return end(UplinkOutcome::undecodable);
   complete_metadata(frame, at, now);
   frame.band_id = std::string(radio_.region->band_id);
-  std::erase_if(frame.correlation_ids,
-                [](const std::string& id) { return id.size() > correlation_id_bytes_max; });
+  frame.correlation_ids.remove_if(
+      [](const std::string& id) { return id.size() > correlation_id_bytes_max; });
   frame.correlation_ids.push_back(correlation_id("gs:uplink:", now, random));
   const auto ids = frame.correlation_ids;
   effects.push_back(PublishEvent{"gs.up.receive", {}, ids});

@@ -76,9 +76,15 @@ std::optional<DatagramOutcome> UdpFrontendState::firewall(Link& link, const net:
     if (!same_address(link.heard_from, from) && now - link.heard_at < config_.addr_change_block)
       return DatagramOutcome::already_connected;
   }
+  note_sender(link, from, now);
+  return std::nullopt;
+}
+
+void UdpFrontendState::note_sender(Link& link, const net::Endpoint& from, MonoTime now) {
+  if (link.address.empty() || !same_address(link.heard_from, from))
+    link.address = from.address_text();
   link.heard_from = from;
   link.heard_at = now;
-  return std::nullopt;
 }
 
 DatagramOutcome UdpFrontendState::connect(GatewayEui eui, const net::Endpoint& from,
@@ -88,8 +94,7 @@ DatagramOutcome UdpFrontendState::connect(GatewayEui eui, const net::Endpoint& f
   link.id = LinkId{++last_link_};
   euis_.emplace(link.id, eui);
   // The first datagram is what the firewall compares later ones with.
-  link.heard_from = from;
-  link.heard_at = now;
+  note_sender(link, from, now);
   firewall(link, from, now);
   link.since = now;
   link.first = Held{from, to_owned(datagram)};
@@ -134,7 +139,7 @@ DatagramOutcome UdpFrontendState::accept(Link& link, const net::Endpoint& from,
                                          UdpEffects& effects) {
   switch (packet.type) {
     case semtech::PacketType::push_data:
-      if (!on_push(link, from, packet.body, now, effects)) return DatagramOutcome::malformed;
+      if (!on_push(link, packet.body, now, effects)) return DatagramOutcome::malformed;
       break;
     case semtech::PacketType::pull_data:
       on_pull(link, from, packet.version, now.mono, effects);
@@ -149,10 +154,8 @@ DatagramOutcome UdpFrontendState::accept(Link& link, const net::Endpoint& from,
   return DatagramOutcome::accepted;
 }
 
-bool UdpFrontendState::on_push(Link& link, const net::Endpoint& from, ByteView body, Instant now,
-                               UdpEffects& effects) {
-  const auto ip = from.address_text();
-  auto push = decoder_.decode(body, {link.ids, now.utc, ip, server_version_});
+bool UdpFrontendState::on_push(Link& link, ByteView body, Instant now, UdpEffects& effects) {
+  auto push = decoder_.decode(body, {link.ids, now.utc, link.address, server_version_});
   if (!push) return false;
   link.last_push = now.mono;
   GatewayUp up{std::move(push->uplinks), std::move(push->status)};

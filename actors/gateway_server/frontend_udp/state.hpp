@@ -115,6 +115,7 @@ class UdpFrontendState {
     std::array<MonoTime, rate_limiting_messages_max> heard;
     std::uint64_t heard_count = 0;
     net::Endpoint heard_from;
+    std::string address;  // of `heard_from`, as text
     MonoTime heard_at;
   };
   using Links = std::unordered_map<GatewayEui, Link>;
@@ -123,13 +124,13 @@ class UdpFrontendState {
                          UdpEffects& effects);
   std::optional<DatagramOutcome> firewall(Link& link, const net::Endpoint& from,
                                           MonoTime now) const;
+  static void note_sender(Link& link, const net::Endpoint& from, MonoTime now);
   DatagramOutcome connect(GatewayEui eui, const net::Endpoint& from, ByteView datagram,
                           MonoTime now, UdpEffects& effects);
   DatagramOutcome accept(Link& link, const net::Endpoint& from,
                          const gateway::semtech_udp::Packet& packet, Instant now,
                          UdpEffects& effects);
-  bool on_push(Link& link, const net::Endpoint& from, ByteView body, Instant now,
-               UdpEffects& effects);
+  bool on_push(Link& link, ByteView body, Instant now, UdpEffects& effects);
   void on_pull(Link& link, const net::Endpoint& from, std::uint8_t version, MonoTime now,
                UdpEffects& effects) const;
   bool on_tx_ack(Link& link, const gateway::semtech_udp::Packet& packet, MonoTime now,

@@ -61,7 +61,7 @@ struct EffectRunner {
   void operator()(const WakeAt& effect) const {
     caf::anon_send(home, WakeSessionAt{device, effect.at});
   }
-  void operator()(const PublishEvent& effect) const { context.publish(effect.event); }
+  void operator()(PublishEvent& effect) const { context.publish(std::move(effect.event)); }
   void operator()(const Answer& effect) const { effect.run(); }
 };
 
@@ -85,7 +85,7 @@ class OutcomeRelease final : public actors::Release {
   void committed() noexcept override {
     called_ = true;
     const EffectRunner run{*context_, home_, message_.device};
-    for (const auto& effect : effects_) std::visit(run, effect);
+    for (auto& effect : effects_) std::visit(run, effect);
   }
   void failed(const Error& error) noexcept override {
     called_ = true;

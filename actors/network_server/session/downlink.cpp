@@ -25,10 +25,20 @@ struct UplinkChannel {
   Frequency rx1_frequency;
 };
 
+/// A window that can be used, and what fits into it.
+struct Opening : RxWindow {
+  std::size_t max_mac_payload = 0;  // octets, as the region says
+};
+
 struct Windows {
-  std::optional<RxWindow> rx1;
-  std::optional<RxWindow> rx2;
-  std::size_t max_mac_payload = 0;  // of the larger one
+  std::optional<Opening> rx1;
+  std::optional<Opening> rx2;
+
+  bool none() const noexcept { return !rx1 && !rx2; }
+  /// Of the larger one.
+  std::size_t max_mac_payload() const noexcept {
+    return std::max(rx1 ? rx1->max_mac_payload : 0, rx2 ? rx2->max_mac_payload : 0);
+  }
 };
 
 /// On the uplink's own channel, or on the raster of downlink channels.
@@ -40,13 +50,12 @@ Frequency rx1_frequency(const region::Region& region, ChannelIndex uplink, Frequ
              : Frequency{};
 }
 
-void open_window(std::optional<RxWindow>& window, std::size_t& max, const region::Region& region,
-                 DataRateIndex index, Frequency frequency, region::DwellTime dwell) {
+std::optional<Opening> open_window(const region::Region& region, DataRateIndex index,
+                                   Frequency frequency, region::DwellTime dwell) {
   const auto* entry = region.data_rate(index);
   const auto room = region.max_mac_payload(index, dwell);
-  if (!entry || room == 0 || !frequency.is_set()) return;
-  window = RxWindow{entry->data_rate, frequency};
-  max = std::max<std::size_t>(max, room);
+  if (!entry || room == 0 || !frequency.is_set()) return std::nullopt;
+  return Opening{{entry->data_rate, frequency}, room};
 }
 
 /// [spec network-server §10]
@@ -58,11 +67,12 @@ Windows class_a_windows(const mac::MacState& state, const mac::DeviceProfile& pr
   const auto rx1 =
       profile.region.rx1_data_rate(uplink.data_rate, current.rx1_data_rate_offset, dwell);
   if (rx1) {
-    open_window(windows.rx1, windows.max_mac_payload, profile.region, *rx1,
-                rx1_frequency(profile.region, uplink.channel, uplink.rx1_frequency), dwell);
+    windows.rx1 =
+        open_window(profile.region, *rx1,
+                    rx1_frequency(profile.region, uplink.channel, uplink.rx1_frequency), dwell);
   }
-  open_window(windows.rx2, windows.max_mac_payload, profile.region, current.rx2_data_rate_index,
-              current.rx2_frequency, dwell);
+  windows.rx2 =
+      open_window(profile.region, current.rx2_data_rate_index, current.rx2_frequency, dwell);
   return windows;
 }
 
@@ -75,17 +85,13 @@ void drop_overtaking(Windows& windows, UtcTime rx1_at, std::optional<UtcTime> la
 }
 
 /// Windows too small for the frame are dropped. [spec network-server §10]
-void drop_small(Windows& windows, const region::Region& region, region::DwellTime dwell,
-                std::size_t frame_size) {
-  const auto fits = [&](const std::optional<RxWindow>& window) {
-    for (const auto& entry : region.data_rates) {
-      if (entry.data_rate != window->data_rate) continue;
-      return frame_size <= region.max_mac_payload(entry.index, dwell) + std::size_t{5};
-    }
-    return false;
+void drop_small(Windows& windows, std::size_t frame_size) {
+  constexpr std::size_t around_mac_payload = 5;  // MHDR and MIC
+  const auto too_small = [&](const std::optional<Opening>& window) {
+    return window && frame_size > window->max_mac_payload + around_mac_payload;
   };
-  if (windows.rx1 && !fits(windows.rx1)) windows.rx1.reset();
-  if (windows.rx2 && !fits(windows.rx2)) windows.rx2.reset();
+  if (too_small(windows.rx1)) windows.rx1.reset();
+  if (too_small(windows.rx2)) windows.rx2.reset();
 }
 
 std::uint16_t count_of(const std::vector<ApplicationDownlink>& items) noexcept {
@@ -204,17 +210,17 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
   const bool must_answer = answerable_->confirmed || answerable_->adr_ack_req;
   drop_overtaking(windows, answerable_->received_at + state.current.rx1_delay,
                   state.last_downlink_at);
-  if (!windows.rx1 && !windows.rx2) return note(turn, DownlinkNotSent{NoDownlink::no_window});
+  if (windows.none()) return note(turn, DownlinkNotSent{NoDownlink::no_window});
 
   const auto dwell = mac::expected_uplink_dwell(state, device_profile);
   const mac::CommandBudget budget{
-      .downlink = mac::payload_budget(windows.max_mac_payload),
+      .downlink = mac::payload_budget(windows.max_mac_payload()),
       .uplink = mac::payload_budget(
           device_profile.region.max_mac_payload(answerable_->data_rate_index, dwell))};
   auto step = mac::enqueue_commands(state, context, budget);
   std::optional<ApplicationDownlink> application;
-  if (step.in_f_opts && windows.max_mac_payload > frame_header_size) {
-    const auto room = windows.max_mac_payload - frame_header_size;
+  if (step.in_f_opts && windows.max_mac_payload() > frame_header_size) {
+    const auto room = windows.max_mac_payload() - frame_header_size;
     application = take_application_downlink(
         room > step.commands.size() ? room - step.commands.size() : 0, room, turn, out);
   }
@@ -233,8 +239,7 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
     note(turn, DownlinkNotSent{NoDownlink::not_sealed});
     return publish("ns.down.data.schedule.fail", {}, payload.error(), turn, out);
   }
-  drop_small(windows, device_profile.region, mac::expected_downlink_dwell(state, device_profile),
-             payload->size());
+  drop_small(windows, payload->size());
 
   auto flight = data_flight(std::move(step), std::move(application), f_cnt, turn);
   const auto priority = priority_of(flight);
@@ -293,8 +298,7 @@ SessionState::InFlight SessionState::data_flight(mac::DownlinkStep step,
   if (flight.application) {
     flight.f_port = flight.application->f_port;
     flight.confirmed = flight.application->confirmed;
-    const auto& ids = flight.application->correlation_ids;
-    flight.correlation_ids.insert(flight.correlation_ids.end(), ids.begin(), ids.end());
+    flight.correlation_ids.append(flight.application->correlation_ids);
   } else if (!flight.step->in_f_opts) {
     flight.f_port = FPort{0};
   }
@@ -356,7 +360,7 @@ void SessionState::invalidate_queue(FCnt32 last_f_cnt_down, const Turn& turn, Ou
   auto next = *device_;
   auto items = std::exchange(next.session->queued_application_downlinks, {});
   note(turn, QueueChanged{QueueEvent::invalidated, count_of(items), last_f_cnt_down, {}});
-  std::vector<std::string> correlation_ids;
+  CorrelationIds correlation_ids;
   if (answerable_) correlation_ids = answerable_->correlation_ids;
   out.ups.push_back(up(DownlinkQueueInvalidated{std::move(items), last_f_cnt_down,
                                                 next.session->keys.session_key_id},

@@ -141,7 +141,7 @@ void SessionState::on(const JoinRequestReceived& event, const Turn& turn, Outcom
                     .cf_list = parameters.cf_list});
 }
 
-void SessionState::drop_join(const std::vector<std::string>& correlation_ids, const Error& error,
+void SessionState::drop_join(const CorrelationIds& correlation_ids, const Error& error,
                              const Turn& turn, Outcome& out) {
   note(turn, JoinJudged{JoinStage::dropped, {}, std::make_shared<const Error>(error)});
   publish("ns.up.join.drop", correlation_ids, error, turn, out);

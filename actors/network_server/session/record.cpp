@@ -329,10 +329,56 @@ void fields(Archive& a, AddressRow& row) {
   a(6, row.pending);
 }
 
+/// Behind the fields of the device.
+template <class Archive>
+void fields(Archive& a, RowVersion& version) {
+  a(18, version.writer);
+  a(19, version.sequence);
+}
+
 namespace {
 
 constexpr storage::ValueVersion device_version = 1;
 constexpr storage::ValueVersion address_version = 1;
+
+/// What is put behind a row.
+struct AddedUplink {
+  RowVersion version;
+  mac::RecentUplink uplink;
+};
+template <class Archive>
+void fields(Archive& a, AddedUplink& added) {
+  a(1, added.version.writer);
+  a(2, added.version.sequence);
+  a(3, added.uplink);
+}
+
+/// The row as a whole: the device, and the uplinks since it was written, oldest first.
+struct DeviceRow {
+  Device device;
+  RowVersion version;
+  std::vector<AddedUplink> added;
+};
+constexpr std::uint32_t added_uplink_field = 20;
+template <class Archive>
+void fields(Archive& a, DeviceRow& row) {
+  fields(a, row.device);
+  fields(a, row.version);
+  a(added_uplink_field, row.added);
+}
+
+struct RowAddition {
+  std::optional<AddedUplink> added;
+};
+template <class Archive>
+void fields(Archive& a, RowAddition& addition) {
+  a(added_uplink_field, addition.added);
+}
+
+void add_ordinary_uplink(Device& device, const mac::RecentUplink& uplink) {
+  device.session->last_f_cnt_up = uplink.f_cnt;
+  mac::push_recent(*device.mac_state, uplink);
+}
 
 struct AddressRows {
   std::vector<AddressRow> rows;
@@ -344,13 +390,47 @@ void fields(Archive& a, AddressRows& rows) {
 
 }  // namespace
 
-Bytes encode_device(const Device& device) {
-  return storage::seal_record(device_version, device);
+Bytes encode_device(const Device& device, RowVersion version) {
+  return storage::write_record(version, storage::seal_record(device_version, device));
 }
 
 Result<Device> decode_device(ByteView row) {
   FF_TRY(const auto envelope, storage::unseal(row, device_version));
-  return storage::read_record<Device>(envelope.body);
+  FF_TRY(auto read, storage::read_record<DeviceRow>(envelope.body));
+  auto& [device, version, added] = read;
+  for (const auto& [of, uplink] : added) {
+    if (of != RowVersion{version.writer, version.sequence + 1}) continue;
+    if (!device.session || !device.mac_state)
+      return fail(storage::malformed_record, {{"offset", 0}});
+    version = of;
+    add_ordinary_uplink(device, uplink);
+  }
+  return std::move(device);
+}
+
+std::optional<mac::RecentUplink> ordinary_uplink(const Device& before, Device& after) {
+  if (!before.session || !before.mac_state || !after.session || !after.mac_state)
+    return std::nullopt;
+  auto& recent = after.mac_state->recent_uplinks;
+  auto& f_cnt = after.session->last_f_cnt_up;
+  if (recent.empty()) return std::nullopt;
+  // Compared as a whole, so that no member can be forgotten, and made again as reading will make
+  // it.
+  auto new_recent = std::exchange(recent, before.mac_state->recent_uplinks);
+  const auto new_f_cnt = std::exchange(f_cnt, before.session->last_f_cnt_up);
+  const auto uplink = new_recent.front();
+  bool ordinary = after == before;
+  if (ordinary) {
+    add_ordinary_uplink(after, uplink);
+    ordinary = recent == new_recent && f_cnt == new_f_cnt;
+  }
+  recent = std::move(new_recent);
+  f_cnt = new_f_cnt;
+  return ordinary ? std::optional(uplink) : std::nullopt;
+}
+
+Bytes encode_ordinary_uplink(const mac::RecentUplink& uplink, RowVersion version) {
+  return storage::write_record(RowAddition{AddedUplink{version, uplink}});
 }
 
 Bytes encode_address_rows(const std::vector<AddressRow>& rows) {

@@ -1,5 +1,5 @@
 // The stored form of a device: one row of family `session`, read on activation, written on every
-// accepted frame.
+// accepted frame: whole, or by what an ordinary uplink adds to it.
 #pragma once
 
 #include "actors/network_server/session/device.hpp"
@@ -7,11 +7,29 @@
 
 namespace ff::network_server {
 
+/// Which write of which incarnation of a session a row, or an addition to one, is. Additions count
+/// only in an unbroken sequence: one whose predecessor was never committed means nothing.
+struct RowVersion {
+  std::uint32_t writer = 0;    // random, of one incarnation
+  std::uint32_t sequence = 0;  // of its writes
+  bool operator==(const RowVersion&) const = default;
+};
+
 /// ON-DISK: a sealed record (storage/codec). Golden test:
 /// test/actors/network_server/session/record_test.cpp.
-Bytes encode_device(const Device& device);
+Bytes encode_device(const Device& device, RowVersion version = {});
 /// Total on any bytes. Errors: malformed_record, malformed_value, value_too_new.
 Result<Device> decode_device(ByteView row);
+
+/// Most uplinks change a device's counter and history and nothing else. Nothing when `after`
+/// differs from `before` in more than that; then the row has to be written whole. `after` is as it
+/// was when the call returns.
+std::optional<mac::RecentUplink> ordinary_uplink(const Device& before, Device& after);
+/// ON-DISK: what is put behind a row for such an uplink (storage::Change::extend); decode_device()
+/// takes any number of them. Golden test as above.
+Bytes encode_ordinary_uplink(const mac::RecentUplink& uplink, RowVersion version);
+/// A row is written whole after so many: reading it stays cheap.
+inline constexpr unsigned ordinary_uplinks_max = 15;
 
 /// What the address index needs to know after a start, without reading the session: one row of
 /// family `address_index`.

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "actors/network_server/session/errors.hpp"
-#include "actors/network_server/session/record.hpp"
 #include "protocol/base/ulid.hpp"
 #include "storage/keys/keys.hpp"
 
@@ -44,7 +43,7 @@ Outcome SessionState::handle(const SessionEvent& event, const Turn& turn) {
   Outcome out;
   const auto before = device_;
   std::visit([&](const auto& alternative) { on(alternative, turn, out); }, event);
-  if (device_ && device_ != before) store(out);
+  if (device_ && device_ != before) store(turn, out);
   return out;
 }
 
@@ -72,15 +71,15 @@ mac::DeviceProfile SessionState::profile(const Device& device, const Radio& radi
           .multicast = device.multicast};
 }
 
-ApplicationUp SessionState::up(ApplicationUpPayload payload,
-                               std::vector<std::string> correlation_ids, const Turn& turn) const {
+ApplicationUp SessionState::up(ApplicationUpPayload payload, CorrelationIds correlation_ids,
+                               const Turn& turn) const {
   return {.ids = device_->ids,
           .correlation_ids = std::move(correlation_ids),
           .received_at = turn.now.utc,
           .up = std::move(payload)};
 }
 
-void SessionState::publish(std::string_view name, std::vector<std::string> correlation_ids,
+void SessionState::publish(std::string_view name, CorrelationIds correlation_ids,
                            events::EventData data, const Turn& turn, Outcome& out) const {
   out.effects.emplace_back(PublishEvent{{.name = name,
                                          .time = turn.now.utc,
@@ -104,10 +103,19 @@ void SessionState::wake(Outcome& out, const Turn& turn, UtcTime at) {
   out.effects.emplace_back(WakeAt{turn.now.mono + (at - turn.now.utc)});
 }
 
-void SessionState::store(Outcome& out) const {
-  const auto shard = storage::shard_of(uid_, surroundings_.shard_count);
-  out.records.put(storage::Family::session, storage::device_key({shard, uid_}),
-                  encode_device(*device_));
+void SessionState::store(const Turn& turn, Outcome& out) {
+  const auto key = storage::device_key({storage::shard_of(uid_, surroundings_.shard_count), uid_});
+  const auto change = std::exchange(ordinary_change_, std::nullopt);
+  const bool is_first = row_.writer == 0;
+  if (is_first) row_.writer = static_cast<std::uint32_t>(turn.random.below(UINT32_MAX)) + 1;
+  ++row_.sequence;
+  if (!is_first && change && change->of == device_ && ordinary_uplinks_ < ordinary_uplinks_max) {
+    ++ordinary_uplinks_;
+    out.records.extend(storage::Family::session, key, encode_ordinary_uplink(change->uplink, row_));
+  } else {
+    ordinary_uplinks_ = 0;
+    out.records.put(storage::Family::session, key, encode_device(*device_, row_));
+  }
 }
 
 void SessionState::store_index_row(const mac::Session& session, const mac::MacState& mac_state,

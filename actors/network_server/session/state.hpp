@@ -14,9 +14,11 @@
 #include "actors/network_server/session/device.hpp"
 #include "actors/network_server/session/effect.hpp"
 #include "actors/network_server/session/messages.hpp"
+#include "actors/network_server/session/record.hpp"
 #include "actors/network_server/session/snapshot.hpp"
 #include "protocol/base/random.hpp"
 #include "protocol/base/time.hpp"
+#include "protocol/mac/command/codec.hpp"
 #include "protocol/mac/downlink.hpp"
 #include "protocol/mac/profile.hpp"
 #include "protocol/phy/frame_view.hpp"
@@ -69,7 +71,7 @@ class SessionState {
     bool confirmed = false;
     bool adr_ack_req = false;
     bool is_join = false;
-    std::vector<std::string> correlation_ids;
+    CorrelationIds correlation_ids;
   };
   /// A transmission the gateway server has been asked for.
   struct InFlight {
@@ -82,7 +84,7 @@ class SessionState {
     std::optional<FPort> f_port;
     bool confirmed = false;
     FCnt32 answers_f_cnt_up;
-    std::vector<std::string> correlation_ids;
+    CorrelationIds correlation_ids;
   };
   /// Asked of the join server.
   struct Joining {
@@ -121,14 +123,15 @@ class SessionState {
   static Status find_channel(UplinkWork& work);
   Status check_whole_mic(UplinkWork& work) const;
   Status handle_commands(UplinkWork& work) const;
+  Status exchange_commands(UplinkWork& work, const mac::Decoded& decoded) const;
   void adapt(UplinkWork& work) const;
   void settle_confirmed_downlink(UplinkWork& work, Outcome& out) const;
   void accept(UplinkWork& work, const Turn& turn, Outcome& out);
   ApplicationUplink application_uplink(const UplinkWork& work) const;
 
   // join.cpp
-  void drop_join(const std::vector<std::string>& correlation_ids, const Error& error,
-                 const Turn& turn, Outcome& out);
+  void drop_join(const CorrelationIds& correlation_ids, const Error& error, const Turn& turn,
+                 Outcome& out);
 
   // inspection.cpp: what is remembered of decisions
   void note(const Turn& turn, DecisionValue value) {
@@ -170,7 +173,7 @@ class SessionState {
                             std::chrono::seconds rx1_delay, TxPriority priority) const;
 
   // state.cpp: what is written
-  void store(Outcome& out) const;
+  void store(const Turn& turn, Outcome& out);
   void store_index_row(const mac::Session& session, const mac::MacState& mac_state, bool pending,
                        Outcome& out) const;
   void index(const mac::Session& session, const mac::MacState& mac_state, bool pending,
@@ -184,10 +187,10 @@ class SessionState {
   };
   static Result<Radio> radio_of(const Device& device, const region::FrequencyPlans& plans);
   mac::DeviceProfile profile(const Device& device, const Radio& radio) const;
-  ApplicationUp up(ApplicationUpPayload payload, std::vector<std::string> correlation_ids,
+  ApplicationUp up(ApplicationUpPayload payload, CorrelationIds correlation_ids,
                    const Turn& turn) const;
-  void publish(std::string_view name, std::vector<std::string> correlation_ids,
-               events::EventData data, const Turn& turn, Outcome& out) const;
+  void publish(std::string_view name, CorrelationIds correlation_ids, events::EventData data,
+               const Turn& turn, Outcome& out) const;
   void publish(const std::vector<mac::Event>& mac_events, const Turn& turn, Outcome& out) const;
   static void wake(Outcome& out, const Turn& turn, UtcTime at);
 
@@ -207,6 +210,16 @@ class SessionState {
   };
   Patience patience_;
   DecisionLog decisions_;
+  /// What makes `device_` of the device before this turn, if that is all that has changed.
+  struct OrdinaryChange {
+    std::shared_ptr<const Device> of;
+    mac::RecentUplink uplink;
+  };
+  std::optional<OrdinaryChange> ordinary_change_;
+  /// Of the last write; no writer before the first.
+  RowVersion row_;
+  /// Since the row was last written whole.
+  unsigned ordinary_uplinks_ = 0;
 };
 
 }  // namespace ff::network_server

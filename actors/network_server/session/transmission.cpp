@@ -117,8 +117,8 @@ void SessionState::join_accept_transmitted(const InFlight& flight, const Turn& t
   auto application_up = up(std::move(message), flight.correlation_ids, turn);
   application_up.ids.dev_addr = accept.request.dev_addr;
   // Transmission ids are between network server and gateways.
-  std::erase_if(application_up.correlation_ids,
-                [](const std::string& id) { return id.starts_with(transmission_prefix); });
+  application_up.correlation_ids.remove_if(
+      [](const std::string& id) { return id.starts_with(transmission_prefix); });
   out.ups.push_back(std::move(application_up));
   answerable_.reset();
 }

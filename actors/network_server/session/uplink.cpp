@@ -202,17 +202,26 @@ Status SessionState::handle_commands(UplinkWork& work) const {
   }
   if (!on_port_0) work.frm_payload = to_owned(work.frame.frm_payload);
 
+  const auto decoded =
+      mac::decode(commands, mac::Direction::uplink, {work.radio.region->frequency_step_hz});
+  if (work.promoted || !mac::is_quiet(work.mac_state(), decoded))
+    FF_CHECK(exchange_commands(work, decoded));
+  work.mac_state().device_class = mac::class_after_uplink(
+      work.mac_state(), profile(work.next, work.radio), work.frame.f_ctrl.class_b);
+  return {};
+}
+
+Status SessionState::exchange_commands(UplinkWork& work, const mac::Decoded& decoded) const {
   const auto device_profile = profile(work.next, work.radio);
   const mac::UplinkContext uplink{.profile = device_profile,
                                   .f_cnt = work.f_cnt,
                                   .received_at = work.event.frame->received_at,
                                   .retransmission = work.retransmission,
                                   .fresh_session = work.promoted || work.reset};
-  const auto decoded =
-      mac::decode(commands, mac::Direction::uplink, {work.radio.region->frequency_step_hz});
   FF_TRY(auto step, mac::handle_uplink_commands(std::move(work.mac_state()), decoded, uplink));
   // A 1.1 device proves the new session with RekeyInd. [TS001-1.1 §5.10]
-  if (work.promoted && encrypts_f_opts && !step.rekeyed)
+  const bool proves = at_least(work.mac_state().lorawan_version, MacVersion::v1_1);
+  if (work.promoted && proves && !step.rekeyed)
     return work.refuse(UplinkVerdict::new_session_not_proved, device_not_found);
   const auto& metadata = work.event.rx_metadata;
   step = mac::answer_deferred(
@@ -225,8 +234,6 @@ Status SessionState::handle_commands(UplinkWork& work) const {
       uplink);
   work.mac_events = std::move(step.events);
   work.mac_state() = std::move(step.next);
-  work.mac_state().device_class =
-      mac::class_after_uplink(work.mac_state(), device_profile, work.frame.f_ctrl.class_b);
   return {};
 }
 
@@ -248,9 +255,7 @@ void SessionState::settle_confirmed_downlink(UplinkWork& work, Outcome& out) con
                         .received_at = work.event.frame->received_at,
                         .up = DownlinkAcked{}};
   message.ids.dev_addr = work.session().dev_addr;
-  const auto& uplink_ids = work.event.frame->correlation_ids;
-  message.correlation_ids.insert(message.correlation_ids.end(), uplink_ids.begin(),
-                                 uplink_ids.end());
+  message.correlation_ids.append(work.event.frame->correlation_ids);
   if (work.frame.f_ctrl.ack) {
     message.up = DownlinkAcked{*pending};
   } else {
@@ -296,7 +301,9 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
                            .is_join = false,
                            .correlation_ids = work.event.frame->correlation_ids};
   auto message = application_uplink(work);
+  const auto ordinary = ordinary_uplink(*old, work.next);
   device_ = std::make_shared<const Device>(std::move(work.next));
+  if (ordinary) ordinary_change_ = {device_, *ordinary};
 
   if (old->pending_session) unindex(*old->pending_session, true, out);
   if (work.promoted && old->session) unindex(*old->session, false, out);

@@ -105,8 +105,7 @@ class AppAs final : public pb::AppAs::CallbackService {
           Downlinks downlinks;
           for (const auto& item : request.downlinks()) {
             auto& downlink = downlinks.emplace_back(downlink_of(item));
-            const auto& own = call->correlation_ids;
-            downlink.correlation_ids.insert(downlink.correlation_ids.end(), own.begin(), own.end());
+            downlink.correlation_ids.append(call->correlation_ids);
           }
           auto make = [&](actors::Reply<void> then) {
             return application_server::QueueDownlinks{uid, std::move(downlinks), replace,

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "test/protocol/mac/fixture.hpp"
 
 namespace ff::mac {
@@ -49,6 +51,30 @@ TEST(UplinkCommands, StopReasonsBecomeEvents) {
     ASSERT_TRUE(step);
     EXPECT_EQ(test::names(step->events), row.events);
   }
+}
+
+TEST(UplinkCommands, AQuietFrameChangesNothing) {
+  const Device device;
+  const MacState quiet = device.settled();
+  ASSERT_TRUE(is_quiet(quiet, {}));
+  const auto step = test::uplink(device, quiet, {});
+  EXPECT_EQ(step.next, quiet);
+  EXPECT_TRUE(step.events.empty());
+
+  const std::function<void(MacState&)> loud[] = {
+      [](MacState& state) { state.pending_requests = {DevStatusReq{}}; },
+      [](MacState& state) { state.queued_responses = {LinkCheckAns{}}; },
+      [](MacState& state) { state.recent_mac_command_identifiers = {Cid::dl_channel}; },
+  };
+  for (const auto& change : loud) {
+    auto state = quiet;
+    change(state);
+    EXPECT_FALSE(is_quiet(state, {})) << &change - loud;
+  }
+  EXPECT_FALSE(is_quiet(quiet, test::commands({LinkCheckReq{}})));
+  Decoded cut;
+  cut.stop = DecodeStop::truncated;
+  EXPECT_FALSE(is_quiet(quiet, cut));
 }
 
 TEST(UplinkCommands, OfARepeatedFrameAnswerNothingTwice) {

@@ -38,6 +38,8 @@ WriteBatch batch_of(std::uint32_t number) {
     Bytes key{0, static_cast<std::uint8_t>(random() % 40), 1, 1, 1, 1, 1};
     if (random() % 5 == 0) {
       batch.erase(family, key);
+    } else if (random() % 3 == 0) {
+      batch.extend(family, key, value);
     } else {
       batch.put(family, key, value);
     }
@@ -54,6 +56,8 @@ void apply_to(Model& model, const WriteBatch& batch) {
     std::pair at(change.family, to_owned(change.key));
     if (change.change == Change::put) {
       model[at] = to_owned(change.value);
+    } else if (change.change == Change::extend) {
+      append(model[at], change.value);
     } else if (change.change == Change::erase) {
       model.erase(at);
     } else {

@@ -91,6 +91,38 @@ TEST_P(EngineTest, LaterChangesOfABatchWin) {
   EXPECT_EQ(get(*engine_, Family::device, "b"), "2");
 }
 
+TEST_P(EngineTest, ExtendingPutsBehindWhatIsThere) {
+  const auto extend = [&](std::string_view key, std::string_view tail) {
+    WriteBatch batch;
+    batch.extend(Family::session, as_bytes(key), as_bytes(tail));
+    ASSERT_TRUE(engine_->write(batch, Durability::sync));
+  };
+  extend("new", "a");
+  put(Family::session, "k", "1");
+  extend("k", "2");
+  ASSERT_TRUE(engine_->flush());
+  extend("k", "3");
+  auto snapshot = engine_->snapshot();
+  extend("k", "");
+  extend("k", "45");
+  EXPECT_EQ(get(*engine_, Family::session, "new"), "a");
+  EXPECT_EQ(get(*engine_, Family::session, "k"), "12345");
+  EXPECT_EQ(get(*snapshot, Family::session, "k"), "123");
+  snapshot.reset();
+  ASSERT_TRUE(engine_->flush());
+  ASSERT_TRUE(engine_->compact(Family::session, {}));
+  EXPECT_EQ(get(*engine_, Family::session, "k"), "12345");
+  put(Family::session, "k", "again");
+  extend("k", "!");
+  EXPECT_EQ(*(*engine_->multi_get(Family::session, std::vector<Bytes>{{'k'}}))[0],
+            to_owned(as_bytes("again!")));
+  WriteBatch batch;
+  batch.erase(Family::session, as_bytes("k"));
+  batch.extend(Family::session, as_bytes("k"), as_bytes("fresh"));
+  ASSERT_TRUE(engine_->write(batch, Durability::sync));
+  EXPECT_EQ(get(*engine_, Family::session, "k"), "fresh");
+}
+
 TEST_P(EngineTest, EmptyKeysAndValuesAreAllowed) {
   put(Family::meta, "", "");
   EXPECT_EQ(get(*engine_, Family::meta, ""), "");

@@ -54,6 +54,9 @@ TEST(WriteBatch, BytesAreTheDocumentedForm) {
   batch.clear();
   batch.erase_range(Family::outbox, as_bytes("a"), as_bytes("c"));
   EXPECT_EQ(hex(batch), "030701610163");
+  batch.clear();
+  batch.extend(Family::session, as_bytes("k"), as_bytes("tail"));
+  EXPECT_EQ(hex(batch), "0401016b047461696c");
 }
 
 TEST(WriteBatch, LongPartsHaveVarintLengths) {
@@ -96,12 +99,15 @@ TEST(WriteBatch, ParseInvertsData) {
       random->fill(key);
       random->fill(value);
       auto family = static_cast<Family>(random->below(family_count));
-      switch (random->below(3)) {
+      switch (random->below(4)) {
         case 0:
           batch.put(family, key, value);
           break;
         case 1:
           batch.erase(family, key);
+          break;
+        case 2:
+          batch.extend(family, key, value);
           break;
         default:
           batch.erase_range(family, key, value);
@@ -120,7 +126,7 @@ TEST(WriteBatch, ParseRefusesWhatIsNoBatch) {
     std::int64_t offset;
   };
   const Row rows[] = {
-      {"unknown change", {4, 0, 0, 0}, 0},
+      {"unknown change", {5, 0, 0, 0}, 0},
       {"zero change", {0, 0, 0, 0}, 0},
       {"unknown family", {1, 13, 0, 0}, 0},
       {"no family", {1}, 0},

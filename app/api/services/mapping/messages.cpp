@@ -222,7 +222,8 @@ ApplicationDownlink downlink_of(const pb::ApplicationDownlink& downlink) {
   out.confirmed = downlink.confirmed();
   out.priority = static_cast<TxPriority>(downlink.priority());
   if (downlink.has_class_b_c()) out.class_b_c = class_b_c_of(downlink.class_b_c());
-  out.correlation_ids.assign(downlink.correlation_ids().begin(), downlink.correlation_ids().end());
+  out.correlation_ids = std::vector<std::string>(downlink.correlation_ids().begin(),
+                                                 downlink.correlation_ids().end());
   if (downlink.has_confirmed_retry()) {
     const auto& retry = downlink.confirmed_retry();
     out.confirmed_retry = ConfirmedRetry{retry.attempt(), std::nullopt};

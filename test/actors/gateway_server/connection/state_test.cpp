@@ -90,7 +90,7 @@ TEST(ConnectionUplink, IsCompletedAndForwarded) {
   EXPECT_EQ(forward->frame->band_id, "EU_863_870");
   EXPECT_EQ(forward->frame->received_at, noon);
   ASSERT_EQ(forward->frame->correlation_ids.size(), 1U);
-  EXPECT_TRUE(forward->frame->correlation_ids[0].starts_with("gs:uplink:"));
+  EXPECT_TRUE(forward->frame->correlation_ids.back().starts_with("gs:uplink:"));
   const auto& rx = forward->frame->rx_metadata[0];
   EXPECT_EQ(rx.gateway, settings_of().ids);
   EXPECT_FALSE(rx.location);

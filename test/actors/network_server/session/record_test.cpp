@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "protocol/base/hex.hpp"
 #include "protocol/base/random.hpp"
 
@@ -65,6 +67,80 @@ TEST(DeviceRecord, KeepsFalseAndZeroWhereTheStructSaysOtherwise) {
   const auto read = decode_device(encode_device(device)).value();
   EXPECT_EQ(read.mac_state->current.adr_nb_trans, 0);
   EXPECT_FALSE(read.mac_state->recent_uplinks[0].is_data);
+}
+
+mac::RecentUplink uplink_number(std::uint32_t f_cnt) {
+  return {.adr = true,
+          .f_cnt = FCnt32{f_cnt},
+          .data_rate_index = DataRateIndex{3},
+          .max_snr_db = 1.5F,
+          .gateway_count = 2,
+          .payload_hash = 0x1234,
+          .received_at = UtcTime{std::chrono::seconds{1'700'000'000}}};
+}
+
+Device after_uplink(Device device, std::uint32_t f_cnt) {
+  mac::push_recent(*device.mac_state, uplink_number(f_cnt));
+  device.session->last_f_cnt_up = FCnt32{f_cnt};
+  return device;
+}
+
+Bytes extended(Bytes row, std::uint32_t f_cnt, RowVersion version) {
+  append(row, encode_ordinary_uplink(uplink_number(f_cnt), version));
+  return row;
+}
+
+TEST(DeviceRow, TakesUplinksBehindIt) {
+  auto device = full_device();
+  auto row = encode_device(device, {7, 1});
+  for (std::uint32_t i = 1; i <= 30; ++i) {
+    device = after_uplink(std::move(device), 70'000 + i);
+    row = extended(std::move(row), 70'000 + i, {7, 1 + i});
+    ASSERT_EQ(decode_device(row).value(), device);
+  }
+}
+
+// ON-DISK
+TEST(DeviceRow, AdditionHasItsGoldenBytes) {
+  EXPECT_EQ(hex_lower(encode_ordinary_uplink(uplink_number(300), {7, 2})),
+            "a20123080710021a1d0801180128ac023003450000c03f480250b424588080d0e2c6bfce972f");
+}
+
+TEST(DeviceRow, AdditionsCountOnlyInAnUnbrokenSequence) {
+  const auto row = encode_device(full_device(), {7, 5});
+  EXPECT_EQ(decode_device(extended(row, 70'001, {7, 7})).value(), full_device())
+      << "one is missing";
+  EXPECT_EQ(decode_device(extended(row, 70'001, {6, 6})).value(), full_device()) << "of another";
+  EXPECT_EQ(decode_device(extended(row, 70'001, {7, 5})).value(), full_device()) << "of before";
+  const auto among = extended(extended(row, 70'009, {6, 90}), 70'001, {7, 6});
+  EXPECT_EQ(decode_device(among).value(), after_uplink(full_device(), 70'001));
+  auto no_session = encode_device(Device{}, {7, 5});
+  EXPECT_FALSE(decode_device(extended(no_session, 1, {7, 6})));
+}
+
+TEST(OrdinaryUplink, IsOneThatChangesNothingElse) {
+  const auto before = full_device();
+  auto after = after_uplink(before, 70'001);
+  const auto untouched = after;
+  ASSERT_EQ(ordinary_uplink(before, after), uplink_number(70'001));
+  EXPECT_EQ(after, untouched);
+
+  const std::function<void(Device&)> others[] = {
+      [](Device& device) { device.session->last_n_f_cnt_down = FCnt32{13}; },
+      [](Device& device) { device.session->queued_application_downlinks.clear(); },
+      [](Device& device) { device.mac_state->desired.adr_nb_trans = 2; },
+      [](Device& device) { device.mac_state->recent_uplinks.pop_back(); },
+      [](Device& device) { device.session->last_f_cnt_up = FCnt32{70'002}; },
+      [](Device& device) { device.pending_mac_state.emplace(); },
+      [](Device& device) { device.session.reset(); },
+      [](Device& device) { device.attempts = 9; },
+  };
+  for (const auto& change : others) {
+    auto changed = untouched;
+    change(changed);
+    EXPECT_FALSE(ordinary_uplink(before, changed)) << &change - others;
+  }
+  EXPECT_FALSE(ordinary_uplink(Device{}, after));
 }
 
 // ON-DISK: bytes of an index row never change.

@@ -370,7 +370,7 @@ TEST(DownlinkDecision, FollowsADownlinkToItsReport) {
   EXPECT_EQ(offered.f_cnt, FCnt32{1});
   ASSERT_TRUE(rig.session().snapshot().transmission);
 
-  std::vector<std::string> ids;
+  CorrelationIds ids;
   for (const auto& effect : out.effects)
     if (const auto* send = std::get_if<SendTransmission>(&effect))
       ids = send->frame->correlation_ids;
