@@ -30,7 +30,10 @@ caf::actor start_shard(caf::actor_system& system, const ContextPtr& context,
   auto joins = join_index(first, store, shard, context->shards.count());
   if (!addresses) throw std::runtime_error(addresses.error().to_string());
   if (!joins) throw std::runtime_error(joins.error().to_string());
-  auto handle = spawn_shard(system, context, shard, *std::move(addresses), *std::move(joins));
+  auto waiting = load_waiting_devices(store, shard);
+  if (!waiting) throw std::runtime_error(waiting.error().to_string());
+  auto handle = spawn_shard(system, context, shard,
+                            {*std::move(addresses), *std::move(joins), *std::move(waiting)});
   context->shards.route(shard).set(handle);
   if (context->inspectable.exists()) context->inspectable.route(shard).set(handle);
   return caf::actor_cast<caf::actor>(handle);

@@ -80,6 +80,10 @@ Bytes downlink_queue_key(const DownlinkQueueKey& key) {
   return write(out, key.device).u64(key.position.value()).take();
 }
 
+Bytes waiting_device_key(const DeviceKey& key) {
+  return downlink_queue_key({key, QueuePosition{0}});
+}
+
 Result<DownlinkQueueKey> parse_downlink_queue_key(ByteView key) {
   KeyReader in(key);
   auto device = read_device(in);

@@ -45,6 +45,9 @@ struct DownlinkQueueKey {
   bool operator==(const DownlinkQueueKey&) const = default;
 };
 Bytes downlink_queue_key(const DownlinkQueueKey& key);
+/// The row, at position 0 and without a value, of a device that waits for a downlink of class B or
+/// C: it is woken after a start.
+Bytes waiting_device_key(const DeviceKey& key);
 Result<DownlinkQueueKey> parse_downlink_queue_key(ByteView key);
 
 /// address_index: shard of the address | DevAddr u32 | application | device. One record per device

@@ -21,13 +21,19 @@ import zlib
 BIN = pathlib.Path(sys.argv.pop(1) if len(sys.argv) > 1 and not sys.argv[1].startswith('-') else 'build/dev/bin')
 
 
+GIVEN_PORTS = set()
+
+
 def free_port(kind=socket.SOCK_STREAM):
-    """A free port below the range that the system gives to clients, so that no connection of a test takes it meanwhile."""
+    """A free port, once, below the range that the system gives to clients, so that no connection of a test takes it meanwhile."""
     while True:
         port = random.randrange(20000, 32000)
+        if port in GIVEN_PORTS:
+            continue
         with socket.socket(socket.AF_INET, kind) as s:
             try:
                 s.bind(('127.0.0.1', port))
+                GIVEN_PORTS.add(port)
                 return port
             except OSError:
                 continue

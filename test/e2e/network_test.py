@@ -44,6 +44,15 @@ class Network(unittest.TestCase):
                 self.assertGreaterEqual(report['downlinks']['received'], 3, report)
                 self.assertEqual(sum(report['violations'].values()), 0, report)
 
+    def test_a_device_of_class_c_gets_its_downlink_without_an_uplink(self):
+        # Pushed when the windows of the uplink have closed; the next uplink would come much later.
+        report = self.simulate('--activation', 'abp', '--version', '1.0.3', '--class', 'C', '--count', 2, '--prefix', 'lamp',
+                               '--uplinks', 2, '--rate', 2, '--push-downlinks', '--push-delay', 4, '--drain', 15, '--seed', 5,
+                               '--first-dev-eui', 'FEFFF00000030001')
+        self.assertEqual(report['downlinks']['received'], 2, report)
+        self.assertEqual(report['downlinks']['reception']['class_c'], 2, report)
+        self.assertEqual(sum(report['violations'].values()), 0, report)
+
     def test_messages_are_those_of_the_reference(self):
         with Subscriber(self.server, APPLICATION, self.key) as subscriber:
             self.simulate('--activation', 'abp', '--version', '1.0.3', '--count', 1, '--prefix', 'shape', '--uplinks', 2,

@@ -157,6 +157,7 @@ void Simulation::register_device(const sim::DeviceIdentity& identity) {
                                 device.lorawan_phy_version = identity.phy_version;
                                 device.frequency_plan_id = identity.frequency_plan_id;
                                 device.supports_join = joins;
+                                device.supports_class_c = identity.device_class == DeviceClass::c;
                                 const auto& keys = identity.session.network;
                                 if (!joins) {
                                   device.session = mac::Session{

@@ -48,6 +48,35 @@ TEST(Simulation, DeliversEveryUplinkOfAnHourOnceAndAnswersInTime) {
   EXPECT_GT(report.downlinks_in_time(), 15U) << to_json(report);
 }
 
+/// Those that have not answered a change of RX2 by then get theirs with their next uplink.
+TEST(Simulation, ReachesDevicesOfClassCBetweenTheirUplinks) {
+  SimulationOptions options;
+  options.scenario.radio.gateways = 3;
+  options.scenario.radio.copies = 2;
+  options.scenario.period = minutes{5};
+  options.scenario.push_downlinks = true;
+  options.scenario.push_delay = seconds{30};
+  options.devices.push_back({.count = 10, .id_prefix = "abp", .device_class = DeviceClass::c});
+  options.devices.push_back({.count = 10,
+                             .id_prefix = "otaa",
+                             .activation = sim::Activation::otaa,
+                             .device_class = DeviceClass::c,
+                             .first_dev_eui = DevEui{0xFEFF'F000'0001'0001},
+                             .first_dev_addr = DevAddr{0x0100'1000}});
+  Simulation simulation(options);
+  simulation.run(minutes{15});
+  const auto report = simulation.report();
+  const auto count = [&](sim::Reception reception) {
+    return report.downlinks.receptions[static_cast<std::size_t>(reception)];
+  };
+  EXPECT_EQ(report.downlinks.pushed, 20U) << to_json(report);
+  EXPECT_EQ(report.downlinks.received, 20U) << to_json(report);
+  EXPECT_EQ(report.downlinks.repeated, 0U) << to_json(report);
+  EXPECT_GE(count(sim::Reception::class_c), 10U) << to_json(report);
+  EXPECT_EQ(count(sim::Reception::wrong_data_rate), 0U) << to_json(report);
+  EXPECT_EQ(report.violation_total(), 0U) << to_json(report);
+}
+
 TEST(Simulation, IsTheSameByteForByteForTheSameSeed) {
   Simulation first(mixed(7));
   Simulation second(mixed(7));

@@ -12,6 +12,7 @@ namespace {
 /// What CLI11 fills and the program's types do not take.
 struct Raw {
   std::string activation = "abp";
+  std::string device_class = "A";
   std::string version = "1.0.3";
   std::string phy_version;
   std::string region = "EU868";
@@ -23,6 +24,7 @@ struct Raw {
   double period_s = 60;
   double burst_interval_s = 0;
   double join_spread_s = 10;
+  double push_delay_s = 0;
   double duration_s = 0;
   double drain_s = 10;
   bool no_adr = false;
@@ -43,6 +45,9 @@ void add_device_options(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--count", range.count, "Number of devices to make")->capture_default_str();
   app.add_option("--activation", raw.activation, "otaa or abp")
       ->check(CLI::IsMember({"otaa", "abp"}))
+      ->capture_default_str();
+  app.add_option("--class", raw.device_class, "A or C; C before LoRaWAN 1.1")
+      ->check(CLI::IsMember({"A", "C"}))
       ->capture_default_str();
   app.add_option("--version", raw.version, "LoRaWAN version")
       ->check(CLI::IsMember({"1.0", "1.0.1", "1.0.2", "1.0.3", "1.0.4", "1.1"}))
@@ -115,6 +120,10 @@ void add_traffic_options(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--first-f-cnt", raw.first_f_cnt, "FCntUp of ABP devices");
   app.add_flag("--push-downlinks", scenario.push_downlinks,
                "The application pushes one downlink to each device");
+  app.add_option(
+         "--push-delay", raw.push_delay_s,
+         "Seconds from the delivered uplink to the push; for class C longer than its windows")
+      ->check(CLI::NonNegativeNumber);
 }
 
 void add_result_options(CLI::App& app, Options& options) {
@@ -147,6 +156,10 @@ void interpret_devices(const Raw& raw, Options& options) {
   range.seed = options.scenario.seed;
   range.activation = raw.activation == "otaa" ? Activation::otaa : Activation::abp;
   range.mac_version = parse_mac_version(raw.version);
+  range.device_class = raw.device_class == "C" ? DeviceClass::c : DeviceClass::a;
+  // Such a device would have to say with DeviceModeInd when it listens.
+  if (range.device_class == DeviceClass::c && at_least(range.mac_version, MacVersion::v1_1))
+    throw CLI::ValidationError("--class", "class C is simulated for versions before 1.1");
   range.phy_version = raw.phy_version.empty() ? usual_phy_version(range.mac_version)
                                               : parse_phy_version(raw.phy_version);
   const auto usual = usual_plans().find(raw.region);
@@ -165,6 +178,7 @@ void interpret_traffic(const Raw& raw, Options& options) {
   scenario.burst_interval = seconds(raw.burst_interval_s);
   if (scenario.burst_interval <= Duration{0}) scenario.burst_size = 0;
   scenario.join_spread = seconds(raw.join_spread_s);
+  scenario.push_delay = seconds(raw.push_delay_s);
   scenario.duration = seconds(raw.duration_s);
   scenario.drain = seconds(raw.drain_s);
   scenario.device.adr = !raw.no_adr;

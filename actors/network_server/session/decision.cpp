@@ -54,7 +54,8 @@ std::string_view to_string(NoDownlink reason) noexcept {
                                                                             "no_window",
                                                                             "gateway_silent",
                                                                             "join_server_silent",
-                                                                            "gateways_busy"};
+                                                                            "gateways_busy",
+                                                                            "listening_unknown"};
   return name_of(names, reason);
 }
 

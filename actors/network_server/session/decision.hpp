@@ -144,8 +144,9 @@ enum class NoDownlink : std::uint8_t {
   gateway_silent,        // no answer from the gateway server in time
   join_server_silent,    // no answer from the join server in time
   gateways_busy,         // requests are due; gateways have refused them lately
+  listening_unknown,     // class B or C: where the device listens is being changed, or not known
 };
-inline constexpr std::size_t no_downlink_count = 15;
+inline constexpr std::size_t no_downlink_count = 16;
 std::string_view to_string(NoDownlink reason) noexcept;
 
 struct DownlinkNotSent {

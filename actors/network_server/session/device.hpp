@@ -10,6 +10,7 @@
 #include "protocol/mac/settings.hpp"
 #include "protocol/mac/state.hpp"
 #include "protocol/types/application_messages.hpp"
+#include "protocol/types/frames.hpp"
 #include "protocol/types/identifiers.hpp"
 #include "protocol/types/versions.hpp"
 
@@ -38,6 +39,10 @@ struct Device {
   /// The random part of session key ids and the like is not kept; this counts transmission
   /// requests, so that a late answer to an old one is told from the answer to the last.
   std::uint64_t attempts = 0;
+
+  /// Gateways that heard the newest uplink, best first, without tokens: where downlinks of classes
+  /// B and C go. Kept for devices that can be in these classes.
+  std::vector<DownlinkPath> last_paths;
 
   /// How far downlink counters have been moved ahead after restored backups: the part of the
   /// store's counter jump that this record has seen. [storage/directory/counter_jump.hpp]

@@ -1,6 +1,7 @@
 // What is sent to the device, and when: class A answers in RX1 and RX2. [spec network-server §11]
 #include <algorithm>
 
+#include "actors/network_server/session/downlink_frame.hpp"
 #include "actors/network_server/session/errors.hpp"
 #include "actors/network_server/session/state.hpp"
 #include "protocol/mac/adr/adr.hpp"
@@ -15,19 +16,12 @@ constexpr std::chrono::seconds join_accept_delay{5};
 /// A gateway needs this much time before an emission; later there is no use in asking. [spec
 /// gateway-server §9.1]
 constexpr Duration lead_time = std::chrono::milliseconds{130};
-/// FHDR without FOpts, and FPort.
-constexpr std::size_t frame_header_size = 8;
 
 /// What RX1 follows from.
 struct UplinkChannel {
   DataRateIndex data_rate;
   ChannelIndex channel;
   Frequency rx1_frequency;
-};
-
-/// A window that can be used, and what fits into it.
-struct Opening : RxWindow {
-  std::size_t max_mac_payload = 0;  // octets, as the region says
 };
 
 struct Windows {
@@ -48,14 +42,6 @@ Frequency rx1_frequency(const region::Region& region, ChannelIndex uplink, Frequ
   return index < region.default_downlink_channels.size()
              ? region.default_downlink_channels[index].frequency
              : Frequency{};
-}
-
-std::optional<Opening> open_window(const region::Region& region, DataRateIndex index,
-                                   Frequency frequency, region::DwellTime dwell) {
-  const auto* entry = region.data_rate(index);
-  const auto room = region.max_mac_payload(index, dwell);
-  if (!entry || room == 0 || !frequency.is_set()) return std::nullopt;
-  return Opening{{entry->data_rate, frequency}, room};
 }
 
 /// [spec network-server §10]
@@ -98,25 +84,13 @@ std::uint16_t count_of(const std::vector<ApplicationDownlink>& items) noexcept {
   return static_cast<std::uint16_t>(std::min<std::size_t>(items.size(), UINT16_MAX));
 }
 
-/// An application's item brings its counter; a frame of the network's own takes the next one.
-/// Returned counters are never given again.
-FCnt32 spend_counter(mac::Session& session, bool is_1_1,
-                     const std::optional<ApplicationDownlink>& application) {
-  const auto f_cnt =
-      application ? application->f_cnt : FCnt32{session.last_n_f_cnt_down.value() + 1};
-  if (is_1_1 && application) {
-    session.last_a_f_cnt_down = f_cnt;
-  } else {
-    session.last_n_f_cnt_down = f_cnt;
-  }
-  if (application && application->confirmed) session.last_conf_f_cnt_down = f_cnt;
-  return f_cnt;
-}
-
 }  // namespace
 
 void SessionState::on(const Wake&, const Turn& turn, Outcome& out) {
+  wake_at_.reset();
+  wished_.reset();
   forget_unanswered(turn);
+  give_up_acknowledgement(turn, out);
   try_downlink(turn, out);
 }
 
@@ -140,7 +114,9 @@ std::optional<NoDownlink> SessionState::no_answer_due(const Turn& turn) const {
     return NoDownlink::disabled_by_settings;
   if (answerable_->confirmed || answerable_->adr_ack_req) return std::nullopt;
   const auto& session = *device_->session;
-  if (!session.queued_application_downlinks.empty()) return std::nullopt;
+  // Items for the other classes wait for their own time.
+  const auto& queue = session.queued_application_downlinks;
+  if (!queue.empty() && !queue.front().class_b_c) return std::nullopt;
   const auto& state = *device_->mac_state;
   if (!state.queued_responses.empty() || mac::has_sticky_answer(state)) return std::nullopt;
   const auto radio = radio_of(*device_, surroundings_.plans);
@@ -156,14 +132,23 @@ void SessionState::try_downlink(const Turn& turn, Outcome& out) {
   if (!device_) return;
   const auto not_now = [&](NoDownlink reason) { note(turn, DownlinkNotSent{reason}); };
   if (in_flight_) return not_now(NoDownlink::waiting_for_gateway);
-  if (!answerable_) return not_now(NoDownlink::no_uplink_to_answer);
-  if (answerable_->is_join) return send_join_accept(turn, out);
-  if (!device_->session || !device_->mac_state) return not_now(NoDownlink::no_session);
-  if (!device_->mac_state->rx_windows_available) return not_now(NoDownlink::uplink_answered);
+  if (answerable_ && answerable_->is_join) return send_join_accept(turn, out);
+  const auto closed = no_class_a_window(turn);
+  const bool listens_always =
+      device_->session && device_->mac_state && device_->mac_state->device_class != DeviceClass::a;
+  if (!listens_always) return closed ? not_now(*closed) : send_data(turn, out);
+  if (!closed && !no_answer_due(turn)) return send_data(turn, out);
+  try_network_slot(turn, out);
+}
+
+std::optional<NoDownlink> SessionState::no_class_a_window(const Turn& turn) const {
+  if (!answerable_) return NoDownlink::no_uplink_to_answer;
+  if (!device_->session || !device_->mac_state) return NoDownlink::no_session;
+  if (!device_->mac_state->rx_windows_available) return NoDownlink::uplink_answered;
   const auto rx2_at =
       answerable_->received_at + device_->mac_state->current.rx1_delay + std::chrono::seconds{1};
-  if (turn.now.utc + lead_time >= rx2_at) return not_now(NoDownlink::too_late);
-  send_data(turn, out);
+  if (turn.now.utc + lead_time >= rx2_at) return NoDownlink::too_late;
+  return std::nullopt;
 }
 
 void SessionState::send_join_accept(const Turn& turn, Outcome& out) {
@@ -191,7 +176,8 @@ void SessionState::send_join_accept(const Turn& turn, Outcome& out) {
                   .correlation_ids = answerable_->correlation_ids};
   auto request = class_a_request(windows.rx1, windows.rx2, join_accept_delay,
                                  surroundings_.config.join_accept_priority);
-  transmit(std::move(flight), pending->queued_join_accept->payload, std::move(request), turn, out);
+  transmit(std::move(flight), pending->queued_join_accept->payload, {std::move(request)}, turn,
+           out);
 }
 
 /// [spec network-server §11.4]
@@ -221,8 +207,8 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
   std::optional<ApplicationDownlink> application;
   if (step.in_f_opts && windows.max_mac_payload() > frame_header_size) {
     const auto room = windows.max_mac_payload() - frame_header_size;
-    application = take_application_downlink(
-        room > step.commands.size() ? room - step.commands.size() : 0, room, turn, out);
+    const auto left = room > step.commands.size() ? room - step.commands.size() : 0;
+    application = take_application_downlink(DeviceClass::a, {left, room}, turn, out);
   }
   if (!must_answer && !application && step.commands.empty())
     return note(turn, DownlinkNotSent{NoDownlink::nothing_to_send});
@@ -234,7 +220,9 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
   const auto f_cnt = spend_counter(*next.session, is_1_1, application);
   auto frame = data_frame(next, step, application);
   frame.f_ctrl.adr = mac::adr::uses_adr(device_profile);
-  const auto payload = seal(std::move(frame), *next.session, state.lorawan_version, f_cnt);
+  if (acknowledged()) frame.f_ctrl.ack = true;
+  const auto payload =
+      seal(std::move(frame), *next.session, state.lorawan_version, f_cnt, acknowledged());
   if (!payload) {
     note(turn, DownlinkNotSent{NoDownlink::not_sealed});
     return publish("ns.down.data.schedule.fail", {}, payload.error(), turn, out);
@@ -247,7 +235,7 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
   auto request = class_a_request(windows.rx1, windows.rx2, state.current.rx1_delay, priority);
   // A frame of the network's own uses a counter that queued items of 1.0.x may have been given.
   const bool spends_shared_counter = !is_1_1 && !flight.application;
-  transmit(std::move(flight), *payload, std::move(request), turn, out);
+  transmit(std::move(flight), *payload, {std::move(request)}, turn, out);
   if (spends_shared_counter) invalidate_queue(f_cnt, turn, out);
 }
 
@@ -258,7 +246,6 @@ phy::DataFrame SessionState::data_frame(
   frame.m_type = application && application->confirmed ? phy::MType::confirmed_down
                                                        : phy::MType::unconfirmed_down;
   frame.dev_addr = next.session->dev_addr;
-  frame.f_ctrl.ack = answerable_->confirmed;
   const auto queued = next.session->queued_application_downlinks.size();
   frame.f_ctrl.f_pending = step.f_pending || queued > (application ? 1U : 0U);
   if (step.in_f_opts) frame.f_opts = step.commands;
@@ -272,14 +259,21 @@ phy::DataFrame SessionState::data_frame(
   return frame;
 }
 
+std::optional<FCnt32> SessionState::acknowledged() const {
+  if (!answerable_ || !answerable_->confirmed) return std::nullopt;
+  return answerable_->f_cnt;
+}
+
 Result<Bytes> SessionState::seal(phy::DataFrame frame, const mac::Session& session,
-                                 MacVersion version, FCnt32 f_cnt) const {
+                                 MacVersion version, FCnt32 f_cnt,
+                                 std::optional<FCnt32> acknowledged) {
   const auto& keys = session.keys;
-  const std::uint16_t acknowledged =
-      answerable_->confirmed ? low_half(answerable_->f_cnt).value() : std::uint16_t{0};
   return phy::seal_frame(
       std::move(frame), {keys.f_nwk_s_int_key, keys.s_nwk_s_int_key, keys.nwk_s_enc_key},
-      {.mac_version = version, .f_cnt = f_cnt, .transmission = {.conf_f_cnt = acknowledged}});
+      {.mac_version = version,
+       .f_cnt = f_cnt,
+       .transmission = {.conf_f_cnt =
+                            acknowledged ? low_half(*acknowledged).value() : std::uint16_t{0}}});
 }
 
 SessionState::InFlight SessionState::data_flight(mac::DownlinkStep step,
@@ -314,8 +308,10 @@ TxPriority SessionState::priority_of(const InFlight& flight) const {
 }
 
 /// The first item that can go now; items that never can are failed. [spec network-server §11.4.5]
-std::optional<ApplicationDownlink> SessionState::take_application_downlink(
-    std::size_t room, std::size_t room_without_commands, const Turn& turn, Outcome& out) {
+std::optional<ApplicationDownlink> SessionState::take_application_downlink(DeviceClass slot,
+                                                                           Room room,
+                                                                           const Turn& turn,
+                                                                           Outcome& out) {
   const bool is_1_1 = at_least(device_->mac_state->lorawan_version, MacVersion::v1_1);
   auto next = *device_;
   auto& queue = next.session->queued_application_downlinks;
@@ -324,26 +320,36 @@ std::optional<ApplicationDownlink> SessionState::take_application_downlink(
   const auto before = queue.size();
   while (!queue.empty()) {
     const auto& item = queue.front();
-    if (item.class_b_c) break;
+    if (slot == DeviceClass::a && item.class_b_c) break;
     if (item.f_cnt <= last) {
       if (before != queue.size()) device_ = std::make_shared<const Device>(next);
       invalidate_queue(last, turn, out);
       return std::nullopt;
     }
-    if (item.frm_payload.size() <= room) {
+    if (item.frm_payload.size() <= room.left) {
       taken = item;
       break;
     }
     // Without the MAC commands that ride along now it would fit: it waits for them to be gone.
-    if (item.frm_payload.size() <= room_without_commands) break;
+    if (item.frm_payload.size() <= room.without_commands) break;
     fail_downlink(item,
                   Error(application_downlink_too_long,
-                        {{"length", item.frm_payload.size()}, {"max", room_without_commands}}),
+                        {{"length", item.frm_payload.size()}, {"max", room.without_commands}}),
                   turn, out);
     queue.erase(queue.begin());
   }
   if (before != queue.size()) device_ = std::make_shared<const Device>(std::move(next));
   return taken;
+}
+
+/// Takes the item with this counter, which was or can not be sent, out of the queue.
+void SessionState::drop_first_item(FCnt32 f_cnt) {
+  const auto& queue = device_->session->queued_application_downlinks;
+  if (queue.empty() || queue.front().f_cnt != f_cnt) return;
+  auto next = *device_;
+  next.session->queued_application_downlinks.erase(
+      next.session->queued_application_downlinks.begin());
+  device_ = std::make_shared<const Device>(std::move(next));
 }
 
 void SessionState::fail_downlink(const ApplicationDownlink& downlink, const Error& error,

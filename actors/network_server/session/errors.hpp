@@ -28,6 +28,12 @@ inline constexpr ErrorDef no_downlink_path{"pkg/networkserver", "no_downlink_pat
                                            "no downlink path available"};
 inline constexpr ErrorDef downlink_expired{"pkg/networkserver", "downlink_expired",
                                            Code::failed_precondition, "queued downlink expired"};
+inline constexpr ErrorDef absolute_time_not_possible{
+    "pkg/networkserver", "absolute_time", Code::invalid_argument,
+    "invalid absolute time set in application downlink"};
+inline constexpr ErrorDef fixed_paths_not_possible{
+    "pkg/networkserver", "fixed_paths", Code::invalid_argument,
+    "invalid fixed paths set in application downlink"};
 inline constexpr ErrorDef transmission_failed{
     "pkg/networkserver", "transmission", Code::unknown,
     "downlink transmission failed with result `{result}`"};

@@ -116,7 +116,7 @@ void SessionState::on(const PushDownlinks& event, const Turn& turn, Outcome& out
   device_ = std::make_shared<const Device>(std::move(next));
   answer({});
   // The windows of the last uplink may still be open.
-  if (!event.downlinks.empty()) wake(out, turn, turn.now.utc);
+  if (!event.downlinks.empty()) wake(turn.now.utc);
 }
 
 void SessionState::on(const ListDownlinks& event, const Turn&, Outcome& out) {

@@ -48,6 +48,12 @@ void fields(Archive& a, KeyEnvelope& envelope) {
   a(3, envelope.encrypted_key);
 }
 template <class Archive>
+void fields(Archive& a, DownlinkPath& path) {
+  a(1, path.gateway);
+  a(2, path.antenna_index);
+  a(3, path.uplink_token);
+}
+template <class Archive>
 void fields(Archive& a, DeviceUid& uid) {
   a(1, uid.application_id);
   a(2, uid.device_id);
@@ -318,6 +324,7 @@ void fields(Archive& a, Device& device) {
   a(15, device.pending_mac_state);
   a(16, device.attempts);
   a(17, device.counter_jump);
+  a(21, device.last_paths);
 }
 template <class Archive>
 void fields(Archive& a, AddressRow& row) {

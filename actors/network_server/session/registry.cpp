@@ -85,6 +85,7 @@ void SessionState::on(const DeleteDevice& event, const Turn& turn, Outcome& out)
   out.records.erase(storage::Family::session, storage::device_key({shard, uid_}));
   publish("ns.end_device.delete", {}, {}, turn, out);
   device_ = nullptr;
+  list_waiting(out);
   answerable_.reset();
   in_flight_.reset();
   joining_.reset();

@@ -37,13 +37,15 @@ SessionState::SessionState(Surroundings surroundings, DeviceUid uid,
     : surroundings_(surroundings),
       uid_(std::move(uid)),
       device_(with_counter_jump(std::move(record), surroundings.config.counter_jump)),
-      decisions_(std::move(decisions)) {}
+      decisions_(std::move(decisions)),
+      listed_(device_ && waits_for_network(*device_)) {}
 
 Outcome SessionState::handle(const SessionEvent& event, const Turn& turn) {
   Outcome out;
   const auto before = device_;
   std::visit([&](const auto& alternative) { on(alternative, turn, out); }, event);
   if (device_ && device_ != before) store(turn, out);
+  plan_wake(turn, out);
   return out;
 }
 
@@ -99,8 +101,16 @@ void SessionState::publish(const std::vector<mac::Event>& mac_events, const Turn
   }
 }
 
-void SessionState::wake(Outcome& out, const Turn& turn, UtcTime at) {
-  out.effects.emplace_back(WakeAt{turn.now.mono + (at - turn.now.utc)});
+void SessionState::wake(UtcTime at) {
+  wake_at_ = std::min(wake_at_.value_or(at), at);
+}
+
+void SessionState::plan_wake(const Turn& turn, Outcome& out) {
+  auto at = wake_at_;
+  if (const auto network = next_network_event(turn)) at = std::min(at.value_or(*network), *network);
+  if (!at || at == wished_) return;
+  wished_ = at;
+  out.effects.emplace_back(WakeAt{turn.now.mono + std::max(*at - turn.now.utc, Duration::zero())});
 }
 
 void SessionState::store(const Turn& turn, Outcome& out) {
@@ -115,6 +125,19 @@ void SessionState::store(const Turn& turn, Outcome& out) {
   } else {
     ordinary_uplinks_ = 0;
     out.records.put(storage::Family::session, key, encode_device(*device_, row_));
+  }
+  list_waiting(out);
+}
+
+void SessionState::list_waiting(Outcome& out) {
+  const bool waits = device_ && waits_for_network(*device_);
+  if (waits == std::exchange(listed_, waits)) return;
+  const auto row =
+      storage::waiting_device_key({storage::shard_of(uid_, surroundings_.shard_count), uid_});
+  if (waits) {
+    out.records.put(storage::Family::downlink_queue, row, {});
+  } else {
+    out.records.erase(storage::Family::downlink_queue, row);
   }
 }
 

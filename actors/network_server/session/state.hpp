@@ -15,6 +15,7 @@
 #include "actors/network_server/session/effect.hpp"
 #include "actors/network_server/session/messages.hpp"
 #include "actors/network_server/session/record.hpp"
+#include "actors/network_server/session/slot.hpp"
 #include "actors/network_server/session/snapshot.hpp"
 #include "protocol/base/random.hpp"
 #include "protocol/base/time.hpp"
@@ -75,9 +76,10 @@ class SessionState {
   };
   /// A transmission the gateway server has been asked for.
   struct InFlight {
-    std::uint64_t attempt = 0;
+    std::uint64_t attempt = 0;  // of the first request
     MonoTime since;
     bool is_join = false;
+    DeviceClass device_class = DeviceClass::a;
     std::optional<mac::DownlinkStep> step;
     std::optional<ApplicationDownlink> application;
     FCnt32 f_cnt;
@@ -85,6 +87,11 @@ class SessionState {
     bool confirmed = false;
     FCnt32 answers_f_cnt_up;
     CorrelationIds correlation_ids;
+    /// Groups of gateways that have been asked, each for an emission of its own; one that accepts
+    /// is enough.
+    unsigned requests = 1;
+    unsigned answered = 0;
+    std::optional<ScheduledDownlink> accepted;
   };
   /// Asked of the join server.
   struct Joining {
@@ -99,6 +106,11 @@ class SessionState {
     std::string id;
     UtcTime since;
     std::optional<ApplicationDownlink> application;
+  };
+  /// Region and plan of the device; an error names what is not configured.
+  struct Radio {
+    const region::Region* region = nullptr;
+    const region::FrequencyPlan* plan = nullptr;
   };
   /// What an accepted uplink is judged with and turned into.
   struct UplinkWork;
@@ -145,26 +157,43 @@ class SessionState {
 
   // downlink.cpp: what to send and when
   void try_downlink(const Turn& turn, Outcome& out);
+  std::optional<NoDownlink> no_class_a_window(const Turn& turn) const;
   std::optional<NoDownlink> no_answer_due(const Turn& turn) const;
   void forget_unanswered(const Turn& turn);
   void send_join_accept(const Turn& turn, Outcome& out);
   void send_data(const Turn& turn, Outcome& out);
+  /// The confirmed uplink that a class A downlink acknowledges.
+  std::optional<FCnt32> acknowledged() const;
   phy::DataFrame data_frame(const Device& next, const mac::DownlinkStep& step,
                             const std::optional<ApplicationDownlink>& application) const;
-  Result<Bytes> seal(phy::DataFrame frame, const mac::Session& session, MacVersion version,
-                     FCnt32 f_cnt) const;
+  static Result<Bytes> seal(phy::DataFrame frame, const mac::Session& session, MacVersion version,
+                            FCnt32 f_cnt, std::optional<FCnt32> acknowledged);
   InFlight data_flight(mac::DownlinkStep step, std::optional<ApplicationDownlink> application,
                        FCnt32 f_cnt, const Turn& turn) const;
   TxPriority priority_of(const InFlight& flight) const;
-  std::optional<ApplicationDownlink> take_application_downlink(std::size_t room,
-                                                               std::size_t room_without_commands,
+  /// Octets of FRMPayload, with and without the MAC commands that ride along.
+  struct Room {
+    std::size_t left = 0;
+    std::size_t without_commands = 0;
+  };
+  std::optional<ApplicationDownlink> take_application_downlink(DeviceClass slot, Room room,
                                                                const Turn& turn, Outcome& out);
+  void drop_first_item(FCnt32 f_cnt);
   void fail_downlink(const ApplicationDownlink& downlink, const Error& error, const Turn& turn,
                      Outcome& out);
   void invalidate_queue(FCnt32 last_f_cnt_down, const Turn& turn, Outcome& out);
+
+  // network_initiated.cpp: classes B and C
+  void try_network_slot(const Turn& turn, Outcome& out);
+  void send_in_slot(const NetworkSlot& slot, const Radio& radio, const Turn& turn, Outcome& out);
+  void network_refused(InFlight& flight, const Error& error, const Turn& turn, Outcome& out);
+  void give_up_acknowledgement(const Turn& turn, Outcome& out);
+  void defer_network(const Turn& turn);
+  std::optional<UtcTime> next_network_event(const Turn& turn) const;
+
   // transmission.cpp: asking the gateway server, and what it answers
-  void transmit(InFlight flight, Bytes phy_payload, TxRequest request, const Turn& turn,
-                Outcome& out);
+  void transmit(InFlight flight, Bytes phy_payload, std::vector<TxRequest> requests,
+                const Turn& turn, Outcome& out);
   void transmitted(InFlight& flight, const ScheduledDownlink& scheduled, const Turn& turn,
                    Outcome& out);
   void join_accept_transmitted(const InFlight& flight, const Turn& turn, Outcome& out);
@@ -174,17 +203,13 @@ class SessionState {
 
   // state.cpp: what is written
   void store(const Turn& turn, Outcome& out);
+  void list_waiting(Outcome& out);
   void store_index_row(const mac::Session& session, const mac::MacState& mac_state, bool pending,
                        Outcome& out) const;
   void index(const mac::Session& session, const mac::MacState& mac_state, bool pending,
              bool then_wake, Outcome& out) const;
   void unindex(const mac::Session& session, bool pending, Outcome& out) const;
 
-  /// Region and plan of the device; an error names what is not configured.
-  struct Radio {
-    const region::Region* region = nullptr;
-    const region::FrequencyPlan* plan = nullptr;
-  };
   static Result<Radio> radio_of(const Device& device, const region::FrequencyPlans& plans);
   mac::DeviceProfile profile(const Device& device, const Radio& radio) const;
   ApplicationUp up(ApplicationUpPayload payload, CorrelationIds correlation_ids,
@@ -192,7 +217,9 @@ class SessionState {
   void publish(std::string_view name, CorrelationIds correlation_ids, events::EventData data,
                const Turn& turn, Outcome& out) const;
   void publish(const std::vector<mac::Event>& mac_events, const Turn& turn, Outcome& out) const;
-  static void wake(Outcome& out, const Turn& turn, UtcTime at);
+  /// Asks to be woken; the earliest wish counts.
+  void wake(UtcTime at);
+  void plan_wake(const Turn& turn, Outcome& out);
 
   Surroundings surroundings_;
   DeviceUid uid_;
@@ -209,7 +236,15 @@ class SessionState {
     unsigned uplinks_to_skip = 0;
   };
   Patience patience_;
+  /// In classes B and C there is no next uplink to wait for: the time between two tries doubles.
+  unsigned network_refusals_ = 0;
+  UtcTime network_not_before_{};
+  /// Class A wishes to be woken, and what the shard was asked for.
+  std::optional<UtcTime> wake_at_;
+  std::optional<UtcTime> wished_;
   DecisionLog decisions_;
+  /// Whether the store says that the device waits for the network.
+  bool listed_ = false;
   /// What makes `device_` of the device before this turn, if that is all that has changed.
   struct OrdinaryChange {
     std::shared_ptr<const Device> of;

@@ -19,40 +19,50 @@ constexpr unsigned refusals_max = 5;
 
 }  // namespace
 
-void SessionState::transmit(InFlight flight, Bytes phy_payload, TxRequest request, const Turn& turn,
-                            Outcome& out) {
-  if (request.paths.empty() || (!request.rx1 && !request.rx2)) {
+void SessionState::transmit(InFlight flight, Bytes phy_payload, std::vector<TxRequest> requests,
+                            const Turn& turn, Outcome& out) {
+  const auto& first = requests.front();
+  if (first.paths.empty() || (!first.rx1 && !first.rx2)) {
     note(turn,
-         DownlinkNotSent{request.paths.empty() ? NoDownlink::no_gateway : NoDownlink::no_window});
+         DownlinkNotSent{first.paths.empty() ? NoDownlink::no_gateway : NoDownlink::no_window});
     publish(flight.is_join ? "ns.down.join.schedule.fail" : "ns.down.data.schedule.fail",
             flight.correlation_ids, Error(no_downlink_path), turn, out);
     return;
   }
   auto next = *device_;
-  flight.attempt = ++next.attempts;
-  note_offered(flight, request, turn);
+  flight.attempt = next.attempts + 1;
+  flight.requests = static_cast<unsigned>(requests.size());
+  next.attempts += requests.size();
   device_ = std::make_shared<const Device>(std::move(next));
   flight.correlation_ids.push_back("ns:downlink:" +
                                    Ulid::make(turn.now.utc, turn.random).to_string());
   flight.correlation_ids.push_back(std::string(transmission_prefix) +
                                    Ulid::make(turn.now.utc, turn.random).to_string());
-  auto frame = std::make_shared<const DownlinkFrame>(
-      DownlinkFrame{.device = uid_,
-                    .phy_payload = std::move(phy_payload),
-                    .request = std::move(request),
-                    .correlation_ids = flight.correlation_ids});
   publish(flight.is_join ? "ns.down.join.schedule.attempt" : "ns.down.data.schedule.attempt",
           flight.correlation_ids, {}, turn, out);
-  out.effects.emplace_back(SendTransmission{flight.attempt, std::move(frame)});
+  auto attempt = flight.attempt;
+  for (auto& request : requests) {
+    note_offered(flight, request, turn);
+    auto frame = std::make_shared<const DownlinkFrame>(
+        DownlinkFrame{.device = uid_,
+                      .phy_payload = phy_payload,
+                      .request = std::move(request),
+                      .correlation_ids = flight.correlation_ids});
+    out.effects.emplace_back(SendTransmission{attempt++, std::move(frame)});
+  }
   out.must_sync = true;
   in_flight_ = std::move(flight);
 }
 
 void SessionState::on(const DownlinkScheduled& event, const Turn& turn, Outcome& out) {
-  if (!device_ || !in_flight_ || in_flight_->attempt != event.attempt) return;
+  if (!device_ || !in_flight_ || event.attempt < in_flight_->attempt ||
+      event.attempt >= in_flight_->attempt + in_flight_->requests)
+    return;
+  if (event.outcome && !in_flight_->accepted) in_flight_->accepted = *event.outcome;
+  if (++in_flight_->answered < in_flight_->requests) return;
   auto flight = *std::exchange(in_flight_, std::nullopt);
-  if (event.outcome) {
-    transmitted(flight, *event.outcome, turn, out);
+  if (const auto accepted = flight.accepted) {
+    transmitted(flight, *accepted, turn, out);
   } else {
     not_transmitted(flight, event.outcome.error(), turn, out);
   }
@@ -60,7 +70,11 @@ void SessionState::on(const DownlinkScheduled& event, const Turn& turn, Outcome&
 
 void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& scheduled,
                                const Turn& turn, Outcome& out) {
-  patience_ = {};
+  if (flight.device_class == DeviceClass::a) {
+    patience_ = {};
+  } else {
+    network_refusals_ = 0;
+  }
   publish(flight.is_join ? "ns.down.join.schedule.success" : "ns.down.data.schedule.success",
           flight.correlation_ids, {}, turn, out);
   note(turn, DownlinkAccepted{flight.f_cnt, flight.is_join,
@@ -73,6 +87,7 @@ void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& schedu
   auto next = *device_;
   auto& state = *next.mac_state;
   const bool uplink_since = next.session->last_f_cnt_up != flight.answers_f_cnt_up;
+  if (!uplink_since) state.rx_windows_available = false;
   if (!uplink_since && flight.step) {
     state = std::move(flight.step->next);
     state.rx_windows_available = false;
@@ -91,6 +106,7 @@ void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& schedu
                                               .transmit_at = transmit_at,
                                               .correlation_ids = flight.correlation_ids});
   state.last_downlink_at = transmit_at;
+  if (flight.device_class != DeviceClass::a) state.last_network_initiated_downlink_at = transmit_at;
   if (flight.confirmed) {
     state.last_confirmed_downlink_at = transmit_at;
     state.pending_application_downlink = flight.application;
@@ -128,6 +144,7 @@ void SessionState::not_transmitted(InFlight& flight, const Error& error, const T
   publish(flight.is_join ? "ns.down.join.schedule.fail" : "ns.down.data.schedule.fail",
           flight.correlation_ids, error, turn, out);
   note(turn, DownlinkRefused{flight.f_cnt, flight.is_join, std::make_shared<const Error>(error)});
+  if (flight.device_class != DeviceClass::a) return network_refused(flight, error, turn, out);
   // Every window on every gateway has been tried: nothing more for this uplink, or each new try
   // would spend a counter. Answers are for this uplink only; the application's item waits for the
   // next one. [spec network-server §11.6]

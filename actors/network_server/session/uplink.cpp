@@ -42,6 +42,13 @@ std::uint64_t hash_of(ByteView signed_part) noexcept {
   return hash;
 }
 
+/// For downlinks that answer no uplink. Tokens are for answers.
+void remember_paths(Device& device, const std::vector<DownlinkPath>& paths) {
+  if (paths.empty() || (!device.supports_class_b && !device.supports_class_c)) return;
+  device.last_paths = paths;
+  for (auto& path : device.last_paths) path.uplink_token.clear();
+}
+
 bool has_data_uplink(const mac::MacState& state) {
   return std::any_of(state.recent_uplinks.begin(), state.recent_uplinks.end(),
                      [](const mac::RecentUplink& uplink) { return uplink.is_data; });
@@ -290,7 +297,9 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
   work.session().last_f_cnt_up = work.f_cnt;
   work.mac_state().rx_windows_available = true;
   work.next.ids.dev_addr = work.session().dev_addr;
-  answerable_ = Answerable{.paths = paths_of(work.event.rx_metadata),
+  auto paths = paths_of(work.event.rx_metadata);
+  remember_paths(work.next, paths);
+  answerable_ = Answerable{.paths = std::move(paths),
                            .data_rate_index = work.data_rate_index,
                            .channel_index = work.channel_index,
                            .rx1_frequency = work.rx1_frequency,
@@ -326,7 +335,7 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
   // What an application queues meanwhile wakes by itself.
   if (const auto reason = no_answer_due(turn)) return note(turn, DownlinkNotSent{*reason});
   const bool in_a_hurry = device_->mac_state->current.rx1_delay < std::chrono::seconds{2};
-  wake(out, turn, turn.now.utc + (in_a_hurry ? answer_soon_after : answer_after));
+  wake(turn.now.utc + (in_a_hurry ? answer_soon_after : answer_after));
 }
 
 }  // namespace ff::network_server

@@ -19,6 +19,11 @@
 namespace ff::network_server {
 namespace {
 
+/// Gateways need some time to come back after a start; and devices that wait are not woken all at
+/// once.
+constexpr Duration wake_after_start = std::chrono::seconds{5};
+constexpr Duration wake_distance = std::chrono::milliseconds{5};
+
 struct Shell {
   static inline const char* name = "network_server_shard";
   ContextPtr context;
@@ -160,7 +165,6 @@ void on_down(Pointer self, const caf::down_msg& down) {
   const auto device = std::move(found->second);
   state.devices.erase(found);
   state.handles.erase(device);
-  state.logic->forget_wake(device);
   state.probe->sessions.running.Decrement();
   if (down.reason && down.reason != caf::exit_reason::normal) {
     state.probe->sessions.failed.Increment();
@@ -220,6 +224,7 @@ ShardActor::behavior_type shard_actor(Pointer self, ContextPtr context, storage:
   state.context = std::move(context);
   state.shard = shard;
   self->set_down_handler([self](caf::down_msg& down) { on_down(self, down); });
+  keep_ticking(self);
   return {
       [self](const UplinkReceived& message) { on_uplink(self, message); },
       [self](ToSession& message) { deliver(self, std::move(message)); },
@@ -240,9 +245,12 @@ ShardActor::behavior_type shard_actor(Pointer self, ContextPtr context, storage:
 }  // namespace
 
 ShardActor spawn_shard(caf::actor_system& system, ContextPtr context, storage::Shard shard,
-                       AddressIndex addresses, JoinIndex joins) {
-  auto logic = std::make_shared<ShardState>(context->config.limits, std::move(addresses),
-                                            std::move(joins), context->deps.clock->now().mono);
+                       ShardStart start) {
+  const auto now = context->deps.clock->now().mono;
+  auto logic = std::make_shared<ShardState>(context->config.limits, std::move(start.addresses),
+                                            std::move(start.joins), now);
+  for (std::size_t i = 0; i < start.waiting.size(); ++i)
+    logic->wake_at(start.waiting[i], now + wake_after_start + i * wake_distance);
   return system.spawn(shard_actor, std::move(context), shard, std::move(logic));
 }
 

@@ -41,6 +41,22 @@ Result<AddressIndex> load_address_index(const storage::Reader& store, storage::S
   return index;
 }
 
+Result<std::vector<DeviceUid>> load_waiting_devices(const storage::Reader& store,
+                                                    storage::Shard shard) {
+  std::vector<DeviceUid> devices;
+  const storage::Scan scan{.family = storage::Family::downlink_queue,
+                           .range = storage::prefix_range(storage::shard_prefix(shard))};
+  FF_CHECK(store.scan(scan, [&](ByteView key, ByteView) {
+    if (auto parsed = storage::parse_downlink_queue_key(key)) {
+      devices.push_back(std::move(parsed->device.uid));
+    } else {
+      spdlog::error("msg=\"row of a waiting device is damaged\" shard={}", shard.value());
+    }
+    return true;
+  }));
+  return devices;
+}
+
 Result<std::vector<JoinIndex>> load_join_indexes(const storage::Reader& store,
                                                  storage::ShardCount count) {
   std::vector<JoinIndex> indexes(count.value());

@@ -15,5 +15,8 @@ Result<AddressIndex> load_address_index(const storage::Reader& store, storage::S
 /// The join indices of all shards in one pass over the devices' EUI index.
 Result<std::vector<JoinIndex>> load_join_indexes(const storage::Reader& store,
                                                  storage::ShardCount count);
+/// Devices that wait for a downlink of class B or C.
+Result<std::vector<DeviceUid>> load_waiting_devices(const storage::Reader& store,
+                                                    storage::Shard shard);
 
 }  // namespace ff::network_server

@@ -186,7 +186,9 @@ std::string_view meaning_of(NoDownlink reason) noexcept {
       "no gateway that heard the uplink may send",
       "the frame fits neither window",
       "the gateway server has not answered in time",
-      "the join server has not answered in time"};
+      "the join server has not answered in time",
+      "requests are due, but gateways have refused them lately",
+      "where the device listens is being changed, or is not known"};
   return meanings[static_cast<std::size_t>(reason)];
 }
 

@@ -6,6 +6,8 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <functional>
+
 #include "actors/join_server/context.hpp"
 #include "actors/join_server/device.hpp"
 #include "actors/join_server/supervisor.hpp"
@@ -91,15 +93,16 @@ class NetworkServerFixture : public test::ActorFixture {
     inspectable_joins = {};
   }
 
-  void create_device() {
+  void create_device(const std::function<void(Device&)>& adjust = {}) {
     ChangeDevice change{
-        .change = [](const Device*) -> Result<Device> {
+        .change = [adjust](const Device*) -> Result<Device> {
           Device device;
           device.ids.uid = uid;
           device.lorawan_version = MacVersion::v1_0_3;
           device.lorawan_phy_version = PhyVersion::rp001_v1_0_3_rev_a;
           device.frequency_plan_id = "EU_863_870_TTN";
           device.session = mac::Session{.dev_addr = address, .keys = {{1, 2}, key, key, key}};
+          if (adjust) adjust(device);
           return device;
         },
         .reply = [this](const auto& result) { created = result.has_value(); }};

@@ -126,5 +126,32 @@ TEST_F(NetworkServerTest, DeletesADevice) {
   EXPECT_TRUE(uplink_counters().empty());
 }
 
+/// Nobody speaks to the device after the start: it has to be remembered that something waits.
+TEST_F(NetworkServerTest, GoesOnWithDownlinksOfClassCAfterAStart) {
+  create_device([](Device& device) {
+    device.supports_class_c = true;
+    device.last_paths = {{{GatewayId("gw-1"), {}}, 0, {}}};
+    device.mac_settings.class_b_c_downlink_interval = seconds{60};
+    for (std::uint32_t f_cnt : {1U, 2U}) {
+      device.session->queued_application_downlinks.push_back({.session_key_id = {1, 2},
+                                                              .f_port = FPort{2},
+                                                              .f_cnt = FCnt32{f_cnt},
+                                                              .frm_payload = {1},
+                                                              .class_b_c = ClassBC{}});
+    }
+  });
+  advance(seconds{1});
+  ASSERT_EQ(transmissions.size(), 1U);
+  shut_down();
+  engine.crash();
+  boot();
+  advance(seconds{30});
+  EXPECT_EQ(transmissions.size(), 1U) << "too early for the second";
+  advance(seconds{40});
+  ASSERT_EQ(transmissions.size(), 2U);
+  EXPECT_EQ(transmissions[1]->request.device_class, DeviceClass::c);
+  EXPECT_EQ(phy::decode_data_frame(transmissions[1]->phy_payload)->f_cnt.value(), 2U);
+}
+
 }  // namespace
 }  // namespace ff::network_server

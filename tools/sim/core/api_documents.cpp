@@ -106,6 +106,7 @@ std::string network_body(const ApiContext& context, const DeviceIdentity& device
   document.set("lorawan_version", json::string(api_name(device.mac_version)));
   document.set("lorawan_phy_version", json::string(api_name(device.phy_version)));
   document.set("supports_join", is_otaa(device));
+  if (device.device_class == DeviceClass::c) document.set("supports_class_c", true);
   json::object settings{{"supports_32_bit_f_cnt", true}};
   std::vector<std::string_view> paths{"mac_settings.supports_32_bit_f_cnt"};
   if (context.resets_counters && !is_otaa(device)) {

@@ -16,6 +16,7 @@ enum class EventKind : std::uint8_t {
   uplink,          // of device `index`
   windows_closed,  // of device `index`, after its transmission `detail`
   emission,        // number `index` begins
+  push,            // of a downlink for device `index`
   burst,
   foreign_frame,
   pull_data,  // of gateway `index`

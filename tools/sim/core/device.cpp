@@ -224,11 +224,21 @@ void SimDevice::apply_join_accept(const join::JoinAccept& accept) {
   join_request_.reset();
 }
 
+/// Of a data frame.
+Reception SimDevice::reception_of(const Emission& emission) const {
+  if (join_request_) return Reception::not_listening;
+  const auto in_window = windows_ ? fit(*windows_, emission) : Reception::not_listening;
+  if (is_heard(in_window) || identity_->device_class != DeviceClass::c) return in_window;
+  return fit_class_c({emission.start, parameters_.rx2_frequency,
+                      data_rate_of(*region_, parameters_.rx2_data_rate)},
+                     emission);
+}
+
 Receipt SimDevice::receive_data(const phy::DataFrameView& frame, const Emission& emission) {
   auto opened = session_->open(frame, emission.phy_payload);
   if (!opened) return {};
   Receipt receipt{.is_mine = true, .violation = opened->violation};
-  if (windows_ && !join_request_) receipt.reception = fit(*windows_, emission);
+  receipt.reception = reception_of(emission);
   if (!is_heard(receipt.reception) || receipt.violation) return receipt;
   if (phy::is_confirmed(opened->frame.m_type)) session_->acknowledge(opened->f_cnt);
   accept_data(std::move(opened->frame), emission, receipt);
@@ -236,9 +246,11 @@ Receipt SimDevice::receive_data(const phy::DataFrameView& frame, const Emission&
 }
 
 void SimDevice::accept_data(phy::DataFrame frame, const Emission& emission, Receipt& receipt) {
-  windows_.reset();
+  if (receipt.reception != Reception::class_c) {
+    windows_.reset();
+    answered_ = true;
+  }
   back_off_.downlink();
-  answered_ = true;
   acknowledged_ = acknowledged_ || frame.f_ctrl.ack;
   receipt.acknowledges = frame.f_ctrl.ack;
   receipt.is_confirmed = phy::is_confirmed(frame.m_type);

@@ -1,5 +1,5 @@
-// A simulated class A device: joins, seals uplinks, judges downlinks. Time and random numbers are
-// parameters. Not when it sends (world.hpp) and not who hears it (radio.hpp).
+// A simulated device of class A or C: joins, seals uplinks, judges downlinks. Time and random
+// numbers are parameters. Not when it sends (world.hpp) and not who hears it (radio.hpp).
 #pragma once
 
 #include <optional>
@@ -93,6 +93,7 @@ class SimDevice {
   std::optional<Transmission> seal(const UplinkSlot& slot);
   Transmission describe(const UplinkSlot& slot, Bytes phy_payload) const;
   Bytes take_f_opts(std::size_t size_max);
+  Reception reception_of(const Emission& emission) const;
   Receipt receive_join_accept(const Emission& emission);
   Receipt receive_data(const phy::DataFrameView& frame, const Emission& emission);
   void accept_data(phy::DataFrame frame, const Emission& emission, Receipt& receipt);

@@ -23,11 +23,12 @@ enum class Column : std::uint8_t {
   s_nwk_s_int_key,
   nwk_s_enc_key,
   app_s_key,
+  device_class,
 };
-constexpr std::array<std::string_view, 14> column_names{
+constexpr std::array<std::string_view, 15> column_names{
     "device_id",           "dev_eui",           "join_eui",      "activation", "lorawan_version",
     "lorawan_phy_version", "frequency_plan_id", "dev_addr",      "app_key",    "nwk_key",
-    "f_nwk_s_int_key",     "s_nwk_s_int_key",   "nwk_s_enc_key", "app_s_key",
+    "f_nwk_s_int_key",     "s_nwk_s_int_key",   "nwk_s_enc_key", "app_s_key",  "class",
 };
 
 std::string_view take_until(std::string_view& text, char end) {
@@ -81,6 +82,11 @@ bool read_activation(std::string_view text, Activation& activation) {
   return text == "otaa" || text == "abp";
 }
 
+bool read_class(std::string_view text, DeviceClass& device_class) {
+  device_class = text == "C" ? DeviceClass::c : DeviceClass::a;
+  return text == "C" || text == "A" || text.empty();
+}
+
 bool read_cell(Column column, std::string_view text, DeviceIdentity& device) {
   auto& network = device.session.network;
   switch (column) {
@@ -116,6 +122,8 @@ bool read_cell(Column column, std::string_view text, DeviceIdentity& device) {
       return read_key(text, network.nwk_s_enc_key);
     case Column::app_s_key:
       return read_key(text, device.session.app_s_key);
+    case Column::device_class:
+      return read_class(text, device.device_class);
   }
   return false;
 }
@@ -143,7 +151,8 @@ std::string write_line(const DeviceIdentity& device) {
       hex_upper(network.f_nwk_s_int_key.bytes()),
       hex_upper(network.s_nwk_s_int_key.bytes()),
       hex_upper(network.nwk_s_enc_key.bytes()),
-      hex_upper(device.session.app_s_key.bytes())};
+      hex_upper(device.session.app_s_key.bytes()),
+      device.device_class == DeviceClass::c ? "C" : "A"};
   std::string line;
   for (const auto& cell : cells) line += (line.empty() ? "" : ",") + cell;
   return line + "\n";

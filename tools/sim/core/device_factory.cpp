@@ -27,6 +27,7 @@ DeviceIdentity make_device(const DeviceRange& range, std::uint32_t index) {
   device.dev_eui = DevEui{range.first_dev_eui.value() + index};
   device.join_eui = range.join_eui;
   device.activation = range.activation;
+  device.device_class = range.device_class;
   device.mac_version = range.mac_version;
   device.phy_version = range.phy_version;
   device.frequency_plan_id = range.frequency_plan_id;

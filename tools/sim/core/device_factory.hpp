@@ -15,6 +15,7 @@ struct DeviceRange {
   std::uint32_t count = 1;
   std::string id_prefix = "sim";  // `sim-000001`
   Activation activation = Activation::abp;
+  DeviceClass device_class = DeviceClass::a;
   MacVersion mac_version = MacVersion::v1_0_3;
   PhyVersion phy_version = PhyVersion::rp001_v1_0_3_rev_a;
   std::string frequency_plan_id = "EU_863_870_TTN";

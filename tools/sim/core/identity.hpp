@@ -19,6 +19,8 @@ struct DeviceIdentity {
   DevEui dev_eui;
   JoinEui join_eui;
   Activation activation = Activation::abp;
+  /// Class C: it listens on RX2 whenever it does nothing else. Class B is not simulated.
+  DeviceClass device_class = DeviceClass::a;
   MacVersion mac_version = MacVersion::v1_0_3;
   PhyVersion phy_version = PhyVersion::rp001_v1_0_3_rev_a;
   std::string frequency_plan_id;

@@ -6,7 +6,13 @@ namespace ff::sim {
 namespace {
 
 constexpr std::array<std::string_view, reception_count> names{
-    "rx1",           "rx2", "wrong_time", "wrong_frequency", "wrong_data_rate", "wrong_polarity",
+    "rx1",
+    "rx2",
+    "class_c",
+    "wrong_time",
+    "wrong_frequency",
+    "wrong_data_rate",
+    "wrong_polarity",
     "not_listening",
 };
 
@@ -35,6 +41,10 @@ Reception fit(const ReceiveWindows& windows, const Emission& emission) noexcept 
   }
   if (is_time_of(windows.rx2, emission)) return match(windows.rx2, emission, Reception::rx2);
   return Reception::wrong_time;
+}
+
+Reception fit_class_c(const ReceiveWindow& rx2, const Emission& emission) noexcept {
+  return match(rx2, emission, Reception::class_c);
 }
 
 }  // namespace ff::sim

@@ -1,5 +1,6 @@
-// When, where and how a class A device listens after an uplink, and whether a transmission of a
-// gateway falls into that. Not decryption: a frame in the wrong window may still be judged.
+// When, where and how a device listens after an uplink, or always in class C, and whether a
+// transmission of a gateway falls into that. Not decryption: a frame in the wrong window may still
+// be judged.
 #pragma once
 
 #include <cstdint>
@@ -38,17 +39,19 @@ struct ReceiveWindows {
 enum class Reception : std::uint8_t {
   rx1,
   rx2,
+  class_c,  // outside the windows, by a device that always listens on RX2
   wrong_time,
   wrong_frequency,
   wrong_data_rate,
   wrong_polarity,
   not_listening,  // no window is open: nothing was sent, or RX1 had a frame already
 };
-inline constexpr std::size_t reception_count = 7;
+inline constexpr std::size_t reception_count = 8;
 /// `rx1`, `wrong_time`, ...: keys of the report.
 std::string_view to_string(Reception reception) noexcept;
 constexpr bool is_heard(Reception reception) noexcept {
-  return reception == Reception::rx1 || reception == Reception::rx2;
+  return reception == Reception::rx1 || reception == Reception::rx2 ||
+         reception == Reception::class_c;
 }
 
 /// How far a preamble may begin from its window's start. Gateway and device share one clock here,
@@ -58,5 +61,7 @@ inline constexpr Duration window_tolerance = std::chrono::microseconds{100};
 /// The window that `emission` falls into; if it hits none, what is wrong with it in the window of
 /// its time.
 Reception fit(const ReceiveWindows& windows, const Emission& emission) noexcept;
+/// The same for a device of class C outside its windows; `rx2.start` does not count.
+Reception fit_class_c(const ReceiveWindow& rx2, const Emission& emission) noexcept;
 
 }  // namespace ff::sim

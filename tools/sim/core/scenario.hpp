@@ -44,6 +44,8 @@ struct Scenario {
   std::uint32_t request_interval = 0;
   /// One application downlink for each device, pushed after its first uplink was delivered.
   bool push_downlinks = false;
+  /// From that delivery to the push: longer than the windows of the uplink for class C.
+  Duration push_delay{0};
   FPort downlink_f_port{15};
   /// Whether somebody reports what the application receives.
   bool has_application = true;

@@ -93,6 +93,8 @@ void World::run(const CalendarEvent& event) {
       return windows_closed(event.index, event.detail);
     case EventKind::emission:
       return emit(event.index);
+    case EventKind::push:
+      return push(event.index);
     case EventKind::burst:
       return burst();
     case EventKind::foreign_frame:

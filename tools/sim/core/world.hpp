@@ -94,6 +94,7 @@ class World {
 
   void on_request(std::size_t gateway, TxRequest& request, MonoTime now);
   void emit(std::uint32_t number);
+  void push(std::uint32_t index);
   bool emit_join_accept(const Emission& emission);
   bool emit_data(const Emission& emission);
   bool hand_over(std::uint32_t index, const Emission& emission);

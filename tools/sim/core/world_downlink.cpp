@@ -133,8 +133,16 @@ void World::on_application_uplink(std::string_view device_id, const ApplicationU
   auto& member = devices_[index];
   if (!scenario_.push_downlinks || member.pushed) return;
   member.pushed = true;
+  if (scenario_.push_delay > Duration::zero()) {
+    calendar_.add(now + scenario_.push_delay, EventKind::push, index);
+  } else {
+    push(index);
+  }
+}
+
+void World::push(std::uint32_t index) {
   ++report_.downlinks.pushed;
-  outlet_.push_downlink(member.device.identity(), scenario_.downlink_f_port,
+  outlet_.push_downlink(devices_[index].device.identity(), scenario_.downlink_f_port,
                         downlink_payload(index).view());
 }
 

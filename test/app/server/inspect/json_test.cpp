@@ -92,6 +92,7 @@ TEST(DecisionText, EveryReasonHasAMeaningOfItsOwn) {
   for (std::size_t i = 0; i < no_downlink_count; ++i)
     meanings.insert(meaning_of(static_cast<NoDownlink>(i)));
   EXPECT_EQ(meanings.size(), no_downlink_count);
+  EXPECT_FALSE(meanings.contains(""));
 }
 
 TEST(DeviceJson, HoldsNoKey) {

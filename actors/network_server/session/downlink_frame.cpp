@@ -1,0 +1,26 @@
+#include "actors/network_server/session/downlink_frame.hpp"
+
+namespace ff::network_server {
+
+std::optional<Opening> open_window(const region::Region& region, DataRateIndex index,
+                                   Frequency frequency, region::DwellTime dwell) {
+  const auto* entry = region.data_rate(index);
+  const auto room = region.max_mac_payload(index, dwell);
+  if (!entry || room == 0 || !frequency.is_set()) return std::nullopt;
+  return Opening{{entry->data_rate, frequency}, room};
+}
+
+FCnt32 spend_counter(mac::Session& session, bool is_1_1,
+                     const std::optional<ApplicationDownlink>& application) {
+  const auto f_cnt =
+      application ? application->f_cnt : FCnt32{session.last_n_f_cnt_down.value() + 1};
+  if (is_1_1 && application) {
+    session.last_a_f_cnt_down = f_cnt;
+  } else {
+    session.last_n_f_cnt_down = f_cnt;
+  }
+  if (application && application->confirmed) session.last_conf_f_cnt_down = f_cnt;
+  return f_cnt;
+}
+
+}  // namespace ff::network_server

@@ -1,0 +1,456 @@
+// Downlinks of classes B and C, as one session decides them.
+#include <gtest/gtest.h>
+
+#include "actors/network_server/session/errors.hpp"
+#include "actors/network_server/session/state.hpp"
+#include "protocol/mac/initial.hpp"
+#include "protocol/mac/ping_slot.hpp"
+#include "protocol/phy/frame_view.hpp"
+#include "protocol/phy/seal.hpp"
+#include "storage/keys/keys.hpp"
+
+namespace ff::network_server {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+const DeviceUid uid{ApplicationId("test-app"), DeviceId("lamp-1")};
+constexpr DevAddr address{0x260b1234};
+const Aes128Key key = Aes128Key::from(Bytes(16, 0x42));
+const UtcTime start{seconds{1'700'000'000}};
+const GatewayIdentifiers near_gateway{GatewayId("near"), {}};
+
+/// A device in class B or C, its gateway and its clock.
+struct Rig {
+  explicit Rig(DeviceClass device_class = DeviceClass::c) {
+    device.ids.uid = uid;
+    device.lorawan_version = MacVersion::v1_0_3;
+    device.lorawan_phy_version = PhyVersion::rp001_v1_0_3_rev_a;
+    device.frequency_plan_id = "EU_863_870_TTN";
+    device.supports_class_b = device_class == DeviceClass::b;
+    device.supports_class_c = device_class == DeviceClass::c;
+    device.mac_settings.ping_slot_periodicity = mac::PingSlotPeriodicity{2};
+    device.mac_settings.status_time_periodicity = Duration{0};
+    device.mac_settings.status_count_periodicity = 0;
+    device.session = mac::Session{.dev_addr = address, .keys = {{1, 2}, key, key, key}};
+    device.last_paths = {{near_gateway, 0, {}}};
+    settle(device_class);
+  }
+
+  void settle(DeviceClass device_class) {
+    const auto& plan = *plans().find("EU_863_870_TTN");
+    const auto& region = *region::find(plan.band_id, device.lorawan_phy_version);
+    const mac::MacSettings none;
+    const mac::DeviceProfile profile{.region = region,
+                                     .plan = plan,
+                                     .settings = device.mac_settings,
+                                     .network_defaults = none,
+                                     .lorawan_version = MacVersion::v1_0_3,
+                                     .supports_class_b = device.supports_class_b,
+                                     .supports_class_c = device.supports_class_c,
+                                     .multicast = device.multicast};
+    device.mac_state = mac::initial_state(profile).value();
+    device.mac_state->desired = device.mac_state->current;
+    device.mac_state->device_class = device_class;
+  }
+
+  static const region::FrequencyPlans& plans() {
+    static const auto all = region::FrequencyPlans::standard();
+    return all;
+  }
+
+  SessionState& session() {
+    if (!state) {
+      state = std::make_unique<SessionState>(
+          Surroundings{config, plans(), *storage::ShardCount::make(4)}, uid,
+          std::make_shared<const Device>(device));
+    }
+    return *state;
+  }
+  UtcTime now() const { return start + passed; }
+  Outcome handle(const SessionEvent& event) {
+    auto outcome = session().handle(event, {{now(), MonoTime{passed}}, *random});
+    for (const auto& effect : outcome.effects) {
+      if (const auto* wish = std::get_if<WakeAt>(&effect))
+        wake_at = start + wish->at.time_since_epoch();
+    }
+    return outcome;
+  }
+  /// Time passes until the session wants to be woken.
+  Outcome sleep() {
+    if (!wake_at) return {};
+    passed = std::max(passed, *std::exchange(wake_at, std::nullopt) - start);
+    return handle(Wake{});
+  }
+
+  Status push(ApplicationDownlink item) {
+    Status answer = fail(device_not_found);
+    item.session_key_id = {1, 2};
+    item.f_port = FPort{7};
+    auto outcome = handle(
+        PushDownlinks{{std::move(item)}, false, [&](const Status& status) { answer = status; }});
+    for (const auto& effect : outcome.effects) {
+      if (const auto* reply = std::get_if<Answer>(&effect)) reply->run();
+    }
+    last_records = std::move(outcome.records);
+    return answer;
+  }
+  ApplicationDownlink item(std::uint32_t f_cnt) const {
+    return {.f_cnt = FCnt32{f_cnt}, .frm_payload = {1, 2, 3}};
+  }
+  ApplicationDownlink timed(std::uint32_t f_cnt, UtcTime at) const {
+    auto out = item(f_cnt);
+    out.class_b_c = ClassBC{{}, at};
+    return out;
+  }
+
+  Outcome uplink(std::uint32_t f_cnt, bool ack = false) {
+    phy::DataFrame frame;
+    frame.m_type = phy::MType::unconfirmed_up;
+    frame.dev_addr = address;
+    frame.f_ctrl.ack = ack;
+    frame.f_port = FPort{1};
+    frame.frm_payload = {1};
+    auto received = std::make_shared<UplinkFrame>();
+    received->phy_payload =
+        phy::seal_frame(frame, {key, key, key}, {.f_cnt = FCnt32{f_cnt}}).value();
+    received->settings.data_rate = LoraDataRate{7, 125'000, CodingRate::cr4_5};
+    received->settings.frequency = Frequency::hz(868'100'000);
+    received->received_at = now();
+    RxMetadata metadata;
+    metadata.gateway = {GatewayId("heard"), {}};
+    metadata.uplink_token = {9, 9};
+    received->rx_metadata = {metadata};
+    return handle(UplinkMatched{received, received->rx_metadata, FCnt32{f_cnt}, false});
+  }
+
+  Outcome accept(const SendTransmission& sent, Duration delay = milliseconds{530}) {
+    return handle(
+        DownlinkScheduled{sent.attempt, ScheduledDownlink{near_gateway.gateway_id, 2, delay}});
+  }
+  Outcome refuse(const SendTransmission& sent, const ErrorDef& reason = busy) {
+    return handle(DownlinkScheduled{sent.attempt, fail(reason)});
+  }
+  const Device& now_is() { return *session().device(); }
+
+  static constexpr ErrorDef busy{"pkg/gatewayserver", "conflict", Code::already_exists, "busy"};
+  static constexpr ErrorDef gone{"pkg/gatewayserver", "not_connected", Code::not_found, "gone"};
+
+  Config config;
+  Device device;
+  Duration passed{0};
+  std::optional<UtcTime> wake_at;
+  storage::WriteBatch last_records;
+  std::unique_ptr<Random> random = make_seeded_random(1);
+  std::unique_ptr<SessionState> state;
+};
+
+std::vector<SendTransmission> sent_by(const Outcome& outcome) {
+  std::vector<SendTransmission> sent;
+  for (const auto& effect : outcome.effects) {
+    if (const auto* transmission = std::get_if<SendTransmission>(&effect))
+      sent.push_back(*transmission);
+  }
+  return sent;
+}
+
+template <class Payload>
+const Payload* told(const Outcome& outcome) {
+  for (const auto& up : outcome.ups) {
+    if (const auto* found = std::get_if<Payload>(&up.up)) return found;
+  }
+  return nullptr;
+}
+
+TEST(ClassC, AnItemGoesAtOnceInRx2WithoutAnUplink) {
+  Rig rig;
+  ASSERT_TRUE(rig.push(rig.item(1)));
+  const auto outcome = rig.sleep();
+  EXPECT_EQ(rig.passed, Duration::zero());
+  const auto sent = sent_by(outcome);
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_TRUE(outcome.must_sync) << "the counter is spent before the frame leaves";
+  const auto& request = sent[0].frame->request;
+  EXPECT_EQ(request.device_class, DeviceClass::c);
+  EXPECT_EQ(request.paths, rig.device.last_paths);
+  EXPECT_FALSE(request.rx1);
+  ASSERT_TRUE(request.rx2);
+  EXPECT_EQ(request.rx2->frequency, Frequency::hz(869'525'000));
+  EXPECT_FALSE(request.absolute_time);
+  const auto frame = phy::decode_data_frame(sent[0].frame->phy_payload);
+  ASSERT_TRUE(frame);
+  EXPECT_FALSE(frame->f_ctrl.ack);
+  EXPECT_FALSE(frame->f_ctrl.f_pending);
+  EXPECT_TRUE(frame->f_opts.empty());
+  EXPECT_EQ(rig.now_is().session->last_n_f_cnt_down, FCnt32{1});
+  rig.accept(sent[0]);
+  EXPECT_TRUE(rig.now_is().session->queued_application_downlinks.empty());
+  EXPECT_EQ(rig.now_is().mac_state->last_network_initiated_downlink_at,
+            rig.now() + milliseconds{530});
+}
+
+TEST(ClassC, ItemsKeepTheirDistance) {
+  Rig rig;
+  ASSERT_TRUE(rig.push(rig.item(1)));
+  ASSERT_TRUE(rig.push(rig.item(2)));
+  rig.accept(sent_by(rig.sleep()).at(0));
+  const auto second = rig.sleep();
+  EXPECT_EQ(rig.passed, milliseconds{1530});
+  EXPECT_EQ(sent_by(second).size(), 1U);
+}
+
+TEST(ClassC, AnOpenClassAWindowIsUsedFirst) {
+  Rig rig;
+  ASSERT_TRUE(rig.push(rig.item(1)));
+  rig.uplink(1);
+  const auto sent = sent_by(rig.sleep());
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_EQ(sent[0].frame->request.device_class, DeviceClass::a);
+}
+
+TEST(ClassC, AnItemForOtherClassesWaitsForTheWindowsOfTheUplink) {
+  Rig rig;
+  rig.uplink(1);
+  auto item = rig.item(1);
+  item.class_b_c = ClassBC{};
+  ASSERT_TRUE(rig.push(item));
+  EXPECT_TRUE(sent_by(rig.sleep()).empty());
+  const auto sent = sent_by(rig.sleep());
+  EXPECT_EQ(rig.passed, seconds{2});  // RX2
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_EQ(sent[0].frame->request.device_class, DeviceClass::c);
+  EXPECT_EQ(sent[0].frame->request.paths,
+            (std::vector<DownlinkPath>{{{GatewayId("heard"), {}}, 0, {}}}))
+      << "those that heard the newest uplink, without its tokens";
+}
+
+TEST(ClassC, AnAbsoluteTimeIsAskedForInTime) {
+  Rig rig;
+  const auto at = rig.now() + seconds{60};
+  ASSERT_TRUE(rig.push(rig.timed(1, at)));
+  EXPECT_TRUE(sent_by(rig.sleep()).empty());
+  const auto sent = sent_by(rig.sleep());
+  EXPECT_EQ(rig.passed, seconds{60} - exact_lead);
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_EQ(sent[0].frame->request.absolute_time, at);
+}
+
+TEST(ClassC, AnAbsoluteTimeThatHasPassedFailsItsItemOnly) {
+  Rig rig;
+  ASSERT_TRUE(rig.push(rig.timed(1, rig.now() + seconds{60})));
+  ASSERT_TRUE(rig.push(rig.item(2)));
+  rig.passed = seconds{61};
+  rig.wake_at = rig.now();
+  const auto outcome = rig.sleep();
+  const auto* failed = told<DownlinkFailed>(outcome);
+  ASSERT_NE(failed, nullptr);
+  EXPECT_TRUE(failed->error->is(downlink_expired));
+  EXPECT_EQ(failed->downlink.f_cnt, FCnt32{1});
+  ASSERT_EQ(sent_by(outcome).size(), 1U);
+  EXPECT_EQ(rig.now_is().session->last_n_f_cnt_down, FCnt32{2});
+}
+
+TEST(ClassC, AGatewayThatCanNotKeepTheTimeFailsTheItem) {
+  Rig rig;
+  ASSERT_TRUE(rig.push(rig.timed(1, rig.now() + seconds{5})));
+  const auto outcome = rig.refuse(sent_by(rig.sleep()).at(0));
+  const auto* failed = told<DownlinkFailed>(outcome);
+  ASSERT_NE(failed, nullptr);
+  EXPECT_EQ(failed->error->name(), "absolute_time");
+  EXPECT_TRUE(rig.now_is().session->queued_application_downlinks.empty());
+}
+
+TEST(ClassC, ARefusalIsTriedAgainLaterAndLater) {
+  Rig rig;
+  Duration waited{0};
+  for (std::uint32_t i = 0; i < 10; ++i) {
+    ASSERT_TRUE(rig.push(rig.item(i + 1)));
+    const auto before = rig.passed;
+    auto sent = sent_by(rig.sleep());
+    if (sent.empty()) sent = sent_by(rig.sleep());
+    ASSERT_EQ(sent.size(), 1U);
+    const auto wait = rig.passed - before;
+    const auto expected =
+        i == 0 ? Duration::zero() : milliseconds{2200} * (1 << std::min(i - 1, 7U));
+    EXPECT_EQ(wait, expected) << i;
+    waited += wait;
+    const auto outcome = rig.refuse(sent[0]);
+    ASSERT_NE(told<DownlinkQueueInvalidated>(outcome), nullptr)
+        << "the counter is spent: the item has to be numbered again";
+  }
+  // Success makes the patience new.
+  ASSERT_TRUE(rig.push(rig.item(11)));
+  rig.sleep();
+  auto sent = sent_by(rig.sleep());
+  ASSERT_EQ(sent.size(), 1U);
+  rig.accept(sent[0]);
+  ASSERT_TRUE(rig.push(rig.item(12)));
+  rig.sleep();
+  sent = sent_by(rig.sleep());
+  ASSERT_EQ(sent.size(), 1U);
+  const auto before = rig.passed;
+  rig.refuse(sent[0]);
+  ASSERT_TRUE(rig.push(rig.item(13)));
+  rig.sleep();
+  rig.sleep();
+  EXPECT_EQ(rig.passed - before, milliseconds{2200});
+}
+
+TEST(ClassC, NothingIsSentWhileRx2IsBeingChanged) {
+  Rig rig;
+  rig.device.mac_state->pending_requests = {mac::RXParamSetupReq{}};
+  ASSERT_TRUE(rig.push(rig.item(1)));
+  EXPECT_TRUE(sent_by(rig.sleep()).empty());
+  EXPECT_EQ(std::get<DownlinkNotSent>(rig.session().decisions().back().value).reason,
+            NoDownlink::listening_unknown);
+  EXPECT_FALSE(rig.wake_at);
+  rig.uplink(1);
+  EXPECT_EQ(sent_by(rig.sleep()).size(), 1U);
+}
+
+TEST(ClassC, WithoutAGatewayNothingIsSpent) {
+  Rig rig;
+  rig.device.last_paths.clear();
+  ASSERT_TRUE(rig.push(rig.item(1)));
+  EXPECT_TRUE(sent_by(rig.sleep()).empty());
+  EXPECT_EQ(rig.now_is().session->last_n_f_cnt_down, FCnt32{0});
+  EXPECT_EQ(rig.wake_at, rig.now() + milliseconds{2200});
+}
+
+TEST(ClassC, FixedGatewaysAreAskedGroupByGroupAndOneIsEnough) {
+  Rig rig;
+  auto item = rig.item(1);
+  item.class_b_c = ClassBC{
+      {{{GatewayId("a"), {}}, 0, 2}, {{GatewayId("b"), {}}, 1, 1}, {{GatewayId("c"), {}}, 0, 2}},
+      {}};
+  ASSERT_TRUE(rig.push(item));
+  const auto sent = sent_by(rig.sleep());
+  ASSERT_EQ(sent.size(), 2U);
+  EXPECT_EQ(sent[0].frame->request.paths,
+            (std::vector<DownlinkPath>{{{GatewayId("b"), {}}, 1, {}}}));
+  EXPECT_EQ(sent[1].frame->request.paths.size(), 2U);
+  EXPECT_EQ(sent[0].frame->phy_payload, sent[1].frame->phy_payload) << "one frame, one counter";
+  rig.accept(sent[0]);
+  EXPECT_EQ(rig.now_is().session->queued_application_downlinks.size(), 1U) << "one is still asked";
+  const auto outcome = rig.refuse(sent[1], Rig::gone);
+  EXPECT_TRUE(rig.now_is().session->queued_application_downlinks.empty());
+  EXPECT_EQ(told<DownlinkFailed>(outcome), nullptr);
+}
+
+TEST(ClassC, FixedGatewaysThatAreNotThereFailTheItem) {
+  Rig rig;
+  auto item = rig.item(1);
+  item.class_b_c = ClassBC{{{{GatewayId("a"), {}}, 0, 0}}, {}};
+  ASSERT_TRUE(rig.push(item));
+  const auto outcome = rig.refuse(sent_by(rig.sleep()).at(0), Rig::gone);
+  const auto* failed = told<DownlinkFailed>(outcome);
+  ASSERT_NE(failed, nullptr);
+  EXPECT_EQ(failed->error->name(), "fixed_paths");
+}
+
+TEST(ClassC, AConfirmedItemWaitsForTheAcknowledgementOfTheOneBefore) {
+  Rig rig;
+  auto item = rig.item(1);
+  item.confirmed = true;
+  ASSERT_TRUE(rig.push(item));
+  rig.accept(sent_by(rig.sleep()).at(0), milliseconds{500});
+  item.f_cnt = FCnt32{2};
+  ASSERT_TRUE(rig.push(item));
+  EXPECT_TRUE(sent_by(rig.sleep()).empty());
+  EXPECT_EQ(rig.wake_at, start + milliseconds{500} + mac::default_class_c_timeout);
+
+  // The device speaks: no more waiting.
+  rig.passed = seconds{20};
+  EXPECT_NE(told<DownlinkAcked>(rig.uplink(1, true)), nullptr);
+  const auto sent = sent_by(rig.sleep());
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_EQ(sent[0].frame->request.device_class, DeviceClass::a);
+}
+
+TEST(ClassC, WithoutAcknowledgementTheApplicationServerIsToldAfterTheTimeout) {
+  Rig rig;
+  rig.device.mac_settings.class_c_timeout = seconds{30};
+  auto item = rig.item(1);
+  item.confirmed = true;
+  ASSERT_TRUE(rig.push(item));
+  rig.accept(sent_by(rig.sleep()).at(0), milliseconds{500});
+  const auto outcome = rig.sleep();
+  EXPECT_EQ(rig.passed, milliseconds{30'500});
+  const auto* nacked = told<DownlinkNacked>(outcome);
+  ASSERT_NE(nacked, nullptr);
+  EXPECT_EQ(nacked->downlink.f_cnt, FCnt32{1});
+  EXPECT_FALSE(rig.now_is().mac_state->pending_application_downlink);
+}
+
+TEST(ClassB, AnItemGoesInAPingSlotOnItsChannel) {
+  Rig rig(DeviceClass::b);
+  ASSERT_TRUE(rig.push(rig.item(1)));
+  auto sent = sent_by(rig.sleep());
+  while (sent.empty()) sent = sent_by(rig.sleep());
+  ASSERT_EQ(sent.size(), 1U);
+  const auto& request = sent[0].frame->request;
+  EXPECT_EQ(request.device_class, DeviceClass::b);
+  ASSERT_TRUE(request.absolute_time);
+  const auto slot = to_gps(*request.absolute_time);
+  EXPECT_EQ(mac::next_ping_slot(slot, address, mac::PingSlotPeriodicity{2}), slot);
+  EXPECT_GE(*request.absolute_time, rig.now() + milliseconds{2500});
+  EXPECT_LE(*request.absolute_time, rig.now() + exact_lead_max);
+  EXPECT_EQ(request.rx2->frequency, Frequency::hz(869'525'000));
+  EXPECT_EQ(request.rx2->data_rate, DataRate(LoraDataRate{9, 125'000, CodingRate::cr4_5}));
+}
+
+TEST(Multicast, GoesToItsGatewaysOnly) {
+  Rig rig;
+  rig.device.multicast = true;
+  rig.device.last_paths.clear();
+  rig.settle(DeviceClass::c);
+  EXPECT_FALSE(rig.push(rig.item(1)));
+  auto item = rig.item(1);
+  item.class_b_c = ClassBC{{{{GatewayId("a"), {}}, 0, 0}}, {}};
+  ASSERT_TRUE(rig.push(item));
+  const auto sent = sent_by(rig.sleep());
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_FALSE(phy::decode_data_frame(sent[0].frame->phy_payload)->f_ctrl.adr);
+}
+
+TEST(ClassA, ItemsForOtherClassesStayInTheQueue) {
+  Rig rig(DeviceClass::a);
+  auto item = rig.item(1);
+  item.class_b_c = ClassBC{};
+  ASSERT_TRUE(rig.push(item));
+  rig.uplink(1);
+  EXPECT_TRUE(sent_by(rig.sleep()).empty());
+  EXPECT_EQ(rig.now_is().session->queued_application_downlinks.size(), 1U);
+}
+
+/// The store lists who has to be woken after a start.
+TEST(Waiting, IsListedWhileThereIsSomethingToWaitFor) {
+  Rig rig;
+  const auto row =
+      storage::waiting_device_key({storage::shard_of(uid, *storage::ShardCount::make(4)), uid});
+  const auto listed = [&](const storage::WriteBatch& records) -> std::optional<storage::Change> {
+    for (const auto& change : records) {
+      if (change.family == storage::Family::downlink_queue && to_owned(change.key) == row)
+        return change.change;
+    }
+    return std::nullopt;
+  };
+  ASSERT_TRUE(rig.push(rig.item(1)));
+  EXPECT_EQ(listed(rig.last_records), storage::Change::put);
+  const auto sent = sent_by(rig.sleep());
+  EXPECT_EQ(listed(rig.accept(sent.at(0)).records), storage::Change::erase);
+
+  // A session that starts with something in its queue goes on with it.
+  Rig after;
+  after.device.session->queued_application_downlinks.push_back(after.item(1));
+  after.device.session->queued_application_downlinks[0].session_key_id = {1, 2};
+  after.wake_at = after.now();
+  EXPECT_EQ(sent_by(after.sleep()).size(), 1U);
+
+  ASSERT_TRUE(rig.push(rig.item(2)));
+  EXPECT_EQ(listed(rig.handle(DeleteDevice{[](const Status&) {}}).records), storage::Change::erase);
+}
+
+}  // namespace
+}  // namespace ff::network_server
