@@ -78,7 +78,7 @@ struct Rig {
     return outcome;
   }
   /// Time passes until the session wants to be woken.
-  Outcome sleep() {
+  Outcome wait() {
     if (!wake_at) return {};
     passed = std::max(passed, *std::exchange(wake_at, std::nullopt) - start);
     return handle(Wake{});
@@ -166,7 +166,7 @@ const Payload* told(const Outcome& outcome) {
 TEST(ClassC, AnItemGoesAtOnceInRx2WithoutAnUplink) {
   Rig rig;
   ASSERT_TRUE(rig.push(rig.item(1)));
-  const auto outcome = rig.sleep();
+  const auto outcome = rig.wait();
   EXPECT_EQ(rig.passed, Duration::zero());
   const auto sent = sent_by(outcome);
   ASSERT_EQ(sent.size(), 1U);
@@ -194,8 +194,8 @@ TEST(ClassC, ItemsKeepTheirDistance) {
   Rig rig;
   ASSERT_TRUE(rig.push(rig.item(1)));
   ASSERT_TRUE(rig.push(rig.item(2)));
-  rig.accept(sent_by(rig.sleep()).at(0));
-  const auto second = rig.sleep();
+  rig.accept(sent_by(rig.wait()).at(0));
+  const auto second = rig.wait();
   EXPECT_EQ(rig.passed, milliseconds{1530});
   EXPECT_EQ(sent_by(second).size(), 1U);
 }
@@ -204,7 +204,7 @@ TEST(ClassC, AnOpenClassAWindowIsUsedFirst) {
   Rig rig;
   ASSERT_TRUE(rig.push(rig.item(1)));
   rig.uplink(1);
-  const auto sent = sent_by(rig.sleep());
+  const auto sent = sent_by(rig.wait());
   ASSERT_EQ(sent.size(), 1U);
   EXPECT_EQ(sent[0].frame->request.device_class, DeviceClass::a);
 }
@@ -215,8 +215,8 @@ TEST(ClassC, AnItemForOtherClassesWaitsForTheWindowsOfTheUplink) {
   auto item = rig.item(1);
   item.class_b_c = ClassBC{};
   ASSERT_TRUE(rig.push(item));
-  EXPECT_TRUE(sent_by(rig.sleep()).empty());
-  const auto sent = sent_by(rig.sleep());
+  EXPECT_TRUE(sent_by(rig.wait()).empty());
+  const auto sent = sent_by(rig.wait());
   EXPECT_EQ(rig.passed, seconds{2});  // RX2
   ASSERT_EQ(sent.size(), 1U);
   EXPECT_EQ(sent[0].frame->request.device_class, DeviceClass::c);
@@ -229,8 +229,8 @@ TEST(ClassC, AnAbsoluteTimeIsAskedForInTime) {
   Rig rig;
   const auto at = rig.now() + seconds{60};
   ASSERT_TRUE(rig.push(rig.timed(1, at)));
-  EXPECT_TRUE(sent_by(rig.sleep()).empty());
-  const auto sent = sent_by(rig.sleep());
+  EXPECT_TRUE(sent_by(rig.wait()).empty());
+  const auto sent = sent_by(rig.wait());
   EXPECT_EQ(rig.passed, seconds{60} - exact_lead);
   ASSERT_EQ(sent.size(), 1U);
   EXPECT_EQ(sent[0].frame->request.absolute_time, at);
@@ -242,7 +242,7 @@ TEST(ClassC, AnAbsoluteTimeThatHasPassedFailsItsItemOnly) {
   ASSERT_TRUE(rig.push(rig.item(2)));
   rig.passed = seconds{61};
   rig.wake_at = rig.now();
-  const auto outcome = rig.sleep();
+  const auto outcome = rig.wait();
   const auto* failed = told<DownlinkFailed>(outcome);
   ASSERT_NE(failed, nullptr);
   EXPECT_TRUE(failed->error->is(downlink_expired));
@@ -254,7 +254,7 @@ TEST(ClassC, AnAbsoluteTimeThatHasPassedFailsItsItemOnly) {
 TEST(ClassC, AGatewayThatCanNotKeepTheTimeFailsTheItem) {
   Rig rig;
   ASSERT_TRUE(rig.push(rig.timed(1, rig.now() + seconds{5})));
-  const auto outcome = rig.refuse(sent_by(rig.sleep()).at(0));
+  const auto outcome = rig.refuse(sent_by(rig.wait()).at(0));
   const auto* failed = told<DownlinkFailed>(outcome);
   ASSERT_NE(failed, nullptr);
   EXPECT_EQ(failed->error->name(), "absolute_time");
@@ -267,8 +267,8 @@ TEST(ClassC, ARefusalIsTriedAgainLaterAndLater) {
   for (std::uint32_t i = 0; i < 10; ++i) {
     ASSERT_TRUE(rig.push(rig.item(i + 1)));
     const auto before = rig.passed;
-    auto sent = sent_by(rig.sleep());
-    if (sent.empty()) sent = sent_by(rig.sleep());
+    auto sent = sent_by(rig.wait());
+    if (sent.empty()) sent = sent_by(rig.wait());
     ASSERT_EQ(sent.size(), 1U);
     const auto wait = rig.passed - before;
     const auto expected =
@@ -281,19 +281,19 @@ TEST(ClassC, ARefusalIsTriedAgainLaterAndLater) {
   }
   // Success makes the patience new.
   ASSERT_TRUE(rig.push(rig.item(11)));
-  rig.sleep();
-  auto sent = sent_by(rig.sleep());
+  rig.wait();
+  auto sent = sent_by(rig.wait());
   ASSERT_EQ(sent.size(), 1U);
   rig.accept(sent[0]);
   ASSERT_TRUE(rig.push(rig.item(12)));
-  rig.sleep();
-  sent = sent_by(rig.sleep());
+  rig.wait();
+  sent = sent_by(rig.wait());
   ASSERT_EQ(sent.size(), 1U);
   const auto before = rig.passed;
   rig.refuse(sent[0]);
   ASSERT_TRUE(rig.push(rig.item(13)));
-  rig.sleep();
-  rig.sleep();
+  rig.wait();
+  rig.wait();
   EXPECT_EQ(rig.passed - before, milliseconds{2200});
 }
 
@@ -301,19 +301,19 @@ TEST(ClassC, NothingIsSentWhileRx2IsBeingChanged) {
   Rig rig;
   rig.device.mac_state->pending_requests = {mac::RXParamSetupReq{}};
   ASSERT_TRUE(rig.push(rig.item(1)));
-  EXPECT_TRUE(sent_by(rig.sleep()).empty());
+  EXPECT_TRUE(sent_by(rig.wait()).empty());
   EXPECT_EQ(std::get<DownlinkNotSent>(rig.session().decisions().back().value).reason,
             NoDownlink::listening_unknown);
   EXPECT_FALSE(rig.wake_at);
   rig.uplink(1);
-  EXPECT_EQ(sent_by(rig.sleep()).size(), 1U);
+  EXPECT_EQ(sent_by(rig.wait()).size(), 1U);
 }
 
 TEST(ClassC, WithoutAGatewayNothingIsSpent) {
   Rig rig;
   rig.device.last_paths.clear();
   ASSERT_TRUE(rig.push(rig.item(1)));
-  EXPECT_TRUE(sent_by(rig.sleep()).empty());
+  EXPECT_TRUE(sent_by(rig.wait()).empty());
   EXPECT_EQ(rig.now_is().session->last_n_f_cnt_down, FCnt32{0});
   EXPECT_EQ(rig.wake_at, rig.now() + milliseconds{2200});
 }
@@ -325,7 +325,7 @@ TEST(ClassC, FixedGatewaysAreAskedGroupByGroupAndOneIsEnough) {
       {{{GatewayId("a"), {}}, 0, 2}, {{GatewayId("b"), {}}, 1, 1}, {{GatewayId("c"), {}}, 0, 2}},
       {}};
   ASSERT_TRUE(rig.push(item));
-  const auto sent = sent_by(rig.sleep());
+  const auto sent = sent_by(rig.wait());
   ASSERT_EQ(sent.size(), 2U);
   EXPECT_EQ(sent[0].frame->request.paths,
             (std::vector<DownlinkPath>{{{GatewayId("b"), {}}, 1, {}}}));
@@ -343,7 +343,7 @@ TEST(ClassC, FixedGatewaysThatAreNotThereFailTheItem) {
   auto item = rig.item(1);
   item.class_b_c = ClassBC{{{{GatewayId("a"), {}}, 0, 0}}, {}};
   ASSERT_TRUE(rig.push(item));
-  const auto outcome = rig.refuse(sent_by(rig.sleep()).at(0), Rig::gone);
+  const auto outcome = rig.refuse(sent_by(rig.wait()).at(0), Rig::gone);
   const auto* failed = told<DownlinkFailed>(outcome);
   ASSERT_NE(failed, nullptr);
   EXPECT_EQ(failed->error->name(), "fixed_paths");
@@ -354,16 +354,16 @@ TEST(ClassC, AConfirmedItemWaitsForTheAcknowledgementOfTheOneBefore) {
   auto item = rig.item(1);
   item.confirmed = true;
   ASSERT_TRUE(rig.push(item));
-  rig.accept(sent_by(rig.sleep()).at(0), milliseconds{500});
+  rig.accept(sent_by(rig.wait()).at(0), milliseconds{500});
   item.f_cnt = FCnt32{2};
   ASSERT_TRUE(rig.push(item));
-  EXPECT_TRUE(sent_by(rig.sleep()).empty());
+  EXPECT_TRUE(sent_by(rig.wait()).empty());
   EXPECT_EQ(rig.wake_at, start + milliseconds{500} + mac::default_class_c_timeout);
 
   // The device speaks: no more waiting.
   rig.passed = seconds{20};
   EXPECT_NE(told<DownlinkAcked>(rig.uplink(1, true)), nullptr);
-  const auto sent = sent_by(rig.sleep());
+  const auto sent = sent_by(rig.wait());
   ASSERT_EQ(sent.size(), 1U);
   EXPECT_EQ(sent[0].frame->request.device_class, DeviceClass::a);
 }
@@ -374,8 +374,8 @@ TEST(ClassC, WithoutAcknowledgementTheApplicationServerIsToldAfterTheTimeout) {
   auto item = rig.item(1);
   item.confirmed = true;
   ASSERT_TRUE(rig.push(item));
-  rig.accept(sent_by(rig.sleep()).at(0), milliseconds{500});
-  const auto outcome = rig.sleep();
+  rig.accept(sent_by(rig.wait()).at(0), milliseconds{500});
+  const auto outcome = rig.wait();
   EXPECT_EQ(rig.passed, milliseconds{30'500});
   const auto* nacked = told<DownlinkNacked>(outcome);
   ASSERT_NE(nacked, nullptr);
@@ -386,8 +386,8 @@ TEST(ClassC, WithoutAcknowledgementTheApplicationServerIsToldAfterTheTimeout) {
 TEST(ClassB, AnItemGoesInAPingSlotOnItsChannel) {
   Rig rig(DeviceClass::b);
   ASSERT_TRUE(rig.push(rig.item(1)));
-  auto sent = sent_by(rig.sleep());
-  while (sent.empty()) sent = sent_by(rig.sleep());
+  auto sent = sent_by(rig.wait());
+  while (sent.empty()) sent = sent_by(rig.wait());
   ASSERT_EQ(sent.size(), 1U);
   const auto& request = sent[0].frame->request;
   EXPECT_EQ(request.device_class, DeviceClass::b);
@@ -409,7 +409,7 @@ TEST(Multicast, GoesToItsGatewaysOnly) {
   auto item = rig.item(1);
   item.class_b_c = ClassBC{{{{GatewayId("a"), {}}, 0, 0}}, {}};
   ASSERT_TRUE(rig.push(item));
-  const auto sent = sent_by(rig.sleep());
+  const auto sent = sent_by(rig.wait());
   ASSERT_EQ(sent.size(), 1U);
   EXPECT_FALSE(phy::decode_data_frame(sent[0].frame->phy_payload)->f_ctrl.adr);
 }
@@ -420,7 +420,7 @@ TEST(ClassA, ItemsForOtherClassesStayInTheQueue) {
   item.class_b_c = ClassBC{};
   ASSERT_TRUE(rig.push(item));
   rig.uplink(1);
-  EXPECT_TRUE(sent_by(rig.sleep()).empty());
+  EXPECT_TRUE(sent_by(rig.wait()).empty());
   EXPECT_EQ(rig.now_is().session->queued_application_downlinks.size(), 1U);
 }
 
@@ -438,7 +438,7 @@ TEST(Waiting, IsListedWhileThereIsSomethingToWaitFor) {
   };
   ASSERT_TRUE(rig.push(rig.item(1)));
   EXPECT_EQ(listed(rig.last_records), storage::Change::put);
-  const auto sent = sent_by(rig.sleep());
+  const auto sent = sent_by(rig.wait());
   EXPECT_EQ(listed(rig.accept(sent.at(0)).records), storage::Change::erase);
 
   // A session that starts with something in its queue goes on with it.
@@ -446,7 +446,7 @@ TEST(Waiting, IsListedWhileThereIsSomethingToWaitFor) {
   after.device.session->queued_application_downlinks.push_back(after.item(1));
   after.device.session->queued_application_downlinks[0].session_key_id = {1, 2};
   after.wake_at = after.now();
-  EXPECT_EQ(sent_by(after.sleep()).size(), 1U);
+  EXPECT_EQ(sent_by(after.wait()).size(), 1U);
 
   ASSERT_TRUE(rig.push(rig.item(2)));
   EXPECT_EQ(listed(rig.handle(DeleteDevice{[](const Status&) {}}).records), storage::Change::erase);
