@@ -45,9 +45,9 @@ class Network(unittest.TestCase):
                 self.assertEqual(sum(report['violations'].values()), 0, report)
 
     def test_a_device_of_class_c_gets_its_downlink_without_an_uplink(self):
-        # Pushed when the windows of the uplink have closed; the next uplink would come much later.
+        # Pushed when the windows of the last uplink have closed; the first answers have settled RX2 by then.
         report = self.simulate('--activation', 'abp', '--version', '1.0.3', '--class', 'C', '--count', 2, '--prefix', 'lamp',
-                               '--uplinks', 2, '--rate', 2, '--push-downlinks', '--push-delay', 4, '--drain', 15, '--seed', 5,
+                               '--uplinks', 8, '--rate', 1, '--push-downlinks', '--push-delay', 15, '--drain', 30, '--seed', 5,
                                '--first-dev-eui', 'FEFFF00000030001')
         self.assertEqual(report['downlinks']['received'], 2, report)
         self.assertEqual(report['downlinks']['reception']['class_c'], 2, report)

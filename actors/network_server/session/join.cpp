@@ -7,6 +7,7 @@
 #include "actors/network_server/session/state.hpp"
 #include "protocol/join/join_accept.hpp"
 #include "protocol/mac/initial.hpp"
+#include "protocol/types/dev_addr_allocation.hpp"
 
 namespace ff::network_server {
 namespace {
@@ -16,35 +17,21 @@ constexpr std::size_t long_join_accept_size = 33;
 constexpr int address_draws_max = 5;
 constexpr int home_draws_max = 64;
 
-/// A prefix is chosen with the weight of its size.
-DevAddr draw_address(const std::vector<DevAddrPrefix>& prefixes, Random& random) {
-  std::uint64_t total = 0;
-  for (const auto& prefix : prefixes) total += std::uint64_t{1} << (32 - prefix.length);
-  auto at = random.below(total);
-  for (const auto& prefix : prefixes) {
-    const auto size = std::uint64_t{1} << (32 - prefix.length);
-    if (at < size) return DevAddr{prefix.dev_addr.value() | static_cast<std::uint32_t>(at)};
-    at -= size;
-  }
-  return prefixes.front().dev_addr;
-}
-
 /// An address whose shard is the device's own, where the prefixes have one: then matching and
 /// session are neighbours. [architecture §5]
 DevAddr choose_address(const Config& config, const Device& device, storage::ShardCount count,
                        Random& random) {
-  auto prefixes = config.dev_addr_prefixes;
-  if (prefixes.empty()) prefixes.push_back(prefix_of(config.net_id));
+  const auto prefixes = dev_addr_prefixes(config.net_id, config.dev_addr_prefixes);
   const auto home = storage::shard_of(device.ids.uid, count);
   const auto current = device.session ? device.session->dev_addr : DevAddr{};
-  auto address = draw_address(prefixes, random);
+  auto address = draw_dev_addr(prefixes, random);
   for (int i = 0; i < home_draws_max * static_cast<int>(count.value()); ++i) {
     const bool at_home = storage::shard_of(address, count) == home;
     if (at_home && (address != current || !device.session)) break;
-    address = draw_address(prefixes, random);
+    address = draw_dev_addr(prefixes, random);
   }
   for (int i = 0; i < address_draws_max && device.session && address == current; ++i) {
-    address = draw_address(prefixes, random);
+    address = draw_dev_addr(prefixes, random);
   }
   return address;
 }

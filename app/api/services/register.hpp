@@ -35,6 +35,8 @@ struct ServiceDeps {
   NewId new_event_id;
   /// What the process knows of frequency plans; null: no Configuration service.
   Plans plans;
+  /// Null: no Ns service.
+  std::shared_ptr<const network_server::Config> network;
   /// What applications are told of the MQTT server.
   MqttAddresses mqtt;
 };

@@ -11,6 +11,7 @@
 #include "actors/events/hub.hpp"
 #include "actors/gateway_server/router/interface.hpp"
 #include "actors/join_server/interface.hpp"
+#include "actors/network_server/config.hpp"
 #include "actors/network_server/shard/interface.hpp"
 #include "actors/support/sharded.hpp"
 #include "app/api/services/base/context.hpp"
@@ -50,6 +51,15 @@ std::unique_ptr<grpc::Service> make_events(const ServiceContext& context, events
 
 using Plans = std::shared_ptr<const region::FrequencyPlans>;
 std::unique_ptr<grpc::Service> make_configuration(const ServiceContext& context, Plans plans);
+
+/// What the network server is set up with.
+struct NetworkInfo {
+  std::shared_ptr<const network_server::Config> config;
+  Plans plans;
+};
+/// `make_random`: any thread.
+std::unique_ptr<grpc::Service> make_ns(const ServiceContext& context, NetworkInfo network,
+                                       MakeRandom make_random);
 
 std::unique_ptr<grpc::Service> make_gs(const ServiceContext& context,
                                        actors::Route<gateway_server::RouterHandle> router);

@@ -176,6 +176,7 @@ std::unique_ptr<Node> Node::start(NodePorts ports, NodeConfig config) {
       config.plans
           ? config.plans
           : std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
+  routes.network = std::make_shared<const network_server::Config>(config.network_server);
   for (const auto* name : {"root", "storage", "identity_server", "application_server",
                            "join_server", "network_server", "gateway_server"})
     routes.supervisors.emplace_back(name, actors::Route<caf::actor>());

@@ -74,6 +74,7 @@ struct NodeRoutes {
   identity_server::Routes identity_server;
   actors::Route<gateway_server::RouterHandle> gateway_router;
   std::shared_ptr<const region::FrequencyPlans> plans;
+  std::shared_ptr<const network_server::Config> network;
 
   /// For operators: the same shards with their inspection, and every supervisor by its name.
   actors::Sharded<network_server::ShardActor> inspectable_network_server;

@@ -159,6 +159,7 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
                                .hub = &hub,
                                .new_event_id = [this, now] { return random.ulid(now()); },
                                .plans = routes.plans,
+                               .network = routes.network,
                                .mqtt = mqtt_addresses()});
   std::vector<api::Listener> grpc_listeners;
   const auto& listen = ports.config.grpc;

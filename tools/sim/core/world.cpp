@@ -94,7 +94,7 @@ void World::run(const CalendarEvent& event) {
     case EventKind::emission:
       return emit(event.index);
     case EventKind::push:
-      return push(event.index);
+      return delayed_push(event.index);
     case EventKind::burst:
       return burst();
     case EventKind::foreign_frame:
@@ -255,7 +255,10 @@ bool World::finished(MonoTime now) const noexcept {
   const auto since = now - *sending_ended_;
   if (since >= scenario_.drain) return true;
   const auto& counts = delivery_.counts();
-  const bool complete = !scenario_.has_application || counts.delivered >= counts.sent;
+  const bool delayed = scenario_.push_downlinks && scenario_.push_delay > Duration::zero();
+  const bool pushed =
+      !delayed || (pushes_to_come_ == 0 && report_.downlinks.received >= report_.downlinks.pushed);
+  const bool complete = !scenario_.has_application || (counts.delivered >= counts.sent && pushed);
   // Downlinks of the last uplinks come up to two windows later.
   return complete && since >= std::min<Duration>(scenario_.drain, std::chrono::seconds{3});
 }

@@ -95,6 +95,7 @@ class World {
   void on_request(std::size_t gateway, TxRequest& request, MonoTime now);
   void emit(std::uint32_t number);
   void push(std::uint32_t index);
+  void delayed_push(std::uint32_t index);
   bool emit_join_accept(const Emission& emission);
   bool emit_data(const Emission& emission);
   bool hand_over(std::uint32_t index, const Emission& emission);
@@ -122,6 +123,7 @@ class World {
   std::uint32_t next_emission_ = 0;
   std::size_t burst_next_ = 0;
   std::optional<MonoTime> sending_ended_;
+  std::uint64_t pushes_to_come_ = 0;
 
   DeliveryTracker delivery_;
   Report report_;

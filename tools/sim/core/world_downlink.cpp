@@ -134,10 +134,16 @@ void World::on_application_uplink(std::string_view device_id, const ApplicationU
   if (!scenario_.push_downlinks || member.pushed) return;
   member.pushed = true;
   if (scenario_.push_delay > Duration::zero()) {
+    ++pushes_to_come_;
     calendar_.add(now + scenario_.push_delay, EventKind::push, index);
   } else {
     push(index);
   }
+}
+
+void World::delayed_push(std::uint32_t index) {
+  --pushes_to_come_;
+  push(index);
 }
 
 void World::push(std::uint32_t index) {

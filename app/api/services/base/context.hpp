@@ -12,10 +12,13 @@
 #include "app/api/front.hpp"
 #include "app/api/services/base/asker.hpp"
 #include "app/api/services/base/rights.hpp"
+#include "protocol/base/random.hpp"
 
 namespace ff::api {
 
 using Paths = std::vector<std::string>;
+/// A generator fit for keys; any thread.
+using MakeRandom = std::function<std::unique_ptr<Random>()>;
 
 struct ServiceContext {
   Front& front;

@@ -6,7 +6,6 @@
 #include <memory>
 
 #include "app/api/services/identity/identity.hpp"
-#include "protocol/base/random.hpp"
 
 namespace ff::api {
 
@@ -19,8 +18,6 @@ std::unique_ptr<grpc::Service> make_gateway_registry(const ServiceContext& conte
 std::unique_ptr<grpc::Service> make_end_device_registry(const ServiceContext& context,
                                                         Identity identity);
 
-/// A generator fit for keys; any thread.
-using MakeRandom = std::function<std::unique_ptr<Random>()>;
 std::unique_ptr<grpc::Service> make_application_access(const ServiceContext& context,
                                                        Identity identity, MakeRandom make_random);
 std::unique_ptr<grpc::Service> make_gateway_access(const ServiceContext& context, Identity identity,
