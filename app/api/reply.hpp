@@ -43,8 +43,9 @@ class Reply {
         std::scoped_lock lock(mutex);
         if (std::exchange(answered, true)) return;
       }
-      if (result) response = *std::move(result);
-      finish(result ? Status() : fail(std::move(result).error()));
+      if (!result) return finish(fail(std::move(result).error()));
+      response = *std::move(result);
+      finish({});
     }
 
     std::mutex mutex;

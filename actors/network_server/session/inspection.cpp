@@ -38,6 +38,7 @@ ParameterSummary summary(const mac::MacParameters& parameters) {
 
 std::vector<std::string_view> names_of(const std::vector<mac::Command>& commands) {
   std::vector<std::string_view> names;
+  names.reserve(commands.size());
   for (const auto& command : commands) names.push_back(mac::name_of(command));
   return names;
 }

@@ -12,7 +12,7 @@ using storage::Family;
 
 /// Notes what happened, and what was durable at that moment.
 struct Recorder final : Release {
-  Recorder(std::vector<std::string>& log_, std::string name_) : log(log_), name(std::move(name_)) {}
+  Recorder(std::vector<std::string>& into, std::string of) : log(into), name(std::move(of)) {}
   void committed() noexcept override { log.push_back(name + " committed"); }
   void failed(const Error& error) noexcept override {
     log.push_back(name + " failed " + std::string(error.name()));

@@ -123,6 +123,7 @@ inline std::vector<Command> sent(const Device& device, const DownlinkStep& step)
 
 inline std::vector<std::string> names(const std::vector<Event>& events) {
   std::vector<std::string> names;
+  names.reserve(events.size());
   for (const Event& event : events) names.emplace_back(to_string(event.name));
   return names;
 }

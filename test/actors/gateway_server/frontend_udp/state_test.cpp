@@ -56,10 +56,10 @@ struct Frontend {
   UdpFrontendState state;
 };
 
-template <class Effect_>
-const Effect_* find(const UdpEffects& effects) {
+template <class Wanted>
+const Wanted* find(const UdpEffects& effects) {
   for (const auto& effect : effects) {
-    if (const auto* found = std::get_if<Effect_>(&effect)) return found;
+    if (const auto* found = std::get_if<Wanted>(&effect)) return found;
   }
   return nullptr;
 }

@@ -20,7 +20,7 @@ const UtcTime start{seconds{1'700'000'000}};
 
 /// A session of a device, its gateway and its clock.
 struct Rig {
-  explicit Rig(MacVersion version = MacVersion::v1_0_3) : version_(version) {
+  explicit Rig(MacVersion version = MacVersion::v1_0_3) : mac_version(version) {
     device.ids.uid = uid;
     device.lorawan_version = version;
     device.lorawan_phy_version =
@@ -38,7 +38,7 @@ struct Rig {
                                      .plan = plan,
                                      .settings = none,
                                      .network_defaults = none,
-                                     .lorawan_version = version_};
+                                     .lorawan_version = mac_version};
     return mac::initial_state(profile).value();
   }
 
@@ -75,9 +75,9 @@ struct Rig {
     frame.f_opts = std::move(f_opts);
     frame.frm_payload = std::move(frm_payload);
     auto received = std::make_shared<UplinkFrame>();
-    received->phy_payload =
-        phy::seal_frame(frame, {key, key, key}, {.mac_version = version_, .f_cnt = FCnt32{f_cnt}})
-            .value();
+    received->phy_payload = phy::seal_frame(frame, {key, key, key},
+                                            {.mac_version = mac_version, .f_cnt = FCnt32{f_cnt}})
+                                .value();
     received->settings.data_rate = LoraDataRate{9, 125'000, CodingRate::cr4_5};
     received->settings.frequency = Frequency::hz(868'100'000);
     received->received_at = start + passed;
@@ -106,7 +106,7 @@ struct Rig {
     return none ? std::optional(none->reason) : std::nullopt;
   }
 
-  MacVersion version_;
+  MacVersion mac_version;
   Config config;
   Device device;
   phy::MType m_type = phy::MType::unconfirmed_up;

@@ -36,7 +36,7 @@ class NetworkSide {
                                   .dev_addr = joined_dev_addr,
                                   .dl_settings = {.opt_neg = is_1_1()},
                                   .rx_delay = 5,
-                                  .cf_list = std::move(cf_list)};
+                                  .cf_list = cf_list};
     const auto& nonce = parsed->request.dev_nonce;
     const join::JoinContext context{join_nonce, nonce, NetId{0x13}, identity_.join_eui};
     keys_ = is_1_1() ? join::derive_session_keys_1_1(root_key(), identity_.app_key, context)
