@@ -89,17 +89,19 @@ std::uint16_t count_of(const std::vector<ApplicationDownlink>& items) noexcept {
 void SessionState::on(const Wake&, const Turn& turn, Outcome& out) {
   wake_at_.reset();
   wished_.reset();
-  forget_unanswered(turn);
+  forget_unanswered(turn, out);
   give_up_acknowledgement(turn, out);
   try_downlink(turn, out);
 }
 
 /// Gateway or join server silent for so long: the request is taken for lost.
-void SessionState::forget_unanswered(const Turn& turn) {
+void SessionState::forget_unanswered(const Turn& turn, Outcome& out) {
   const auto answer_timeout = surroundings_.config.request_timeout;
   if (in_flight_ && in_flight_->since + answer_timeout <= turn.now.mono) {
-    in_flight_.reset();
+    auto flight = *std::exchange(in_flight_, std::nullopt);
     note(turn, DownlinkNotSent{NoDownlink::gateway_silent});
+    // Another group of gateways has taken it: it is on its way.
+    if (const auto accepted = flight.accepted) transmitted(flight, *accepted, turn, out);
   }
   if (joining_ && joining_->since + answer_timeout <= turn.now.mono) {
     joining_.reset();

@@ -167,7 +167,7 @@ void SessionState::note_offered(const InFlight& flight, const TxRequest& request
                        .is_join = flight.is_join,
                        .application = flight.application.has_value(),
                        .confirmed = flight.confirmed,
-                       .acknowledges = answerable_ && answerable_->confirmed,
+                       .acknowledges = flight.device_class == DeviceClass::a && acknowledged(),
                        .rx1 = request.rx1.has_value(),
                        .rx2 = request.rx2.has_value(),
                        .paths = small(request.paths.size()),

@@ -159,7 +159,7 @@ class SessionState {
   void try_downlink(const Turn& turn, Outcome& out);
   std::optional<NoDownlink> no_class_a_window(const Turn& turn) const;
   std::optional<NoDownlink> no_answer_due(const Turn& turn) const;
-  void forget_unanswered(const Turn& turn);
+  void forget_unanswered(const Turn& turn, Outcome& out);
   void send_join_accept(const Turn& turn, Outcome& out);
   void send_data(const Turn& turn, Outcome& out);
   /// The confirmed uplink that a class A downlink acknowledges.

@@ -330,7 +330,7 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
     out.ups.insert(out.ups.begin(), up(std::move(message), ids, turn));
   }
   publish("ns.up.data.process", ids, {}, turn, out);
-  forget_unanswered(turn);
+  forget_unanswered(turn, out);
   if (patience_.uplinks_to_skip > 0) --patience_.uplinks_to_skip;
   // What an application queues meanwhile wakes by itself.
   if (const auto reason = no_answer_due(turn)) return note(turn, DownlinkNotSent{*reason});

@@ -338,6 +338,21 @@ TEST(ClassC, FixedGatewaysAreAskedGroupByGroupAndOneIsEnough) {
   EXPECT_EQ(told<DownlinkFailed>(outcome), nullptr);
 }
 
+TEST(ClassC, AGroupThatIsSilentDoesNotUndoWhatAnotherHasTaken) {
+  Rig rig;
+  auto item = rig.item(1);
+  item.class_b_c = ClassBC{{{{GatewayId("a"), {}}, 0, 1}, {{GatewayId("b"), {}}, 0, 2}}, {}};
+  ASSERT_TRUE(rig.push(item));
+  const auto sent = sent_by(rig.wait());
+  ASSERT_EQ(sent.size(), 2U);
+  rig.accept(sent[0]);
+  const auto outcome = rig.wait();
+  EXPECT_EQ(rig.passed, rig.config.request_timeout);
+  EXPECT_TRUE(sent_by(outcome).empty());
+  EXPECT_TRUE(outcome.ups.empty());
+  EXPECT_TRUE(rig.now_is().session->queued_application_downlinks.empty());
+}
+
 TEST(ClassC, FixedGatewaysThatAreNotThereFailTheItem) {
   Rig rig;
   auto item = rig.item(1);
