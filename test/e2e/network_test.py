@@ -47,7 +47,7 @@ class Network(unittest.TestCase):
     def test_a_device_of_class_c_gets_its_downlink_without_an_uplink(self):
         # Pushed when the windows of the last uplink have closed; the first answers have settled RX2 by then.
         report = self.simulate('--activation', 'abp', '--version', '1.0.3', '--class', 'C', '--count', 2, '--prefix', 'lamp',
-                               '--uplinks', 8, '--rate', 1, '--push-downlinks', '--push-delay', 15, '--drain', 30, '--seed', 5,
+                               '--uplinks', 8, '--rate', 1, '--push-downlinks', '--push-delay', 15, '--drain', 30, '--seed', 15,
                                '--first-dev-eui', 'FEFFF00000030001')
         self.assertEqual(report['downlinks']['received'], 2, report)
         self.assertEqual(report['downlinks']['reception']['class_c'], 2, report)

@@ -164,6 +164,7 @@ void SessionState::send_in_slot(const NetworkSlot& slot, const Radio& radio, con
   const auto priority =
       std::min(application->priority, surroundings_.config.max_application_priority);
   std::vector<TxRequest> requests;
+  requests.reserve(groups.size());
   for (const auto& paths : groups) {
     requests.push_back({.device_class = slot.device_class,
                         .paths = paths,

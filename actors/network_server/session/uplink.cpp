@@ -30,6 +30,7 @@ std::optional<float> max_snr(const std::vector<RxMetadata>& all) {
 
 std::size_t distinct_gateways(const std::vector<RxMetadata>& all) {
   std::vector<std::string_view> ids;
+  ids.reserve(all.size());
   for (const auto& metadata : all) ids.push_back(metadata.gateway.gateway_id.text());
   std::sort(ids.begin(), ids.end());
   return static_cast<std::size_t>(std::unique(ids.begin(), ids.end()) - ids.begin());
