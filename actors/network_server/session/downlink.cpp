@@ -67,7 +67,7 @@ Windows class_a_windows(const mac::MacState& state, const mac::DeviceProfile& pr
 void drop_overtaking(Windows& windows, UtcTime rx1_at, std::optional<UtcTime> last_downlink_at) {
   if (!last_downlink_at) return;
   if (rx1_at <= *last_downlink_at) windows.rx1.reset();
-  if (rx1_at + std::chrono::seconds{1} <= *last_downlink_at) windows.rx2.reset();
+  if (rx1_at + rx2_after_rx1 <= *last_downlink_at) windows.rx2.reset();
 }
 
 /// Windows too small for the frame are dropped. [spec network-server §10]
@@ -99,9 +99,12 @@ void SessionState::forget_unanswered(const Turn& turn, Outcome& out) {
   const auto answer_timeout = surroundings_.config.request_timeout;
   if (in_flight_ && in_flight_->since + answer_timeout <= turn.now.mono) {
     auto flight = *std::exchange(in_flight_, std::nullopt);
-    note(turn, DownlinkNotSent{NoDownlink::gateway_silent});
-    // Another group of gateways has taken it: it is on its way.
-    if (const auto accepted = flight.accepted) transmitted(flight, *accepted, turn, out);
+    if (const auto accepted = flight.accepted) {
+      // Another group of gateways has taken it: it is on its way.
+      transmitted(flight, *accepted, turn, out);
+    } else {
+      note(turn, DownlinkNotSent{NoDownlink::gateway_silent});
+    }
   }
   if (joining_ && joining_->since + answer_timeout <= turn.now.mono) {
     joining_.reset();
@@ -135,12 +138,13 @@ void SessionState::try_downlink(const Turn& turn, Outcome& out) {
   const auto not_now = [&](NoDownlink reason) { note(turn, DownlinkNotSent{reason}); };
   if (in_flight_) return not_now(NoDownlink::waiting_for_gateway);
   if (answerable_ && answerable_->is_join) return send_join_accept(turn, out);
-  const auto closed = no_class_a_window(turn);
-  const bool listens_always =
+  auto reason = no_class_a_window(turn);
+  if (!reason) reason = no_answer_due(turn);
+  if (!reason) return send_data(turn, out);
+  const bool listens_otherwise =
       device_->session && device_->mac_state && device_->mac_state->device_class != DeviceClass::a;
-  if (!listens_always) return closed ? not_now(*closed) : send_data(turn, out);
-  if (!closed && !no_answer_due(turn)) return send_data(turn, out);
-  try_network_slot(turn, out);
+  if (listens_otherwise) return try_network_slot(turn, out);
+  not_now(*reason);
 }
 
 std::optional<NoDownlink> SessionState::no_class_a_window(const Turn& turn) const {
@@ -148,7 +152,7 @@ std::optional<NoDownlink> SessionState::no_class_a_window(const Turn& turn) cons
   if (!device_->session || !device_->mac_state) return NoDownlink::no_session;
   if (!device_->mac_state->rx_windows_available) return NoDownlink::uplink_answered;
   const auto rx2_at =
-      answerable_->received_at + device_->mac_state->current.rx1_delay + std::chrono::seconds{1};
+      answerable_->received_at + device_->mac_state->current.rx1_delay + rx2_after_rx1;
   if (turn.now.utc + lead_time >= rx2_at) return NoDownlink::too_late;
   return std::nullopt;
 }
@@ -157,7 +161,7 @@ void SessionState::send_join_accept(const Turn& turn, Outcome& out) {
   const auto& pending = device_->pending_mac_state;
   const auto not_now = [&](NoDownlink reason) { note(turn, DownlinkNotSent{reason}); };
   if (!pending || !pending->queued_join_accept) return not_now(NoDownlink::no_join_accept);
-  const auto rx2_at = answerable_->received_at + join_accept_delay + std::chrono::seconds{1};
+  const auto rx2_at = answerable_->received_at + join_accept_delay + rx2_after_rx1;
   auto radio = radio_of(*device_, surroundings_.plans);
   if (!radio) return not_now(NoDownlink::radio_not_configured);
   if (turn.now.utc + lead_time >= rx2_at) return not_now(NoDownlink::too_late);
@@ -182,13 +186,12 @@ void SessionState::send_join_accept(const Turn& turn, Outcome& out) {
            out);
 }
 
-/// [spec network-server §11.4]
+/// An answer is due and a window open. [spec network-server §11.4]
 void SessionState::send_data(const Turn& turn, Outcome& out) {
   // Held, because taking an item replaces `device_` and what follows refers to it.
   const auto before = device_;
   auto radio = radio_of(*before, surroundings_.plans);
   if (!radio) return note(turn, DownlinkNotSent{NoDownlink::radio_not_configured});
-  if (const auto reason = no_answer_due(turn)) return note(turn, DownlinkNotSent{*reason});
   const auto device_profile = profile(*before, *radio);
   const auto& state = *before->mac_state;
   const mac::DownlinkContext context{device_profile, device_->session->last_f_cnt_up, turn.now.utc};
@@ -207,8 +210,7 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
           device_profile.region.max_mac_payload(answerable_->data_rate_index, dwell))};
   auto step = mac::enqueue_commands(state, context, budget);
   std::optional<ApplicationDownlink> application;
-  if (step.in_f_opts && windows.max_mac_payload() > frame_header_size) {
-    const auto room = windows.max_mac_payload() - frame_header_size;
+  if (const auto room = room_in(windows.max_mac_payload()); step.in_f_opts && room > 0) {
     const auto left = room > step.commands.size() ? room - step.commands.size() : 0;
     application = take_application_downlink(DeviceClass::a, {left, room}, turn, out);
   }
@@ -222,7 +224,7 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
   const auto f_cnt = spend_counter(*next.session, is_1_1, application);
   auto frame = data_frame(next, step, application);
   frame.f_ctrl.adr = mac::adr::uses_adr(device_profile);
-  if (acknowledged()) frame.f_ctrl.ack = true;
+  frame.f_ctrl.ack = acknowledged().has_value();
   const auto payload =
       seal(std::move(frame), *next.session, state.lorawan_version, f_cnt, acknowledged());
   if (!payload) {
@@ -342,16 +344,6 @@ std::optional<ApplicationDownlink> SessionState::take_application_downlink(Devic
   }
   if (before != queue.size()) device_ = std::make_shared<const Device>(std::move(next));
   return taken;
-}
-
-/// Takes the item with this counter, which was or can not be sent, out of the queue.
-void SessionState::drop_first_item(FCnt32 f_cnt) {
-  const auto& queue = device_->session->queued_application_downlinks;
-  if (queue.empty() || queue.front().f_cnt != f_cnt) return;
-  auto next = *device_;
-  next.session->queued_application_downlinks.erase(
-      next.session->queued_application_downlinks.begin());
-  device_ = std::make_shared<const Device>(std::move(next));
 }
 
 void SessionState::fail_downlink(const ApplicationDownlink& downlink, const Error& error,

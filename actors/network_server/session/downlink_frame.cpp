@@ -23,4 +23,9 @@ FCnt32 spend_counter(mac::Session& session, bool is_1_1,
   return f_cnt;
 }
 
+void drop_first_item(mac::Session& session, FCnt32 f_cnt) {
+  auto& queue = session.queued_application_downlinks;
+  if (!queue.empty() && queue.front().f_cnt == f_cnt) queue.erase(queue.begin());
+}
+
 }  // namespace ff::network_server

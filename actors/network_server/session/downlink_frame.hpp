@@ -1,6 +1,7 @@
 // What downlinks of all classes share: how much a window holds, and the counter a frame takes.
 #pragma once
 
+#include <chrono>
 #include <optional>
 
 #include "protocol/mac/state.hpp"
@@ -9,17 +10,17 @@
 
 namespace ff::network_server {
 
-/// FHDR without FOpts, and FPort.
-inline constexpr std::size_t frame_header_size = 8;
+inline constexpr std::chrono::seconds rx2_after_rx1{1};
+
+/// Octets for FRMPayload and FOpts beside FHDR and FPort.
+constexpr std::size_t room_in(std::size_t max_mac_payload) noexcept {
+  constexpr std::size_t header_size = 8;
+  return max_mac_payload > header_size ? max_mac_payload - header_size : 0;
+}
 
 /// A window that can be used, and what fits into it.
 struct Opening : RxWindow {
   std::size_t max_mac_payload = 0;  // octets, as the region says
-
-  /// For FRMPayload and FOpts.
-  std::size_t room() const noexcept {
-    return max_mac_payload > frame_header_size ? max_mac_payload - frame_header_size : 0;
-  }
 };
 
 /// Nothing if the region has no such data rate, or nothing fits.
@@ -30,5 +31,8 @@ std::optional<Opening> open_window(const region::Region& region, DataRateIndex i
 /// Returned counters are never given again.
 FCnt32 spend_counter(mac::Session& session, bool is_1_1,
                      const std::optional<ApplicationDownlink>& application);
+
+/// Takes the first item out of the queue if it has this counter: it was sent, or can not be.
+void drop_first_item(mac::Session& session, FCnt32 f_cnt);
 
 }  // namespace ff::network_server

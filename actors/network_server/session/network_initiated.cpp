@@ -111,9 +111,16 @@ void SessionState::try_network_slot(const Turn& turn, Outcome& out) {
       return;
     }
     const auto item = device_->session->queued_application_downlinks.front();
-    fail_downlink(item, Error(downlink_expired), turn, out);
-    drop_first_item(item.f_cnt);
+    fail_first_item(item, Error(downlink_expired), turn, out);
   }
+}
+
+void SessionState::fail_first_item(const ApplicationDownlink& item, const Error& error,
+                                   const Turn& turn, Outcome& out) {
+  auto next = *device_;
+  drop_first_item(*next.session, item.f_cnt);
+  device_ = std::make_shared<const Device>(std::move(next));
+  fail_downlink(item, error, turn, out);
 }
 
 void SessionState::send_in_slot(const NetworkSlot& slot, const Radio& radio, const Turn& turn,
@@ -131,8 +138,8 @@ void SessionState::send_in_slot(const NetworkSlot& slot, const Radio& radio, con
     publish("ns.down.data.schedule.fail", {}, Error(no_downlink_path), turn, out);
     return not_now(NoDownlink::no_gateway);
   }
-  const auto application =
-      take_application_downlink(slot.device_class, {window->room(), window->room()}, turn, out);
+  const auto room = room_in(window->max_mac_payload);
+  const auto application = take_application_downlink(slot.device_class, {room, room}, turn, out);
   if (!application) return;
 
   const auto version = before->mac_state->lorawan_version;
@@ -179,14 +186,13 @@ void SessionState::send_in_slot(const NetworkSlot& slot, const Radio& radio, con
 
 /// No gateway took it. What can not succeed later is failed; the rest is numbered again by the
 /// application server and tried again. [spec network-server §11.6]
-void SessionState::network_refused(InFlight& flight, const Error& error, const Turn& turn,
+void SessionState::network_refused(const InFlight& flight, const Error& error, const Turn& turn,
                                    Outcome& out) {
   defer_network(turn);
   if (!device_->session || !device_->mac_state || !flight.application) return;
   const auto& item = *flight.application;
   const auto give_up = [&](const ErrorDef& reason) {
-    drop_first_item(item.f_cnt);
-    fail_downlink(item, Error(reason).caused_by(error), turn, out);
+    fail_first_item(item, Error(reason).caused_by(error), turn, out);
   };
   if (has_own_time(item)) return give_up(absolute_time_not_possible);
   if (has_fixed_gateways(item) && is_about_gateways(root_of(error)))
@@ -197,7 +203,7 @@ void SessionState::network_refused(InFlight& flight, const Error& error, const T
 /// The application server repeats a confirmed downlink, with a new counter, as often as it was told
 /// to. [spec network-server §11.5, application-server §7.5]
 void SessionState::give_up_acknowledgement(const Turn& turn, Outcome& out) {
-  if (!device_) return;
+  if (!device_ || !waits_for_network(*device_)) return;
   const auto radio = radio_of(*device_, surroundings_.plans);
   if (!radio) return;
   const auto due = acknowledgement_due(*device_, profile(*device_, *radio));

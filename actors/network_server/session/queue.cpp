@@ -2,6 +2,7 @@
 // [spec network-server §18]
 #include <algorithm>
 
+#include "actors/network_server/session/downlink_frame.hpp"
 #include "actors/network_server/session/errors.hpp"
 #include "actors/network_server/session/state.hpp"
 #include "protocol/base/base64.hpp"
@@ -11,7 +12,6 @@ namespace {
 
 /// Half of what scheduling at an absolute time needs. [spec network-server §18]
 constexpr Duration absolute_time_lead = std::chrono::milliseconds{2500};
-constexpr std::size_t frame_header_size = 8;
 
 /// Smallest counter that the next item of a session may have.
 FCnt32 min_f_cnt(const mac::Session& session, bool is_1_1) {
@@ -44,7 +44,7 @@ std::size_t largest_payload(const region::Region& region) {
     largest =
         std::max<std::size_t>(largest, region.max_mac_payload(entry.index, region::DwellTime::off));
   }
-  return largest > frame_header_size ? largest - frame_header_size : 0;
+  return room_in(largest);
 }
 
 struct Rules {

@@ -326,16 +326,6 @@ void fields(Archive& a, Device& device) {
   a(17, device.counter_jump);
   a(21, device.last_paths);
 }
-template <class Archive>
-void fields(Archive& a, AddressRow& row) {
-  a(1, row.f_nwk_s_int_key);
-  a(2, row.last_f_cnt_up);
-  a(3, row.mac_version);
-  a(4, row.supports_32_bit_f_cnt);
-  a(5, row.resets_f_cnt);
-  a(6, row.pending);
-}
-
 /// Behind the fields of the device.
 template <class Archive>
 void fields(Archive& a, RowVersion& version) {
@@ -346,7 +336,6 @@ void fields(Archive& a, RowVersion& version) {
 namespace {
 
 constexpr storage::ValueVersion device_version = 1;
-constexpr storage::ValueVersion address_version = 1;
 
 /// What is put behind a row.
 struct AddedUplink {
@@ -385,14 +374,6 @@ void fields(Archive& a, RowAddition& addition) {
 void add_ordinary_uplink(Device& device, const mac::RecentUplink& uplink) {
   device.session->last_f_cnt_up = uplink.f_cnt;
   mac::push_recent(*device.mac_state, uplink);
-}
-
-struct AddressRows {
-  std::vector<AddressRow> rows;
-};
-template <class Archive>
-void fields(Archive& a, AddressRows& rows) {
-  a(1, rows.rows);
 }
 
 }  // namespace
@@ -438,16 +419,6 @@ std::optional<mac::RecentUplink> ordinary_uplink(const Device& before, Device& a
 
 Bytes encode_ordinary_uplink(const mac::RecentUplink& uplink, RowVersion version) {
   return storage::write_record(RowAddition{AddedUplink{version, uplink}});
-}
-
-Bytes encode_address_rows(const std::vector<AddressRow>& rows) {
-  return storage::seal_record(address_version, AddressRows{rows});
-}
-
-Result<std::vector<AddressRow>> decode_address_rows(ByteView row) {
-  FF_TRY(const auto envelope, storage::unseal(row, address_version));
-  FF_TRY(auto rows, storage::read_record<AddressRows>(envelope.body));
-  return std::move(rows.rows);
 }
 
 }  // namespace ff::network_server

@@ -31,22 +31,4 @@ Bytes encode_ordinary_uplink(const mac::RecentUplink& uplink, RowVersion version
 /// A row is written whole after so many: reading it stays cheap.
 inline constexpr unsigned ordinary_uplinks_max = 15;
 
-/// What the address index needs to know after a start, without reading the session: one row of
-/// family `address_index`.
-struct AddressRow {
-  Aes128Key f_nwk_s_int_key;
-  FCnt32 last_f_cnt_up;
-  MacVersion mac_version = MacVersion::unknown;
-  bool supports_32_bit_f_cnt = true;
-  bool resets_f_cnt = false;
-  bool pending = false;
-  bool operator==(const AddressRow&) const = default;
-};
-/// Index rows are written when the counter passes a multiple of this: after a start the index is
-/// never so far behind that extending 16 bits could go wrong.
-inline constexpr std::uint32_t index_row_stride = 16384;
-/// A device has at most two entries on one address: a current and a pending session.
-Bytes encode_address_rows(const std::vector<AddressRow>& rows);
-Result<std::vector<AddressRow>> decode_address_rows(ByteView row);
-
 }  // namespace ff::network_server

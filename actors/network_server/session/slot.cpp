@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/network_server/session/downlink_frame.hpp"
 #include "protocol/mac/device_class.hpp"
 #include "protocol/mac/ping_slot.hpp"
 
@@ -10,7 +11,6 @@ namespace {
 
 /// A ping slot nearer than this is left out: gateways need the time. [spec network-server §11.2]
 constexpr Duration ping_lead_min = std::chrono::milliseconds{2500};
-constexpr std::chrono::seconds rx2_after_rx1{1};
 
 Duration confirmed_timeout(const mac::MacState& state, const mac::DeviceProfile& profile) {
   using S = mac::MacSettings;

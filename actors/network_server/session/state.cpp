@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/network_server/session/address_row.hpp"
 #include "actors/network_server/session/errors.hpp"
 #include "protocol/base/ulid.hpp"
 #include "storage/keys/keys.hpp"

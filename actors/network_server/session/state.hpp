@@ -178,7 +178,6 @@ class SessionState {
   };
   std::optional<ApplicationDownlink> take_application_downlink(DeviceClass slot, Room room,
                                                                const Turn& turn, Outcome& out);
-  void drop_first_item(FCnt32 f_cnt);
   void fail_downlink(const ApplicationDownlink& downlink, const Error& error, const Turn& turn,
                      Outcome& out);
   void invalidate_queue(FCnt32 last_f_cnt_down, const Turn& turn, Outcome& out);
@@ -186,7 +185,9 @@ class SessionState {
   // network_initiated.cpp: classes B and C
   void try_network_slot(const Turn& turn, Outcome& out);
   void send_in_slot(const NetworkSlot& slot, const Radio& radio, const Turn& turn, Outcome& out);
-  void network_refused(InFlight& flight, const Error& error, const Turn& turn, Outcome& out);
+  void network_refused(const InFlight& flight, const Error& error, const Turn& turn, Outcome& out);
+  void fail_first_item(const ApplicationDownlink& item, const Error& error, const Turn& turn,
+                       Outcome& out);
   void give_up_acknowledgement(const Turn& turn, Outcome& out);
   void defer_network(const Turn& turn);
   std::optional<UtcTime> next_network_event(const Turn& turn) const;

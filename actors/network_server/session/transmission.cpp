@@ -2,6 +2,7 @@
 // network-server §11.5-11.7]
 #include <algorithm>
 
+#include "actors/network_server/session/downlink_frame.hpp"
 #include "actors/network_server/session/errors.hpp"
 #include "actors/network_server/session/state.hpp"
 #include "protocol/base/ulid.hpp"
@@ -87,17 +88,13 @@ void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& schedu
   auto next = *device_;
   auto& state = *next.mac_state;
   const bool uplink_since = next.session->last_f_cnt_up != flight.answers_f_cnt_up;
-  if (!uplink_since) state.rx_windows_available = false;
   if (!uplink_since && flight.step) {
     state = std::move(flight.step->next);
-    state.rx_windows_available = false;
     note_commands(flight.step->events, turn);
     publish(flight.step->events, turn, out);
   }
-  auto& queue = next.session->queued_application_downlinks;
-  if (flight.application && !queue.empty() && queue.front().f_cnt == flight.application->f_cnt) {
-    queue.erase(queue.begin());
-  }
+  if (!uplink_since) state.rx_windows_available = false;
+  if (flight.application) drop_first_item(*next.session, flight.application->f_cnt);
   const auto transmit_at = turn.now.utc + scheduled.delay;
   mac::push_recent(state, mac::RecentDownlink{.f_cnt = flight.f_cnt,
                                               .f_port = flight.f_port,

@@ -1,9 +1,9 @@
 // Data uplinks, step by step as in the reference's pipeline. [spec network-server §3]
 #include <algorithm>
 
+#include "actors/network_server/session/address_row.hpp"
 #include "actors/network_server/session/errors.hpp"
 #include "actors/network_server/session/paths.hpp"
-#include "actors/network_server/session/record.hpp"
 #include "actors/network_server/session/uplink_work.hpp"
 #include "protocol/mac/adr/adr.hpp"
 #include "protocol/mac/device_class.hpp"

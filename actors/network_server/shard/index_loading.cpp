@@ -2,7 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include "actors/network_server/session/record.hpp"
+#include "actors/network_server/session/address_row.hpp"
 #include "storage/keys/entity_keys.hpp"
 #include "storage/keys/keys.hpp"
 

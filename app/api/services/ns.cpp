@@ -1,4 +1,5 @@
 // Ns: what clients ask of the network itself before they make a device. For everyone.
+#include "actors/network_server/session/errors.hpp"
 #include "app/api/services/mapping/mac_settings.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "app/api/services/services.hpp"
@@ -11,11 +12,6 @@ namespace {
 
 using google::protobuf::Empty;
 
-constexpr ErrorDef plan_not_found{"pkg/frequencyplans", "not_found", Code::not_found,
-                                  "frequency plan `{id}` not found"};
-constexpr ErrorDef band_not_found{"pkg/band", "band_not_found", Code::not_found,
-                                  "band `{id}` not found"};
-
 /// ON-WIRE: address and length, as the reference packs a prefix.
 std::string packed(const DevAddrPrefix& prefix) {
   auto field = to_field(prefix.dev_addr);
@@ -27,10 +23,10 @@ Result<pb::MACSettings> default_mac_settings(const NetworkInfo& network,
                                              const pb::GetDefaultMACSettingsRequest& request) {
   const auto& plan_id = request.frequency_plan_id();
   const auto* plan = network.plans->find(plan_id);
-  if (plan == nullptr) return fail(plan_not_found, {{"id", plan_id}});
+  if (plan == nullptr) return fail(network_server::unknown_frequency_plan, {{"id", plan_id}});
   const auto* region =
       region::find(plan->band_id, static_cast<PhyVersion>(request.lorawan_phy_version()));
-  if (region == nullptr) return fail(band_not_found, {{"id", plan->band_id}});
+  if (region == nullptr) return fail(network_server::unsupported_band, {{"id", plan->band_id}});
   FF_TRY(const auto settings,
          mac::default_settings(*region, *plan, network.config->default_mac_settings));
   pb::MACSettings out;

@@ -4,6 +4,7 @@
 
 #include "actors/application_server/pipeline/device.hpp"
 #include "actors/application_server/pipeline/record.hpp"
+#include "actors/network_server/session/address_row.hpp"
 #include "actors/network_server/session/record.hpp"
 #include "protocol/mac/initial.hpp"
 #include "protocol/region/frequency_plan.hpp"

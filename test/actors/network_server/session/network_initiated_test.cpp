@@ -2,12 +2,10 @@
 #include <gtest/gtest.h>
 
 #include "actors/network_server/session/errors.hpp"
-#include "actors/network_server/session/state.hpp"
-#include "protocol/mac/initial.hpp"
 #include "protocol/mac/ping_slot.hpp"
 #include "protocol/phy/frame_view.hpp"
-#include "protocol/phy/seal.hpp"
 #include "storage/keys/keys.hpp"
+#include "test/actors/network_server/session/rig.hpp"
 
 namespace ff::network_server {
 namespace {
@@ -15,62 +13,31 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+using test::address;
+using test::start;
+
 const DeviceUid uid{ApplicationId("test-app"), DeviceId("lamp-1")};
-constexpr DevAddr address{0x260b1234};
-const Aes128Key key = Aes128Key::from(Bytes(16, 0x42));
-const UtcTime start{seconds{1'700'000'000}};
 const GatewayIdentifiers near_gateway{GatewayId("near"), {}};
 
-/// A device in class B or C, its gateway and its clock.
-struct Rig {
-  explicit Rig(DeviceClass device_class = DeviceClass::c) {
-    device.ids.uid = uid;
-    device.lorawan_version = MacVersion::v1_0_3;
-    device.lorawan_phy_version = PhyVersion::rp001_v1_0_3_rev_a;
-    device.frequency_plan_id = "EU_863_870_TTN";
+/// A device in class B or C that the network has nothing to tell.
+struct Rig : test::SessionRig {
+  explicit Rig(DeviceClass device_class = DeviceClass::c)
+      : SessionRig({ApplicationId("test-app"), DeviceId("lamp-1")}, MacVersion::v1_0_3) {
     device.supports_class_b = device_class == DeviceClass::b;
     device.supports_class_c = device_class == DeviceClass::c;
     device.mac_settings.ping_slot_periodicity = mac::PingSlotPeriodicity{2};
-    device.mac_settings.status_time_periodicity = Duration{0};
-    device.mac_settings.status_count_periodicity = 0;
-    device.session = mac::Session{.dev_addr = address, .keys = {{1, 2}, key, key, key}};
     device.last_paths = {{near_gateway, 0, {}}};
     settle(device_class);
   }
 
   void settle(DeviceClass device_class) {
-    const auto& plan = *plans().find("EU_863_870_TTN");
-    const auto& region = *region::find(plan.band_id, device.lorawan_phy_version);
-    const mac::MacSettings none;
-    const mac::DeviceProfile profile{.region = region,
-                                     .plan = plan,
-                                     .settings = device.mac_settings,
-                                     .network_defaults = none,
-                                     .lorawan_version = MacVersion::v1_0_3,
-                                     .supports_class_b = device.supports_class_b,
-                                     .supports_class_c = device.supports_class_c,
-                                     .multicast = device.multicast};
-    device.mac_state = mac::initial_state(profile).value();
-    device.mac_state->desired = device.mac_state->current;
+    device.mac_state = initial();
     device.mac_state->device_class = device_class;
+    want_nothing();
   }
 
-  static const region::FrequencyPlans& plans() {
-    static const auto all = region::FrequencyPlans::standard();
-    return all;
-  }
-
-  SessionState& session() {
-    if (!state) {
-      state = std::make_unique<SessionState>(
-          Surroundings{config, plans(), *storage::ShardCount::make(4)}, uid,
-          std::make_shared<const Device>(device));
-    }
-    return *state;
-  }
-  UtcTime now() const { return start + passed; }
   Outcome handle(const SessionEvent& event) {
-    auto outcome = session().handle(event, {{now(), MonoTime{passed}}, *random});
+    auto outcome = SessionRig::handle(event);
     for (const auto& effect : outcome.effects) {
       if (const auto* wish = std::get_if<WakeAt>(&effect))
         wake_at = start + wish->at.time_since_epoch();
@@ -108,21 +75,13 @@ struct Rig {
   Outcome uplink(std::uint32_t f_cnt, bool ack = false) {
     phy::DataFrame frame;
     frame.m_type = phy::MType::unconfirmed_up;
-    frame.dev_addr = address;
     frame.f_ctrl.ack = ack;
     frame.f_port = FPort{1};
     frame.frm_payload = {1};
-    auto received = std::make_shared<UplinkFrame>();
-    received->phy_payload =
-        phy::seal_frame(frame, {key, key, key}, {.f_cnt = FCnt32{f_cnt}}).value();
-    received->settings.data_rate = LoraDataRate{7, 125'000, CodingRate::cr4_5};
-    received->settings.frequency = Frequency::hz(868'100'000);
-    received->received_at = now();
     RxMetadata metadata;
     metadata.gateway = {GatewayId("heard"), {}};
     metadata.uplink_token = {9, 9};
-    received->rx_metadata = {metadata};
-    return handle(UplinkMatched{received, received->rx_metadata, FCnt32{f_cnt}, false});
+    return handle(matched(std::move(frame), f_cnt, std::move(metadata)));
   }
 
   Outcome accept(const SendTransmission& sent, Duration delay = milliseconds{530}) {
@@ -137,13 +96,8 @@ struct Rig {
   static constexpr ErrorDef busy{"pkg/gatewayserver", "conflict", Code::already_exists, "busy"};
   static constexpr ErrorDef gone{"pkg/gatewayserver", "not_connected", Code::not_found, "gone"};
 
-  Config config;
-  Device device;
-  Duration passed{0};
   std::optional<UtcTime> wake_at;
   storage::WriteBatch last_records;
-  std::unique_ptr<Random> random = make_seeded_random(1);
-  std::unique_ptr<SessionState> state;
 };
 
 std::vector<SendTransmission> sent_by(const Outcome& outcome) {

@@ -2,9 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "actors/network_server/session/errors.hpp"
-#include "actors/network_server/session/state.hpp"
-#include "protocol/mac/initial.hpp"
-#include "protocol/phy/seal.hpp"
+#include "test/actors/network_server/session/rig.hpp"
 
 namespace ff::network_server {
 namespace {
@@ -12,81 +10,30 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
+using test::address;
+using test::key;
+using test::start;
+
 const DeviceUid uid{ApplicationId("test-app"), DeviceId("dev-1")};
-constexpr DevAddr address{0x260b1234};
-const Aes128Key key = Aes128Key::from(Bytes(16, 0x42));
 const Aes128Key other_key = Aes128Key::from(Bytes(16, 0x43));
-const UtcTime start{seconds{1'700'000'000}};
 
-/// A session of a device, its gateway and its clock.
-struct Rig {
-  explicit Rig(MacVersion version = MacVersion::v1_0_3) : mac_version(version) {
-    device.ids.uid = uid;
-    device.lorawan_version = version;
-    device.lorawan_phy_version =
-        version == MacVersion::v1_1 ? PhyVersion::rp001_v1_1_rev_b : PhyVersion::rp001_v1_0_3_rev_a;
-    device.frequency_plan_id = "EU_863_870_TTN";
-    device.session = mac::Session{.dev_addr = address, .keys = {{1, 2}, key, key, key}};
-    device.mac_state = initial();
-  }
+struct Rig : test::SessionRig {
+  explicit Rig(MacVersion version = MacVersion::v1_0_3)
+      : SessionRig({ApplicationId("test-app"), DeviceId("dev-1")}, version) {}
 
-  mac::MacState initial() const {
-    const auto& plan = *plans().find("EU_863_870_TTN");
-    const auto& region = *region::find(plan.band_id, device.lorawan_phy_version);
-    const mac::MacSettings none;
-    const mac::DeviceProfile profile{.region = region,
-                                     .plan = plan,
-                                     .settings = none,
-                                     .network_defaults = none,
-                                     .lorawan_version = mac_version};
-    return mac::initial_state(profile).value();
-  }
-
-  static const region::FrequencyPlans& plans() {
-    static const auto all = region::FrequencyPlans::standard();
-    return all;
-  }
-
-  /// The network has nothing to tell the device.
-  void want_nothing() {
-    device.mac_state->desired = device.mac_state->current;
-    device.mac_settings.status_time_periodicity = Duration{0};
-    device.mac_settings.status_count_periodicity = 0;
-  }
-
-  SessionState& session() {
-    if (!state) {
-      state = std::make_unique<SessionState>(
-          Surroundings{config, plans(), *storage::ShardCount::make(4)}, uid,
-          std::make_shared<const Device>(device));
-    }
-    return *state;
-  }
-  Turn turn() { return {{start + passed, MonoTime{passed}}, *random}; }
-  Outcome handle(const SessionEvent& event) { return session().handle(event, turn()); }
-
-  /// A frame with the session's address, as its gateway passed it on.
   UplinkMatched uplink(std::uint32_t f_cnt, Bytes frm_payload = {1, 2, 3},
                        std::optional<FPort> f_port = FPort{1}, Bytes f_opts = {}) {
     phy::DataFrame frame;
     frame.m_type = m_type;
-    frame.dev_addr = address;
     frame.f_port = f_port;
     frame.f_opts = std::move(f_opts);
     frame.frm_payload = std::move(frm_payload);
-    auto received = std::make_shared<UplinkFrame>();
-    received->phy_payload = phy::seal_frame(frame, {key, key, key},
-                                            {.mac_version = mac_version, .f_cnt = FCnt32{f_cnt}})
-                                .value();
-    received->settings.data_rate = LoraDataRate{9, 125'000, CodingRate::cr4_5};
-    received->settings.frequency = Frequency::hz(868'100'000);
-    received->received_at = start + passed;
     RxMetadata metadata;
     metadata.gateway.gateway_id = GatewayId("gw-1");
     metadata.uplink_token = {1};
     metadata.channel_rssi_dbm = -80;
     metadata.snr_db = 7;
-    return {.frame = received, .rx_metadata = {metadata}, .f_cnt = FCnt32{f_cnt}};
+    return matched(std::move(frame), f_cnt, std::move(metadata));
   }
 
   const Decision& last() {
@@ -106,13 +53,7 @@ struct Rig {
     return none ? std::optional(none->reason) : std::nullopt;
   }
 
-  MacVersion mac_version;
-  Config config;
-  Device device;
   phy::MType m_type = phy::MType::unconfirmed_up;
-  Duration passed{0};
-  std::unique_ptr<Random> random = make_seeded_random(1);
-  std::unique_ptr<SessionState> state;
   Decisions kept;
 };
 
