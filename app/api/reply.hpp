@@ -155,33 +155,48 @@ class Stream : public std::enable_shared_from_this<Stream<Response>> {
     }
   }
 
+  /// A write fails when the client has left; gRPC may say so before it calls OnCancel, and whoever
+  /// hears of a message that left must find the stream ended.
   void written(bool ok) {
     std::deque<Waiting> gone;
+    std::function<void()> client_left;
     {
       std::scoped_lock lock(mutex_);
       writing_ = false;
       if (ok) {
         gone.push_back(std::move(waiting_.front()));
         waiting_.pop_front();
+        pump();
       } else {
         gone.swap(waiting_);
+        client_left = leave();
       }
-      pump();
     }
     for (const auto& message : gone) {
       if (message.left) message.left();
     }
+    if (client_left) client_left();
   }
 
   void cancel() {
-    std::function<void()> callback;
+    std::function<void()> client_left;
     {
       std::scoped_lock lock(mutex_);
-      cancelled_ = true;
-      callback = std::exchange(on_cancel_, nullptr);
-      if (!ended_) end(grpc::Status::CANCELLED);
+      client_left = leave();
     }
-    if (callback) callback();
+    if (client_left) client_left();
+  }
+
+  /// The client has left: ends the stream and gives who is to be told. The lock is held.
+  [[nodiscard]] std::function<void()> leave() {
+    cancelled_ = true;
+    auto callback = std::exchange(on_cancel_, nullptr);
+    if (ended_) {
+      pump();
+    } else {
+      end(grpc::Status::CANCELLED);
+    }
+    return callback;
   }
 
   const ToStatus to_status_;
