@@ -16,7 +16,8 @@ namespace {
 /// Subscribers in order of subscription, so that a run in virtual time is reproducible.
 struct State {
   static inline const char* name = "ticker";
-  std::vector<Ticked> subscribers;
+  std::vector<SubscribeTicks> subscribers;
+  std::shared_ptr<const Clock> clock;
   bool running = false;
 };
 using Pointer = Ticker::stateful_pointer<State>;
@@ -26,31 +27,38 @@ void schedule(Pointer self) {
   caf::delayed_anon_send(Ticker(self), TimerWheel<int>::tick, Tick{});
 }
 
-void subscribe(Pointer self, const Ticked& subscriber) {
+void subscribe(Pointer self, const SubscribeTicks& message) {
   auto& subscribers = self->state.subscribers;
-  if (std::find(subscribers.begin(), subscribers.end(), subscriber) == subscribers.end()) {
-    subscribers.push_back(subscriber);
-    self->monitor(subscriber);
+  const bool known = std::any_of(
+      subscribers.begin(), subscribers.end(),
+      [&](const SubscribeTicks& entry) { return entry.subscriber == message.subscriber; });
+  if (!known) {
+    subscribers.push_back(message);
+    self->monitor(message.subscriber);
   }
   schedule(self);
 }
 
 void unsubscribe(Pointer self, const caf::actor_addr& address) {
   std::erase_if(self->state.subscribers,
-                [&](const Ticked& subscriber) { return subscriber.address() == address; });
+                [&](const SubscribeTicks& entry) { return entry.subscriber.address() == address; });
 }
 
 void tick(Pointer self) {
   self->state.running = false;
-  for (const auto& subscriber : self->state.subscribers) caf::anon_send(subscriber, Tick{});
+  const auto now = self->state.clock->now().mono;
+  for (const auto& [subscriber, wish] : self->state.subscribers) {
+    if (!wish || wish->is_due(now)) caf::anon_send(subscriber, Tick{});
+  }
   if (!self->state.subscribers.empty()) schedule(self);
 }
 
-Ticker::behavior_type ticker(Pointer self) {
+Ticker::behavior_type ticker(Pointer self, std::shared_ptr<const Clock> clock) {
   prepare(self, "ticker");
+  self->state.clock = std::move(clock);
   self->set_down_handler([self](caf::down_msg& down) { unsubscribe(self, down.source); });
   return {
-      [self](const SubscribeTicks& message) { subscribe(self, message.subscriber); },
+      [self](const SubscribeTicks& message) { subscribe(self, message); },
       [self](const UnsubscribeTicks& message) { unsubscribe(self, message.subscriber.address()); },
       [self](const Tick&) { tick(self); },
   };
@@ -58,8 +66,8 @@ Ticker::behavior_type ticker(Pointer self) {
 
 }  // namespace
 
-Ticker spawn_ticker(caf::actor_system& system) {
-  return system.spawn(ticker);
+Ticker spawn_ticker(caf::actor_system& system, std::shared_ptr<const Clock> clock) {
+  return system.spawn(ticker, std::move(clock));
 }
 
 }  // namespace ff::actors

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -30,6 +32,7 @@ class TimerWheel {
     const TimerId id{++last_id_};
     slots_[slot_of(due)].push_back(Entry{due, id, std::move(payload)});
     where_.emplace(id, due);
+    earliest_ = std::min(earliest_, due);
     return id;
   }
 
@@ -45,8 +48,12 @@ class TimerWheel {
 
   /// Every payload due by `now`, in order of deadline, then of start.
   std::vector<Payload> advance(MonoTime now) {
-    std::vector<Entry> due;
     const auto last = tick_of(now);
+    if (last < earliest_) {
+      next_tick_ = std::max(next_tick_, last + 1);
+      return {};
+    }
+    std::vector<Entry> due;
     // After a long silence each slot is visited once, not once per missed tick.
     const auto steps =
         last < next_tick_ ? 0 : std::min<std::int64_t>(last - next_tick_ + 1, slot_count);
@@ -61,13 +68,23 @@ class TimerWheel {
       where_.erase(entry.id);
       payloads.push_back(std::move(entry.payload));
     }
+    find_earliest();
     return payloads;
+  }
+
+  /// Nothing fires before; nothing at all when there are no timers. May be early, after a cancel or
+  /// for a timer that is more than a revolution away.
+  std::optional<MonoTime> next_due() const noexcept {
+    if (empty()) return std::nullopt;
+    return MonoTime{} + earliest_ * tick;
   }
 
   bool empty() const noexcept { return where_.empty(); }
   std::size_t size() const noexcept { return where_.size(); }
 
  private:
+  static constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
+
   struct Entry {
     std::int64_t due;
     TimerId id;
@@ -85,9 +102,20 @@ class TimerWheel {
     slot.erase(kept, slot.end());
   }
 
+  /// The first slot from here on that has an entry: at most one revolution of looking.
+  void find_earliest() noexcept {
+    earliest_ = never;
+    for (std::int64_t ahead = 0; !where_.empty() && ahead < std::int64_t{slot_count}; ++ahead) {
+      if (slots_[slot_of(next_tick_ + ahead)].empty()) continue;
+      earliest_ = next_tick_ + ahead;
+      return;
+    }
+  }
+
   std::vector<std::vector<Entry>> slots_;
   std::unordered_map<TimerId, std::int64_t> where_;
   std::int64_t next_tick_;
+  std::int64_t earliest_ = never;
   std::uint64_t last_id_ = 0;
 };
 

@@ -29,6 +29,7 @@ struct Shell {
   std::unique_ptr<Random> random;
   std::unique_ptr<PipelineState> logic;
   std::uint64_t refused = 0;
+  std::shared_ptr<actors::TickWish> wish = std::make_shared<actors::TickWish>();
   bool ticking = false;
 };
 using Pointer = PipelineActor::stateful_pointer<Shell>;
@@ -157,13 +158,15 @@ struct Runner {
 /// Ticks come while there is something to wait for.
 void keep_ticking(Pointer self) {
   auto& state = self->state;
-  const bool wanted = state.logic->waits();
+  const auto due = state.logic->next_due();
+  const bool wanted = due.has_value();
+  state.wish->set(due);
   if (wanted == state.ticking) return;
   state.ticking = wanted;
   const auto ticker = state.context->deps.ticker.get();
   const actors::Ticked me{PipelineActor(self)};
   if (wanted) {
-    caf::anon_send(ticker, actors::SubscribeTicks{me});
+    caf::anon_send(ticker, actors::SubscribeTicks{me, state.wish});
   } else {
     caf::anon_send(ticker, actors::UnsubscribeTicks{me});
   }

@@ -39,8 +39,10 @@ class PipelineState {
   /// Time-outs that have come, and devices that are idle.
   Effects expire(const Turn& turn);
 
-  /// Whether time has to pass for something to happen.
-  bool waits() const noexcept { return !deadlines_.empty(); }
+  /// When time alone makes something happen; nothing while it does not.
+  std::optional<MonoTime> next_due() const noexcept {
+    return deadlines_.empty() ? std::nullopt : std::optional(deadlines_.begin()->first);
+  }
   PipelineSnapshot snapshot() const;
   /// Messages refused because too many waited.
   std::uint64_t refused() const noexcept { return refused_; }

@@ -164,7 +164,7 @@ UdpFrontendHandle::behavior_type frontend(Pointer self, ContextPtr context,
   state.logic = std::make_unique<UdpFrontendState>(udp, state.context->server_version, now(self));
   open_socket(self);
   caf::anon_send(state.context->deps.ticker.get(),
-                 actors::SubscribeTicks{actors::Ticked(UdpFrontendHandle(self))});
+                 actors::SubscribeTicks{actors::Ticked(UdpFrontendHandle(self)), {}});
   return {
       [self](const DatagramsReceived& message) { on_datagrams(self, message); },
       [self](const ConnectionReady& message) {

@@ -36,7 +36,7 @@ caf::actor start_storage(caf::actor_system& system, const WiringPtr& wiring) {
   const auto& ports = wiring->ports;
   const auto& deps = wiring->routes.deps;
   const ChildSpec ticker{"ticker", [deps](caf::actor_system& sys) {
-                           auto handle = actors::spawn_ticker(sys);
+                           auto handle = actors::spawn_ticker(sys, deps.clock);
                            deps.ticker.set(handle);
                            return caf::actor_cast<caf::actor>(handle);
                          }};

@@ -18,13 +18,33 @@ TEST_F(TickerTest, TicksEveryFiveMillisecondsWhileSubscribed) {
   });
   advance(std::chrono::milliseconds{50});
   EXPECT_EQ(ticks, 0);
-  caf::anon_send(deps.ticker.get(), SubscribeTicks{subscriber});
-  caf::anon_send(deps.ticker.get(), SubscribeTicks{subscriber});
+  caf::anon_send(deps.ticker.get(), SubscribeTicks{subscriber, {}});
+  caf::anon_send(deps.ticker.get(), SubscribeTicks{subscriber, {}});
   advance(std::chrono::milliseconds{50});
   EXPECT_EQ(ticks, 10);
   caf::anon_send(deps.ticker.get(), UnsubscribeTicks{subscriber});
   advance(std::chrono::milliseconds{50});
   EXPECT_EQ(ticks, 10);
+}
+
+TEST_F(TickerTest, TicksFromTheTimeThatTheSubscriberWishesFor) {
+  using std::chrono::milliseconds;
+  int ticks = 0;
+  const auto wish = std::make_shared<TickWish>();
+  Ticked subscriber = system->spawn([&ticks](Ticked::pointer) -> Ticked::behavior_type {
+    return {[&ticks](const Tick&) { ++ticks; }};
+  });
+  caf::anon_send(deps.ticker.get(), SubscribeTicks{subscriber, wish});
+  advance(milliseconds{50});
+  EXPECT_EQ(ticks, 0);
+  wish->set(clock->now().mono + milliseconds{20});
+  advance(milliseconds{15});
+  EXPECT_EQ(ticks, 0);
+  advance(milliseconds{15});
+  EXPECT_EQ(ticks, 3);
+  wish->set(std::nullopt);
+  advance(milliseconds{50});
+  EXPECT_EQ(ticks, 3);
 }
 
 TEST(CafError, CarriesOurErrorWhole) {

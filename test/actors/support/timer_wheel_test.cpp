@@ -47,6 +47,18 @@ TEST(TimerWheel, KeepsDeadlinesBeyondOneRevolution) {
   EXPECT_EQ(wheel.advance(at(seconds{90})), std::vector<int>{90});
 }
 
+TEST(TimerWheel, SaysWhenItsNextTimerIsDue) {
+  TimerWheel<int> wheel(at({}));
+  EXPECT_FALSE(wheel.next_due());
+  wheel.start(at(milliseconds{40}), 2);
+  wheel.start(at(milliseconds{12}), 1);
+  EXPECT_EQ(wheel.next_due(), at(milliseconds{15}));
+  EXPECT_EQ(wheel.advance(at(milliseconds{15})), std::vector<int>{1});
+  EXPECT_EQ(wheel.next_due(), at(milliseconds{40}));
+  EXPECT_EQ(wheel.advance(at(milliseconds{40})), std::vector<int>{2});
+  EXPECT_FALSE(wheel.next_due());
+}
+
 // Property: against an ordered map, for random starts, cancels and steps, nothing fires early, late
 // or twice.
 TEST(TimerWheel, AgreesWithAnOrderedMap) {
@@ -69,7 +81,10 @@ TEST(TimerWheel, AgreesWithAnOrderedMap) {
       EXPECT_LE(model[fired].first, now);
       model.erase(fired);
     }
-    for (const auto& [id, entry] : model) ASSERT_GT(entry.first, now - milliseconds{5}) << id;
+    for (const auto& [id, entry] : model) {
+      ASSERT_GT(entry.first, now - milliseconds{5}) << id;
+      ASSERT_LE(wheel.next_due(), entry.first + milliseconds{5}) << id;
+    }
   }
   EXPECT_EQ(wheel.size(), model.size());
 }

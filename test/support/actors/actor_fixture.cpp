@@ -22,7 +22,7 @@ ActorFixture::ActorFixture() {
   deps.clock = clock;
   deps.metrics = &metrics;
   deps.make_random = [seed = std::uint64_t{1}]() mutable { return make_seeded_random(seed++); };
-  deps.ticker.set(actors::spawn_ticker(*system));
+  deps.ticker.set(actors::spawn_ticker(*system, clock));
   deps.committer.set(actors::spawn_committer(*system, {.engine = &engine,
                                                        .metrics = &metrics,
                                                        .clock = clock,

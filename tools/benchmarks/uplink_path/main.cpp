@@ -81,7 +81,7 @@ struct Bench {
     deps.clock = actors::make_system_clock();
     deps.metrics = &metrics;
     deps.make_random = make_secure_random;
-    deps.ticker.set(actors::spawn_ticker(system));
+    deps.ticker.set(actors::spawn_ticker(system, deps.clock));
     deps.committer.set(actors::spawn_committer(
         system, {.engine = engine.get(), .metrics = &metrics, .on_store_failed = {}}));
     deps.loader.set(actors::spawn_loader(system, {.store = engine.get()}));

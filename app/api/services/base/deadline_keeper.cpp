@@ -18,6 +18,7 @@ struct State {
   std::shared_ptr<const actors::Clock> clock;
   actors::Route<actors::Ticker> ticker;
   std::unique_ptr<actors::TimerWheel<Expired>> wheel;
+  std::shared_ptr<actors::TickWish> wish = std::make_shared<actors::TickWish>();
 };
 using Pointer = DeadlineKeeper::stateful_pointer<State>;
 
@@ -25,9 +26,10 @@ void start(Pointer self, const StartDeadline& message) {
   auto& state = self->state;
   if (state.wheel->empty()) {
     if (auto ticker = state.ticker.get())
-      caf::anon_send(ticker, actors::SubscribeTicks{DeadlineKeeper(self)});
+      caf::anon_send(ticker, actors::SubscribeTicks{DeadlineKeeper(self), state.wish});
   }
   state.wheel->start(state.clock->now().mono + message.within, message.expired);
+  state.wish->set(state.wheel->next_due());
 }
 
 void tick(Pointer self) {
@@ -35,6 +37,7 @@ void tick(Pointer self) {
   for (const auto& expired : state.wheel->advance(state.clock->now().mono)) {
     if (auto call = expired.lock()) (*call)();
   }
+  state.wish->set(state.wheel->next_due());
   if (!state.wheel->empty()) return;
   if (auto ticker = state.ticker.get())
     caf::anon_send(ticker, actors::UnsubscribeTicks{DeadlineKeeper(self)});

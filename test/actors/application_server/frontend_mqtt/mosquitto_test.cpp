@@ -103,7 +103,7 @@ class MqttEndToEnd : public testing::Test {
         std::make_shared<actors::ManualClock>(UtcTime{std::chrono::seconds{1'700'000'000}});
     deps.metrics = &metrics;
     deps.make_random = [] { return make_seeded_random(1); };
-    deps.ticker.set(actors::spawn_ticker(system));
+    deps.ticker.set(actors::spawn_ticker(system, deps.clock));
     deps.committer.set(actors::spawn_committer(
         system, {.engine = &engine, .metrics = &metrics, .on_store_failed = {}}));
     deps.loader.set(actors::spawn_loader(system, {.store = &engine}));

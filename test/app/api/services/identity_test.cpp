@@ -18,7 +18,7 @@ class IdentityTest : public ApiFixture {
     actor_deps_.clock = actors::make_system_clock();
     actor_deps_.metrics = &metrics_;
     actor_deps_.make_random = [] { return make_seeded_random(1); };
-    actor_deps_.ticker.set(actors::spawn_ticker(*system));
+    actor_deps_.ticker.set(actors::spawn_ticker(*system, actor_deps_.clock));
     actor_deps_.committer.set(actors::spawn_committer(
         *system,
         {.engine = &engine_, .metrics = &metrics_, .on_store_failed = {}, .own_thread = true}));

@@ -184,7 +184,7 @@ TEST_F(InspectPageTest, TheOverviewHasEverySupervisorAndActorCounts) {
                 .limits = {},
                 .children = {{"ticker",
                               [](caf::actor_system& in) {
-                                return caf::actor_cast<caf::actor>(actors::spawn_ticker(in));
+                                return caf::actor_cast<caf::actor>(actors::spawn_ticker(in, clock));
                               }}},
                 .clock = clock,
                 .metrics = &metrics,
