@@ -107,7 +107,20 @@ Result<schedule::Emission> ConnectionState::schedule_window(const DownlinkFrame&
   }
   if (request.absolute_time)
     return scheduler_.schedule_at_absolute(transmission, *request.absolute_time, context);
-  return scheduler_.schedule_anytime(transmission, {}, context);
+  return schedule_soon(transmission, context);
+}
+
+/// Without a time of its own: soon, or the network server tries again when it is better. With a
+/// duty cycle used up the next free time may be an hour away; a forwarder refuses what is more than
+/// 512 s ahead, and its counter wraps. The reference schedules it all the same.
+Result<schedule::Emission> ConnectionState::schedule_soon(
+    const schedule::Transmission& transmission, const schedule::ScheduleContext& context) {
+  constexpr Duration ahead_max = std::chrono::minutes{1};
+  FF_TRY(const auto emission, scheduler_.schedule_anytime(transmission, {}, context));
+  const auto counter = clock_.from_server_time(context.now);
+  if (!counter || emission.starts - *counter <= ahead_max) return emission;
+  scheduler_.cancel(emission);
+  return fail(no_free_time, {{"ahead", to_duration_text(emission.starts - *counter)}});
 }
 
 void ConnectionState::send(const std::shared_ptr<const DownlinkFrame>& frame, const Window& window,

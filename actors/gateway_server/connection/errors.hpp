@@ -53,6 +53,10 @@ inline constexpr ErrorDef no_frequency_plan_id{
     "no frequency plan ID in Tx request"};
 inline constexpr ErrorDef no_gps_sync{"pkg/gatewayserver/io", "no_gps_sync",
                                       Code::failed_precondition, "no GPS sync"};
+/// No name in the reference, which would schedule an hour ahead.
+inline constexpr ErrorDef no_free_time{"pkg/gatewayserver/io", "no_free_time",
+                                       Code::resource_exhausted,
+                                       "the next free time is `{ahead}` ahead"};
 inline constexpr ErrorDef no_rx_delay{"pkg/gatewayserver/io", "no_rx_delay", Code::invalid_argument,
                                       "no Rx delay provided for class A downlink"};
 inline constexpr ErrorDef no_uplink_token{"pkg/gatewayserver/io", "no_uplink_token",

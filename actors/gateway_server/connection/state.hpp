@@ -128,6 +128,8 @@ class ConnectionState {
                               int number) const;
   Result<schedule::Emission> schedule_window(const DownlinkFrame& frame, const Window& window,
                                              std::optional<std::uint32_t> uplink_us, Instant now);
+  Result<schedule::Emission> schedule_soon(const schedule::Transmission& transmission,
+                                           const schedule::ScheduleContext& context);
   float eirp(const region::FrequencyPlan& plan, Frequency frequency, std::uint32_t antenna) const;
   void send(const std::shared_ptr<const DownlinkFrame>& frame, const Window& window,
             const schedule::Emission& emission, SendDownlink message, Effects& effects);

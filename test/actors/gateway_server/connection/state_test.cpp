@@ -358,6 +358,27 @@ TEST(ConnectionDownlink, SendsClassCSoonAndByGpsWhenAsked) {
   EXPECT_FALSE(send->message.starts_at);
 }
 
+TEST(ConnectionDownlink, RefusesClassCWhenTheNextFreeTimeIsFarAway) {
+  Connection connection(settings_of("RU_864_870_TTN"));
+  connection.up(data_uplink());
+  auto frame = class_a();
+  frame.request.device_class = DeviceClass::c;
+  frame.request.frequency_plan_id = "RU_864_870_TTN";
+  frame.request.paths[0].uplink_token.clear();
+  frame.request.rx1.reset();
+  frame.request.rx2 = RxWindow{sf12, Frequency::hz(869'100'000)};
+  frame.phy_payload.resize(40);
+  std::size_t sent = 0;
+  while (sent < 100 && schedule(connection, frame).answer) ++sent;
+  EXPECT_GT(sent, 3U);
+  const auto refused = schedule(connection, frame);
+  ASSERT_FALSE(refused.answer);
+  EXPECT_TRUE(root(refused.answer.error()).is(no_free_time)) << refused.answer.error().to_string();
+  // What was refused takes no time from others.
+  connection.passed = 1h + 1min;
+  EXPECT_TRUE(schedule(connection, frame).answer);
+}
+
 // --- acknowledgements, statistics, settings ----------------------------------------------------
 
 TEST(ConnectionAcknowledgment, FindsItsDownlinkOnce) {
