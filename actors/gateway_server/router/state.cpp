@@ -17,6 +17,7 @@ GatewayId gateway_of(const DownlinkPath& path) {
 
 Error all_failed(const std::vector<Error>& causes) {
   std::vector<std::string> texts;
+  texts.reserve(causes.size());
   for (const auto& cause : causes) texts.push_back(cause.to_string());
   auto error = Error(schedule_failed, {{"path_errors", std::move(texts)}});
   return causes.empty() ? error : std::move(error).caused_by(causes.front());
@@ -47,6 +48,7 @@ std::vector<DownlinkStep> RouterState::gateway_gone(const GatewayId& gateway_id)
   }
   std::sort(waiting.begin(), waiting.end());
   std::vector<DownlinkStep> steps;
+  steps.reserve(waiting.size());
   const Error error(not_connected, {{"gateway_uid", gateway_id.text()}});
   for (const auto id : waiting) steps.push_back(refused(id, attempts_.at(id), error));
   return steps;

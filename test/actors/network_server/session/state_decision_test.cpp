@@ -11,8 +11,6 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 using test::address;
-using test::key;
-using test::start;
 
 const DeviceUid uid{ApplicationId("test-app"), DeviceId("dev-1")};
 const Aes128Key other_key = Aes128Key::from(Bytes(16, 0x43));

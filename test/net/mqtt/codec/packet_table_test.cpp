@@ -13,7 +13,6 @@ using enum Version;
 using Id = PropertyId;
 using R = ReasonCode;
 
-constexpr auto at_most_once = QoS::at_most_once;
 constexpr auto at_least_once = QoS::at_least_once;
 constexpr auto exactly_once = QoS::exactly_once;
 

@@ -146,9 +146,9 @@ TEST(Properties, AreFoundByIdentifierAndType) {
 }
 
 TEST(Payload, ComparesBytesAndSharesThem) {
-  Payload a("hello");
-  Payload copy = a;
-  EXPECT_EQ(copy.shared(), a.shared());
+  const Payload a("hello");
+  const auto shared = [](Payload copy) { return copy.shared(); };
+  EXPECT_EQ(shared(a), a.shared());
   EXPECT_EQ(a, Payload("hello"));
   EXPECT_NE(a, Payload("hellp"));
   EXPECT_EQ(Payload(), Payload(""));
