@@ -38,8 +38,7 @@ struct JoinDevice {
   std::optional<NetId> net_id;
   bool resets_join_nonces = false;
   join::DevNonceHistory nonces;
-  std::uint16_t last_rj_count_0 = 0;
-  std::uint16_t last_rj_count_1 = 0;
+  std::uint16_t last_rj_count_0 = 0;  // kept for the API; the network server judges RJcount0
   std::string network_server_address;
   std::string application_server_address;
   std::string application_server_id;

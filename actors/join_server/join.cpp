@@ -1,6 +1,7 @@
 #include "actors/join_server/join.hpp"
 
 #include <algorithm>
+#include <variant>
 
 #include "protocol/crypto/key_wrap.hpp"
 #include "protocol/join/join_accept.hpp"
@@ -57,8 +58,52 @@ join::SessionKeys derive(const join::SelectedRootKeys& keys, const join::JoinCon
                                        context);
 }
 
+/// What a join- or rejoin-request says.
+struct Asked {
+  std::variant<phy::JoinRequestView, phy::RejoinRequestView> frame;
+  DevEui dev_eui;
+  std::optional<JoinEui> join_eui;  // rejoins of types 0 and 2 do not name it
+  phy::JoinReqType type = phy::JoinReqType::join_request;
+  DevNonce nonce;  // of a rejoin its RJcount
+};
+
+Result<Asked> parse(ByteView frame) {
+  const bool rejoin =
+      !frame.empty() && phy::decode_mhdr(frame[0]).m_type == phy::MType::rejoin_request;
+  if (!rejoin) {
+    FF_TRY(const auto view, join::parse_join_request(frame));
+    return Asked{view, view.request.dev_eui, view.request.join_eui, phy::JoinReqType::join_request,
+                 view.request.dev_nonce};
+  }
+  FF_TRY(const auto view, join::parse_rejoin_request(frame));
+  const bool full = view.request.type == phy::RejoinType::full_context;
+  return Asked{view, view.request.dev_eui,
+               full ? std::optional(view.request.join_eui) : std::nullopt,
+               join::join_req_type(view.request.type), DevNonce{view.request.rejoin_count}};
+}
+
+Result<join::DevNonceHistory> next_nonces(const JoinDevice& device, const Asked& asked,
+                                          const HandleJoin& request, const Config& config) {
+  if (const auto* rejoin = std::get_if<phy::RejoinRequestView>(&asked.frame))
+    return join::next_nonces(device.nonces, rejoin->request);
+  return join::next_nonces(device.nonces, asked.nonce,
+                           {.mac_version = request.mac_version,
+                            .resets_join_nonces = device.resets_join_nonces,
+                            .dev_nonce_limit = config.dev_nonce_limit});
+}
+
+/// Rejoin-requests of types 0 and 2 are signed with a session's key: the network server has checked
+/// them. [TS001-1.1 §6.2.4.2]
+Status check_mic(const Asked& asked, const Aes128Key& root_key) {
+  if (const auto* join = std::get_if<phy::JoinRequestView>(&asked.frame))
+    return join::check_join_request_mic(*join, root_key);
+  if (asked.type != phy::JoinReqType::rejoin_full_context) return {};
+  return join::check_rejoin_request_mic(std::get<phy::RejoinRequestView>(asked.frame),
+                                        join::derive_js_int_key(root_key, asked.dev_eui));
+}
+
 Result<Bytes> make_join_accept(const HandleJoin& request, const Aes128Key& root_key,
-                               const phy::JoinRequest& join_request, JoinNonce join_nonce) {
+                               const Asked& asked, JoinNonce join_nonce) {
   auto settings = join::decode_dl_settings(request.dl_settings);
   settings.opt_neg = is_1_1(request);
   if (!request.cf_list.empty() && request.cf_list.size() != join::cf_list_size)
@@ -71,10 +116,9 @@ Result<Bytes> make_join_accept(const HandleJoin& request, const Aes128Key& root_
                                            .cf_list = {}});
   if (!encoded) return fail(Error(encode_payload).caused_by(encoded.error()));
   append(*encoded, request.cf_list);
-  return join::seal_join_accept(*encoded, join::join_accept_keys(root_key, join_request.dev_eui),
-                                {.request_type = phy::JoinReqType::join_request,
-                                 .join_eui = join_request.join_eui,
-                                 .dev_nonce = join_request.dev_nonce});
+  return join::seal_join_accept(
+      *encoded, join::join_accept_keys(root_key, asked.dev_eui),
+      {.request_type = asked.type, .join_eui = request.join_eui, .dev_nonce = asked.nonce});
 }
 
 JoinDevice with_session(JoinDevice device, JoinSession session, std::size_t limit) {
@@ -105,11 +149,15 @@ Status check_join_request(const HandleJoin& request, const Config& config) {
   if (!at_least(request.mac_version, MacVersion::v1_0)) {
     return fail(join::mac_version, {{"version", static_cast<int>(request.mac_version)}});
   }
-  FF_TRY(const auto view, join::parse_join_request(request.join_request));
+  FF_TRY(const auto asked, parse(request.join_request));
   // The caller routes by EUIs it took from the same frame.
-  if (view.request.join_eui != request.join_eui || view.request.dev_eui != request.dev_eui) {
+  if (asked.join_eui.value_or(request.join_eui) != request.join_eui ||
+      asked.dev_eui != request.dev_eui) {
     return fail(join::decode_payload);
   }
+  // Only 1.1 has rejoins, and their join-accepts are signed as 1.1 has it.
+  if (asked.type != phy::JoinReqType::join_request && !is_1_1(request))
+    return fail(join::payload_type, {{"type", phy::to_string(phy::MType::rejoin_request)}});
   const bool served =
       std::any_of(config.join_eui_prefixes.begin(), config.join_eui_prefixes.end(),
                   [&](const auto& prefix) { return prefix.contains(request.join_eui); });
@@ -119,19 +167,14 @@ Status check_join_request(const HandleJoin& request, const Config& config) {
 
 Result<Joined> join_device(const JoinDevice& device, const HandleJoin& request,
                            const Config& config, const JoinInputs& inputs) {
-  FF_TRY(const auto view, join::parse_join_request(request.join_request));
-  const auto dev_nonce = view.request.dev_nonce;
-  FF_TRY(auto nonces, join::next_nonces(device.nonces, dev_nonce,
-                                        {.mac_version = request.mac_version,
-                                         .resets_join_nonces = device.resets_join_nonces,
-                                         .dev_nonce_limit = config.dev_nonce_limit}));
+  FF_TRY(const auto asked, parse(request.join_request));
+  FF_TRY(auto nonces, next_nonces(device, asked, request, config));
   FF_TRY(const auto keys, select_keys(device, request.mac_version, config));
-  FF_CHECK(join::check_join_request_mic(view, keys.network));
-  FF_TRY(auto join_accept,
-         make_join_accept(request, keys.network, view.request, nonces.last_join_nonce));
+  FF_CHECK(check_mic(asked, keys.network));
+  FF_TRY(auto join_accept, make_join_accept(request, keys.network, asked, nonces.last_join_nonce));
   const auto derived = derive(keys,
                               {.join_nonce = nonces.last_join_nonce,
-                               .dev_nonce = dev_nonce,
+                               .dev_nonce = asked.nonce,
                                .net_id = request.net_id,
                                .join_eui = request.join_eui},
                               request);

@@ -1,5 +1,5 @@
-// The join itself: a join-request against a device's record gives its next record and the answer.
-// Pure; making the next record durable before the answer leaves is the shard's.
+// The join itself: a join- or rejoin-request against a device's record gives its next record and
+// the answer. Pure; making the next record durable before the answer leaves is the shard's.
 #pragma once
 
 #include "actors/join_server/config.hpp"
@@ -28,8 +28,9 @@ struct Joined {
   network_server::JoinAnswer answer;
 };
 /// Steps 10 to 18, after check_join_request. A replayed DevNonce is reported before a wrong MIC,
-/// and no error uses up a nonce. Errors: those of join::next_nonces, join::select_root_keys and
-/// join::check_join_request_mic; kek, unwrap_key, wrap_key, encode_payload.
+/// and no error uses up a nonce. Errors: those of join::next_nonces, join::select_root_keys,
+/// join::check_join_request_mic and join::check_rejoin_request_mic; kek, unwrap_key, wrap_key,
+/// encode_payload.
 [[nodiscard]] Result<Joined> join_device(const JoinDevice& device, const HandleJoin& request,
                                          const Config& config, const JoinInputs& inputs);
 

@@ -14,9 +14,10 @@
 
 namespace ff::join_server {
 
-/// A join-request as the network server hands it over. [spec join-server §2]
+/// A join-request as the network server hands it over, or a rejoin-request; those of types 0 and 2
+/// with RJcount0 and MIC checked. [spec join-server §2, §14]
 struct HandleJoin {
-  Bytes join_request;  // PHYPayload, 23 bytes
+  Bytes join_request;  // PHYPayload: 23 bytes; rejoin-request: 19 or 24 bytes
   JoinEui join_eui;
   DevEui dev_eui;
   DevAddr dev_addr;  // the network server's choice

@@ -51,7 +51,7 @@ void fields(Archive& a, JoinDevice& device) {
   a(18, device.nonces.last_dev_nonce);
   a(19, device.nonces.last_join_nonce);
   a(20, device.last_rj_count_0);
-  a(21, device.last_rj_count_1);
+  a(21, device.nonces.last_rj_count_1);
   a(22, device.network_server_address);
   a(23, device.application_server_address);
   a(24, device.application_server_id);

@@ -31,6 +31,10 @@ inline constexpr ErrorDef payload_type{"pkg/joinserver", "payload_type", Code::i
 inline constexpr ErrorDef reuse_dev_nonce{"pkg/joinserver", "reuse_dev_nonce",
                                           Code::invalid_argument, "DevNonce has already been used"};
 
+/// No name in the reference, which knows no rejoins.
+inline constexpr ErrorDef rj_count_too_small{"pkg/joinserver", "rj_count_too_small",
+                                             Code::invalid_argument, "RJcount is too small"};
+
 /// Of a CFList frequency that does not fit 24 bits.
 inline constexpr ErrorDef max_cf_list_frequency{"pkg/encoding/lorawan", "max_cflist_frequency",
                                                 Code::invalid_argument,

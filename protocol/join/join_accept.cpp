@@ -135,15 +135,46 @@ Result<Bytes> seal_rejoin_request(const phy::RejoinRequest& request, const Aes12
   return frame;
 }
 
-Result<phy::JoinRequestView> parse_join_request(ByteView frame) {
+namespace {
+
+template <class View>
+Result<View> parse_request(ByteView frame) {
   auto decoded = phy::decode_frame(frame);
   if (!decoded) return undecodable(std::move(decoded).error());
   const auto mhdr = decoded->mhdr;
   if (mhdr.major != 0) return fail(lorawan_major_version, {{"major", mhdr.major}});
-  const auto* view = std::get_if<phy::JoinRequestView>(&decoded->body);
+  const auto* view = std::get_if<View>(&decoded->body);
   if (view == nullptr) return fail(payload_type, {{"type", phy::to_string(mhdr.m_type)}});
   if (view->request.dev_eui == DevEui{0}) return fail(no_dev_eui);
   return *view;
+}
+
+}  // namespace
+
+Result<phy::JoinRequestView> parse_join_request(ByteView frame) {
+  return parse_request<phy::JoinRequestView>(frame);
+}
+
+Result<phy::RejoinRequestView> parse_rejoin_request(ByteView frame) {
+  return parse_request<phy::RejoinRequestView>(frame);
+}
+
+Status check_rejoin_request_mic(const phy::RejoinRequestView& request, const Aes128Key& key) {
+  FF_TRY(const auto mic, phy::rejoin_request_mic(key, request.signed_part));
+  if (mic != request.mic) return fail(mic_mismatch);
+  return {};
+}
+
+phy::JoinReqType join_req_type(phy::RejoinType type) noexcept {
+  switch (type) {
+    case phy::RejoinType::restore:
+      return phy::JoinReqType::rejoin_restore;
+    case phy::RejoinType::full_context:
+      return phy::JoinReqType::rejoin_full_context;
+    case phy::RejoinType::rekey:
+      return phy::JoinReqType::rejoin_rekey;
+  }
+  return phy::JoinReqType::join_request;
 }
 
 Status check_join_request_mic(const phy::JoinRequestView& request, const Aes128Key& root_key) {

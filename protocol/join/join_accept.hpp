@@ -80,4 +80,12 @@ struct JoinAcceptKeys {
 [[nodiscard]] Status check_join_request_mic(const phy::JoinRequestView& request,
                                             const Aes128Key& root_key);
 
+/// The rejoin-request in `frame`, with the errors of parse_join_request. [TS001-1.1 §6.2.4]
+[[nodiscard]] Result<phy::RejoinRequestView> parse_rejoin_request(ByteView frame);
+/// `key` as for seal_rejoin_request. Fails with mic_mismatch.
+[[nodiscard]] Status check_rejoin_request_mic(const phy::RejoinRequestView& request,
+                                              const Aes128Key& key);
+/// What the join-accept that answers it is signed for.
+[[nodiscard]] phy::JoinReqType join_req_type(phy::RejoinType type) noexcept;
+
 }  // namespace ff::join

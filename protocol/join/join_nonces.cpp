@@ -28,6 +28,12 @@ Status use_random(DevNonceHistory& history, DevNonce dev_nonce, const NonceRules
   return {};
 }
 
+Status use_join_nonce(DevNonceHistory& history) {
+  if (history.last_join_nonce.value() >= join_nonce_max) return fail(join_nonce_too_high);
+  history.last_join_nonce = JoinNonce{history.last_join_nonce.value() + 1};
+  return {};
+}
+
 }  // namespace
 
 Result<DevNonceHistory> next_nonces(const DevNonceHistory& history, DevNonce dev_nonce,
@@ -38,8 +44,19 @@ Result<DevNonceHistory> next_nonces(const DevNonceHistory& history, DevNonce dev
   } else {
     FF_CHECK(use_random(next, dev_nonce, rules));
   }
-  if (history.last_join_nonce.value() >= join_nonce_max) return fail(join_nonce_too_high);
-  next.last_join_nonce = JoinNonce{history.last_join_nonce.value() + 1};
+  FF_CHECK(use_join_nonce(next));
+  return next;
+}
+
+Result<DevNonceHistory> next_nonces(const DevNonceHistory& history,
+                                    const phy::RejoinRequest& request) {
+  auto next = history;
+  if (request.type == phy::RejoinType::full_context) {
+    const auto last = history.last_rj_count_1;
+    if (last && request.rejoin_count <= *last) return fail(rj_count_too_small);
+    next.last_rj_count_1 = request.rejoin_count;
+  }
+  FF_CHECK(use_join_nonce(next));
   return next;
 }
 

@@ -1,11 +1,13 @@
-// The nonce rules of the join: which DevNonce is fresh, and the next JoinNonce.
+// The nonce rules of the join: which DevNonce or rejoin counter is fresh, and the next JoinNonce.
 // Making them durable before the join-accept leaves is the join server's.
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "protocol/join/errors.hpp"
+#include "protocol/phy/frame.hpp"
 #include "protocol/types/counters.hpp"
 #include "protocol/types/versions.hpp"
 
@@ -19,6 +21,8 @@ struct DevNonceHistory {
   std::vector<DevNonce> used_dev_nonces;  // before 1.0.4: the most recent ones, newest last
   DevNonce last_dev_nonce;                // since 1.0.4
   JoinNonce last_join_nonce;              // the last one given out; 0 before the first
+  /// Of rejoin-requests of type 1; never reset.
+  std::optional<std::uint16_t> last_rj_count_1;
   bool operator==(const DevNonceHistory&) const = default;
 };
 
@@ -36,5 +40,11 @@ struct NonceRules {
 /// join_nonce_too_high. `history` stays as it is when the join fails later.
 [[nodiscard]] Result<DevNonceHistory> next_nonces(const DevNonceHistory& history,
                                                   DevNonce dev_nonce, const NonceRules& rules);
+
+/// The history after a rejoin-request: as next_nonces, but RJcount1 of type 1 must be above the
+/// last (rj_count_too_small). RJcount0 of types 0 and 2 belongs to a session: the network server
+/// has judged it. [TS001-1.1 §6.2.4]
+[[nodiscard]] Result<DevNonceHistory> next_nonces(const DevNonceHistory& history,
+                                                  const phy::RejoinRequest& request);
 
 }  // namespace ff::join

@@ -12,12 +12,13 @@ namespace ff::mac {
 namespace {
 
 /// How one command is asked for. `whole`: its requests belong together and are sent all or not at
-/// all.
+/// all. `answered`: an answer is waited for.
 struct RequestRule {
   Cid cid;
   Requests (*requests)(const MacState& state, const DownlinkContext& context);
   EventName event;
   bool whole = false;
+  bool answered = true;
 };
 
 // The order of sending. LinkADR follows NewChannel because its mask counts on the new channels.
@@ -34,6 +35,8 @@ constexpr std::array rules{
                 EventName::ping_slot_channel_request},
     RequestRule{Cid::dl_channel, dl_channel_requests, EventName::dl_channel_request},
     RequestRule{Cid::adr_param_setup, adr_param_setup_requests, EventName::adr_param_setup_request},
+    RequestRule{Cid::force_rejoin, force_rejoin_requests, EventName::force_rejoin_request, false,
+                false},
     RequestRule{Cid::rejoin_param_setup, rejoin_param_setup_requests,
                 EventName::rejoin_param_setup_request},
     RequestRule{Cid::dev_status, dev_status_requests, EventName::dev_status_request},
@@ -42,6 +45,8 @@ constexpr std::array rules{
 /// Octets of the answer to one request, CID included.
 std::size_t answer_size(const Command& request) {
   switch (cid_of(request)) {
+    case Cid::force_rejoin:
+      return 0;
     case Cid::dev_status:
       return 1 + DevStatusAns::kind.length;
     case Cid::duty_cycle:
@@ -102,9 +107,10 @@ class Builder {
     const std::size_t count = rule.whole ? (fits(*due, true) ? due->size() : 0) : fitting(*due);
     for (std::size_t i = 0; i < count; ++i) {
       if (!append((*due)[i])) continue;
-      step_.next.pending_requests.push_back((*due)[i]);
+      if (rule.answered) step_.next.pending_requests.push_back((*due)[i]);
       step_.events.push_back({rule.event, event_data((*due)[i])});
     }
+    if (rule.cid == Cid::force_rejoin && count > 0) step_.next.force_rejoin.reset();
     const auto sent = std::span(*due).first(count);
     budget_.uplink -= std::min(budget_.uplink, answers_size(sent, version(), rule.whole));
     if (count == due->size()) return true;

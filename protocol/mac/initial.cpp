@@ -251,6 +251,17 @@ Result<MacState> initial_state(const DeviceProfile& profile) {
   return state;
 }
 
+MacState rekeyed_state(const MacState& state) {
+  MacState next;
+  next.lorawan_version = state.lorawan_version;
+  next.device_class = state.device_class;
+  next.current = state.current;
+  next.desired = state.desired;
+  next.rejected = state.rejected;
+  next.ping_slot_periodicity = state.ping_slot_periodicity;
+  return next;
+}
+
 MacState accept_join(MacState state, const JoinParameters& join, const Region& region) {
   state.current.rx1_delay = std::max(join.rx1_delay, std::chrono::seconds{1});
   state.current.rx1_data_rate_offset = join.rx1_data_rate_offset;

@@ -19,6 +19,10 @@ inline constexpr ErrorDef class_a_multicast{"pkg/networkserver/mac", "class_a_mu
 /// and of either after a reset. Only error: `class_a_multicast`. [spec network-server §12, §13]
 Result<MacState> initial_state(const DeviceProfile& profile);
 
+/// The state of the session that a rejoin-request of type 2 opens: new keys and counters, the radio
+/// parameters stay. [TS001-1.1 §6.2.4]
+MacState rekeyed_state(const MacState& state);
+
 /// The state with what the join-accept told the device: RX parameters, CFList, version.
 /// [TS001-1.0.4 §6.2.6]
 MacState accept_join(MacState state, const JoinParameters& join, const region::Region& region);

@@ -142,6 +142,8 @@ struct Session {
   std::optional<FCnt32> last_conf_f_cnt_down;
   UtcTime started_at;
   std::vector<ApplicationDownlink> queued_application_downlinks;
+  /// RJcount0 of the newest rejoin-request of type 0 or 2. [TS001-1.1 §6.2.4.2]
+  std::optional<std::uint16_t> last_rj_count_0;
   bool operator==(const Session&) const = default;
 };
 
@@ -203,6 +205,8 @@ struct MacState {
   std::optional<QueuedJoinAccept> queued_join_accept;
   std::optional<JoinParameters> pending_join_request;
   Bytes pending_relay_downlink;
+  /// The rejoin that the next downlink asks for, once. Nothing answers it but a rejoin-request.
+  std::optional<ForceRejoinReq> force_rejoin;
 
   std::optional<UtcTime> last_confirmed_downlink_at;
   std::optional<UtcTime> last_network_initiated_downlink_at;

@@ -60,6 +60,9 @@ Shard shard_of(const JoinKey& join_key, ShardCount count) noexcept {
       .number<8>(join_key.dev_eui.value())
       .shard(count);
 }
+Shard shard_of(DevEui dev_eui, ShardCount count) noexcept {
+  return Hash().number<8>(dev_eui.value()).shard(count);
+}
 Shard shard_of(const GatewayId& gateway_id, ShardCount count) noexcept {
   return Hash().text(gateway_id.text()).shard(count);
 }

@@ -46,6 +46,7 @@ Shard shard_of(const DeviceUid& uid, ShardCount count) noexcept;
 Shard shard_of(const ApplicationId& application_id, ShardCount count) noexcept;
 Shard shard_of(DevAddr dev_addr, ShardCount count) noexcept;
 Shard shard_of(const JoinKey& join_key, ShardCount count) noexcept;
+Shard shard_of(DevEui dev_eui, ShardCount count) noexcept;
 Shard shard_of(const GatewayId& gateway_id, ShardCount count) noexcept;
 
 }  // namespace ff::storage

@@ -16,7 +16,7 @@ network_server::ShardHandle shard_of(const Shards& shards, const UplinkFrame& fr
   const auto ids = phy::uplink_identifiers(*decoded);
   if (ids.dev_addr) return shards.of(*ids.dev_addr);
   if (!ids.dev_eui) return {};
-  return shards.of(storage::JoinKey{ids.join_eui.value_or(JoinEui{}), *ids.dev_eui});
+  return shards.of(*ids.dev_eui);
 }
 
 }  // namespace

@@ -55,8 +55,7 @@ struct EffectRunner {
     caf::anon_send(context.shards.of(entry.dev_addr), std::move(entry));
   }
   void operator()(const UpdateJoinIndex& effect) const {
-    const storage::JoinKey key{effect.entry.join_eui, effect.entry.dev_eui};
-    caf::anon_send(context.shards.of(key), effect.entry);
+    caf::anon_send(context.shards.of(effect.entry.dev_eui), effect.entry);
   }
   void operator()(const WakeAt& effect) const {
     caf::anon_send(home, WakeSessionAt{device, effect.at});

@@ -166,9 +166,10 @@ void SessionState::send_join_accept(const Turn& turn, Outcome& out) {
   if (!radio) return not_now(NoDownlink::radio_not_configured);
   if (turn.now.utc + lead_time >= rx2_at) return not_now(NoDownlink::too_late);
   // The windows of a join are the region's, whatever the network wants later. [spec network-server
-  // §6.10]
+  // §6.10] Those of a rejoin are the present session's.
+  const bool in_session = answerable_->in_session && device_->mac_state;
   const auto windows = class_a_windows(
-      *pending, profile(*device_, *radio),
+      in_session ? *device_->mac_state : *pending, profile(*device_, *radio),
       {answerable_->data_rate_index, answerable_->channel_index, answerable_->rx1_frequency});
   InFlight flight{.attempt = 0,
                   .since = turn.now.mono,

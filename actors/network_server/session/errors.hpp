@@ -8,6 +8,8 @@ namespace ff::network_server {
 
 inline constexpr ErrorDef device_not_found{"pkg/networkserver", "device_not_found", Code::not_found,
                                            "device not found"};
+inline constexpr ErrorDef field_value{"pkg/networkserver", "field_value", Code::invalid_argument,
+                                      "invalid value of field `{field}`"};
 inline constexpr ErrorDef unknown_mac_state{"pkg/networkserver", "unknown_mac_state",
                                             Code::failed_precondition, "MAC state is unknown"};
 inline constexpr ErrorDef unknown_session{"pkg/networkserver", "unknown_session", Code::not_found,
@@ -42,6 +44,19 @@ inline constexpr ErrorDef unknown_mac_version{"pkg/networkserver", "unknown_mac_
 inline constexpr ErrorDef abp_join_request{"pkg/networkserver", "abp_join_request",
                                            Code::invalid_argument,
                                            "received a join-request from ABP device"};
+/// The reference answers every rejoin-request so; here those that 1.1 does not allow.
+inline constexpr ErrorDef rejoin_request{"pkg/networkserver", "rejoin_request", Code::unavailable,
+                                         "rejoin-request of a device without a session of 1.1"};
+// No names in the reference, which knows no rejoins.
+inline constexpr ErrorDef rejoin_net_id{"pkg/networkserver", "rejoin_net_id",
+                                        Code::invalid_argument,
+                                        "rejoin-request for the network `{net_id}`"};
+inline constexpr ErrorDef rejoin_mic_mismatch{"pkg/networkserver", "rejoin_mic_mismatch",
+                                              Code::invalid_argument,
+                                              "MIC of the rejoin-request is not the session's"};
+inline constexpr ErrorDef rj_count_too_small{
+    "pkg/networkserver", "rj_count_too_small", Code::invalid_argument,
+    "RJcount0 `{rj_count}` is not above the last `{last_rj_count}`"};
 inline constexpr ErrorDef uplink_channel_not_found{"pkg/networkserver", "uplink_channel_not_found",
                                                    Code::not_found, "uplink channel not found"};
 inline constexpr ErrorDef data_rate_not_found{"pkg/networkserver", "data_rate_not_found",

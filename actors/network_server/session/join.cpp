@@ -1,5 +1,5 @@
-// Joins: the question to the join server, and the session that its answer opens. [spec
-// network-server §6]
+// Joins and rejoins: the question to the join server, and the session that its answer opens. [spec
+// network-server §6; TS001-1.1 §6.2.4]
 #include <algorithm>
 
 #include "actors/network_server/session/errors.hpp"
@@ -36,13 +36,16 @@ DevAddr choose_address(const Config& config, const Device& device, storage::Shar
   return address;
 }
 
-/// Whether a join-accept with CFList fits one of the windows. [spec network-server §6.4]
-bool fits_long_join_accept(const region::Region& region, DataRateIndex uplink) {
+/// Whether a join-accept with CFList fits one of the windows of a device that listens with
+/// `current`. [spec network-server §6.4]
+bool fits_long_join_accept(const region::Region& region, const mac::MacParameters& current,
+                           DataRateIndex uplink) {
   const auto room = [&](DataRateIndex index) {
     return region.max_mac_payload(index, region::DwellTime::off) + std::size_t{5};
   };
-  const auto rx1 = region.rx1_data_rate(uplink, DataRateOffset{0}, region::DwellTime::off);
-  const auto best = std::max(rx1 ? room(*rx1) : 0, room(region.rx2_data_rate));
+  const auto rx1 =
+      region.rx1_data_rate(uplink, current.rx1_data_rate_offset, region::DwellTime::off);
+  const auto best = std::max(rx1 ? room(*rx1) : 0, room(current.rx2_data_rate_index));
   return best >= long_join_accept_size;
 }
 
@@ -57,69 +60,154 @@ std::optional<ChannelIndex> channel_of(const mac::MacState& state, Frequency fre
 
 }  // namespace
 
+/// A join- or rejoin-request on its way to the join server.
+struct SessionState::JoinWork {
+  const JoinRequestReceived& event;
+  Radio radio;
+  std::optional<phy::RejoinRequestView> rejoin;
+  JoinEui join_eui;
+  DevEui dev_eui;
+  /// What the device begins the new session with.
+  mac::MacState mac_state;
+  Answerable answerable;
+};
+
 void SessionState::on(const JoinRequestReceived& event, const Turn& turn, Outcome& out) {
   if (!device_) return;
-  const auto& ids = event.frame->correlation_ids;
-  const auto drop = [&](const Error& error) { drop_join(ids, error, turn, out); };
-  if (!device_->supports_join) return drop(Error(abp_join_request));
-  if (device_->lorawan_version == MacVersion::unknown) return drop(Error(unknown_mac_version));
-  auto radio = radio_of(*device_, surroundings_.plans);
-  if (!radio) return drop(radio.error());
-  auto state = mac::initial_state(profile(*device_, *radio));
-  if (!state) return drop(state.error());
-  const auto data_rate = radio->region->uplink_data_rate_index(event.frame->settings.data_rate);
-  if (!data_rate) return drop(Error(data_rate_not_found));
-  const auto channel = channel_of(*state, event.frame->settings.frequency);
-  if (!channel) return drop(Error(uplink_channel_not_found));
-  const auto join = phy::decode_frame(event.frame->phy_payload);
-  const auto* request = join ? std::get_if<phy::JoinRequestView>(&join->body) : nullptr;
-  if (!request) return;
+  JoinWork work{.event = event,
+                .radio = {},
+                .rejoin = {},
+                .join_eui = {},
+                .dev_eui = {},
+                .mac_state = {},
+                .answerable = {}};
+  const auto status = [&]() -> Status {
+    if (!device_->supports_join) return fail(abp_join_request);
+    if (device_->lorawan_version == MacVersion::unknown) return fail(unknown_mac_version);
+    FF_TRY(work.radio, radio_of(*device_, surroundings_.plans));
+    FF_CHECK(read_join(work));
+    FF_CHECK(begin_mac_state(work));
+    return find_join_windows(work);
+  }();
+  if (!status) return drop_join(event.frame->correlation_ids, status.error(), turn, out);
+  ask_join_server(std::move(work), turn, out);
+}
 
-  const bool is_1_1 = at_least(device_->lorawan_version, MacVersion::v1_1);
+Status SessionState::read_join(JoinWork& work) const {
+  const auto frame = phy::decode_frame(work.event.frame->phy_payload);
+  if (!frame) return fail(frame.error());
+  if (const auto* join = std::get_if<phy::JoinRequestView>(&frame->body)) {
+    work.join_eui = join->request.join_eui;
+    work.dev_eui = join->request.dev_eui;
+    return {};
+  }
+  const auto* rejoin = std::get_if<phy::RejoinRequestView>(&frame->body);
+  if (rejoin == nullptr || !device_->ids.join_eui) return fail(rejoin_request);
+  work.rejoin = *rejoin;
+  work.join_eui = *device_->ids.join_eui;
+  work.dev_eui = rejoin->request.dev_eui;
+  return check_rejoin(*rejoin);
+}
+
+/// Type 1 is signed with a key of the join server, which has the last word; types 0 and 2 with this
+/// session's. [TS001-1.1 §6.2.4]
+Status SessionState::check_rejoin(const phy::RejoinRequestView& rejoin) const {
+  const auto& request = rejoin.request;
+  if (!at_least(device_->lorawan_version, MacVersion::v1_1)) return fail(rejoin_request);
+  if (request.type == phy::RejoinType::full_context) return {};
+  const bool has_session = device_->session && device_->mac_state &&
+                           at_least(device_->mac_state->lorawan_version, MacVersion::v1_1);
+  if (!has_session) return fail(rejoin_request);
+  if (request.net_id != surroundings_.config.net_id)
+    return fail(rejoin_net_id, {{"net_id", to_string(request.net_id)}});
+  const auto& session = *device_->session;
+  if (!join::check_rejoin_request_mic(rejoin, session.keys.s_nwk_s_int_key))
+    return fail(rejoin_mic_mismatch);
+  if (const auto last = session.last_rj_count_0; last && request.rejoin_count <= *last) {
+    return fail(rj_count_too_small, {{"rj_count", request.rejoin_count}, {"last_rj_count", *last}});
+  }
+  return {};
+}
+
+Status SessionState::begin_mac_state(JoinWork& work) const {
+  if (work.rejoin && work.rejoin->request.type == phy::RejoinType::rekey) {
+    work.mac_state = mac::rekeyed_state(*device_->mac_state);
+    return {};
+  }
+  FF_TRY(work.mac_state, mac::initial_state(profile(*device_, work.radio)));
+  return {};
+}
+
+/// A device that rejoins listens as its present session has it.
+Status SessionState::find_join_windows(JoinWork& work) const {
+  const auto& frame = *work.event.frame;
+  const bool in_session = work.rejoin && device_->mac_state;
+  const auto& state = in_session ? *device_->mac_state : work.mac_state;
+  const auto data_rate = work.radio.region->uplink_data_rate_index(frame.settings.data_rate);
+  if (!data_rate) return fail(data_rate_not_found);
+  const auto channel = channel_of(state, frame.settings.frequency);
+  if (!channel) return fail(uplink_channel_not_found);
+  work.answerable = {.paths = paths_of(work.event.rx_metadata),
+                     .data_rate_index = *data_rate,
+                     .channel_index = *channel,
+                     .rx1_frequency = state.current.channels[channel->value()].downlink_frequency,
+                     .received_at = frame.received_at,
+                     .f_cnt = {},
+                     .confirmed = false,
+                     .adr_ack_req = false,
+                     .is_join = true,
+                     .in_session = in_session,
+                     .correlation_ids = frame.correlation_ids};
+  return {};
+}
+
+mac::JoinParameters SessionState::join_parameters(const JoinWork& work, const Turn& turn) const {
+  const auto& state = work.mac_state;
+  const auto& region = *work.radio.region;
   mac::JoinParameters parameters{.dev_addr = choose_address(surroundings_.config, *device_,
                                                             surroundings_.shard_count, turn.random),
                                  .net_id = surroundings_.config.net_id,
-                                 .rx1_delay = state->desired.rx1_delay,
-                                 .rx1_data_rate_offset = state->desired.rx1_data_rate_offset,
-                                 .rx2_data_rate_index = state->desired.rx2_data_rate_index,
-                                 .opt_neg = is_1_1,
+                                 .rx1_delay = state.desired.rx1_delay,
+                                 .rx1_data_rate_offset = state.desired.rx1_data_rate_offset,
+                                 .rx2_data_rate_index = state.desired.rx2_data_rate_index,
+                                 .opt_neg = at_least(device_->lorawan_version, MacVersion::v1_1),
                                  .cf_list = {}};
-  if (fits_long_join_accept(*radio->region, *data_rate)) {
-    parameters.cf_list = mac::cf_list(state->desired, *radio->region);
+  const bool keeps_channels = work.rejoin && work.rejoin->request.type == phy::RejoinType::rekey;
+  const auto& listening = work.answerable.in_session ? *device_->mac_state : state;
+  if (!keeps_channels &&
+      fits_long_join_accept(region, listening.current, work.answerable.data_rate_index)) {
+    parameters.cf_list = mac::cf_list(state.desired, region);
   }
+  return parameters;
+}
+
+void SessionState::ask_join_server(JoinWork work, const Turn& turn, Outcome& out) {
+  const auto ids = work.event.frame->correlation_ids;
+  const auto parameters = join_parameters(work, turn);
   const auto dl_settings =
       join::encode_dl_settings({.opt_neg = parameters.opt_neg,
                                 .rx1_dr_offset = parameters.rx1_data_rate_offset,
                                 .rx2_dr = parameters.rx2_data_rate_index});
-  if (!dl_settings) return drop(dl_settings.error());
+  if (!dl_settings) return drop_join(ids, dl_settings.error(), turn, out);
 
-  const auto joining_channels = state->current.channels;
   auto next = *device_;
   const auto attempt = ++next.attempts;
+  if (work.rejoin && work.rejoin->request.type != phy::RejoinType::full_context)
+    next.session->last_rj_count_0 = work.rejoin->request.rejoin_count;
   device_ = std::make_shared<const Device>(std::move(next));
-  joining_ =
-      Joining{.attempt = attempt,
-              .since = turn.now.mono,
-              .mac_state = *std::move(state),
-              .request = parameters,
-              .answerable = {.paths = paths_of(event.rx_metadata),
-                             .data_rate_index = *data_rate,
-                             .channel_index = *channel,
-                             .rx1_frequency = joining_channels[channel->value()].downlink_frequency,
-                             .received_at = event.frame->received_at,
-                             .f_cnt = {},
-                             .confirmed = false,
-                             .adr_ack_req = false,
-                             .is_join = true,
-                             .correlation_ids = ids}};
+  joining_ = Joining{.attempt = attempt,
+                     .since = turn.now.mono,
+                     .mac_state = std::move(work.mac_state),
+                     .request = parameters,
+                     .answerable = std::move(work.answerable)};
   note(turn, JoinJudged{JoinStage::asked, parameters.dev_addr, {}});
   publish("ns.up.join.receive", ids, {}, turn, out);
   publish("ns.up.join.cluster.attempt", ids, {}, turn, out);
   out.effects.emplace_back(
       AskJoinServer{.attempt = attempt,
-                    .join_request = event.frame->phy_payload,
-                    .join_eui = request->request.join_eui,
-                    .dev_eui = request->request.dev_eui,
+                    .join_request = work.event.frame->phy_payload,
+                    .join_eui = work.join_eui,
+                    .dev_eui = work.dev_eui,
                     .dev_addr = parameters.dev_addr,
                     .mac_version = device_->lorawan_version,
                     .net_id = parameters.net_id,

@@ -27,8 +27,8 @@ struct UplinkMatched {
   bool pending_session = false;
 };
 
-/// A join-request with this device's EUIs, all copies merged. Its MIC is the join server's to
-/// check.
+/// A join- or rejoin-request with this device's EUIs, all copies merged. Its MIC is the join
+/// server's to check, but for rejoins of types 0 and 2.
 struct JoinRequestReceived {
   std::shared_ptr<const UplinkFrame> frame;
   std::vector<RxMetadata> rx_metadata;

@@ -159,6 +159,7 @@ void fields(Archive& a, Session& session) {
   a(6, session.last_conf_f_cnt_down);
   a(7, session.started_at);
   a(8, session.queued_application_downlinks);
+  a(9, session.last_rj_count_0);
 }
 template <class Archive>
 void fields(Archive& a, JoinParameters& join) {
@@ -277,6 +278,14 @@ void commands(Archive& a, std::uint32_t number, std::vector<Command>& list) {
 }
 
 template <class Archive>
+void fields(Archive& a, ForceRejoinReq& request) {
+  a(1, request.data_rate_index);
+  a(2, request.rejoin_type);
+  a(3, request.max_retries);
+  a(4, request.period_exp);
+}
+
+template <class Archive>
 void fields(Archive& a, MacState& state) {
   a(1, state.lorawan_version);
   a(2, state.device_class);
@@ -299,6 +308,7 @@ void fields(Archive& a, MacState& state) {
   a(19, state.last_confirmed_downlink_at);
   a(20, state.last_network_initiated_downlink_at);
   a(21, state.last_downlink_at);
+  a(22, state.force_rejoin);
 }
 
 }  // namespace ff::mac

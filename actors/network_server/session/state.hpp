@@ -72,6 +72,8 @@ class SessionState {
     bool confirmed = false;
     bool adr_ack_req = false;
     bool is_join = false;
+    /// Of a rejoin: the windows are those of the present session.
+    bool in_session = false;
     CorrelationIds correlation_ids;
   };
   /// A transmission the gateway server has been asked for.
@@ -114,6 +116,7 @@ class SessionState {
   };
   /// What an accepted uplink is judged with and turned into.
   struct UplinkWork;
+  struct JoinWork;
 
   // One handler per event.
   void on(const UplinkMatched& event, const Turn& turn, Outcome& out);
@@ -142,6 +145,12 @@ class SessionState {
   ApplicationUplink application_uplink(const UplinkWork& work) const;
 
   // join.cpp
+  Status read_join(JoinWork& work) const;
+  Status check_rejoin(const phy::RejoinRequestView& rejoin) const;
+  Status begin_mac_state(JoinWork& work) const;
+  Status find_join_windows(JoinWork& work) const;
+  mac::JoinParameters join_parameters(const JoinWork& work, const Turn& turn) const;
+  void ask_join_server(JoinWork work, const Turn& turn, Outcome& out);
   void drop_join(const CorrelationIds& correlation_ids, const Error& error, const Turn& turn,
                  Outcome& out);
 

@@ -33,6 +33,7 @@ struct Shell {
   std::unique_ptr<actors::MailboxProbe> mailbox;
   std::unordered_map<DeviceUid, SessionHandle> handles;
   std::unordered_map<caf::actor_addr, DeviceUid> devices;
+  std::shared_ptr<actors::TickWish> wish = std::make_shared<actors::TickWish>();
   bool ticking = false;
 };
 using Pointer = ShardActor::stateful_pointer<Shell>;
@@ -44,12 +45,14 @@ MonoTime now(Pointer self) {
 /// Ticks come while there is something to wait for.
 void keep_ticking(Pointer self) {
   auto& state = self->state;
-  const bool wanted = state.logic->waits();
+  const auto due = state.logic->next_due();
+  const bool wanted = due.has_value();
+  state.wish->set(due);
   if (wanted == state.ticking) return;
   state.ticking = wanted;
   const auto ticker = state.context->deps.ticker.get();
   if (wanted) {
-    caf::anon_send(ticker, actors::SubscribeTicks{actors::Ticked(ShardHandle(self))});
+    caf::anon_send(ticker, actors::SubscribeTicks{actors::Ticked(ShardHandle(self)), state.wish});
   } else {
     caf::anon_send(ticker, actors::UnsubscribeTicks{actors::Ticked(ShardHandle(self))});
   }
@@ -154,6 +157,7 @@ void activate(Pointer self, const SessionLoaded& loaded) {
   for (auto& message : state.logic->sessions().activated(loaded.device, now(self))) {
     caf::anon_send(session, std::move(message));
   }
+  keep_ticking(self);
 }
 
 /// The session has ended, after a passivation or by an error. What is stashed finds a new one on
@@ -204,7 +208,7 @@ void index_euis(Pointer self, const IndexJoinEuis& message) {
   if (message.erase) {
     joins.erase(key);
   } else {
-    joins[key] = std::make_shared<const DeviceUid>(message.device);
+    joins.set(key, std::make_shared<const DeviceUid>(message.device));
   }
 }
 

@@ -41,6 +41,13 @@ Copy Deduplicator::add(std::shared_ptr<const UplinkFrame> frame, MonoTime now) {
   return {CopyOutcome::first, id};
 }
 
+std::optional<MonoTime> Deduplicator::next_due() const noexcept {
+  if (closing_.empty() && cooling_.empty()) return std::nullopt;
+  if (closing_.empty()) return cooling_.front().time;
+  if (cooling_.empty()) return closing_.front().time;
+  return std::min(closing_.front().time, cooling_.front().time);
+}
+
 std::vector<ClosedWindow> Deduplicator::close(MonoTime now) {
   std::vector<ClosedWindow> closed;
   for (; !closing_.empty() && closing_.front().time <= now; closing_.pop_front()) {

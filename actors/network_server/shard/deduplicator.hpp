@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -49,6 +50,8 @@ class Deduplicator {
   Copy add(std::shared_ptr<const UplinkFrame> frame, MonoTime now);
   /// Windows that are over at `now`, oldest first; forgets what has cooled down.
   std::vector<ClosedWindow> close(MonoTime now);
+  /// When `close` has something to do.
+  std::optional<MonoTime> next_due() const noexcept;
   /// Whether `close` has work left to wait for.
   bool empty() const noexcept { return windows_.empty(); }
   std::size_t size() const noexcept { return windows_.size(); }

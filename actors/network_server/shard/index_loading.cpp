@@ -71,9 +71,9 @@ Result<std::vector<JoinIndex>> load_join_indexes(const storage::Reader& store,
     }
     const storage::JoinKey join_key{JoinEui{read_be<8>(key.subspan(1))},
                                     DevEui{read_be<8>(key.subspan(9))}};
-    auto& index = indexes[storage::shard_of(join_key, count).value()];
-    index[join_key] = std::make_shared<const DeviceUid>(
-        DeviceUid{ApplicationId(owner->ids[0]), DeviceId(owner->ids[1])});
+    auto& index = indexes[storage::shard_of(join_key.dev_eui, count).value()];
+    index.set(join_key, std::make_shared<const DeviceUid>(
+                            DeviceUid{ApplicationId(owner->ids[0]), DeviceId(owner->ids[1])}));
     return true;
   }));
   return indexes;

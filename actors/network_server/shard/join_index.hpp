@@ -1,22 +1,42 @@
-// Which device has an EUI pair: the join index of one shard.
+// Which devices have an EUI pair, or a DevEUI: the join index of one shard. By DevEUI, because
+// rejoin-requests of types 0 and 2 do not name the JoinEUI.
 #pragma once
 
 #include <memory>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "protocol/types/identifiers.hpp"
 #include "storage/keys/shard.hpp"
 
 namespace ff::network_server {
 
-struct JoinKeyHash {
-  std::size_t operator()(const storage::JoinKey& key) const noexcept {
-    return std::hash<std::uint64_t>{}(key.dev_eui.value() * 0x9e3779b97f4a7c15 ^
-                                      key.join_eui.value());
-  }
-};
+class JoinIndex {
+ public:
+  using DevicePtr = std::shared_ptr<const DeviceUid>;
 
-using JoinIndex =
-    std::unordered_map<storage::JoinKey, std::shared_ptr<const DeviceUid>, JoinKeyHash>;
+  /// Devices asked for one rejoin-request at most; a DevEUI has one, seldom a few.
+  static constexpr std::size_t same_dev_eui_max = 8;
+
+  /// Replaces the pair's device.
+  void set(const storage::JoinKey& euis, DevicePtr device);
+  void erase(const storage::JoinKey& euis);
+  /// Null: no device has both EUIs.
+  DevicePtr find(const storage::JoinKey& euis) const;
+  /// All with this DevEUI, at most same_dev_eui_max.
+  std::vector<DevicePtr> find(DevEui dev_eui) const;
+  std::size_t size() const noexcept { return devices_.size(); }
+
+ private:
+  struct Entry {
+    JoinEui join_eui;
+    DevicePtr device;
+  };
+  using Devices = std::unordered_multimap<DevEui, Entry>;
+  Devices::iterator place_of(const storage::JoinKey& euis);
+
+  Devices devices_;
+};
 
 }  // namespace ff::network_server

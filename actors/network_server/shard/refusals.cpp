@@ -46,6 +46,9 @@ void Refusals::add(std::shared_ptr<const UplinkFrame> frame, const AddressIndex&
   if (!decoded) return;
   if (const auto* join = std::get_if<phy::JoinRequestView>(&decoded->body))
     return add_join(*frame, join->request.join_eui, join->request.dev_eui);
+  // The JoinEUI is zero where types 0 and 2 have none.
+  if (const auto* rejoin = std::get_if<phy::RejoinRequestView>(&decoded->body))
+    return add_join(*frame, rejoin->request.join_eui, rejoin->request.dev_eui);
   const auto* data = std::get_if<phy::DataFrameView>(&decoded->body);
   if (data == nullptr || phy::direction_of(data->m_type) != phy::Direction::up) return;
   add_data(std::move(frame), *data, addresses.size(data->dev_addr));

@@ -51,11 +51,20 @@ std::vector<ToSession> SessionDirectory::activated(const DeviceUid& device, Mono
   return messages;
 }
 
+/// Under pressure the idle time shrinks to a tenth.
+Duration SessionDirectory::idle_limit() const noexcept {
+  const bool crowded = active_ > limits_.sessions_max;
+  return crowded ? limits_.idle / 10 : limits_.idle;
+}
+
+std::optional<MonoTime> SessionDirectory::next_due() const noexcept {
+  if (idle_.empty()) return std::nullopt;
+  return idle_.front().since + idle_limit();
+}
+
 std::vector<DeviceUid> SessionDirectory::passivate_idle(MonoTime now) {
   std::vector<DeviceUid> leaving;
-  const bool crowded = active_ > limits_.sessions_max;
-  // Under pressure the idle time shrinks to a tenth.
-  const auto idle = crowded ? limits_.idle / 10 : limits_.idle;
+  const auto idle = idle_limit();
   while (!idle_.empty() && idle_.front().since + idle <= now) {
     auto candidate = std::move(idle_.front());
     idle_.pop_front();

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -41,6 +42,8 @@ class SessionDirectory {
   std::vector<ToSession> activated(const DeviceUid& device, MonoTime now);
   /// Sessions idle since longer than the limit; they count as leaving from now on.
   std::vector<DeviceUid> passivate_idle(MonoTime now);
+  /// When `passivate_idle` has something to do; nothing while no session is active.
+  std::optional<MonoTime> next_due() const noexcept;
   /// The session has ended, cleanly or not. True if something is stashed: load it again.
   bool gone(const DeviceUid& device);
 
@@ -58,6 +61,8 @@ class SessionDirectory {
   bool empty() const noexcept { return entries_.empty(); }
 
  private:
+  Duration idle_limit() const noexcept;
+
   enum class Phase : std::uint8_t { loading, active, leaving };
   struct Entry {
     Phase phase = Phase::loading;

@@ -1,5 +1,6 @@
 #include "actors/network_server/shard/state.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "protocol/phy/frame_view.hpp"
@@ -8,9 +9,8 @@ namespace ff::network_server {
 
 const char* to_string(UplinkOutcome outcome) noexcept {
   constexpr std::array<const char*, uplink_outcome_count> names = {
-      "accepted",       "duplicate",     "late_duplicate",
-      "malformed",      "not_an_uplink", "rejoin_not_supported",
-      "unknown_device", "overloaded"};
+      "accepted",      "duplicate",      "late_duplicate", "malformed",
+      "not_an_uplink", "unknown_device", "overloaded"};
   return names[static_cast<std::size_t>(outcome)];
 }
 
@@ -49,20 +49,34 @@ UplinkOutcome ShardState::find_owner(const UplinkFrame& frame, Owner& owner) {
   const auto decoded = phy::decode_frame(frame.phy_payload);
   if (!decoded || decoded->mhdr.major != 0) return UplinkOutcome::malformed;
   if (const auto* join = std::get_if<phy::JoinRequestView>(&decoded->body)) {
-    const auto found = joins_.find({join->request.join_eui, join->request.dev_eui});
-    if (found == joins_.end()) return UplinkOutcome::unknown_device;
-    owner = {found->second, true, {}, false};
+    auto found = joins_.find({join->request.join_eui, join->request.dev_eui});
+    if (!found) return UplinkOutcome::unknown_device;
+    owner = {std::move(found), true, {}, false, {}};
     return UplinkOutcome::accepted;
   }
-  if (std::holds_alternative<phy::RejoinRequestView>(decoded->body)) {
-    return UplinkOutcome::rejoin_not_supported;
-  }
+  if (const auto* rejoin = std::get_if<phy::RejoinRequestView>(&decoded->body))
+    return find_owner(rejoin->request, owner);
   const auto* data = std::get_if<phy::DataFrameView>(&decoded->body);
   if (!data || phy::direction_of(data->m_type) != phy::Direction::up)
     return UplinkOutcome::not_an_uplink;
   auto match = addresses_.match(*data);
   if (!match) return UplinkOutcome::unknown_device;
-  owner = {std::move(match->device), false, match->f_cnt, match->pending};
+  owner = {std::move(match->device), false, match->f_cnt, match->pending, {}};
+  return UplinkOutcome::accepted;
+}
+
+UplinkOutcome ShardState::find_owner(const phy::RejoinRequest& request, Owner& owner) {
+  std::vector<std::shared_ptr<const DeviceUid>> devices;
+  if (request.type == phy::RejoinType::full_context) {
+    if (auto found = joins_.find({request.join_eui, request.dev_eui}))
+      devices.push_back(std::move(found));
+  } else {
+    devices = joins_.find(request.dev_eui);
+  }
+  if (devices.empty()) return UplinkOutcome::unknown_device;
+  owner = {std::move(devices.back()), true, {}, false, {}};
+  devices.pop_back();
+  owner.others = std::move(devices);
   return UplinkOutcome::accepted;
 }
 
@@ -74,6 +88,8 @@ std::vector<ToSession> ShardState::close_windows(MonoTime now) {
     const auto owner = std::move(found->second);
     owners_.erase(found);
     if (owner.is_join) {
+      for (const auto& other : owner.others)
+        events.push_back(to_session(*other, JoinRequestReceived{window.frame, window.rx_metadata}));
       events.push_back(
           to_session(*owner.device,
                      JoinRequestReceived{std::move(window.frame), std::move(window.rx_metadata)}));
@@ -104,8 +120,12 @@ void ShardState::forget_wake(const DeviceUid& device) {
   timers_.erase(found);
 }
 
-bool ShardState::waits() const noexcept {
-  return !windows_.empty() || !wheel_.empty() || !sessions_.empty();
+std::optional<MonoTime> ShardState::next_due() const noexcept {
+  std::optional<MonoTime> next;
+  for (const auto due : {windows_.next_due(), wheel_.next_due(), sessions_.next_due()}) {
+    if (due) next = std::min(next.value_or(*due), *due);
+  }
+  return next;
 }
 
 }  // namespace ff::network_server

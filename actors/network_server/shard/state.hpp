@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
@@ -15,6 +16,7 @@
 #include "actors/network_server/shard/kept_decisions.hpp"
 #include "actors/network_server/shard/session_directory.hpp"
 #include "actors/support/timer_wheel.hpp"
+#include "protocol/phy/frame.hpp"
 #include "protocol/types/frames.hpp"
 
 namespace ff::network_server {
@@ -31,11 +33,10 @@ enum class UplinkOutcome : std::uint8_t {
   late_duplicate,  // after the window
   malformed,
   not_an_uplink,
-  rejoin_not_supported,
   unknown_device,  // no session's key made the MIC, or no device has the EUIs
   overloaded,
 };
-inline constexpr std::size_t uplink_outcome_count = 8;
+inline constexpr std::size_t uplink_outcome_count = 7;
 const char* to_string(UplinkOutcome outcome) noexcept;
 
 class ShardState {
@@ -62,18 +63,22 @@ class ShardState {
 
   ShardSnapshot snapshot() const;
   AddressSnapshot inspect(DevAddr dev_addr) const;
-  /// Whether time has to pass for something to happen.
-  bool waits() const noexcept;
+  /// When time alone makes something happen; nothing while it does not.
+  std::optional<MonoTime> next_due() const noexcept;
 
  private:
   /// Whose frame an open window holds.
   struct Owner {
     std::shared_ptr<const DeviceUid> device;
+    /// A join- or rejoin-request.
     bool is_join = false;
     FCnt32 f_cnt;
     bool pending = false;
+    /// Others with this DevEUI: the session whose key made a rejoin-request's MIC is its owner.
+    std::vector<std::shared_ptr<const DeviceUid>> others;
   };
   UplinkOutcome find_owner(const UplinkFrame& frame, Owner& owner);
+  UplinkOutcome find_owner(const phy::RejoinRequest& request, Owner& owner);
 
   AddressIndex addresses_;
   JoinIndex joins_;

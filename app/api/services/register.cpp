@@ -15,7 +15,10 @@ Services::Services(Front& front, const ServiceDeps& deps)
     add(make_gateway_access(context_, *deps.identity, deps.make_random));
     add(make_entity_access(context_, *deps.identity));
   }
-  if (deps.network_servers) add(make_ns_device_registry(context_, *deps.network_servers));
+  if (deps.network_servers) {
+    add(make_ns_device_registry(context_, *deps.network_servers));
+    add(make_ns_device_control(context_, *deps.network_servers));
+  }
   if (deps.application_servers) {
     add(make_as_device_registry(context_, *deps.application_servers));
     add(make_app_as(context_, *deps.application_servers, deps.links, deps.mqtt));

@@ -28,6 +28,8 @@ using Links = actors::Route<application_server::LinksHandle>;
 
 std::unique_ptr<grpc::Service> make_ns_device_registry(const ServiceContext& context,
                                                        NetworkServers shards);
+std::unique_ptr<grpc::Service> make_ns_device_control(const ServiceContext& context,
+                                                      NetworkServers shards);
 std::unique_ptr<grpc::Service> make_as_device_registry(const ServiceContext& context,
                                                        ApplicationServers shards);
 

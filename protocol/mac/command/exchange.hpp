@@ -117,6 +117,7 @@ Requests beacon_freq_requests(const MacState& state, const DownlinkContext& cont
 Requests ping_slot_channel_requests(const MacState& state, const DownlinkContext& context);
 Requests dl_channel_requests(const MacState& state, const DownlinkContext& context);
 Requests adr_param_setup_requests(const MacState& state, const DownlinkContext& context);
+Requests force_rejoin_requests(const MacState& state, const DownlinkContext& context);
 Requests rejoin_param_setup_requests(const MacState& state, const DownlinkContext& context);
 Requests dev_status_requests(const MacState& state, const DownlinkContext& context);
 

@@ -1,5 +1,4 @@
 // ForceRejoin: the network makes a device rejoin. [TS001-1.1 §5.13]
-// Layout only; the network side never asks or answers, or the relay engine does.
 #pragma once
 
 #include <cstdint>

@@ -172,5 +172,62 @@ TEST(JoinDevice, UnwrapsRootKeysAndWrapsTheAppSKey) {
   EXPECT_TRUE(without.error().is(kek));
 }
 
+constexpr phy::RejoinType rejoin_types[] = {phy::RejoinType::restore, phy::RejoinType::full_context,
+                                            phy::RejoinType::rekey};
+
+TEST(Rejoin, GivesKeysMadeOfTheRejoinCounter) {
+  for (const auto type : rejoin_types) {
+    const auto request = test::rejoin(type, 9);
+    ASSERT_TRUE(check_join_request(request, {}));
+    const auto joined = join_device(device_1_1(), request, {}, inputs);
+    ASSERT_TRUE(joined) << joined.error().to_string();
+    const auto opened = join::open_join_accept(
+        joined->answer.join_accept, join::join_accept_keys(test::key_of_byte(0x22), test::dev_eui),
+        {join::join_req_type(type), test::join_eui, DevNonce{9}});
+    ASSERT_TRUE(opened) << opened.error().to_string();
+    const auto keys = join::derive_session_keys_1_1(
+        test::key_of_byte(0x22), test::key_of_byte(0x11),
+        {opened->join_nonce, DevNonce{9}, opened->net_id, test::join_eui});
+    EXPECT_EQ(joined->answer.keys.f_nwk_s_int_key, keys.network.f_nwk_s_int_key);
+    EXPECT_EQ(joined->answer.keys.app_s_key.key, keys.app_s_key);
+    EXPECT_EQ(joined->next.nonces.last_join_nonce, JoinNonce{1});
+    EXPECT_EQ(joined->next.nonces.last_dev_nonce, DevNonce{0});
+  }
+}
+
+TEST(Rejoin, OfType1IsSignedAndCounted) {
+  auto device = device_1_1();
+  auto request = test::rejoin(phy::RejoinType::full_context, 4);
+  request.join_request.back() ^= 1;
+  EXPECT_TRUE(join_device(device, request, {}, inputs).error().is(join::mic_mismatch));
+  device = join_device(device, test::rejoin(phy::RejoinType::full_context, 4), {}, inputs)->next;
+  const auto replayed =
+      join_device(device, test::rejoin(phy::RejoinType::full_context, 4), {}, inputs);
+  EXPECT_TRUE(replayed.error().is(join::rj_count_too_small));
+  EXPECT_TRUE(join_device(device, test::rejoin(phy::RejoinType::full_context, 5), {}, inputs));
+}
+
+TEST(Rejoin, IsOf11Only) {
+  for (const auto type : rejoin_types) {
+    auto old = test::rejoin(type, 1);
+    old.mac_version = MacVersion::v1_0_4;
+    EXPECT_TRUE(check_join_request(old, {}).error().is(join::payload_type));
+    auto fallback = test::rejoin(type, 1);
+    fallback.dl_settings = 0;
+    EXPECT_TRUE(check_join_request(fallback, {}).error().is(join::payload_type));
+  }
+}
+
+TEST(Rejoin, IsOfTheDeviceThatTheNetworkServerNames) {
+  for (const auto type : rejoin_types) {
+    auto other = test::rejoin(type, 1);
+    other.dev_eui = DevEui{1};
+    EXPECT_TRUE(check_join_request(other, {}).error().is(join::decode_payload));
+  }
+  auto other = test::rejoin(phy::RejoinType::full_context, 1);
+  other.join_eui = JoinEui{1};
+  EXPECT_TRUE(check_join_request(other, {}).error().is(join::decode_payload));
+}
+
 }  // namespace
 }  // namespace ff::join_server

@@ -18,7 +18,7 @@ JoinDevice full_device() {
   device.resets_join_nonces = true;
   device.nonces = {{DevNonce{0}, DevNonce{7}}, DevNonce{9}, JoinNonce{11}};
   device.last_rj_count_0 = 1;
-  device.last_rj_count_1 = 2;
+  device.nonces.last_rj_count_1 = 2;
   device.network_server_address = "ns.example";
   device.application_server_address = "as.example";
   device.application_server_id = "as-id";

@@ -4,6 +4,7 @@
 #include "actors/join_server/device.hpp"
 #include "actors/join_server/messages.hpp"
 #include "protocol/join/join_accept.hpp"
+#include "protocol/join/session_keys.hpp"
 
 namespace ff::join_server::test {
 
@@ -43,6 +44,22 @@ inline HandleJoin join(MacVersion version, std::uint16_t dev_nonce) {
   out.net_id = NetId{0x13};
   out.dl_settings = v1_1 ? 0x80 : 0x00;
   out.rx_delay = 5;
+  return out;
+}
+
+/// A rejoin-request of a 1.1 device in a session with SNwkSIntKey 33…33.
+inline HandleJoin rejoin(phy::RejoinType type, std::uint16_t count) {
+  const bool full = type == phy::RejoinType::full_context;
+  const auto signing =
+      full ? join::derive_js_int_key(key_of_byte(0x22), dev_eui) : key_of_byte(0x33);
+  auto out = join(MacVersion::v1_1, 0);
+  out.join_request = join::seal_rejoin_request({.type = type,
+                                                .net_id = full ? NetId{} : NetId{0x13},
+                                                .join_eui = full ? join_eui : JoinEui{},
+                                                .dev_eui = dev_eui,
+                                                .rejoin_count = count},
+                                               signing)
+                         .value();
   return out;
 }
 

@@ -186,19 +186,18 @@ TEST_F(InspectTest, AFrameThatCameBeforeItsDeviceWouldMatchNow) {
 TEST_F(InspectTest, AShardSaysWhatItHoldsAndWhoseJoinsItDoesNotKnow) {
   constexpr JoinEui join_eui{0x70b3d57ed0000000};
   constexpr DevEui dev_eui{0x0004a30b001c0530};
-  const storage::JoinKey euis{join_eui, dev_eui};
   create_device();
   uplink(1);
   for (std::uint16_t nonce : {std::uint16_t{1}, std::uint16_t{2}}) {
     receive(join::seal_join_request({join_eui, dev_eui, DevNonce{nonce}}, key),
-            context->shards.of(euis), "gw-7");
+            context->shards.of(dev_eui), "gw-7");
   }
   const auto of_address = shard(address);
   EXPECT_EQ(of_address.addresses, 1U);
   EXPECT_GE(of_address.windows, 1U);
   EXPECT_EQ(of_address.open_windows, 1U);
   EXPECT_EQ(shard(uid).sessions, 1U);
-  const auto of_euis = shard(euis);
+  const auto of_euis = shard(dev_eui);
   ASSERT_EQ(of_euis.refused_joins.size(), 1U);
   EXPECT_EQ(of_euis.refused_joins[0].dev_eui, dev_eui);
   EXPECT_EQ(of_euis.refused_joins[0].times, 2U);

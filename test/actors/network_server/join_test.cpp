@@ -1,16 +1,8 @@
 // Over-the-air activation through network and join server, for both protocol generations.
-#include "protocol/join/join_accept.hpp"
-#include "protocol/join/session_keys.hpp"
-#include "test/actors/network_server/fixture.hpp"
+#include "test/actors/network_server/otaa_fixture.hpp"
 
 namespace ff::network_server {
 namespace {
-
-constexpr JoinEui join_eui{0x70b3d57ed0000000};
-constexpr DevEui dev_eui{0x0004a30b001c0530};
-const Aes128Key app_key = Aes128Key::from(Bytes(16, 0x11));
-const Aes128Key nwk_key = Aes128Key::from(Bytes(16, 0x22));
-const storage::JoinKey euis{join_eui, dev_eui};
 
 struct Row {
   const char* name;
@@ -18,90 +10,12 @@ struct Row {
   PhyVersion phy_version;
 };
 
-class JoinTest : public NetworkServerFixture, public ::testing::WithParamInterface<Row> {
+class JoinTest : public OtaaFixture, public ::testing::WithParamInterface<Row> {
  protected:
-  bool is_1_1() const { return GetParam().mac_version == MacVersion::v1_1; }
-
-  void create_otaa_device() {
-    int answers = 0;
-    caf::anon_send(
-        context->shards.of(uid),
-        to_session(uid,
-                   ChangeDevice{.change = [row = GetParam()](const Device*) -> Result<Device> {
-                                  Device device;
-                                  device.ids = {uid, dev_eui, join_eui, {}};
-                                  device.lorawan_version = row.mac_version;
-                                  device.lorawan_phy_version = row.phy_version;
-                                  device.frequency_plan_id = "EU_863_870_TTN";
-                                  device.supports_join = true;
-                                  return device;
-                                },
-                                .reply = [&](const auto& result) { answers += result ? 1 : 0; }}));
-    caf::anon_send(context->join_servers.of(euis),
-                   join_server::ChangeJoinDevice{
-                       join_eui, dev_eui,
-                       [this](const join_server::JoinDevice*) -> Result<join_server::JoinDevice> {
-                         join_server::JoinDevice device;
-                         device.ids = {uid, dev_eui, join_eui, {}};
-                         device.app_key.key = app_key;
-                         if (is_1_1()) device.nwk_key.key = nwk_key;
-                         return device;
-                       },
-                       [&](const auto& result) { answers += result ? 1 : 0; }});
-    run();
-    ASSERT_EQ(answers, 2);
-  }
-
-  const Aes128Key& root() const { return is_1_1() ? nwk_key : app_key; }
-
-  void join(std::uint16_t nonce) {
-    receive(join::seal_join_request({join_eui, dev_eui, DevNonce{nonce}}, root()),
-            context->shards.of(euis));
-    advance(milliseconds{300});
-  }
-
-  std::vector<Bytes> join_accepts() const {
-    std::vector<Bytes> frames;
-    for (const auto& transmission : transmissions) {
-      const auto& payload = transmission->phy_payload;
-      if (phy::decode_mhdr(payload[0]).m_type == phy::MType::join_accept) frames.push_back(payload);
-    }
-    return frames;
-  }
-
-  /// The newest join-accept, opened as the device opens it.
-  Result<join::JoinAccept> accepted(std::uint16_t nonce) const {
-    return join::open_join_accept(join_accepts().back(), join::join_accept_keys(root(), dev_eui),
-                                  {.join_eui = join_eui, .dev_nonce = DevNonce{nonce}});
-  }
-
-  phy::NetworkSessionKeys keys_of(const join::JoinAccept& accept, std::uint16_t nonce) const {
-    join::JoinContext join_context;
-    join_context.join_nonce = accept.join_nonce;
-    join_context.dev_nonce = DevNonce{nonce};
-    join_context.net_id = accept.net_id;
-    join_context.join_eui = join_eui;
-    const auto keys = is_1_1() ? join::derive_session_keys_1_1(nwk_key, app_key, join_context)
-                               : join::derive_session_keys_1_0(app_key, app_key, join_context);
-    return keys.network;
-  }
-
-  void uplink_in(const join::JoinAccept& accept, std::uint16_t nonce, std::uint32_t f_cnt) {
-    phy::DataFrame frame;
-    frame.dev_addr = accept.dev_addr;
-    frame.f_port = FPort{1};
-    frame.frm_payload = {1};
-    // RekeyInd{minor 1}: how a 1.1 device confirms its session. [TS001-1.1 §5.10]
-    if (is_1_1()) frame.f_opts = {0x0b, 0x01};
-    receive(phy::seal_frame(frame, keys_of(accept, nonce),
-                            {.mac_version = GetParam().mac_version,
-                             .f_cnt = FCnt32{f_cnt},
-                             .transmission = {.conf_f_cnt = 0,
-                                              .tx_dr = DataRateIndex{3},
-                                              .tx_ch = ChannelIndex{0}}})
-                .value(),
-            context->shards.of(accept.dev_addr));
-    advance(seconds{2});
+  void SetUp() override {
+    mac_version = GetParam().mac_version;
+    phy_version = GetParam().phy_version;
+    OtaaFixture::SetUp();
   }
 };
 
@@ -135,7 +49,7 @@ TEST_P(JoinTest, JoinsAgainAfterACrashWithoutRepeatingAnyNonce) {
   engine.crash();
   boot();
   // The join index is derived from the identity server's rows, which this fixture has not.
-  caf::anon_send(context->shards.of(euis), IndexJoinEuis{uid, join_eui, dev_eui, false});
+  caf::anon_send(context->shards.of(dev_eui), IndexJoinEuis{uid, join_eui, dev_eui, false});
   join(1);
   EXPECT_EQ(join_accepts().size(), 1U);
   advance(seconds{10});

@@ -43,7 +43,8 @@ TEST(HttpRouter, EveryBindingOfTheTableIsReachedWithItsVariables) {
     ++count;
   }
   EXPECT_EQ(count, 322U);
-  EXPECT_EQ(router().size(), count);
+  // And farfield.v1.
+  EXPECT_EQ(router().size(), count + 1);
 }
 
 TEST(HttpRouter, ALiteralGoesBeforeAVariableUnlessItLacksTheVerb) {

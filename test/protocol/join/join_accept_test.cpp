@@ -284,5 +284,53 @@ TEST(CheckJoinRequestMic, DetectsAnotherKey) {
   EXPECT_TRUE(check_join_request_mic(view, key(2)).error().is(mic_mismatch));
 }
 
+TEST(ParseRejoinRequest, GivesWhatTheDeviceSealedAndChecksItsKey) {
+  const phy::RejoinRequest requests[] = {
+      {phy::RejoinType::restore, NetId{0x13}, {}, DevEui{2}, 0xfffe},
+      {phy::RejoinType::full_context, {}, JoinEui{1}, DevEui{2}, 5},
+      {phy::RejoinType::rekey, NetId{0x13}, {}, DevEui{2}, 0},
+  };
+  for (const auto& request : requests) {
+    auto frame = seal_rejoin_request(request, key(1)).value();
+    const auto view = parse_rejoin_request(frame).value();
+    EXPECT_EQ(view.request, request);
+    EXPECT_TRUE(check_rejoin_request_mic(view, key(1)));
+    EXPECT_TRUE(check_rejoin_request_mic(view, key(2)).error().is(mic_mismatch));
+    frame.pop_back();
+    EXPECT_TRUE(parse_rejoin_request(frame).error().is(decode_payload));
+  }
+}
+
+TEST(ParseRejoinRequest, NamesWhatIsWrong) {
+  const auto join = seal_join_request({JoinEui{1}, DevEui{2}, DevNonce{3}}, key(1));
+  EXPECT_TRUE(parse_rejoin_request(join).error().is(payload_type));
+  const auto nobody = seal_rejoin_request({}, key(1)).value();
+  EXPECT_TRUE(parse_rejoin_request(nobody).error().is(no_dev_eui));
+  EXPECT_TRUE(parse_rejoin_request({}).error().is(decode_payload));
+}
+
+TEST(JoinAccept, AnswersOneTypeOfRejoinRequest) {
+  const auto keys = join_accept_keys(key(1), DevEui{2});
+  JoinAccept accept{.join_nonce = JoinNonce{1},
+                    .net_id = NetId{0x13},
+                    .dev_addr = DevAddr{1},
+                    .dl_settings = {.opt_neg = true},
+                    .rx_delay = 1,
+                    .cf_list = {}};
+  const auto fields = encode_join_accept(accept).value();
+  constexpr phy::RejoinType types[] = {phy::RejoinType::restore, phy::RejoinType::full_context,
+                                       phy::RejoinType::rekey};
+  for (const auto asked : types) {
+    const auto frame =
+        seal_join_accept(fields, keys, {join_req_type(asked), JoinEui{1}, DevNonce{4}}).value();
+    for (const auto expected : types) {
+      const auto opened =
+          open_join_accept(frame, keys, {join_req_type(expected), JoinEui{1}, DevNonce{4}});
+      EXPECT_EQ(opened.has_value(), asked == expected);
+    }
+    EXPECT_FALSE(open_join_accept(frame, keys, {phy::JoinReqType::join_request, JoinEui{1}, {}}));
+  }
+}
+
 }  // namespace
 }  // namespace ff::join

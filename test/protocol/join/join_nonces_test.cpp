@@ -103,8 +103,37 @@ TEST(NextNonces, JoinNonceNeverRepeatsAndNeverExceeds24Bits) {
 }
 
 TEST(NextNonces, ANonceErrorComesBeforeAnExhaustedJoinNonce) {
-  const DevNonceHistory history{{}, DevNonce{5}, JoinNonce{join_nonce_max}};
+  const DevNonceHistory history{{}, DevNonce{5}, JoinNonce{join_nonce_max}, {}};
   EXPECT_TRUE(next_nonces(history, DevNonce{5}, counted).error().is(dev_nonce_too_small));
+}
+
+phy::RejoinRequest rejoin(phy::RejoinType type, std::uint16_t count) {
+  return {.type = type, .net_id = {}, .join_eui = {}, .dev_eui = {}, .rejoin_count = count};
+}
+
+TEST(NextNonces, ARejoinOfType1NeedsARisingCounterThatMayBeginWith0) {
+  constexpr auto full = phy::RejoinType::full_context;
+  const auto first = next_nonces({}, rejoin(full, 0)).value();
+  EXPECT_EQ(first.last_rj_count_1, std::uint16_t{0});
+  EXPECT_EQ(first.last_join_nonce, JoinNonce{1});
+  EXPECT_TRUE(next_nonces(first, rejoin(full, 0)).error().is(rj_count_too_small));
+  const auto second = next_nonces(first, rejoin(full, 7)).value();
+  EXPECT_EQ(second.last_join_nonce, JoinNonce{2});
+  EXPECT_TRUE(next_nonces(second, rejoin(full, 6)).error().is(rj_count_too_small));
+}
+
+TEST(NextNonces, RejoinsOfOtherTypesAndJoinsLeaveTheCounterOfType1) {
+  DevNonceHistory history;
+  history.last_rj_count_1 = 7;
+  for (const auto type : {phy::RejoinType::restore, phy::RejoinType::rekey}) {
+    history = next_nonces(history, rejoin(type, 0)).value();
+    EXPECT_EQ(history.last_rj_count_1, std::uint16_t{7});
+  }
+  EXPECT_EQ(history.last_join_nonce, JoinNonce{2});
+  EXPECT_EQ(next_nonces(history, DevNonce{9}, counted)->last_rj_count_1, std::uint16_t{7});
+  history.last_join_nonce = JoinNonce{join_nonce_max};
+  const auto exhausted = next_nonces(history, rejoin(phy::RejoinType::rekey, 1));
+  EXPECT_TRUE(exhausted.error().is(join_nonce_too_high));
 }
 
 }  // namespace

@@ -107,6 +107,30 @@ TEST(DownlinkCommands, From11OnLeaveRoomForTheAnswers) {
   EXPECT_TRUE(test::downlink(device, state, {200, 0}).commands.empty());
 }
 
+/// A demand of the operator's, before the periods that may cause the same.
+TEST(DownlinkCommands, AskOnceForARejoin) {
+  const Device device = test::v11_device();
+  MacState state = device.settled();
+  state.force_rejoin = ForceRejoinReq{dr(3), 2, 5, 1};
+  state.desired.rejoin_time_periodicity = RejoinTimeExponent{2};
+  EXPECT_TRUE(test::downlink(device, state, {1, 200}).next.force_rejoin) << "no room for it";
+  const auto step = test::downlink(device, state);
+  const Command demand = *state.force_rejoin;
+  ASSERT_EQ(test::sent(device, step).size(), 2U);
+  EXPECT_EQ(test::sent(device, step)[0], demand);
+  EXPECT_EQ(cids(step.next.pending_requests), std::vector{Cid::rejoin_param_setup});
+  EXPECT_EQ(step.events.front().name, EventName::force_rejoin_request);
+  EXPECT_FALSE(step.next.force_rejoin);
+  EXPECT_EQ(test::sent(device, test::downlink(device, step.next)).size(), 1U);
+}
+
+TEST(DownlinkCommands, KeepARejoinFromDevicesBefore11) {
+  const Device device;
+  MacState state = device.settled();
+  state.force_rejoin = ForceRejoinReq{};
+  EXPECT_TRUE(test::downlink(device, state).commands.empty());
+}
+
 TEST(DownlinkCommands, OfOlderVersionsDoNotCountTheAnswers) {
   const Device device;
   MacState state = device.settled();

@@ -242,6 +242,32 @@ TEST(AcceptJoin, DelayZeroIsOneSecondAndOptNegIsVersion11) {
   EXPECT_EQ(state.lorawan_version, MacVersion::v1_1);
 }
 
+TEST(RekeyedState, KeepsRadioParametersAndRefusalsAndNothingOfTheSession) {
+  const Device device = test::v11_device();
+  MacState state = device.state();
+  state.device_class = DeviceClass::c;
+  state.current.rx2_data_rate_index = test::dr(4);
+  state.rejected.adr_data_rate_indexes = {test::dr(5)};
+  state.ping_slot_periodicity = PingSlotPeriodicity{3};
+  state.pending_requests = {DevStatusReq{}};
+  state.queued_responses = {LinkCheckAns{1, 1}};
+  state.last_adr_change_f_cnt_up = FCnt32{9};
+  state.force_rejoin = ForceRejoinReq{};
+  push_recent(state, RecentUplink{.f_cnt = FCnt32{9}});
+  const MacState next = rekeyed_state(state);
+  EXPECT_EQ(next.lorawan_version, MacVersion::v1_1);
+  EXPECT_EQ(next.device_class, DeviceClass::c);
+  EXPECT_EQ(next.current, state.current);
+  EXPECT_EQ(next.desired, state.desired);
+  EXPECT_EQ(next.rejected, state.rejected);
+  EXPECT_EQ(next.ping_slot_periodicity, state.ping_slot_periodicity);
+  EXPECT_TRUE(next.pending_requests.empty());
+  EXPECT_TRUE(next.queued_responses.empty());
+  EXPECT_TRUE(next.recent_uplinks.empty());
+  EXPECT_EQ(next.last_adr_change_f_cnt_up, FCnt32{0});
+  EXPECT_FALSE(next.force_rejoin);
+}
+
 TEST(Settings, PickTakesTheFirstThatIsSet) {
   MacSettings device;
   MacSettings defaults;

@@ -30,20 +30,20 @@ TEST(Shard, IsOnDiskAndNeverChanges) {
     std::vector<int> shards;
   };
   const Row rows[] = {
-      {64, {16, 33, 50, 34, 14, 4}},
-      {1024, {400, 353, 50, 354, 910, 68}},
-      {32768, {17808, 23905, 4146, 32098, 2958, 3140}},
+      {64, {16, 33, 50, 34, 14, 4, 4}},
+      {1024, {400, 353, 50, 354, 910, 68, 68}},
+      {32768, {17808, 23905, 4146, 32098, 2958, 3140, 11332}},
   };
   const JoinKey join_key{JoinEui{0x70B3D57ED0000000}, DevEui{0x0004A30B001A2B3C}};
   for (const auto& row : rows) {
     auto s = count(row.count);
-    EXPECT_EQ(
-        (std::vector<int>{shard_of(uid("app1", "dev1"), s).value(),
-                          shard_of(uid("weather", "station-7"), s).value(),
-                          shard_of(ApplicationId("app1"), s).value(),
-                          shard_of(DevAddr{0x26011234}, s).value(), shard_of(join_key, s).value(),
-                          shard_of(GatewayId("gw-1"), s).value()}),
-        row.shards);
+    EXPECT_EQ((std::vector<int>{
+                  shard_of(uid("app1", "dev1"), s).value(),
+                  shard_of(uid("weather", "station-7"), s).value(),
+                  shard_of(ApplicationId("app1"), s).value(),
+                  shard_of(DevAddr{0x26011234}, s).value(), shard_of(join_key, s).value(),
+                  shard_of(GatewayId("gw-1"), s).value(), shard_of(join_key.dev_eui, s).value()}),
+              row.shards);
   }
 }
 

@@ -63,6 +63,8 @@ constexpr std::array rows{
     Row{"JsEndDeviceRegistry/Provision", "", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
     Row{"JsEndDeviceRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_WRITE},
 
+    Row{"farfield.v1.NsEndDeviceControl/ForceRejoin", "", RIGHT_APPLICATION_DEVICES_WRITE},
+
     Row{"EndDeviceRegistry/Create", "", RIGHT_APPLICATION_DEVICES_WRITE},
     Row{"EndDeviceRegistry/Get", "", RIGHT_APPLICATION_DEVICES_READ},
     Row{"EndDeviceRegistry/List", "", RIGHT_APPLICATION_DEVICES_READ},

@@ -21,7 +21,7 @@ pb::EndDevice to_proto(const JoinDevice& device) {
   out.set_last_dev_nonce(device.nonces.last_dev_nonce.value());
   out.set_last_join_nonce(device.nonces.last_join_nonce.value());
   out.set_last_rj_count_0(device.last_rj_count_0);
-  out.set_last_rj_count_1(device.last_rj_count_1);
+  out.set_last_rj_count_1(device.nonces.last_rj_count_1.value_or(0));
   out.set_network_server_address(device.network_server_address);
   out.set_application_server_address(device.application_server_address);
   out.set_application_server_id(device.application_server_id);
@@ -49,7 +49,12 @@ JoinDevice join_device_of(const pb::EndDevice& from, JoinDevice device) {
   device.nonces.last_dev_nonce = DevNonce(static_cast<std::uint16_t>(from.last_dev_nonce()));
   device.nonces.last_join_nonce = JoinNonce(from.last_join_nonce());
   device.last_rj_count_0 = static_cast<std::uint16_t>(from.last_rj_count_0());
-  device.last_rj_count_1 = static_cast<std::uint16_t>(from.last_rj_count_1());
+  // The API's zero is "none yet" or "was 0": a change to zero is a reset, no change keeps which.
+  auto& rj_count_1 = device.nonces.last_rj_count_1;
+  if (const auto count = static_cast<std::uint16_t>(from.last_rj_count_1());
+      count != rj_count_1.value_or(0)) {
+    rj_count_1 = count == 0 ? std::nullopt : std::optional(count);
+  }
   device.network_server_address = from.network_server_address();
   device.application_server_address = from.application_server_address();
   device.application_server_id = from.application_server_id();

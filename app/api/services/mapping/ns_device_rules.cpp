@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/network_server/session/errors.hpp"
 #include "app/api/services/mapping/ns_device.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "protocol/field_mask/field_mask.hpp"
@@ -10,10 +11,9 @@ namespace ff::api {
 namespace {
 
 using network_server::Device;
+using network_server::field_value;
 using Span = std::span<const std::string>;
 
-constexpr ErrorDef field_value{"pkg/networkserver", "field_value", Code::invalid_argument,
-                               "invalid value of field `{field}`"};
 constexpr ErrorDef field_is_zero{"pkg/networkserver", "field_is_zero", Code::invalid_argument,
                                  "field `{name}` is zero"};
 constexpr ErrorDef field_not_zero{"pkg/networkserver", "field_not_zero", Code::invalid_argument,

@@ -1,0 +1,100 @@
+// farfield.v1.NsEndDeviceControl: what the network server makes of a device at an operator's word.
+#include "actors/network_server/session/device.hpp"
+#include "actors/network_server/session/errors.hpp"
+#include "app/api/services/mapping/messages.hpp"
+#include "app/api/services/mapping/values.hpp"
+#include "app/api/services/services.hpp"
+#include "farfield/v1/network_server.grpc.pb.h"
+
+namespace ff::api {
+namespace {
+
+using google::protobuf::Empty;
+using DevicePtr = std::shared_ptr<const network_server::Device>;
+
+/// The command's fields have few bits. [TS001-1.1 §5.13]
+Result<mac::ForceRejoinReq> force_rejoin_of(const pb::MACCommand::ForceRejoinReq& request) {
+  constexpr unsigned three_bits = 7;
+  constexpr int four_bits = 15;
+  const auto refuse = [](const char* field) {
+    return fail(network_server::field_value, {{"field", field}});
+  };
+  // Type 1 can not be asked for: its counter is the device's own affair.
+  if (request.rejoin_type() != pb::CONTEXT && request.rejoin_type() != pb::KEYS)
+    return refuse("request.rejoin_type");
+  if (request.data_rate_index() < 0 || request.data_rate_index() > four_bits)
+    return refuse("request.data_rate_index");
+  if (request.max_retries() > three_bits) return refuse("request.max_retries");
+  if (request.period_exponent() < 0 || request.period_exponent() > static_cast<int>(three_bits))
+    return refuse("request.period_exponent");
+  return mac::ForceRejoinReq{
+      .data_rate_index = DataRateIndex{static_cast<std::uint8_t>(request.data_rate_index())},
+      .rejoin_type = static_cast<std::uint8_t>(request.rejoin_type()),
+      .max_retries = static_cast<std::uint8_t>(request.max_retries()),
+      .period_exp = static_cast<std::uint8_t>(request.period_exponent())};
+}
+
+/// Only a session of 1.1 knows the command.
+Result<network_server::Device> with_force_rejoin(const network_server::Device* current,
+                                                 const mac::ForceRejoinReq& request) {
+  if (current == nullptr) return fail(network_server::device_not_found);
+  if (!current->session) return fail(network_server::unknown_session);
+  if (!current->mac_state) return fail(network_server::unknown_mac_state);
+  if (!at_least(current->mac_state->lorawan_version, MacVersion::v1_1))
+    return fail(network_server::rejoin_request);
+  auto next = *current;
+  next.mac_state->force_rejoin = request;
+  return next;
+}
+
+class NsDeviceControl final : public farfield::v1::NsEndDeviceControl::CallbackService {
+ public:
+  NsDeviceControl(const ServiceContext& context, NetworkServers shards)
+      : context_(context), shards_(std::move(shards)) {}
+
+  grpc::ServerUnaryReactor* ForceRejoin(grpc::CallbackServerContext* context,
+                                        const farfield::v1::ForceRejoinRequest* request,
+                                        Empty* response) override {
+    return context_.front.unary({"farfield.v1.NsEndDeviceControl/ForceRejoin"}, context, request,
+                                response, [this](auto call, const auto& force, const auto& reply) {
+                                  force_rejoin(call, force, reply);
+                                });
+  }
+
+ private:
+  void force_rejoin(const std::shared_ptr<const Call>& call,
+                    const farfield::v1::ForceRejoinRequest& request,
+                    const Reply<Empty>& reply) const {
+    auto command = force_rejoin_of(request.request());
+    if (!command) return reply(fail(std::move(command).error()));
+    const auto uid = uid_of(request.end_device_ids());
+    context_.authorized(
+        call, application_key(uid.application_id.text()), {}, reply, [=, this, force = *command] {
+          auto make = [uid, force](actors::Reply<DevicePtr> answer) {
+            return network_server::to_session(
+                uid, network_server::ChangeDevice{[force](const network_server::Device* current) {
+                                                    return with_force_rejoin(current, force);
+                                                  },
+                                                  std::move(answer)});
+          };
+          context_.asker.ask<DevicePtr>(shards_.of(uid), "NETWORK_SERVER", std::move(make),
+                                        [reply](Result<DevicePtr> device) {
+                                          if (!device)
+                                            return reply(fail(std::move(device).error()));
+                                          reply(Empty());
+                                        });
+        });
+  }
+
+  const ServiceContext& context_;
+  NetworkServers shards_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> make_ns_device_control(const ServiceContext& context,
+                                                      NetworkServers shards) {
+  return std::make_unique<NsDeviceControl>(context, std::move(shards));
+}
+
+}  // namespace ff::api

@@ -1,0 +1,69 @@
+// farfield.v1.NsEndDeviceControl over HTTP JSON.
+#include "test/app/api/services/api_fixture.hpp"
+
+namespace ff::api::test {
+namespace {
+
+using namespace ttn::lorawan::v3;  // The tests name many rights.
+
+const std::string ns = "/ns/applications/app-1/devices/dev-1";
+const std::string force = "/farfield/ns/applications/app-1/devices/dev-1/force-rejoin";
+
+const std::string abp_1_1 = R"({"end_device":{
+  "ids":{"device_id":"dev-1","application_ids":{"application_id":"app-1"},"dev_eui":"0102030405060708"},
+  "frequency_plan_id":"EU_863_870_TTN","lorawan_version":"MAC_V1_1","lorawan_phy_version":"PHY_V1_1_REV_B",
+  "session":{"dev_addr":"260B1234","keys":{
+    "f_nwk_s_int_key":{"key":"11111111111111111111111111111111"},
+    "s_nwk_s_int_key":{"key":"22222222222222222222222222222222"},
+    "nwk_s_enc_key":{"key":"33333333333333333333333333333333"}}}},
+ "field_mask":{"paths":["frequency_plan_id","lorawan_version","lorawan_phy_version","session.dev_addr",
+  "session.keys.f_nwk_s_int_key.key","session.keys.s_nwk_s_int_key.key","session.keys.nwk_s_enc_key.key"]}})";
+
+class NsDeviceControlTest : public ApiFixture {
+ protected:
+  NsDeviceControlTest() {
+    rights["app-1"] = {RIGHT_APPLICATION_DEVICES_READ, RIGHT_APPLICATION_DEVICES_WRITE,
+                       RIGHT_APPLICATION_DEVICES_READ_KEYS, RIGHT_APPLICATION_DEVICES_WRITE_KEYS};
+  }
+};
+
+TEST_F(NsDeviceControlTest, AsksADeviceOf11ToRejoin) {
+  const auto set = call("PUT", ns, abp_1_1);
+  ASSERT_EQ(set.status, 200) << boost::json::serialize(set.body);
+  const auto asked = call("POST", force,
+                          R"({"request":{"rejoin_type":"KEYS","data_rate_index":"DATA_RATE_2",
+                              "max_retries":3,"period_exponent":"REJOIN_PERIOD_1"}})");
+  EXPECT_EQ(asked.status, 200) << boost::json::serialize(asked.body);
+}
+
+TEST_F(NsDeviceControlTest, RefusesWhatTheCommandCanNotSay) {
+  ASSERT_EQ(call("PUT", ns, abp_1_1).status, 200);
+  for (const char* request :
+       {R"({"rejoin_type":"SESSION"})", R"({"max_retries":8})", R"({"data_rate_index":16})",
+        R"({"period_exponent":8})", R"({"rejoin_type":7})"}) {
+    const auto refused = call("POST", force, R"({"request":)" + std::string(request) + "}");
+    EXPECT_EQ(refused.status, 400) << request;
+    EXPECT_EQ(refused.at("/details/0/name"), "field_value") << request;
+  }
+}
+
+TEST_F(NsDeviceControlTest, RefusesDevicesThatCanNotRejoin) {
+  EXPECT_EQ(call("POST", force, R"({"request":{}})").status, 404);
+  auto old = abp_1_1;
+  old.replace(old.find("MAC_V1_1"), 8, "MAC_V1_0_4");
+  old.replace(old.find("PHY_V1_1_REV_B"), 14, "RP002_V1_0_4");
+  const auto set = call("PUT", ns, old);
+  ASSERT_EQ(set.status, 200) << boost::json::serialize(set.body);
+  const auto refused = call("POST", force, R"({"request":{}})");
+  EXPECT_EQ(refused.status, 503);
+  EXPECT_EQ(refused.at("/details/0/name"), "rejoin_request");
+}
+
+TEST_F(NsDeviceControlTest, NeedsTheRightToWriteDevices) {
+  ASSERT_EQ(call("PUT", ns, abp_1_1).status, 200);
+  rights["app-1"] = {RIGHT_APPLICATION_DEVICES_READ};
+  EXPECT_EQ(call("POST", force, R"({"request":{}})").status, 403);
+}
+
+}  // namespace
+}  // namespace ff::api::test
