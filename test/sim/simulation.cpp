@@ -14,7 +14,6 @@
 namespace ff::test {
 namespace {
 
-constexpr Duration tick = std::chrono::milliseconds{5};
 const ApplicationId application("sim");
 const auto server_address = *net::Endpoint::parse("127.0.0.1:1700");
 
@@ -31,10 +30,14 @@ Simulation::Simulation(SimulationOptions options)
       next_seed_(options_.scenario.seed * 1'000'003) {
   config_.set("scheduler.policy", caf::atom("testing"));
   config_.set("logger.verbosity", caf::atom("quiet"));
+  const auto* plan = plans_.find(options_.frequency_plan_id);
+  FF_ASSERT(plan != nullptr);
+  air_ = std::make_unique<AirRules>(*plan);
   std::vector<sim::Placement> placements;
   for (const auto& range : options_.devices) {
     for (auto& identity : sim::make_devices(range)) {
-      const auto* region = region::find("EU_863_870", identity.phy_version);
+      const auto* region = region::find(plan->band_id, identity.phy_version);
+      FF_ASSERT(region != nullptr);
       placements.push_back({identity, region});
       identities_.push_back(std::move(identity));
     }
@@ -69,8 +72,9 @@ void Simulation::boot() {
   system_ = std::make_unique<caf::actor_system>(config_);
   metrics_ = std::make_unique<actors::Metrics>();
   app::NodeConfig config;
-  config.udp.push_back(
-      {.local = server_address, .fallback_plan_id = "EU_863_870_TTN", .network = nullptr});
+  config.udp.push_back({.local = server_address,
+                        .fallback_plan_id = options_.frequency_plan_id,
+                        .network = nullptr});
   node_ = app::Node::start({.system = system_.get(),
                             .clock = clock_,
                             .make_random = [this] { return make_seeded_random(next_seed_++); },
@@ -227,7 +231,18 @@ void Simulation::push_downlink(const sim::DeviceIdentity& device, FPort f_port, 
       application_server::QueueDownlinks{uid, {std::move(downlink)}, false, [](const Status&) {}});
 }
 
+void Simulation::uplink_on_air(const sim::DeviceIdentity& device,
+                               const sim::Transmission& transmission) {
+  air_->uplink(device.device_id, transmission);
+}
+
+void Simulation::downlink_on_air(std::size_t gateway, const sim::Emission& emission,
+                                 double power_dbm) {
+  air_->downlink(gateway, emission, power_dbm);
+}
+
 void Simulation::step() {
+  const auto tick = options_.step;
   clock_->advance(tick);
   const auto now = clock_->now();
   world_->advance(now.mono, now.utc);
@@ -244,7 +259,7 @@ void Simulation::step() {
 }
 
 void Simulation::run(Duration time) {
-  for (; time > Duration{0}; time -= tick) step();
+  for (; time > Duration{0}; time -= options_.step) step();
 }
 
 }  // namespace ff::test

@@ -13,6 +13,7 @@
 #include "net/runtime/manual_loop.hpp"
 #include "net/udp/memory_network.hpp"
 #include "storage/engine/memory_engine.hpp"
+#include "test/sim/air_rules.hpp"
 #include "test/support/storage/fault_env.hpp"
 #include "tools/sim/core/device_factory.hpp"
 #include "tools/sim/core/world.hpp"
@@ -23,6 +24,10 @@ struct SimulationOptions {
   sim::Scenario scenario;
   std::vector<sim::DeviceRange> devices;
   net::DatagramFaults network;
+  /// Of the gateways. Devices have their own, of the same band.
+  std::string frequency_plan_id = "EU_863_870_TTN";
+  /// How far everything moves on at once. The server's timers are no finer.
+  Duration step = std::chrono::milliseconds{5};
   /// RocksDB on a simulated disk instead of the engine in memory. Its own threads make the run no
   /// longer the same byte for byte.
   bool real_store = false;
@@ -42,6 +47,8 @@ class Simulation final : public sim::Outlet {
   void cut_power_after(std::uint64_t operations) { disk_->cut_power_after(operations); }
 
   sim::Report report() const { return world_->report(clock_->now().mono); }
+  const sim::World& world() const { return *world_; }
+  const AirRules& air() const { return *air_; }
   /// One line per event, message for the application and datagram of the server.
   const std::vector<std::string>& log() const { return log_; }
 
@@ -60,6 +67,10 @@ class Simulation final : public sim::Outlet {
 
   void send(std::size_t gateway, sim::Link link, ByteView datagram) override;
   void push_downlink(const sim::DeviceIdentity& device, FPort f_port, ByteView payload) override;
+  void uplink_on_air(const sim::DeviceIdentity& device,
+                     const sim::Transmission& transmission) override;
+  void downlink_on_air(std::size_t gateway, const sim::Emission& emission,
+                       double power_dbm) override;
 
   SimulationOptions options_;
   std::vector<sim::DeviceIdentity> identities_;
@@ -75,6 +86,8 @@ class Simulation final : public sim::Outlet {
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<actors::Metrics> metrics_;
   std::unique_ptr<app::Node> node_;
+  region::FrequencyPlans plans_ = region::FrequencyPlans::standard();
+  std::unique_ptr<AirRules> air_;
   std::unique_ptr<sim::World> world_;
   std::vector<std::unique_ptr<net::DatagramSocket>> sockets_;
   std::vector<std::pair<std::size_t, Bytes>> arrived_;

@@ -77,6 +77,34 @@ TEST(Simulation, ReachesDevicesOfClassCBetweenTheirUplinks) {
   EXPECT_EQ(report.violation_total(), 0U) << to_json(report);
 }
 
+/// Sessions change under way, and no uplink is lost or counted twice.
+TEST(Simulation, RenewsSessionsByRejoinRequests) {
+  for (const auto type :
+       {phy::RejoinType::restore, phy::RejoinType::full_context, phy::RejoinType::rekey}) {
+    SCOPED_TRACE(static_cast<int>(type));
+    SimulationOptions options;
+    options.scenario.radio.gateways = 2;
+    options.scenario.period = seconds{60};
+    options.scenario.duration = minutes{59};
+    options.scenario.rejoin_interval = 5;
+    options.scenario.rejoin_type = type;
+    options.devices.push_back({.count = 10,
+                               .id_prefix = "otaa11",
+                               .activation = sim::Activation::otaa,
+                               .mac_version = MacVersion::v1_1,
+                               .phy_version = PhyVersion::rp001_v1_1_rev_b});
+    Simulation simulation(options);
+    simulation.run(minutes{60});
+    const auto report = simulation.report();
+    EXPECT_EQ(report.joins.joined, 10U) << to_json(report);
+    EXPECT_GE(report.joins.rejoin_requests, 100U) << to_json(report);
+    EXPECT_GE(report.joins.rejoined, report.joins.rejoin_requests * 9 / 10) << to_json(report);
+    EXPECT_GE(report.delivered_share(), 0.999) << to_json(report);
+    EXPECT_EQ(report.uplinks.duplicated, 0U) << to_json(report);
+    EXPECT_EQ(report.violation_total(), 0U) << to_json(report);
+  }
+}
+
 TEST(Simulation, IsTheSameByteForByteForTheSameSeed) {
   Simulation first(mixed(7));
   Simulation second(mixed(7));

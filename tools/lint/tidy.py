@@ -33,7 +33,7 @@ BANNED = [
     (r'\b(scoped_actor|blocking_actor)\b', 'only tests and the start of the process may block',
      ['app/', 'test/', 'tools/', 'actors/support/']),
     (r'\bstd::(cout|cerr|clog)\b|(?<![\w:.])(std::)?(printf|fprintf|puts)\s*\(', 'programs print, libraries return',
-     ['app/', 'tools/', 'test/fuzz/', 'protocol/base/assert.cpp']),
+     ['app/', 'tools/', 'test/fuzz/', 'test/sim/matrix/', 'protocol/base/assert.cpp']),
     (r'\bgetenv\s*\(', 'settings come from config/', ['config/load/environment.cpp', 'tools/', 'test/']),
     (r'(?<![\w:])::(socket|bind|listen|accept|connect|sendto|recvfrom)\s*\(', 'sockets belong to net/', ['net/', 'tools/', 'test/']),
     # gRPC's reactors end themselves.

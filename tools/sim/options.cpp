@@ -31,6 +31,7 @@ struct Raw {
   unsigned first_dev_nonce = 0;
   unsigned first_f_cnt = 0;
   unsigned confirmed_attempts = 8;
+  unsigned rejoin_type = 0;
 };
 
 const std::map<std::string, std::string>& usual_plans() {
@@ -46,7 +47,7 @@ void add_device_options(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--activation", raw.activation, "otaa or abp")
       ->check(CLI::IsMember({"otaa", "abp"}))
       ->capture_default_str();
-  app.add_option("--class", raw.device_class, "A or C; C before LoRaWAN 1.1")
+  app.add_option("--class", raw.device_class, "A or C")
       ->check(CLI::IsMember({"A", "C"}))
       ->capture_default_str();
   app.add_option("--version", raw.version, "LoRaWAN version")
@@ -118,6 +119,11 @@ void add_traffic_options(CLI::App& app, Options& options, Raw& raw) {
                  "Every n-th uplink asks for time and link check");
   app.add_option("--first-dev-nonce", raw.first_dev_nonce)->check(CLI::Range(0, 65535));
   app.add_option("--first-f-cnt", raw.first_f_cnt, "FCntUp of ABP devices");
+  app.add_option("--rejoin-interval", scenario.rejoin_interval,
+                 "Every n-th uplink of a 1.1 device is a rejoin-request; 0: only when asked");
+  app.add_option("--rejoin-type", raw.rejoin_type, "0: restore, 1: full context, 2: new keys")
+      ->check(CLI::Range(0, 2))
+      ->capture_default_str();
   app.add_flag("--push-downlinks", scenario.push_downlinks,
                "The application pushes one downlink to each device");
   app.add_option(
@@ -158,8 +164,6 @@ void interpret_devices(const Raw& raw, Options& options) {
   range.mac_version = parse_mac_version(raw.version);
   range.device_class = raw.device_class == "C" ? DeviceClass::c : DeviceClass::a;
   // Such a device would have to say with DeviceModeInd when it listens.
-  if (range.device_class == DeviceClass::c && at_least(range.mac_version, MacVersion::v1_1))
-    throw CLI::ValidationError("--class", "class C is simulated for versions before 1.1");
   range.phy_version = raw.phy_version.empty() ? usual_phy_version(range.mac_version)
                                               : parse_phy_version(raw.phy_version);
   const auto usual = usual_plans().find(raw.region);
@@ -183,6 +187,7 @@ void interpret_traffic(const Raw& raw, Options& options) {
   scenario.drain = seconds(raw.drain_s);
   scenario.device.adr = !raw.no_adr;
   scenario.device.confirmed_attempts = static_cast<std::uint8_t>(raw.confirmed_attempts);
+  scenario.rejoin_type = static_cast<phy::RejoinType>(raw.rejoin_type);
   scenario.device.first_dev_nonce = DevNonce{static_cast<std::uint16_t>(raw.first_dev_nonce)};
   scenario.device.first_f_cnt = FCnt32{raw.first_f_cnt};
   if (raw.data_rate >= 0) {

@@ -17,12 +17,14 @@ void DeliveryTracker::sent(std::uint32_t device, std::uint32_t f_cnt, MonoTime n
     if (heard && !entry.heard) {
       entry = {now, true, false};
       ++counts_.sent;
+      ++ledger.counts.sent;
       --counts_.unheard;
     }
     return;
   }
   ledger.entries.push_back({now, heard, false});
   ++(heard ? counts_.sent : counts_.unheard);
+  if (heard) ++ledger.counts.sent;
 }
 
 bool DeliveryTracker::delivered(std::uint32_t device, std::uint32_t f_cnt, ByteView payload,
@@ -45,6 +47,7 @@ bool DeliveryTracker::delivered(std::uint32_t device, std::uint32_t f_cnt, ByteV
   }
   entry.delivered = true;
   ++counts_.delivered;
+  ++ledger.counts.delivered;
   latency_.record(now - entry.sent);
   return true;
 }

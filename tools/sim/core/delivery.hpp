@@ -19,6 +19,12 @@ struct DeliveryCounts {
   std::uint64_t unknown = 0;     // never sent
 };
 
+/// Of one device.
+struct DeviceDelivery {
+  std::uint64_t sent = 0;
+  std::uint64_t delivered = 0;
+};
+
 class DeliveryTracker {
  public:
   explicit DeliveryTracker(std::size_t devices) : ledgers_(devices) {}
@@ -31,6 +37,7 @@ class DeliveryTracker {
   bool delivered(std::uint32_t device, std::uint32_t f_cnt, ByteView payload, MonoTime now);
 
   const DeliveryCounts& counts() const noexcept { return counts_; }
+  const DeviceDelivery& of(std::uint32_t device) const noexcept { return ledgers_[device].counts; }
   /// From the end of the transmission to the application.
   const Histogram& latency() const noexcept { return latency_; }
 
@@ -44,6 +51,7 @@ class DeliveryTracker {
   struct Ledger {
     std::uint32_t first = 0;
     std::vector<Entry> entries;
+    DeviceDelivery counts;  // of all sessions
   };
 
   std::vector<Ledger> ledgers_;

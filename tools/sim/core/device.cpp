@@ -46,18 +46,22 @@ FCnt32 SimDevice::next_f_cnt() const noexcept {
   return session_ ? session_->next_f_cnt() : FCnt32{0};
 }
 
-/// 1.1: the network has to confirm the session. [TS001-1.1 §5.1, §5.9]
+/// 1.1: the network has to confirm the session, and hears of class C. [TS001-1.1 §5.1, §5.9, §18.1]
 void SimDevice::start_session(Session session) {
   session_.emplace(std::move(session));
   pending_.clear();
   back_off_ = {};
   attempts_ = 0;
+  const bool class_c = identity_->device_class == DeviceClass::c;
+  listens_always_ = class_c && !is_1_1(*session_);
   if (!is_1_1(*session_)) return;
   const mac::MinorVersion minor{1};
   const bool otaa = identity_->activation == Activation::otaa;
   pending_.push_back(
       {.command = otaa ? mac::Command{mac::RekeyInd{minor}} : mac::Command{mac::ResetInd{minor}},
        .until_confirmation = true});
+  if (class_c)
+    pending_.push_back({.command = mac::DeviceModeInd{DeviceClass::c}, .until_mode = true});
 }
 
 void SimDevice::ask(const mac::Command& request) {
@@ -92,13 +96,54 @@ std::optional<Transmission> SimDevice::join(MonoTime end, Random& random) {
   if (options_.data_rate) parameters_.data_rate = *options_.data_rate;
   const auto slot = tune(end, random);
   if (!slot) return std::nullopt;
-  join_request_ =
-      phy::JoinRequest{identity_->join_eui, identity_->dev_eui, DevNonce{next_dev_nonce_++}};
+  request_ = Request{phy::JoinReqType::join_request, DevNonce{next_dev_nonce_++}};
   windows_ = windows_after(*region_, parameters_, *slot, region_->join_accept_delay1);
+  const phy::JoinRequest request{identity_->join_eui, identity_->dev_eui, request_->nonce};
   auto transmission =
-      describe(*slot, join::seal_join_request(*join_request_, network_root_key(*identity_)));
+      describe(*slot, join::seal_join_request(request, network_root_key(*identity_)));
   transmission.is_join_request = true;
   return transmission;
+}
+
+std::optional<Transmission> SimDevice::rejoin(phy::RejoinType type, MonoTime end, Random& random) {
+  if (!session_ || !is_1_1(*session_)) return std::nullopt;
+  const auto slot = tune(end, random);
+  if (!slot) return std::nullopt;
+  const bool full = type == phy::RejoinType::full_context;
+  auto& count = full ? next_rj_count_1_ : next_rj_count_0_;
+  // The counters never wrap: the device stops rejoining. [TS001-1.1 §6.2.4.2]
+  if (count == UINT16_MAX) return std::nullopt;
+  phy::RejoinRequest request{.type = type,
+                             .net_id = {},
+                             .join_eui = {},
+                             .dev_eui = identity_->dev_eui,
+                             .rejoin_count = count++};
+  if (full) {
+    request.join_eui = identity_->join_eui;
+  } else {
+    request.net_id = net_id_;
+  }
+  const auto key = full ? join::derive_js_int_key(identity_->nwk_key, identity_->dev_eui)
+                        : session_->s_nwk_s_int_key();
+  auto sealed = join::seal_rejoin_request(request, key);
+  if (!sealed) return std::nullopt;
+  request_ = Request{join::join_req_type(type), DevNonce{request.rejoin_count}};
+  uplinks_since_rejoin_ = 0;
+  if (forced_rejoin_ && --forced_rejoin_->tries_left == 0) forced_rejoin_.reset();
+  windows_ = windows_after(*region_, parameters_, *slot, region_->join_accept_delay1);
+  auto transmission = describe(*slot, *std::move(sealed));
+  transmission.is_join_request = true;
+  return transmission;
+}
+
+std::optional<phy::RejoinType> SimDevice::due_rejoin() const noexcept {
+  if (!session_ || !is_1_1(*session_)) return std::nullopt;
+  if (forced_rejoin_) return forced_rejoin_->type;
+  constexpr unsigned least_exponent = 4;
+  const auto count = parameters_.rejoin_count;
+  if (count && uplinks_since_rejoin_ >= 1U << (count->value() + least_exponent))
+    return phy::RejoinType::restore;
+  return std::nullopt;
 }
 
 /// Commands for the next frame. Those that do not fit wait.
@@ -111,25 +156,30 @@ Bytes SimDevice::take_f_opts(std::size_t size_max) {
     pending.sent = true;
   }
   std::erase_if(pending_, [](const Pending& pending) {
-    return pending.sent && !pending.until_downlink && !pending.until_confirmation;
+    return pending.sent && !pending.until_downlink && !pending.until_confirmation &&
+           !pending.until_mode;
   });
   return octets;
 }
 
 std::optional<Transmission> SimDevice::send(const ApplicationPayload& payload, MonoTime end,
                                             Random& random) {
+  request_.reset();
+  ++uplinks_since_rejoin_;
   if (options_.adr) back_off_.uplink(*region_, parameters_);
   const auto slot = tune(end, random);
   if (!slot) return std::nullopt;
+  // Commands go first: a slow data rate has no room for both, and some are sent until answered.
   const auto space = room(*region_, parameters_);
-  payload_size_ = static_cast<std::uint8_t>(std::min(payload.bytes.size(), space));
+  auto f_opts = take_f_opts(std::min(phy::f_opts_size_max, space));
+  payload_size_ = static_cast<std::uint8_t>(std::min(payload.bytes.size(), space - f_opts.size()));
   frame_ = {.m_type = payload.confirmed ? phy::MType::confirmed_up : phy::MType::unconfirmed_up,
             .dev_addr = session_->dev_addr(),
             .f_ctrl = {.adr = options_.adr,
                        .adr_ack_req = options_.adr && back_off_.asks(parameters_),
                        .ack = session_->has_to_acknowledge()},
             .f_cnt = {},
-            .f_opts = take_f_opts(std::min(phy::f_opts_size_max, space - payload_size_)),
+            .f_opts = std::move(f_opts),
             .f_port = payload.f_port,
             .frm_payload = to_owned(payload.bytes.first(payload_size_))};
   session_->take_f_cnt(frame_.frm_payload);
@@ -140,7 +190,7 @@ std::optional<Transmission> SimDevice::send(const ApplicationPayload& payload, M
 }
 
 bool SimDevice::wants_repetition() const noexcept {
-  if (!session_ || join_request_ || attempts_ == 0) return false;
+  if (!session_ || request_ || attempts_ == 0) return false;
   if (phy::is_confirmed(frame_.m_type)) {
     return !acknowledged_ && attempts_ < options_.confirmed_attempts;
   }
@@ -179,10 +229,9 @@ Receipt SimDevice::receive(const Emission& emission) {
 }
 
 Receipt SimDevice::receive_join_accept(const Emission& emission) {
-  if (!join_request_) return {};
+  if (!request_) return {};
   const auto keys = join::join_accept_keys(network_root_key(*identity_), identity_->dev_eui);
-  const phy::JoinAcceptContext context{phy::JoinReqType::join_request, join_request_->join_eui,
-                                       join_request_->dev_nonce};
+  const phy::JoinAcceptContext context{request_->type, identity_->join_eui, request_->nonce};
   const auto accept =
       join::open_join_accept(emission.phy_payload, keys, context, region_->frequency_step_hz);
   if (!accept) return {};
@@ -200,7 +249,7 @@ Receipt SimDevice::receive_join_accept(const Emission& emission) {
 }
 
 void SimDevice::apply_join_accept(const join::JoinAccept& accept) {
-  const join::JoinContext context{accept.join_nonce, join_request_->dev_nonce, accept.net_id,
+  const join::JoinContext context{accept.join_nonce, request_->nonce, accept.net_id,
                                   identity_->join_eui};
   const auto& network_key = network_root_key(*identity_);
   // A 1.1 device that meets an older server falls back, with NwkKey for all keys.
@@ -210,6 +259,16 @@ void SimDevice::apply_join_accept(const join::JoinAccept& accept) {
   const bool fallen_back = at_least(identity_->mac_version, MacVersion::v1_1) && !v1_1;
   const auto version = fallen_back ? MacVersion::v1_0_2 : identity_->mac_version;
   start_session(Session(version, accept.dev_addr, keys));
+  net_id_ = accept.net_id;
+  next_rj_count_0_ = 0;
+  uplinks_since_rejoin_ = 0;
+  forced_rejoin_.reset();
+  // All radio parameters begin anew, but for new keys only. [TS001-1.1 §6.2.4]
+  if (request_->type == phy::JoinReqType::rejoin_restore ||
+      request_->type == phy::JoinReqType::rejoin_full_context) {
+    parameters_ = boot_parameters(*region_, options_.usable_frequencies);
+    if (options_.data_rate) parameters_.data_rate = *options_.data_rate;
+  }
   parameters_.rx1_delay = join::rx_delay_of(accept.rx_delay);
   parameters_.rx1_dr_offset = accept.dl_settings.rx1_dr_offset;
   parameters_.rx2_data_rate = accept.dl_settings.rx2_dr;
@@ -221,14 +280,15 @@ void SimDevice::apply_join_accept(const join::JoinAccept& accept) {
     if (channels) parameters_.channels = *std::move(channels);
   }
   windows_.reset();
-  join_request_.reset();
+  request_.reset();
 }
 
 /// Of a data frame.
 Reception SimDevice::reception_of(const Emission& emission) const {
-  if (join_request_) return Reception::not_listening;
+  // After a rejoin-request a downlink may come in place of the join-accept.
+  if (request_ && request_->type == phy::JoinReqType::join_request) return Reception::not_listening;
   const auto in_window = windows_ ? fit(*windows_, emission) : Reception::not_listening;
-  if (is_heard(in_window) || identity_->device_class != DeviceClass::c) return in_window;
+  if (is_heard(in_window) || !listens_always_) return in_window;
   return fit_class_c({emission.start, parameters_.rx2_frequency,
                       data_rate_of(*region_, parameters_.rx2_data_rate)},
                      emission);
@@ -254,13 +314,27 @@ void SimDevice::accept_data(phy::DataFrame frame, const Emission& emission, Rece
   acknowledged_ = acknowledged_ || frame.f_ctrl.ack;
   receipt.acknowledges = frame.f_ctrl.ack;
   receipt.is_confirmed = phy::is_confirmed(frame.m_type);
-  std::erase_if(pending_,
-                [](const Pending& pending) { return pending.sent && !pending.until_confirmation; });
+  std::erase_if(pending_, [](const Pending& pending) {
+    return pending.sent && !pending.until_confirmation && !pending.until_mode;
+  });
   const bool mac_payload = frame.f_port == FPort{0};
   carry_out_commands(mac_payload ? frame.frm_payload : frame.f_opts, emission, receipt);
   if (mac_payload || !frame.f_port) return;
   receipt.f_port = frame.f_port;
   receipt.payload = std::move(frame.frm_payload);
+}
+
+/// Commands that have no answer but change what the device does.
+void SimDevice::obey(const mac::Command& command) {
+  if (const auto* forced = std::get_if<mac::ForceRejoinReq>(&command)) {
+    const bool rekey = forced->rejoin_type == 2;
+    forced_rejoin_ =
+        Forced{rekey ? phy::RejoinType::rekey : phy::RejoinType::restore, forced->max_retries + 1U};
+  }
+  if (const auto* mode = std::get_if<mac::DeviceModeConf>(&command)) {
+    listens_always_ = mode->device_class == DeviceClass::c;
+    std::erase_if(pending_, [](const Pending& pending) { return pending.until_mode; });
+  }
 }
 
 void SimDevice::carry_out_commands(ByteView octets, const Emission& emission, Receipt& receipt) {
@@ -275,6 +349,7 @@ void SimDevice::carry_out_commands(ByteView octets, const Emission& emission, Re
   if (std::ranges::any_of(decoded.commands, confirms)) {
     std::erase_if(pending_, [](const Pending& pending) { return pending.until_confirmation; });
   }
+  for (const auto& command : decoded.commands) obey(command);
   const MacContext context{*region_, session_->mac_version(), 255, emission.snr_db};
   for (const auto& answer : carry_out(decoded.commands, context, parameters_)) {
     const auto* info = mac::command_info(mac::cid_of(answer));

@@ -1,5 +1,5 @@
-// A simulated device of class A or C: joins, seals uplinks, judges downlinks. Time and random
-// numbers are parameters. Not when it sends (world.hpp) and not who hears it (radio.hpp).
+// A simulated device of class A or C: joins and rejoins, seals uplinks, judges downlinks. Time and
+// random numbers are parameters. Not when it sends (world.hpp) and not who hears it (radio.hpp).
 #pragma once
 
 #include <optional>
@@ -33,7 +33,7 @@ struct Transmission {
   Frequency frequency;
   DataRate data_rate;
   ChannelIndex channel;
-  bool is_join_request = false;
+  bool is_join_request = false;  // or a rejoin-request
   bool is_repetition = false;
   FCnt32 f_cnt;                   // of data
   std::uint8_t payload_size = 0;  // of the application's payload that went out
@@ -76,6 +76,11 @@ class SimDevice {
 
   /// A join-request that ends at `end`; only OTAA. The session before stays until an answer.
   std::optional<Transmission> join(MonoTime end, Random& random);
+  /// A rejoin-request; only with a session of 1.1. The session goes on until an answer.
+  std::optional<Transmission> rejoin(phy::RejoinType type, MonoTime end, Random& random);
+  /// The rejoin-request that the network has asked for: by ForceRejoin, whose tries are made one
+  /// per uplink here, or by RejoinParamSetup.
+  std::optional<phy::RejoinType> due_rejoin() const noexcept;
   /// A data uplink that ends at `end`; only with a session. Nothing if no channel is usable.
   std::optional<Transmission> send(const ApplicationPayload& payload, MonoTime end, Random& random);
   /// After the windows of the last uplink: whether the same frame has to go out again.
@@ -88,6 +93,12 @@ class SimDevice {
   Receipt receive(const Emission& emission);
 
  private:
+  /// A join- or rejoin-request without an answer.
+  struct Request {
+    phy::JoinReqType type = phy::JoinReqType::join_request;
+    DevNonce nonce;  // of a rejoin its RJcount
+  };
+
   void start_session(Session session);
   std::optional<UplinkSlot> tune(MonoTime end, Random& random);
   std::optional<Transmission> seal(const UplinkSlot& slot);
@@ -97,6 +108,7 @@ class SimDevice {
   Receipt receive_join_accept(const Emission& emission);
   Receipt receive_data(const phy::DataFrameView& frame, const Emission& emission);
   void accept_data(phy::DataFrame frame, const Emission& emission, Receipt& receipt);
+  void obey(const mac::Command& command);
   void carry_out_commands(ByteView octets, const Emission& emission, Receipt& receipt);
   void apply_join_accept(const join::JoinAccept& accept);
 
@@ -106,6 +118,7 @@ class SimDevice {
     bool sent = false;
     bool until_downlink = false;      // sticky answers
     bool until_confirmation = false;  // RekeyInd, ResetInd
+    bool until_mode = false;          // DeviceModeInd
   };
 
   const DeviceIdentity* identity_;
@@ -116,9 +129,22 @@ class SimDevice {
   std::optional<Session> session_;
   std::vector<Pending> pending_;
   std::optional<ReceiveWindows> windows_;
-  std::optional<phy::JoinRequest> join_request_;  // not yet answered
+  /// In class C: from the start, in 1.1 once the network knows.
+  bool listens_always_ = false;
+  std::optional<Request> request_;
   std::optional<JoinNonce> last_join_nonce_;
   std::uint16_t next_dev_nonce_ = 0;
+
+  // Rejoins. [TS001-1.1 §6.2.4]
+  NetId net_id_;  // of the session
+  std::uint16_t next_rj_count_0_ = 0;
+  std::uint16_t next_rj_count_1_ = 0;
+  std::uint32_t uplinks_since_rejoin_ = 0;
+  struct Forced {
+    phy::RejoinType type = phy::RejoinType::restore;
+    unsigned tries_left = 0;
+  };
+  std::optional<Forced> forced_rejoin_;
 
   // The last data uplink, for its repetitions.
   phy::DataFrame frame_;

@@ -112,8 +112,10 @@ class Answers {
   void operator()(const mac::TXParamSetupReq& request);
   void operator()(const mac::DlChannelReq& request);
   void operator()(const mac::ADRParamSetupReq& request);
-  void operator()(const mac::RejoinParamSetupReq&) {
-    out_.push_back(mac::RejoinParamSetupAns{.max_time_exp_ack = true});
+  /// The device counts uplinks and has no clock for the other limit.
+  void operator()(const mac::RejoinParamSetupReq& request) {
+    parameters_.rejoin_count = request.max_count_exp;
+    out_.push_back(mac::RejoinParamSetupAns{.max_time_exp_ack = false});
   }
   /// Anything else asks nothing of a class A device.
   template <class Other>

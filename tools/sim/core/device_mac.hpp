@@ -29,6 +29,8 @@ struct MacParameters {
   region::DwellTime downlink_dwell = region::DwellTime::unknown;
   mac::AdrAckExponent adr_ack_limit;
   mac::AdrAckExponent adr_ack_delay;
+  /// The network wants a rejoin-request of type 0 every 2^(n+4) uplinks.
+  std::optional<mac::RejoinCountExponent> rejoin_count;
 };
 
 /// As after power on: the region's values. Channels that `usable` says no gateway hears start

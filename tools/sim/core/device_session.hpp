@@ -47,6 +47,7 @@ class Session {
 
   MacVersion mac_version() const noexcept { return mac_version_; }
   DevAddr dev_addr() const noexcept { return dev_addr_; }
+  const Aes128Key& s_nwk_s_int_key() const noexcept { return keys_.network.s_nwk_s_int_key; }
   FCnt32 next_f_cnt() const noexcept { return FCnt32{next_f_cnt_}; }
   void start_at(FCnt32 f_cnt) noexcept { next_f_cnt_ = f_cnt.value(); }
 

@@ -146,6 +146,8 @@ std::string to_json(const Report& report) {
   joins.member("devices", report.joins.devices);
   joins.member("requests", report.joins.requests);
   joins.member("joined", report.joins.joined);
+  joins.member("rejoin_requests", report.joins.rejoin_requests);
+  joins.member("rejoined", report.joins.rejoined);
   joins.end();
   add_uplinks(root, report);
   add_downlinks(root, report);

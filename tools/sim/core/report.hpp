@@ -16,6 +16,8 @@ struct JoinCounts {
   std::uint64_t requests = 0;
   std::uint64_t joined = 0;   // devices that got a session
   std::uint64_t devices = 0;  // that have to join
+  std::uint64_t rejoin_requests = 0;
+  std::uint64_t rejoined = 0;  // sessions that came of them
 };
 
 struct DownlinkCounts {

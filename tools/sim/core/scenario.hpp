@@ -42,6 +42,10 @@ struct Scenario {
   double foreign_ratio = 0;
   /// Every n-th uplink asks for time and link check; 0: never.
   std::uint32_t request_interval = 0;
+  /// Every n-th time a device of 1.1 would send an uplink, it rejoins instead; 0: only when the
+  /// network asks.
+  std::uint32_t rejoin_interval = 0;
+  phy::RejoinType rejoin_type = phy::RejoinType::restore;
   /// One application downlink for each device, pushed after its first uplink was delivered.
   bool push_downlinks = false;
   /// From that delivery to the push: longer than the windows of the uplink for class C.

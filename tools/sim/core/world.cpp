@@ -149,19 +149,48 @@ void World::join(std::uint32_t index) {
   if (!request) return;
   ++report_.joins.requests;
   ++member.transmission;
+  await_join_accept(index);
+  broadcast(index, *request);
+  calendar_.add(member.device.windows()->rx2.start + window_length +
+                    below(*random_, scenario_.join_spread / 2),
+                EventKind::join, index);
+}
+
+void World::await_join_accept(std::uint32_t index) {
   stop_waiting(index);
+  auto& member = devices_[index];
   const auto& windows = *member.device.windows();
   if (windows.rx1) member.waits_at.push_back(windows.rx1->start);
   member.waits_at.push_back(windows.rx2.start);
   for (const auto start : member.waits_at) joining_.emplace(start, index);
+}
+
+std::optional<phy::RejoinType> World::due_rejoin(Member& member) const {
+  if (const auto asked = member.device.due_rejoin()) return asked;
+  if (scenario_.rejoin_interval == 0) return std::nullopt;
+  if (++member.uplinks_before_rejoin < scenario_.rejoin_interval) return std::nullopt;
+  member.uplinks_before_rejoin = 0;
+  return scenario_.rejoin_type;
+}
+
+void World::rejoin(std::uint32_t index, phy::RejoinType type) {
+  auto& member = devices_[index];
+  const auto request = member.device.rejoin(type, now_, *random_);
+  if (!request) return;
+  ++report_.joins.rejoin_requests;
+  ++member.transmission;
+  await_join_accept(index);
   broadcast(index, *request);
-  calendar_.add(windows.rx2.start + window_length + below(*random_, scenario_.join_spread / 2),
-                EventKind::join, index);
 }
 
 void World::uplink(std::uint32_t index) {
   if (!is_sending()) return;
-  send_uplink(index);
+  stop_waiting(index);
+  if (const auto type = due_rejoin(devices_[index])) {
+    rejoin(index, *type);
+  } else {
+    send_uplink(index);
+  }
   calendar_.add(now_ + interval(), EventKind::uplink, index);
 }
 
@@ -219,6 +248,7 @@ void World::windows_closed(std::uint32_t index, std::uint32_t transmission) {
 }
 
 bool World::broadcast(std::uint32_t device, const Transmission& transmission) {
+  outlet_.uplink_on_air(placements_[device].identity, transmission);
   const auto copies = radio_.uplink(device, transmission.frequency, *random_);
   if (copies.empty()) return false;
   write_frame_text(frame_text_, {transmission.frequency, transmission.channel.value(),
@@ -261,6 +291,12 @@ bool World::finished(MonoTime now) const noexcept {
   const bool complete = !scenario_.has_application || (counts.delivered >= counts.sent && pushed);
   // Downlinks of the last uplinks come up to two windows later.
   return complete && since >= std::min<Duration>(scenario_.drain, std::chrono::seconds{3});
+}
+
+World::DeviceResult World::result_of(std::size_t index) const {
+  const auto& member = devices_[index];
+  return {delivery_.of(static_cast<std::uint32_t>(index)), member.dev_addr.has_value(),
+          member.received};
 }
 
 Report World::report(MonoTime now) const {

@@ -29,6 +29,9 @@ class Outlet {
   virtual void send(std::size_t gateway, Link link, ByteView datagram) = 0;
   /// The application pushes `payload` to the device's queue.
   virtual void push_downlink(const DeviceIdentity& device, FPort f_port, ByteView payload) = 0;
+  /// For onlookers: what devices and gateways put on air. `power_dbm` as the server asked for it.
+  virtual void uplink_on_air(const DeviceIdentity&, const Transmission&) {}
+  virtual void downlink_on_air(std::size_t /*gateway*/, const Emission&, double /*power_dbm*/) {}
 };
 
 /// A device with its region; the region lives for ever.
@@ -64,6 +67,12 @@ class World {
   GatewayEui gateway_eui(std::size_t gateway) const noexcept { return gateways_[gateway].eui(); }
   std::size_t device_count() const noexcept { return devices_.size(); }
   const SimDevice& device(std::size_t index) const noexcept { return devices_[index].device; }
+  struct DeviceResult {
+    DeviceDelivery uplinks;
+    bool joined = false;        // or has been given its session
+    bool got_downlink = false;  // the application's
+  };
+  DeviceResult result_of(std::size_t index) const;
 
  private:
   struct Member {
@@ -74,11 +83,15 @@ class World {
     std::optional<DevAddr> dev_addr;  // under which it is in by_address_
     std::vector<MonoTime> waits_at;   // under which it is in joining_
     bool waits_for_confirmation = false;
+    std::uint32_t uplinks_before_rejoin = 0;
   };
 
   void run(const CalendarEvent& event);
   void start_device(std::uint32_t index);
   void join(std::uint32_t index);
+  std::optional<phy::RejoinType> due_rejoin(Member& member) const;
+  void rejoin(std::uint32_t index, phy::RejoinType type);
+  void await_join_accept(std::uint32_t index);
   void uplink(std::uint32_t index);
   void send_uplink(std::uint32_t index);
   void windows_closed(std::uint32_t index, std::uint32_t transmission);

@@ -27,6 +27,7 @@ void World::on_request(std::size_t gateway, TxRequest& request, MonoTime now) {
   write_tx_ack(datagram_, {request.token, sender.eui()}, decision.error);
   outlet_.send(gateway, Link::pull, datagram_);
   if (!decision.emission) return;
+  outlet_.downlink_on_air(gateway, *decision.emission, request.power_dbm);
   const auto number = next_emission_++;
   const auto start = decision.emission->start;
   emissions_.emplace(number, *std::move(decision.emission));
@@ -96,10 +97,12 @@ void World::note(std::uint32_t index, const Receipt& receipt) {
 }
 
 void World::joined(std::uint32_t index) {
-  ++report_.joins.joined;
+  const bool rejoined = devices_[index].dev_addr.has_value();
+  ++(rejoined ? report_.joins.rejoined : report_.joins.joined);
   stop_waiting(index);
   register_address(index);
   delivery_.restart(index, 0);
+  if (rejoined) return;  // Its uplinks go on.
   const auto bound = scenario_.period.count();
   const Duration wait{
       random_->below(static_cast<std::uint64_t>(std::max<Duration::rep>(bound, 1)))};

@@ -35,7 +35,9 @@ DeviceIdentity identity_of(const Kind& kind) {
 /// A device with its network, and a session if it has one from the start or after join().
 struct Pair {
   explicit Pair(const Kind& kind, DeviceOptions options = {})
-      : identity(identity_of(kind)),
+      : Pair(identity_of(kind), std::move(options)) {}
+  Pair(DeviceIdentity of, DeviceOptions options)
+      : identity(std::move(of)),
         region(*region::find("EU_863_870", identity.phy_version)),
         device(identity, region, options),
         network(identity) {}
@@ -260,6 +262,109 @@ TEST(SimDevice, reports_a_join_nonce_that_does_not_rise) {
   EXPECT_FALSE(again.joined);
   pair.now += seconds{60};
   EXPECT_TRUE(pair.join(JoinNonce{6}).joined);
+}
+
+constexpr Kind otaa_1_1{"", Activation::otaa, MacVersion::v1_1};
+constexpr phy::RejoinType rejoin_types[] = {phy::RejoinType::restore, phy::RejoinType::full_context,
+                                            phy::RejoinType::rekey};
+
+TEST(SimDevice, rejoins_and_keeps_its_radio_parameters_for_new_keys_only) {
+  for (const auto type : rejoin_types) {
+    Pair pair(otaa_1_1, {.data_rate = DataRateIndex{2}, .first_dev_nonce = {}, .first_f_cnt = {}});
+    const auto extra = Frequency::hz(867'100'000);
+    ASSERT_TRUE(pair.join(JoinNonce{1}, join::CfList{join::CfListFrequencies{{extra}}}).joined);
+    pair.send();
+    const auto request = pair.device.rejoin(type, pair.now, *pair.random);
+    ASSERT_TRUE(request);
+    EXPECT_TRUE(request->is_join_request);
+    const auto accept = pair.network.answer_rejoin(request->phy_payload, JoinNonce{2});
+    ASSERT_TRUE(accept);
+    EXPECT_TRUE(pair.device.receive(in_window(*pair.device.windows()->rx1, *accept)).joined);
+    EXPECT_EQ(pair.device.dev_addr(), test::rejoined_dev_addr);
+    EXPECT_EQ(pair.device.next_f_cnt(), FCnt32{0});
+    EXPECT_EQ(pair.device.parameters().rx1_delay, seconds{3});
+    const auto& channels = pair.device.parameters().channels;
+    const bool kept = channels.size() > 3 && channels[3].uplink_frequency == extra;
+    EXPECT_EQ(kept, type == phy::RejoinType::rekey);
+    const std::vector<mac::Command> rekey{mac::RekeyInd{mac::MinorVersion{1}}};
+    EXPECT_EQ(pair.sent_commands(pair.send()), rekey);
+  }
+}
+
+TEST(SimDevice, counts_its_rejoin_requests) {
+  Pair pair(otaa_1_1);
+  const auto count = [&](phy::RejoinType type) {
+    pair.now += seconds{60};
+    const auto sent = pair.device.rejoin(type, pair.now, *pair.random);
+    return join::parse_rejoin_request(sent->phy_payload)->request.rejoin_count;
+  };
+  EXPECT_FALSE(pair.device.rejoin(phy::RejoinType::restore, pair.now, *pair.random));
+  ASSERT_TRUE(pair.join().joined);
+  EXPECT_EQ(count(phy::RejoinType::restore), 0);
+  EXPECT_EQ(count(phy::RejoinType::rekey), 1);
+  EXPECT_EQ(count(phy::RejoinType::full_context), 0);
+  // RJcount0 begins anew with a session, RJcount1 never.
+  pair.now += seconds{60};
+  ASSERT_TRUE(pair.join(JoinNonce{2}).joined);
+  EXPECT_EQ(count(phy::RejoinType::restore), 0);
+  EXPECT_EQ(count(phy::RejoinType::full_context), 1);
+}
+
+TEST(SimDevice, rejoins_when_the_network_asks) {
+  Pair pair(otaa_1_1);
+  ASSERT_TRUE(pair.join().joined);
+  pair.send();
+  EXPECT_FALSE(pair.device.due_rejoin());
+  const mac::ForceRejoinReq force{.rejoin_type = 2, .max_retries = 1};
+  const mac::RekeyConf confirm{mac::MinorVersion{1}};
+  pair.answer({.f_cnt = FCnt32{0}, .commands = {confirm, force}, .payload = {}});
+  for (int i = 0; i < 2; ++i) {
+    EXPECT_EQ(pair.device.due_rejoin(), phy::RejoinType::rekey);
+    ASSERT_TRUE(pair.device.rejoin(phy::RejoinType::rekey, pair.now, *pair.random));
+  }
+  EXPECT_FALSE(pair.device.due_rejoin());
+  pair.send();
+  const mac::RejoinParamSetupReq periodic{mac::RejoinCountExponent{0}, mac::RejoinTimeExponent{0}};
+  pair.answer({.f_cnt = FCnt32{1}, .commands = {periodic}, .payload = {}});
+  const std::vector<mac::Command> answer{mac::RejoinParamSetupAns{}};
+  EXPECT_EQ(pair.sent_commands(pair.send()), answer);
+  for (int i = 2; i < 16; ++i) pair.send();
+  EXPECT_EQ(pair.device.due_rejoin(), phy::RejoinType::restore);
+}
+
+TEST(SimDevice, of_1_1_is_in_class_C_once_the_network_has_confirmed_it) {
+  auto identity = identity_of(otaa_1_1);
+  identity.device_class = DeviceClass::c;
+  Pair pair(identity, DeviceOptions{});
+  ASSERT_TRUE(pair.join().joined);
+  const std::vector<mac::Command> expected{mac::RekeyInd{mac::MinorVersion{1}},
+                                           mac::DeviceModeInd{DeviceClass::c}};
+  EXPECT_EQ(pair.sent_commands(pair.send()), expected);
+  const auto between = [&](std::uint32_t f_cnt) {
+    const auto& parameters = pair.device.parameters();
+    const auto frame = pair.network.seal({.f_cnt = FCnt32{f_cnt}, .commands = {}, .payload = {}});
+    const ReceiveWindow rx2{pair.now + seconds{30}, parameters.rx2_frequency,
+                            pair.region.data_rate(parameters.rx2_data_rate)->data_rate};
+    return pair.device.receive(in_window(rx2, frame)).reception;
+  };
+  EXPECT_EQ(between(0), Reception::wrong_time);
+  EXPECT_EQ(pair.sent_commands(pair.send()), expected) << "until it is confirmed";
+  const mac::RekeyConf rekey{mac::MinorVersion{1}};
+  pair.answer({.f_cnt = FCnt32{1},
+               .commands = {rekey, mac::DeviceModeConf{DeviceClass::c}},
+               .payload = {}});
+  EXPECT_TRUE(pair.sent_commands(pair.send()).empty());
+  EXPECT_EQ(between(2), Reception::class_c);
+}
+
+TEST(SimDevice, hears_data_instead_of_the_join_accept_of_a_rejoin) {
+  Pair pair(otaa_1_1);
+  ASSERT_TRUE(pair.join().joined);
+  pair.send();
+  ASSERT_TRUE(pair.device.rejoin(phy::RejoinType::restore, pair.now, *pair.random));
+  const auto receipt =
+      pair.answer({.f_cnt = FCnt32{0}, .commands = {}, .f_port = FPort{7}, .payload = {1, 2}});
+  EXPECT_EQ(receipt.payload, (Bytes{1, 2}));
 }
 
 TEST(SimDevice, does_not_hear_a_join_accept_beside_its_windows) {

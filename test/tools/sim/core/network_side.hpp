@@ -14,6 +14,7 @@
 namespace ff::sim::test {
 
 inline constexpr DevAddr joined_dev_addr{0x0102'0304};
+inline constexpr DevAddr rejoined_dev_addr{0x0102'0305};
 
 class NetworkSide {
  public:
@@ -46,6 +47,30 @@ class NetworkSide {
     const auto keys = join::join_accept_keys(root_key(), identity_.dev_eui);
     const auto frame = join::seal_join_accept(
         *fields, keys, {phy::JoinReqType::join_request, identity_.join_eui, nonce});
+    return frame ? std::optional(*frame) : std::nullopt;
+  }
+
+  /// The join-accept for a rejoin-request, or nothing if it is not signed by the device.
+  std::optional<Bytes> answer_rejoin(ByteView request, JoinNonce join_nonce) {
+    const auto parsed = join::parse_rejoin_request(request);
+    if (!parsed) return std::nullopt;
+    const bool full = parsed->request.type == phy::RejoinType::full_context;
+    const auto signing = full ? join::derive_js_int_key(root_key(), identity_.dev_eui)
+                              : keys_.network.s_nwk_s_int_key;
+    if (!join::check_rejoin_request_mic(*parsed, signing)) return std::nullopt;
+    const DevNonce nonce{parsed->request.rejoin_count};
+    keys_ = join::derive_session_keys_1_1(root_key(), identity_.app_key,
+                                          {join_nonce, nonce, NetId{0x13}, identity_.join_eui});
+    dev_addr_ = rejoined_dev_addr;
+    const auto fields = join::encode_join_accept({.join_nonce = join_nonce,
+                                                  .net_id = NetId{0x13},
+                                                  .dev_addr = rejoined_dev_addr,
+                                                  .dl_settings = {.opt_neg = true},
+                                                  .rx_delay = 3,
+                                                  .cf_list = {}});
+    const auto frame = join::seal_join_accept(
+        *fields, join::join_accept_keys(root_key(), identity_.dev_eui),
+        {join::join_req_type(parsed->request.type), identity_.join_eui, nonce});
     return frame ? std::optional(*frame) : std::nullopt;
   }
 

@@ -1,0 +1,107 @@
+#include "test/sim/air_rules.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "protocol/base/assert.hpp"
+#include "protocol/schedule/time_on_air.hpp"
+
+namespace ff::test {
+namespace {
+
+constexpr std::size_t examples_max = 10;
+constexpr Duration duty_window = std::chrono::hours{1};
+/// The request has the power in tenths of a decibel.
+constexpr double power_rounding_db = 0.05;
+
+std::string text_of(Frequency frequency) {
+  return std::to_string(frequency.hz()) + " Hz";
+}
+
+}  // namespace
+
+AirRules::AirRules(const region::FrequencyPlan& plan) : plan_(plan) {
+  const auto* region = region::find_latest(plan.band_id);
+  FF_ASSERT(region != nullptr);
+  const double ceiling = plan.max_eirp_dbm.value_or(1000.0F);
+  const double usual = region->default_max_eirp_dbm;
+  for (const auto& band : plan.sub_bands) {
+    bands_.push_back({band.min, band.max, band.duty_cycle,
+                      std::min<double>(band.max_eirp_dbm.value_or(usual), ceiling)});
+  }
+  if (!bands_.empty()) return;
+  for (const auto& band : region->sub_bands) {
+    const double own = band.max_eirp_dbm > 0 ? band.max_eirp_dbm : usual;
+    bands_.push_back({band.min, band.max, band.duty_cycle, std::min(own, ceiling)});
+  }
+}
+
+const AirRules::Band* AirRules::band_of(Frequency frequency) const {
+  const auto found = std::find_if(bands_.begin(), bands_.end(), [&](const Band& band) {
+    return band.min <= frequency && frequency <= band.max;
+  });
+  return found == bands_.end() ? nullptr : &*found;
+}
+
+std::uint64_t AirRules::broken_total() const {
+  return std::accumulate(broken_.begin(), broken_.end(), std::uint64_t{0});
+}
+
+void AirRules::report(AirRule rule, std::string text) {
+  ++broken_[static_cast<std::size_t>(rule)];
+  if (examples_.size() < examples_max) examples_.push_back(std::move(text));
+}
+
+void AirRules::downlink(std::size_t gateway, const sim::Emission& emission, double power_dbm) {
+  ++frames_;
+  const auto who = "gateway " + std::to_string(gateway) + " on " + text_of(emission.frequency);
+  const auto* band = band_of(emission.frequency);
+  if (band == nullptr) return report(AirRule::frequency, who + ": not in a sub-band");
+  if (power_dbm > band->max_eirp_dbm + power_rounding_db)
+    report(AirRule::power, who + ": " + std::to_string(power_dbm) + " dBm");
+  const auto air =
+      schedule::time_on_air(emission.phy_payload.size(), emission.data_rate, emission.frequency);
+  if (!air) return report(AirRule::frequency, who + ": unknown modulation");
+  check_dwell(region::Direction::downlink, emission.frequency, *air, who);
+  check_duty(gateway, *band, {emission.start, *air});
+}
+
+/// A device obeys the duty cycle by itself; what it sends where, the network has told it.
+void AirRules::uplink(const std::string& device, const sim::Transmission& transmission) {
+  ++frames_;
+  const auto who = device + " on " + text_of(transmission.frequency);
+  if (band_of(transmission.frequency) == nullptr)
+    report(AirRule::frequency, who + ": not in a sub-band");
+}
+
+void AirRules::check_dwell(region::Direction direction, Frequency frequency, Duration length,
+                           const std::string& who) {
+  const auto limit = plan_.dwell_time_limit(direction, frequency);
+  if (limit && length > *limit)
+    report(AirRule::dwell_time, who + ": " + std::to_string(length.count() / 1'000'000) + " ms");
+}
+
+/// The hour that ends with the frame. Transmissions are asked for in any order of time.
+void AirRules::check_duty(std::size_t gateway, const Band& band, OnAir frame) {
+  if (band.duty_cycle >= 1) return;
+  auto& sent = sent_[{gateway, &band}];
+  const auto place =
+      std::upper_bound(sent.begin(), sent.end(), frame.start,
+                       [](MonoTime start, const OnAir& other) { return start < other.start; });
+  sent.insert(place, frame);
+  while (sent.back().start - sent.front().start > 2 * duty_window) sent.pop_front();
+  const auto end = frame.start + frame.length;
+  Duration total{0};
+  for (const auto& other : sent) {
+    const auto from = std::max(other.start, end - duty_window);
+    const auto to = std::min(other.start + other.length, end);
+    if (to > from) total += to - from;
+  }
+  const auto allowed = std::chrono::duration_cast<Duration>(duty_window * band.duty_cycle);
+  if (total > allowed)
+    report(AirRule::duty_cycle, "gateway " + std::to_string(gateway) + " above " +
+                                    text_of(band.min) + ": " +
+                                    std::to_string(total.count() / 1'000'000) + " ms in an hour");
+}
+
+}  // namespace ff::test

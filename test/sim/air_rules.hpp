@@ -1,0 +1,63 @@
+// The law of the air, checked on what devices and gateways really send: an onlooker that knows the
+// plan and nothing of the server's decisions.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "protocol/region/frequency_plan.hpp"
+#include "tools/sim/core/device.hpp"
+
+namespace ff::test {
+
+enum class AirRule : std::uint8_t { frequency, power, dwell_time, duty_cycle };
+inline constexpr std::size_t air_rule_count = 4;
+
+class AirRules {
+ public:
+  /// `plan` outlives it.
+  explicit AirRules(const region::FrequencyPlan& plan);
+
+  /// A frame that a gateway sends; `power_dbm` is EIRP (simulated antennas have no gain).
+  void downlink(std::size_t gateway, const sim::Emission& emission, double power_dbm);
+  /// A frame that a device sends.
+  void uplink(const std::string& device, const sim::Transmission& transmission);
+
+  std::uint64_t broken(AirRule rule) const { return broken_[static_cast<std::size_t>(rule)]; }
+  std::uint64_t broken_total() const;
+  /// The first ones, as text.
+  const std::vector<std::string>& examples() const { return examples_; }
+  std::uint64_t frames() const { return frames_; }
+
+ private:
+  struct Band {
+    Frequency min;
+    Frequency max;
+    double duty_cycle = 1;
+    double max_eirp_dbm = 0;
+  };
+  struct OnAir {
+    MonoTime start;
+    Duration length;
+  };
+  const Band* band_of(Frequency frequency) const;
+  void report(AirRule rule, std::string text);
+  void check_dwell(region::Direction direction, Frequency frequency, Duration length,
+                   const std::string& who);
+  void check_duty(std::size_t gateway, const Band& band, OnAir frame);
+
+  const region::FrequencyPlan& plan_;
+  std::vector<Band> bands_;
+  /// By gateway and band: what it sent in the last hour.
+  std::map<std::pair<std::size_t, const Band*>, std::deque<OnAir>> sent_;
+  std::array<std::uint64_t, air_rule_count> broken_{};
+  std::vector<std::string> examples_;
+  std::uint64_t frames_ = 0;
+};
+
+}  // namespace ff::test
