@@ -61,13 +61,23 @@ TEST_F(UpstreamTest, DataGoesToTheShardOfItsAddress) {
   EXPECT_EQ(uplinks, std::vector{storage::shard_of(DevAddr{0x01020304}, shards.count())});
 }
 
-TEST_F(UpstreamTest, JoinRequestsGoToTheShardOfTheirEuis) {
+/// Rejoin-requests of types 0 and 2 have no other EUI.
+TEST_F(UpstreamTest, JoinAndRejoinRequestsGoToTheShardOfTheirDevEui) {
   Bytes join(23, 0);
   join[1] = 7;
   join[9] = 9;
   send(join);
-  const storage::JoinKey key{JoinEui{7}, DevEui{9}};
-  EXPECT_EQ(uplinks, std::vector{storage::shard_of(key, shards.count())});
+  Bytes rejoin(19, 0);
+  rejoin[0] = 0xc0;
+  rejoin[5] = 9;
+  send(rejoin);
+  Bytes full(24, 0);
+  full[0] = 0xc0;
+  full[1] = 1;
+  full[2] = 7;
+  full[10] = 9;
+  send(full);
+  EXPECT_EQ(uplinks, std::vector(3, storage::shard_of(DevEui{9}, shards.count())));
 }
 
 TEST_F(UpstreamTest, FramesWithoutSenderGoNowhere) {

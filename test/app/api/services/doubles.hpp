@@ -58,7 +58,16 @@ inline network_server::ShardHandle::behavior_type network_server_double(
         if (auto* get = std::get_if<GetDevice>(message.event.get()))
           get->reply(devices->get(message.device));
         if (auto* change = std::get_if<ChangeDevice>(message.event.get())) {
-          change->reply(devices->change(message.device, change->change));
+          // As a session does: one that is given starts with a MAC state of its own.
+          change->reply(
+              devices->change(message.device, [&](const Device* current) -> Result<Device> {
+                FF_TRY(auto next, change->change(current));
+                if (next.session && !next.mac_state) {
+                  next.mac_state.emplace();
+                  next.mac_state->lorawan_version = next.lorawan_version;
+                }
+                return next;
+              }));
         }
         if (auto* erase = std::get_if<DeleteDevice>(message.event.get()))
           erase->reply(devices->erase(message.device));

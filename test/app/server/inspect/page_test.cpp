@@ -183,7 +183,7 @@ TEST_F(InspectPageTest, TheOverviewHasEverySupervisorAndActorCounts) {
       *system, {.name = "root",
                 .limits = {},
                 .children = {{"ticker",
-                              [](caf::actor_system& in) {
+                              [this](caf::actor_system& in) {
                                 return caf::actor_cast<caf::actor>(actors::spawn_ticker(in, clock));
                               }}},
                 .clock = clock,

@@ -107,7 +107,7 @@ TEST_F(DeviceMac, answers_every_other_command) {
       {mac::DlChannelReq{ChannelIndex{9}, bad}, mac::DlChannelAns{false, false}},
       {mac::ADRParamSetupReq{mac::AdrAckExponent{4}, mac::AdrAckExponent{5}},
        mac::ADRParamSetupAns{}},
-      {mac::RejoinParamSetupReq{}, mac::RejoinParamSetupAns{true}},
+      {mac::RejoinParamSetupReq{}, mac::RejoinParamSetupAns{false}},
   };
   for (const auto& row : rows) {
     SetUp();
