@@ -128,6 +128,21 @@ struct DefaultMacSettings {
   std::uint32_t status_count_periodicity = 0;  // 0: off
 };
 
+enum class AdrAlgorithm : std::uint8_t { reference, two_way };
+
+/// One row of `ns.adr.exceptions`.
+struct AdrException {
+  std::string name;  // `application` or `application.device`
+  AdrAlgorithm algorithm = AdrAlgorithm::reference;
+  bool operator==(const AdrException&) const = default;
+};
+
+/// `ns.adr`.
+struct Adr {
+  AdrAlgorithm algorithm = AdrAlgorithm::reference;
+  std::vector<AdrException> exceptions;
+};
+
 /// `ns`.
 struct NetworkServer {
   NetId net_id;
@@ -140,6 +155,7 @@ struct NetworkServer {
   std::size_t downlink_queue_capacity = 0;
   Duration request_timeout{};
   Duration session_idle{};
+  Adr adr;
   DefaultMacSettings default_mac_settings;
 };
 

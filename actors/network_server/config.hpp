@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "actors/network_server/session/adr_choice.hpp"
 #include "actors/network_server/shard/state.hpp"
 #include "protocol/mac/settings.hpp"
 #include "protocol/region/frequency_plan.hpp"
@@ -18,6 +19,7 @@ struct Config {
   std::vector<DevAddrPrefix> dev_addr_prefixes;
   ShardLimits limits;
   mac::MacSettings default_mac_settings;
+  AdrChoice adr;
   std::size_t downlink_queue_capacity = 10'000;
   TxPriority join_accept_priority = TxPriority::highest;
   TxPriority mac_command_priority = TxPriority::highest;

@@ -71,6 +71,12 @@ std::vector<Knob> network_server_knobs() {
        one(count<std::size_t>(1, 1'000'000), FF_PLACE(ns.downlink_queue_capacity))},
       {"ns.request-timeout", "How long a join server or gateway may take to answer.", "3s",
        one(duration(milliseconds{100}, minutes{1}), FF_PLACE(ns.request_timeout))},
+      {"ns.adr.algorithm",
+       "What adapts data rates: reference never lowers one, two-way does when the link degrades.",
+       "reference", one(adr_algorithm(), FF_PLACE(ns.adr.algorithm))},
+      {"ns.adr.exceptions",
+       "Applications, or devices as application.device, with an algorithm of their own.", "",
+       many(adr_exception(), FF_PLACE(ns.adr.exceptions), Shape::map)},
       {"ns.session-idle", "A silent device's session leaves the memory after this.", "1m",
        one(duration(seconds{1}, hours{24}), FF_PLACE(ns.session_idle))},
   };

@@ -320,6 +320,29 @@ Type<DevAddrPrefix> forward_entry() {
           [](const DevAddrPrefix& value) { return "=" + prefix_text(value); }};
 }
 
+Type<AdrAlgorithm> adr_algorithm() {
+  return choice<AdrAlgorithm>(
+      {{"reference", AdrAlgorithm::reference}, {"two-way", AdrAlgorithm::two_way}});
+}
+
+Type<AdrException> adr_exception() {
+  const auto algorithm = adr_algorithm();
+  return {"an application's id or application.device, with " + algorithm.allowed + " as its value",
+          [algorithm](std::string_view text) -> std::optional<AdrException> {
+            const auto equals = std::min(text.find('='), text.size());
+            const auto name = text.substr(0, equals);
+            const auto point = std::min(name.find('.'), name.size());
+            if (!parse_application_id(name.substr(0, point))) return {};
+            if (point < name.size() && !parse_device_id(name.substr(point + 1))) return {};
+            const auto value = algorithm.read(text.substr(std::min(equals + 1, text.size())));
+            if (!value) return {};
+            return AdrException{std::string(name), *value};
+          },
+          [algorithm](const AdrException& value) {
+            return value.name + "=" + algorithm.write(value.algorithm);
+          }};
+}
+
 Type<TxPriority> tx_priority() {
   return choice<TxPriority>({{"lowest", TxPriority::lowest},
                              {"low", TxPriority::low},

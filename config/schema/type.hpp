@@ -65,6 +65,10 @@ Type<UdpListener> udp_listener();
 Type<DevAddrPrefix> forward_entry();
 Type<TxPriority> tx_priority();
 
+Type<AdrAlgorithm> adr_algorithm();
+/// An entry `application=algorithm` or `application.device=algorithm`.
+Type<AdrException> adr_exception();
+
 /// Decimal.
 template <std::unsigned_integral Int>
 Type<Int> count(Int min, Int max) {

@@ -249,7 +249,8 @@ Status SessionState::exchange_commands(UplinkWork& work, const mac::Decoded& dec
 void SessionState::adapt(UplinkWork& work) const {
   if (work.retransmission) return mac::push_recent(work.mac_state(), work.recent);
   auto adapted = mac::adr::record_uplink(std::move(work.mac_state()), work.recent,
-                                         profile(work.next, work.radio));
+                                         profile(work.next, work.radio),
+                                         surroundings_.config.adr.of(device_->ids.uid));
   work.mac_state() = std::move(adapted.next);
   work.adr = adapted.decision;
 }

@@ -6,9 +6,15 @@
 #include <iterator>
 
 #include "app/server/process/version.hpp"
+#include "protocol/mac/adr/two_way.hpp"
 
 namespace ff::app {
 namespace {
+
+mac::adr::Algorithm algorithm_of(config::AdrAlgorithm algorithm) {
+  return algorithm == config::AdrAlgorithm::two_way ? mac::adr::two_way_adr
+                                                    : mac::adr::reference_adr;
+}
 
 network_server::Config network_server_config(const config::NetworkServer& ns,
                                              std::uint64_t counter_jump) {
@@ -24,6 +30,9 @@ network_server::Config network_server_config(const config::NetworkServer& ns,
   out.max_application_priority = ns.max_application_priority;
   out.request_timeout = ns.request_timeout;
   out.counter_jump = counter_jump;
+  out.adr.algorithm = algorithm_of(ns.adr.algorithm);
+  for (const auto& [name, algorithm] : ns.adr.exceptions)
+    out.adr.exceptions.insert_or_assign(name, algorithm_of(algorithm));
   const auto& from = ns.default_mac_settings;
   auto& mac = out.default_mac_settings;
   mac.adr_margin_db = static_cast<float>(from.adr_margin_db);

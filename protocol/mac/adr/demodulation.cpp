@@ -20,4 +20,17 @@ std::optional<float> demodulation_floor_db(const DataRate& data_rate) noexcept {
   }
 }
 
+std::optional<float> reach_floor_db(const DataRate& data_rate) noexcept {
+  const auto* lr_fhss = std::get_if<LrFhssDataRate>(&data_rate);
+  if (lr_fhss == nullptr) return demodulation_floor_db(data_rate);
+  switch (lr_fhss->coding_rate) {
+    case CodingRate::cr1_3:
+      return -20.0F;
+    case CodingRate::cr2_3:
+      return -17.5F;
+    default:
+      return std::nullopt;
+  }
+}
+
 }  // namespace ff::mac::adr

@@ -1,5 +1,4 @@
-// The SNR below which a LoRa frame is lost, by spreading factor and bandwidth. Not for other
-// modulations.
+// The SNR below which a frame is lost, by data rate.
 #pragma once
 
 #include <optional>
@@ -11,5 +10,10 @@ namespace ff::mac::adr {
 /// dB; nothing for other modulations and for spreading factors or bandwidths without a figure.
 /// [spec network-server §9.4]
 std::optional<float> demodulation_floor_db(const DataRate& data_rate) noexcept;
+
+/// The same on one scale for LoRa and LR-FHSS, to compare how far they reach: of LR-FHSS the floor
+/// of the LoRa rate with about the same sensitivity, SF12 for coding rate 1/3 and SF11 for 2/3. An
+/// estimate, and not to be held against an SNR that was measured of LR-FHSS.
+std::optional<float> reach_floor_db(const DataRate& data_rate) noexcept;
 
 }  // namespace ff::mac::adr

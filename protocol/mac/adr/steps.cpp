@@ -98,13 +98,18 @@ Bounds<TxPowerIndex> allowed_tx_powers(const AdrDynamic& settings, const Rejecte
   return bounds;
 }
 
-std::optional<float> link_margin_db(std::span<const RecentUplink> history,
-                                    const DataRate& data_rate, float margin_db) {
-  const auto floor = demodulation_floor_db(data_rate);
+std::optional<float> best_snr_db(std::span<const RecentUplink> history) {
   std::optional<float> best;
   for (const RecentUplink& uplink : history) {
     if (uplink.max_snr_db) best = std::max(best.value_or(*uplink.max_snr_db), *uplink.max_snr_db);
   }
+  return best;
+}
+
+std::optional<float> link_margin_db(std::span<const RecentUplink> history,
+                                    const DataRate& data_rate, float margin_db) {
+  const auto floor = demodulation_floor_db(data_rate);
+  const auto best = best_snr_db(history);
   if (!floor || !best) return std::nullopt;
   const float margin = *best - *floor - margin_db;
   return history.size() < optimal_uplinks ? margin - safety_margin_db : margin;

@@ -52,6 +52,8 @@ std::vector<DataRateIndex> allowed_data_rates(std::span<const DataRateIndex> car
 Bounds<TxPowerIndex> allowed_tx_powers(const AdrDynamic& settings, const Rejected& rejected,
                                        const region::Region& region);
 
+/// Nothing if no uplink has an SNR.
+std::optional<float> best_snr_db(std::span<const RecentUplink> history);
 /// Best SNR of the history above demodulation floor and margin; nothing if SNR or floor is unknown.
 std::optional<float> link_margin_db(std::span<const RecentUplink> history,
                                     const DataRate& data_rate, float margin_db);

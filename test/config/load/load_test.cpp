@@ -36,6 +36,17 @@ std::string problem(const Sources& sources) {
   return loaded ? "" : loaded.error().message();
 }
 
+TEST_F(Load, AdrAlgorithmsAreChosenByName) {
+  Sources sources;
+  sources.default_files = {
+      file("farfield.yml", "ns: {adr: {algorithm: two-way, exceptions: {meters: reference}}}\n")};
+  const auto loaded = load(sources);
+  ASSERT_TRUE(loaded) << loaded.error().message();
+  EXPECT_EQ(loaded->config.ns.adr.algorithm, AdrAlgorithm::two_way);
+  EXPECT_EQ(loaded->config.ns.adr.exceptions,
+            (std::vector{AdrException{"meters", AdrAlgorithm::reference}}));
+}
+
 TEST_F(Load, FlagsWinOverEnvironmentOverFilesOverDefaults) {
   Sources sources;
   sources.default_files = {

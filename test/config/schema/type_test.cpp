@@ -148,6 +148,18 @@ TEST(ForwardEntry, KnowsOnlyThisCluster) {
   EXPECT_FALSE(forward_entry().read("packetbroker=00000000/0"));
 }
 
+TEST(AdrException, NamesAnApplicationOrADevice) {
+  const auto type = adr_exception();
+  EXPECT_EQ(type.read("parking=two-way"), (AdrException{"parking", AdrAlgorithm::two_way}));
+  EXPECT_EQ(type.read("meters.roof=reference"),
+            (AdrException{"meters.roof", AdrAlgorithm::reference}));
+  EXPECT_EQ(type.write({"meters.roof", AdrAlgorithm::two_way}), "meters.roof=two-way");
+  for (const auto* text : {"", "=two-way", "parking", "parking=", "parking=fast", "Parking=two-way",
+                           "meters.=two-way", "meters.roof.x=two-way", "parking=two-way=x"}) {
+    EXPECT_FALSE(type.read(text)) << text;
+  }
+}
+
 TEST(Optional, IsAbsentWhenEmpty) {
   const auto type = optional(count<std::uint8_t>(0, 15));
   const std::optional<std::uint8_t> absent;

@@ -154,9 +154,8 @@ TEST(RecordUplink, AFallenDataRateMeansFullPower) {
 }
 
 TEST(RecordUplink, TakesAnyAlgorithm) {
-  const Adr always_three = [](std::span<const RecentUplink> history, const AdrDynamic&,
-                              const MacState&, const region::Region&) {
-    return Decision{Reason::adapted, dr(3), power(3), 3, history.size()};
+  const Algorithm always_three = [](const History& history, const Limits&) {
+    return Decision{Reason::adapted, dr(3), power(3), 3, history.current.size()};
   };
   const Device device;
   const auto [next, decision] =
@@ -179,14 +178,15 @@ TEST(ReferenceAdr, WithoutAnEnabledChannelKeepsEverything) {
   MacState state = device.settled();
   for (Channel& channel : state.desired.channels) channel.enabled = false;
   const std::vector history{uplink(1, 0, 20)};
-  EXPECT_EQ(reference_adr(history, {}, state, *device.region).reason, Reason::no_enabled_channel);
+  const AdrDynamic settings;
+  EXPECT_EQ(reference_adr({history, history}, limits_of(state, settings, *device.region)).reason,
+            Reason::no_enabled_channel);
 }
 
 TEST(Reasons, HaveDistinctNames) {
   std::set<std::string_view> names;
-  for (int i = 0; i <= static_cast<int>(Reason::steered); ++i)
-    names.insert(to_string(static_cast<Reason>(i)));
-  EXPECT_EQ(names.size(), static_cast<std::size_t>(Reason::steered) + 1);
+  for (std::size_t i = 0; i < reason_count; ++i) names.insert(to_string(static_cast<Reason>(i)));
+  EXPECT_EQ(names.size(), reason_count);
   EXPECT_FALSE(names.contains(""));
 }
 
