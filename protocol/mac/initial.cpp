@@ -46,6 +46,12 @@ class Settings {
   const MacSettings& defaults_;
 };
 
+/// Zero means one second; kept as zero it would differ for ever from what the device has.
+/// [TS001-1.0.4 §5.8]
+std::chrono::seconds at_least_a_second(std::chrono::seconds delay) {
+  return std::max(delay, std::chrono::seconds{1});
+}
+
 DwellTime dwell(bool on) {
   return on ? DwellTime::on : DwellTime::off;
 }
@@ -130,7 +136,7 @@ MacParameters current_parameters(const DeviceProfile& profile) {
   current.max_eirp_dbm = region.default_max_eirp_dbm;
   current.adr_ack_limit_exponent = AdrAckExponent{region.adr_ack_limit_exponent};
   current.adr_ack_delay_exponent = AdrAckExponent{region.adr_ack_delay_exponent};
-  current.rx1_delay = settings.current(&S::rx1_delay, region.receive_delay1);
+  current.rx1_delay = at_least_a_second(settings.current(&S::rx1_delay, region.receive_delay1));
   current.rx1_data_rate_offset = settings.current(&S::rx1_data_rate_offset, DataRateOffset{0});
   current.rx2_data_rate_index = settings.current(&S::rx2_data_rate_index, region.rx2_data_rate);
   current.rx2_frequency = settings.current(&S::rx2_frequency, region.rx2_frequency);
@@ -171,7 +177,8 @@ MacParameters desired_parameters(const DeviceProfile& profile, const MacParamete
   using S = MacSettings;
   MacParameters desired = current;
   desired.max_eirp_dbm = desired_max_eirp(profile);
-  desired.rx1_delay = settings.current(&S::desired_rx1_delay, default_desired_rx1_delay);
+  desired.rx1_delay =
+      at_least_a_second(settings.current(&S::desired_rx1_delay, default_desired_rx1_delay));
   desired.rx1_data_rate_offset = settings.desired(&S::desired_rx1_data_rate_offset, std::nullopt,
                                                   current.rx1_data_rate_offset);
   desired.rx2_data_rate_index = settings.desired(

@@ -15,18 +15,19 @@ Bytes octets(std::span<const Command> request, const region::Region& region) {
 
 }  // namespace
 
-void note_refusal(Rejected& rejected, std::span<const Command> request,
+bool note_refusal(Rejected& rejected, std::span<const Command> request,
                   const region::Region& region) {
-  if (request.empty()) return;
+  if (request.empty()) return false;
   Bytes bytes = octets(request, region);
   auto& requests = rejected.requests;
   const auto known = std::ranges::find(requests, bytes, &RefusedRequest::request);
   if (known != requests.end()) {
-    if (known->count < refusals_max) ++known->count;
-    return;
+    if (known->count >= refusals_max) return false;
+    return ++known->count == refusals_max;
   }
   if (requests.size() >= refused_requests_max) requests.erase(requests.begin());
   requests.push_back({cid_of(request.front()), std::move(bytes), 1});
+  return refusals_max == 1;
 }
 
 bool is_refused(const Rejected& rejected, std::span<const Command> request,
@@ -35,6 +36,13 @@ bool is_refused(const Rejected& rejected, std::span<const Command> request,
   const auto known =
       std::ranges::find(rejected.requests, octets(request, region), &RefusedRequest::request);
   return known != rejected.requests.end() && known->count >= refusals_max;
+}
+
+void forget_refusal(Rejected& rejected, std::span<const Command> request,
+                    const region::Region& region) {
+  if (rejected.requests.empty()) return;
+  const Bytes bytes = octets(request, region);
+  std::erase_if(rejected.requests, [&](const RefusedRequest& r) { return r.request == bytes; });
 }
 
 void forget_refusals(Rejected& rejected, Cid cid) {

@@ -11,12 +11,16 @@
 
 namespace ff::mac {
 
-/// Counts one more refusal of exactly these commands (same identifier, same octets).
-void note_refusal(Rejected& rejected, std::span<const Command> request,
+/// Counts one more refusal of exactly these commands (same identifier, same octets). True when it
+/// is the one too many: they will not be sent again.
+bool note_refusal(Rejected& rejected, std::span<const Command> request,
                   const region::Region& region);
 /// Whether exactly these commands have been refused `refusals_max` times.
 bool is_refused(const Rejected& rejected, std::span<const Command> request,
                 const region::Region& region);
+/// The device has accepted exactly these commands.
+void forget_refusal(Rejected& rejected, std::span<const Command> request,
+                    const region::Region& region);
 /// The device accepts this command again: its refusals are history.
 void forget_refusals(Rejected& rejected, Cid cid);
 

@@ -113,7 +113,7 @@ bool is_quiet(const MacState& state, const Decoded& commands) noexcept {
 Result<UplinkStep> handle_uplink_commands(MacState state, const Decoded& commands,
                                           const UplinkContext& context) {
   auto recent = std::exchange(state.recent_mac_command_identifiers, {});
-  UplinkExchange exchange{context, std::move(state), std::move(recent), {}, false, false};
+  UplinkExchange exchange{context, std::move(state), std::move(recent), {}, false, false, {}};
   exchange.state.queued_responses.clear();
   std::vector<Cid> cids;
   for (const Command& command : commands.commands) {
@@ -135,13 +135,14 @@ Result<UplinkStep> handle_uplink_commands(MacState state, const Decoded& command
   if (index >= commands.commands.size()) publish_stop(exchange, commands);
   drop_unanswered(exchange);
   exchange.state.recent_mac_command_identifiers = std::move(cids);
-  return UplinkStep{std::move(exchange.state), std::move(exchange.events), std::move(deferred),
-                    exchange.rekeyed, exchange.reset};
+  return UplinkStep{std::move(exchange.state),    std::move(exchange.events), std::move(deferred),
+                    std::move(exchange.given_up), exchange.rekeyed,           exchange.reset};
 }
 
 UplinkStep answer_deferred(UplinkStep step, const Reception& reception,
                            const UplinkContext& context) {
-  UplinkExchange exchange{context, std::move(step.next), {}, std::move(step.events), false, false};
+  UplinkExchange exchange{context, std::move(step.next), {}, std::move(step.events), false, false,
+                          {}};
   for (const Cid cid : step.deferred) {
     if (cid == Cid::link_check) answer_link_check(exchange, reception);
     if (cid == Cid::device_time) answer_device_time(exchange, reception);

@@ -15,8 +15,9 @@ struct UplinkStep {
   std::vector<Event> events;
   std::vector<Cid>
       deferred;  // device requests that wait for all gateways' copies: give them to answer_deferred
-  bool rekeyed = false;  // promote the pending session to the session
-  bool reset = false;    // the session's counters start anew
+  std::vector<Cid> given_up;  // requests that will not be sent again: refused `refusals_max` times
+  bool rekeyed = false;       // promote the pending session to the session
+  bool reset = false;         // the session's counters start anew
 };
 
 /// Whether a frame with these commands leaves the state as it is: most do. Then the two calls below

@@ -81,6 +81,13 @@ struct MacExchanged {
   bool operator==(const MacExchanged&) const = default;
 };
 
+/// The device has refused this request once too often (`mac::refusals_max`), or has named the value
+/// that it will never take: it is not sent again while the wish stays the same.
+struct RequestGivenUp {
+  mac::Cid cid = mac::Cid::link_adr;
+  bool operator==(const RequestGivenUp&) const = default;
+};
+
 enum class JoinStage : std::uint8_t {
   dropped,   // refused here
   asked,     // the join server has the question
@@ -172,8 +179,8 @@ struct QueueChanged {
   bool operator==(const QueueChanged&) const = default;
 };
 
-using DecisionValue = std::variant<UplinkJudged, AdrDecided, MacExchanged, JoinJudged,
-                                   DownlinkOffered, DownlinkAccepted, DownlinkRefused,
+using DecisionValue = std::variant<UplinkJudged, AdrDecided, MacExchanged, RequestGivenUp,
+                                   JoinJudged, DownlinkOffered, DownlinkAccepted, DownlinkRefused,
                                    DownlinkNotSent, EmissionReported, QueueChanged>;
 
 struct Decision {

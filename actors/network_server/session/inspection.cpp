@@ -137,6 +137,7 @@ void SessionState::note_accepted(const UplinkWork& work, const Turn& turn) {
                  .max_snr_db = work.recent.max_snr_db.value_or(0),
                  .error = {}});
   note_commands(work.mac_events, turn);
+  for (const auto cid : work.given_up) note(turn, RequestGivenUp{cid});
   if (!work.adr) return;
   const auto& has = work.mac_state().current;
   note(turn, AdrDecided{.reason = work.adr->reason,

@@ -241,6 +241,7 @@ Status SessionState::exchange_commands(UplinkWork& work, const mac::Decoded& dec
                                                             : *metadata.front().gps_time},
       uplink);
   work.mac_events = std::move(step.events);
+  work.given_up = std::move(step.given_up);
   work.mac_state() = std::move(step.next);
   return {};
 }

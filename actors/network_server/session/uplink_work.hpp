@@ -23,6 +23,7 @@ struct SessionState::UplinkWork {
   Frequency rx1_frequency;  // of plans whose answers come on the uplink's channel
   mac::RecentUplink recent;
   std::vector<mac::Event> mac_events;
+  std::vector<mac::Cid> given_up;
   Bytes frm_payload;  // as received; empty for FPort 0
   std::optional<mac::adr::Decision> adr;
   /// Which rule is being checked; decides the verdict when it fails.

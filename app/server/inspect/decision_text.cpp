@@ -85,6 +85,10 @@ struct Text {
       text += " and " + std::to_string(exchanged.count - named) + " more";
     return text;
   }
+  std::string operator()(const RequestGivenUp& given_up) const {
+    return "MAC request " + std::string(mac::name_of(given_up.cid)) +
+           " given up: the device refuses it; asked again when something else is wanted";
+  }
   std::string operator()(const JoinJudged& join) const {
     const auto address = to_string(join.dev_addr);
     switch (join.stage) {

@@ -116,6 +116,10 @@ struct Operands {
     out["commands"] = std::move(list);
     out["count"] = exchanged.count;
   }
+  void operator()(const RequestGivenUp& given_up) const {
+    out["kind"] = "mac_request_given_up";
+    out["command"] = text(mac::name_of(given_up.cid));
+  }
   void operator()(const JoinJudged& join) const {
     out["kind"] = "join_" + std::string(to_string(join.stage));
     out["dev_addr"] = value_of(join.dev_addr);

@@ -22,8 +22,7 @@ Status receive(UplinkExchange& exchange, const BeaconFreqAns& answer) {
   if (!request) return {};
   MacState& state = exchange.state;
   if (!answer.frequency_ok) {
-    const Command refused = *request;
-    note_refusal(state.rejected, {&refused, 1}, exchange.context.profile.region);
+    exchange.refused(*request);
     return {};
   }
   state.current.beacon_frequency = request->frequency;

@@ -101,6 +101,11 @@ const CommandInfo* command_info(Cid cid) noexcept {
   return row != table.end() && row->cid == cid ? row : nullptr;
 }
 
+std::string_view name_of(Cid cid) noexcept {
+  const CommandInfo* info = command_info(cid);
+  return info == nullptr ? std::string_view{} : info->name;
+}
+
 bool is_defined(Cid cid, MacVersion version) noexcept {
   const CommandInfo* info = command_info(cid);
   if (info == nullptr) return false;

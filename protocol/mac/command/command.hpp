@@ -68,6 +68,8 @@ struct CommandInfo {
 std::span<const CommandInfo> command_table() noexcept;
 /// Null for an identifier that nobody defines.
 const CommandInfo* command_info(Cid cid) noexcept;
+/// `link_adr`; empty for an identifier that nobody defines.
+std::string_view name_of(Cid cid) noexcept;
 /// Whether a device of this version is expected to know the command. Devices in the field know more
 /// than the version they are registered with (DeviceTimeReq from 1.0.2 above all), so decoding does
 /// not ask. [spec network-server §7.3]

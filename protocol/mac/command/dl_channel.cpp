@@ -36,9 +36,13 @@ Status receive(UplinkExchange& exchange, const DlChannelAns& answer) {
   if (!request) return {};
   MacState& state = exchange.state;
   if (!accepted) {
-    if (!answer.channel_frequency_ok) insert_sorted(state.rejected.frequencies, request->frequency);
-    const Command refused = *request;
-    note_refusal(state.rejected, {&refused, 1}, exchange.context.profile.region);
+    if (answer.channel_frequency_ok) {
+      exchange.refused(*request);
+    } else {
+      // One answer is enough: it names the value.
+      insert_sorted(state.rejected.frequencies, request->frequency);
+      exchange.given_up.push_back(Cid::dl_channel);
+    }
     return {};
   }
   const std::size_t index = request->channel_index.value();

@@ -2,11 +2,18 @@
 
 #include <algorithm>
 
+#include "protocol/mac/refusal.hpp"
+
 namespace ff::mac {
 
 void UplinkExchange::respond(Command answer, EventName name) {
   publish(name, answer);
   state.queued_responses.push_back(std::move(answer));
+}
+
+void UplinkExchange::refused(std::span<const Command> request) {
+  if (note_refusal(state.rejected, request, context.profile.region))
+    given_up.push_back(cid_of(request.front()));
 }
 
 Result<std::optional<Command>> UplinkExchange::take(Cid cid) {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -44,8 +45,12 @@ struct UplinkExchange {
   std::vector<Event> events;
   bool rekeyed = false;
   bool reset = false;
+  std::vector<Cid> given_up;  // refused once too often in this uplink
 
   void publish(EventName name, EventData data = {}) { events.push_back({name, std::move(data)}); }
+  /// The device has refused these commands: they will be sent `refusals_max` times in all.
+  void refused(std::span<const Command> request);
+  void refused(const Command& request) { refused(std::span(&request, 1)); }
   /// Queues an answer for the next downlink and publishes it.
   void respond(Command answer, EventName name);
   /// Removes and returns the oldest pending request with this identifier. Nothing when the device

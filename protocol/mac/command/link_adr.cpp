@@ -125,6 +125,16 @@ bool changes(const AdrPair& pair, const MacState& state, const Masks& masks) {
          masks.current != masks.desired;
 }
 
+std::vector<LinkADRReq> block_of(const AdrPair& pair, const MacState& state, const Masks& masks,
+                                 const Region& region) {
+  std::vector<LinkADRReq> block;
+  for (const ChannelMaskBlock& mask : region.channel_mask_blocks(masks.current, masks.desired)) {
+    block.push_back({pair.tx_power, pair.data_rate, mask.ch_mask, state.desired.adr_nb_trans,
+                     mask.ch_mask_cntl});
+  }
+  return block;
+}
+
 void remember_refusal(Rejected& rejected, const LinkADRReq& last, const LinkADRAns& answer) {
   // 15 is no value: nothing can be learnt from its refusal.
   if (!answer.data_rate_ack && last.data_rate_index != keep_data_rate) {
@@ -133,6 +143,28 @@ void remember_refusal(Rejected& rejected, const LinkADRReq& last, const LinkADRA
   if (!answer.tx_power_ack && last.tx_power_index != keep_tx_power) {
     insert_sorted(rejected.adr_tx_power_indexes, last.tx_power_index);
   }
+}
+
+/// The channels of a block without its other values, to remember the refusal of these channels
+/// whatever else is asked for beside them. No request is like it: NbTrans 0 is never sent.
+std::vector<Command> mask_of(std::span<const LinkADRReq> block) {
+  std::vector<Command> masks;
+  for (const LinkADRReq& request : block) {
+    masks.push_back(LinkADRReq{{}, {}, request.channel_mask, 0, request.channel_mask_control});
+  }
+  return masks;
+}
+
+/// What was refused is history, but for other channels than those accepted now.
+void forget_refused_blocks(Rejected& rejected, std::span<const LinkADRReq> accepted,
+                           const Region& region) {
+  const auto is_mask = [](const RefusedRequest& refused) {
+    return (refused.request.back() & 0x0f) == 0;
+  };
+  std::erase_if(rejected.requests, [&](const RefusedRequest& refused) {
+    return refused.cid == Cid::link_adr && !refused.request.empty() && !is_mask(refused);
+  });
+  forget_refusal(rejected, mask_of(accepted), region);
 }
 
 /// The first pending LinkADRReq and, for versions that answer a block, those that follow it
@@ -186,18 +218,24 @@ Status apply(MacState& state, const std::vector<LinkADRReq>& block, const Uplink
 
 Requests link_adr_requests(const MacState& state, const DownlinkContext& context) {
   const Region& region = context.profile.region;
-  std::vector<Command> requests;
-  if (context.profile.multicast) return requests;
+  if (context.profile.multicast) return std::vector<Command>{};
   if (state.desired.adr_tx_power_index > region.max_tx_power_index())
     return fail(corrupted_mac_state);
-  FF_TRY(const Masks masks, masks_of(state, context.profile));
+  FF_TRY(Masks masks, masks_of(state, context.profile));
   const auto pair = pair_to_send(state, region);
-  if (!pair || !changes(*pair, state, masks)) return requests;
-  for (const ChannelMaskBlock& block : region.channel_mask_blocks(masks.current, masks.desired)) {
-    requests.push_back(LinkADRReq{pair->tx_power, pair->data_rate, block.ch_mask,
-                                  state.desired.adr_nb_trans, block.ch_mask_cntl});
+  if (!pair || !changes(*pair, state, masks)) return std::vector<Command>{};
+  const auto refused = [&](std::span<const Command> r) {
+    return is_refused(state.rejected, r, region);
+  };
+  auto block = block_of(*pair, state, masks, region);
+  if (masks.current != masks.desired && refused(mask_of(block))) {
+    // The device will not have these channels; the rest can still be agreed on.
+    masks.desired = masks.current;
+    if (!changes(*pair, state, masks)) return std::vector<Command>{};
+    block = block_of(*pair, state, masks, region);
   }
-  if (is_refused(state.rejected, requests, region)) requests.clear();
+  std::vector<Command> requests(block.begin(), block.end());
+  if (refused(mask_of(block)) || refused(requests)) requests.clear();
   return requests;
 }
 
@@ -209,12 +247,12 @@ Status receive(UplinkExchange& exchange, const LinkADRAns& answer) {
                    Command{answer});
   if (block.empty()) return {};
   if (accepted) {
-    forget_refusals(state.rejected, Cid::link_adr);
+    forget_refused_blocks(state.rejected, block, exchange.context.profile.region);
     return apply(state, block, exchange.context);
   }
   remember_refusal(state.rejected, block.back(), answer);
-  const std::vector<Command> refused(block.begin(), block.end());
-  note_refusal(state.rejected, refused, exchange.context.profile.region);
+  exchange.refused(answer.channel_mask_ack ? std::vector<Command>(block.begin(), block.end())
+                                           : mask_of(block));
   return {};
 }
 

@@ -62,8 +62,7 @@ Status receive(UplinkExchange& exchange, const NewChannelAns& answer) {
   Rejected& rejected = exchange.state.rejected;
   if (!accepted && !request->frequency.is_set()) {
     // Refused to remove a channel: there is no frequency to remember.
-    const Command refused = *request;
-    note_refusal(rejected, {&refused, 1}, exchange.context.profile.region);
+    exchange.refused(*request);
     return {};
   }
   if (!answer.channel_frequency_ok) insert_sorted(rejected.frequencies, request->frequency);
@@ -71,7 +70,11 @@ Status receive(UplinkExchange& exchange, const NewChannelAns& answer) {
     insert_sorted(rejected.data_rate_ranges[request->frequency],
                   DataRateRange{request->min_data_rate_index, request->max_data_rate_index});
   }
-  if (!accepted) return {};
+  if (!accepted) {
+    // One answer is enough: it names the value.
+    exchange.given_up.push_back(Cid::new_channel);
+    return {};
+  }
   const std::size_t index = request->channel_index.value();
   auto& channels = exchange.state.current.channels;
   if (index >= exchange.context.profile.region.max_uplink_channels)

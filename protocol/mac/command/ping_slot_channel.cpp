@@ -27,8 +27,7 @@ Status receive(UplinkExchange& exchange, const PingSlotChannelAns& answer) {
   if (!request) return {};
   MacState& state = exchange.state;
   if (!accepted) {
-    const Command refused = *request;
-    note_refusal(state.rejected, {&refused, 1}, exchange.context.profile.region);
+    exchange.refused(*request);
     return {};
   }
   state.current.ping_slot_frequency = request->frequency;

@@ -30,8 +30,7 @@ Status receive(UplinkExchange& exchange, const RejoinParamSetupAns& answer) {
     forget_refusals(state.rejected, Cid::rejoin_param_setup);
     return {};
   }
-  const Command refused = *request;
-  note_refusal(state.rejected, {&refused, 1}, exchange.context.profile.region);
+  exchange.refused(*request);
   return {};
 }
 

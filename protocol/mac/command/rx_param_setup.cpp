@@ -30,8 +30,7 @@ Status receive(UplinkExchange& exchange, const RXParamSetupAns& answer) {
   if (!request) return {};
   MacState& state = exchange.state;
   if (!accepted) {
-    const Command refused = *request;
-    note_refusal(state.rejected, {&refused, 1}, exchange.context.profile.region);
+    exchange.refused(*request);
     return {};
   }
   state.current.rx1_data_rate_offset = request->rx1_dr_offset;

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "actors/network_server/session/errors.hpp"
+#include "protocol/mac/refusal.hpp"
 #include "test/actors/network_server/session/rig.hpp"
 
 namespace ff::network_server {
@@ -179,6 +180,41 @@ TEST(UplinkDecision, MacCommandsAreNamed) {
   ASSERT_EQ(exchanged.count, 2);
   EXPECT_EQ(exchanged.names[0], mac::EventName::link_check_request);
   EXPECT_EQ(exchanged.names[1], mac::EventName::link_check_answer);
+}
+
+TEST(UplinkDecision, ARequestRefusedOnceTooOftenIsSaidToBeGivenUp) {
+  for (const std::uint8_t before : {1, 2}) {
+    Rig rig;
+    auto& state = *rig.device.mac_state;
+    const mac::Command request = mac::BeaconFreqReq{Frequency::hz(868'000'000)};
+    state.pending_requests = {request};
+    for (int i = 0; i < before; ++i)
+      mac::note_refusal(state.rejected, {&request, 1}, *region::find_latest("EU_863_870"));
+    rig.handle(rig.uplink(1, {1}, FPort{1}, {0x13, 0x00}));  // BeaconFreqAns, not accepted
+    std::vector<mac::Cid> given_up;
+    for (const auto& decision : rig.session().decisions())
+      if (const auto* it = std::get_if<RequestGivenUp>(&decision.value))
+        given_up.push_back(it->cid);
+    EXPECT_EQ(given_up, before == 2 ? std::vector{mac::Cid::beacon_freq} : std::vector<mac::Cid>{});
+  }
+}
+
+mac::adr::Decision always_dr_2(const mac::adr::History&, const mac::adr::Limits&) {
+  return {.reason = mac::adr::Reason::settling, .data_rate_index = DataRateIndex{2}};
+}
+
+TEST(UplinkDecision, TheConfiguredAlgorithmDecides) {
+  Rig rig;
+  rig.config.adr.exceptions["test-app"] = always_dr_2;
+  phy::DataFrame frame;
+  frame.m_type = phy::MType::unconfirmed_up;
+  frame.f_ctrl.adr = true;
+  rig.handle(rig.matched(std::move(frame), 1, {.gateway = {.gateway_id = GatewayId("gw-1")}}));
+  const auto decisions = rig.session().decisions();
+  ASSERT_EQ(decisions.size(), 2U);
+  const auto& adr = std::get<AdrDecided>(decisions[1].value);
+  EXPECT_EQ(adr.reason, mac::adr::Reason::settling);
+  EXPECT_EQ(adr.data_rate_after, DataRateIndex{2});
 }
 
 ApplicationDownlink item(std::uint32_t f_cnt, std::size_t size = 3) {

@@ -51,6 +51,8 @@ TEST(DecisionJson, HasASentenceBesideItsOperands) {
                   .loss_rate = 0.5F},
        "adr", "DR0→5, power 0, transmissions 1; from 1 uplink, margin 12.2 dB, loss 50.0 %"},
       {"commands", exchanged, "mac_commands", "MAC commands: link_adr.request ×12 and 8 more"},
+      {"given up", RequestGivenUp{mac::Cid::link_adr}, "mac_request_given_up",
+       "MAC request link_adr given up"},
       {"join refused", JoinJudged{JoinStage::refused, {}, not_found}, "join_refused",
        "join server refused the join (error:"},
       {"offered",

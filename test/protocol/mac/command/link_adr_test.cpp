@@ -209,8 +209,66 @@ TEST(LinkAdr, ARefusedMaskIsAskedThreeTimesAndNoMore) {
       }(),
       {profile, FCnt32{10}, test::at(std::chrono::seconds{100})}));
   // Another wish is another request.
-  state.desired.adr_data_rate_index = dr(1);
+  state.desired.channels[4].enabled = false;
   EXPECT_EQ(test::sent(device, test::downlink(device, state)).size(), 1U);
+}
+
+TEST(LinkAdr, DataRateAndPowerGoOnWithoutARefusedMask) {
+  const Device device;
+  MacState state = device.settled();
+  state.current.channels[5].enabled = false;
+  std::vector<Cid> given_up;
+  for (int round = 0; round < refusals_max; ++round) {
+    // The data rate that is wanted changes from uplink to uplink; the mask is the same request.
+    state.desired.adr_data_rate_index = dr(1 + round);
+    const auto down = test::downlink(device, state);
+    ASSERT_EQ(test::sent(device, down),
+              (Commands{LinkADRReq{power(0), dr(1 + round), 0xff, 1, 0}}));
+    const auto step = test::uplink(device, down.next, {LinkADRAns{false, true, true}});
+    given_up = step.given_up;
+    state = step.next;
+  }
+  EXPECT_EQ(given_up, std::vector{Cid::link_adr});
+  for (const int rate : {4, 5}) {
+    state.desired.adr_data_rate_index = dr(rate);
+    const auto down = test::downlink(device, state);
+    ASSERT_EQ(test::sent(device, down), (Commands{LinkADRReq{power(0), dr(rate), 0xdf, 1, 0}}));
+    const auto step = test::uplink(device, down.next, {accept});
+    EXPECT_EQ(step.next.current.adr_data_rate_index, dr(rate));
+    EXPECT_FALSE(step.next.current.channels[5].enabled);
+    state = step.next;
+    EXPECT_TRUE(test::sent(device, test::downlink(device, state)).empty())
+        << "what was accepted does not ask for the mask again";
+  }
+  state.desired.channels[6].enabled = false;
+  EXPECT_EQ(test::sent(device, test::downlink(device, state)),
+            (Commands{LinkADRReq{power(0), dr(5), 0xbf, 1, 0}}))
+      << "another mask is another wish";
+}
+
+TEST(LinkAdr, ADeviceThatRefusesEveryMaskIsLeftInPeace) {
+  const Device device;
+  MacState state = wants_adr(device, 3, 0);
+  for (int round = 0; round < refusals_max; ++round) {
+    const auto down = test::downlink(device, state);
+    ASSERT_EQ(test::sent(device, down).size(), 1U) << round;
+    state = test::uplink(device, down.next, {LinkADRAns{false, true, true}}).next;
+  }
+  state.desired.adr_data_rate_index = dr(2);
+  EXPECT_TRUE(test::sent(device, test::downlink(device, state)).empty());
+}
+
+TEST(LinkAdr, AnAcceptedMaskForgetsItsRefusals) {
+  const Device device;
+  MacState state = device.settled();
+  state.current.channels[5].enabled = false;
+  auto down = test::downlink(device, state);
+  state = test::uplink(device, down.next, {LinkADRAns{false, true, true}}).next;
+  EXPECT_EQ(state.rejected.requests.size(), 1U);
+  down = test::downlink(device, state);
+  state = test::uplink(device, down.next, {accept}).next;
+  EXPECT_TRUE(state.rejected.requests.empty());
+  EXPECT_EQ(state.current, state.desired);
 }
 
 TEST(LinkAdr, OldDevicesAreSteppedBackToAPairTheyDidNotRefuse) {

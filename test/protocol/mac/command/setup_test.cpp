@@ -162,6 +162,8 @@ TEST(SetupCommands, RefusedStayAsTheyWereAndAreAskedThreeTimes) {
       ASSERT_EQ(test::sent(device, down), Commands{row.request}) << round;
       const auto step = test::uplink(device, down.next, {*row.reject});
       EXPECT_EQ(step.next.current, before);
+      EXPECT_EQ(step.given_up, round + 1 < refusals_max ? std::vector<Cid>{}
+                                                        : std::vector<Cid>{cid_of(row.request)});
       state = step.next;
     }
     state.recent_mac_command_identifiers.clear();
@@ -236,8 +238,26 @@ TEST(NewChannel, RefusedFrequencyIsNeverAskedAgain) {
   const auto step = test::uplink(device, test::downlink(device, device.state()).next,
                                  {RXParamSetupAns{true, true, true}, NewChannelAns{false, true}});
   EXPECT_EQ(step.next.rejected.frequencies, std::vector{Frequency::hz(867'100'000)});
+  EXPECT_EQ(step.given_up, std::vector{Cid::new_channel});
   EXPECT_FALSE(needs_new_channel(step.next, device.profile(), 3));
   EXPECT_TRUE(needs_new_channel(step.next, device.profile(), 4));
+}
+
+TEST(NewChannel, RefusedToRemoveAChannelIsAskedThreeTimes) {
+  const Device device;
+  MacState state = device.settled();
+  state.desired.channels.pop_back();
+  for (int round = 0; round < refusals_max; ++round) {
+    const auto down = test::downlink(device, state);
+    const auto requests = test::sent(device, down);
+    ASSERT_EQ(std::ranges::count(requests, Cid::new_channel, cid_of), 1) << round;
+    const auto step = test::uplink(device, down.next, {NewChannelAns{false, false}});
+    EXPECT_EQ(step.given_up.size(), round + 1 < refusals_max ? 0U : 1U);
+    EXPECT_TRUE(step.next.rejected.frequencies.empty());
+    state = step.next;
+  }
+  const auto requests = test::sent(device, test::downlink(device, state));
+  EXPECT_EQ(std::ranges::count(requests, Cid::new_channel, cid_of), 0);
 }
 
 TEST(NewChannel, RefusedDataRatesAreRememberedWithTheirFrequency) {
@@ -283,6 +303,31 @@ TEST(DlChannel, RefusedFrequencyIsNeverAskedAgain) {
   EXPECT_EQ(step.next.rejected.frequencies, std::vector{Frequency::hz(869'700'000)});
   step.next.recent_mac_command_identifiers.clear();
   EXPECT_TRUE(test::sent(device, test::downlink(device, step.next)).empty());
+}
+
+TEST(DlChannel, AChannelThatTheDeviceDoesNotHaveIsAskedThreeTimes) {
+  const Device device;
+  MacState state = device.settled();
+  state.desired.channels[1].downlink_frequency = Frequency::hz(869'700'000);
+  for (int round = 0; round < refusals_max; ++round) {
+    const auto down = test::downlink(device, state);
+    ASSERT_EQ(test::sent(device, down).size(), 1U) << round;
+    state = test::uplink(device, down.next, {DlChannelAns{true, false}}).next;
+    state.recent_mac_command_identifiers.clear();
+  }
+  EXPECT_TRUE(state.rejected.frequencies.empty());
+  EXPECT_TRUE(test::sent(device, test::downlink(device, state)).empty());
+  state.desired.channels[1].downlink_frequency = Frequency::hz(869'800'000);
+  EXPECT_EQ(test::sent(device, test::downlink(device, state)).size(), 1U) << "another wish";
+}
+
+TEST(RxTimingSetup, ZeroAndOneAreTheSameDelay) {
+  Device device;
+  device.settings.desired_rx1_delay = seconds{0};
+  const MacState state = device.state();
+  EXPECT_EQ(state.desired.rx1_delay, seconds{1});
+  const auto requests = test::sent(device, test::downlink(device, state));
+  EXPECT_EQ(std::ranges::count(requests, Cid::rx_timing_setup, cid_of), 0);
 }
 
 TEST(TxParamSetup, EirpOfTheSameRowIsTheSame) {
