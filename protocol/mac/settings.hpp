@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "protocol/mac/quantities.hpp"
+#include "protocol/mac/relay.hpp"
 #include "protocol/types/radio.hpp"
 
 namespace ff::mac {
@@ -85,6 +86,8 @@ struct MacSettings {
   std::optional<bool> downlink_dwell_time;                              // 33
   std::optional<AdrSettings> adr;                                       // 34
   std::optional<bool> schedule_downlinks;                               // 35; false: only observe
+  std::optional<RelayParameters> relay;                                 // 36
+  std::optional<RelayParameters> desired_relay;                         // 37
 
   bool operator==(const MacSettings&) const = default;
 };

@@ -15,6 +15,7 @@
 #include "protocol/base/time.hpp"
 #include "protocol/mac/command/command.hpp"
 #include "protocol/mac/quantities.hpp"
+#include "protocol/mac/relay.hpp"
 #include "protocol/region/region.hpp"
 #include "protocol/types/application_messages.hpp"
 #include "protocol/types/counters.hpp"
@@ -61,6 +62,7 @@ struct MacParameters {
   std::vector<Channel> channels;  // by channel index, at most region.max_uplink_channels
   region::DwellTime uplink_dwell_time = region::DwellTime::unknown;
   region::DwellTime downlink_dwell_time = region::DwellTime::unknown;
+  std::optional<RelayParameters> relay;  // as with_defaults makes them
   bool operator==(const MacParameters&) const = default;
 };
 
@@ -204,7 +206,7 @@ struct MacState {
       pending_application_downlink;  // confirmed, not yet acknowledged
   std::optional<QueuedJoinAccept> queued_join_accept;
   std::optional<JoinParameters> pending_join_request;
-  Bytes pending_relay_downlink;
+  Bytes pending_relay_downlink;  // of a relay: the frame it is being sent for a device it serves
   /// The rejoin that the next downlink asks for, once. Nothing answers it but a rejoin-request.
   std::optional<ForceRejoinReq> force_rejoin;
 

@@ -54,6 +54,13 @@ enum class TxPriority : std::uint8_t {
   highest = 6,
 };
 
+/// Which relay heard an uplink, and on which of its channels.
+struct RelayMetadata {
+  DeviceId device_id;
+  std::uint8_t wor_channel = 0;  // ON-WIRE: ttn.lorawan.v3.RelayWORChannel; 0 default, 1 second
+  bool operator==(const RelayMetadata&) const = default;
+};
+
 /// One gateway antenna's reception of an uplink. [spec message-formats §3.2]
 struct RxMetadata {
   GatewayIdentifiers gateway;
@@ -71,8 +78,9 @@ struct RxMetadata {
   std::uint32_t channel_index = 0;
   std::optional<Location> location;
   DownlinkPathConstraint downlink_path_constraint = DownlinkPathConstraint::none;
-  Bytes uplink_token;   // empty: this antenna can not transmit
-  UtcTime received_at;  // at the gateway server
+  Bytes uplink_token;                  // empty: this antenna can not transmit
+  UtcTime received_at;                 // at the gateway server
+  std::optional<RelayMetadata> relay;  // set: heard by a relay, not by a gateway
   bool operator==(const RxMetadata&) const = default;
 };
 
