@@ -1,33 +1,16 @@
 #include "protocol/gateway/uplink_token.hpp"
 
+#include "protocol/base/protobuf_wire.hpp"
+
 namespace ff::gateway {
 namespace {
 
-enum class WireType : std::uint8_t { varint = 0, fixed64 = 1, length_delimited = 2, fixed32 = 5 };
+using protobuf_wire::Field;
+using protobuf_wire::put_bytes;
+using protobuf_wire::put_number;
+using protobuf_wire::WireType;
 
 // --- writing -----------------------------------------------------------------------------------
-
-void put_varint(Bytes& out, std::uint64_t value) {
-  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<std::uint8_t>(value | 0x80));
-  out.push_back(static_cast<std::uint8_t>(value));
-}
-
-void put_tag(Bytes& out, unsigned field, WireType type) {
-  put_varint(out, field << 3 | static_cast<unsigned>(type));
-}
-
-/// Zero is protobuf's default and not written.
-void put_number(Bytes& out, unsigned field, std::uint64_t value) {
-  if (value == 0) return;
-  put_tag(out, field, WireType::varint);
-  put_varint(out, value);
-}
-
-void put_bytes(Bytes& out, unsigned field, ByteView value) {
-  put_tag(out, field, WireType::length_delimited);
-  put_varint(out, value.size());
-  append(out, value);
-}
 
 Bytes timestamp(UtcTime time) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time.time_since_epoch());
@@ -50,70 +33,14 @@ Bytes gateway_ids(const GatewayIdentifiers& gateway) {
 
 // --- reading -----------------------------------------------------------------------------------
 
-struct Field {
-  std::uint64_t number = 0;
-  WireType type = WireType::varint;
-  std::uint64_t value = 0;  // varint
-  ByteView bytes;           // length delimited
-};
-
-/// Takes fields from the front of a message; every length is checked against what is left.
-class Reader {
- public:
-  explicit Reader(ByteView message) : rest_(message) {}
-
-  bool at_end() const { return rest_.empty(); }
-
-  Result<Field> next() {
-    FF_TRY(const auto tag, varint());
-    Field field{tag >> 3, static_cast<WireType>(tag & 7), 0, {}};
-    switch (field.type) {
-      case WireType::varint: {
-        FF_TRY(field.value, varint());
-        return field;
-      }
-      case WireType::fixed64:
-        return take(field, 8);
-      case WireType::fixed32:
-        return take(field, 4);
-      case WireType::length_delimited: {
-        FF_TRY(const auto size, varint());
-        return take(field, size);
-      }
-    }
-    return fail(invalid_uplink_token);
-  }
-
- private:
-  Result<std::uint64_t> varint() {
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64; shift += 7) {
-      if (rest_.empty()) return fail(invalid_uplink_token);
-      const auto byte = rest_.front();
-      rest_ = rest_.subspan(1);
-      value |= std::uint64_t{byte & 0x7fU} << shift;
-      if (byte < 0x80) return value;
-    }
-    return fail(invalid_uplink_token);
-  }
-
-  Result<Field> take(Field field, std::uint64_t size) {
-    if (size > rest_.size()) return fail(invalid_uplink_token);
-    field.bytes = rest_.first(size);
-    rest_ = rest_.subspan(size);
-    return field;
-  }
-
-  ByteView rest_;
-};
-
 /// Calls `visit(field)` for every field; it returns a Status.
 template <class Visit>
 Status for_each_field(ByteView message, Visit visit) {
-  Reader reader(message);
+  protobuf_wire::Reader reader(message);
   while (!reader.at_end()) {
-    FF_TRY(const auto field, reader.next());
-    FF_CHECK(visit(field));
+    const auto field = reader.next();
+    if (!field) return fail(invalid_uplink_token);
+    FF_CHECK(visit(*field));
   }
   return {};
 }
