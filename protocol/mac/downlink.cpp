@@ -40,6 +40,15 @@ constexpr std::array rules{
     RequestRule{Cid::rejoin_param_setup, rejoin_param_setup_requests,
                 EventName::rejoin_param_setup_request},
     RequestRule{Cid::dev_status, dev_status_requests, EventName::dev_status_request},
+    RequestRule{Cid::relay_conf, relay_conf_requests, EventName::relay_conf_request},
+    RequestRule{Cid::relay_end_device_conf, relay_end_device_conf_requests,
+                EventName::relay_end_device_conf_request},
+    RequestRule{Cid::relay_update_uplink_list, relay_update_uplink_list_requests,
+                EventName::relay_update_uplink_list_request},
+    RequestRule{Cid::relay_ctrl_uplink_list, relay_ctrl_uplink_list_requests,
+                EventName::relay_ctrl_uplink_list_request},
+    RequestRule{Cid::relay_configure_fwd_limit, relay_configure_fwd_limit_requests,
+                EventName::relay_configure_fwd_limit_request},
 };
 
 /// Octets of the answer to one request, CID included.
@@ -49,10 +58,14 @@ std::size_t answer_size(const Command& request) {
       return 0;
     case Cid::dev_status:
       return 1 + DevStatusAns::kind.length;
+    case Cid::relay_ctrl_uplink_list:
+      return 1 + CtrlUplinkListAns::kind.length;
     case Cid::duty_cycle:
     case Cid::tx_param_setup:
     case Cid::rx_timing_setup:
     case Cid::adr_param_setup:
+    case Cid::relay_update_uplink_list:
+    case Cid::relay_configure_fwd_limit:
       return 1;
     default:
       return 2;

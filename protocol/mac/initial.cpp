@@ -153,6 +153,7 @@ MacParameters current_parameters(const DeviceProfile& profile) {
     current.downlink_dwell_time = dwell(settings.either(&S::downlink_dwell_time));
   }
   current.channels = factory_channels(region, settings.factory_presets());
+  if (const auto& relay = settings.either(&S::relay)) current.relay = with_defaults(*relay);
   return current;
 }
 
@@ -205,6 +206,7 @@ MacParameters desired_parameters(const DeviceProfile& profile, const MacParamete
     desired.downlink_dwell_time = wanted_dwell(plan.dwell_time.downlinks);
   }
   desired.channels = plan_channels(current.channels, profile);
+  if (const auto& relay = settings.either(&S::desired_relay)) desired.relay = with_defaults(*relay);
   return desired;
 }
 

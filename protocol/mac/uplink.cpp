@@ -12,7 +12,7 @@ bool is_answer(const Command& command) {
 }
 
 /// Everything without a rule of its own: answers to commands the network server never sends
-/// (relay).
+/// (RelayFilterList).
 template <class T>
 Status receive(UplinkExchange&, const T&) {
   return fail(request_not_found, {{"cid", static_cast<int>(T::kind.cid)}});

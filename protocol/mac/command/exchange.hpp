@@ -99,6 +99,11 @@ Status receive(UplinkExchange& exchange, const ADRParamSetupAns& answer);
 Status receive(UplinkExchange& exchange, const RejoinParamSetupAns& answer);
 Status receive(UplinkExchange& exchange, const PingSlotChannelAns& answer);
 Status receive(UplinkExchange& exchange, const BeaconFreqAns& answer);
+Status receive(UplinkExchange& exchange, const RelayConfAns& answer);
+Status receive(UplinkExchange& exchange, const EndDeviceConfAns& answer);
+Status receive(UplinkExchange& exchange, const UpdateUplinkListAns& answer);
+Status receive(UplinkExchange& exchange, const CtrlUplinkListAns& answer);
+Status receive(UplinkExchange& exchange, const ConfigureFwdLimitAns& answer);
 
 /// What all gateways together know of the uplink, once their copies have been merged.
 struct Reception {
@@ -125,6 +130,15 @@ Requests adr_param_setup_requests(const MacState& state, const DownlinkContext& 
 Requests force_rejoin_requests(const MacState& state, const DownlinkContext& context);
 Requests rejoin_param_setup_requests(const MacState& state, const DownlinkContext& context);
 Requests dev_status_requests(const MacState& state, const DownlinkContext& context);
+Requests relay_conf_requests(const MacState& state, const DownlinkContext& context);
+Requests relay_end_device_conf_requests(const MacState& state, const DownlinkContext& context);
+Requests relay_update_uplink_list_requests(const MacState& state, const DownlinkContext& context);
+Requests relay_ctrl_uplink_list_requests(const MacState& state, const DownlinkContext& context);
+Requests relay_configure_fwd_limit_requests(const MacState& state, const DownlinkContext& context);
+
+/// Whether the device is a relay, or is about to be told so in the same frame: rules and limits may
+/// go along.
+bool serves_or_will(const MacState& state, const DownlinkContext& context);
 
 /// Whether the channel at `index` has to be told to the device (or removed from it). LinkADR counts
 /// on it.

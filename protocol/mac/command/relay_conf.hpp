@@ -1,5 +1,5 @@
 // RelayConf: the network configures a relay. [TS011-1.0.1 §10.1]
-// Layout only; the network side never asks or answers, or the relay engine does.
+// Layout only; the network side of the exchange is in the .cpp beside it, declared in exchange.hpp.
 #pragma once
 
 #include <cstdint>

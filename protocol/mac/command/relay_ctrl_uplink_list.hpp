@@ -1,5 +1,5 @@
 // CtrlUplinkList: the network reads or removes a relay's trusted device. [TS011-1.0.1 §10.5]
-// Layout only; the network side never asks or answers, or the relay engine does.
+// Layout only; the network side of the exchange is in the .cpp beside it, declared in exchange.hpp.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // FilterList: the network tells a relay which join-requests to forward. [TS011-1.0.1 §10.3]
-// Layout only; the network side never asks or answers, or the relay engine does.
+// Layout only; the network side never asks.
 #pragma once
 
 #include <cstdint>

@@ -1,5 +1,5 @@
 // NotifyNewEndDevice: a relay has heard a device it does not know. [TS011-1.0.1 §10.7]
-// Layout only; the network side never asks or answers, or the relay engine does.
+// Layout only; an event tells of it.
 #pragma once
 
 #include <cstdint>
