@@ -8,6 +8,7 @@
 #include "actors/network_server/session/state.hpp"
 #include "actors/support/caf_error.hpp"
 #include "actors/support/shell.hpp"
+#include "protocol/phy/frame_view.hpp"
 
 namespace ff::network_server {
 namespace {
@@ -56,6 +57,20 @@ struct EffectRunner {
   }
   void operator()(const UpdateJoinIndex& effect) const {
     caf::anon_send(context.shards.of(effect.entry.dev_eui), effect.entry);
+  }
+  void operator()(const TellSession& effect) const {
+    caf::anon_send(context.shards.of(effect.message.device), effect.message);
+  }
+  void operator()(const TakeIn& effect) const {
+    const auto decoded = phy::decode_frame(effect.frame->phy_payload);
+    if (!decoded) return;
+    const auto sender = phy::uplink_identifiers(*decoded);
+    if (sender.dev_addr) {
+      caf::anon_send(context.shards.of(*sender.dev_addr), UplinkReceived{effect.frame});
+    } else if (sender.dev_eui) {
+      const storage::JoinKey key{sender.join_eui.value_or(JoinEui{}), *sender.dev_eui};
+      caf::anon_send(context.shards.of(key), UplinkReceived{effect.frame});
+    }
   }
   void operator()(const WakeAt& effect) const {
     caf::anon_send(home, WakeSessionAt{device, effect.at});

@@ -29,7 +29,8 @@ std::string_view to_string(UplinkVerdict verdict) noexcept {
       "commands_not_plausible",
       "new_session_not_proved",
       "channel_unknown",
-      "mic_mismatch"};
+      "mic_mismatch",
+      "relayed_by_itself"};
   return name_of(names, verdict);
 }
 

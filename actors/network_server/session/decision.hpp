@@ -41,8 +41,9 @@ enum class UplinkVerdict : std::uint8_t {
   new_session_not_proved,  // 1.1: first frame of a session without RekeyInd
   channel_unknown,         // neither the device's channel nor one wanted for it
   mic_mismatch,            // 1.1: the half of the MIC that SNwkSIntKey makes
+  relayed_by_itself,       // a relay that forwards a frame of its own
 };
-inline constexpr std::size_t uplink_verdict_count = 16;
+inline constexpr std::size_t uplink_verdict_count = 17;
 std::string_view to_string(UplinkVerdict verdict) noexcept;
 
 struct UplinkJudged {

@@ -103,6 +103,7 @@ void SessionState::forget_unanswered(const Turn& turn, Outcome& out) {
       // Another group of gateways has taken it: it is on its way.
       transmitted(flight, *accepted, turn, out);
     } else {
+      relay_downlink_done(flight, fail(no_downlink_path), turn, out);
       note(turn, DownlinkNotSent{NoDownlink::gateway_silent});
     }
   }
@@ -151,9 +152,8 @@ std::optional<NoDownlink> SessionState::no_class_a_window(const Turn& turn) cons
   if (!answerable_) return NoDownlink::no_uplink_to_answer;
   if (!device_->session || !device_->mac_state) return NoDownlink::no_session;
   if (!device_->mac_state->rx_windows_available) return NoDownlink::uplink_answered;
-  const auto rx2_at =
-      answerable_->received_at + device_->mac_state->current.rx1_delay + rx2_after_rx1;
-  if (turn.now.utc + lead_time >= rx2_at) return NoDownlink::too_late;
+  const auto last_at = last_window_at(device_->mac_state->current.rx1_delay);
+  if (turn.now.utc + lead_time >= last_at) return NoDownlink::too_late;
   return std::nullopt;
 }
 
@@ -161,10 +161,10 @@ void SessionState::send_join_accept(const Turn& turn, Outcome& out) {
   const auto& pending = device_->pending_mac_state;
   const auto not_now = [&](NoDownlink reason) { note(turn, DownlinkNotSent{reason}); };
   if (!pending || !pending->queued_join_accept) return not_now(NoDownlink::no_join_accept);
-  const auto rx2_at = answerable_->received_at + join_accept_delay + rx2_after_rx1;
   auto radio = radio_of(*device_, surroundings_.plans);
   if (!radio) return not_now(NoDownlink::radio_not_configured);
-  if (turn.now.utc + lead_time >= rx2_at) return not_now(NoDownlink::too_late);
+  if (turn.now.utc + lead_time >= last_window_at(join_accept_delay))
+    return not_now(NoDownlink::too_late);
   // The windows of a join are the region's, whatever the network wants later. [spec network-server
   // §6.10] Those of a rejoin are the present session's.
   const bool in_session = answerable_->in_session && device_->mac_state;
@@ -188,7 +188,7 @@ void SessionState::send_join_accept(const Turn& turn, Outcome& out) {
 }
 
 /// An answer is due and a window open. [spec network-server §11.4]
-void SessionState::send_data(const Turn& turn, Outcome& out) {
+void SessionState::send_data(const Turn& turn, Outcome& out, const RelayDownlink* relayed) {
   // Held, because taking an item replaces `device_` and what follows refers to it.
   const auto before = device_;
   auto radio = radio_of(*before, surroundings_.plans);
@@ -199,49 +199,72 @@ void SessionState::send_data(const Turn& turn, Outcome& out) {
   auto windows = class_a_windows(
       state, device_profile,
       {answerable_->data_rate_index, answerable_->channel_index, answerable_->rx1_frequency});
-  const bool must_answer = answerable_->confirmed || answerable_->adr_ack_req;
-  drop_overtaking(windows, answerable_->received_at + state.current.rx1_delay,
+  drop_overtaking(windows, last_window_at(state.current.rx1_delay) - rx2_after_rx1,
                   state.last_downlink_at);
-  if (windows.none()) return note(turn, DownlinkNotSent{NoDownlink::no_window});
+  const auto room = room_in(windows.max_mac_payload());
+  if (windows.none() || (relayed && relayed->phy_payload.size() > room))
+    return note(turn, DownlinkNotSent{NoDownlink::no_window});
 
-  const auto dwell = mac::expected_uplink_dwell(state, device_profile);
-  const mac::CommandBudget budget{
-      .downlink = mac::payload_budget(windows.max_mac_payload()),
-      .uplink = mac::payload_budget(
-          device_profile.region.max_mac_payload(answerable_->data_rate_index, dwell))};
-  auto step = mac::enqueue_commands(state, context, budget);
+  auto step = mac::enqueue_commands(state, context, command_budget(device_profile, room, relayed));
   std::optional<ApplicationDownlink> application;
-  if (const auto room = room_in(windows.max_mac_payload()); step.in_f_opts && room > 0) {
+  if (step.in_f_opts && room > 0 && !relayed) {
     const auto left = room > step.commands.size() ? room - step.commands.size() : 0;
     application = take_application_downlink(DeviceClass::a, {left, room}, turn, out);
   }
+  const bool must_answer = answerable_->confirmed || answerable_->adr_ack_req || relayed;
   if (!must_answer && !application && step.commands.empty())
     return note(turn, DownlinkNotSent{NoDownlink::nothing_to_send});
+  auto flight = data_flight(std::move(step), std::move(application), turn);
+  if (relayed) flight.relayed = *relayed;
+  auto payload = sealed_answer(flight, device_profile, turn, out);
+  if (!payload) return;
+  drop_small(windows, payload->size());
+  const auto priority = priority_of(flight);
+  auto request = class_a_request(windows.rx1, windows.rx2, state.current.rx1_delay, priority);
+  // A frame of the network's own uses a counter that queued items may have been given.
   const bool is_1_1 = at_least(state.lorawan_version, MacVersion::v1_1);
+  const bool spends_shared_counter = !flight.application && (relayed || !is_1_1);
+  const auto f_cnt = flight.f_cnt;
+  transmit(std::move(flight), *std::move(payload), {std::move(request)}, turn, out);
+  if (spends_shared_counter) invalidate_queue(f_cnt, turn, out);
+}
 
-  // The counter is spent by the commit of this turn, before the frame leaves. [architecture §2
-  // rules 2, 4]
+/// A frame for another device leaves room for commands in FOpts only. [spec network-server §11.4.4]
+mac::CommandBudget SessionState::command_budget(const mac::DeviceProfile& device_profile,
+                                                std::size_t room,
+                                                const RelayDownlink* relayed) const {
+  const auto dwell = mac::expected_uplink_dwell(*device_->mac_state, device_profile);
+  return {
+      .downlink = relayed ? std::min(room - relayed->phy_payload.size(), mac::f_opts_max) : room,
+      .uplink = mac::payload_budget(
+          device_profile.region.max_mac_payload(answerable_->data_rate_index, dwell))};
+}
+
+/// The frame with its counter, which the commit of this turn spends before the frame leaves.
+/// [architecture §2 rules 2, 4]
+std::optional<Bytes> SessionState::sealed_answer(InFlight& flight,
+                                                 const mac::DeviceProfile& device_profile,
+                                                 const Turn& turn, Outcome& out) {
   auto next = *device_;
-  const auto f_cnt = spend_counter(*next.session, is_1_1, application);
-  auto frame = data_frame(next, step, application);
+  const auto version = next.mac_state->lorawan_version;
+  const bool is_1_1 = at_least(version, MacVersion::v1_1);
+  flight.f_cnt = flight.relayed ? spend_port_counter(*next.session, is_1_1)
+                                : spend_counter(*next.session, is_1_1, flight.application);
+  auto frame = data_frame(next, *flight.step, flight.application);
+  if (flight.relayed) {
+    put_relayed(*flight.relayed, flight.f_cnt, *next.session, frame);
+    flight.f_port = frame.f_port;
+  }
   frame.f_ctrl.adr = mac::adr::uses_adr(device_profile);
   frame.f_ctrl.ack = acknowledged().has_value();
-  const auto payload =
-      seal(std::move(frame), *next.session, state.lorawan_version, f_cnt, acknowledged());
+  auto payload = seal(std::move(frame), *next.session, version, flight.f_cnt, acknowledged());
   if (!payload) {
     note(turn, DownlinkNotSent{NoDownlink::not_sealed});
-    return publish("ns.down.data.schedule.fail", {}, payload.error(), turn, out);
+    publish("ns.down.data.schedule.fail", {}, payload.error(), turn, out);
+    return std::nullopt;
   }
-  drop_small(windows, payload->size());
-
-  auto flight = data_flight(std::move(step), std::move(application), f_cnt, turn);
-  const auto priority = priority_of(flight);
   device_ = std::make_shared<const Device>(std::move(next));
-  auto request = class_a_request(windows.rx1, windows.rx2, state.current.rx1_delay, priority);
-  // A frame of the network's own uses a counter that queued items of 1.0.x may have been given.
-  const bool spends_shared_counter = !is_1_1 && !flight.application;
-  transmit(std::move(flight), *payload, {std::move(request)}, turn, out);
-  if (spends_shared_counter) invalidate_queue(f_cnt, turn, out);
+  return *std::move(payload);
 }
 
 phy::DataFrame SessionState::data_frame(
@@ -283,13 +306,13 @@ Result<Bytes> SessionState::seal(phy::DataFrame frame, const mac::Session& sessi
 
 SessionState::InFlight SessionState::data_flight(mac::DownlinkStep step,
                                                  std::optional<ApplicationDownlink> application,
-                                                 FCnt32 f_cnt, const Turn& turn) const {
+                                                 const Turn& turn) const {
   InFlight flight{.attempt = 0,
                   .since = turn.now.mono,
                   .is_join = false,
                   .step = std::move(step),
                   .application = std::move(application),
-                  .f_cnt = f_cnt,
+                  .f_cnt = {},
                   .f_port = {},
                   .confirmed = false,
                   .answers_f_cnt_up = answerable_->f_cnt,
@@ -307,6 +330,7 @@ SessionState::InFlight SessionState::data_flight(mac::DownlinkStep step,
 /// [spec network-server §11.4.9]
 TxPriority SessionState::priority_of(const InFlight& flight) const {
   const auto& config = surroundings_.config;
+  if (flight.relayed) return std::max(flight.relayed->priority, config.mac_command_priority);
   if (!flight.application) return config.mac_command_priority;
   const auto wanted = std::min(flight.application->priority, config.max_application_priority);
   return flight.step->commands.empty() ? wanted : std::max(wanted, config.mac_command_priority);

@@ -23,6 +23,12 @@ FCnt32 spend_counter(mac::Session& session, bool is_1_1,
   return f_cnt;
 }
 
+FCnt32 spend_port_counter(mac::Session& session, bool is_1_1) {
+  auto& last = is_1_1 ? session.last_a_f_cnt_down : session.last_n_f_cnt_down;
+  last = FCnt32{last.value() + 1};
+  return last;
+}
+
 void drop_first_item(mac::Session& session, FCnt32 f_cnt) {
   auto& queue = session.queued_application_downlinks;
   if (!queue.empty() && queue.front().f_cnt == f_cnt) queue.erase(queue.begin());

@@ -32,6 +32,10 @@ std::optional<Opening> open_window(const region::Region& region, DataRateIndex i
 FCnt32 spend_counter(mac::Session& session, bool is_1_1,
                      const std::optional<ApplicationDownlink>& application);
 
+/// The counter of a frame of the network's own on a port above 0: from 1.1 on such ports count
+/// apart. [TS001-1.1 §4.3.1.5]
+FCnt32 spend_port_counter(mac::Session& session, bool is_1_1);
+
 /// Takes the first item out of the queue if it has this counter: it was sent, or can not be.
 void drop_first_item(mac::Session& session, FCnt32 f_cnt);
 

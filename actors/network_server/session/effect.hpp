@@ -45,6 +45,16 @@ struct UpdateJoinIndex {
   IndexJoinEuis entry;
 };
 
+/// An event for the session of another device.
+struct TellSession {
+  ToSession message;
+};
+
+/// A frame that this device, a relay, has carried: taken in as one of a gateway is.
+struct TakeIn {
+  std::shared_ptr<const UplinkFrame> frame;
+};
+
 /// Replaces the earlier wish.
 struct WakeAt {
   MonoTime at;
@@ -59,8 +69,8 @@ struct Answer {
   std::function<void()> run;
 };
 
-using Effect = std::variant<SendTransmission, AskJoinServer, UpdateIndex, UpdateJoinIndex, WakeAt,
-                            PublishEvent, Answer>;
+using Effect = std::variant<SendTransmission, AskJoinServer, UpdateIndex, UpdateJoinIndex,
+                            TellSession, TakeIn, WakeAt, PublishEvent, Answer>;
 
 /// What one event led to. `ups` are committed in the same batch as `records`; effects leave after
 /// it.

@@ -157,7 +157,8 @@ Status SessionState::find_join_windows(JoinWork& work) const {
                      .adr_ack_req = false,
                      .is_join = true,
                      .in_session = in_session,
-                     .correlation_ids = frame.correlation_ids};
+                     .correlation_ids = frame.correlation_ids,
+                     .relay = relay_of(work.event.rx_metadata, uid_.application_id)};
   return {};
 }
 
@@ -262,6 +263,7 @@ void SessionState::on(const JoinAnswered& event, const Turn& turn, Outcome& out)
   if (old_pending) unindex(*old_pending, true, out);
   // The index knows the session before the JoinAccept leaves: it wakes us.
   index(*device_->pending_session, *device_->pending_mac_state, true, true, out);
+  tell_relays(*device_->pending_session, out);
   publish("ns.up.join.process", ids, {}, turn, out);
 }
 

@@ -12,6 +12,8 @@
 #include "actors/support/local_message.hpp"
 #include "actors/support/reply.hpp"
 #include "protocol/base/result.hpp"
+#include "protocol/mac/relay.hpp"
+#include "protocol/relay/uplink_token.hpp"
 #include "protocol/types/application_messages.hpp"
 #include "protocol/types/frames.hpp"
 
@@ -62,6 +64,28 @@ struct TransmissionAcknowledged {
   TxAcknowledgment acknowledgment;
 };
 
+/// To a relay, from the session of a device it heard: send this frame on. That session gets
+/// DownlinkScheduled with this attempt, and TransmissionAcknowledged with these ids later.
+struct RelayDownlink {
+  DeviceUid device;
+  std::uint64_t attempt = 0;
+  relay::UplinkToken token;  // of the uplink that the frame answers
+  Bytes phy_payload;
+  TxPriority priority = TxPriority::normal;
+  CorrelationIds correlation_ids;
+};
+
+/// To a relay, from the session of a device it serves: what its wake-up frames are made with.
+struct ServedSession {
+  DeviceId device_id;
+  SessionKeyId session_key_id;
+  mac::WorSession wor;
+};
+/// From a relay with a rule for this device: tell it ServedSession, if it is the device's relay.
+struct ServedSessionWanted {
+  DeviceId relay;
+};
+
 /// The time the session asked to be woken at has come.
 struct Wake {};
 
@@ -87,9 +111,10 @@ struct DeleteDevice {
   actors::Reply<void> reply;
 };
 
-using SessionEvent = std::variant<UplinkMatched, JoinRequestReceived, JoinAnswered,
-                                  DownlinkScheduled, TransmissionAcknowledged, Wake, PushDownlinks,
-                                  ListDownlinks, GetDevice, ChangeDevice, DeleteDevice>;
+using SessionEvent =
+    std::variant<UplinkMatched, JoinRequestReceived, JoinAnswered, DownlinkScheduled,
+                 TransmissionAcknowledged, RelayDownlink, ServedSession, ServedSessionWanted, Wake,
+                 PushDownlinks, ListDownlinks, GetDevice, ChangeDevice, DeleteDevice>;
 
 /// One event for one device. Copying shares the event.
 struct ToSession {

@@ -22,7 +22,7 @@ std::vector<DownlinkPath> paths_of(const std::vector<RxMetadata>& rx_metadata) {
   std::vector<const RxMetadata*> usable;
   for (const auto& metadata : rx_metadata) {
     const bool never = metadata.downlink_path_constraint == DownlinkPathConstraint::never;
-    if (!never && !metadata.uplink_token.empty()) usable.push_back(&metadata);
+    if (!never && !metadata.relay && !metadata.uplink_token.empty()) usable.push_back(&metadata);
   }
   std::stable_sort(usable.begin(), usable.end(), [](const RxMetadata* a, const RxMetadata* b) {
     if (a->downlink_path_constraint != b->downlink_path_constraint) {
@@ -36,6 +36,20 @@ std::vector<DownlinkPath> paths_of(const std::vector<RxMetadata>& rx_metadata) {
     paths.push_back({metadata->gateway, metadata->antenna_index, metadata->uplink_token});
   }
   return paths;
+}
+
+std::optional<relay::UplinkToken> relay_of(const std::vector<RxMetadata>& rx_metadata,
+                                           const ApplicationId& application) {
+  std::optional<relay::UplinkToken> best;
+  float best_signal = 0;
+  for (const auto& metadata : rx_metadata) {
+    if (!metadata.relay || (best && signal(metadata) <= best_signal)) continue;
+    auto token = relay::decode_uplink_token(metadata.uplink_token);
+    if (!token || token->relay.uid.application_id != application) continue;
+    best = *std::move(token);
+    best_signal = signal(metadata);
+  }
+  return best;
 }
 
 }  // namespace ff::network_server

@@ -1,8 +1,10 @@
 // The gateways that can answer an uplink, best first.
 #pragma once
 
+#include <optional>
 #include <vector>
 
+#include "protocol/relay/uplink_token.hpp"
 #include "protocol/types/frames.hpp"
 
 namespace ff::network_server {
@@ -10,5 +12,9 @@ namespace ff::network_server {
 /// Without constraint before "prefer other", by signal within each; at most eight. [spec
 /// network-server §11.6]
 std::vector<DownlinkPath> paths_of(const std::vector<RxMetadata>& rx_metadata);
+
+/// The relay that heard it best, when relays did. One of another application does not count.
+std::optional<relay::UplinkToken> relay_of(const std::vector<RxMetadata>& rx_metadata,
+                                           const ApplicationId& application);
 
 }  // namespace ff::network_server

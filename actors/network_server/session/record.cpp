@@ -1,5 +1,6 @@
 #include "actors/network_server/session/record.hpp"
 
+#include "actors/network_server/session/relay_record.hpp"
 #include "protocol/mac/command/codec.hpp"
 #include "storage/codec/envelope.hpp"
 #include "storage/codec/fields.hpp"
@@ -99,6 +100,7 @@ void fields(Archive& a, MacParameters& parameters) {
   a(17, parameters.channels);
   a(18, parameters.uplink_dwell_time);
   a(19, parameters.downlink_dwell_time);
+  relay_fields(a, 20, parameters.relay);
 }
 template <class Archive>
 void fields(Archive& a, DataRateRange& range) {
@@ -214,16 +216,6 @@ void fields(Archive& a, AdrDynamic& adr) {
   }
 }
 
-/// The alternatives of a variant as optional members.
-template <class Archive, class Alternative, class Variant>
-void alternative(Archive& a, std::uint32_t number, std::optional<Variant>& variant) {
-  std::optional<Alternative> value;
-  if (variant && std::holds_alternative<Alternative>(*variant))
-    value = std::get<Alternative>(*variant);
-  a(number, value);
-  if (value) variant = *std::move(value);
-}
-
 template <class Archive>
 void fields(Archive& a, MacSettings& settings) {
   a(1, settings.class_b_timeout);
@@ -262,6 +254,8 @@ void fields(Archive& a, MacSettings& settings) {
   alternative<Archive, AdrDisabled>(a, 40, settings.adr);
   alternative<Archive, AdrStatic>(a, 41, settings.adr);
   alternative<Archive, AdrDynamic>(a, 42, settings.adr);
+  relay_fields(a, 43, settings.relay);
+  relay_fields(a, 45, settings.desired_relay);
 }
 
 /// Commands as the octets they have on air: the one form of them that never changes.

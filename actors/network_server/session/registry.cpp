@@ -1,6 +1,7 @@
 // The registry's side of a session: reading, creating, changing and deleting the device. [spec
 // network-server §20]
 #include "actors/network_server/session/errors.hpp"
+#include "actors/network_server/session/relay_rules.hpp"
 #include "actors/network_server/session/state.hpp"
 #include "protocol/mac/initial.hpp"
 #include "storage/keys/keys.hpp"
@@ -17,6 +18,20 @@ Answer answer(const DeviceReply& reply, Result<std::shared_ptr<const Device>> re
 bool same_entry(const std::optional<mac::Session>& a, const std::optional<mac::Session>& b) {
   if (!a || !b) return !a && !b;
   return a->dev_addr == b->dev_addr && a->keys == b->keys;
+}
+
+Status check_relays(const Device& device, const region::Region& region) {
+  const auto& settings = device.mac_settings;
+  const auto& id = device.ids.uid.device_id;
+  FF_CHECK(check_relay(settings.relay, id, region, "mac_settings.relay"));
+  return check_relay(settings.desired_relay, id, region, "mac_settings.desired_relay");
+}
+
+/// Whether relays must be told of the device's session. [spec network-server §17]
+bool same_for_relays(const Device& a, const Device& b) {
+  return a.mac_settings.relay == b.mac_settings.relay &&
+         a.mac_settings.desired_relay == b.mac_settings.desired_relay &&
+         same_entry(a.session, b.session);
 }
 
 /// What decides how the index matches a frame.
@@ -40,6 +55,8 @@ void SessionState::on(const ChangeDevice& event, const Turn& turn, Outcome& out)
   next.ids.uid = uid_;
   auto radio = radio_of(next, surroundings_.plans);
   if (!radio) return void(out.effects.emplace_back(answer(event.reply, fail(radio.error()))));
+  const auto allowed = check_relays(next, *radio->region);
+  if (!allowed) return void(out.effects.emplace_back(answer(event.reply, fail(allowed.error()))));
   // A session that was given (ABP, import) starts with a MAC state of its own. [spec network-server
   // §12]
   if (next.session && !next.mac_state) {
@@ -66,6 +83,9 @@ void SessionState::on(const ChangeDevice& event, const Turn& turn, Outcome& out)
   if (ids.join_eui && ids.dev_eui && !old) {
     out.effects.emplace_back(UpdateJoinIndex{{uid_, *ids.join_eui, *ids.dev_eui, false}});
   }
+  if (device_->session && (!old || !same_for_relays(*old, *device_)))
+    tell_relays(*device_->session, out);
+  ask_for_served_sessions(out);
   publish(old ? "ns.end_device.update" : "ns.end_device.create", {}, {}, turn, out);
   out.effects.emplace_back(answer(event.reply, device_));
 }

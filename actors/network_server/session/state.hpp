@@ -1,6 +1,6 @@
 // The logic of a device session: every decision about one device's frames, sessions, MAC state and
 // downlink queue. Pure: events in, records and effects out. Its parts are in uplink.cpp, join.cpp,
-// downlink.cpp, transmission.cpp, queue.cpp and registry.cpp.
+// downlink.cpp, transmission.cpp, relay.cpp, queue.cpp and registry.cpp.
 #pragma once
 
 #include <deque>
@@ -75,6 +75,7 @@ class SessionState {
     /// Of a rejoin: the windows are those of the present session.
     bool in_session = false;
     CorrelationIds correlation_ids;
+    std::optional<relay::UplinkToken> relay;  // instead of paths: a relay heard it
   };
   /// A transmission the gateway server has been asked for.
   struct InFlight {
@@ -94,6 +95,7 @@ class SessionState {
     unsigned requests = 1;
     unsigned answered = 0;
     std::optional<ScheduledDownlink> accepted;
+    std::optional<RelayDownlink> relayed;  // it carries a frame for another device
   };
   /// Asked of the join server.
   struct Joining {
@@ -108,6 +110,7 @@ class SessionState {
     std::string id;
     UtcTime since;
     std::optional<ApplicationDownlink> application;
+    std::optional<RelayDownlink> relayed;  // whose session wants to know
   };
   /// Region and plan of the device; an error names what is not configured.
   struct Radio {
@@ -124,6 +127,9 @@ class SessionState {
   void on(const JoinAnswered& event, const Turn& turn, Outcome& out);
   void on(const DownlinkScheduled& event, const Turn& turn, Outcome& out);
   void on(const TransmissionAcknowledged& event, const Turn& turn, Outcome& out);
+  void on(const RelayDownlink& event, const Turn& turn, Outcome& out);
+  void on(const ServedSession& event, const Turn& turn, Outcome& out);
+  void on(const ServedSessionWanted& event, const Turn& turn, Outcome& out);
   void on(const Wake& event, const Turn& turn, Outcome& out);
   void on(const PushDownlinks& event, const Turn& turn, Outcome& out);
   void on(const ListDownlinks& event, const Turn& turn, Outcome& out);
@@ -170,15 +176,20 @@ class SessionState {
   std::optional<NoDownlink> no_answer_due(const Turn& turn) const;
   void forget_unanswered(const Turn& turn, Outcome& out);
   void send_join_accept(const Turn& turn, Outcome& out);
-  void send_data(const Turn& turn, Outcome& out);
+  /// With `relayed`: a downlink that carries this.
+  void send_data(const Turn& turn, Outcome& out, const RelayDownlink* relayed = nullptr);
   /// The confirmed uplink that a class A downlink acknowledges.
   std::optional<FCnt32> acknowledged() const;
   phy::DataFrame data_frame(const Device& next, const mac::DownlinkStep& step,
                             const std::optional<ApplicationDownlink>& application) const;
   static Result<Bytes> seal(phy::DataFrame frame, const mac::Session& session, MacVersion version,
                             FCnt32 f_cnt, std::optional<FCnt32> acknowledged);
+  mac::CommandBudget command_budget(const mac::DeviceProfile& device_profile, std::size_t room,
+                                    const RelayDownlink* relayed) const;
   InFlight data_flight(mac::DownlinkStep step, std::optional<ApplicationDownlink> application,
-                       FCnt32 f_cnt, const Turn& turn) const;
+                       const Turn& turn) const;
+  std::optional<Bytes> sealed_answer(InFlight& flight, const mac::DeviceProfile& device_profile,
+                                     const Turn& turn, Outcome& out);
   TxPriority priority_of(const InFlight& flight) const;
   /// Octets of FRMPayload, with and without the MAC commands that ride along.
   struct Room {
@@ -210,6 +221,25 @@ class SessionState {
   void not_transmitted(InFlight& flight, const Error& error, const Turn& turn, Outcome& out);
   TxRequest class_a_request(std::optional<RxWindow> rx1, std::optional<RxWindow> rx2,
                             std::chrono::seconds rx1_delay, TxPriority priority) const;
+
+  // relay.cpp: this device as a relay, and as one that a relay serves
+  /// Whether the uplink just accepted held a frame of another device, which is taken in then.
+  bool forward(const UplinkMatched& event, Bytes frm_payload, const Turn& turn, Outcome& out) const;
+  Result<UplinkFrame> carried_frame(const UplinkMatched& event, Bytes frm_payload) const;
+  const ErrorDef* no_relay_downlink(const RelayDownlink& event, const Turn& turn) const;
+  void put_relayed(const RelayDownlink& relayed, FCnt32 f_cnt, const mac::Session& session,
+                   phy::DataFrame& frame) const;
+  void relay_downlink_done(const InFlight& flight, Result<ScheduledDownlink> outcome,
+                           const Turn& turn, Outcome& out);
+  void set_pending_relay_downlink(Bytes phy_payload);
+  void relay_downlink_reported(const Transmission& transmission, TxResult result,
+                               Outcome& out) const;
+  void transmit_by_relay(const InFlight& flight, Bytes phy_payload, TxPriority priority,
+                         Outcome& out) const;
+  /// When the last window of the uplink that can be answered opens.
+  UtcTime last_window_at(std::chrono::seconds rx1_delay) const;
+  void tell_relays(const mac::Session& session, Outcome& out) const;
+  void ask_for_served_sessions(Outcome& out) const;
 
   // state.cpp: what is written
   void store(const Turn& turn, Outcome& out);

@@ -23,9 +23,11 @@ constexpr unsigned refusals_max = 5;
 void SessionState::transmit(InFlight flight, Bytes phy_payload, std::vector<TxRequest> requests,
                             const Turn& turn, Outcome& out) {
   const auto& first = requests.front();
-  if (first.paths.empty() || (!first.rx1 && !first.rx2)) {
-    note(turn,
-         DownlinkNotSent{first.paths.empty() ? NoDownlink::no_gateway : NoDownlink::no_window});
+  const bool by_relay =
+      flight.device_class == DeviceClass::a && answerable_ && answerable_->relay.has_value();
+  const bool no_path = first.paths.empty() && !by_relay;
+  if (no_path || (!first.rx1 && !first.rx2)) {
+    note(turn, DownlinkNotSent{no_path ? NoDownlink::no_gateway : NoDownlink::no_window});
     publish(flight.is_join ? "ns.down.join.schedule.fail" : "ns.down.data.schedule.fail",
             flight.correlation_ids, Error(no_downlink_path), turn, out);
     return;
@@ -44,6 +46,10 @@ void SessionState::transmit(InFlight flight, Bytes phy_payload, std::vector<TxRe
   auto attempt = flight.attempt;
   for (auto& request : requests) {
     note_offered(flight, request, turn);
+    if (by_relay) {
+      transmit_by_relay(flight, phy_payload, request.priority, out);
+      break;
+    }
     auto frame = std::make_shared<const DownlinkFrame>(
         DownlinkFrame{.device = uid_,
                       .phy_payload = phy_payload,
@@ -80,7 +86,8 @@ void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& schedu
           flight.correlation_ids, {}, turn, out);
   note(turn, DownlinkAccepted{flight.f_cnt, flight.is_join,
                               std::make_shared<const ScheduledDownlink>(scheduled)});
-  transmissions_.push_back({flight.correlation_ids.back(), turn.now.utc, flight.application});
+  transmissions_.push_back(
+      {flight.correlation_ids.back(), turn.now.utc, flight.application, flight.relayed});
   if (transmissions_.size() > transmissions_max) transmissions_.pop_front();
   if (flight.is_join) return join_accept_transmitted(flight, turn, out);
   if (!device_->session || !device_->mac_state) return;
@@ -109,6 +116,7 @@ void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& schedu
     state.pending_application_downlink = flight.application;
   }
   device_ = std::make_shared<const Device>(std::move(next));
+  relay_downlink_done(flight, scheduled, turn, out);
 }
 
 /// The application learns of the session, with the queue that the old session leaves. [spec
@@ -142,6 +150,7 @@ void SessionState::not_transmitted(InFlight& flight, const Error& error, const T
           flight.correlation_ids, error, turn, out);
   note(turn, DownlinkRefused{flight.f_cnt, flight.is_join, std::make_shared<const Error>(error)});
   if (flight.device_class != DeviceClass::a) return network_refused(flight, error, turn, out);
+  relay_downlink_done(flight, fail(error), turn, out);
   // Every window on every gateway has been tried: nothing more for this uplink, or each new try
   // would spend a counter. Answers are for this uplink only; the application's item waits for the
   // next one. [spec network-server §11.6]
@@ -173,6 +182,7 @@ void SessionState::on(const TransmissionAcknowledged& event, const Turn& turn, O
   const auto transmission = std::move(*found);
   transmissions_.erase(found);
   note(turn, EmissionReported{event.acknowledgment.result});
+  relay_downlink_reported(transmission, event.acknowledgment.result, out);
   if (event.acknowledgment.result == TxResult::success) {
     publish("ns.down.transmission.success", ids, {}, turn, out);
     if (transmission.application) {

@@ -4,6 +4,7 @@
 #include "actors/network_server/session/address_row.hpp"
 #include "actors/network_server/session/errors.hpp"
 #include "actors/network_server/session/paths.hpp"
+#include "actors/network_server/session/relay_errors.hpp"
 #include "actors/network_server/session/uplink_work.hpp"
 #include "protocol/mac/adr/adr.hpp"
 #include "protocol/mac/device_class.hpp"
@@ -12,6 +13,7 @@
 #include "protocol/phy/f_cnt.hpp"
 #include "protocol/phy/frame_crypto.hpp"
 #include "protocol/phy/mic.hpp"
+#include "protocol/relay/forward.hpp"
 #include "protocol/schedule/time_on_air.hpp"
 
 namespace ff::network_server {
@@ -21,6 +23,16 @@ namespace {
 /// along; with one second until RX1 there is no time for that. [spec network-server §21]
 constexpr Duration answer_after = std::chrono::milliseconds{200};
 constexpr Duration answer_soon_after = std::chrono::milliseconds{20};
+/// A relay waits for the answer to the frame it has carried: that is de-duplicated, judged and
+/// answered as any other before it comes here.
+constexpr Duration relay_answer_after = std::chrono::milliseconds{800};
+constexpr Duration relay_answer_soon_after = std::chrono::milliseconds{500};
+
+Duration answer_delay(std::chrono::seconds rx1_delay, bool has_carried) {
+  const bool in_a_hurry = rx1_delay < std::chrono::seconds{2};
+  if (has_carried) return in_a_hurry ? relay_answer_soon_after : relay_answer_after;
+  return in_a_hurry ? answer_soon_after : answer_after;
+}
 
 std::optional<float> max_snr(const std::vector<RxMetadata>& all) {
   std::optional<float> max;
@@ -64,6 +76,9 @@ void SessionState::on(const UplinkMatched& event, const Turn& turn, Outcome& out
   UplinkWork work{.event = event, .frame = *frame, .next = *device_};
   auto status = [&]() -> Status {
     FF_TRY(work.radio, radio_of(*device_, surroundings_.plans));
+    work.relay = relay_of(event.rx_metadata, uid_.application_id);
+    if (work.relay && work.relay->relay.uid == uid_)
+      return work.refuse(UplinkVerdict::relayed_by_itself, relay_not_serving);
     FF_CHECK(choose_session(work));
     FF_CHECK(find_data_rate(work));
     FF_CHECK(judge_counter(work));
@@ -299,6 +314,7 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
   const auto row_before = work.session().last_f_cnt_up.value() / index_row_stride;
   work.session().last_f_cnt_up = work.f_cnt;
   work.mac_state().rx_windows_available = true;
+  work.mac_state().pending_relay_downlink.clear();
   work.next.ids.dev_addr = work.session().dev_addr;
   auto paths = paths_of(work.event.rx_metadata);
   remember_paths(work.next, paths);
@@ -311,8 +327,12 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
                            .confirmed = work.recent.confirmed,
                            .adr_ack_req = work.recent.adr_ack_req,
                            .is_join = false,
-                           .correlation_ids = work.event.frame->correlation_ids};
+                           .correlation_ids = work.event.frame->correlation_ids,
+                           .relay = std::move(work.relay)};
   auto message = application_uplink(work);
+  // What a relay carries is not for its application.
+  const bool carries = work.frame.f_port == relay::forward_port;
+  if (carries) message.frm_payload.clear();
   const auto ordinary = ordinary_uplink(*old, work.next);
   device_ = std::make_shared<const Device>(std::move(work.next));
   if (ordinary) ordinary_change_ = {device_, *ordinary};
@@ -332,13 +352,16 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
   if (!work.retransmission) {
     out.ups.insert(out.ups.begin(), up(std::move(message), ids, turn));
   }
+  // The session that a relay was told of is not to be.
+  if (old->pending_session && !work.promoted) tell_relays(session, out);
+  const bool has_carried =
+      carries && !work.retransmission && forward(work.event, work.frm_payload, turn, out);
   publish("ns.up.data.process", ids, {}, turn, out);
   forget_unanswered(turn, out);
   if (patience_.uplinks_to_skip > 0) --patience_.uplinks_to_skip;
   // What an application queues meanwhile wakes by itself.
   if (const auto reason = no_answer_due(turn)) return note(turn, DownlinkNotSent{*reason});
-  const bool in_a_hurry = device_->mac_state->current.rx1_delay < std::chrono::seconds{2};
-  wake(turn.now.utc + (in_a_hurry ? answer_soon_after : answer_after));
+  wake(turn.now.utc + answer_delay(device_->mac_state->current.rx1_delay, has_carried));
 }
 
 }  // namespace ff::network_server

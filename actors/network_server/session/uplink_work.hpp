@@ -13,6 +13,7 @@ struct SessionState::UplinkWork {
   /// A copy that is worked on; a dropped frame leaves no trace.
   Device next;
   Radio radio;
+  std::optional<relay::UplinkToken> relay;  // that heard it
 
   bool promoted = false;  // the pending session becomes the session
   bool reset = false;     // ABP: counters start anew

@@ -2,18 +2,21 @@
 
 #include <algorithm>
 
+#include "protocol/relay/relayed_frame.hpp"
+
 namespace ff::network_server {
 namespace {
 
 std::uint64_t hash(const UplinkFrame& frame) {
   const auto payload = std::hash<std::string_view>{}(as_text(frame.phy_payload));
-  return payload ^ frame.settings.frequency.hz() * 0x9e3779b97f4a7c15;
+  const auto round = static_cast<std::uint64_t>(relay::is_relayed(frame));
+  return (payload ^ frame.settings.frequency.hz() * 0x9e3779b97f4a7c15) + round;
 }
 
 }  // namespace
 
 bool Deduplicator::Identity::is_of(const UplinkFrame& frame) const {
-  return frequency == frame.settings.frequency &&
+  return relayed == relay::is_relayed(frame) && frequency == frame.settings.frequency &&
          same_modulation(data_rate, frame.settings.data_rate) && phy_payload == frame.phy_payload;
 }
 
@@ -35,7 +38,8 @@ Copy Deduplicator::add(std::shared_ptr<const UplinkFrame> frame, MonoTime now) {
   }
   if (windows_.size() >= limits_.windows_max) return {CopyOutcome::refused, {}};
   const WindowId id{++last_id_};
-  Identity identity{frame->phy_payload, frame->settings.frequency, frame->settings.data_rate};
+  Identity identity{frame->phy_payload, frame->settings.frequency, frame->settings.data_rate,
+                    relay::is_relayed(*frame)};
   windows_.emplace(key, Window{id, std::move(identity), std::move(frame), {}});
   closing_.push_back({now + limits_.window, key});
   return {CopyOutcome::first, id};

@@ -46,7 +46,8 @@ class Deduplicator {
   explicit Deduplicator(DeduplicationLimits limits) : limits_(limits) {}
 
   /// A frame is the same if payload, frequency and data rate are: a device's repetition on another
-  /// channel is another frame.
+  /// channel is another frame. What relays carry comes later than what gateways hear, and is judged
+  /// as a frame of its own.
   Copy add(std::shared_ptr<const UplinkFrame> frame, MonoTime now);
   /// Windows that are over at `now`, oldest first; forgets what has cooled down.
   std::vector<ClosedWindow> close(MonoTime now);
@@ -62,6 +63,7 @@ class Deduplicator {
     Bytes phy_payload;
     Frequency frequency;
     DataRate data_rate;
+    bool relayed = false;
     bool is_of(const UplinkFrame& frame) const;
   };
   struct Window {

@@ -24,6 +24,22 @@ Device full_device() {
   device.mac_settings.supports_32_bit_f_cnt = false;
   device.mac_settings.rx1_delay = std::chrono::seconds{5};
   device.mac_settings.adr = mac::AdrDynamic{.margin_db = 12.5F};
+  device.mac_settings.relay = mac::ServedRelay{
+      .activation = mac::RelayActivation::dynamic,
+      .smart_enable_level = 3,
+      .backoff = std::uint8_t{0},
+      .second_channel = mac::RelaySecondChannel{5, DataRateIndex{3}, Frequency::hz(868'300'000)},
+      .serving_device_id = DeviceId("relay-1")};
+  mac::ServingRelay relay{.default_channel_index = std::uint8_t{1}, .cad_periodicity = 2};
+  relay.limits = mac::RelayForwardingLimits{3, mac::RelayLimit{1, 2}, {}, mac::RelayLimit{}, {}};
+  relay.uplink_forwarding_rules = {
+      {},
+      {mac::RelayLimit{2, 62},
+       9,
+       DeviceId("dev-2"),
+       {4},
+       mac::WorSession{DevAddr{0x26000002}, Aes128Key::from(Bytes(16, 4))}}};
+  device.mac_settings.desired_relay = relay;
   device.session = mac::Session{.dev_addr = DevAddr{0x260b1234},
                                 .keys = {{1, 2, 3},
                                          Aes128Key::from(Bytes(16, 1)),
@@ -48,6 +64,9 @@ Device full_device() {
   state.recent_uplinks.push_back({.is_data = false, .f_cnt = FCnt32{1}, .max_snr_db = -7.25F});
   state.rejected.data_rate_ranges[Frequency::hz(868'500'000)] = {
       {DataRateIndex{0}, DataRateIndex{5}}};
+  state.desired.relay = relay;
+  state.current.relay = mac::ServedRelay{.serving_device_id = DeviceId("relay-1")};
+  state.pending_relay_downlink = {6, 7};
   device.mac_state = state;
   return device;
 }

@@ -34,6 +34,21 @@ TEST(Deduplicator, CollectsCopiesUntilTheWindowCloses) {
   EXPECT_EQ(closed[0].rx_metadata[1].gateway.gateway_id.text(), "gw-2");
 }
 
+TEST(Deduplicator, WhatARelayHeardIsAnotherRound) {
+  const auto relayed = [](const char* relay) {
+    auto frame = *copy({1}, "relay");
+    frame.rx_metadata[0].relay = RelayMetadata{DeviceId(relay), 0};
+    return std::make_shared<const UplinkFrame>(std::move(frame));
+  };
+  Deduplicator windows({});
+  EXPECT_EQ(windows.add(copy({1}, "gw-1"), at(milliseconds{0})).outcome, CopyOutcome::first);
+  EXPECT_EQ(windows.add(relayed("relay-1"), at(milliseconds{100})).outcome, CopyOutcome::first);
+  EXPECT_EQ(windows.add(relayed("relay-2"), at(milliseconds{150})).outcome, CopyOutcome::collected)
+      << "relays are one round";
+  EXPECT_EQ(windows.add(copy({1}, "gw-2"), at(milliseconds{150})).outcome, CopyOutcome::collected);
+  EXPECT_EQ(windows.close(at(milliseconds{300})).size(), 2U);
+}
+
 TEST(Deduplicator, KnowsLateCopiesUntilItHasCooledDown) {
   Deduplicator windows({});
   windows.add(copy({1}, "gw-1"), at(milliseconds{0}));
