@@ -100,6 +100,14 @@ void write(std::string& out, const Location& location) {
   object.close();
 }
 
+void write(std::string& out, const RelayMetadata& relay) {
+  Object object(out);
+  object.text("device_id", relay.device_id.text());
+  // The default channel is zero, which is not written.
+  if (relay.wor_channel == 1) object.text("wor_channel", "RELAY_WOR_CHANNEL_SECONDARY");
+  object.close();
+}
+
 void write(std::string& out, const RxMetadata& rx) {
   Object object(out);
   write(object.member("gateway_ids"), rx.gateway);
@@ -119,6 +127,7 @@ void write(std::string& out, const RxMetadata& rx) {
   object.number("channel_index", rx.channel_index);
   object.time("gps_time", rx.gps_time);
   if (is_set(rx.received_at)) object.time("received_at", rx.received_at);
+  if (rx.relay) write(object.member("relay"), *rx.relay);
   object.close();
 }
 

@@ -25,6 +25,8 @@ Services::Services(Front& front, const ServiceDeps& deps)
   }
   if (deps.hub) add(make_events(context_, *deps.hub, deps.new_event_id));
   if (deps.plans) add(make_configuration(context_, deps.plans));
+  if (deps.network_servers && deps.plans)
+    add(make_ns_relay(context_, *deps.network_servers, deps.plans));
   if (deps.network && deps.plans)
     add(make_ns(context_, {deps.network, deps.plans}, deps.make_random));
   if (deps.gateway_router) add(make_gs(context_, *deps.gateway_router));

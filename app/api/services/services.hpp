@@ -59,6 +59,9 @@ struct NetworkInfo {
   std::shared_ptr<const network_server::Config> config;
   Plans plans;
 };
+std::unique_ptr<grpc::Service> make_ns_relay(const ServiceContext& context, NetworkServers shards,
+                                             Plans plans);
+
 /// `make_random`: any thread.
 std::unique_ptr<grpc::Service> make_ns(const ServiceContext& context, NetworkInfo network,
                                        MakeRandom make_random);

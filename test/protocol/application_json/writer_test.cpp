@@ -103,6 +103,18 @@ TEST(Writer, AnUplinkIsTheChaptersExample) {
           R"("packet_error_rate":0.0125,"network_ids":{"net_id":"000013"}})"));
 }
 
+TEST(Writer, ARelayIsNamedInItsMetadata) {
+  ApplicationUplink relayed{.settings = {.data_rate = FskDataRate{50000}}};
+  relayed.rx_metadata = {
+      {.gateway = {GatewayId("relay"), {}}, .relay = RelayMetadata{DeviceId("relay-1"), 1}}};
+  EXPECT_NE(
+      to_json(up(relayed))
+          .find(R"("relay":{"device_id":"relay-1","wor_channel":"RELAY_WOR_CHANNEL_SECONDARY"}}])"),
+      std::string::npos);
+  relayed.rx_metadata[0].relay->wor_channel = 0;
+  EXPECT_NE(to_json(up(relayed)).find(R"("relay":{"device_id":"relay-1"}}])"), std::string::npos);
+}
+
 TEST(Writer, ZeroesAreLeftOutOfAnUplink) {
   const ApplicationUplink empty{.settings = {.data_rate = FskDataRate{50000}}};
   EXPECT_EQ(to_json(up(empty)),

@@ -45,6 +45,16 @@ constexpr std::array rows{
     Row{"NsEndDeviceRegistry/ResetFactoryDefaults", "session.keys.nwk_s_enc_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},
     Row{"NsEndDeviceRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_WRITE},
 
+    Row{"NsRelayConfigurationService/CreateRelay", "", RIGHT_APPLICATION_DEVICES_WRITE},
+    Row{"NsRelayConfigurationService/GetRelay", "", RIGHT_APPLICATION_DEVICES_READ},
+    Row{"NsRelayConfigurationService/UpdateRelay", "", RIGHT_APPLICATION_DEVICES_WRITE},
+    Row{"NsRelayConfigurationService/DeleteRelay", "", RIGHT_APPLICATION_DEVICES_WRITE},
+    Row{"NsRelayConfigurationService/CreateRelayUplinkForwardingRule", "", RIGHT_APPLICATION_DEVICES_WRITE},
+    Row{"NsRelayConfigurationService/GetRelayUplinkForwardingRule", "", RIGHT_APPLICATION_DEVICES_READ},
+    Row{"NsRelayConfigurationService/ListRelayUplinkForwardingRules", "", RIGHT_APPLICATION_DEVICES_READ},
+    Row{"NsRelayConfigurationService/UpdateRelayUplinkForwardingRule", "", RIGHT_APPLICATION_DEVICES_WRITE},
+    Row{"NsRelayConfigurationService/DeleteRelayUplinkForwardingRule", "", RIGHT_APPLICATION_DEVICES_WRITE},
+
     Row{"AsEndDeviceRegistry/Get", "", RIGHT_APPLICATION_DEVICES_READ},
     Row{"AsEndDeviceRegistry/Get", "session.keys.app_s_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},
     Row{"AsEndDeviceRegistry/Get", "pending_session.keys.app_s_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},

@@ -1,5 +1,6 @@
 #include "app/api/services/mapping/mac_settings.hpp"
 
+#include "app/api/services/mapping/relay.hpp"
 #include "app/api/services/mapping/values.hpp"
 
 namespace ff::api {
@@ -249,6 +250,8 @@ void put_mac_settings(const MacSettings& settings, Proto& out) {
   }
   if (settings.adr)
     std::visit([&](const auto& mode) { put_adr(mode, *out.mutable_adr()); }, *settings.adr);
+  if (settings.relay) put_relay(*settings.relay, *out.mutable_relay());
+  if (settings.desired_relay) put_relay(*settings.desired_relay, *out.mutable_desired_relay());
 }
 
 MacSettings mac_settings_of(const Proto& settings) {
@@ -266,6 +269,8 @@ MacSettings mac_settings_of(const Proto& settings) {
     out.desired_max_eirp_dbm = static_cast<float>(mac::eirp_dbm.at(index % mac::eirp_dbm.size()));
   }
   if (settings.has_adr()) out.adr = adr_of(settings.adr());
+  if (settings.has_relay()) out.relay = relay_of(settings.relay());
+  if (settings.has_desired_relay()) out.desired_relay = relay_of(settings.desired_relay());
   return out;
 }
 

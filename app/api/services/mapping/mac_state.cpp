@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "app/api/services/mapping/messages.hpp"
+#include "app/api/services/mapping/relay.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "protocol/mac/command/codec.hpp"
 
@@ -58,7 +59,10 @@ mac::Channel channel_of(const pb::MACParameters::Channel& channel) {
 void put_command(const mac::Command& command, pb::MACCommand& out) {
   out.set_cid(static_cast<pb::MACCommandIdentifier>(static_cast<int>(mac::cid_of(command))));
   Bytes octets;
-  if (mac::encode(command, {}, octets) && octets.size() > 1) {
+  auto shown = command;
+  // The key is not for everybody who may read the state.
+  if (auto* update = std::get_if<mac::UpdateUplinkListReq>(&shown)) update->root_wor_s_key = {};
+  if (mac::encode(shown, {}, octets) && octets.size() > 1) {
     out.set_raw_payload(text_of(ByteView(octets).subspan(1)));
   }
 }
@@ -231,6 +235,7 @@ void put_mac_parameters(const mac::MacParameters& p, pb::MACParameters& out) {
   for (const auto& channel : p.channels) put_channel(channel, *out.add_channels());
   put_dwell(p.uplink_dwell_time, out, true);
   put_dwell(p.downlink_dwell_time, out, false);
+  if (p.relay) put_relay(*p.relay, *out.mutable_relay());
 }
 
 mac::MacParameters mac_parameters_of(const pb::MACParameters& from) {
@@ -261,6 +266,7 @@ mac::MacParameters mac_parameters_of(const pb::MACParameters& from) {
   for (const auto& channel : from.channels()) p.channels.push_back(channel_of(channel));
   p.uplink_dwell_time = dwell_of(from.has_uplink_dwell_time(), from.uplink_dwell_time());
   p.downlink_dwell_time = dwell_of(from.has_downlink_dwell_time(), from.downlink_dwell_time());
+  if (from.has_relay()) p.relay = relay_of(from.relay());
   return p;
 }
 
@@ -282,11 +288,17 @@ void put_mac_state(const mac::MacState& state, pb::MACState& out) {
   out.set_rx_windows_available(state.rx_windows_available);
   put_rejected(state.rejected, out);
   out.set_last_adr_change_f_cnt_up(state.last_adr_change_f_cnt_up.value());
+  if (!state.pending_relay_downlink.empty())
+    out.mutable_pending_relay_downlink()->set_raw_payload(text_of(state.pending_relay_downlink));
 }
 
 mac::MacState mac_state_of(const pb::MACState& from, mac::MacState state) {
+  const auto before = std::pair(std::move(state.current.relay), std::move(state.desired.relay));
   state.current = mac_parameters_of(from.current_parameters());
   state.desired = mac_parameters_of(from.desired_parameters());
+  keep_wor_sessions(before.first, state.current.relay);
+  keep_wor_sessions(before.second, state.desired.relay);
+  state.pending_relay_downlink = bytes_of(from.pending_relay_downlink().raw_payload());
   state.device_class = static_cast<DeviceClass>(from.device_class());
   state.lorawan_version = static_cast<MacVersion>(from.lorawan_version());
   take_times(from, state);

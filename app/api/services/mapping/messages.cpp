@@ -41,6 +41,11 @@ void put_metadata(const RxMetadata& metadata, pb::RxMetadata& out) {
       static_cast<pb::DownlinkPathConstraint>(metadata.downlink_path_constraint));
   out.set_uplink_token(text_of(metadata.uplink_token));
   put_time(metadata.received_at, *out.mutable_received_at());
+  if (metadata.relay) {
+    out.mutable_relay()->set_device_id(metadata.relay->device_id.text());
+    out.mutable_relay()->set_wor_channel(
+        static_cast<pb::RelayWORChannel>(metadata.relay->wor_channel));
+  }
 }
 
 struct PutDataRate {

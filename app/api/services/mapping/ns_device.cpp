@@ -3,6 +3,7 @@
 #include "app/api/services/mapping/mac_settings.hpp"
 #include "app/api/services/mapping/mac_state.hpp"
 #include "app/api/services/mapping/messages.hpp"
+#include "app/api/services/mapping/relay.hpp"
 #include "app/api/services/mapping/values.hpp"
 
 namespace ff::api {
@@ -124,7 +125,9 @@ Device ns_device_of(const pb::EndDevice& from, Device device) {
   device.supports_class_b = from.supports_class_b();
   device.supports_class_c = from.supports_class_c();
   device.multicast = from.multicast();
-  device.mac_settings = mac_settings_of(from.mac_settings());
+  const auto before = std::exchange(device.mac_settings, mac_settings_of(from.mac_settings()));
+  keep_wor_sessions(before.relay, device.mac_settings.relay);
+  keep_wor_sessions(before.desired_relay, device.mac_settings.desired_relay);
   take(from.has_session(), from.session(), device.session, session_of);
   take(from.has_pending_session(), from.pending_session(), device.pending_session, session_of);
   take(from.has_mac_state(), from.mac_state(), device.mac_state, mac_state_of);

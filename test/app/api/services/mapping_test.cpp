@@ -27,6 +27,17 @@ ApplicationDownlink downlink() {
           .confirmed_retry = ConfirmedRetry{1, 8}};
 }
 
+mac::ServingRelay relay() {
+  mac::ServingRelay out;
+  out.second_channel = mac::RelaySecondChannel{2, DataRateIndex{3}, Frequency::hz(868'300'000)};
+  out.default_channel_index = std::uint8_t{1};
+  out.cad_periodicity = 4;
+  out.uplink_forwarding_rules = {
+      {}, {mac::RelayLimit{2, 62}, 9, DeviceId("dev-2"), {4}, mac::WorSession{DevAddr{5}, key}}};
+  out.limits = mac::RelayForwardingLimits{3, mac::RelayLimit{1, 2}, {}, mac::RelayLimit{}, {}};
+  return out;
+}
+
 mac::MacSettings settings() {
   mac::MacSettings out;
   out.class_b_timeout = std::chrono::seconds{7};
@@ -40,6 +51,10 @@ mac::MacSettings settings() {
   out.status_count_periodicity = 0;
   out.desired_max_eirp_dbm = 16;
   out.uplink_dwell_time = true;
+  out.relay = mac::ServedRelay{.activation = mac::RelayActivation::dynamic,
+                               .smart_enable_level = 2,
+                               .serving_device_id = DeviceId("relay-1")};
+  out.desired_relay = relay();
   mac::AdrDynamic adr{.margin_db = 12.5F,
                       .min_data_rate_index = DataRateIndex{1},
                       .max_tx_power_index = TxPowerIndex{4}};
@@ -51,6 +66,11 @@ mac::MacSettings settings() {
 
 mac::MacState state() {
   mac::MacState out;
+  out.current.relay = mac::ServedRelay{.activation = mac::RelayActivation::device,
+                                       .backoff = std::uint8_t{0},
+                                       .serving_device_id = DeviceId("relay-1")};
+  out.desired.relay = relay();
+  out.pending_relay_downlink = {7, 8};
   out.lorawan_version = MacVersion::v1_0_3;
   out.device_class = DeviceClass::c;
   out.current.max_eirp_dbm = 16;
@@ -89,11 +109,23 @@ TEST(MappingTest, ADeviceOfTheNetworkServerSurvivesTheWayThroughTheApi) {
   EXPECT_EQ(ns_device_of(to_proto(device), device), device);
   // What the API shows is enough for all but what it does not show at all.
   auto fresh = ns_device_of(to_proto(device), {});
-  EXPECT_EQ(fresh.mac_settings, device.mac_settings);
+  auto shown = device.mac_settings;
+  mac::serving(shown.desired_relay)->uplink_forwarding_rules[1].wor.reset();
+  EXPECT_EQ(fresh.mac_settings, shown);
   EXPECT_EQ(fresh.session, device.session);
   EXPECT_EQ(fresh.mac_state->current, device.mac_state->current);
   EXPECT_EQ(fresh.mac_state->device_status, device.mac_state->device_status);
   EXPECT_EQ(fresh.mac_state->rejected, device.mac_state->rejected);
+}
+
+TEST(MappingTest, ARequestOnItsWayDoesNotShowItsKey) {
+  network_server::Device device;
+  device.mac_state.emplace();
+  device.mac_state->pending_requests = {
+      mac::UpdateUplinkListReq{.dev_addr = DevAddr{1}, .root_wor_s_key = key}};
+  const auto shown = to_proto(device).mac_state().pending_requests(0).raw_payload();
+  ASSERT_EQ(shown.size(), 26U);
+  EXPECT_EQ(shown.substr(10), std::string(16, '\0'));
 }
 
 TEST(MappingTest, ADeviceOfTheJoinServerSurvivesTheWayThroughTheApi) {
