@@ -31,6 +31,42 @@ TEST(ServedDevice, AnswersThroughItsRelay) {
   EXPECT_FALSE(rig.session().device()->mac_state->rx_windows_available);
 }
 
+TEST(ServedDevice, JoinsThroughItsRelay) {
+  ServedRig rig;
+  rig.device.supports_join = true;
+  rig.device.session.reset();
+  rig.device.mac_state.reset();
+  auto frame = std::make_shared<UplinkFrame>();
+  frame->phy_payload = Bytes(23, 0);
+  frame->settings.data_rate = LoraDataRate{9, 125'000, CodingRate::cr4_5};
+  frame->settings.frequency = Frequency::hz(868'300'000);
+  frame->received_at = rig.now();
+  const auto asked = all<AskJoinServer>(rig.handle(JoinRequestReceived{frame, {from_relay()}}));
+  ASSERT_EQ(asked.size(), 1U);
+  const auto answered = rig.handle(
+      JoinAnswered{asked[0].attempt, JoinAnswer{Bytes(17, 0x20), {{8}, key, key, key, {}}}});
+  const auto* session = told<ServedSession>(answered, relay_uid);
+  ASSERT_NE(session, nullptr);
+  EXPECT_EQ(session->session_key_id, SessionKeyId{8});
+  EXPECT_EQ(session->wor.dev_addr, asked[0].dev_addr);
+  EXPECT_EQ(session->wor.root_wor_s_key, join::derive_root_wor_s_key(key));
+  rig.passed = seconds{7};  // past the windows of a join that a gateway heard
+  const auto sent = rig.handle(Wake{});
+  const auto* downlink = told<RelayDownlink>(sent, relay_uid);
+  ASSERT_NE(downlink, nullptr);
+  EXPECT_EQ(downlink->phy_payload, Bytes(17, 0x20));
+}
+
+TEST(ServedDevice, TakesBackASessionThatIsNotToBe) {
+  ServedRig rig;
+  rig.device.pending_session = mac::Session{.dev_addr = DevAddr{7}, .keys = {{8}, key, key, key}};
+  rig.device.pending_mac_state = rig.initial();
+  const auto outcome = rig.uplink(1);
+  const auto* session = told<ServedSession>(outcome, relay_uid);
+  ASSERT_NE(session, nullptr);
+  EXPECT_EQ(session->session_key_id, (SessionKeyId{1, 2})) << "the device still has it";
+}
+
 TEST(ServedDevice, HasTimeUntilItsRelayAnswers) {
   ServedRig rig;
   rig.uplink(1);
