@@ -69,8 +69,7 @@ Status receive(UplinkExchange& exchange, const RelayConfAns& answer) {
   if (!request) return {};
   MacState& state = exchange.state;
   if (!accepted) {
-    const Command refused = *request;
-    note_refusal(state.rejected, {&refused, 1}, exchange.context.profile.region);
+    exchange.refused(*request);
     return {};
   }
   apply(*request, state.current.relay);

@@ -39,11 +39,11 @@ Status receive(UplinkExchange& exchange, const CtrlUplinkListAns& answer) {
   if (!request) return {};
   MacState& state = exchange.state;
   if (!answer.index_ack) {
-    const Command refused = *request;
-    note_refusal(state.rejected, {&refused, 1}, exchange.context.profile.region);
+    exchange.refused(*request);
     return {};
   }
-  forget_refusals(state.rejected, Cid::relay_ctrl_uplink_list);
+  const Command accepted = *request;
+  forget_refusal(state.rejected, {&accepted, 1}, exchange.context.profile.region);
   ServingRelay* relay = serving(state.current.relay);
   if (relay == nullptr || request->index >= relay->uplink_forwarding_rules.size()) return {};
   if (request->action == remove_action) relay->uplink_forwarding_rules[request->index] = {};

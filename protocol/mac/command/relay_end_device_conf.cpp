@@ -63,8 +63,7 @@ Status receive(UplinkExchange& exchange, const EndDeviceConfAns& answer) {
   if (!request) return {};
   MacState& state = exchange.state;
   if (!accepted) {
-    const Command refused = *request;
-    note_refusal(state.rejected, {&refused, 1}, exchange.context.profile.region);
+    exchange.refused(*request);
     return {};
   }
   apply(*request, served(state.desired.relay), state.current.relay);
