@@ -68,8 +68,7 @@ struct EffectRunner {
     if (sender.dev_addr) {
       caf::anon_send(context.shards.of(*sender.dev_addr), UplinkReceived{effect.frame});
     } else if (sender.dev_eui) {
-      const storage::JoinKey key{sender.join_eui.value_or(JoinEui{}), *sender.dev_eui};
-      caf::anon_send(context.shards.of(key), UplinkReceived{effect.frame});
+      caf::anon_send(context.shards.of(*sender.dev_eui), UplinkReceived{effect.frame});
     }
   }
   void operator()(const WakeAt& effect) const {
