@@ -27,6 +27,7 @@ region::DwellTime dwell_time(const region::FrequencyPlan& plan) {
 /// Both windows failed: one error that names them.
 Error all_failed(const std::vector<Error>& causes) {
   std::vector<std::string> texts;
+  texts.reserve(causes.size());
   for (const auto& cause : causes) texts.push_back(cause.to_string());
   return Error(tx_schedule, {{"path_errors", std::move(texts)}}).caused_by(causes.front());
 }

@@ -147,8 +147,7 @@ void put_rejected(const mac::Rejected& rejected, pb::MACState& out) {
 template <class T>
 std::vector<T> sorted_set(std::vector<T> values) {
   std::ranges::sort(values);
-  const auto rest = std::ranges::unique(values);
-  values.erase(rest.begin(), rest.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
   return values;
 }
 
