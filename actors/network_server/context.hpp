@@ -9,6 +9,7 @@
 #include "actors/events/event.hpp"
 #include "actors/join_server/interface.hpp"
 #include "actors/network_server/config.hpp"
+#include "actors/network_server/profiles/interface.hpp"
 #include "actors/network_server/shard/inspector.hpp"
 #include "actors/network_server/shard/interface.hpp"
 #include "actors/support/deps.hpp"
@@ -34,6 +35,9 @@ struct Context {
   actors::Sharded<join_server::ShardHandle> join_servers;
   Transmit transmit;
   events::Publish publish;
+  actors::Route<ProfilesHandle> profiles;
+  /// For actors that read the store themselves, which blocks; false in virtual time.
+  bool own_threads = false;
 };
 using ContextPtr = std::shared_ptr<const Context>;
 

@@ -3,6 +3,7 @@
 #include <caf/actor_cast.hpp>
 #include <stdexcept>
 
+#include "actors/network_server/profiles/actor.hpp"
 #include "actors/network_server/shard/actor.hpp"
 #include "actors/network_server/shard/index_loading.hpp"
 #include "actors/support/supervisor.hpp"
@@ -53,6 +54,12 @@ Result<caf::actor> start(caf::actor_system& system, ContextPtr context,
                                   .clock = context->deps.clock,
                                   .metrics = context->deps.metrics,
                                   .on_escalation = std::move(on_escalation)};
+  // Before the shards: it only speaks to them, and only of what is durable.
+  config.children.push_back({"network_server_profiles", [context, &store](caf::actor_system& sys) {
+                               auto handle = spawn_profiles(sys, context, store);
+                               context->profiles.set(handle);
+                               return caf::actor_cast<caf::actor>(handle);
+                             }});
   for (std::uint32_t i = 0; i < context->shards.count().value(); ++i) {
     const storage::Shard shard{static_cast<std::uint16_t>(i)};
     config.children.push_back(

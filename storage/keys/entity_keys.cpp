@@ -13,8 +13,8 @@ namespace ff::storage {
 namespace {
 
 /// Ids per kind, indexed by EntityKind; 0 is no kind.
-constexpr std::array<std::uint8_t, 29> id_counts{0, 1, 1, 1, 1, 1, 2, 3, 4, 2, 2, 1, 1, 1, 1,
-                                                 1, 2, 2, 1, 2, 2, 3, 2, 1, 1, 3, 1, 1, 2};
+constexpr std::array<std::uint8_t, 30> id_counts{0, 1, 1, 1, 1, 1, 2, 3, 4, 2, 2, 1, 1, 1, 1,
+                                                 1, 2, 2, 1, 2, 2, 3, 2, 1, 1, 3, 1, 1, 2, 2};
 
 KeyWriter index_writer(EntityIndex index) {
   KeyWriter out;
@@ -105,6 +105,10 @@ Bytes expires_at_prefix() {
 
 Bytes expires_at_prefix(UtcTime time) {
   return index_writer(EntityIndex::expires_at).u64(nanoseconds(time)).take();
+}
+
+Bytes profile_device_prefix(std::string_view application, std::string_view profile) {
+  return index_writer(EntityIndex::profile_device).text(application).text(profile).take();
 }
 
 Bytes listing_key(Bytes prefix, ByteView entity_key) {

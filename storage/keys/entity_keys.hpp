@@ -49,6 +49,7 @@ enum class EntityKind : std::uint8_t {
   alert_rule = 26,            ///< rule
   alert_receiver = 27,        ///< receiver
   mqtt_session = 28,          ///< application, client id
+  mac_settings_profile = 29,  ///< application, profile
 };
 
 /// How many ids the key of a kind has: 1 to 4.
@@ -69,7 +70,7 @@ Bytes entity_prefix(EntityKind kind, std::initializer_list<std::string_view> ids
 Result<EntityKey> parse_entity_key(ByteView key);
 
 /// ON-DISK: first byte of an `entity_index` key. Below 64 unique (value: the owner's entity key),
-/// from 64 listings (value empty, the owner is in the key).
+/// from 64 listings (the owner is in the key; the value is empty unless FORMAT.md says otherwise).
 enum class EntityIndex : std::uint8_t {
   gateway_eui = 1,      ///< GatewayEUI u64
   device_euis = 2,      ///< JoinEUI u64, DevEUI u64
@@ -80,6 +81,8 @@ enum class EntityIndex : std::uint8_t {
   created_at = 65,      ///< kind u8, time u64 | entity key
   device_dev_eui = 66,  ///< DevEUI u64 | entity key
   expires_at = 67,      ///< time u64 | entity key
+  profile_device =
+      68,  ///< application, profile | entity key of a device that uses it; with a value
 };
 
 /// Unique: one owner at most. The value is the owner's entity key.
@@ -96,6 +99,7 @@ Bytes created_at_prefix(EntityKind kind, UtcTime time);
 Bytes dev_eui_prefix(DevEui dev_eui);
 Bytes expires_at_prefix();
 Bytes expires_at_prefix(UtcTime time);
+Bytes profile_device_prefix(std::string_view application, std::string_view profile);
 /// A listing's key: prefix and entity key.
 Bytes listing_key(Bytes prefix, ByteView entity_key);
 /// The entity key behind the prefix of a listing's key, e.g. to get the entity. `prefix_bytes` is

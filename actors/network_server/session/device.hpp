@@ -28,7 +28,11 @@ struct Device {
   bool supports_class_b = false;
   bool supports_class_c = false;
   bool multicast = false;
+  /// With a profile: a copy of its settings, kept up to date (profiles/README.md). Nothing that
+  /// needs settings has to know where they are from.
   mac::MacSettings mac_settings;
+  /// Of the device's application; empty: the settings are the device's own.
+  std::string mac_settings_profile_id;
 
   /// Their queues are in `queued_application_downlinks`.
   std::optional<mac::Session> session;

@@ -2,6 +2,8 @@
 // pkg/networkserver]
 #pragma once
 
+#include <string>
+
 #include "protocol/base/error.hpp"
 
 namespace ff::network_server {
@@ -65,5 +67,23 @@ inline constexpr ErrorDef unknown_frequency_plan{"pkg/frequencyplans", "not_foun
                                                  "frequency plan `{id}` not found"};
 inline constexpr ErrorDef unsupported_band{"pkg/band", "band_not_found", Code::not_found,
                                            "band `{id}` not found"};
+
+/// `path` is below `mac_settings`.
+inline Error settings_misfit(const std::string& path) {
+  return {field_value, {{"field", "mac_settings." + path}}};
+}
+inline constexpr ErrorDef mac_settings_profile_already_exists{
+    "pkg/networkserver", "mac_settings_profile_already_exists", Code::already_exists,
+    "MAC settings profile already exists"};
+inline constexpr ErrorDef mac_settings_profile_not_found{
+    "pkg/networkserver", "mac_settings_profile_not_found", Code::not_found,
+    "MAC settings profile not found"};
+/// The reference refuses this too; under which name is not known to us.
+inline constexpr ErrorDef mac_settings_profile_in_use{
+    "pkg/networkserver", "mac_settings_profile_in_use", Code::failed_precondition,
+    "MAC settings profile is used by {devices} end devices"};
+inline constexpr ErrorDef profile_registry_overloaded{
+    "pkg/networkserver", "overloaded", Code::resource_exhausted,
+    "too many changes of MAC settings profiles wait"};
 
 }  // namespace ff::network_server

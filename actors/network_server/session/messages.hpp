@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <variant>
 #include <vector>
 
@@ -13,6 +14,7 @@
 #include "actors/support/reply.hpp"
 #include "protocol/base/result.hpp"
 #include "protocol/mac/relay.hpp"
+#include "protocol/mac/settings.hpp"
 #include "protocol/relay/uplink_token.hpp"
 #include "protocol/types/application_messages.hpp"
 #include "protocol/types/frames.hpp"
@@ -108,13 +110,22 @@ struct ChangeDevice {
   actors::Reply<std::shared_ptr<const Device>> reply;
 };
 struct DeleteDevice {
+  actors::Reply<DeviceIdentifiers> reply;
+  /// Whoever deletes many tells it in one event.
+  bool in_batch = false;
+};
+/// What the MAC settings profile says from now on. Does nothing to a device that has another
+/// profile or none. Error: settings_misfit(); the device keeps what it has.
+struct ApplyProfile {
+  std::string profile_id;
+  std::shared_ptr<const mac::MacSettings> settings;
   actors::Reply<void> reply;
 };
 
 using SessionEvent =
     std::variant<UplinkMatched, JoinRequestReceived, JoinAnswered, DownlinkScheduled,
                  TransmissionAcknowledged, RelayDownlink, ServedSession, ServedSessionWanted, Wake,
-                 PushDownlinks, ListDownlinks, GetDevice, ChangeDevice, DeleteDevice>;
+                 PushDownlinks, ListDownlinks, GetDevice, ChangeDevice, DeleteDevice, ApplyProfile>;
 
 /// One event for one device. Copying shares the event.
 struct ToSession {

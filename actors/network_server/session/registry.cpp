@@ -1,9 +1,11 @@
 // The registry's side of a session: reading, creating, changing and deleting the device. [spec
 // network-server §20]
 #include "actors/network_server/session/errors.hpp"
+#include "actors/network_server/session/profile_row.hpp"
 #include "actors/network_server/session/relay_rules.hpp"
 #include "actors/network_server/session/state.hpp"
 #include "protocol/mac/initial.hpp"
+#include "protocol/mac/settings_check.hpp"
 #include "storage/keys/keys.hpp"
 
 namespace ff::network_server {
@@ -16,6 +18,12 @@ Answer answer(const DeviceReply& reply, Result<std::shared_ptr<const Device>> re
 }
 
 bool same_entry(const std::optional<mac::Session>& a, const std::optional<mac::Session>& b) {
+  if (!a || !b) return !a && !b;
+  // The counter too: a session that counts from 0 again would not be found by its next frame.
+  return a->dev_addr == b->dev_addr && a->keys == b->keys && a->last_f_cnt_up == b->last_f_cnt_up;
+}
+
+bool same_session(const std::optional<mac::Session>& a, const std::optional<mac::Session>& b) {
   if (!a || !b) return !a && !b;
   return a->dev_addr == b->dev_addr && a->keys == b->keys;
 }
@@ -31,7 +39,23 @@ Status check_relays(const Device& device, const region::Region& region) {
 bool same_for_relays(const Device& a, const Device& b) {
   return a.mac_settings.relay == b.mac_settings.relay &&
          a.mac_settings.desired_relay == b.mac_settings.desired_relay &&
-         same_entry(a.session, b.session);
+         same_session(a.session, b.session);
+}
+
+/// What decides whether settings fit.
+bool same_place(const Device& a, const Device& b) {
+  return a.mac_settings == b.mac_settings && a.frequency_plan_id == b.frequency_plan_id &&
+         a.lorawan_phy_version == b.lorawan_phy_version && a.supports_class_b == b.supports_class_b;
+}
+
+/// A reset takes session or MAC state away; what is under way belongs to the one before.
+bool resets(const Device& before, const Device& after) {
+  return !same_session(before.session, after.session) || (before.mac_state && !after.mac_state) ||
+         (before.pending_session && !after.pending_session);
+}
+
+ProfileUser user_of(const Device& device) {
+  return {device.frequency_plan_id, device.lorawan_phy_version, device.supports_class_b};
 }
 
 /// What decides how the index matches a frame.
@@ -48,51 +72,110 @@ void SessionState::on(const GetDevice& event, const Turn&, Outcome& out) {
   out.effects.emplace_back(answer(event.reply, device_));
 }
 
-void SessionState::on(const ChangeDevice& event, const Turn& turn, Outcome& out) {
-  auto changed = event.change(device_.get());
-  if (!changed) return void(out.effects.emplace_back(answer(event.reply, fail(changed.error()))));
-  auto next = *std::move(changed);
+Status SessionState::check_settings(const Device& next, const Radio& radio) const {
+  FF_CHECK(check_relays(next, *radio.region));
+  // What was stored under other rules stays changeable in everything else.
+  if (device_ && same_place(*device_, next)) return {};
+  auto path = mac::contradiction(next.mac_settings);
+  if (!path)
+    path = mac::misfit(next.mac_settings, {*radio.region, *radio.plan, next.supports_class_b});
+  return path ? fail(settings_misfit(*path)) : Status();
+}
+
+/// The device as it is stored, with what a new session and every change bring along.
+Result<Device> SessionState::completed(Device next, const Turn& turn) const {
   next.ids.uid = uid_;
-  auto radio = radio_of(next, surroundings_.plans);
-  if (!radio) return void(out.effects.emplace_back(answer(event.reply, fail(radio.error()))));
-  const auto allowed = check_relays(next, *radio->region);
-  if (!allowed) return void(out.effects.emplace_back(answer(event.reply, fail(allowed.error()))));
-  // A session that was given (ABP, import) starts with a MAC state of its own. [spec network-server
-  // §12]
+  FF_TRY(const auto radio, radio_of(next, surroundings_.plans));
+  FF_CHECK(check_settings(next, radio));
+  // A session that was given (ABP, import), or is reset, starts with a MAC state of its own. [spec
+  // network-server §12]
   if (next.session && !next.mac_state) {
-    auto state = mac::initial_state(profile(next, *radio));
-    if (!state) return void(out.effects.emplace_back(answer(event.reply, fail(state.error()))));
-    next.mac_state = *std::move(state);
+    FF_TRY(next.mac_state, mac::initial_state(profile(next, radio)));
   }
   if (next.session) next.ids.dev_addr = next.session->dev_addr;
-  const auto old = device_;
-  next.created_at = old ? old->created_at : turn.now.utc;
+  next.created_at = device_ ? device_->created_at : turn.now.utc;
   next.updated_at = turn.now.utc;
   next.counter_jump = surroundings_.config.counter_jump;
-  device_ = std::make_shared<const Device>(std::move(next));
+  return next;
+}
 
-  const bool reindex = !old || !same_matching(*old, *device_);
-  if (old && old->session && !same_entry(old->session, device_->session))
-    unindex(*old->session, false, out);
-  if (device_->session && (reindex || !same_entry(old->session, device_->session))) {
-    index(*device_->session, *device_->mac_state, false, false, out);
-  }
-  if (old && old->pending_session && !device_->pending_session)
-    unindex(*old->pending_session, true, out);
+void SessionState::on(const ChangeDevice& event, const Turn& turn, Outcome& out) {
+  auto changed = event.change(device_.get());
+  const bool is_reset = device_ && changed && resets(*device_, *changed);
+  if (changed) changed = completed(*std::move(changed), turn);
+  if (!changed) return void(out.effects.emplace_back(answer(event.reply, fail(changed.error()))));
+  const auto old = std::exchange(device_, std::make_shared<const Device>(*std::move(changed)));
+  if (is_reset) forget_under_way();
+  reindex(old.get(), out);
+  list_profile(old.get(), out);
   const auto& ids = device_->ids;
   if (ids.join_eui && ids.dev_eui && !old) {
     out.effects.emplace_back(UpdateJoinIndex{{uid_, *ids.join_eui, *ids.dev_eui, false}});
   }
-  if (device_->session && (!old || !same_for_relays(*old, *device_)))
-    tell_relays(*device_->session, out);
-  ask_for_served_sessions(out);
+  speak_to_relays(old.get(), out);
   publish(old ? "ns.end_device.update" : "ns.end_device.create", {}, {}, turn, out);
   out.effects.emplace_back(answer(event.reply, device_));
 }
 
-void SessionState::on(const DeleteDevice& event, const Turn& turn, Outcome& out) {
+/// The copy of the profile's settings, and what follows from it. Not an update of the device: its
+/// owner has changed the profile.
+void SessionState::on(const ApplyProfile& event, const Turn&, Outcome& out) {
   const auto reply = [&](Status status) {
     out.effects.emplace_back(Answer{[done = event.reply, status] { done(status); }});
+  };
+  if (!device_ || device_->mac_settings_profile_id != event.profile_id ||
+      device_->mac_settings == *event.settings)
+    return reply({});
+  auto next = *device_;
+  next.mac_settings = *event.settings;
+  const auto radio = radio_of(next, surroundings_.plans);
+  if (!radio) return reply(fail(radio.error()));
+  if (auto status = check_settings(next, *radio); !status) return reply(std::move(status));
+  const auto old = std::exchange(device_, std::make_shared<const Device>(std::move(next)));
+  reindex(old.get(), out);
+  speak_to_relays(old.get(), out);
+  reply({});
+}
+
+void SessionState::forget_under_way() {
+  answerable_.reset();
+  in_flight_.reset();
+  joining_.reset();
+}
+
+/// Tells the address index what has changed since `old` (null: there was no device).
+void SessionState::reindex(const Device* old, Outcome& out) const {
+  const bool other_rules = !old || !same_matching(*old, *device_);
+  if (old && old->session && !same_session(old->session, device_->session))
+    unindex(*old->session, false, out);
+  if (device_->session && (other_rules || !same_entry(old->session, device_->session)))
+    index(*device_->session, *device_->mac_state, false, false, out);
+  if (old && old->pending_session && !device_->pending_session)
+    unindex(*old->pending_session, true, out);
+}
+
+/// A relay and its devices know of each other's sessions; `old` (null: there was no device).
+void SessionState::speak_to_relays(const Device* old, Outcome& out) const {
+  if (device_->session && (!old || !same_for_relays(*old, *device_)))
+    tell_relays(*device_->session, out);
+  ask_for_served_sessions(out);
+}
+
+/// Keeps the list of its profile's devices, in the batch of the device's own row.
+void SessionState::list_profile(const Device* old, Outcome& out) const {
+  const std::string none;
+  const auto& before = old ? old->mac_settings_profile_id : none;
+  const auto& now = device_ ? device_->mac_settings_profile_id : none;
+  if (!before.empty() && before != now)
+    out.records.erase(storage::Family::entity_index, profile_user_key(uid_, before));
+  if (now.empty() || (before == now && user_of(*old) == user_of(*device_))) return;
+  out.records.put(storage::Family::entity_index, profile_user_key(uid_, now),
+                  encode_profile_user(user_of(*device_)));
+}
+
+void SessionState::on(const DeleteDevice& event, const Turn& turn, Outcome& out) {
+  const auto reply = [&](const Result<DeviceIdentifiers>& result) {
+    out.effects.emplace_back(Answer{[done = event.reply, result] { done(result); }});
   };
   if (!device_) return reply(fail(device_not_found));
   if (device_->session) unindex(*device_->session, false, out);
@@ -103,13 +186,12 @@ void SessionState::on(const DeleteDevice& event, const Turn& turn, Outcome& out)
   }
   const auto shard = storage::shard_of(uid_, surroundings_.shard_count);
   out.records.erase(storage::Family::session, storage::device_key({shard, uid_}));
-  publish("ns.end_device.delete", {}, {}, turn, out);
-  device_ = nullptr;
+  if (!event.in_batch) publish("ns.end_device.delete", {}, {}, turn, out);
+  const auto old = std::exchange(device_, nullptr);
+  list_profile(old.get(), out);
   list_waiting(out);
-  answerable_.reset();
-  in_flight_.reset();
-  joining_.reset();
-  reply({});
+  forget_under_way();
+  reply(old->ids);
 }
 
 }  // namespace ff::network_server

@@ -136,6 +136,15 @@ class SessionState {
   void on(const GetDevice& event, const Turn& turn, Outcome& out);
   void on(const ChangeDevice& event, const Turn& turn, Outcome& out);
   void on(const DeleteDevice& event, const Turn& turn, Outcome& out);
+  void on(const ApplyProfile& event, const Turn& turn, Outcome& out);
+
+  // registry.cpp
+  Status check_settings(const Device& next, const Radio& radio) const;
+  Result<Device> completed(Device next, const Turn& turn) const;
+  void forget_under_way();
+  void reindex(const Device* old, Outcome& out) const;
+  void speak_to_relays(const Device* old, Outcome& out) const;
+  void list_profile(const Device* old, Outcome& out) const;
 
   // uplink.cpp
   Status choose_session(UplinkWork& work) const;

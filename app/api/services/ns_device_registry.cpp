@@ -100,11 +100,11 @@ class NsDeviceRegistry final : public pb::NsEndDeviceRegistry::CallbackService {
              const Reply<Empty>& reply) const {
     const auto uid = uid_of(ids);
     context_.authorized(call, application_key(uid.application_id.text()), {}, reply, [=, this] {
-      ask<network_server::DeleteDevice>(uid, actors::Reply<void>([reply](Status status) {
-                                          if (!status)
-                                            return reply(fail(std::move(status).error()));
-                                          reply(Empty());
-                                        }));
+      ask<network_server::DeleteDevice>(
+          uid, actors::Reply<DeviceIdentifiers>([reply](Result<DeviceIdentifiers> deleted) {
+            if (!deleted) return reply(fail(std::move(deleted).error()));
+            reply(Empty());
+          }));
     });
   }
 

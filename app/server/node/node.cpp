@@ -90,7 +90,9 @@ caf::actor start_network_server(caf::actor_system& system, const WiringPtr& wiri
                               .pipelines = routes.application_server.pipelines,
                               .join_servers = routes.join_server,
                               .transmit = gateway_server::make_transmit(routes.gateway_router),
-                              .publish = wiring->ports.publish});
+                              .publish = wiring->ports.publish,
+                              .profiles = routes.mac_settings_profiles,
+                              .own_threads = wiring->ports.own_threads});
   auto started =
       network_server::start(system, context, *wiring->ports.engine, wiring->on_escalation);
   if (!started) throw std::runtime_error(started.error().to_string());

@@ -69,6 +69,7 @@ struct NodeRoutes {
 
   actors::Deps deps;
   actors::Sharded<network_server::ShardHandle> network_server;
+  actors::Route<network_server::ProfilesHandle> mac_settings_profiles;
   actors::Sharded<join_server::ShardHandle> join_server;
   application_server::Routes application_server;
   identity_server::Routes identity_server;

@@ -113,12 +113,30 @@ TEST_F(NetworkServerTest, PassivatesAndComesBackWithItsCounters) {
   EXPECT_EQ(uplink_counters(), (std::vector<std::uint32_t>{1, 2}));
 }
 
+TEST_F(NetworkServerTest, HearsADeviceThatWasResetAndCountsFromZeroAgain) {
+  create_device();
+  uplink(500);
+  advance(seconds{2});
+  ChangeDevice reset{.change = [](const Device* current) -> Result<Device> {
+                       auto device = *current;
+                       device.mac_state.reset();
+                       device.session->last_f_cnt_up = FCnt32{};
+                       return device;
+                     },
+                     .reply = [](const auto&) {}};
+  caf::anon_send(context->shards.of(uid), to_session(uid, std::move(reset)));
+  run();
+  uplink(1);
+  advance(seconds{2});
+  EXPECT_EQ(uplink_counters(), (std::vector<std::uint32_t>{500, 1}));
+}
+
 TEST_F(NetworkServerTest, DeletesADevice) {
   create_device();
   bool deleted = false;
   caf::anon_send(
       context->shards.of(uid),
-      to_session(uid, DeleteDevice{[&](const Status& status) { deleted = status.has_value(); }}));
+      to_session(uid, DeleteDevice{[&](const auto& result) { deleted = result.has_value(); }}));
   run();
   EXPECT_TRUE(deleted);
   uplink(1);

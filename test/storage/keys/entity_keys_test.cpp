@@ -45,6 +45,7 @@ TEST(EntityKeys, KindsAndTheirNumberOfIdsAreOnDiskAndNeverChange) {
       {EntityKind::alert_rule, 26, 1},
       {EntityKind::alert_receiver, 27, 1},
       {EntityKind::mqtt_session, 28, 2},
+      {EntityKind::mac_settings_profile, 29, 2},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(static_cast<int>(row.kind), row.number);
@@ -79,6 +80,9 @@ TEST(EntityKeys, BytesAreOnDiskAndNeverChange) {
       {"DevEUI", dev_eui_prefix(DevEui{2}), "420000000000000002"},
       {"expires", expires_at_prefix(), "43"},
       {"expires at", expires_at_prefix(time), "430102030405060708"},
+      {"profile", entity_key(EntityKind::mac_settings_profile, {"app", "pro"}),
+       "1d617070000170726f0001"},
+      {"devices of a profile", profile_device_prefix("app", "pro"), "44617070000170726f0001"},
       {"listing", listing_key(created_at_prefix(EntityKind::user, time), user),
        "41010102030405060708016164610001"},
   };

@@ -418,7 +418,7 @@ TEST(Waiting, IsListedWhileThereIsSomethingToWaitFor) {
   EXPECT_EQ(sent_by(after.wait()).size(), 1U);
 
   ASSERT_TRUE(rig.push(rig.item(2)));
-  EXPECT_EQ(listed(rig.handle(DeleteDevice{[](const Status&) {}}).records), storage::Change::erase);
+  EXPECT_EQ(listed(rig.handle(DeleteDevice{[](const auto&) {}}).records), storage::Change::erase);
 }
 
 }  // namespace

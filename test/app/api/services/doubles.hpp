@@ -69,8 +69,11 @@ inline network_server::ShardHandle::behavior_type network_server_double(
                 return next;
               }));
         }
-        if (auto* erase = std::get_if<DeleteDevice>(message.event.get()))
-          erase->reply(devices->erase(message.device));
+        if (auto* erase = std::get_if<DeleteDevice>(message.event.get())) {
+          const auto device = devices->get(message.device);
+          const auto erased = devices->erase(message.device);
+          erase->reply(erased ? Result<DeviceIdentifiers>((*device)->ids) : fail(erased.error()));
+        }
       },
       [](const IndexSession&) {},
       [](const IndexJoinEuis&) {},
