@@ -18,8 +18,8 @@ using DeviceReply = actors::Reply<DevicePtr>;
 
 class NsDeviceRegistry final : public pb::NsEndDeviceRegistry::CallbackService {
  public:
-  NsDeviceRegistry(const ServiceContext& context, NetworkServers shards)
-      : context_(context), shards_(std::move(shards)) {}
+  NsDeviceRegistry(const ServiceContext& context, NetworkServers shards, Profiles profiles)
+      : context_(context), shards_(std::move(shards)), profiles_(std::move(profiles)) {}
 
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
                                 const pb::GetEndDeviceRequest* request,
@@ -70,14 +70,42 @@ class NsDeviceRegistry final : public pb::NsEndDeviceRegistry::CallbackService {
            const ProtoReply& reply) const {
     const auto uid = uid_of(request.end_device().ids());
     const auto paths = paths_of(request.field_mask());
-    context_.authorized(
-        call, application_key(uid.application_id.text()), paths, reply, [=, this, &request] {
-          auto change = [device = request.end_device(), fields = change_paths(request.field_mask()),
-                         now = context_.now()](const network_server::Device* current) {
-            return change_ns_device(current, device, fields, now);
-          };
-          ask_change(uid, std::move(change), answer(request.field_mask(), reply));
-        });
+    context_.authorized(call, application_key(uid.application_id.text()), paths, reply,
+                        [=, this, &request] {
+                          const auto profile = profile_wanted(request.end_device(), paths);
+                          if (!profile) return reply(fail(profile.error()));
+                          if (profile->empty()) return change(uid, request, std::nullopt, reply);
+                          with_profile({uid.application_id, *profile}, reply,
+                                       [=, this, &request](const network_server::ProfileUse& use) {
+                                         change(uid, request, use, reply);
+                                       });
+                        });
+  }
+
+  /// Calls `then` with the profile, held; else answers why not.
+  void with_profile(const network_server::ProfileKey& key, const ProtoReply& reply,
+                    std::function<void(const network_server::ProfileUse&)> then) const {
+    using network_server::ProfileUse;
+    auto make = [&key](actors::Reply<ProfileUse> found) {
+      return network_server::UseProfile{key, std::move(found)};
+    };
+    context_.asker.ask<ProfileUse>(profiles_.get(), "NETWORK_SERVER", make,
+                                   [reply, then](const Result<ProfileUse>& use) {
+                                     if (!use) return reply(fail(use.error()));
+                                     then(*use);
+                                   });
+  }
+
+  /// The profile is held until the session has made the change durable.
+  void change(const DeviceUid& uid, const pb::SetEndDeviceRequest& request,
+              const std::optional<network_server::ProfileUse>& profile,
+              const ProtoReply& reply) const {
+    auto change = [device = request.end_device(), fields = change_paths(request.field_mask()),
+                   now = context_.now(), profile](const network_server::Device* current) {
+      return change_ns_device(current, device, fields, now,
+                              profile ? profile->settings.get() : nullptr);
+    };
+    ask_change(uid, std::move(change), answer(request.field_mask(), reply));
   }
 
   void reset(const CallPtr& call, const pb::ResetAndGetEndDeviceRequest& request,
@@ -136,13 +164,14 @@ class NsDeviceRegistry final : public pb::NsEndDeviceRegistry::CallbackService {
 
   const ServiceContext& context_;
   NetworkServers shards_;
+  Profiles profiles_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> make_ns_device_registry(const ServiceContext& context,
-                                                       NetworkServers shards) {
-  return std::make_unique<NsDeviceRegistry>(context, std::move(shards));
+                                                       NetworkServers shards, Profiles profiles) {
+  return std::make_unique<NsDeviceRegistry>(context, std::move(shards), std::move(profiles));
 }
 
 }  // namespace ff::api

@@ -16,8 +16,9 @@ Services::Services(Front& front, const ServiceDeps& deps)
     add(make_entity_access(context_, *deps.identity));
   }
   if (deps.network_servers) {
-    add(make_ns_device_registry(context_, *deps.network_servers));
+    add(make_ns_device_registry(context_, *deps.network_servers, deps.profiles));
     add(make_ns_device_control(context_, *deps.network_servers));
+    add(make_mac_settings_profiles(context_, deps.profiles));
   }
   if (deps.application_servers) {
     add(make_as_device_registry(context_, *deps.application_servers));
@@ -31,8 +32,8 @@ Services::Services(Front& front, const ServiceDeps& deps)
     add(make_ns(context_, {deps.network, deps.plans}, deps.make_random));
   if (deps.gateway_router) add(make_gs(context_, *deps.gateway_router));
   if (deps.join_servers) {
-    add(make_js_device_registry(context_, *deps.join_servers,
-                                deps.network_servers.value_or(NetworkServers())));
+    const auto network_servers = deps.network_servers.value_or(NetworkServers());
+    add(make_js_device_registry(context_, *deps.join_servers, network_servers));
   }
 }
 

@@ -25,6 +25,8 @@ struct ServiceDeps {
   /// For API keys: fit for keys, any thread.
   MakeRandom make_random;
   std::optional<NetworkServers> network_servers;
+  /// MAC settings profiles of the network server.
+  Profiles profiles;
   std::optional<ApplicationServers> application_servers;
   /// For live messages of applications.
   Links links;

@@ -12,6 +12,7 @@
 #include "actors/gateway_server/router/interface.hpp"
 #include "actors/join_server/interface.hpp"
 #include "actors/network_server/config.hpp"
+#include "actors/network_server/profiles/interface.hpp"
 #include "actors/network_server/shard/interface.hpp"
 #include "actors/support/sharded.hpp"
 #include "app/api/services/base/context.hpp"
@@ -24,10 +25,14 @@ using ApplicationServers = actors::Sharded<application_server::PipelineHandle>;
 using JoinServers = actors::Sharded<join_server::ShardHandle>;
 using Links = actors::Route<application_server::LinksHandle>;
 
+using Profiles = actors::Route<network_server::ProfilesHandle>;
+
 // Contexts outlive the services; services outlive the server.
 
 std::unique_ptr<grpc::Service> make_ns_device_registry(const ServiceContext& context,
-                                                       NetworkServers shards);
+                                                       NetworkServers shards, Profiles profiles);
+std::unique_ptr<grpc::Service> make_mac_settings_profiles(const ServiceContext& context,
+                                                          Profiles registry);
 std::unique_ptr<grpc::Service> make_ns_device_control(const ServiceContext& context,
                                                       NetworkServers shards);
 std::unique_ptr<grpc::Service> make_as_device_registry(const ServiceContext& context,

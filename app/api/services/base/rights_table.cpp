@@ -44,6 +44,11 @@ constexpr std::array rows{
     Row{"NsEndDeviceRegistry/ResetFactoryDefaults", "session.keys.s_nwk_s_int_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},
     Row{"NsEndDeviceRegistry/ResetFactoryDefaults", "session.keys.nwk_s_enc_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},
     Row{"NsEndDeviceRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_WRITE},
+    Row{"NsMACSettingsProfileRegistry/Create", "", RIGHT_APPLICATION_DEVICES_WRITE},
+    Row{"NsMACSettingsProfileRegistry/Get", "", RIGHT_APPLICATION_DEVICES_READ},
+    Row{"NsMACSettingsProfileRegistry/Update", "", RIGHT_APPLICATION_DEVICES_WRITE},
+    Row{"NsMACSettingsProfileRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_WRITE},
+    Row{"NsMACSettingsProfileRegistry/List", "", RIGHT_APPLICATION_DEVICES_READ},
 
     Row{"NsRelayConfigurationService/CreateRelay", "", RIGHT_APPLICATION_DEVICES_WRITE},
     Row{"NsRelayConfigurationService/GetRelay", "", RIGHT_APPLICATION_DEVICES_READ},

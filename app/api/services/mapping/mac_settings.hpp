@@ -1,5 +1,4 @@
-// MAC settings of a device between domain and protobuf. Relay settings are not among them: the
-// domain has none.
+// MAC settings of a device or profile between domain and protobuf. Relay settings are relay.hpp's.
 #pragma once
 
 #include "protocol/mac/settings.hpp"

@@ -91,6 +91,13 @@ void take(bool set, const Proto& from, std::optional<Domain>& out, Read read) {
 }  // namespace
 
 pb::EndDevice to_proto(const Device& device) {
+  auto out = whole_proto(device);
+  // What the profile says is the profile's.
+  if (!device.mac_settings_profile_id.empty()) out.clear_mac_settings();
+  return out;
+}
+
+pb::EndDevice whole_proto(const Device& device) {
   pb::EndDevice out;
   put_ids(device.ids, *out.mutable_ids());
   put_time(device.created_at, *out.mutable_created_at());
@@ -104,6 +111,11 @@ pb::EndDevice to_proto(const Device& device) {
   out.set_multicast(device.multicast);
   if (device.mac_settings != mac::MacSettings{}) {
     put_mac_settings(device.mac_settings, *out.mutable_mac_settings());
+  }
+  if (!device.mac_settings_profile_id.empty()) {
+    auto& profile = *out.mutable_mac_settings_profile_ids();
+    profile.mutable_application_ids()->set_application_id(device.ids.uid.application_id.text());
+    profile.set_profile_id(device.mac_settings_profile_id);
   }
   if (device.session) put_session(*device.session, *out.mutable_session());
   if (device.pending_session) put_session(*device.pending_session, *out.mutable_pending_session());
@@ -128,6 +140,7 @@ Device ns_device_of(const pb::EndDevice& from, Device device) {
   const auto before = std::exchange(device.mac_settings, mac_settings_of(from.mac_settings()));
   keep_wor_sessions(before.relay, device.mac_settings.relay);
   keep_wor_sessions(before.desired_relay, device.mac_settings.desired_relay);
+  device.mac_settings_profile_id = from.mac_settings_profile_ids().profile_id();
   take(from.has_session(), from.session(), device.session, session_of);
   take(from.has_pending_session(), from.pending_session(), device.pending_session, session_of);
   take(from.has_mac_state(), from.mac_state(), device.mac_state, mac_state_of);

@@ -10,6 +10,9 @@ namespace ff::api {
 /// Keys included: the caller keeps only what was asked for and allowed (protocol/field_mask).
 ttn::lorawan::v3::EndDevice to_proto(const network_server::Device& device);
 
+/// With the settings that the device has from its profile.
+ttn::lorawan::v3::EndDevice whole_proto(const network_server::Device& device);
+
 /// `base` with what `device` says. What the domain does not hold (version ids, serial number,
 /// frequency bounds) is dropped.
 network_server::Device ns_device_of(const ttn::lorawan::v3::EndDevice& device,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/network_server/session/errors.hpp"
+#include "app/api/services/mapping/mac_settings.hpp"
 #include "app/api/services/mapping/ns_device.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "protocol/field_mask/field_mask.hpp"
@@ -79,6 +80,29 @@ Status spread_legacy_key(const pb::EndDevice& requested, Span paths,
   return {};
 }
 
+constexpr auto settings_field = "mac_settings";
+constexpr auto profile_field = "mac_settings_profile_ids";
+
+/// Settings are the device's own or its profile's. [spec network-server §13] A device that leaves
+/// its profile keeps the settings it had from it.
+Status settle_profile(const pb::EndDevice& before, Span paths, const mac::MacSettings* profile,
+                      pb::EndDevice& device) {
+  if (profile) {
+    auto& ids = *device.mutable_mac_settings_profile_ids();
+    *ids.mutable_application_ids() = device.ids().application_ids();
+    device.clear_mac_settings();
+    put_mac_settings(*profile, *device.mutable_mac_settings());
+    return {};
+  }
+  if (device.mac_settings_profile_ids().profile_id().empty()) {
+    device.clear_mac_settings_profile_ids();
+    return {};
+  }
+  const bool has_kept_it = before.mac_settings_profile_ids().profile_id() ==
+                           device.mac_settings_profile_ids().profile_id();
+  return touches(paths, settings_field) || !has_kept_it ? wrong(settings_field) : Status();
+}
+
 // --- the device as it would be -------------------------------------------------------------------
 
 Status check_session(const pb::Session& session, const std::string& path, bool needs_id) {
@@ -137,15 +161,26 @@ Status check_address(const pb::EndDevice& requested, const pb::EndDevice& device
 
 }  // namespace
 
+Result<std::string> profile_wanted(const pb::EndDevice& requested, Span paths) {
+  const auto& ids = requested.mac_settings_profile_ids();
+  if (!touches(paths, profile_field) || ids.profile_id().empty()) return std::string();
+  if (touches(paths, settings_field)) return fail(wrong(settings_field).error());
+  const auto& application = ids.application_ids().application_id();
+  if (!application.empty() && application != requested.ids().application_ids().application_id())
+    return fail(wrong("mac_settings_profile_ids.application_ids").error());
+  return ids.profile_id();
+}
+
 Result<Device> change_ns_device(const Device* current, const pb::EndDevice& requested, Span paths,
-                                UtcTime now) {
-  const auto before = current ? to_proto(*current) : pb::EndDevice();
+                                UtcTime now, const mac::MacSettings* profile) {
+  const auto before = current ? whole_proto(*current) : pb::EndDevice();
   if (current) FF_CHECK(check_ids(before.ids(), requested.ids()));
   if (current && paths.empty()) return *current;
   auto device = before;
   if (!current) *device.mutable_ids() = requested.ids();
   FF_CHECK(field_mask::copy(requested, paths, device));
   if (current) FF_CHECK(check_immutable(before, device));
+  FF_CHECK(settle_profile(before, paths, profile, device));
   const bool legacy = device.lorawan_version() != pb::MAC_V1_1;
   if (device.has_session()) {
     FF_CHECK(spread_legacy_key(requested, paths, "session", *device.mutable_session(), legacy));

@@ -34,7 +34,14 @@ void each_desired(Device& device, Visit visit) {
   }
 }
 
-Device with_relay(Device device, const Relay& relay) {
+/// The settings of a device that has a profile are the profile's. [spec network-server §13]
+Status check_own_settings(const Device& device) {
+  if (device.mac_settings_profile_id.empty()) return {};
+  return fail(network_server::field_value, {{"field", "mac_settings"}});
+}
+
+Result<Device> with_relay(Device device, const Relay& relay) {
+  FF_CHECK(check_own_settings(device));
   const auto parameters = relay ? Relay(mac::with_defaults(*relay)) : Relay();
   each_desired(device, [&](Relay& desired) { desired = parameters; });
   device.mac_settings.desired_relay = relay;
@@ -55,7 +62,8 @@ Result<Device> existing_serving(CurrentDevice current) {
 }
 
 /// The settings' rules, also where they have been made parameters.
-Device with_rules(Device device, const std::vector<mac::UplinkForwardingRule>& rules) {
+Result<Device> with_rules(Device device, const std::vector<mac::UplinkForwardingRule>& rules) {
+  FF_CHECK(check_own_settings(device));
   each_desired(device, [&](Relay& desired) {
     if (auto* serving = mac::serving(desired)) serving->uplink_forwarding_rules = rules;
   });
@@ -159,6 +167,7 @@ Result<Served> served_of(const Device& device) {
 Result<Device> set_served_by(CurrentDevice current, const DeviceId& relay) {
   FF_TRY(auto device, existing(current));
   FF_CHECK(served_of(device));
+  FF_CHECK(check_own_settings(device));
   each_desired(device, [&](Relay& desired) {
     if (!mac::served(desired)) return;
     std::get<mac::ServedRelay>(*desired).serving_device_id = relay;
