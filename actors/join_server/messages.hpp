@@ -55,6 +55,8 @@ struct DeleteJoinDevice {
   JoinEui join_eui;
   DevEui dev_eui;
   actors::Reply<void> reply;
+  /// Whoever deletes many tells it in one event.
+  bool in_batch = false;
 };
 
 /// What a shard holds, for inspection.

@@ -99,7 +99,8 @@ Step handle(const DevicePtr& current, const DeleteJoinDevice& request, const Con
   Step out;
   out.write = DevicePtr();
   out.answer = answer(request, Status());
-  out.events.push_back(event_of("js.end_device.delete", *current, inputs.now));
+  if (!request.in_batch)
+    out.events.push_back(event_of("js.end_device.delete", *current, inputs.now));
   return out;
 }
 

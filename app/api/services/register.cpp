@@ -15,13 +15,16 @@ Services::Services(Front& front, const ServiceDeps& deps)
     add(make_gateway_access(context_, *deps.identity, deps.make_random));
     add(make_entity_access(context_, *deps.identity));
   }
+  const auto publish = deps.hub ? deps.hub->publisher() : events::Publish();
   if (deps.network_servers) {
     add(make_ns_device_registry(context_, *deps.network_servers, deps.profiles));
     add(make_ns_device_control(context_, *deps.network_servers));
+    add(make_ns_device_batches(context_, *deps.network_servers, publish));
     add(make_mac_settings_profiles(context_, deps.profiles));
   }
   if (deps.application_servers) {
     add(make_as_device_registry(context_, *deps.application_servers));
+    add(make_as_device_batches(context_, *deps.application_servers, publish));
     add(make_app_as(context_, *deps.application_servers, deps.links, deps.mqtt));
   }
   if (deps.hub) add(make_events(context_, *deps.hub, deps.new_event_id));
@@ -34,6 +37,7 @@ Services::Services(Front& front, const ServiceDeps& deps)
   if (deps.join_servers) {
     const auto network_servers = deps.network_servers.value_or(NetworkServers());
     add(make_js_device_registry(context_, *deps.join_servers, network_servers));
+    add(make_js_device_batches(context_, *deps.join_servers, network_servers, publish));
   }
 }
 

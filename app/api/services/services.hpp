@@ -50,6 +50,18 @@ std::unique_ptr<grpc::Service> make_js_device_registry(const ServiceContext& con
                                                        JoinServers shards,
                                                        NetworkServers network_servers);
 
+/// `publish` may be null. `network_servers`: as above.
+std::unique_ptr<grpc::Service> make_ns_device_batches(const ServiceContext& context,
+                                                      NetworkServers shards,
+                                                      events::Publish publish);
+std::unique_ptr<grpc::Service> make_as_device_batches(const ServiceContext& context,
+                                                      ApplicationServers shards,
+                                                      events::Publish publish);
+std::unique_ptr<grpc::Service> make_js_device_batches(const ServiceContext& context,
+                                                      JoinServers shards,
+                                                      NetworkServers network_servers,
+                                                      events::Publish publish);
+
 /// A ULID; any thread.
 using NewId = std::function<std::string()>;
 /// `hub` outlives the services.

@@ -44,6 +44,7 @@ constexpr std::array rows{
     Row{"NsEndDeviceRegistry/ResetFactoryDefaults", "session.keys.s_nwk_s_int_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},
     Row{"NsEndDeviceRegistry/ResetFactoryDefaults", "session.keys.nwk_s_enc_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},
     Row{"NsEndDeviceRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_WRITE},
+    Row{"NsEndDeviceBatchRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_WRITE},
     Row{"NsMACSettingsProfileRegistry/Create", "", RIGHT_APPLICATION_DEVICES_WRITE},
     Row{"NsMACSettingsProfileRegistry/Get", "", RIGHT_APPLICATION_DEVICES_READ},
     Row{"NsMACSettingsProfileRegistry/Update", "", RIGHT_APPLICATION_DEVICES_WRITE},
@@ -67,6 +68,7 @@ constexpr std::array rows{
     Row{"AsEndDeviceRegistry/Set", "session.keys.app_s_key.key", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
     Row{"AsEndDeviceRegistry/Set", "session.keys.session_key_id", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
     Row{"AsEndDeviceRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_WRITE},
+    Row{"AsEndDeviceBatchRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_WRITE},
 
     Row{"JsEndDeviceRegistry/Get", "", RIGHT_APPLICATION_DEVICES_READ},
     Row{"JsEndDeviceRegistry/Get", "root_keys.app_key.key", RIGHT_APPLICATION_DEVICES_READ_KEYS},
@@ -77,6 +79,7 @@ constexpr std::array rows{
     Row{"JsEndDeviceRegistry/Set", "root_keys.root_key_id", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
     Row{"JsEndDeviceRegistry/Provision", "", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
     Row{"JsEndDeviceRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_WRITE},
+    Row{"JsEndDeviceBatchRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_WRITE},
 
     Row{"farfield.v1.NsEndDeviceControl/ForceRejoin", "", RIGHT_APPLICATION_DEVICES_WRITE},
 

@@ -65,7 +65,9 @@ pb::Right visibility(const events::Event& event) {
     return event.name.starts_with("gs.") ? pb::RIGHT_GATEWAY_STATUS_READ : pb::RIGHT_GATEWAY_INFO;
   }
   if (is_traffic(event.name)) return pb::RIGHT_APPLICATION_TRAFFIC_READ;
-  return std::holds_alternative<DeviceIdentifiers>(event.subject)
+  // A batch of devices is told of their application.
+  const bool of_devices = event.name.find(".end_device.") != std::string_view::npos;
+  return of_devices || std::holds_alternative<DeviceIdentifiers>(event.subject)
              ? pb::RIGHT_APPLICATION_DEVICES_READ
              : pb::RIGHT_APPLICATION_INFO;
 }
