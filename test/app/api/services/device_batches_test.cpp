@@ -6,11 +6,11 @@ namespace {
 
 using namespace ttn::lorawan::v3;  // The tests name rights.
 
-std::string devices(const std::string& server) {
-  return "/" + server + "/applications/app-1/devices";
+std::string devices(const std::string& role) {
+  return "/" + role + "/applications/app-1/devices";
 }
-std::string batch(const std::string& server, std::initializer_list<const char*> ids) {
-  std::string query = devices(server) + "/batch";
+std::string batch(const std::string& role, std::initializer_list<const char*> ids) {
+  std::string query = devices(role) + "/batch";
   char separator = '?';
   for (const char* id : ids)
     query += std::exchange(separator, '&') + std::string("device_ids=") + id;
@@ -32,12 +32,12 @@ class DeviceBatchesTest : public ApiFixture {
   void create(const std::string& id) {
     const auto ids = R"("ids":{"device_id":")" + id + R"(","dev_eui":"01020304050607)" +
                      id.substr(id.size() - 2) + R"(","join_eui":"1112131415161718"})";
-    const auto put = [&](const std::string& server, const std::string& fields,
+    const auto put = [&](const std::string& role, const std::string& fields,
                          const std::string& paths) {
       const auto answer = call(
-          "PUT", devices(server) + "/" + id,
+          "PUT", devices(role) + "/" + id,
           R"({"end_device":{)" + ids + fields + R"(},"field_mask":{"paths":[)" + paths + "]}}");
-      ASSERT_EQ(answer.status, 200) << server << boost::json::serialize(answer.body);
+      ASSERT_EQ(answer.status, 200) << role << boost::json::serialize(answer.body);
     };
     put("ns",
         R"(,"frequency_plan_id":"EU_863_870_TTN","lorawan_version":"MAC_V1_0_3","supports_join":true,
@@ -47,8 +47,8 @@ class DeviceBatchesTest : public ApiFixture {
     put("js", R"(,"root_keys":{"app_key":{"key":"11111111111111111111111111111111"}})",
         R"("root_keys.app_key.key")");
   }
-  int status_of(const std::string& server, const std::string& id) {
-    return call("GET", devices(server) + "/" + id).status;
+  int status_of(const std::string& role, const std::string& id) {
+    return call("GET", devices(role) + "/" + id).status;
   }
   std::vector<events::EventPtr> events() {
     const std::scoped_lock lock(mutex_);
@@ -63,14 +63,14 @@ TEST_F(DeviceBatchesTest, DeletesTheDevicesThatAreThereAndSkipsTheOthers) {
   for (const char* id : {"dev-01", "dev-02", "dev-03"}) create(id);
   // In the order of the reference's tools: the join server's devices are found by the network
   // server's.
-  for (const std::string server : {"js", "as", "ns"}) {
-    const auto answer = call("DELETE", batch(server, {"dev-01", "dev-03", "dev-99"}));
-    EXPECT_EQ(answer.status, 200) << server << boost::json::serialize(answer.body);
+  for (const std::string role : {"js", "as", "ns"}) {
+    const auto answer = call("DELETE", batch(role, {"dev-01", "dev-03", "dev-99"}));
+    EXPECT_EQ(answer.status, 200) << role << boost::json::serialize(answer.body);
   }
-  for (const std::string server : {"ns", "as"}) {
-    EXPECT_EQ(status_of(server, "dev-01"), 404) << server;
-    EXPECT_EQ(status_of(server, "dev-02"), 200) << server;
-    EXPECT_EQ(status_of(server, "dev-03"), 404) << server;
+  for (const std::string role : {"ns", "as"}) {
+    EXPECT_EQ(status_of(role, "dev-01"), 404) << role;
+    EXPECT_EQ(status_of(role, "dev-02"), 200) << role;
+    EXPECT_EQ(status_of(role, "dev-03"), 404) << role;
   }
   create("dev-01");
   EXPECT_EQ(status_of("js", "dev-02"), 200);
@@ -78,8 +78,8 @@ TEST_F(DeviceBatchesTest, DeletesTheDevicesThatAreThereAndSkipsTheOthers) {
 
 TEST_F(DeviceBatchesTest, TellsABatchInOneEvent) {
   for (const char* id : {"dev-01", "dev-02"}) create(id);
-  for (const std::string server : {"js", "as", "ns"}) {
-    ASSERT_EQ(call("DELETE", batch(server, {"dev-01", "dev-02", "dev-99"})).status, 200);
+  for (const std::string role : {"js", "as", "ns"}) {
+    ASSERT_EQ(call("DELETE", batch(role, {"dev-01", "dev-02", "dev-99"})).status, 200);
   }
   ASSERT_EQ(call("DELETE", batch("ns", {"dev-01"})).status, 200) << "nothing is left to tell of";
   const auto told = events();
@@ -109,8 +109,8 @@ TEST_F(DeviceBatchesTest, TakesOneToTwentyDevicesByTheirIds) {
 TEST_F(DeviceBatchesTest, NeedsTheRightToWriteDevices) {
   create("dev-01");
   rights["app-1"] = {RIGHT_APPLICATION_DEVICES_READ};
-  for (const std::string server : {"js", "as", "ns"})
-    EXPECT_EQ(call("DELETE", batch(server, {"dev-01"})).status, 403) << server;
+  for (const std::string role : {"js", "as", "ns"})
+    EXPECT_EQ(call("DELETE", batch(role, {"dev-01"})).status, 403) << role;
   EXPECT_EQ(status_of("ns", "dev-01"), 200);
   EXPECT_TRUE(events().empty());
 }

@@ -182,6 +182,18 @@ TEST_F(ProfilesTest, ADeviceThatLeavesItsProfileKeepsItsValues) {
   EXPECT_EQ(call("PUT", device, own).status, 200);
 }
 
+TEST_F(ProfilesTest, RelaySettingsOfADeviceWithAProfileAreTheProfiles) {
+  deps.plans = std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
+  const auto served = R"({"served":{"always":{},"serving_device_id":"dev-2"}})";
+  ASSERT_EQ(create(std::string(R"({"desired_relay":)") + served + "}").status, 200);
+  ASSERT_EQ(call("PUT", device, otaa).status, 200);
+  const auto relay = "/ns/applications/app-1/relays/dev-1";
+  const auto got = call("GET", relay);
+  EXPECT_EQ(got.at("/settings/served/serving_device_id"), "dev-2")
+      << boost::json::serialize(got.body);
+  EXPECT_EQ(field(call("DELETE", relay)), "pkg/networkserver:field_value mac_settings");
+}
+
 TEST_F(ProfilesTest, AProfileOfAnotherApplicationIsRefused) {
   ASSERT_EQ(create("{}").status, 200);
   auto body = otaa;
