@@ -127,7 +127,11 @@ void Simulation::on_event(const events::Event& event) {
   std::string line(event.name);
   if (const auto* device = std::get_if<DeviceIdentifiers>(&event.subject))
     line += " " + device->uid.device_id.text();
-  if (const auto* error = std::get_if<Error>(&event.data)) line += " " + error->to_string();
+  if (const auto* error = std::get_if<Error>(&event.data)) {
+    line += " " + error->to_string();
+    for (const auto* cause = error->cause(); cause != nullptr; cause = cause->cause())
+      line += ": " + cause->to_string();
+  }
   if (const auto* text = std::get_if<std::string>(&event.data)) line += " " + *text;
   note(std::move(line));
 }
@@ -161,7 +165,11 @@ void Simulation::register_device(const sim::DeviceIdentity& identity) {
                                 device.lorawan_phy_version = identity.phy_version;
                                 device.frequency_plan_id = identity.frequency_plan_id;
                                 device.supports_join = joins;
+                                device.supports_class_b = identity.device_class == DeviceClass::b;
                                 device.supports_class_c = identity.device_class == DeviceClass::c;
+                                if (device.supports_class_b && !joins)
+                                  device.mac_settings.ping_slot_periodicity =
+                                      identity.ping_slot_periodicity;
                                 const auto& keys = identity.session.network;
                                 if (!joins) {
                                   device.session = mac::Session{

@@ -47,8 +47,8 @@ void add_device_options(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--activation", raw.activation, "otaa or abp")
       ->check(CLI::IsMember({"otaa", "abp"}))
       ->capture_default_str();
-  app.add_option("--class", raw.device_class, "A or C")
-      ->check(CLI::IsMember({"A", "C"}))
+  app.add_option("--class", raw.device_class, "A, B (with --gps) or C")
+      ->check(CLI::IsMember({"A", "B", "C"}))
       ->capture_default_str();
   app.add_option("--version", raw.version, "LoRaWAN version")
       ->check(CLI::IsMember({"1.0", "1.0.1", "1.0.2", "1.0.3", "1.0.4", "1.1"}))
@@ -69,6 +69,7 @@ void add_server_options(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--gateway-server", options.gateway_server, "UDP address of the server")
       ->capture_default_str();
   app.add_option("--gateways", options.scenario.radio.gateways)->capture_default_str();
+  app.add_flag("--gps", options.scenario.gps, "Gateways have GPS time and send beacons");
   app.add_option("--first-gateway-eui", raw.gateway_eui, "16 hex digits");
   app.add_option("--devices", options.device_file, "CSV file with devices (farfield-sim devices)");
   app.add_flag("--create", options.create, "Register application, gateways and devices first");
@@ -162,8 +163,7 @@ void interpret_devices(const Raw& raw, Options& options) {
   range.seed = options.scenario.seed;
   range.activation = raw.activation == "otaa" ? Activation::otaa : Activation::abp;
   range.mac_version = parse_mac_version(raw.version);
-  range.device_class = raw.device_class == "C" ? DeviceClass::c : DeviceClass::a;
-  // Such a device would have to say with DeviceModeInd when it listens.
+  range.device_class = *parse_device_class(raw.device_class);
   range.phy_version = raw.phy_version.empty() ? usual_phy_version(range.mac_version)
                                               : parse_phy_version(raw.phy_version);
   const auto usual = usual_plans().find(raw.region);

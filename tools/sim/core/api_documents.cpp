@@ -106,12 +106,18 @@ std::string network_body(const ApiContext& context, const DeviceIdentity& device
   document.set("lorawan_version", json::string(api_name(device.mac_version)));
   document.set("lorawan_phy_version", json::string(api_name(device.phy_version)));
   document.set("supports_join", is_otaa(device));
+  if (device.device_class == DeviceClass::b) document.set("supports_class_b", true);
   if (device.device_class == DeviceClass::c) document.set("supports_class_c", true);
   json::object settings{{"supports_32_bit_f_cnt", true}};
   std::vector<std::string_view> paths{"mac_settings.supports_32_bit_f_cnt"};
   if (context.resets_counters && !is_otaa(device)) {
     settings["resets_f_cnt"] = true;
     paths.emplace_back("mac_settings.resets_f_cnt");
+  }
+  if (device.device_class == DeviceClass::b && !is_otaa(device)) {
+    settings["ping_slot_periodicity"] =
+        json::object{{"value", device.ping_slot_periodicity.value()}};
+    paths.emplace_back("mac_settings.ping_slot_periodicity.value");
   }
   if (context.uplinks_only) {
     settings["schedule_downlinks"] = false;

@@ -21,6 +21,7 @@ enum class EventKind : std::uint8_t {
   foreign_frame,
   pull_data,  // of gateway `index`
   status,     // of gateway `index`
+  beacon,     // of all gateways
 };
 
 struct CalendarEvent {

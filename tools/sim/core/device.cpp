@@ -54,14 +54,56 @@ void SimDevice::start_session(Session session) {
   attempts_ = 0;
   const bool class_c = identity_->device_class == DeviceClass::c;
   listens_always_ = class_c && !is_1_1(*session_);
+  slots_agreed_ = false;
   if (!is_1_1(*session_)) return;
   const mac::MinorVersion minor{1};
   const bool otaa = identity_->activation == Activation::otaa;
   pending_.push_back(
       {.command = otaa ? mac::Command{mac::RekeyInd{minor}} : mac::Command{mac::ResetInd{minor}},
-       .until_confirmation = true});
+       .until = Until::confirmation});
   if (class_c)
-    pending_.push_back({.command = mac::DeviceModeInd{DeviceClass::c}, .until_mode = true});
+    pending_.push_back({.command = mac::DeviceModeInd{DeviceClass::c}, .until = Until::mode});
+}
+
+bool SimDevice::waits_for(Until answer) const {
+  return std::ranges::any_of(pending_,
+                             [&](const Pending& pending) { return pending.until == answer; });
+}
+
+void SimDevice::answered(Until answer) {
+  std::erase_if(pending_, [&](const Pending& pending) { return pending.until == answer; });
+}
+
+bool SimDevice::knows_time(MonoTime now) const noexcept {
+  return last_beacon_ && now - *last_beacon_ <= beaconless_time_max;
+}
+
+bool SimDevice::is_in_its_class(MonoTime now) const noexcept {
+  if (!session_) return false;
+  switch (identity_->device_class) {
+    case DeviceClass::a:
+      return true;
+    case DeviceClass::b:
+      return is_in_class_b(now) && frame_.f_ctrl.class_b;
+    case DeviceClass::c:
+      return listens_always_;
+  }
+  return false;
+}
+
+/// A device that has the beacon tells the network when its slots are; one that has lost it is in
+/// class A. [TS001-1.0.4 §11, §12]
+void SimDevice::seek_class_b(MonoTime now) {
+  if (identity_->device_class != DeviceClass::b || slots_agreed_ || !knows_time(now)) return;
+  if (!waits_for(Until::ping_slots))
+    pending_.push_back({.command = mac::PingSlotInfoReq{identity_->ping_slot_periodicity},
+                        .until = Until::ping_slots});
+}
+
+void SimDevice::receive_beacon(const Beacon& beacon, MonoTime at) {
+  auto frequency = parameters_.beacon_frequency;
+  if (!frequency.is_set()) frequency = beacon_frequency(*region_, beacon.at);
+  if (identity_->device_class == DeviceClass::b && beacon.frequency == frequency) last_beacon_ = at;
 }
 
 void SimDevice::ask(const mac::Command& request) {
@@ -156,8 +198,7 @@ Bytes SimDevice::take_f_opts(std::size_t size_max) {
     pending.sent = true;
   }
   std::erase_if(pending_, [](const Pending& pending) {
-    return pending.sent && !pending.until_downlink && !pending.until_confirmation &&
-           !pending.until_mode;
+    return pending.sent && pending.until == Until::sent;
   });
   return octets;
 }
@@ -169,6 +210,7 @@ std::optional<Transmission> SimDevice::send(const ApplicationPayload& payload, M
   if (options_.adr) back_off_.uplink(*region_, parameters_);
   const auto slot = tune(end, random);
   if (!slot) return std::nullopt;
+  seek_class_b(end);
   // Commands go first: a slow data rate has no room for both, and some are sent until answered.
   const auto space = room(*region_, parameters_);
   auto f_opts = take_f_opts(std::min(phy::f_opts_size_max, space));
@@ -177,7 +219,8 @@ std::optional<Transmission> SimDevice::send(const ApplicationPayload& payload, M
             .dev_addr = session_->dev_addr(),
             .f_ctrl = {.adr = options_.adr,
                        .adr_ack_req = options_.adr && back_off_.asks(parameters_),
-                       .ack = session_->has_to_acknowledge()},
+                       .ack = session_->has_to_acknowledge(),
+                       .class_b = is_in_class_b(end)},
             .f_cnt = {},
             .f_opts = std::move(f_opts),
             .f_port = payload.f_port,
@@ -288,10 +331,25 @@ Reception SimDevice::reception_of(const Emission& emission) const {
   // After a rejoin-request a downlink may come in place of the join-accept.
   if (request_ && request_->type == phy::JoinReqType::join_request) return Reception::not_listening;
   const auto in_window = windows_ ? fit(*windows_, emission) : Reception::not_listening;
-  if (is_heard(in_window) || !listens_always_) return in_window;
-  return fit_class_c({emission.start, parameters_.rx2_frequency,
-                      data_rate_of(*region_, parameters_.rx2_data_rate)},
-                     emission);
+  if (is_heard(in_window)) return in_window;
+  if (listens_always_) {
+    return fit_class_c({emission.start, parameters_.rx2_frequency,
+                        data_rate_of(*region_, parameters_.rx2_data_rate)},
+                       emission);
+  }
+  return is_in_class_b(emission.start) ? reception_in_slot(emission) : in_window;
+}
+
+Reception SimDevice::reception_in_slot(const Emission& emission) const {
+  const auto address = session_->dev_addr();
+  auto frequency = parameters_.ping_slot_frequency;
+  if (!frequency.is_set())
+    frequency = hop(region_->ping_slot_frequencies, address, emission.gps_start);
+  const auto data_rate = parameters_.ping_slot_data_rate.value_or(region_->ping_slot_data_rate);
+  const auto late =
+      from_nearest_slot(emission.gps_start, address, identity_->ping_slot_periodicity);
+  return fit_ping_slot({emission.start - late, frequency, data_rate_of(*region_, data_rate)},
+                       emission);
 }
 
 Receipt SimDevice::receive_data(const phy::DataFrameView& frame, const Emission& emission) {
@@ -306,7 +364,7 @@ Receipt SimDevice::receive_data(const phy::DataFrameView& frame, const Emission&
 }
 
 void SimDevice::accept_data(phy::DataFrame frame, const Emission& emission, Receipt& receipt) {
-  if (receipt.reception != Reception::class_c) {
+  if (receipt.reception == Reception::rx1 || receipt.reception == Reception::rx2) {
     windows_.reset();
     answered_ = true;
   }
@@ -315,7 +373,7 @@ void SimDevice::accept_data(phy::DataFrame frame, const Emission& emission, Rece
   receipt.acknowledges = frame.f_ctrl.ack;
   receipt.is_confirmed = phy::is_confirmed(frame.m_type);
   std::erase_if(pending_, [](const Pending& pending) {
-    return pending.sent && !pending.until_confirmation && !pending.until_mode;
+    return pending.sent && pending.until == Until::downlink;
   });
   const bool mac_payload = frame.f_port == FPort{0};
   carry_out_commands(mac_payload ? frame.frm_payload : frame.f_opts, emission, receipt);
@@ -333,7 +391,11 @@ void SimDevice::obey(const mac::Command& command) {
   }
   if (const auto* mode = std::get_if<mac::DeviceModeConf>(&command)) {
     listens_always_ = mode->device_class == DeviceClass::c;
-    std::erase_if(pending_, [](const Pending& pending) { return pending.until_mode; });
+    answered(Until::mode);
+  }
+  if (std::holds_alternative<mac::PingSlotInfoAns>(command)) {
+    slots_agreed_ = waits_for(Until::ping_slots) || slots_agreed_;
+    answered(Until::ping_slots);
   }
 }
 
@@ -346,15 +408,13 @@ void SimDevice::carry_out_commands(ByteView octets, const Emission& emission, Re
     return std::holds_alternative<mac::RekeyConf>(command) ||
            std::holds_alternative<mac::ResetConf>(command);
   };
-  if (std::ranges::any_of(decoded.commands, confirms)) {
-    std::erase_if(pending_, [](const Pending& pending) { return pending.until_confirmation; });
-  }
+  if (std::ranges::any_of(decoded.commands, confirms)) answered(Until::confirmation);
   for (const auto& command : decoded.commands) obey(command);
   const MacContext context{*region_, session_->mac_version(), 255, emission.snr_db};
   for (const auto& answer : carry_out(decoded.commands, context, parameters_)) {
     const auto* info = mac::command_info(mac::cid_of(answer));
-    pending_.push_back(
-        {.command = answer, .until_downlink = info != nullptr && info->sticky_answer});
+    const bool sticky = info != nullptr && info->sticky_answer;
+    pending_.push_back({.command = answer, .until = sticky ? Until::downlink : Until::sent});
   }
   receipt.commands = std::move(decoded.commands);
 }

@@ -1,5 +1,6 @@
-// A simulated device of class A or C: joins and rejoins, seals uplinks, judges downlinks. Time and
-// random numbers are parameters. Not when it sends (world.hpp) and not who hears it (radio.hpp).
+// A simulated device: joins and rejoins, seals uplinks, judges downlinks, follows the beacon. Time
+// and random numbers are parameters. Not when it sends (world.hpp) and not who hears it
+// (radio.hpp).
 #pragma once
 
 #include <optional>
@@ -8,6 +9,7 @@
 
 #include "protocol/base/random.hpp"
 #include "protocol/join/join_accept.hpp"
+#include "tools/sim/core/class_b.hpp"
 #include "tools/sim/core/device_mac.hpp"
 #include "tools/sim/core/device_session.hpp"
 #include "tools/sim/core/identity.hpp"
@@ -86,11 +88,16 @@ class SimDevice {
   /// After the windows of the last uplink: whether the same frame has to go out again.
   bool wants_repetition() const noexcept;
   std::optional<Transmission> repeat(MonoTime end, Random& random);
+  /// Whether it listens at `now` as a device of its class does, and the network can know it.
+  bool is_in_its_class(MonoTime now) const noexcept;
+
   /// Adds a request of the device (LinkCheckReq, DeviceTimeReq) to the next uplink.
   void ask(const mac::Command& request);
 
   /// A frame of a gateway within reach.
   Receipt receive(const Emission& emission);
+  /// A beacon within reach that begins at `at`.
+  void receive_beacon(const Beacon& beacon, MonoTime at);
 
  private:
   /// A join- or rejoin-request without an answer.
@@ -105,6 +112,10 @@ class SimDevice {
   Transmission describe(const UplinkSlot& slot, Bytes phy_payload) const;
   Bytes take_f_opts(std::size_t size_max);
   Reception reception_of(const Emission& emission) const;
+  Reception reception_in_slot(const Emission& emission) const;
+  bool knows_time(MonoTime now) const noexcept;
+  bool is_in_class_b(MonoTime now) const noexcept { return slots_agreed_ && knows_time(now); }
+  void seek_class_b(MonoTime now);
   Receipt receive_join_accept(const Emission& emission);
   Receipt receive_data(const phy::DataFrameView& frame, const Emission& emission);
   void accept_data(phy::DataFrame frame, const Emission& emission, Receipt& receipt);
@@ -112,14 +123,21 @@ class SimDevice {
   void carry_out_commands(ByteView octets, const Emission& emission, Receipt& receipt);
   void apply_join_accept(const join::JoinAccept& accept);
 
-  /// A command waiting for uplinks.
+  /// How long a command goes out with every uplink.
+  enum class Until : std::uint8_t {
+    sent,
+    downlink,      // sticky answers
+    confirmation,  // RekeyInd, ResetInd
+    mode,          // DeviceModeInd
+    ping_slots,    // PingSlotInfoReq
+  };
   struct Pending {
     mac::Command command;
+    Until until = Until::sent;
     bool sent = false;
-    bool until_downlink = false;      // sticky answers
-    bool until_confirmation = false;  // RekeyInd, ResetInd
-    bool until_mode = false;          // DeviceModeInd
   };
+  bool waits_for(Until answer) const;
+  void answered(Until answer);
 
   const DeviceIdentity* identity_;
   const region::Region* region_;
@@ -131,6 +149,9 @@ class SimDevice {
   std::optional<ReceiveWindows> windows_;
   /// In class C: from the start, in 1.1 once the network knows.
   bool listens_always_ = false;
+  // Class B.
+  std::optional<MonoTime> last_beacon_;
+  bool slots_agreed_ = false;  // in this session
   std::optional<Request> request_;
   std::optional<JoinNonce> last_join_nonce_;
   std::uint16_t next_dev_nonce_ = 0;

@@ -83,8 +83,9 @@ bool read_activation(std::string_view text, Activation& activation) {
 }
 
 bool read_class(std::string_view text, DeviceClass& device_class) {
-  device_class = text == "C" ? DeviceClass::c : DeviceClass::a;
-  return text == "C" || text == "A" || text.empty();
+  const auto found = parse_device_class(text.empty() ? "A" : text);
+  if (found) device_class = *found;
+  return found.has_value();
 }
 
 bool read_cell(Column column, std::string_view text, DeviceIdentity& device) {
@@ -152,7 +153,7 @@ std::string write_line(const DeviceIdentity& device) {
       hex_upper(network.s_nwk_s_int_key.bytes()),
       hex_upper(network.nwk_s_enc_key.bytes()),
       hex_upper(device.session.app_s_key.bytes()),
-      device.device_class == DeviceClass::c ? "C" : "A"};
+      std::string(to_string(device.device_class))};
   std::string line;
   for (const auto& cell : cells) line += (line.empty() ? "" : ",") + cell;
   return line + "\n";

@@ -112,12 +112,14 @@ class Answers {
   void operator()(const mac::TXParamSetupReq& request);
   void operator()(const mac::DlChannelReq& request);
   void operator()(const mac::ADRParamSetupReq& request);
+  void operator()(const mac::PingSlotChannelReq& request);
+  void operator()(const mac::BeaconFreqReq& request);
   /// The device counts uplinks and has no clock for the other limit.
   void operator()(const mac::RejoinParamSetupReq& request) {
     parameters_.rejoin_count = request.max_count_exp;
     out_.push_back(mac::RejoinParamSetupAns{.max_time_exp_ack = false});
   }
-  /// Anything else asks nothing of a class A device.
+  /// Anything else asks nothing of a device.
   template <class Other>
   void operator()(const Other&) {}
 
@@ -258,6 +260,25 @@ void Answers::operator()(const mac::ADRParamSetupReq& request) {
   parameters_.adr_ack_limit = request.limit_exp;
   parameters_.adr_ack_delay = request.delay_exp;
   out_.push_back(mac::ADRParamSetupAns{});
+}
+
+/// Frequency 0 is the region's again.
+void Answers::operator()(const mac::PingSlotChannelReq& request) {
+  const auto* entry = region_.data_rate(request.data_rate_index);
+  const mac::PingSlotChannelAns answer{
+      .frequency_ok = !request.frequency.is_set() || carries(request.frequency),
+      .data_rate_ok = entry != nullptr && entry->direction != region::Direction::uplink};
+  if (answer.frequency_ok && answer.data_rate_ok) {
+    parameters_.ping_slot_frequency = request.frequency;
+    parameters_.ping_slot_data_rate = request.data_rate_index;
+  }
+  out_.push_back(answer);
+}
+
+void Answers::operator()(const mac::BeaconFreqReq& request) {
+  const mac::BeaconFreqAns answer{!request.frequency.is_set() || carries(request.frequency)};
+  if (answer.frequency_ok) parameters_.beacon_frequency = request.frequency;
+  out_.push_back(answer);
 }
 
 }  // namespace

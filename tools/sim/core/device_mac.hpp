@@ -29,6 +29,10 @@ struct MacParameters {
   region::DwellTime downlink_dwell = region::DwellTime::unknown;
   mac::AdrAckExponent adr_ack_limit;
   mac::AdrAckExponent adr_ack_delay;
+  // Class B. Unset: the region's.
+  Frequency beacon_frequency;
+  Frequency ping_slot_frequency;
+  std::optional<DataRateIndex> ping_slot_data_rate;
   /// The network wants a rejoin-request of type 0 every 2^(n+4) uplinks.
   std::optional<mac::RejoinCountExponent> rejoin_count;
 };

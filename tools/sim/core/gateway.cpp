@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "protocol/schedule/time_on_air.hpp"
+#include "tools/sim/core/class_b.hpp"
 
 namespace ff::sim {
 
@@ -11,6 +12,20 @@ using std::chrono::microseconds;
 std::uint32_t SimGateway::counter(MonoTime time) const noexcept {
   const auto count = std::chrono::duration_cast<microseconds>(time.time_since_epoch()).count();
   return static_cast<std::uint32_t>(count) + counter_offset_;
+}
+
+std::optional<GpsTime> SimGateway::gps(MonoTime time) const noexcept {
+  if (!gps_epoch_) return std::nullopt;
+  return GpsTime{time - *gps_epoch_};
+}
+
+/// Of the beacon before the frame and the one after it.
+bool SimGateway::collides_with_beacon(Span span, Duration guard) const noexcept {
+  const auto start = gps(span.start);
+  if (!start) return false;
+  const auto next = beacon_after(*start);
+  const auto end = *start + (span.end - span.start);
+  return *start < next - beacon_interval + beacon_reserved_time || end > next - guard;
 }
 
 TxError SimGateway::place(Span span, MonoTime now) {
@@ -33,16 +48,22 @@ SimGateway::Decision SimGateway::schedule(TxRequest& request, MonoTime now) {
     const auto ahead = static_cast<std::int32_t>(*request.tmst - counter(now));
     start = now + microseconds{ahead};
   } else if (request.gps_ms) {
-    return {TxError::gps_unlocked, std::nullopt, Duration{0}};
+    if (!gps_epoch_) return {TxError::gps_unlocked, std::nullopt, Duration{0}};
+    start = *gps_epoch_ + std::chrono::milliseconds{*request.gps_ms};
   }
   const auto air =
       schedule::time_on_air(request.phy_payload.size(), request.data_rate, request.frequency);
   if (!air) return {TxError::tx_freq, std::nullopt, start - now};
-  const auto error = place({start, start + *air}, now);
+  const Span span{start, start + *air};
+  // The guard time is for ping slots: windows of class A come when they come.
+  const auto guard = request.tmst ? Duration{0} : beacon_guard_time;
+  const auto error =
+      collides_with_beacon(span, guard) ? TxError::collision_beacon : place(span, now);
   if (error != TxError::none) return {error, std::nullopt, start - now};
   ++transmissions;
   return {TxError::none,
           Emission{.start = start,
+                   .gps_start = gps(start).value_or(GpsTime{}),
                    .frequency = request.frequency,
                    .data_rate = request.data_rate,
                    .inverted_polarity = request.inverted_polarity,

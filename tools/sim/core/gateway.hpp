@@ -1,5 +1,5 @@
-// A simulated gateway: its concentrator's counter and the queue of its transmitter. It answers
-// requests as the reference packet forwarder does. Not the encoding (gateway_protocol.hpp).
+// A simulated gateway: its concentrator's counter, its GPS and the queue of its transmitter. It
+// answers requests as the reference packet forwarder does. Not the encoding (gateway_protocol.hpp).
 #pragma once
 
 #include <cstdint>
@@ -31,6 +31,10 @@ class SimGateway {
   /// Microseconds, wraps.
   std::uint32_t counter(MonoTime time) const noexcept;
 
+  /// From now on it has GPS time and sends beacons. `epoch`: when GPS time began.
+  void lock_gps(MonoTime epoch) noexcept { gps_epoch_ = epoch; }
+  std::optional<GpsTime> gps(MonoTime time) const noexcept;
+
   struct Decision {
     TxError error = TxError::none;
     std::optional<Emission> emission;  // with TxError::none
@@ -50,9 +54,11 @@ class SimGateway {
     MonoTime end;
   };
   TxError place(Span span, MonoTime now);
+  bool collides_with_beacon(Span span, Duration guard) const noexcept;
 
   GatewayEui eui_;
   std::uint32_t counter_offset_;
+  std::optional<MonoTime> gps_epoch_;
   std::uint16_t next_token_ = 1;
   std::vector<Span> queue_;
 };

@@ -16,7 +16,8 @@ constexpr std::size_t server_header_size = 4;
 constexpr double hz_per_mhz = 1e6;
 
 constexpr std::array<std::string_view, tx_error_count> tx_error_names{
-    "NONE", "TOO_LATE", "TOO_EARLY", "COLLISION_PACKET", "TX_FREQ", "GPS_UNLOCKED"};
+    "NONE",    "TOO_LATE",    "TOO_EARLY", "COLLISION_PACKET", "COLLISION_BEACON",
+    "TX_FREQ", "GPS_UNLOCKED"};
 
 template <class Out>
 void add(Out& out, std::string_view text) {
@@ -95,6 +96,10 @@ void write_push_data(Bytes& out, PacketHeader header, const CopyOfFrame& copy,
   start(out, PacketType::push_data, header);
   add(out, R"({"rxpk":[{"tmst":)");
   add_number(out, copy.tmst);
+  if (copy.gps_ms) {
+    add(out, R"(,"tmms":)");
+    add_number(out, *copy.gps_ms);
+  }
   add(out, R"(,"rssi":)");
   add_number(out, copy.rssi_dbm);
   add(out, R"(,"lsnr":)");

@@ -44,6 +44,7 @@ void write_frame_text(std::string& out, const FrameText& frame);
 /// What differs between the copies.
 struct CopyOfFrame {
   std::uint32_t tmst = 0;
+  std::optional<std::int64_t> gps_ms;  // of gateways that have GPS
   int rssi_dbm = 0;
   float snr_db = 0;
 };
@@ -68,10 +69,11 @@ enum class TxError : std::uint8_t {
   too_late,
   too_early,
   collision_packet,
+  collision_beacon,
   tx_freq,
   gps_unlocked,
 };
-inline constexpr std::size_t tx_error_count = 6;
+inline constexpr std::size_t tx_error_count = 7;
 /// `NONE`, `TOO_LATE`, ...
 std::string_view to_string(TxError error) noexcept;
 /// `header.token` is the PULL_RESP's.

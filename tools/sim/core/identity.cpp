@@ -72,6 +72,25 @@ MacVersion parse_mac_version(std::string_view text) noexcept {
   return MacVersion::unknown;
 }
 
+std::string_view to_string(DeviceClass device_class) noexcept {
+  switch (device_class) {
+    case DeviceClass::a:
+      return "A";
+    case DeviceClass::b:
+      return "B";
+    case DeviceClass::c:
+      return "C";
+  }
+  return "unknown";
+}
+
+std::optional<DeviceClass> parse_device_class(std::string_view text) noexcept {
+  for (const auto device_class : {DeviceClass::a, DeviceClass::b, DeviceClass::c}) {
+    if (to_string(device_class) == text) return device_class;
+  }
+  return std::nullopt;
+}
+
 PhyVersion parse_phy_version(std::string_view text) noexcept {
   for (const auto& row : phy_versions) {
     if (row.api == text) return row.version;

@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "protocol/join/session_keys.hpp"
+#include "protocol/mac/quantities.hpp"
 #include "protocol/types/identifiers.hpp"
 #include "protocol/types/keys.hpp"
 #include "protocol/types/versions.hpp"
@@ -19,8 +21,10 @@ struct DeviceIdentity {
   DevEui dev_eui;
   JoinEui join_eui;
   Activation activation = Activation::abp;
-  /// Class C: it listens on RX2 whenever it does nothing else. Class B is not simulated.
+  /// B: it follows the gateways' beacon and listens in ping slots. C: it listens on RX2 whenever it
+  /// does nothing else.
   DeviceClass device_class = DeviceClass::a;
+  mac::PingSlotPeriodicity ping_slot_periodicity{3};
   MacVersion mac_version = MacVersion::v1_0_3;
   PhyVersion phy_version = PhyVersion::rp001_v1_0_3_rev_a;
   std::string frequency_plan_id;
@@ -40,6 +44,9 @@ std::string_view api_name(MacVersion version) noexcept;
 std::string_view api_name(PhyVersion version) noexcept;
 /// `1.0`, `1.0.1`, ... `1.1`; `unknown` for other text.
 MacVersion parse_mac_version(std::string_view text) noexcept;
+/// `A`, `B`, `C`; nothing for other text.
+std::string_view to_string(DeviceClass device_class) noexcept;
+std::optional<DeviceClass> parse_device_class(std::string_view text) noexcept;
 /// The name in the API; `unknown` for other text.
 PhyVersion parse_phy_version(std::string_view text) noexcept;
 /// The revision of the regional parameters that devices of this version usually have.

@@ -9,6 +9,7 @@ constexpr std::array<std::string_view, reception_count> names{
     "rx1",
     "rx2",
     "class_c",
+    "ping_slot",
     "wrong_time",
     "wrong_frequency",
     "wrong_data_rate",
@@ -45,6 +46,11 @@ Reception fit(const ReceiveWindows& windows, const Emission& emission) noexcept 
 
 Reception fit_class_c(const ReceiveWindow& rx2, const Emission& emission) noexcept {
   return match(rx2, emission, Reception::class_c);
+}
+
+Reception fit_ping_slot(const ReceiveWindow& slot, const Emission& emission) noexcept {
+  if (!is_time_of(slot, emission)) return Reception::wrong_time;
+  return match(slot, emission, Reception::ping_slot);
 }
 
 }  // namespace ff::sim

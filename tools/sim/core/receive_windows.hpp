@@ -1,6 +1,6 @@
-// When, where and how a device listens after an uplink, or always in class C, and whether a
-// transmission of a gateway falls into that. Not decryption: a frame in the wrong window may still
-// be judged.
+// When, where and how a device listens after an uplink, always in class C or in its ping slots in
+// class B, and whether a transmission of a gateway falls into that. Not decryption: a frame in the
+// wrong window may still be judged.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,7 @@ namespace ff::sim {
 /// What a gateway sent. `start` is the begin of the preamble.
 struct Emission {
   MonoTime start;
+  GpsTime gps_start;  // the same instant
   Frequency frequency;
   DataRate data_rate;
   bool inverted_polarity = true;
@@ -40,18 +41,19 @@ enum class Reception : std::uint8_t {
   rx1,
   rx2,
   class_c,  // outside the windows, by a device that always listens on RX2
+  ping_slot,
   wrong_time,
   wrong_frequency,
   wrong_data_rate,
   wrong_polarity,
   not_listening,  // no window is open: nothing was sent, or RX1 had a frame already
 };
-inline constexpr std::size_t reception_count = 8;
+inline constexpr std::size_t reception_count = 9;
 /// `rx1`, `wrong_time`, ...: keys of the report.
 std::string_view to_string(Reception reception) noexcept;
 constexpr bool is_heard(Reception reception) noexcept {
   return reception == Reception::rx1 || reception == Reception::rx2 ||
-         reception == Reception::class_c;
+         reception == Reception::class_c || reception == Reception::ping_slot;
 }
 
 /// How far a preamble may begin from its window's start. Gateway and device share one clock here,
@@ -63,5 +65,7 @@ inline constexpr Duration window_tolerance = std::chrono::microseconds{100};
 Reception fit(const ReceiveWindows& windows, const Emission& emission) noexcept;
 /// The same for a device of class C outside its windows; `rx2.start` does not count.
 Reception fit_class_c(const ReceiveWindow& rx2, const Emission& emission) noexcept;
+/// The same for a device of class B outside its windows; `slot` is the nearest one.
+Reception fit_ping_slot(const ReceiveWindow& slot, const Emission& emission) noexcept;
 
 }  // namespace ff::sim

@@ -128,7 +128,8 @@ std::uint64_t Report::violation_total() const noexcept {
 std::uint64_t Report::downlinks_in_time() const noexcept {
   return downlinks.receptions[static_cast<std::size_t>(Reception::rx1)] +
          downlinks.receptions[static_cast<std::size_t>(Reception::rx2)] +
-         downlinks.receptions[static_cast<std::size_t>(Reception::class_c)];
+         downlinks.receptions[static_cast<std::size_t>(Reception::class_c)] +
+         downlinks.receptions[static_cast<std::size_t>(Reception::ping_slot)];
 }
 
 std::string to_json(const Report& report) {

@@ -55,7 +55,7 @@ struct Report {
   /// Delivered of sent; 1 if nothing was sent.
   double delivered_share() const noexcept;
   std::uint64_t violation_total() const noexcept;
-  /// Heard in RX1 or RX2.
+  /// Heard in RX1, RX2, a ping slot or by class C.
   std::uint64_t downlinks_in_time() const noexcept;
 };
 

@@ -16,6 +16,8 @@ struct Scenario {
   RadioOptions radio;
   /// The other gateways have the EUIs after it.
   GatewayEui first_gateway{0x0016'C001'FF00'0000};
+  /// Gateways have GPS time and send beacons.
+  bool gps = false;
   DeviceOptions device;
 
   /// Between two uplinks of a device.
@@ -46,7 +48,8 @@ struct Scenario {
   /// network asks.
   std::uint32_t rejoin_interval = 0;
   phy::RejoinType rejoin_type = phy::RejoinType::restore;
-  /// One application downlink for each device, pushed after its first uplink was delivered.
+  /// One application downlink for each device, pushed after the first uplink that was delivered and
+  /// that it sent in its class.
   bool push_downlinks = false;
   /// From that delivery to the push: longer than the windows of the uplink for class C.
   Duration push_delay{0};

@@ -25,6 +25,11 @@ Duration below(Random& random, Duration bound) {
   return Duration{random.below(static_cast<std::uint64_t>(bound.count()))};
 }
 
+std::optional<std::int64_t> gps_ms(std::optional<GpsTime> gps) {
+  if (!gps) return std::nullopt;
+  return std::chrono::floor<std::chrono::milliseconds>(gps->time_since_epoch()).count();
+}
+
 }  // namespace
 
 World::World(Scenario scenario, std::vector<Placement> devices, MonoTime start, Outlet& outlet)
@@ -75,6 +80,7 @@ void World::start_device(std::uint32_t index) {
 
 void World::advance(MonoTime now, UtcTime utc) {
   utc_ = utc;
+  if (scenario_.gps && !gps_epoch_) lock_gps(now, utc);
   while (const auto event = calendar_.take(now)) {
     now_ = std::max(now_, event->at);
     run(*event);
@@ -103,6 +109,8 @@ void World::run(const CalendarEvent& event) {
       return pull(event.index);
     case EventKind::status:
       return status(event.index);
+    case EventKind::beacon:
+      return beacon();
   }
 }
 
@@ -139,6 +147,25 @@ void World::status(std::uint32_t gateway) {
                 sender.transmissions});
   outlet_.send(gateway, Link::push, datagram_);
   calendar_.add(now_ + status_interval, EventKind::status, gateway);
+}
+
+/// Once: the clock of the caller may jump, that of GPS does not.
+void World::lock_gps(MonoTime now, UtcTime utc) {
+  const auto gps = to_gps(utc);
+  gps_epoch_ = now - gps.time_since_epoch();
+  for (auto& gateway : gateways_) gateway.lock_gps(*gps_epoch_);
+  calendar_.add(now + (beacon_after(gps) - gps), EventKind::beacon);
+}
+
+/// All gateways at once: a device hears them as one.
+void World::beacon() {
+  const GpsTime at{now_ - *gps_epoch_};
+  for (std::size_t i = 0; i < devices_.size(); ++i) {
+    if (placements_[i].identity.device_class != DeviceClass::b) continue;
+    if (!radio_.downlink_arrives(*random_)) continue;
+    devices_[i].device.receive_beacon({at, beacon_frequency(*placements_[i].region, at)}, now_);
+  }
+  calendar_.add(now_ + beacon_interval, EventKind::beacon);
 }
 
 void World::join(std::uint32_t index) {
@@ -257,7 +284,11 @@ bool World::broadcast(std::uint32_t device, const Transmission& transmission) {
     auto& gateway = gateways_[copy.gateway];
     ++gateway.frames_forwarded;
     write_push_data(datagram_, gateway.next_header(),
-                    {gateway.counter(now_), copy.rssi_dbm, copy.snr_db}, frame_text_);
+                    {.tmst = gateway.counter(now_),
+                     .gps_ms = gps_ms(gateway.gps(now_)),
+                     .rssi_dbm = copy.rssi_dbm,
+                     .snr_db = copy.snr_db},
+                    frame_text_);
     ++report_.datagrams;
     outlet_.send(copy.gateway, Link::push, datagram_);
   }

@@ -99,6 +99,8 @@ class World {
   void foreign();
   void pull(std::uint32_t gateway);
   void status(std::uint32_t gateway);
+  void lock_gps(MonoTime now, UtcTime utc);
+  void beacon();
   bool is_sending() const noexcept;
   Duration interval();
   bool chance(double share);
@@ -122,6 +124,7 @@ class World {
   Outlet& outlet_;
   MonoTime now_;
   UtcTime utc_;
+  std::optional<MonoTime> gps_epoch_;
   std::unique_ptr<Random> random_;
   Radio radio_;
   Calendar calendar_;

@@ -134,7 +134,7 @@ void World::on_application_uplink(std::string_view device_id, const ApplicationU
   const auto index = place->second;
   delivery_.delivered(index, uplink.f_cnt, uplink.payload, now);
   auto& member = devices_[index];
-  if (!scenario_.push_downlinks || member.pushed) return;
+  if (!scenario_.push_downlinks || member.pushed || !member.device.is_in_its_class(now)) return;
   member.pushed = true;
   if (scenario_.push_delay > Duration::zero()) {
     ++pushes_to_come_;

@@ -44,7 +44,8 @@ TEST(GatewayProtocol, writes_frames_that_the_server_reads) {
     std::string text;
     Bytes datagram;
     write_frame_text(text, {row.frequency, 3, row.data_rate, payload});
-    write_push_data(datagram, header, {3'512'348'611, -97, row.snr}, text);
+    write_push_data(datagram, header, {.tmst = 3'512'348'611, .rssi_dbm = -97, .snr_db = row.snr},
+                    text);
     const auto push = read_by_server(datagram);
     ASSERT_EQ(push.uplinks.size(), 1U);
     const auto& frame = push.uplinks.front();
