@@ -3,7 +3,7 @@
 #include <cmath>
 #include <cstdio>
 
-#include "app/server/inspect/json.hpp"
+#include "app/inspection/decision.hpp"
 #include "protocol/types/identifiers.hpp"
 
 namespace ff::app {

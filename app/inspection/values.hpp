@@ -1,4 +1,4 @@
-// Small values as JSON. INTERNAL to this folder.
+// Small values as JSON, for what operators are shown.
 #pragma once
 
 #include <boost/json/value.hpp>

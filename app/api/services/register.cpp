@@ -22,6 +22,8 @@ Services::Services(Front& front, const ServiceDeps& deps)
     add(make_ns_device_batches(context_, *deps.network_servers, publish));
     add(make_mac_settings_profiles(context_, deps.profiles));
   }
+  if (deps.inspectable_network_servers)
+    add(make_ns_device_inspection(context_, *deps.inspectable_network_servers));
   if (deps.application_servers) {
     add(make_as_device_registry(context_, *deps.application_servers));
     add(make_as_device_batches(context_, *deps.application_servers, publish));

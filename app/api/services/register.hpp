@@ -25,6 +25,7 @@ struct ServiceDeps {
   /// For API keys: fit for keys, any thread.
   MakeRandom make_random;
   std::optional<NetworkServers> network_servers;
+  std::optional<InspectableNetworkServers> inspectable_network_servers;
   /// MAC settings profiles of the network server.
   Profiles profiles;
   std::optional<ApplicationServers> application_servers;

@@ -13,6 +13,7 @@
 #include "actors/join_server/interface.hpp"
 #include "actors/network_server/config.hpp"
 #include "actors/network_server/profiles/interface.hpp"
+#include "actors/network_server/shard/inspector.hpp"
 #include "actors/network_server/shard/interface.hpp"
 #include "actors/support/sharded.hpp"
 #include "app/api/services/base/context.hpp"
@@ -21,6 +22,8 @@
 namespace ff::api {
 
 using NetworkServers = actors::Sharded<network_server::ShardHandle>;
+/// The same, asked what they hold.
+using InspectableNetworkServers = actors::Sharded<network_server::ShardActor>;
 using ApplicationServers = actors::Sharded<application_server::PipelineHandle>;
 using JoinServers = actors::Sharded<join_server::ShardHandle>;
 using Links = actors::Route<application_server::LinksHandle>;
@@ -35,6 +38,8 @@ std::unique_ptr<grpc::Service> make_mac_settings_profiles(const ServiceContext& 
                                                           Profiles registry);
 std::unique_ptr<grpc::Service> make_ns_device_control(const ServiceContext& context,
                                                       NetworkServers shards);
+std::unique_ptr<grpc::Service> make_ns_device_inspection(const ServiceContext& context,
+                                                         InspectableNetworkServers shards);
 std::unique_ptr<grpc::Service> make_as_device_registry(const ServiceContext& context,
                                                        ApplicationServers shards);
 

@@ -1,8 +1,8 @@
 // Supervisors, committer and store.
 #include <boost/json/array.hpp>
 
+#include "app/inspection/values.hpp"
 #include "app/server/inspect/json.hpp"
-#include "app/server/inspect/values.hpp"
 
 namespace ff::app {
 namespace {

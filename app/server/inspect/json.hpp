@@ -19,7 +19,6 @@
 namespace ff::app {
 
 boost::json::object to_json(const network_server::DeviceSnapshot& device);
-boost::json::object to_json(const network_server::Decision& decision);
 boost::json::object to_json(const network_server::AddressSnapshot& address);
 boost::json::object to_json(const network_server::ShardSnapshot& shard);
 boost::json::object to_json(const network_server::JoinRefusal& join);
@@ -31,11 +30,5 @@ boost::json::object to_json(const gateway_server::RouterSnapshot& router);
 boost::json::object to_json(const actors::CommitterSnapshot& committer);
 boost::json::object to_json(const actors::SupervisorSnapshot& supervisor);
 boost::json::object to_json(const storage::EngineStats& stats);
-
-/// One sentence: what was decided and on what grounds.
-std::string text_of(const network_server::DecisionValue& value);
-/// What an uplink verdict means, for those who do not know the rule.
-std::string_view meaning_of(network_server::UplinkVerdict verdict) noexcept;
-std::string_view meaning_of(network_server::NoDownlink reason) noexcept;
 
 }  // namespace ff::app

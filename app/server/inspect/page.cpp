@@ -5,9 +5,9 @@
 #include <atomic>
 
 #include "app/api/url.hpp"
+#include "app/inspection/values.hpp"
 #include "app/server/inspect/answer.hpp"
 #include "app/server/inspect/json.hpp"
-#include "app/server/inspect/values.hpp"
 #include "protocol/base/hex.hpp"
 
 namespace ff::app {

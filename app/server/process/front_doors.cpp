@@ -152,6 +152,7 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
                                .identity = identity,
                                .make_random = make_secure_random,
                                .network_servers = routes.network_server,
+                               .inspectable_network_servers = routes.inspectable_network_server,
                                .profiles = routes.mac_settings_profiles,
                                .application_servers = routes.application_server.pipelines,
                                .links = routes.application_server.links,

@@ -9,11 +9,6 @@ namespace {
 // Chains are short; the bound keeps the message within what receivers take apart.
 constexpr int causes_max = 16;
 
-/// A JSON object that we made or checked; what can not be read is left out.
-void put_object(const std::string& json, google::protobuf::Struct& out) {
-  if (!api_json::from_json(json, out)) out.Clear();
-}
-
 void put_location(const Location& location, pb::Location& out) {
   out.set_latitude(location.latitude);
   out.set_longitude(location.longitude);

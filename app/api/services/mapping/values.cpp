@@ -2,6 +2,8 @@
 
 #include <limits>
 
+#include "protocol/api_json/api_json.hpp"
+
 namespace ff::api {
 namespace {
 
@@ -35,6 +37,10 @@ void put_time(UtcTime time, google::protobuf::Timestamp& out) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(since_epoch);
   out.set_seconds(seconds.count());
   out.set_nanos(static_cast<std::int32_t>((since_epoch - seconds).count()));
+}
+
+void put_object(const std::string& json, google::protobuf::Struct& out) {
+  if (!api_json::from_json(json, out)) out.Clear();
 }
 
 UtcTime time_of(const google::protobuf::Timestamp& time) noexcept {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <google/protobuf/duration.pb.h>
+#include <google/protobuf/struct.pb.h>
 #include <google/protobuf/timestamp.pb.h>
 
 #include <optional>
@@ -20,6 +21,8 @@ namespace ff::api {
 namespace pb = ttn::lorawan::v3;
 
 void put_time(UtcTime time, google::protobuf::Timestamp& out);
+/// A JSON object that we made or checked; what can not be read is left out.
+void put_object(const std::string& json, google::protobuf::Struct& out);
 UtcTime time_of(const google::protobuf::Timestamp& time) noexcept;
 void put_duration(Duration duration, google::protobuf::Duration& out);
 /// Saturates at the ends of Duration.
