@@ -1,0 +1,37 @@
+// The station's clock: a concentrator counter of 48 bits of microseconds, and in the upper 16 bits
+// the session in which it counts. [spec gateway-server §4.3]
+#pragma once
+
+#include <compare>
+#include <cstdint>
+
+namespace ff::gateway::basic_station {
+
+class XTime {
+ public:
+  static constexpr std::uint64_t counter_mask = (std::uint64_t{1} << 48U) - 1;
+
+  constexpr XTime() noexcept = default;
+  constexpr explicit XTime(std::int64_t value) noexcept : value_(value) {}
+
+  constexpr std::int64_t value() const noexcept { return value_; }
+  constexpr std::uint64_t counter_us() const noexcept {
+    return static_cast<std::uint64_t>(value_) & counter_mask;
+  }
+  /// Wraps within the session.
+  constexpr XTime plus(std::int64_t us) const noexcept {
+    const auto bits = static_cast<std::uint64_t>(value_);
+    const auto counter = (bits + static_cast<std::uint64_t>(us)) & counter_mask;
+    return XTime(static_cast<std::int64_t>((bits & ~counter_mask) | counter));
+  }
+  /// The time in this session nearest to this one whose counter has `low` as its low 32 bits.
+  constexpr XTime nearest(std::uint32_t low) const noexcept {
+    return plus(static_cast<std::int32_t>(low - static_cast<std::uint32_t>(counter_us())));
+  }
+  constexpr auto operator<=>(const XTime&) const noexcept = default;
+
+ private:
+  std::int64_t value_ = 0;
+};
+
+}  // namespace ff::gateway::basic_station
