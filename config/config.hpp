@@ -103,6 +103,21 @@ struct GatewayServerUdp {
   std::size_t datagrams_max = 0;
 };
 
+/// `gs.basic-station`.
+struct GatewayServerBasicStation {
+  Listen listen;
+  std::string fallback_frequency_plan_id;  // of gateways without one; may be empty
+  bool use_traffic_tls_address = false;
+  bool allow_unauthenticated = false;
+  bool beaconing = false;
+  Duration ws_ping_interval{};
+  std::uint32_t missed_pong_threshold = 0;
+  Duration time_sync_interval{};
+  Duration max_valid_round_trip_delay{};
+  std::size_t connections_max = 0;
+  std::size_t connections_per_address_max = 0;  // 0: no bound
+};
+
 /// `gs`.
 struct GatewayServer {
   bool require_registered_gateways = false;
@@ -113,6 +128,7 @@ struct GatewayServer {
   Duration update_connection_stats_debounce_time{};
   std::vector<DevAddrPrefix> forward;
   GatewayServerUdp udp;
+  GatewayServerBasicStation basic_station;
 };
 
 /// `ns.default-mac-settings`.

@@ -27,7 +27,9 @@ void check_listeners(const Config& config, std::vector<Error>& problems) {
         {"http.listen", config.http.listen.plain},
         {"http.listen-tls", config.http.listen.tls},
         {"as.mqtt.listen", config.as.mqtt.plain},
-        {"as.mqtt.listen-tls", config.as.mqtt.tls}}) {
+        {"as.mqtt.listen-tls", config.as.mqtt.tls},
+        {"gs.basic-station.listen", config.gs.basic_station.listen.plain},
+        {"gs.basic-station.listen-tls", config.gs.basic_station.listen.tls}}) {
     if (has_fixed_port(address) && !seen.insert(address).second) {
       problems.push_back(contradicts(key, "another listener has the same address " + address));
     }

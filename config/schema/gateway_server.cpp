@@ -43,6 +43,46 @@ std::vector<Knob> udp_knobs() {
   };
 }
 
+std::vector<Knob> basic_station_knobs() {
+  return {
+      {"gs.basic-station.listen", "Address for LoRa Basics Stations (LNS) without TLS.", ":1887",
+       one(listen_address(), FF_PLACE(gs.basic_station.listen.plain))},
+      {"gs.basic-station.listen-tls", "The same with TLS; needs tls.source.", ":8887",
+       one(listen_address(), FF_PLACE(gs.basic_station.listen.tls))},
+      {"gs.basic-station.fallback-frequency-plan-id",
+       "Frequency plan of stations that nobody has registered; empty: they are refused.", "",
+       one(name_or_nothing(), FF_PLACE(gs.basic_station.fallback_frequency_plan_id))},
+      {"gs.basic-station.use-traffic-tls-address",
+       "Sends stations to a TLS address, also when they asked without TLS: for a proxy that ends "
+       "TLS.",
+       "false", one(flag(), FF_PLACE(gs.basic_station.use_traffic_tls_address))},
+      {"gs.basic-station.allow-unauthenticated", "Serves stations without an API key.", "false",
+       one(flag(), FF_PLACE(gs.basic_station.allow_unauthenticated))},
+      {"gs.basic-station.beaconing", "Stations with GPS send class B beacons.", "false",
+       one(flag(), FF_PLACE(gs.basic_station.beaconing))},
+      {"gs.basic-station.ws-ping-interval", "How often a station is pinged.", "30s",
+       one(duration(seconds{1}, hours{1}), FF_PLACE(gs.basic_station.ws_ping_interval))},
+      {"gs.basic-station.missed-pong-threshold",
+       "A station that answered a ping once is disconnected after missing more than these.", "2",
+       one(count<std::uint32_t>(1, 1000), FF_PLACE(gs.basic_station.missed_pong_threshold))},
+      {"gs.basic-station.time-sync-interval",
+       "How often a station that does not do it by itself is asked to synchronise its clock.",
+       "3m20s",
+       one(duration(minutes{1}, hours{24}), FF_PLACE(gs.basic_station.time_sync_interval))},
+      {"gs.basic-station.max-valid-round-trip-delay", "Longer round trips are no measurements.",
+       "10s",
+       one(duration(milliseconds{1}, minutes{10}),
+           FF_PLACE(gs.basic_station.max_valid_round_trip_delay))},
+      {"gs.basic-station.connections-max",
+       "Connections of one listener at a time; more are closed at once.", "65536",
+       one(count<std::size_t>(1, 1'000'000), FF_PLACE(gs.basic_station.connections_max))},
+      {"gs.basic-station.connections-per-address-max",
+       "The same for one remote address; 0 is no bound.", "0",
+       one(count<std::size_t>(0, 1'000'000),
+           FF_PLACE(gs.basic_station.connections_per_address_max))},
+  };
+}
+
 }  // namespace
 
 std::vector<Knob> gateway_server_knobs() {
@@ -68,6 +108,7 @@ std::vector<Knob> gateway_server_knobs() {
        "=00000000/0", many(forward_entry(), FF_PLACE(gs.forward), Shape::map)},
   };
   for (auto& row : udp_knobs()) rows.push_back(std::move(row));
+  for (auto& row : basic_station_knobs()) rows.push_back(std::move(row));
   return rows;
 }
 

@@ -249,6 +249,21 @@ Type<std::string> server_address() {
           [](const std::string& value) { return value; }};
 }
 
+Type<std::string> name_or_nothing() {
+  constexpr std::size_t size_max = 64;
+  constexpr auto is_allowed = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           c == '-' || c == '.';
+  };
+  return {"a name, such as `EU_863_870`, or empty",
+          [](std::string_view text) -> std::optional<std::string> {
+            if (text.size() > size_max || !std::all_of(text.begin(), text.end(), is_allowed))
+              return {};
+            return std::string(text);
+          },
+          [](const std::string& value) { return value; }};
+}
+
 Type<std::string> secret() {
   return {"any text", [](std::string_view text) { return std::optional(std::string(text)); },
           [](const std::string& value) { return value; }, true};

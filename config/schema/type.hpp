@@ -52,6 +52,8 @@ Type<std::string> listen_address();
 /// A server to ask, `ns.example.com:1885`, or nothing.
 Type<std::string> server_address();
 Type<std::string> secret();
+/// Letters, digits, `_`, `-` and `.`, as in frequency plan ids; or nothing.
+Type<std::string> name_or_nothing();
 Type<std::filesystem::path> path();
 Type<std::filesystem::path> path_or_nothing();
 Type<NetId> net_id();

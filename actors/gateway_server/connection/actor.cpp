@@ -131,14 +131,16 @@ void admit_gateway(Pointer self, const Result<GatewaySettings>& found) {
   auto radio = make_radio(*settings, state.request.duty_cycle_style, *context.plans);
   if (!radio) return end(self, radio.error());
   const auto ids = settings->ids;
-  const auto late = settings->schedule_downlink_late;
+  ConnectionReady ready{
+      state.request.link, ids, settings->schedule_downlink_late, settings->frequency_plan_ids, {}};
+  if (!settings->antennas.empty()) ready.antenna_gain_dbi = settings->antennas.front().gain_dbi;
   state.logic = std::make_unique<ConnectionState>(state.request, std::move(*settings),
                                                   std::move(*radio), context.config, now(self));
   spdlog::info("msg=\"gateway connected\" gateway={} protocol={} remote={}", ids.gateway_id.text(),
                to_string(state.request.protocol), state.request.remote_address);
   probe(self).connected->Increment();
   announce(self);
-  caf::anon_send(state.frontend, ConnectionReady{state.request.link, ids, late});
+  caf::anon_send(state.frontend, std::move(ready));
   run(self, state.logic->on_connected());
   schedule_housekeeping(self);
 }

@@ -27,6 +27,23 @@ struct UdpConfig {
 };
 inline constexpr std::size_t rate_limiting_messages_max = 16;
 
+/// `gs.basic-station`.
+struct BasicStationConfig {
+  /// Stations are sent to `wss`, also by a listener without TLS.
+  bool use_traffic_tls_address = false;
+  bool allow_unauthenticated = false;
+  /// Stations with GPS send class B beacons.
+  bool beaconing = false;
+  Duration ws_ping_interval = std::chrono::seconds{30};
+  std::uint32_t missed_pong_threshold = 2;
+  Duration time_sync_interval = std::chrono::seconds{200};
+  /// Longer round trips are no measurements.
+  Duration max_valid_round_trip_delay = std::chrono::seconds{10};
+  /// Of one listener; more are closed at once. 0: no bound for one address.
+  std::size_t connections_max = 65'536;
+  std::size_t connections_per_address_max = 0;
+};
+
 /// `gs`.
 struct GatewayServerConfig {
   bool require_registered_gateways = false;
@@ -40,6 +57,7 @@ struct GatewayServerConfig {
   /// Uplinks on their way from all gateways to the store; more are dropped.
   std::size_t uplinks_max = 50'000;
   UdpConfig udp;
+  BasicStationConfig basic_station;
 };
 
 }  // namespace ff::gateway_server

@@ -8,6 +8,7 @@
 
 #include "actors/events/event.hpp"
 #include "actors/gateway_server/connection/config.hpp"
+#include "actors/gateway_server/connection/gateway_access.hpp"
 #include "actors/gateway_server/connection/probe.hpp"
 #include "actors/gateway_server/connection/uplink_budget.hpp"
 #include "actors/gateway_server/router/interface.hpp"
@@ -33,6 +34,7 @@ struct Context {
   actors::Deps deps;
   std::shared_ptr<const region::FrequencyPlans> plans;
   std::shared_ptr<GatewayRegistry> registry;
+  std::shared_ptr<GatewayAccess> access;  // null: nobody's secret is good
   Upstream upstream;
   events::Publish publish;
   StoreConnectionStats store_stats;

@@ -47,12 +47,20 @@ struct ConnectRequest {
 struct GatewayUp {
   std::vector<UplinkFrame> uplinks;
   std::optional<GatewayStatus> status;
+  /// From us to the gateway and back, if the message tells.
+  std::optional<Duration> round_trip;
+};
+/// A counter value and its time by the gateway's GPS.
+struct GpsSample {
+  std::uint32_t counter_us = 0;
+  UtcTime gps_time;
 };
 /// `round_trip`: from writing the downlink to its acknowledgement, if the protocol tells.
 struct TxAcked {
   DownlinkToken token;
   TxResult result = TxResult::success;
   std::optional<Duration> round_trip;
+  std::optional<GpsSample> gps;
 };
 struct DownlinkPathChanged {
   bool available = false;
@@ -68,6 +76,8 @@ struct ConnectionReady {
   LinkId link;
   GatewayIdentifiers ids;
   bool schedule_downlink_late = false;
+  std::vector<std::string> frequency_plan_ids;  // known ones, at least one
+  std::optional<float> antenna_gain_dbi;        // of antenna 0
 };
 /// Refused, or ended later. The frontend forgets the handle.
 struct ConnectionEnded {

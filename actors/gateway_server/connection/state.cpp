@@ -55,6 +55,7 @@ Effects ConnectionState::on_connected() {
 
 Effects ConnectionState::on_up(GatewayUp up, Instant now, Random& random) {
   Effects effects;
+  if (up.round_trip) round_trips_.record(*up.round_trip, now.utc);
   for (auto& frame : up.uplinks) on_uplink(std::move(frame), now, random, effects);
   if (up.status) on_status(std::move(*up.status), now, effects);
   return effects;
@@ -65,6 +66,7 @@ Effects ConnectionState::on_tx_acked(const TxAcked& acked, Instant now) {
   ++stats_.tx_acknowledgment_count;
   stats_changed_ = true;
   Effects effects{CountAcknowledgment{acked.result}};
+  if (acked.gps) synchronise(*acked.gps, now);
   const auto downlink = downlinks_.take(acked.token);
   TxAcknowledgment acknowledgment;
   acknowledgment.result = acked.result;

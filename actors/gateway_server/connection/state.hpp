@@ -115,6 +115,7 @@ class ConnectionState {
   void on_status(GatewayStatus status, Instant now, Effects& effects);
   bool is_repeat(const UplinkFrame& frame);
   schedule::ConcentratorTime synchronise(const UplinkFrame& frame);
+  void synchronise(const GpsSample& sample, Instant now);
   void complete_metadata(UplinkFrame& frame, schedule::ConcentratorTime at, Instant now) const;
   bool is_forwarded(const DevAddr& dev_addr) const noexcept;
 

@@ -72,6 +72,12 @@ schedule::ConcentratorTime ConnectionState::synchronise(const UplinkFrame& frame
   return clock_.sync(frame.settings.timestamp_us, frame.received_at);
 }
 
+/// The sample is as old as an emission is long: what the clock says of server time stays.
+void ConnectionState::synchronise(const GpsSample& sample, Instant now) {
+  const auto at = clock_.to_server_time(clock_.unroll(sample.counter_us));
+  clock_.sync(sample.counter_us, at.value_or(now.utc), sample.gps_time);
+}
+
 void ConnectionState::complete_metadata(UplinkFrame& frame, schedule::ConcentratorTime at,
                                         Instant now) const {
   const auto round_trips = round_trips_.stats(now.utc);

@@ -19,6 +19,14 @@ actors::ChildSpec udp_child(const ContextPtr& context, const UdpFrontendConfig& 
           }};
 }
 
+actors::ChildSpec basic_station_child(const ContextPtr& context,
+                                      const BasicStationFrontendConfig& config) {
+  return {
+      "gateway_frontend_basic_station", [context, config](caf::actor_system& system) {
+        return caf::actor_cast<caf::actor>(spawn_basic_station_frontend(system, context, config));
+      }};
+}
+
 }  // namespace
 
 caf::actor start_gateway_server(caf::actor_system& system, Context context,
@@ -37,6 +45,8 @@ caf::actor start_gateway_server(caf::actor_system& system, Context context,
   config.on_escalation = settings.on_escalation;
   config.children.push_back(router_child(shared, settings.own_thread));
   for (const auto& udp : settings.udp) config.children.push_back(udp_child(shared, udp));
+  for (const auto& station : settings.basic_station)
+    config.children.push_back(basic_station_child(shared, station));
   return actors::spawn_supervisor(system, std::move(config));
 }
 

@@ -6,6 +6,7 @@
 
 #include <vector>
 
+#include "actors/gateway_server/frontend_basic_station/actor.hpp"
 #include "actors/gateway_server/frontend_udp/actor.hpp"
 #include "actors/gateway_server/router/actor.hpp"
 #include "actors/support/supervisor.hpp"
@@ -14,6 +15,7 @@ namespace ff::gateway_server {
 
 struct GatewayServerSettings {
   std::vector<UdpFrontendConfig> udp;
+  std::vector<BasicStationFrontendConfig> basic_station;
   actors::RestartLimits limits;
   std::function<void(const std::string& child)> on_escalation;
   /// The router has a thread of its own; false in virtual time.

@@ -13,6 +13,7 @@
 #include "actors/join_server/supervisor.hpp"
 #include "actors/network_server/supervisor.hpp"
 #include "actors/support/supervisor.hpp"
+#include "app/server/node/access.hpp"
 #include "protocol/base/assert.hpp"
 
 namespace ff::app {
@@ -106,6 +107,7 @@ caf::actor start_gateways(caf::actor_system& system, const WiringPtr& wiring) {
       .deps = routes.deps,
       .plans = routes.plans,
       .registry = identity_server::make_gateway_registry(routes.identity_server.reader),
+      .access = make_gateway_access(routes.identity_server.access),
       .upstream = gateway_server::make_upstream(routes.network_server),
       .publish = wiring->ports.publish,
       .store_stats = {},
@@ -114,8 +116,11 @@ caf::actor start_gateways(caf::actor_system& system, const WiringPtr& wiring) {
       .probe = {}};
   auto frontends = wiring->config.udp;
   for (auto& frontend : frontends) frontend.network = wiring->ports.datagrams;
+  auto stations = wiring->config.basic_station;
+  for (auto& frontend : stations) frontend.network = wiring->ports.streams;
   return gateway_server::start_gateway_server(system, std::move(context),
                                               {.udp = std::move(frontends),
+                                               .basic_station = std::move(stations),
                                                .limits = {},
                                                .on_escalation = wiring->on_escalation,
                                                .own_thread = wiring->ports.own_threads});

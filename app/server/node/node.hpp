@@ -36,6 +36,7 @@ struct NodePorts {
   storage::Engine* engine = nullptr;
   storage::ShardCount shard_count;
   net::DatagramNetwork* datagrams = nullptr;
+  net::StreamNetwork* streams = nullptr;  // null: no gateways over TCP
   /// Committer and loader on threads of their own; false in virtual time.
   bool own_threads = true;
   events::Publish publish;
@@ -52,6 +53,7 @@ struct NodeConfig {
   network_server::Config network_server;
   gateway_server::GatewayServerConfig gateway_server;
   std::vector<gateway_server::UdpFrontendConfig> udp;
+  std::vector<gateway_server::BasicStationFrontendConfig> basic_station;
   join_server::Config join_server;
   application_server::Config application_server;
   /// Null: the standard ones.

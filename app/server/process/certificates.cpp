@@ -37,6 +37,7 @@ Status Certificates::replace(const net::tls::KeyPair& pair) const {
   // What the first accepts, the others accept.
   FF_CHECK(http->replace(pair));
   FF_CHECK(mqtt->replace(pair));
+  FF_CHECK(gateways->replace(pair));
   grpc->replace({pair.certificate_pem, pair.key_pem});
   return {};
 }
@@ -56,6 +57,7 @@ Result<Certificates> load_certificates(const config::Config& config, UtcTime now
   Certificates out;
   FF_TRY(out.http, net::tls::ServerContext::create(pair, {.alpn = {"http/1.1"}}));
   FF_TRY(out.mqtt, net::tls::ServerContext::create(pair));
+  FF_TRY(out.gateways, net::tls::ServerContext::create(pair));
   out.grpc = std::make_shared<api::ServerCertificate>(
       api::CertificatePem{pair.certificate_pem, pair.key_pem});
   return out;

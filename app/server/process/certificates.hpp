@@ -16,6 +16,7 @@ namespace ff::app {
 struct Certificates {
   std::shared_ptr<net::tls::ServerContext> http;
   std::shared_ptr<net::tls::ServerContext> mqtt;
+  std::shared_ptr<net::tls::ServerContext> gateways;
   std::shared_ptr<api::ServerCertificate> grpc;
 
   explicit operator bool() const noexcept { return http != nullptr; }

@@ -13,6 +13,7 @@
 
 #include "actors/application_server/frontend_mqtt/frontend.hpp"
 #include "actors/events/hub.hpp"
+#include "actors/support/listener_metrics.hpp"
 #include "app/api/http_gateway.hpp"
 #include "app/api/http_handler.hpp"
 #include "app/api/server.hpp"
@@ -21,7 +22,6 @@
 #include "app/server/inspect/page.hpp"
 #include "app/server/process/certificates.hpp"
 #include "app/server/process/identity.hpp"
-#include "app/server/process/listener_metrics.hpp"
 #include "app/server/process/pages.hpp"
 #include "app/server/process/settings.hpp"
 #include "net/http/middleware.hpp"
@@ -86,7 +86,7 @@ struct FrontDoors::State {
 
   /// Guards what metrics are made of while the doors open and close.
   std::mutex listening;
-  ListenerMetrics listener_metrics;
+  actors::ListenerMetrics listener_metrics;
   std::map<std::string, std::unique_ptr<net::Listener>> listeners;
   std::optional<application_server::MqttFrontend> mqtt;
   std::vector<std::string> mqtt_names;  // of its listeners
@@ -253,14 +253,23 @@ Status FrontDoors::State::open_mqtt(const NodeRoutes& routes) {
   return {};
 }
 
-Status FrontDoors::open(const NodeRoutes& routes) {
+Status FrontDoors::load_certificates() {
   auto& state = *state_;
   const auto& config = state.ports.config;
-  FF_TRY(state.certificates, load_certificates(config, state.ports.clock->now().utc));
+  FF_TRY(state.certificates, app::load_certificates(config, state.ports.clock->now().utc));
   if (state.certificates) {
     state.certificate_watch.emplace(state.ports.loop, config.tls, state.certificates,
                                     state.ports.metrics);
   }
+  return {};
+}
+
+std::shared_ptr<const net::tls::ServerContext> FrontDoors::gateway_tls() const {
+  return state_->certificates.gateways;
+}
+
+Status FrontDoors::open(const NodeRoutes& routes) {
+  auto& state = *state_;
   FF_CHECK(state.open_grpc(routes));
   FF_CHECK(state.open_mqtt(routes));
   FF_CHECK(state.open_http(routes));

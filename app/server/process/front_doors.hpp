@@ -37,8 +37,13 @@ class FrontDoors {
   /// First start: makes the admin's API key, prints it once and leaves it in `admin-api-key` (0600)
   /// of the data directory.
   void create_admin_key(const NodeRoutes& routes, Random& random);
-  /// Opens every configured listener. Errors: an address that does not parse or can not be had, a
-  /// certificate that is unusable.
+  /// What TLS listeners present, from now on also when the files change; before the node and
+  /// open(). Errors: a certificate that is unusable.
+  Status load_certificates();
+  /// What gateways' TLS listeners present; null without TLS.
+  std::shared_ptr<const net::tls::ServerContext> gateway_tls() const;
+  /// Opens every configured listener but those of gateways. Errors: an address that does not parse
+  /// or can not be had.
   Status open(const NodeRoutes& routes);
   /// Takes no new calls and ends what is open.
   void close();

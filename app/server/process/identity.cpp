@@ -2,34 +2,11 @@
 
 #include <caf/send.hpp>
 
-#include "actors/identity_server/api_keys/access.hpp"
 #include "actors/identity_server/api_keys/api_key.hpp"
-#include "actors/support/caf_error.hpp"
+#include "app/server/node/access.hpp"
 
 namespace ff::app {
 namespace {
-
-using AccessRoute = actors::Route<identity_server::AccessHandle>;
-using identity_server::AuthInfoPtr;
-
-void authenticate(const AccessRoute& access, std::string token, actors::Reply<AuthInfoPtr> reply) {
-  auto handle = access.get();
-  if (!handle)
-    return reply(fail(actors::receiver_down, {{"reason", "the identity server is starting"}}));
-  caf::anon_send(handle, identity_server::Authenticate{std::move(token), std::move(reply)});
-}
-
-/// The rights on `entity` of whoever `token` belongs to.
-void rights_on(const AccessRoute& access, std::string token, const storage::EntityKey& entity,
-               actors::Reply<identity_server::RightSet> reply) {
-  authenticate(access, std::move(token), [access, entity, reply](Result<AuthInfoPtr> caller) {
-    if (!caller) return reply(fail(caller.error()));
-    auto handle = access.get();
-    if (!handle)
-      return reply(fail(actors::receiver_down, {{"reason", "the identity server is starting"}}));
-    caf::anon_send(handle, identity_server::ListRights{*caller, entity, reply});
-  });
-}
 
 class MqttAccess final : public application_server::Access {
  public:

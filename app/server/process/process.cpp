@@ -75,6 +75,13 @@ Result<storage::OpenStore> open_store(const config::Storage& settings, Random& r
                                  store, random);
 }
 
+/// Gateways' listeners are part of the node; what they present is the doors'.
+Status add_gateways(FrontDoors& doors, const config::Config& config, NodeConfig& node) {
+  FF_CHECK(doors.load_certificates());
+  FF_TRY(node.basic_station, basic_station_listeners(config.gs.basic_station, doors.gateway_tls()));
+  return {};
+}
+
 std::size_t or_default(std::size_t configured, std::size_t by_default) {
   return configured > 0 ? configured : by_default;
 }
@@ -140,6 +147,8 @@ ExitCode run_server(const config::Config& config) {
                     .streams = *streams,
                     .store = *store->engine,
                     .loop = runtime.next_loop()});
+  if (const auto added = add_gateways(doors, config, *node_settings); !added)
+    return give_up(added.error(), ExitCode::unavailable);
   std::unique_ptr<Node> node;
   try {
     node = Node::start({.system = &system,
@@ -149,6 +158,7 @@ ExitCode run_server(const config::Config& config) {
                         .engine = store->engine.get(),
                         .shard_count = store->identity.shard_count,
                         .datagrams = datagrams.get(),
+                        .streams = streams.get(),
                         .own_threads = true,
                         .publish = doors.publish(),
                         .on_fatal = on_fatal},

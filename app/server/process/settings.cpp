@@ -71,6 +71,16 @@ gateway_server::GatewayServerConfig gateway_server_config(const config::GatewayS
   out.udp.links_max = gs.udp.links_max;
   out.udp.datagrams_max = gs.udp.datagrams_max;
   out.uplinks_max = gs.uplinks_max;
+  auto& stations = out.basic_station;
+  stations.use_traffic_tls_address = gs.basic_station.use_traffic_tls_address;
+  stations.allow_unauthenticated = gs.basic_station.allow_unauthenticated;
+  stations.beaconing = gs.basic_station.beaconing;
+  stations.ws_ping_interval = gs.basic_station.ws_ping_interval;
+  stations.missed_pong_threshold = gs.basic_station.missed_pong_threshold;
+  stations.time_sync_interval = gs.basic_station.time_sync_interval;
+  stations.max_valid_round_trip_delay = gs.basic_station.max_valid_round_trip_delay;
+  stations.connections_max = gs.basic_station.connections_max;
+  stations.connections_per_address_max = gs.basic_station.connections_per_address_max;
   return out;
 }
 
@@ -118,6 +128,28 @@ application_server::mqtt_session::SessionsConfig mqtt_sessions_config(
   out.window = sessions.window;
   out.cursor_interval = sessions.cursor_interval;
   out.sweep_interval = sessions.sweep_interval;
+  return out;
+}
+
+Result<std::vector<gateway_server::BasicStationFrontendConfig>> basic_station_listeners(
+    const config::GatewayServerBasicStation& settings,
+    std::shared_ptr<const net::tls::ServerContext> tls) {
+  std::vector<gateway_server::BasicStationFrontendConfig> out;
+  const auto add = [&](std::string_view key, const std::string& address, std::string name,
+                       std::shared_ptr<const net::tls::ServerContext> context) -> Status {
+    if (address.empty()) return {};
+    const auto local = net::Endpoint::parse_listen(address);
+    if (!local) return fail(invalid_address, {{"key", key}, {"value", address}});
+    out.push_back({.local = *local,
+                   .name = std::move(name),
+                   .tls = std::move(context),
+                   .fallback_plan_id = settings.fallback_frequency_plan_id,
+                   .network = nullptr});
+    return {};
+  };
+  FF_CHECK(add("gs.basic-station.listen", settings.listen.plain, "basic-station", nullptr));
+  if (tls)
+    FF_CHECK(add("gs.basic-station.listen-tls", settings.listen.tls, "basic-station-tls", tls));
   return out;
 }
 

@@ -13,6 +13,11 @@ inline constexpr ErrorDef invalid_address{
 /// Errors name the setting: an address that does not parse.
 Result<NodeConfig> node_config(const config::Config& config, std::uint64_t counter_jump);
 
+/// The listeners for Basic Station; none with TLS while `tls` is null. Errors as above.
+Result<std::vector<gateway_server::BasicStationFrontendConfig>> basic_station_listeners(
+    const config::GatewayServerBasicStation& settings,
+    std::shared_ptr<const net::tls::ServerContext> tls);
+
 /// The bounds of stored MQTT sessions, for their directory and for connections.
 application_server::mqtt_session::SessionsConfig mqtt_sessions_config(
     const config::MqttSessions& sessions);

@@ -116,6 +116,9 @@ TEST(ListenAddress, TakesAddressesAndNoNames) {
 
 TEST(ServerAddress, TakesNamesWithAPort) {
   const auto type = server_address();
+  for (const auto* text : {"", "EU_863_870", "a-b.c"})
+    EXPECT_EQ(name_or_nothing().read(text), text);
+  for (const auto* text : {"a b", "a/b", "\n"}) EXPECT_FALSE(name_or_nothing().read(text)) << text;
   for (const auto* text : {"", "localhost:1885", "ns.example.com:80", "[::1]:1885", "10.0.0.1:1"})
     EXPECT_TRUE(type.read(text)) << text;
   for (const auto* text : {"localhost", ":1885", "host:0", "host:65536", "host:http",

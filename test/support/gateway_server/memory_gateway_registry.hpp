@@ -22,12 +22,15 @@ class MemoryGatewayRegistry final : public gateway_server::GatewayRegistry {
   bool holds = false;
   /// While true, asking throws: a bug in the registry.
   bool throws = false;
+  /// The same from this question on, counted from 1.
+  std::optional<std::size_t> throws_from;
   std::size_t asked = 0;
 
   void find(const GatewayIdentifiers& ids,
             actors::Reply<gateway_server::GatewaySettings> reply) override {
     ++asked;
-    if (throws) throw std::runtime_error("registry is broken");
+    if (throws || (throws_from && asked >= *throws_from))
+      throw std::runtime_error("registry is broken");
     if (holds)
       waiting_.emplace_back(ids, std::move(reply));
     else

@@ -1,6 +1,6 @@
-#include "app/server/process/listener_metrics.hpp"
+#include "actors/support/listener_metrics.hpp"
 
-namespace ff::app {
+namespace ff::actors {
 
 void ListenerMetrics::sample(const std::string& listener, const net::ListenerCounters& now) {
   auto& last = last_[listener];
@@ -24,4 +24,4 @@ void ListenerMetrics::sample(const std::string& listener, const net::ListenerCou
   last = now;
 }
 
-}  // namespace ff::app
+}  // namespace ff::actors

@@ -7,19 +7,19 @@
 #include "actors/support/metrics.hpp"
 #include "net/stream/network.hpp"
 
-namespace ff::app {
+namespace ff::actors {
 
 /// Not thread safe.
 class ListenerMetrics {
  public:
-  explicit ListenerMetrics(actors::Metrics& metrics) : metrics_(metrics) {}
+  explicit ListenerMetrics(Metrics& metrics) : metrics_(metrics) {}
 
   /// `listener` is one of a few names; `now` its counts since it began.
   void sample(const std::string& listener, const net::ListenerCounters& now);
 
  private:
-  actors::Metrics& metrics_;
+  Metrics& metrics_;
   std::map<std::string, net::ListenerCounters> last_;
 };
 
-}  // namespace ff::app
+}  // namespace ff::actors

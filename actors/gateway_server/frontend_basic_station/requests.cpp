@@ -1,0 +1,93 @@
+#include "actors/gateway_server/frontend_basic_station/requests.hpp"
+
+#include "actors/gateway_server/frontend_basic_station/authorise.hpp"
+#include "actors/gateway_server/frontend_basic_station/discovery.hpp"
+#include "actors/gateway_server/frontend_basic_station/errors.hpp"
+#include "actors/gateway_server/frontend_basic_station/station.hpp"
+#include "net/websocket/handshake.hpp"
+#include "protocol/gateway/basic_station/discovery.hpp"
+
+namespace ff::gateway_server {
+namespace {
+
+constexpr std::string_view discovery_path = "/router-info";
+constexpr std::string_view traffic_path = "/traffic/";
+
+using Response = std::shared_ptr<net::http::ResponseWriter>;
+using RequestsPtr = std::shared_ptr<const StationRequests>;
+
+ConnectRequest connect_request(const StationRequests& requests, const net::http::Request& request) {
+  ConnectRequest out;
+  out.protocol = Protocol::basic_station;
+  out.remote_address = request.remote.to_string();
+  out.fallback_plan_id = requests.fallback_plan_id;
+  out.duty_cycle_style = schedule::DutyCycleStyle::blocking_window;
+  return out;
+}
+
+void refuse(const StationRequests& requests, StationRequestKind kind, const Response& response,
+            const Error& error) {
+  requests.probe->refused(kind);
+  response->respond(status_of(error), "application/json", refusal_json(error));
+}
+
+void discover(const StationRequests& requests, const net::http::Request& request,
+              net::http::Headers upgrade_headers, const Response& response) {
+  const bool tls =
+      request.is_tls() || requests.context->config.basic_station.use_traffic_tls_address;
+  response->upgrade(std::move(upgrade_headers),
+                    discovery_handler({.context = requests.context,
+                                       .probe = requests.probe,
+                                       .connect = connect_request(requests, request),
+                                       .secret = bearer_secret(request.headers),
+                                       .tls = tls,
+                                       .host = traffic_host(request, tls, requests.own_address)}));
+}
+
+void connect(const RequestsPtr& requests, const net::http::Request& request,
+             net::http::Headers upgrade_headers, Response response) {
+  const std::string id(request.path().substr(traffic_path.size()));
+  const auto eui = gateway::basic_station::parse_traffic_id(id);
+  if (!eui) {
+    return refuse(*requests, StationRequestKind::traffic, response,
+                  Error(invalid_gateway_id, {{"id", id.substr(0, 64)}}));
+  }
+  auto connecting = connect_request(*requests, request);
+  connecting.ids.eui = *eui;
+  auto authorised = [requests, upgrade_headers = std::move(upgrade_headers),
+                     response = std::move(response)](Result<ConnectRequest> allowed) {
+    if (!allowed) return refuse(*requests, StationRequestKind::traffic, response, allowed.error());
+    spawn_station(*requests->system, requests->context,
+                  {*std::move(allowed), response, upgrade_headers, requests->probe},
+                  requests->frontend);
+  };
+  authorise(requests->context, std::move(connecting), bearer_secret(request.headers),
+            std::move(authorised));
+}
+
+void handle(const RequestsPtr& requests, const net::http::Request& request, Response response) {
+  const auto path = request.path();
+  const bool is_discovery = path == discovery_path;
+  if (!is_discovery && !path.starts_with(traffic_path)) {
+    requests->probe->refused(StationRequestKind::other);
+    return response->respond(404, "text/plain", "not found\n");
+  }
+  auto handshake = websocket::judge_upgrade(request);
+  if (handshake.status != 101) {
+    requests->probe->refused(StationRequestKind::other);
+    return response->respond(handshake.status, std::move(handshake.headers), {});
+  }
+  if (is_discovery) return discover(*requests, request, std::move(handshake.headers), response);
+  connect(requests, request, std::move(handshake.headers), std::move(response));
+}
+
+}  // namespace
+
+net::http::HttpHandler make_station_handler(StationRequests requests) {
+  return [requests = std::make_shared<const StationRequests>(std::move(requests))](
+             const net::http::Request& request, Response response) {
+    handle(requests, request, std::move(response));
+  };
+}
+
+}  // namespace ff::gateway_server

@@ -1,0 +1,28 @@
+// What becomes of the HTTP requests of stations: discovery, traffic, or a refusal.
+#pragma once
+
+#include <caf/fwd.hpp>
+
+#include <memory>
+#include <string>
+
+#include "actors/gateway_server/connection/context.hpp"
+#include "actors/gateway_server/frontend_basic_station/interface.hpp"
+#include "actors/gateway_server/frontend_basic_station/probe.hpp"
+#include "net/http/handler.hpp"
+
+namespace ff::gateway_server {
+
+struct StationRequests {
+  ContextPtr context;
+  std::shared_ptr<StationProbe> probe;
+  caf::actor_system* system = nullptr;  // outlives the handler
+  BasicStationFrontendHandle frontend;
+  std::string fallback_plan_id;
+  std::string own_address;
+};
+
+/// Called on the loops of the streams.
+net::http::HttpHandler make_station_handler(StationRequests requests);
+
+}  // namespace ff::gateway_server

@@ -1,0 +1,109 @@
+// One station's logic: what its messages mean, which time its clock shows, what it is told. Pure.
+// Not the gateway's state (its connection's) and not the WebSocket.
+//
+// A station counts 48 bits of microseconds, in a session that its messages name; the connection
+// knows the low 32 bits. The newest message says which session and which upper bits a downlink
+// belongs to. [spec gateway-server §4]
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "actors/gateway_server/connection/config.hpp"
+#include "actors/gateway_server/connection/messages.hpp"
+#include "net/websocket/frame.hpp"
+#include "protocol/base/random.hpp"
+#include "protocol/gateway/basic_station/upstream.hpp"
+#include "protocol/gateway/basic_station/xtime.hpp"
+#include "protocol/region/frequency_plan.hpp"
+
+namespace ff::gateway_server {
+
+/// What became of a message of a station; labels the metric.
+enum class StationOutcome : std::uint8_t {
+  version,
+  frame,
+  report,
+  time_sync,
+  ignored,    // of a kind that means nothing to us
+  malformed,  // dropped alone
+  no_json,    // ends the connection
+};
+inline constexpr std::size_t station_outcome_count = 7;
+const char* to_string(StationOutcome outcome) noexcept;
+
+struct TellStation {
+  std::string text;
+};
+struct StationUp {
+  GatewayUp up;
+};
+struct StationAcked {
+  TxAcked acked;
+};
+/// Ends the connection and its WebSocket.
+struct EndStation {
+  websocket::CloseCode code;
+  Error reason;
+};
+/// `error` says why a message was dropped.
+struct CountStation {
+  StationOutcome outcome;
+  std::optional<Error> error;
+};
+/// A downlink that the station can not be told of.
+struct LostDownlink {
+  Error error;
+};
+struct NextTimeSync {
+  Duration after;
+};
+using StationEffect = std::variant<TellStation, StationUp, StationAcked, EndStation, CountStation,
+                                   LostDownlink, NextTimeSync>;
+using StationEffects = std::vector<StationEffect>;
+
+/// Pointers lead to data that lives as long as the server.
+struct StationSetup {
+  GatewayIdentifiers ids;
+  std::vector<const region::FrequencyPlan*> plans;  // at least one, all of `region`
+  const region::Region* region = nullptr;
+  std::optional<float> antenna_gain_dbi;
+};
+
+class StationState {
+ public:
+  /// `config` outlives the state.
+  StationState(StationSetup setup, const BasicStationConfig& config)
+      : setup_(std::move(setup)), config_(config) {}
+
+  StationEffects on_message(ByteView text, Instant now);
+  StationEffects on_downlink(const SendDownlink& message, Instant now);
+  /// Call once, then when NextTimeSync says.
+  StationEffects plan_time_sync(Random& random) const;
+  StationEffects on_time_sync_due(Instant now, Random& random);
+
+ private:
+  struct Sample {
+    gateway::basic_station::XTime xtime;
+    MonoTime at;
+  };
+
+  void handle(gateway::basic_station::OtherMessage& message, Instant now, StationEffects& effects);
+  void handle(gateway::basic_station::Version& message, Instant now, StationEffects& effects);
+  void handle(gateway::basic_station::HeardFrame& message, Instant now, StationEffects& effects);
+  void handle(gateway::basic_station::Transmitted& message, Instant now, StationEffects& effects);
+  void handle(gateway::basic_station::TimeSyncRequest& message, Instant now,
+              StationEffects& effects);
+  void note(gateway::basic_station::XTime xtime, MonoTime now);
+  std::optional<gateway::basic_station::XTime> xtime_of(std::uint32_t counter_us,
+                                                        MonoTime now) const;
+
+  const StationSetup setup_;
+  const BasicStationConfig& config_;
+  std::optional<Sample> newest_;
+  std::optional<MonoTime> asked_time_at_;  // by the station
+};
+
+}  // namespace ff::gateway_server
