@@ -74,6 +74,7 @@ class Server:
             'http.listen': f'127.0.0.1:{self.ports["http"]}', 'http.listen-tls': '',
             'grpc.listen': f'127.0.0.1:{self.ports["grpc"]}', 'grpc.listen-tls': '',
             'as.mqtt.listen': f'127.0.0.1:{self.ports["mqtt"]}', 'as.mqtt.listen-tls': '',
+            'gs.basic-station.listen': '', 'gs.basic-station.listen-tls': '',
             'gs.udp.listeners': f'127.0.0.1:{self.ports["udp"]}=EU_863_870_TTN',
             **self.settings}
         return [str(BIN / 'farfield'), 'start', *[f'--{key}={value}' for key, value in flags.items()]]
@@ -144,8 +145,8 @@ class Server:
     def simulate(self, *flags, **kwargs):
         """Runs farfield-sim against this server to its end; its report."""
         report = self.directory / f'report-{time.monotonic_ns()}.json'
-        command = [str(BIN / 'farfield-sim'), 'run', '--gateway-server', f'127.0.0.1:{self.ports["udp"]}',
-                   '--api', f'http://127.0.0.1:{self.ports["http"]}', '--api-key', self.admin_key,
+        command = [str(BIN / 'farfield-sim'), 'run', '--gateway-server',
+                   f'127.0.0.1:{kwargs.get("gateway_port", self.ports["udp"])}', '--api', f'http://127.0.0.1:{self.ports["http"]}', '--api-key', self.admin_key,
                    '--mqtt', f'127.0.0.1:{self.ports["mqtt"]}', '--report', str(report), '--quiet', *map(str, flags)]
         if kwargs.get('background'):
             return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT), report

@@ -38,7 +38,7 @@ class Ports:
     def flags(self):
         return ['--gs.udp.listeners', f'127.0.0.1:{self.udp}={self.plan}', '--as.mqtt.listen', f'127.0.0.1:{self.mqtt}',
                 '--grpc.listen', f'127.0.0.1:{self.grpc}', '--http.listen', f'127.0.0.1:{self.http}',
-                '--as.mqtt.listen-tls', '', '--grpc.listen-tls', '', '--http.listen-tls', '']
+                '--gs.basic-station.listen', '', '--gs.basic-station.listen-tls', '', '--as.mqtt.listen-tls', '', '--grpc.listen-tls', '', '--http.listen-tls', '']
 
 
 class Process:

@@ -1,0 +1,138 @@
+"""LoRa Basics Stations over real sockets: a device joins, sends and receives through one; what is refused, and how."""
+import json
+import socket
+import time
+import unittest
+
+from harness import Server, free_port, wait_until
+from station import BINARY, Concentrator, Refused, Station, WebSocket, discover
+
+APPLICATION = 'station-app'
+EUI = '0016c001ff000000'
+ID6 = '16:c001:ff00:0'
+
+
+class Stations(unittest.TestCase):
+    def setUp(self):
+        self.port, self.tls_port = free_port(), free_port()
+        self.server = Server(**{'gs.basic-station.listen': f'127.0.0.1:{self.port}',
+                                'gs.basic-station.listen-tls': f'127.0.0.1:{self.tls_port}'}).start()
+        self.addCleanup(self.server.__exit__)
+        gateway = {'ids': {'gateway_id': f'sim-{EUI}', 'eui': EUI.upper()}, 'frequency_plan_ids': ['EU_863_870_TTN']}
+        self.server.api('POST', '/users/admin/gateways', {'gateway': gateway})
+        self.key = self.gateway_key('RIGHT_GATEWAY_LINK')
+        self.address = ('127.0.0.1', self.port)
+
+    def gateway_key(self, right):
+        return self.server.api('POST', f'/gateways/sim-{EUI}/api-keys', {'name': 'lns', 'rights': [right]})['key']
+
+    def certificates(self):
+        return str(next(self.server.directory.glob('data/**/cert.pem')))
+
+    def metric(self, name):
+        text = self.server.request('GET', '/metrics')[1]
+        return sum(float(line.split()[-1]) for line in text.split('\n') if line.startswith(name))
+
+    def test_a_device_joins_sends_and_receives(self):
+        station = Station(self.address, EUI, self.key)
+        self.addCleanup(station.close)
+        self.assertEqual(station.config['region'], 'EU863')
+        self.assertEqual(station.config['DRs'][5][:2], [7, 125])
+        radio = Concentrator(station)
+        self.server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': APPLICATION}}})
+        key = self.server.application_key(APPLICATION)
+        report = self.server.simulate(
+            '--create', '--application', APPLICATION, '--mqtt-user', APPLICATION,
+            '--mqtt-password', key, '--activation', 'otaa', '--version', '1.0.3', '--region', 'EU868', '--count', 1, '--gateways', 1,
+            '--join-spread', 0, '--period', 7, '--duration', 40, '--push-downlinks', '--confirmed-ratio', 0.5,
+            gateway_port=radio.port)
+        radio.close()
+        self.assertEqual(report['joins']['joined'], 1, report)
+        self.assertGreaterEqual(report['uplinks']['delivered'], 3, report)
+        self.assertEqual(report['uplinks']['delivered'], report['uplinks']['sent'], report)
+        self.assertEqual(report['downlinks']['received'], 1, report)
+        self.assertEqual(report['downlinks']['in_time'], report['downlinks']['requested'], report)
+        self.assertEqual(set(radio.results), {'NONE'})
+        stats = self.server.api('GET', f'/gs/gateways/sim-{EUI}/connection/stats')
+        self.assertEqual(stats['protocol'], 'semtechws/lbslns')
+        self.assertGreaterEqual(int(stats['tx_acknowledgment_count']), 2)
+
+    def test_discovery_in_all_its_variants(self):
+        for router in (ID6, EUI, '00-16-C0-01-FF-00-00-00', '00:16:c0:01:ff:00:00:00', int(EUI, 16)):
+            with self.subTest(router=router):
+                answer = discover(self.address, self.key, router)
+                self.assertEqual(answer['muxs'], 'muxs-::0')
+                self.assertEqual(answer['uri'], f'ws://127.0.0.1:{self.port}/traffic/eui-{EUI.upper()}')
+        for router in ('nonsense', 0, '', None):
+            with self.subTest(router=router):
+                self.assertIn('error', discover(self.address, self.key, router))
+        self.assertIn('error', discover(self.address, None, ID6))
+
+    def test_over_tls(self):
+        answer = discover(('127.0.0.1', self.tls_port), 'Bearer ' + self.key, ID6, self.certificates())
+        self.assertEqual(answer['uri'], f'wss://127.0.0.1:{self.tls_port}/traffic/eui-{EUI.upper()}')
+        Station(('127.0.0.1', self.tls_port), EUI, 'Bearer ' + self.key, self.certificates()).close()
+
+    def test_who_may_not_is_told_before_there_is_a_websocket(self):
+        for token, path, status in ((None, f'/traffic/eui-{EUI}', 401), ('nonsense', f'/traffic/eui-{EUI}', 400),
+                                    (self.key[:-4] + 'AAAA', f'/traffic/eui-{EUI}', 401),
+                                    (self.gateway_key('RIGHT_GATEWAY_INFO'), f'/traffic/eui-{EUI}', 403),
+                                    (self.key, '/traffic/eui-0016', 400), (self.key, '/traffic/sim', 400), (self.key, '/other', 404)):
+            with self.subTest(token=token and token[:12], path=path), self.assertRaises(Refused) as refused:
+                WebSocket(self.address, path, token)
+            self.assertEqual(refused.exception.status, status, refused.exception.body)
+
+    def test_the_newer_connection_of_a_gateway_takes_over(self):
+        first = Station(self.address, EUI, self.key)
+        self.addCleanup(first.close)
+        second = Station(self.address, EUI, self.key)
+        self.addCleanup(second.close)
+        self.assertEqual(first.connection.close_code()[0], 1001)
+        second.tell({'msgtype': 'timesync', 'txtime': 12345})
+        self.assertEqual(second.next('timesync')['txtime'], 12345)
+
+    def test_bad_messages_harm_nobody_else(self):
+        other = self.server.api('POST', '/users/admin/gateways', {'gateway': {
+            'ids': {'gateway_id': 'other', 'eui': 'AABBCCDDEEFF0011'}, 'frequency_plan_ids': ['EU_863_870_TTN']}})
+        key = self.server.api('POST', f'/gateways/{other["ids"]["gateway_id"]}/api-keys',
+                              {'name': 'lns', 'rights': ['RIGHT_GATEWAY_LINK']})['key']
+        witness = Station(self.address, 'AABBCCDDEEFF0011', key)
+        self.addCleanup(witness.close)
+        for payload, opcode, code in ((b'{"msgtype":', 1, None), (b'\xff\xfe', 1, 1007), (b'\x01', BINARY, 1003),
+                                      (b'"' + b'x' * 70_000 + b'"', 1, 1009)):
+            with self.subTest(payload=payload[:10]):
+                station = Station(self.address, EUI, self.key)
+                station.connection.send(payload, opcode)
+                got, _ = station.connection.close_code()
+                self.assertIn(got, (code,) if code else range(1000, 5000))
+                station.close()
+        # Dropped, and the station stays.
+        station = Station(self.address, EUI, self.key)
+        for message in ({'msgtype': 'updf'}, {'msgtype': 'propdf'}, {'msgtype': 'unheard of'}, {'msgtype': 'dntxed', 'diid': 4711},
+                        {'msgtype': 'jreq', 'MHdr': 0, 'JoinEui': 'x', 'DevEui': 'y'}, {}, {'msgtype': 5}):
+            station.tell(message)
+        station.tell({'msgtype': 'timesync', 'txtime': 1})
+        self.assertEqual(station.next('timesync')['txtime'], 1)
+        station.close()
+        witness.tell({'msgtype': 'timesync', 'txtime': 2})
+        self.assertEqual(witness.next('timesync')['txtime'], 2)
+
+    def test_slow_clients_are_cut_off(self):
+        """A client that says half a request; one that floods and never reads."""
+        half = socket.create_connection(self.address)
+        self.addCleanup(half.close)
+        half.sendall(b'GET /router-info HTTP/1.1\r\nHost: x\r\n')
+        station = Station(self.address, EUI, self.key)
+        self.addCleanup(station.close)
+        station.connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        end = time.monotonic() + 30
+        message = json.dumps({'msgtype': 'timesync', 'txtime': 1}).encode()
+        station.connection.socket.settimeout(5)
+        with self.assertRaises(OSError):
+            while time.monotonic() < end:
+                station.connection.send(message)
+        wait_until(lambda: Station(self.address, EUI, self.key).close() is None, 'others are served', 10)
+
+
+if __name__ == '__main__':
+    unittest.main(verbosity=2)
