@@ -14,11 +14,6 @@ std::uint64_t seconds_of(GpsTime beacon) noexcept {
 
 }  // namespace
 
-GpsTime beacon_before(GpsTime at) noexcept {
-  const auto since_epoch = at.time_since_epoch();
-  return at - since_epoch % beacon_period;
-}
-
 std::uint32_t ping_offset(GpsTime beacon, DevAddr dev_addr, PingSlotPeriodicity periodicity) {
   // Rand = aes128_encrypt(key 0, BeaconTime | DevAddr | pad16). [TS001-1.0.4 §13.2]
   static const crypto::Aes128 zero_key{Aes128Key{}};

@@ -8,21 +8,14 @@
 
 #include "protocol/base/time.hpp"
 #include "protocol/mac/quantities.hpp"
+#include "protocol/types/beacon.hpp"
 #include "protocol/types/identifiers.hpp"
 #include "protocol/types/radio.hpp"
 
 namespace ff::mac {
 
-inline constexpr std::chrono::seconds beacon_period{128};
-/// From the start of a beacon to the first slot.
-inline constexpr std::chrono::milliseconds beacon_reserved{2120};
-/// A beacon is sent this much after its GPS second.
-inline constexpr std::chrono::nanoseconds beacon_delay{1500};
 inline constexpr std::chrono::milliseconds ping_slot_length{30};
 inline constexpr std::uint32_t ping_slots_per_beacon = 4096;
-
-/// The beacon at or before `at`, which is not before the GPS epoch.
-GpsTime beacon_before(GpsTime at) noexcept;
 
 /// Slots between two ping slots of a device: 32 to 4096.
 constexpr std::uint32_t ping_distance(PingSlotPeriodicity periodicity) noexcept {

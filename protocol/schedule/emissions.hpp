@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "protocol/schedule/rollover_clock.hpp"
+#include "protocol/types/radio.hpp"
 
 namespace ff::schedule {
 
@@ -17,10 +18,20 @@ struct Emission {
   Duration duration{0};
   Duration off_air{0};       // silence after it, before anything else is sent
   std::size_t sub_band = 0;  // position in the scheduler's settings
+  Frequency frequency;
 
   ConcentratorTime ends() const noexcept { return starts + duration; }
   ConcentratorTime clear_at() const noexcept { return ends() + off_air; }
   bool operator==(const Emission&) const = default;
+};
+
+/// An emission by server time: the gateway's counter ends with its connection, a duty cycle does
+/// not.
+struct PastEmission {
+  UtcTime starts;
+  Duration duration{0};
+  Frequency frequency;
+  bool operator==(const PastEmission&) const = default;
 };
 
 /// Emissions of one gateway, by start. They never overlap, silence included.

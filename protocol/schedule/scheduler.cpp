@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "protocol/schedule/time_on_air.hpp"
+#include "protocol/types/beacon.hpp"
 
 namespace ff::schedule {
 namespace {
@@ -70,11 +71,8 @@ Result<ConcentratorTime> Scheduler::resolve(UtcTime starts, const ScheduleContex
 }
 
 Result<Emission> Scheduler::prepare(const Transmission& transmission) const {
-  const auto band =
-      std::find_if(settings_.sub_bands.begin(), settings_.sub_bands.end(),
-                   [&](const auto& limit) { return limit.contains(transmission.frequency); });
-  if (band == settings_.sub_bands.end())
-    return fail(sub_band_not_found, {{"frequency", transmission.frequency.hz()}});
+  const auto sub_band = sub_band_of(transmission.frequency);
+  if (!sub_band) return fail(sub_band_not_found, {{"frequency", transmission.frequency.hz()}});
   // The reference counts the CRC although downlinks have none; accounting stays comparable.
   FF_TRY(const auto duration,
          time_on_air(transmission.payload_bytes, transmission.data_rate, transmission.frequency));
@@ -82,8 +80,16 @@ Result<Emission> Scheduler::prepare(const Transmission& transmission) const {
   Emission emission;
   emission.duration = duration;
   emission.off_air = off_air(settings_.time_off_air, duration);
-  emission.sub_band = static_cast<std::size_t>(band - settings_.sub_bands.begin());
+  emission.sub_band = *sub_band;
+  emission.frequency = transmission.frequency;
   return emission;
+}
+
+std::optional<std::size_t> Scheduler::sub_band_of(Frequency frequency) const noexcept {
+  const auto band = std::find_if(settings_.sub_bands.begin(), settings_.sub_bands.end(),
+                                 [&](const auto& limit) { return limit.contains(frequency); });
+  if (band == settings_.sub_bands.end()) return std::nullopt;
+  return static_cast<std::size_t>(band - settings_.sub_bands.begin());
 }
 
 Status Scheduler::check_dwell_time(Frequency frequency, Duration duration) const {
@@ -131,6 +137,66 @@ Status Scheduler::check_blocking(const Emission& emission) const {
   return {};
 }
 
+/// The end of the beacon that `emission` would disturb: one that it overlaps, or, for classes B and
+/// C, whose guard time it reaches into. Packet forwarders refuse the same. [TS001-1.0.4 §10]
+std::optional<ConcentratorTime> Scheduler::beacon_end(const Emission& emission,
+                                                      DeviceClass device_class,
+                                                      const ScheduleContext& context) const {
+  if (!keeps_beacons_free_) return std::nullopt;
+  const auto starts = context.clock.to_gateway_time(emission.starts);
+  if (!starts) return std::nullopt;
+  const Duration guard = device_class == DeviceClass::a ? queue_delay : Duration{beacon_guard};
+  const auto gps = to_gps(*starts);
+  const auto before = beacon_before(gps);
+  const auto ends = gps + emission.duration;
+  if (gps < before + beacon_reserved) return emission.starts + (before + beacon_reserved - gps);
+  const auto next = before + beacon_period;
+  if (ends > next - guard) return emission.starts + (next + beacon_reserved - gps);
+  return std::nullopt;
+}
+
+Status Scheduler::check(const Emission& emission, const Transmission& transmission,
+                        const ScheduleContext& context) const {
+  if (emissions_.conflict(emission) != nullptr)
+    return fail(schedule_conflict, {{"with", "transmission"}});
+  if (beacon_end(emission, transmission.device_class, context))
+    return fail(schedule_conflict, {{"with", "beacon"}});
+  return check_duty_cycle(emission, transmission.priority);
+}
+
+/// Nothing when it is longer than a whole budget.
+std::optional<ConcentratorTime> Scheduler::first_free(Emission emission,
+                                                      const Transmission& transmission,
+                                                      const ScheduleContext& context) const {
+  const auto fits = [&](ConcentratorTime starts) {
+    emission.starts = starts;
+    const auto after_beacon = beacon_end(emission, transmission.device_class, context);
+    emission.starts = after_beacon.value_or(starts);
+    return check(emission, transmission, context).has_value();
+  };
+  const auto from = emission.starts;
+  if (fits(from)) return emission.starts;
+  for (const auto& other : emissions_.all()) {
+    if (other.clear_at() > from && fits(other.clear_at())) return emission.starts;
+  }
+  if (emission.duration > budget(emission.sub_band, transmission.priority)) return std::nullopt;
+  emission.starts = from;
+  emission.starts = earliest_with_budget(emission, transmission.priority);
+  return beacon_end(emission, transmission.device_class, context).value_or(emission.starts);
+}
+
+/// `error` passes with time: says when.
+Error Scheduler::with_next_free(const Error& error, const Emission& emission,
+                                const Transmission& transmission,
+                                const ScheduleContext& context) const {
+  const auto free = first_free(emission, transmission, context);
+  const auto now = context.clock.from_server_time(context.now);
+  if (!free || !now) return error;
+  auto attributes = error.attributes();
+  attributes.emplace_back("next_free", to_duration_text(*free - *now));
+  return Error(error.def(), std::move(attributes));
+}
+
 Result<Emission> Scheduler::schedule_at(const Transmission& transmission, ConcentratorTime starts,
                                         const ScheduleContext& context) {
   FF_TRY(const auto now, concentrator_now(context));
@@ -140,8 +206,8 @@ Result<Emission> Scheduler::schedule_at(const Transmission& transmission, Concen
   }
   FF_TRY(auto emission, prepare(transmission));
   emission.starts = starts;
-  if (emissions_.conflict(emission) != nullptr) return fail(schedule_conflict);
-  FF_CHECK(check_duty_cycle(emission, transmission.priority));
+  if (const auto status = check(emission, transmission, context); !status)
+    return fail(with_next_free(status.error(), emission, transmission, context));
   emissions_.insert(emission);
   return emission;
 }
@@ -157,26 +223,13 @@ Result<Emission> Scheduler::schedule_anytime(const Transmission& transmission,
                                              const ScheduleContext& context) {
   FF_TRY(const auto now, concentrator_now(context));
   FF_TRY(auto emission, prepare(transmission));
-  const auto from = earliest
+  emission.starts = earliest
                         ? std::max(*earliest, now + lead_time(context.round_trips, context.now))
                         : now + settings_.anytime_delay;
-  const auto fits = [&](ConcentratorTime starts) {
-    emission.starts = starts;
-    return emissions_.conflict(emission) == nullptr &&
-           check_duty_cycle(emission, transmission.priority).has_value();
-  };
-  if (!fits(from)) {
-    const auto& list = emissions_.all();
-    const auto gap = std::find_if(list.begin(), list.end(), [&](const Emission& other) {
-      return other.clear_at() > from && fits(other.clear_at());
-    });
-    if (gap == list.end()) {
-      emission.starts = from;
-      if (emission.duration > budget(emission.sub_band, transmission.priority))
-        return tl::unexpected<Error>(check_duty_cycle(emission, transmission.priority).error());
-      emission.starts = earliest_with_budget(emission, transmission.priority);
-    }
-  }
+  const auto free = first_free(emission, transmission, context);
+  if (!free)
+    return tl::unexpected<Error>(check_duty_cycle(emission, transmission.priority).error());
+  emission.starts = *free;
   emissions_.insert(emission);
   return emission;
 }
@@ -207,6 +260,38 @@ ConcentratorTime Scheduler::earliest_with_budget(const Emission& emission,
 void Scheduler::collect_garbage(const ScheduleContext& context) noexcept {
   if (const auto now = context.clock.from_server_time(context.now))
     emissions_.drop_before(*now - duty_cycle_window);
+}
+
+std::vector<PastEmission> Scheduler::history(const ScheduleContext& context) const {
+  std::vector<PastEmission> history;
+  std::vector<std::optional<std::size_t>> open(settings_.sub_bands.size());  // in history
+  const auto now = context.clock.from_server_time(context.now);
+  if (!now) return history;
+  for (const auto& emission : emissions_.all()) {
+    if (emission.ends() <= *now - duty_cycle_window) continue;
+    const auto starts = *context.clock.to_server_time(emission.starts);
+    auto& last = open[emission.sub_band];
+    if (last && starts - history[*last].starts < history_grain) {
+      history[*last].duration += emission.duration;
+      continue;
+    }
+    last = history.size();
+    history.push_back({starts, emission.duration, emission.frequency});
+  }
+  return history;
+}
+
+void Scheduler::carry(std::span<const PastEmission> emissions, const ScheduleContext& context) {
+  for (const auto& past : emissions) {
+    const auto starts = context.clock.from_server_time(past.starts);
+    const auto sub_band = sub_band_of(past.frequency);
+    if (!starts || !sub_band) continue;
+    Emission emission{*starts, past.duration, {}, *sub_band, past.frequency};
+    // Joined emissions and two clocks do not agree to the microsecond; the air time counts wherever
+    // it is put.
+    while (const auto* other = emissions_.conflict(emission)) emission.starts = other->clear_at();
+    emissions_.insert(emission);
+  }
 }
 
 std::vector<SubBandUsage> Scheduler::usage(const ScheduleContext& context) const {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "protocol/base/result.hpp"
@@ -52,6 +53,7 @@ struct Transmission {
   DataRate data_rate;
   Frequency frequency;
   TxPriority priority = TxPriority::normal;
+  DeviceClass device_class = DeviceClass::a;
 };
 
 /// The clocks at the moment of a request. References must outlive the call only.
@@ -71,7 +73,8 @@ class Scheduler {
   explicit Scheduler(SchedulerSettings settings);
 
   /// Exactly at `starts`. Errors: no_clock_sync, no_server_time, too_late, sub_band_not_found,
-  /// dwell_time, conflict, duty_cycle, blocked, and pkg/toa's.
+  /// dwell_time, conflict, duty_cycle, blocked, and pkg/toa's. Those that pass with time say in
+  /// `next_free` how far ahead of now there is room, and a conflict says `with` what.
   Result<Emission> schedule_at(const Transmission& transmission, ConcentratorTime starts,
                                const ScheduleContext& context);
   /// At a wall-clock time: by GPS if the gateway has it, else through the server's clock and at
@@ -83,6 +86,19 @@ class Scheduler {
   Result<Emission> schedule_anytime(const Transmission& transmission,
                                     std::optional<ConcentratorTime> earliest,
                                     const ScheduleContext& context);
+  /// From now on the gateway sends class B beacons, if the clock has its GPS time: nothing is sent
+  /// while a beacon is, and nothing of classes B and C in the guard time before it.
+  void keep_beacons_free() noexcept { keeps_beacons_free_ = true; }
+  bool keeps_beacons_free() const noexcept { return keeps_beacons_free_; }
+
+  /// What still counts for a duty cycle and what is to come, oldest first; emissions of one
+  /// sub-band that start within `history_grain` are one, as long as they are together. Empty
+  /// without a clock.
+  std::vector<PastEmission> history(const ScheduleContext& context) const;
+  /// Counts the history of an earlier connection. The clock must be synced. What lies in no
+  /// sub-band is left out.
+  void carry(std::span<const PastEmission> emissions, const ScheduleContext& context);
+
   /// Takes back an emission that was not handed to the gateway.
   void cancel(const Emission& emission) noexcept { emissions_.erase(emission); }
 
@@ -100,6 +116,15 @@ class Scheduler {
 
  private:
   Result<Emission> prepare(const Transmission& transmission) const;
+  std::optional<std::size_t> sub_band_of(Frequency frequency) const noexcept;
+  Status check(const Emission& emission, const Transmission& transmission,
+               const ScheduleContext& context) const;
+  std::optional<ConcentratorTime> beacon_end(const Emission& emission, DeviceClass device_class,
+                                             const ScheduleContext& context) const;
+  std::optional<ConcentratorTime> first_free(Emission emission, const Transmission& transmission,
+                                             const ScheduleContext& context) const;
+  Error with_next_free(const Error& error, const Emission& emission,
+                       const Transmission& transmission, const ScheduleContext& context) const;
   Status check_dwell_time(Frequency frequency, Duration duration) const;
   Status check_duty_cycle(const Emission& emission, TxPriority priority) const;
   Status check_blocking(const Emission& emission) const;
@@ -108,6 +133,7 @@ class Scheduler {
 
   SchedulerSettings settings_;
   Emissions emissions_;
+  bool keeps_beacons_free_ = false;
 };
 
 }  // namespace ff::schedule

@@ -28,6 +28,8 @@ inline constexpr Duration schedule_time_short = std::chrono::milliseconds{130};
 inline constexpr Duration schedule_time_long = std::chrono::milliseconds{530};
 inline constexpr Duration duty_cycle_window = std::chrono::hours{1};
 inline constexpr Duration schedule_gc_interval = std::chrono::minutes{30};
+/// How exactly a history tells when something was sent.
+inline constexpr Duration history_grain = std::chrono::seconds{10};
 
 /// How duty cycles are kept: by the sum over an hour, or additionally by a pause after each
 /// emission, as Basic Station does.

@@ -4,60 +4,12 @@
 
 #include <limits>
 
+#include "test/protocol/schedule/scheduler_support.hpp"
+
 namespace ff::schedule {
 namespace {
 
 using namespace std::chrono_literals;
-
-const UtcTime noon{Duration{1'700'000'000s}};
-const Frequency rx1 = Frequency::hz(868'100'000);        // 1 %
-const Frequency rx2 = Frequency::hz(869'525'000);        // 10 %
-const Frequency free_band = Frequency::hz(863'500'000);  // no limit
-
-const region::SubBand eu_sub_bands[] = {
-    {Frequency::hz(863'000'000), Frequency::hz(864'000'000), 1, 14},
-    {Frequency::hz(868'000'000), Frequency::hz(868'600'000), 0.01, 14},
-    {Frequency::hz(869'400'000), Frequency::hz(869'650'000), 0.1, 27},
-};
-
-region::Region eu_region() {
-  region::Region region;
-  region.band_id = "EU_863_870";
-  region.sub_bands = eu_sub_bands;
-  return region;
-}
-
-const region::FrequencyPlan bare_plan;
-
-/// `plan` outlives the scheduler.
-SchedulerSettings settings(SchedulerOptions options = {},
-                           const region::FrequencyPlan& plan = bare_plan) {
-  const region::FrequencyPlan* plans[] = {&plan};
-  return *make_scheduler_settings(plans, eu_region(), options);
-}
-
-/// SF7, 10 bytes: 41.216 ms.
-Transmission short_frame(Frequency frequency = rx1, TxPriority priority = TxPriority::highest) {
-  return {10, LoraDataRate{7, 125'000, CodingRate::cr4_5}, frequency, priority};
-}
-constexpr Duration short_airtime = 41'216us;
-/// SF12, 51 bytes: about 2.47 s.
-Transmission long_frame(Frequency frequency, TxPriority priority = TxPriority::highest) {
-  return {51 + 13, LoraDataRate{12, 125'000, CodingRate::cr4_5}, frequency, priority};
-}
-constexpr Duration long_airtime = 2'793'472us;
-
-/// A gateway whose counter is 0 at noon; `now` is after noon.
-struct Gateway {
-  RolloverClock clock;
-  RoundTrips round_trips;
-  Gateway() { clock.sync(0, noon); }
-  ScheduleContext at(Duration now) const { return {clock, round_trips, noon + now}; }
-};
-
-ConcentratorTime counter(Duration since_noon) {
-  return ConcentratorTime{since_noon};
-}
 
 TEST(SchedulerSettings, RaiseTheAnytimeDelayAndReadZeroDutyCycleAsUnlimited) {
   region::FrequencyPlan plan;
@@ -141,7 +93,6 @@ struct ConflictCase {
   Duration offset;  // of the second emission's start
   bool accepted;
 };
-const Duration occupied = short_airtime + queue_delay;
 const ConflictCase conflict_cases[] = {
     {"same start", 0s, false},
     {"inside", 10ms, false},
@@ -406,6 +357,26 @@ TEST(Scheduler, SchedulesAcrossTheCounterWrap) {
       scheduler.schedule_at(short_frame(), rx1_start, {clock, round_trips, noon + 200ms});
   ASSERT_TRUE(emission);
   EXPECT_EQ(counter_at(emission->starts), 500'000U);
+}
+
+TEST(ScheduleAt, SaysWhatIsInTheWayAndWhenThereIsRoom) {
+  Gateway gateway;
+  Scheduler scheduler(settings());
+  const auto first = *scheduler.schedule_at(long_frame(rx1), counter(5s), gateway.at(0s));
+  const auto refused = scheduler.schedule_at(short_frame(rx1), counter(6s), gateway.at(1s));
+  ASSERT_TRUE(refused.error().is(schedule_conflict));
+  EXPECT_EQ(attribute(refused.error(), "with"), "transmission");
+  EXPECT_EQ(attribute(refused.error(), "next_free"),
+            to_duration_text(first.clear_at() - counter(1s)));
+
+  for (int i = 0; i < 11; ++i)
+    ASSERT_TRUE(scheduler.schedule_anytime(long_frame(rx1), counter(10s), gateway.at(0s)));
+  const auto used_up = scheduler.schedule_at(long_frame(rx1), counter(1h), gateway.at(59min));
+  ASSERT_TRUE(used_up.error().is(duty_cycle_exceeded));
+  // 0.315 s of the first frame must have left the hour that ends with this one.
+  const auto must_leave = 13 * long_airtime - 36s;
+  EXPECT_EQ(attribute(used_up.error(), "next_free"),
+            to_duration_text(counter(5s) + must_leave + 1h - long_airtime - counter(59min)));
 }
 
 }  // namespace
