@@ -7,9 +7,11 @@ memory                          resident memory of the idle server, and what a l
 uplink                          uplinks a second from datagram to MQTT subscriber for 1 and 3 gateway copies, CPU time of each, latency at half load
 joins                           CPU time of a join, in a storm of them
 path                            the uplink's way inside the server, without sockets
+gateways                        20,000 UDP gateways and 2,000 stations over TLS at once: memory and CPU time of each, latency, and how long a storm of stations lasts
 all                             everything (default)
 """
 import argparse
+import concurrent.futures
 import contextlib
 import json
 import os
@@ -22,10 +24,11 @@ import time
 import server as live
 
 PROGRAMS = {'match': 'match_bench', 'storage': 'storage_bench', 'net': 'net_bench', 'crypto': 'crypto_bench', 'mqtt': 'mqtt_bench', 'path': 'uplink_path_bench'}
+HELPERS = {'gateways': ['stations_bench']}
 GOOGLE_BENCHMARKS = {'match', 'crypto', 'mqtt'}
 # The store is measured on the disk of the build, because /tmp may be memory.
 ARGUMENTS = {'storage': [os.path.join(live.ROOT, 'build/release')]}
-LIVE = ('startup', 'memory', 'uplink', 'joins')
+LIVE = ('startup', 'memory', 'uplink', 'joins', 'gateways')
 APPLICATION = 'bench'
 WINDOW_MS = 200  # ns.deduplication-window
 
@@ -34,6 +37,7 @@ def build(names):
     targets = [PROGRAMS[name] for name in names if name in PROGRAMS]
     if any(name in LIVE for name in names):
         targets += ['farfield', 'farfield-sim', 'many_devices']
+    targets += [target for name in names for target in HELPERS.get(name, [])]
     for command in (['cmake', '--preset', 'release'],
                     ['cmake', '--build', '--preset', 'release', '--target', *targets]):
         quiet = subprocess.DEVNULL if '--preset' in command[1] else None
@@ -213,7 +217,58 @@ def bench_joins(options):
     return result
 
 
-LIVE_BENCHES = {'startup': bench_startup, 'memory': bench_memory, 'uplink': bench_uplink, 'joins': bench_joins}
+STATIONS_EUI = 0xAA55000000000000
+
+
+def register_stations(server, count):
+    """Stations are registered, as they are in earnest; four at a time, because a change waits for the disk."""
+    def one(number):
+        eui = f'{STATIONS_EUI + number:016X}'
+        server.call('/users/admin/gateways', 'POST',
+                  {'gateway': {'ids': {'gateway_id': f'station-{number}', 'eui': eui}, 'frequency_plan_ids': ['EU_863_870_TTN']}})
+    print(f'  registering {count} stations …', file=sys.stderr, flush=True)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        for _ in pool.map(one, range(count)):
+            pass
+
+
+def stations(server, port, count, seconds):
+    """A process that is `count` stations; prints its report when it ends."""
+    environment = {**os.environ, 'STATION_KEY': server.admin_key()}
+    return subprocess.Popen([os.path.join(live.BIN, 'stations_bench'), '--server', f'127.0.0.1:{port}', '--stations', str(count),
+                             '--first-eui', str(STATIONS_EUI), '--duration', str(seconds)],
+                            stdout=subprocess.PIPE, env=environment, text=True)
+
+
+def bench_gateways(options):
+    """All at once, with their keep-alives and one uplink of each in ten seconds. Simulators share the machine."""
+    udp, count = options.udp_gateways, options.stations
+    station_port = live.free_port()
+    with disk() as folder, running_server(folder, station_tls=f'127.0.0.1:{station_port}') as server:
+        server.wait_until_healthy()
+        register_stations(server, count)
+        idle, cpu = server.memory_bytes(), server.cpu_seconds()
+        storm = stations(server, station_port, count, 30)
+        storm_report = json.loads(storm.communicate()[0])
+        storm_cpu = server.cpu_seconds() - cpu
+        connected = stations(server, station_port, count, 90)
+        time.sleep(20)
+        with_stations = server.memory_bytes()
+        named = [*register(server, folder, 'abp', options.devices, udp, ['--uplinks-only']), '--uplinks-only']
+        with_all = server.memory_bytes()
+        before = server.cpu_seconds()
+        run = load(server, folder, named, options, (udp + count) / 10, 1, 1000)
+        busy = server.cpu_seconds() - before
+        report = json.loads(connected.communicate()[0])
+        return {'stations': count, 'udp_gateways': udp,
+                'storm': {'all_served_after_ms': storm_report['all_served_after_ms'], 'failed': storm_report['failed'],
+                          'server_cpu_ms_per_station': storm_cpu * 1e3 / count},
+                'bytes_per_station': (with_stations - idle) / count, 'bytes_per_udp_gateway': (with_all - with_stations) / udp,
+                'together': {**run, 'server_cores_busy': busy / options.seconds, 'station_answer_ms': report['answer_ms'],
+                             'stations_served': report['served'], 'station_failures': report['failed']}}
+
+
+LIVE_BENCHES = {'startup': bench_startup, 'memory': bench_memory, 'uplink': bench_uplink, 'joins': bench_joins, 'gateways': bench_gateways}
 
 
 def print_table(result, indent='  '):
@@ -235,6 +290,8 @@ def main():
     parser.add_argument('--registered', type=int, default=1_000_000, help='devices of startup (default 1000000)')
     parser.add_argument('--rate', type=float, default=4000, help='uplinks per second to begin with (default 4000)')
     parser.add_argument('--attempts', type=int, default=6, help='rates tried (default 6)')
+    parser.add_argument('--udp-gateways', type=int, default=20_000, help='of gateways (default 20000)')
+    parser.add_argument('--stations', type=int, default=2000, help='of gateways (default 2000)')
     parser.add_argument('--seconds', type=float, default=10, help='of load (default 10)')
     options = parser.parse_args()
     chosen = names if 'all' in options.what else list(dict.fromkeys(options.what))

@@ -28,8 +28,8 @@ def free_port(kind=socket.SOCK_STREAM):
 class Ports:
     """Ports of the listeners that the demo and the benchmarks use."""
 
-    def __init__(self, udp=1700, mqtt=1883, grpc=1884, http=1885, plan='EU_863_870'):
-        self.udp, self.mqtt, self.grpc, self.http, self.plan = udp, mqtt, grpc, http, plan
+    def __init__(self, udp=1700, mqtt=1883, grpc=1884, http=1885, plan='EU_863_870', station_tls=''):
+        self.udp, self.mqtt, self.grpc, self.http, self.plan, self.station_tls = udp, mqtt, grpc, http, plan, station_tls
 
     @classmethod
     def free(cls, **options):
@@ -38,7 +38,8 @@ class Ports:
     def flags(self):
         return ['--gs.udp.listeners', f'127.0.0.1:{self.udp}={self.plan}', '--as.mqtt.listen', f'127.0.0.1:{self.mqtt}',
                 '--grpc.listen', f'127.0.0.1:{self.grpc}', '--http.listen', f'127.0.0.1:{self.http}',
-                '--gs.basic-station.listen', '', '--gs.basic-station.listen-tls', '', '--as.mqtt.listen-tls', '', '--grpc.listen-tls', '', '--http.listen-tls', '']
+                '--gs.basic-station.listen', '', '--gs.basic-station.listen-tls', self.station_tls, '--gs.tabs-hubs.listen', '',
+                '--gs.tabs-hubs.listen-tls', '', '--gs.ttigw.listen-tls', '', '--as.mqtt.listen-tls', '', '--grpc.listen-tls', '', '--http.listen-tls', '']
 
 
 class Process:

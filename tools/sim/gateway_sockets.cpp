@@ -19,9 +19,9 @@ Result<std::unique_ptr<net::DatagramSocket>> GatewaySockets::open_socket(std::si
   });
 }
 
-Status GatewaySockets::open(std::size_t gateways, Handler handler) {
+Status GatewaySockets::open(std::size_t gateways, std::size_t pull_sockets, Handler handler) {
   handler_ = std::move(handler);
-  for (std::size_t i = 0; i < gateways; ++i) {
+  for (std::size_t i = 0; i < std::min(gateways, pull_sockets); ++i) {
     FF_TRY(auto socket, open_socket(i));
     pull_.push_back(std::move(socket));
   }
@@ -33,7 +33,7 @@ Status GatewaySockets::open(std::size_t gateways, Handler handler) {
 }
 
 void GatewaySockets::send(std::size_t gateway, Link link, ByteView datagram) {
-  auto& socket = link == Link::pull ? pull_[gateway] : push_[gateway % push_.size()];
+  auto& socket = link == Link::pull ? pull_[gateway % pull_.size()] : push_[gateway % push_.size()];
   socket->send(server_, datagram);  // A full queue is counted by the socket.
 }
 

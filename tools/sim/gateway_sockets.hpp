@@ -1,5 +1,6 @@
 // The gateways' UDP sockets. Downlinks name no gateway, so each gateway has a socket for its
-// downlink path; uplinks name theirs and share a few, so that they leave in batches.
+// downlink path, unless there are none; uplinks name theirs and share a few, so that they leave in
+// batches.
 #pragma once
 
 #include <functional>
@@ -20,7 +21,8 @@ class GatewaySockets {
   GatewaySockets(net::Runtime& runtime, net::Endpoint server) noexcept
       : network_(net::make_udp_network(runtime)), server_(server) {}
 
-  Status open(std::size_t gateways, Handler handler);
+  /// `pull_sockets`: fewer than gateways only where no downlinks are to come.
+  Status open(std::size_t gateways, std::size_t pull_sockets, Handler handler);
   void send(std::size_t gateway, Link link, ByteView datagram);
   /// Afterwards the handler does not run. Not from inside it.
   void close();

@@ -12,6 +12,9 @@
 namespace ff::sim {
 namespace {
 
+/// Of gateways without downlinks: more gateways than a process may have files.
+constexpr std::size_t shared_sockets = 1024;
+
 /// The world is looked after at least this often, for messages of the application.
 constexpr Duration tick_max = std::chrono::milliseconds{20};
 /// Uplinks that are due within this time leave in one batch.
@@ -41,7 +44,10 @@ class Runner final : public Outlet {
     if (application_) FF_CHECK(application_->start());
     world_ = std::make_unique<World>(options_.scenario, std::move(devices), loop_.now(), *this);
     timer_ = loop_.make_timer();
-    FF_CHECK(sockets_.open(world_->gateway_count(), [this](std::size_t gateway, ByteView datagram) {
+    const auto gateways = world_->gateway_count();
+    const auto pull_sockets =
+        options_.api.uplinks_only ? std::min(gateways, shared_sockets) : gateways;
+    FF_CHECK(sockets_.open(gateways, pull_sockets, [this](std::size_t gateway, ByteView datagram) {
       world_->on_datagram(gateway, datagram, loop_.now());
     }));
     runtime_.start();
