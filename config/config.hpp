@@ -59,6 +59,7 @@ struct Page {
 /// `http`.
 struct Http {
   Listen listen;
+  std::vector<std::string> trusted_proxies;  // address blocks
   Page metrics;
   Page health;
 };
@@ -80,6 +81,11 @@ struct Tls {
   Duration reload_interval{};
 };
 
+/// `mtls-auth`: whose certificates of clients are believed.
+struct MtlsAuth {
+  std::filesystem::path directory;  // PEM files of authorities; empty: nobody's
+};
+
 /// One row of `gs.udp.listeners`.
 struct UdpListener {
   std::string address;
@@ -91,6 +97,9 @@ struct UdpListener {
 /// `gs.udp`.
 struct GatewayServerUdp {
   std::vector<UdpListener> listeners;
+  std::size_t frontends = 0;       // of one listener; 0: one per four cores, at least one
+  std::vector<std::string> allow;  // address blocks; empty: everybody
+  std::vector<std::string> block;
   Duration downlink_path_expires{};
   Duration connection_expires{};
   Duration connection_error_expires{};
@@ -100,7 +109,13 @@ struct GatewayServerUdp {
   std::size_t rate_limiting_messages = 0;
   Duration rate_limiting_threshold{};
   std::size_t links_max = 0;
+  std::size_t links_per_address_max = 0;
   std::size_t datagrams_max = 0;
+};
+
+/// `gs.tabs-hubs`: hubs speak the stations' protocol. `gs.ttigw` has no plain listener.
+struct GatewayServerSocket {
+  Listen listen;
 };
 
 /// `gs.basic-station`.
@@ -126,9 +141,14 @@ struct GatewayServer {
   double fetch_gateway_jitter = 0;  // share of the interval
   Duration update_connection_stats_interval{};
   Duration update_connection_stats_debounce_time{};
+  Duration connection_stats_ttl{};
+  Duration connection_stats_disconnect_ttl{};
+  Duration update_gateway_location_debounce_time{};
   std::vector<DevAddrPrefix> forward;
   GatewayServerUdp udp;
   GatewayServerBasicStation basic_station;
+  GatewayServerSocket tabs_hubs;
+  GatewayServerSocket ttigw;
 };
 
 /// `ns.default-mac-settings`.
@@ -213,6 +233,7 @@ struct Config {
   Listen grpc;
   Http http;
   Inspect inspect;
+  MtlsAuth mtls_auth;
   Tls tls;
   std::filesystem::path frequency_plans_directory;  // empty: the plans that are built in alone
   GatewayServer gs;

@@ -14,6 +14,9 @@ std::vector<Knob> front_door_knobs() {
        one(listen_address(), FF_PLACE(http.listen.plain))},
       {"http.listen-tls", "The same with TLS; needs tls.source.", ":8885",
        one(listen_address(), FF_PLACE(http.listen.tls))},
+      {"http.trusted-proxies", "Proxies whose X-Real-IP header is believed.",
+       "127.0.0.0/8 10.0.0.0/8 100.64.0.0/10 172.16.0.0/12 192.168.0.0/16",
+       many(address_block(), FF_PLACE(http.trusted_proxies))},
       {"http.metrics.enable", "Serves Prometheus metrics on /metrics.", "true",
        one(flag(), FF_PLACE(http.metrics.enable))},
       {"http.metrics.password", "Password of the user metrics; empty: none is asked for.", "",
@@ -29,6 +32,10 @@ std::vector<Knob> front_door_knobs() {
        "Administrator's API key for `farfield inspect`; empty: the file admin-api-key of the data "
        "directory.",
        "", one(secret(), FF_PLACE(inspect.api_key))},
+
+      {"mtls-auth.directory",
+       "Folder with the PEM files of authorities whose certificates of gateways are believed.", "",
+       one(path_or_nothing(), FF_PLACE(mtls_auth.directory))},
 
       {"tls.source",
        "Where the certificate of TLS listeners comes from: files, or one of our own that is made "

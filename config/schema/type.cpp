@@ -311,6 +311,17 @@ Type<JoinEuiPrefix> join_eui_prefix() {
           }};
 }
 
+Type<std::string> address_block() {
+  return {"an address with or without a length, such as 192.0.2.0/24 or 2001:db8::/32",
+          [](std::string_view text) -> std::optional<std::string> {
+            if (text.empty() ||
+                text.find_first_not_of("0123456789abcdefABCDEF.:/") != std::string_view::npos)
+              return {};
+            return std::string(text);
+          },
+          [](const std::string& value) { return value; }};
+}
+
 Type<UdpListener> udp_listener() {
   return {std::string(address_forms) + ", with a frequency plan's id or nothing as its value",
           [](std::string_view text) -> std::optional<UdpListener> {

@@ -48,9 +48,11 @@ Type<std::uint32_t> power_of_two(std::uint32_t max);
 Type<std::chrono::seconds> whole_seconds(std::int64_t min, std::int64_t max);
 /// `:1885`, `127.0.0.1:1885`, `[::1]:1885`, `localhost:1885`; empty: closed.
 Type<std::string> listen_address();
-/// Never printed.
+/// `192.0.2.0/24`, `2001:db8::/32`, `192.0.2.1`; whether it is one says who uses it.
+Type<std::string> address_block();
 /// A server to ask, `ns.example.com:1885`, or nothing.
 Type<std::string> server_address();
+/// Never printed.
 Type<std::string> secret();
 /// Letters, digits, `_`, `-` and `.`, as in frequency plan ids; or nothing.
 Type<std::string> name_or_nothing();

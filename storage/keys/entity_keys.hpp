@@ -43,7 +43,7 @@ enum class EntityKind : std::uint8_t {
   pubsub = 20,                ///< application, pub/sub
   package_association = 21,   ///< application, device, FPort as 3 digits
   package_default = 22,       ///< application, FPort as 3 digits
-  gateway_settings = 23,      ///< gateway
+  gateway_memory = 23,        ///< gateway
   tenant = 24,                ///< tenant
   relay_rule = 25,            ///< application, device, rule index as 3 digits
   alert_rule = 26,            ///< rule

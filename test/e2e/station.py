@@ -28,16 +28,20 @@ class Refused(Exception):
 class WebSocket:
     """The client's side of RFC 6455, as far as a station needs it."""
 
-    def __init__(self, address, path, token=None, ca=None):
+    def __init__(self, address, path, token=None, ca=None, own=None, headers=()):
+        """`ca`: whom to believe, with TLS; `own`: files of our certificate and its key."""
         self.socket = socket.create_connection(address, timeout=20)
         if ca:
             context = ssl.create_default_context(cafile=ca)
             context.check_hostname = False
+            if own:
+                context.load_cert_chain(*own)
             self.socket = context.wrap_socket(self.socket)
         lines = [f'GET {path} HTTP/1.1', f'Host: 127.0.0.1:{address[1]}', 'Upgrade: websocket', 'Connection: Upgrade',
                  'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: ' + base64.b64encode(os.urandom(16)).decode()]
         if token:
             lines.append(f'Authorization: {token}')
+        lines += headers
         self.socket.sendall(('\r\n'.join(lines) + '\r\n\r\n').encode())
         self.buffer = b''
         head = self._until(b'\r\n\r\n').decode()
@@ -94,9 +98,9 @@ class WebSocket:
             self.socket.close()
 
 
-def discover(address, token, router, ca=None):
+def discover(address, token, router, ca=None, own=None):
     """The answer to a station's first question."""
-    connection = WebSocket(address, '/router-info', token, ca)
+    connection = WebSocket(address, '/router-info', token, ca, own)
     connection.send(json.dumps({'router': router}).encode())
     opcode, payload = connection.receive()
     assert opcode == TEXT, opcode
@@ -108,8 +112,8 @@ def discover(address, token, router, ca=None):
 class Station:
     """A connected station that has its configuration."""
 
-    def __init__(self, address, eui, token, ca=None):
-        self.connection = WebSocket(address, f'/traffic/eui-{eui.upper()}', token, ca)
+    def __init__(self, address, eui, token, *tls, headers=()):
+        self.connection = WebSocket(address, f'/traffic/eui-{eui.upper()}', token, *tls, headers=headers)
         self.tell({'msgtype': 'version', 'station': '2.0.6(linux/std)', 'firmware': None, 'package': None, 'model': 'linux',
                    'protocol': 2, 'features': 'rmtsh'})
         self.config = self.next('router_config')

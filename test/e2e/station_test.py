@@ -1,6 +1,9 @@
 """LoRa Basics Stations over real sockets: a device joins, sends and receives through one; what is refused, and how."""
 import json
+import os
 import socket
+import subprocess
+import tempfile
 import time
 import unittest
 
@@ -12,11 +15,41 @@ EUI = '0016c001ff000000'
 ID6 = '16:c001:ff00:0'
 
 
+class Authority:
+    """A certificate authority for gateways; its own certificate is the only PEM file of its folder."""
+
+    def __init__(self, folder, name):
+        self.folder, self.private = os.path.join(folder, name), os.path.join(folder, name + '-private')
+        os.mkdir(self.folder)
+        os.mkdir(self.private)
+        self.ca = os.path.join(self.folder, 'ca.pem')
+        self.openssl('req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=' + name, '-days', '2',
+                     '-keyout', self.file('ca.key'), '-out', self.ca)
+
+    def file(self, name):
+        return os.path.join(self.private, name)
+
+    @staticmethod
+    def openssl(*arguments):
+        subprocess.run(['openssl', *arguments], check=True, capture_output=True)
+
+    def issue(self, common_name):
+        """Files of a certificate and its key."""
+        key, request, certificate = (self.file(common_name + suffix) for suffix in ('.key', '.csr', '.crt'))
+        self.openssl('req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', '/CN=' + common_name, '-keyout', key, '-out', request)
+        self.openssl('x509', '-req', '-in', request, '-CA', self.ca, '-CAkey', self.file('ca.key'), '-CAcreateserial', '-days', '2', '-out', certificate)
+        return certificate, key
+
+
 class Stations(unittest.TestCase):
     def setUp(self):
         self.port, self.tls_port = free_port(), free_port()
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.authority = Authority(folder.name, 'trusted')
         self.server = Server(**{'gs.basic-station.listen': f'127.0.0.1:{self.port}',
-                                'gs.basic-station.listen-tls': f'127.0.0.1:{self.tls_port}'}).start()
+                                'gs.basic-station.listen-tls': f'127.0.0.1:{self.tls_port}',
+                                'mtls-auth.directory': self.authority.folder}).start()
         self.addCleanup(self.server.__exit__)
         gateway = {'ids': {'gateway_id': f'sim-{EUI}', 'eui': EUI.upper()}, 'frequency_plan_ids': ['EU_863_870_TTN']}
         self.server.api('POST', '/users/admin/gateways', {'gateway': gateway})
@@ -72,6 +105,30 @@ class Stations(unittest.TestCase):
         answer = discover(('127.0.0.1', self.tls_port), 'Bearer ' + self.key, ID6, self.certificates())
         self.assertEqual(answer['uri'], f'wss://127.0.0.1:{self.tls_port}/traffic/eui-{EUI.upper()}')
         Station(('127.0.0.1', self.tls_port), EUI, 'Bearer ' + self.key, self.certificates()).close()
+
+    def test_a_certificate_is_as_good_as_a_key(self):
+        address, ca = ('127.0.0.1', self.tls_port), self.certificates()
+        own = self.authority.issue(EUI.upper())
+        answer = discover(address, None, ID6, ca, own)
+        self.assertEqual(answer['uri'], f'wss://127.0.0.1:{self.tls_port}/traffic/eui-{EUI.upper()}')
+        station = Station(address, EUI, None, ca, own)
+        station.tell({'msgtype': 'timesync', 'txtime': 5})
+        self.assertEqual(station.next('timesync')['txtime'], 5)
+        station.close()
+        stranger = Authority(self.server.directory, 'stranger').issue(EUI.upper())
+        for why, own in (('of another gateway', self.authority.issue('AABBCCDDEEFF0011')), ('of another authority', stranger)):
+            with self.subTest(why):
+                self.assertIn('error', discover(address, self.key, ID6, ca, own))
+                with self.assertRaises(Refused) as refused:
+                    Station(address, EUI, self.key, ca, own)
+                self.assertEqual(refused.exception.status, 401, refused.exception.body)
+                self.assertIn('unauthenticated_gateway_connection', refused.exception.body)
+
+    def test_a_proxy_says_whom_it_stands_for(self):
+        station = Station(self.address, EUI, self.key, headers=['X-Real-IP: 203.0.113.7'])
+        self.addCleanup(station.close)
+        stats = self.server.api('GET', f'/gs/gateways/sim-{EUI}/connection/stats')
+        self.assertEqual(stats['gateway_remote_address']['ip'], '203.0.113.7')
 
     def test_who_may_not_is_told_before_there_is_a_websocket(self):
         for token, path, status in ((None, f'/traffic/eui-{EUI}', 401), ('nonsense', f'/traffic/eui-{EUI}', 400),

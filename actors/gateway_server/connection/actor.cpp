@@ -81,9 +81,18 @@ struct Runner {
     probe(self).acknowledgments->Increment();
     if (effect.result == TxResult::success) probe(self).tx_success->Increment();
   }
-  void operator()(const StoreStats&) const {
+  void operator()(const Remember&) const {
     const auto& logic = *self->state.logic;
-    if (context().store_stats) context().store_stats(logic.settings().ids, logic.stats(now(self)));
+    if (context().memories)
+      context().memories->remember(logic.settings().ids.gateway_id, logic.memory(now(self)));
+  }
+  void operator()(UpdateLocations& effect) const {
+    context().registry->update_locations(self->state.logic->settings().ids.gateway_id,
+                                         std::move(effect.antennas));
+  }
+  void operator()(UpdateVersions& effect) const {
+    context().registry->update_versions(self->state.logic->settings().ids.gateway_id,
+                                        std::move(effect.model), std::move(effect.firmware));
   }
   void operator()(const FetchSettings&) const { look_up(self, self->state.logic->settings().ids); }
   void operator()(const EndConnection& effect) const { end(self, effect.reason); }
@@ -217,7 +226,15 @@ ConnectionHandle::behavior_type connection(Pointer self, ContextPtr context, Con
       [self](const ScheduleOnPath& message) { on_schedule(self, message); },
       [self](const GetConnectionStats& message) { on_stats(self, message); },
       [self](const InspectConnection& message) { on_inspect(self, message); },
-      [self](const Disconnect& message) { end(self, message.reason); },
+      [self](const Disconnect& message) {
+        const auto& logic = self->state.logic;
+        if (message.heir && logic) message.heir(logic->memory(now(self)));
+        end(self, message.reason);
+      },
+      [self](const MemoryRecalled& message) {
+        auto& logic = self->state.logic;
+        if (logic) run(self, logic->on_recalled(message.memory, now(self)));
+      },
       [self](const RegistryAnswered& message) { on_registry(self, message); },
       [self](const Housekeep&) { on_housekeep(self); },
   };

@@ -9,12 +9,15 @@ namespace {
 
 constexpr std::size_t plans_max = 8;
 
-/// What says nothing about the connection: a position that the gateway itself reports.
+/// What says nothing about the connection: a position that the gateway itself reports, and an
+/// antenna that is known for nothing else.
 GatewaySettings without_gps_positions(GatewaySettings settings) {
-  for (auto& antenna : settings.antennas) {
+  auto& antennas = settings.antennas;
+  for (auto& antenna : antennas) {
     if (antenna.location && antenna.location->source == LocationSource::gps)
       antenna.location.reset();
   }
+  while (!antennas.empty() && antennas.back() == GatewayAntenna{}) antennas.pop_back();
   return settings;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "net/address/address_block.hpp"
 #include "protocol/base/time.hpp"
 #include "protocol/types/identifiers.hpp"
 
@@ -22,6 +23,8 @@ struct UdpConfig {
   Duration rate_limiting_threshold = std::chrono::milliseconds{10};
   /// EUIs known at once; datagrams of others are dropped.
   std::size_t links_max = 200'000;
+  /// EUIs whose first datagram came from one address; 0: no bound.
+  std::size_t links_per_address_max = 0;
   /// Datagrams waiting for the frontend; more are dropped.
   std::size_t datagrams_max = 51'200;
 };
@@ -52,8 +55,15 @@ struct GatewayServerConfig {
   Duration update_connection_stats_interval = std::chrono::minutes{1};
   Duration update_connection_stats_debounce_time = std::chrono::seconds{30};
   double update_connection_stats_debounce_jitter = 0.25;
+  /// How long statistics of a gateway are shown that was connected last, and of one that has gone
+  /// without a word.
+  Duration connection_stats_disconnect_ttl = std::chrono::hours{48};
+  Duration connection_stats_ttl = std::chrono::hours{12};
+  Duration update_gateway_location_debounce_time = std::chrono::hours{1};
   /// Addresses whose uplinks the cluster's network server gets; `forward`.
   std::vector<DevAddrPrefix> forward = {DevAddrPrefix{}};
+  /// Whose `X-Real-IP` is believed.
+  std::vector<net::AddressBlock> trusted_proxies;
   /// Uplinks on their way from all gateways to the store; more are dropped.
   std::size_t uplinks_max = 50'000;
   UdpConfig udp;

@@ -9,6 +9,7 @@
 #include "actors/events/event.hpp"
 #include "actors/gateway_server/connection/config.hpp"
 #include "actors/gateway_server/connection/gateway_access.hpp"
+#include "actors/gateway_server/connection/gateway_memory.hpp"
 #include "actors/gateway_server/connection/probe.hpp"
 #include "actors/gateway_server/connection/uplink_budget.hpp"
 #include "actors/gateway_server/router/interface.hpp"
@@ -25,9 +26,6 @@ struct Upstream {
   std::function<void(const TxAcknowledgment&)> acknowledgment;
 };
 
-/// Keeps statistics for the API, also after the connection has ended. Any thread; may be empty.
-using StoreConnectionStats = std::function<void(const GatewayIdentifiers&, const ConnectionStats&)>;
-
 /// Immutable after start; lives as long as the actors.
 struct Context {
   GatewayServerConfig config;
@@ -37,7 +35,7 @@ struct Context {
   std::shared_ptr<GatewayAccess> access;  // null: nobody's secret is good
   Upstream upstream;
   events::Publish publish;
-  StoreConnectionStats store_stats;
+  std::shared_ptr<GatewayMemories> memories;  // null: nothing outlives a connection
   std::string server_version;
   actors::Route<RouterHandle> router;
   std::shared_ptr<ConnectionProbe> probe;

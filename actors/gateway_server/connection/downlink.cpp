@@ -89,7 +89,8 @@ Result<schedule::Emission> ConnectionState::schedule_window(const DownlinkFrame&
                                                             Instant now) {
   const auto& request = frame.request;
   const schedule::Transmission transmission{frame.phy_payload.size(), window.parameters->data_rate,
-                                            window.parameters->frequency, request.priority};
+                                            window.parameters->frequency, request.priority,
+                                            request.device_class};
   const auto context = schedule_context(now);
   switch (request.device_class) {
     case DeviceClass::a: {
@@ -182,6 +183,7 @@ Result<ScheduledDownlink> ConnectionState::try_schedule(
     Effects& effects) {
   const auto& request = frame->request;
   FF_TRY(const auto anchor, read_path(request, path));
+  settle(now);
   FF_CHECK(check_request(request));
   FF_TRY(const auto* plan, plan_of(request));
 
@@ -219,6 +221,7 @@ ConnectionState::Scheduled ConnectionState::schedule(
   stats_.last_downlink_received_at = now.utc;
   ++stats_.downlink_count;
   stats_changed_ = true;
+  if (now.mono - remembered_at_ >= emissions_unremembered_max) remember(now, effects);
   return {std::move(answer), std::move(effects)};
 }
 

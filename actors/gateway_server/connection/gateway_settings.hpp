@@ -45,6 +45,12 @@ class GatewayRegistry {
   /// Looks up by gateway id if there is one, else by EUI. Answers once, on any thread; an error
   /// with Code::not_found when no such gateway is registered. Never blocks.
   virtual void find(const GatewayIdentifiers& ids, actors::Reply<GatewaySettings> reply) = 0;
+  /// Writes what a gateway says of itself: antennas in their order, those that are not registered
+  /// yet included; attributes `model` and `firmware`. Of a gateway that is gone: nothing. A failure
+  /// is logged. Never blocks.
+  virtual void update_locations(const GatewayId& gateway_id, std::vector<Location> antennas) = 0;
+  virtual void update_versions(const GatewayId& gateway_id, std::string model,
+                               std::string firmware) = 0;
 };
 
 }  // namespace ff::gateway_server

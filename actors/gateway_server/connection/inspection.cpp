@@ -12,7 +12,7 @@ std::string_view to_string(DownlinkStage stage) noexcept {
 }
 
 void ConnectionState::note_dropped(const UplinkFrame& frame, UplinkOutcome outcome, UtcTime now) {
-  if (outcome == UplinkOutcome::forwarded) return;
+  if (outcome == UplinkOutcome::forwarded || outcome == UplinkOutcome::forwarded_late) return;
   DroppedUplink dropped{.at = now,
                         .outcome = outcome,
                         .dev_addr = {},
@@ -57,6 +57,7 @@ ConnectionSnapshot ConnectionState::snapshot(Instant now) const {
   out.stats = stats(now);
   out.clock_synced_at = clock_.synced_at();
   out.has_gps_time = clock_.has_gateway_time();
+  out.sends_beacons = scheduler_.keeps_beacons_free();
   out.lead_time = schedule::Scheduler::lead_time(round_trips_, now.utc);
   const auto& emissions = scheduler_.emissions().all();
   out.remembered_emissions = emissions.size();

@@ -5,6 +5,7 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+#include "actors/gateway_server/connection/gateway_memory.hpp"
 #include "actors/gateway_server/connection/messages.hpp"
 #include "actors/gateway_server/connection/snapshot.hpp"
 
@@ -26,6 +27,7 @@ using ConnectionHandle = caf::typed_actor<
     caf::reacts_to<GetConnectionStats>,  // Answers the statistics as of now.
     caf::reacts_to<InspectConnection>,   // Answers what it holds and decided last.
     caf::reacts_to<Disconnect>,          // Ends the connection with this reason.
+    caf::reacts_to<MemoryRecalled>,      // Counts what was sent before this connection.
     caf::reacts_to<RegistryAnswered>,    // INTERNAL: the registry's answer.
     caf::reacts_to<Housekeep>>;          // INTERNAL: statistics, garbage, look-ups.
 

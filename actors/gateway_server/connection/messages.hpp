@@ -1,6 +1,7 @@
 // What passes between a frontend, a gateway's connection and the router.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,8 @@ struct GatewayUp {
   std::optional<GatewayStatus> status;
   /// From us to the gateway and back, if the message tells.
   std::optional<Duration> round_trip;
+  /// The gateway was told to send class B beacons and can.
+  bool sends_beacons = false;
 };
 /// A counter value and its time by the gateway's GPS.
 struct GpsSample {
@@ -65,9 +68,12 @@ struct TxAcked {
 struct DownlinkPathChanged {
   bool available = false;
 };
-/// Ends the connection; `reason` is the data of gs.gateway.disconnect.
+/// Ends the connection; `reason` is the data of gs.gateway.disconnect. `heir`, if any, is told what
+/// the connection remembers; it is the gateway's next one.
+struct GatewayMemory;
 struct Disconnect {
   Error reason;
+  std::function<void(const GatewayMemory&)> heir = {};
 };
 
 // --- connection to frontend --------------------------------------------------------------------

@@ -11,8 +11,16 @@
 namespace ff::gateway_server {
 
 /// What became of an uplink; labels the metric.
-enum class UplinkOutcome : std::uint8_t { forwarded, repeated, undecodable, crc_failed, not_ours };
-inline constexpr std::size_t uplink_outcome_count = 5;
+enum class UplinkOutcome : std::uint8_t {
+  forwarded,
+  forwarded_late,  // heard long ago: it is not answered
+  repeated,
+  undecodable,
+  crc_failed,
+  not_ours,
+  join_late,  // its answer would come too late
+};
+inline constexpr std::size_t uplink_outcome_count = 7;
 const char* to_string(UplinkOutcome outcome) noexcept;
 
 /// An uplink that went no further.
@@ -54,6 +62,7 @@ struct ConnectionSnapshot {
   ConnectionStats stats;
   std::optional<UtcTime> clock_synced_at;  // newest sample of the concentrator's counter
   bool has_gps_time = false;
+  bool sends_beacons = false;                  // as far as it is known
   Duration lead_time{0};                       // least time between a request and its emission
   std::vector<PlannedEmission> planned;        // not over yet, in order, at most emissions_max
   std::size_t remembered_emissions = 0;        // for conflicts and duty cycle

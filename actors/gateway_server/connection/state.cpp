@@ -8,7 +8,8 @@ namespace {
 constexpr std::array<const char*, protocol_count> protocol_names = {"udp", "mqtt", "grpc",
                                                                     "semtechws/lbslns", "ttigw"};
 constexpr std::array<const char*, uplink_outcome_count> outcome_names = {
-    "forwarded", "repeated", "undecodable", "crc_failed", "not_ours"};
+    "forwarded",  "forwarded_late", "repeated", "undecodable",
+    "crc_failed", "not_ours",       "join_late"};
 
 /// `interval` changed by up to `share` of it in either direction.
 Duration jittered(Duration interval, double share, Random& random) {
@@ -39,7 +40,7 @@ ConnectionState::ConnectionState(ConnectRequest request, GatewaySettings setting
       config_(config),
       scheduler_(radio_.schedule),
       has_downlink_path_(request_.has_downlink_path),
-      stats_stored_at_(now.mono),
+      remembered_at_(now.mono),
       stats_debounce_(config.update_connection_stats_debounce_time),
       fetch_at_(now.mono + config.fetch_gateway_interval),
       garbage_at_(now.mono + schedule::schedule_gc_interval) {
@@ -50,12 +51,13 @@ ConnectionState::ConnectionState(ConnectRequest request, GatewaySettings setting
 
 Effects ConnectionState::on_connected() {
   stats_changed_ = false;
-  return {PublishEvent{"gs.gateway.connect", {}, {}}, StoreStats{}};
+  return {PublishEvent{"gs.gateway.connect", {}, {}}};
 }
 
 Effects ConnectionState::on_up(GatewayUp up, Instant now, Random& random) {
   Effects effects;
   if (up.round_trip) round_trips_.record(*up.round_trip, now.utc);
+  if (up.sends_beacons) scheduler_.keep_beacons_free();
   for (auto& frame : up.uplinks) on_uplink(std::move(frame), now, random, effects);
   if (up.status) on_status(std::move(*up.status), now, effects);
   return effects;
@@ -67,6 +69,8 @@ Effects ConnectionState::on_tx_acked(const TxAcked& acked, Instant now) {
   stats_changed_ = true;
   Effects effects{CountAcknowledgment{acked.result}};
   if (acked.gps) synchronise(*acked.gps, now);
+  // Only a gateway that sends beacons has one in the way.
+  if (acked.result == TxResult::collision_beacon) scheduler_.keep_beacons_free();
   const auto downlink = downlinks_.take(acked.token);
   TxAcknowledgment acknowledgment;
   acknowledgment.result = acked.result;
@@ -92,14 +96,15 @@ Effects ConnectionState::on_tx_acked(const TxAcked& acked, Instant now) {
 
 Effects ConnectionState::on_housekeep(Instant now, Random& random) {
   Effects effects;
-  const auto since_stored = now.mono - stats_stored_at_;
-  if ((stats_changed_ && since_stored >= stats_debounce_) ||
-      since_stored >= config_.update_connection_stats_interval) {
-    stats_stored_at_ = now.mono;
+  const auto since = now.mono - remembered_at_;
+  if ((stats_changed_ && since >= stats_debounce_) ||
+      since >= config_.update_connection_stats_interval) {
     stats_changed_ = false;
     stats_debounce_ = jittered(config_.update_connection_stats_debounce_time,
                                config_.update_connection_stats_debounce_jitter, random);
-    effects.push_back(StoreStats{});
+    // Who should have told is gone by now.
+    is_recalled_ = true;
+    remember(now, effects);
     effects.push_back(PublishEvent{"gs.gateway.connection.stats", {}, {}});
   }
   if (now.mono >= garbage_at_) {
@@ -129,7 +134,9 @@ Effects ConnectionState::on_settings(const Result<GatewaySettings>& found, Insta
 Effects ConnectionState::on_ended(const Error& reason, Instant now) {
   stats_.disconnected_at = now.utc;
   stats_.connected_at.reset();
-  return {PublishEvent{"gs.gateway.disconnect", reason, {}}, StoreStats{}};
+  Effects effects{PublishEvent{"gs.gateway.disconnect", reason, {}}};
+  remember(now, effects);
+  return effects;
 }
 
 ConnectionStats ConnectionState::stats(Instant now) const {
@@ -137,6 +144,34 @@ ConnectionStats ConnectionState::stats(Instant now) const {
   stats.round_trip_times = round_trips_.stats(now.utc);
   stats.sub_bands = scheduler_.usage(schedule_context(now));
   return stats;
+}
+
+Effects ConnectionState::on_recalled(const GatewayMemory& memory, Instant now) {
+  if (std::exchange(is_recalled_, true)) return {};
+  recalled_ = memory.emissions;
+  settle(now);
+  Effects effects;
+  remember(now, effects);
+  return effects;
+}
+
+/// Not before what is known already was heard: it would be overwritten.
+void ConnectionState::remember(Instant now, Effects& effects) {
+  if (!is_recalled_) return;
+  remembered_at_ = now.mono;
+  effects.push_back(Remember{});
+}
+
+/// The counter is what emissions are placed by: without a clock there is nothing to place them on.
+void ConnectionState::settle(Instant now) {
+  if (recalled_.empty() || !clock_.is_synced()) return;
+  scheduler_.carry(std::exchange(recalled_, {}), schedule_context(now));
+}
+
+GatewayMemory ConnectionState::memory(Instant now) const {
+  auto emissions = scheduler_.history(schedule_context(now));
+  emissions.insert(emissions.end(), recalled_.begin(), recalled_.end());
+  return {stats(now), std::move(emissions), now.utc};
 }
 
 }  // namespace ff::gateway_server

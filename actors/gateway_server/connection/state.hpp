@@ -2,8 +2,8 @@
 // Pure: time and randomness are parameters, what is to be done comes back as effects. Not a
 // protocol (frontends) and not the choice of a gateway (network server).
 //
-// An uplink passes, in this order: repeat filter, clock, receive time, tokens and positions,
-// decoding, CRC, address prefixes.
+// An uplink passes, in this order: repeat filter, lateness, clock, receive time, tokens and
+// positions, decoding, CRC, address prefixes.
 #pragma once
 
 #include <memory>
@@ -12,6 +12,8 @@
 
 #include "actors/gateway_server/connection/admission.hpp"
 #include "actors/gateway_server/connection/downlink_ring.hpp"
+#include "actors/gateway_server/connection/gateway_memory.hpp"
+#include "actors/gateway_server/connection/late_frames.hpp"
 #include "actors/gateway_server/connection/snapshot.hpp"
 #include "actors/support/last.hpp"
 #include "protocol/base/random.hpp"
@@ -42,15 +44,24 @@ struct CountUplink {
 struct CountAcknowledgment {
   TxResult result;
 };
-struct StoreStats {};
+/// What memory() says now is to outlive the connection.
+struct Remember {};
+/// The gateway's antennas are where its GPS says, in their order.
+struct UpdateLocations {
+  std::vector<Location> antennas;
+};
+struct UpdateVersions {
+  std::string model;
+  std::string firmware;
+};
 struct FetchSettings {};
 struct EndConnection {
   Error reason;
 };
 
-using Effect =
-    std::variant<ForwardUplink, ForwardAcknowledgment, ToFrontend, PublishEvent, CountUplink,
-                 CountAcknowledgment, StoreStats, FetchSettings, EndConnection>;
+using Effect = std::variant<ForwardUplink, ForwardAcknowledgment, ToFrontend, PublishEvent,
+                            CountUplink, CountAcknowledgment, Remember, UpdateLocations,
+                            UpdateVersions, FetchSettings, EndConnection>;
 using Effects = std::vector<Effect>;
 
 class ConnectionState {
@@ -63,6 +74,8 @@ class ConnectionState {
   /// `random` gives the correlation ids.
   Effects on_up(GatewayUp up, Instant now, Random& random);
   Effects on_tx_acked(const TxAcked& acked, Instant now);
+  /// What is known of the gateway from before, which may be nothing; counts once.
+  Effects on_recalled(const GatewayMemory& memory, Instant now);
   void on_path_changed(bool available) noexcept { has_downlink_path_ = available; }
 
   /// Schedules `frame` by its path `path`; on success the effects hold the downlink for the
@@ -81,11 +94,15 @@ class ConnectionState {
   Effects on_ended(const Error& reason, Instant now);
 
   ConnectionStats stats(Instant now) const;
+  GatewayMemory memory(Instant now) const;
   ConnectionSnapshot snapshot(Instant now) const;
   const GatewaySettings& settings() const noexcept { return settings_; }
   const ConnectRequest& request() const noexcept { return request_; }
 
   static constexpr Duration housekeeping_interval = std::chrono::seconds{30};
+  /// A downlink is remembered at once, unless another was so short a time ago: then with the next
+  /// statistics. So much of a duty cycle a server that is killed may forget.
+  static constexpr Duration emissions_unremembered_max = std::chrono::seconds{5};
 
  private:
   struct LastUplink {
@@ -113,10 +130,15 @@ class ConnectionState {
   // upstream.cpp
   void on_uplink(UplinkFrame frame, Instant now, Random& random, Effects& effects);
   void on_status(GatewayStatus status, Instant now, Effects& effects);
+  void update_locations(const GatewayStatus& status, Instant now, Effects& effects);
+  void update_versions(const GatewayStatus& status, Effects& effects);
+  void settle(Instant now);
+  void remember(Instant now, Effects& effects);
   bool is_repeat(const UplinkFrame& frame);
   schedule::ConcentratorTime synchronise(const UplinkFrame& frame);
   void synchronise(const GpsSample& sample, Instant now);
-  void complete_metadata(UplinkFrame& frame, schedule::ConcentratorTime at, Instant now) const;
+  void complete_metadata(UplinkFrame& frame, schedule::ConcentratorTime at, Duration age,
+                         Instant now) const;
   bool is_forwarded(const DevAddr& dev_addr) const noexcept;
 
   // downlink.cpp
@@ -147,14 +169,19 @@ class ConnectionState {
   schedule::Scheduler scheduler_;
   DownlinkRing downlinks_;
   bool has_downlink_path_;
+  LateFrames late_frames_;
   std::optional<LastUplink> last_uplink_;
   std::optional<MonoTime> last_repeat_event_;
   ConnectionStats stats_;
   actors::Last<DroppedUplink, 16> dropped_uplinks_;
   actors::Last<DownlinkDecision, 16> downlink_decisions_;
+  bool is_recalled_ = false;
+  std::vector<schedule::PastEmission> recalled_;  // until there is a clock
   bool stats_changed_ = true;
-  MonoTime stats_stored_at_;
+  MonoTime remembered_at_;
   Duration stats_debounce_;
+  std::optional<MonoTime> located_at_;
+  bool versions_updated_ = false;
   MonoTime fetch_at_;
   MonoTime garbage_at_;
 };

@@ -1,5 +1,6 @@
 // The upstream half of a connection's logic. [spec gateway-server §2.3]
 #include <algorithm>
+#include <cmath>
 
 #include "actors/gateway_server/connection/state.hpp"
 #include "protocol/base/ulid.hpp"
@@ -49,8 +50,21 @@ std::optional<phy::UplinkIdentifiers> identifiers(ByteView phy_payload) {
   return ids;
 }
 
+bool is_elsewhere(const Location& a, const Location& b) {
+  constexpr double moved_min = 0.00001;  // degrees
+  return std::abs(a.latitude - b.latitude) >= moved_min ||
+         std::abs(a.longitude - b.longitude) >= moved_min;
+}
+
 std::string correlation_id(const char* prefix, Instant now, Random& random) {
   return std::string(prefix) + Ulid::make(now.utc, random).to_string();
+}
+
+std::optional<UtcTime> gps_time(const UplinkFrame& frame) {
+  for (const auto& rx : frame.rx_metadata) {
+    if (rx.gps_time) return rx.gps_time;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -79,15 +93,20 @@ void ConnectionState::synchronise(const GpsSample& sample, Instant now) {
 }
 
 void ConnectionState::complete_metadata(UplinkFrame& frame, schedule::ConcentratorTime at,
-                                        Instant now) const {
+                                        Duration age, Instant now) const {
   const auto round_trips = round_trips_.stats(now.utc);
-  const auto on_the_way = round_trips ? round_trips->median / 2 : Duration::zero();
+  auto on_the_way = round_trips ? round_trips->median / 2 : Duration::zero();
+  const bool is_late = age > LateFrames::answerable_max;
+  if (is_late) on_the_way = age;
   for (auto& rx : frame.rx_metadata) {
     rx.gateway = settings_.ids;
     rx.received_at = frame.received_at - on_the_way;
     rx.downlink_path_constraint = settings_.downlink_path_constraint;
-    rx.uplink_token = gateway::encode_uplink_token(
-        {settings_.ids, rx.antenna_index, rx.timestamp_us, frame.received_at, at, rx.gps_time});
+    // Without a token there is no way back to the device.
+    if (!is_late) {
+      rx.uplink_token = gateway::encode_uplink_token(
+          {settings_.ids, rx.antenna_index, rx.timestamp_us, frame.received_at, at, rx.gps_time});
+    }
     const auto& antennas = settings_.antennas;
     if (!settings_.location_public) {
       rx.location.reset();
@@ -120,10 +139,15 @@ void ConnectionState::on_uplink(UplinkFrame frame, Instant now, Random& random, 
   stats_.last_uplink_received_at = now.utc;
   ++stats_.uplink_count;
   stats_changed_ = true;
-  const auto at = synchronise(frame);
+  const auto verdict =
+      late_frames_.judge(clock_, frame.settings.timestamp_us, gps_time(frame), now.utc);
+  const auto at =
+      verdict.may_sync() ? synchronise(frame) : clock_.unroll(frame.settings.timestamp_us);
+  settle(now);
   const auto sender = identifiers(frame.phy_payload);
   if (!sender) return end(UplinkOutcome::undecodable);
-  complete_metadata(frame, at, now);
+  if (verdict.is_late() && !sender->dev_addr) return end(UplinkOutcome::join_late);
+  complete_metadata(frame, at, verdict.age, now);
   frame.band_id = std::string(radio_.region->band_id);
   frame.correlation_ids.remove_if(
       [](const std::string& id) { return id.size() > correlation_id_bytes_max; });
@@ -137,10 +161,42 @@ void ConnectionState::on_uplink(UplinkFrame frame, Instant now, Random& random, 
   if (sender->dev_addr && !is_forwarded(*sender->dev_addr)) return end(UplinkOutcome::not_ours);
   effects.push_back(ForwardUplink{std::make_shared<const UplinkFrame>(std::move(frame))});
   effects.push_back(PublishEvent{"gs.up.forward", std::string("cluster"), ids});
-  end(UplinkOutcome::forwarded);
+  end(verdict.is_late() ? UplinkOutcome::forwarded_late : UplinkOutcome::forwarded);
+}
+
+/// Anybody can send datagrams with an EUI: only a gateway that showed a secret moves its antennas.
+/// [spec gateway-server §2.8]
+void ConnectionState::update_locations(const GatewayStatus& status, Instant now, Effects& effects) {
+  if (!settings_.update_location_from_status || !request_.authenticated) return;
+  if (status.antenna_locations.empty()) return;
+  const auto& antennas = settings_.antennas;
+  const auto& locations = status.antenna_locations;
+  const auto moved = [&](std::size_t i) {
+    return i >= antennas.size() || !antennas[i].location ||
+           is_elsewhere(*antennas[i].location, locations[i]);
+  };
+  bool any_moved = false;
+  for (std::size_t i = 0; i < locations.size(); ++i) any_moved |= moved(i);
+  if (!any_moved) return;
+  if (located_at_ && now.mono - *located_at_ < config_.update_gateway_location_debounce_time)
+    return;
+  located_at_ = now.mono;
+  effects.push_back(UpdateLocations{locations});
+}
+
+/// Once a connection.
+void ConnectionState::update_versions(const GatewayStatus& status, Effects& effects) {
+  if (versions_updated_ || !request_.authenticated) return;
+  const auto model = status.versions.find("model");
+  const auto firmware = status.versions.find("firmware");
+  if (model == status.versions.end() || firmware == status.versions.end()) return;
+  versions_updated_ = true;
+  effects.push_back(UpdateVersions{model->second, firmware->second});
 }
 
 void ConnectionState::on_status(GatewayStatus status, Instant now, Effects& effects) {
+  update_locations(status, now, effects);
+  update_versions(status, effects);
   stats_.last_status_received_at = now.utc;
   stats_.last_status = std::move(status);
   stats_changed_ = true;

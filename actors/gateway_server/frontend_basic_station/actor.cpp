@@ -43,14 +43,16 @@ void listen(Pointer self) {
   http.read_header_timeout = read_header_timeout;
   http.read_timeout = read_header_timeout;
   http.idle_timeout = read_header_timeout;
+  const StationRequests requests{
+      .context = state.context,
+      .probe = std::make_shared<StationProbe>(*state.context->deps.metrics),
+      .system = &self->system(),
+      .frontend = BasicStationFrontendHandle(self),
+      .fallback_plan_id = state.config.fallback_plan_id,
+      .own_address = state.config.local.to_string()};
+  const bool is_served = state.config.serves == BasicStationFrontendConfig::Serves::stations;
   state.http = std::make_unique<net::http::HttpServer>(
-      http,
-      make_station_handler({.context = state.context,
-                            .probe = std::make_shared<StationProbe>(*state.context->deps.metrics),
-                            .system = &self->system(),
-                            .frontend = BasicStationFrontendHandle(self),
-                            .fallback_plan_id = state.config.fallback_plan_id,
-                            .own_address = state.config.local.to_string()}));
+      http, is_served ? make_station_handler(requests) : make_refusal_handler(requests.probe));
   net::ListenOptions options;
   options.tls = state.config.tls;
   options.handshake_timeout = handshake_timeout;
@@ -60,8 +62,8 @@ void listen(Pointer self) {
   auto listener = state.config.network->listen(state.config.local, options, state.http->acceptor());
   if (!listener) throw std::runtime_error(listener.error().to_string());
   state.listener = std::move(*listener);
-  spdlog::info("msg=\"Basic Station listens\" address={} tls={}",
-               state.listener->local().to_string(), state.config.tls != nullptr);
+  spdlog::info("msg=\"gateways' WebSocket listens\" name={} address={}", state.config.name,
+               state.listener->local().to_string());
 }
 
 void sample(Pointer self) {

@@ -17,7 +17,11 @@ struct BasicStationFrontendConfig {
   std::string name;                                    // of its metrics: `basic-station-tls`
   std::shared_ptr<const net::tls::ServerContext> tls;  // null: a plain listener
   std::string fallback_plan_id;                        // empty: registered gateways only
-  net::StreamNetwork* network = nullptr;               // outlives the actor
+  /// `nothing_yet`: gateways of The Things Industries, whose messages are not public; they are told
+  /// so.
+  enum class Serves : std::uint8_t { stations, nothing_yet };
+  Serves serves = Serves::stations;
+  net::StreamNetwork* network = nullptr;  // outlives the actor
 };
 
 /// Listens. When the address can not be had the actor ends at once, for its supervisor to try

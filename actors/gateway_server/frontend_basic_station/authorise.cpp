@@ -2,6 +2,7 @@
 
 #include "actors/gateway_server/connection/admission.hpp"
 #include "actors/gateway_server/frontend_basic_station/errors.hpp"
+#include "net/tls/certificate.hpp"
 
 namespace ff::gateway_server {
 namespace {
@@ -52,12 +53,37 @@ std::string bearer_secret(const net::http::Headers& headers) {
   return std::string(value);
 }
 
-void authorise(const ContextPtr& context, ConnectRequest request, std::string secret,
+StationCredentials credentials_of(const net::http::Request& request) {
+  return {bearer_secret(request.headers), request.tls_peer};
+}
+
+std::optional<Status> check_certificate(const StationCredentials& credentials, GatewayEui eui) {
+  if (!credentials.peer || credentials.peer->certificates.empty()) return std::nullopt;
+  const auto refuse = [](Error cause) {
+    return fail(Error(unauthenticated_gateway_connection).caused_by(std::move(cause)));
+  };
+  if (!credentials.peer->verified) return refuse(Error(certificate_not_verified));
+  const auto name = net::tls::common_name(credentials.peer->certificates.front());
+  const auto expected = to_string(eui);
+  if (!name || !net::http::equals_ignoring_case(*name, expected)) {
+    return refuse(
+        Error(common_name_mismatch, {{"exp", expected}, {"got", name.value_or(std::string())}}));
+  }
+  return Status{};
+}
+
+void authorise(const ContextPtr& context, ConnectRequest request, StationCredentials credentials,
                actors::Reply<ConnectRequest> reply) {
-  if (secret.empty() && !context->config.basic_station.allow_unauthenticated)
+  const auto certificate = check_certificate(credentials, *request.ids.eui);
+  if (certificate && !*certificate) return reply(fail(certificate->error()));
+  if (certificate) {
+    request.authenticated = true;
+    credentials.secret.clear();  // one of them is enough
+  } else if (credentials.secret.empty() && !context->config.basic_station.allow_unauthenticated) {
     return reply(fail(no_auth_provided, {{"uid", gateway_uid(request.ids)}}));
+  }
   const auto ids = request.ids;
-  auto found = [context, request = std::move(request), secret = std::move(secret),
+  auto found = [context, request = std::move(request), secret = std::move(credentials.secret),
                 reply = std::move(reply)](Result<GatewaySettings> settings) mutable {
     on_found(context, std::move(request), std::move(secret), std::move(settings), std::move(reply));
   };

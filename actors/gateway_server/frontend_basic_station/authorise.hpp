@@ -3,6 +3,8 @@
 // §4.2]
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "actors/gateway_server/connection/context.hpp"
@@ -14,10 +16,22 @@ namespace ff::gateway_server {
 /// hold the secret alone. Empty without one.
 std::string bearer_secret(const net::http::Headers& headers);
 
+/// What a station shows of itself.
+struct StationCredentials {
+  std::string secret;  // empty: none
+  /// Of its TLS connection; null over plain TCP.
+  std::shared_ptr<const net::tls::Peer> peer;
+};
+StationCredentials credentials_of(const net::http::Request& request);
+
+/// A certificate of a root that the operator trusts, whose common name is the EUI, is as good as a
+/// secret; any other certificate is an error. Nothing when there is none.
+std::optional<Status> check_certificate(const StationCredentials& credentials, GatewayEui eui);
+
 /// `request` with the gateway's identifiers and whether it is authenticated; its `ids` holds the
 /// EUI, its `fallback_plan_id` is the listener's. Answers on any thread. Errors: no_auth_provided,
-/// those of GatewayAccess and of admit().
-void authorise(const ContextPtr& context, ConnectRequest request, std::string secret,
+/// unauthenticated_gateway_connection, those of GatewayAccess and of admit().
+void authorise(const ContextPtr& context, ConnectRequest request, StationCredentials credentials,
                actors::Reply<ConnectRequest> reply);
 
 /// The HTTP status of a refusal.

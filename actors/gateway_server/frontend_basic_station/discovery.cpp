@@ -36,7 +36,7 @@ class DiscoveryOwner final : public websocket::ConnectionOwner {
                                : lns::discovery_error(eui, allowed.error().message()));
       }
     };
-    authorise(request_.context, std::move(connect), request_.secret, std::move(authorised));
+    authorise(request_.context, std::move(connect), request_.credentials, std::move(authorised));
   }
   void on_ended(const websocket::Ended&) override {}
 

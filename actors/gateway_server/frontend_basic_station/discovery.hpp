@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "actors/gateway_server/connection/context.hpp"
+#include "actors/gateway_server/frontend_basic_station/authorise.hpp"
 #include "actors/gateway_server/frontend_basic_station/probe.hpp"
 #include "net/http/handler.hpp"
 
@@ -15,7 +16,7 @@ struct DiscoveryRequest {
   std::shared_ptr<StationProbe> probe;
   /// All but the identifiers, which the station's message tells.
   ConnectRequest connect;
-  std::string secret;
+  StationCredentials credentials;
   bool tls = false;  // of the traffic
   std::string host;  // of the traffic, with port
 };

@@ -1,9 +1,12 @@
 #include "actors/gateway_server/frontend_basic_station/requests.hpp"
 
+#include <algorithm>
+
 #include "actors/gateway_server/frontend_basic_station/authorise.hpp"
 #include "actors/gateway_server/frontend_basic_station/discovery.hpp"
 #include "actors/gateway_server/frontend_basic_station/errors.hpp"
 #include "actors/gateway_server/frontend_basic_station/station.hpp"
+#include "net/address/address_block.hpp"
 #include "net/websocket/handshake.hpp"
 #include "protocol/gateway/basic_station/discovery.hpp"
 
@@ -16,10 +19,23 @@ constexpr std::string_view traffic_path = "/traffic/";
 using Response = std::shared_ptr<net::http::ResponseWriter>;
 using RequestsPtr = std::shared_ptr<const StationRequests>;
 
+/// What a proxy says of the station behind it, if the operator trusts the proxy.
+std::string remote_address(const StationRequests& requests, const net::http::Request& request) {
+  const auto& proxies = requests.context->config.trusted_proxies;
+  const auto real = request.headers.value("X-Real-IP");
+  const bool is_proxy = std::any_of(proxies.begin(), proxies.end(), [&](const auto& block) {
+    return block.contains(request.remote);
+  });
+  // A block of one address is an address, and nothing else that a header may hold.
+  if (is_proxy && real.find('/') == std::string_view::npos && net::AddressBlock::parse(real))
+    return std::string(real);
+  return request.remote.to_string();
+}
+
 ConnectRequest connect_request(const StationRequests& requests, const net::http::Request& request) {
   ConnectRequest out;
   out.protocol = Protocol::basic_station;
-  out.remote_address = request.remote.to_string();
+  out.remote_address = remote_address(requests, request);
   out.fallback_plan_id = requests.fallback_plan_id;
   out.duty_cycle_style = schedule::DutyCycleStyle::blocking_window;
   return out;
@@ -39,7 +55,7 @@ void discover(const StationRequests& requests, const net::http::Request& request
                     discovery_handler({.context = requests.context,
                                        .probe = requests.probe,
                                        .connect = connect_request(requests, request),
-                                       .secret = bearer_secret(request.headers),
+                                       .credentials = credentials_of(request),
                                        .tls = tls,
                                        .host = traffic_host(request, tls, requests.own_address)}));
 }
@@ -61,7 +77,7 @@ void connect(const RequestsPtr& requests, const net::http::Request& request,
                   {*std::move(allowed), response, upgrade_headers, requests->probe},
                   requests->frontend);
   };
-  authorise(requests->context, std::move(connecting), bearer_secret(request.headers),
+  authorise(requests->context, std::move(connecting), credentials_of(request),
             std::move(authorised));
 }
 
@@ -87,6 +103,13 @@ net::http::HttpHandler make_station_handler(StationRequests requests) {
   return [requests = std::make_shared<const StationRequests>(std::move(requests))](
              const net::http::Request& request, Response response) {
     handle(requests, request, std::move(response));
+  };
+}
+
+net::http::HttpHandler make_refusal_handler(std::shared_ptr<StationProbe> probe) {
+  return [probe = std::move(probe)](const net::http::Request&, const Response& response) {
+    probe->refused(StationRequestKind::other);
+    response->respond(501, "application/json", refusal_json(Error(not_public)));
   };
 }
 

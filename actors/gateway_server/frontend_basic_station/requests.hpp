@@ -25,4 +25,7 @@ struct StationRequests {
 /// Called on the loops of the streams.
 net::http::HttpHandler make_station_handler(StationRequests requests);
 
+/// Answers every request with not_public.
+net::http::HttpHandler make_refusal_handler(std::shared_ptr<StationProbe> probe);
+
 }  // namespace ff::gateway_server

@@ -46,17 +46,18 @@ void StationState::handle(lns::OtherMessage&, Instant, StationEffects& effects) 
 
 void StationState::handle(lns::Version& message, Instant now, StationEffects& effects) {
   effects.emplace_back(CountStation{StationOutcome::version, {}});
+  const bool sends_beacons = config_.beaconing && message.has_gps;
   auto config = lns::router_config(setup_.plans, *setup_.region,
                                    {.antenna_gain_dbi = setup_.antenna_gain_dbi,
                                     .is_production = message.is_production,
-                                    .beaconing = config_.beaconing && message.has_gps},
+                                    .beaconing = sends_beacons},
                                    now.utc);
   if (!config) {
     effects.emplace_back(EndStation{websocket::CloseCode::internal_error, config.error()});
     return;
   }
   effects.emplace_back(TellStation{std::move(*config)});
-  effects.emplace_back(StationUp{GatewayUp{{}, std::move(message.status), {}}});
+  effects.emplace_back(StationUp{GatewayUp{{}, std::move(message.status), {}, sends_beacons}});
 }
 
 void StationState::handle(lns::HeardFrame& message, Instant now, StationEffects& effects) {

@@ -2,7 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <atomic>
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -20,23 +19,23 @@
 namespace ff::gateway_server {
 namespace {
 
-/// Bounds what waits between the socket's thread and the actor.
-struct Intake {
-  std::atomic<std::size_t> waiting{0};
-  std::size_t waiting_max = 0;
-  std::unique_ptr<UdpProbe> probe;
-};
-
 struct Shell {
   static inline const char* name = "gateway_frontend_udp";
   ContextPtr context;
   UdpFrontendConfig config;
+  std::shared_ptr<UdpProbe> probe;  // the socket's thread has it, too
   std::shared_ptr<Intake> intake;
   std::unique_ptr<actors::MailboxProbe> mailbox;
   std::unique_ptr<UdpFrontendState> logic;
   std::unique_ptr<net::DatagramSocket> socket;
   std::unordered_map<LinkId, ConnectionHandle> connections;
   std::unordered_map<caf::actor_addr, LinkId> links;
+
+  ~Shell() {
+    if (probe) probe->links.Decrement(static_cast<double>(counted_links));
+    if (config.share) config.share->close(config.number);
+  }
+  std::size_t counted_links = 0;
 };
 using Pointer = UdpFrontendHandle::stateful_pointer<Shell>;
 
@@ -82,24 +81,28 @@ struct Runner {
     tell(effect.link, Disconnect{effect.reason});
   }
   void operator()(const CountDatagram& effect) const {
-    self->state.intake->probe->outcomes[static_cast<std::size_t>(effect.outcome)]->Increment();
+    self->state.probe->of(effect.outcome).Increment();
   }
-  void operator()(const CountLostDownlink&) const {
-    self->state.intake->probe->lost_downlinks.Increment();
-  }
+  void operator()(const CountLostDownlink&) const { self->state.probe->lost_downlinks.Increment(); }
 };
 
 void run(Pointer self, UdpEffects effects) {
   for (auto& effect : effects) std::visit(Runner{self}, effect);
 }
 
+/// The gauge is the sum of all frontends.
+void count_links(Shell& state) {
+  const auto links = state.logic->size();
+  state.probe->links.Increment(static_cast<double>(links) -
+                               static_cast<double>(std::exchange(state.counted_links, links)));
+}
+
 void on_datagrams(Pointer self, const DatagramsReceived& message) {
   auto& state = self->state;
   for (const auto& datagram : *message.datagrams)
     run(self, state.logic->on_datagram(datagram.from, datagram.bytes, now(self)));
-  state.intake->waiting -= message.datagrams->size();
-  state.intake->probe->datagrams.depth.Set(static_cast<double>(state.intake->waiting));
-  state.intake->probe->links.Set(static_cast<double>(state.logic->size()));
+  state.intake->handled(message.datagrams->size());
+  count_links(state);
 }
 
 void on_ended(Pointer self, const ConnectionEnded& message) {
@@ -122,31 +125,20 @@ void on_down(Pointer self, const caf::down_msg& down) {
     on_ended(self, ConnectionEnded{link, actors::from_caf(down.reason)});
 }
 
-/// Runs on the socket's thread.
-net::DatagramHandler make_handler(UdpFrontendHandle frontend, std::shared_ptr<Intake> intake) {
-  return [frontend, intake](std::span<const net::Datagram> batch) {
-    intake->probe->received.Increment(static_cast<double>(batch.size()));
-    if (intake->waiting + batch.size() > intake->waiting_max) {
-      intake->probe->datagrams.dropped.Increment(static_cast<double>(batch.size()));
-      return;
-    }
-    intake->waiting += batch.size();
-    auto datagrams = std::make_shared<std::vector<ReceivedDatagram>>();
-    datagrams->reserve(batch.size());
-    for (const auto& datagram : batch)
-      datagrams->push_back({datagram.from, to_owned(datagram.bytes)});
-    caf::anon_send(frontend, DatagramsReceived{std::move(datagrams)});
-  };
-}
-
 void open_socket(Pointer self) {
   auto& state = self->state;
+  auto& config = state.config;
+  if (!config.share)
+    config.share = std::make_shared<const UdpListenerShare>(1, net::AddressRules{});
   net::DatagramOptions options;
   options.datagram_size_max = gateway::semtech_udp::datagram_bytes_max;
-  auto socket = state.config.network->open(state.config.local, options,
-                                           make_handler(UdpFrontendHandle(self), state.intake));
+  options.reuse_port = config.share->frontends() > 1;
+  auto socket = config.network->open(
+      config.local, options,
+      [share = config.share, probe = state.probe](auto batch) { share->deliver(batch, *probe); });
   if (!socket) throw std::runtime_error(socket.error().to_string());
   state.socket = std::move(*socket);
+  config.share->open(config.number, {UdpFrontendHandle(self), state.intake});
 }
 
 UdpFrontendHandle::behavior_type frontend(Pointer self, ContextPtr context,
@@ -157,9 +149,8 @@ UdpFrontendHandle::behavior_type frontend(Pointer self, ContextPtr context,
   state.context = std::move(context);
   state.config = std::move(config);
   const auto& udp = state.context->config.udp;
-  state.intake = std::make_shared<Intake>();
-  state.intake->waiting_max = udp.datagrams_max;
-  state.intake->probe = std::make_unique<UdpProbe>(*state.context->deps.metrics);
+  state.probe = std::make_shared<UdpProbe>(*state.context->deps.metrics);
+  state.intake = std::make_shared<Intake>(udp.datagrams_max, state.probe);
   state.mailbox = std::make_unique<actors::MailboxProbe>(*state.context->deps.metrics, Shell::name);
   state.logic = std::make_unique<UdpFrontendState>(udp, state.context->server_version, now(self));
   open_socket(self);

@@ -1,4 +1,4 @@
-// Metrics of the UDP frontend.
+// Metrics of the UDP frontends; all of them write the same series.
 #pragma once
 
 #include <array>
@@ -10,6 +10,10 @@ namespace ff::gateway_server {
 
 struct UdpProbe {
   explicit UdpProbe(actors::Metrics& metrics);
+
+  prometheus::Counter& of(DatagramOutcome outcome) {
+    return *outcomes[static_cast<std::size_t>(outcome)];
+  }
 
   actors::QueueProbe datagrams;
   std::array<prometheus::Counter*, datagram_outcome_count> outcomes{};

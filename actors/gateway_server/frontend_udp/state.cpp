@@ -14,7 +14,8 @@ namespace semtech = gateway::semtech_udp;
 constexpr std::array<const char*, datagram_outcome_count> outcome_names = {
     "accepted",          "malformed",         "unexpected_type",
     "rate_exceeded",     "already_connected", "connection_not_ready",
-    "connection_failed", "table_full"};
+    "connection_failed", "table_full",        "address_full",
+    "blocked_address"};
 
 bool same_address(const net::Endpoint& a, const net::Endpoint& b) {
   return a.with_port(0) == b.with_port(0);
@@ -90,7 +91,15 @@ void UdpFrontendState::note_sender(Link& link, const net::Endpoint& from, MonoTi
 DatagramOutcome UdpFrontendState::connect(GatewayEui eui, const net::Endpoint& from,
                                           ByteView datagram, MonoTime now, UdpEffects& effects) {
   if (links_.size() >= config_.links_max) return DatagramOutcome::table_full;
+  const auto address = from.with_port(0);
+  const auto max = config_.links_per_address_max;
+  if (auto& links = links_of_address_[address]; max == 0 || links < max) {
+    ++links;
+  } else {
+    return DatagramOutcome::address_full;
+  }
   auto& link = links_[eui];
+  link.first_from = address;
   link.id = LinkId{++last_link_};
   euis_.emplace(link.id, eui);
   // The first datagram is what the firewall compares later ones with.
@@ -241,6 +250,8 @@ UdpFrontendState::Link* UdpFrontendState::find(LinkId id) {
 
 UdpFrontendState::Links::iterator UdpFrontendState::erase(Links::iterator link) {
   euis_.erase(link->second.id);
+  const auto links = links_of_address_.find(link->second.first_from);
+  if (--links->second == 0) links_of_address_.erase(links);
   return links_.erase(link);
 }
 

@@ -33,8 +33,10 @@ enum class DatagramOutcome : std::uint8_t {
   connection_not_ready,
   connection_failed,
   table_full,
+  address_full,     // too many gateways at one address
+  blocked_address,  // by the operator's rules
 };
-inline constexpr std::size_t datagram_outcome_count = 8;
+inline constexpr std::size_t datagram_outcome_count = 10;
 const char* to_string(DatagramOutcome outcome) noexcept;
 
 struct SendDatagram {
@@ -114,6 +116,7 @@ class UdpFrontendState {
     std::array<Written, 16> written;
     std::array<MonoTime, rate_limiting_messages_max> heard;
     std::uint64_t heard_count = 0;
+    net::Endpoint first_from;  // port 0
     net::Endpoint heard_from;
     std::string address;  // of `heard_from`, as text
     MonoTime heard_at;
@@ -146,6 +149,7 @@ class UdpFrontendState {
   gateway::semtech_udp::PushDataDecoder decoder_;
   Links links_;
   std::unordered_map<LinkId, GatewayEui> euis_;
+  std::unordered_map<net::Endpoint, std::size_t> links_of_address_;  // by Link::first_from
   std::uint64_t last_link_ = 0;
   actors::TimerWheel<SendDownlink> late_;
   MonoTime next_path_check_;

@@ -7,6 +7,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <unordered_map>
 
+#include "actors/gateway_server/connection/admission.hpp"
 #include "actors/gateway_server/connection/errors.hpp"
 #include "actors/gateway_server/router/state.hpp"
 #include "actors/support/shell.hpp"
@@ -17,6 +18,7 @@ namespace {
 struct Shell {
   static inline const char* name = "gateway_router";
   RouterState logic;
+  std::shared_ptr<GatewayMemories> memories;
   std::unordered_map<GatewayId, ConnectionHandle> connections;
   std::unordered_map<caf::actor_addr, GatewayId> gateways;
 };
@@ -55,11 +57,54 @@ void forget(Pointer self, const caf::actor_addr& connection) {
 void know(Pointer self, const KnowConnection& message) {
   auto& state = self->state;
   auto& known = state.connections[message.gateway_id];
-  if (known && known != message.connection)
-    caf::anon_send(known, Disconnect{Error(new_connection)});
+  if (known == message.connection) return;
+  // What was sent until now counts for the new connection, too.
+  if (known) {
+    auto heir = [heir = message.connection](const GatewayMemory& memory) {
+      caf::anon_send(heir, MemoryRecalled{memory});
+    };
+    caf::anon_send(known, Disconnect{Error(new_connection), std::move(heir)});
+  } else if (state.memories) {
+    state.memories->recall(
+        message.gateway_id, [heir = message.connection](Result<GatewayMemory> memory) {
+          caf::anon_send(heir, MemoryRecalled{memory ? *std::move(memory) : GatewayMemory{}});
+        });
+  }
   known = message.connection;
   state.gateways[message.connection.address()] = message.gateway_id;
   self->monitor(message.connection);
+}
+
+void get_stats(Pointer self, const GetGatewayStats& message) {
+  const auto& state = self->state;
+  if (const auto found = state.connections.find(message.gateway_id);
+      found != state.connections.end()) {
+    caf::anon_send(found->second, GetConnectionStats{message.reply});
+    return;
+  }
+  if (!state.memories)
+    return message.reply(fail(not_connected, {{"gateway_uid", message.gateway_id.text()}}));
+  state.memories->recall(message.gateway_id, [reply = message.reply](Result<GatewayMemory> memory) {
+    if (!memory) return reply(fail(memory.error()));
+    reply(last_stats(*std::move(memory)));
+  });
+}
+
+void change(Pointer self, const GatewayChanged& message) {
+  const auto& connections = self->state.connections;
+  if (const auto found = connections.find(message.ids.gateway_id); found != connections.end()) {
+    if (message.settings) {
+      caf::anon_send(found->second, RegistryAnswered{*message.settings});
+    } else {
+      const Error gone(gateway_not_registered, {{"gateway_uid", message.ids.gateway_id.text()}});
+      caf::anon_send(found->second, Disconnect{gone});
+    }
+  }
+  if (!message.settings || !message.ids.eui) return;
+  // It was connected before it was registered.
+  const auto unregistered = connections.find(synthetic_gateway_id(*message.ids.eui));
+  if (unregistered != connections.end() && unregistered->first != message.ids.gateway_id)
+    caf::anon_send(unregistered->second, Disconnect{Error(gateway_changed)});
 }
 
 /// Passes a question about a gateway to its connection.
@@ -82,14 +127,16 @@ RouterSnapshot snapshot(const Shell& state) {
   return out;
 }
 
-RouterHandle::behavior_type router(Pointer self) {
+RouterHandle::behavior_type router(Pointer self, std::shared_ptr<GatewayMemories> memories) {
   actors::prepare(self, Shell::name);
+  self->state.memories = std::move(memories);
   self->set_down_handler([self](caf::down_msg& down) { forget(self, down.source); });
   return {
       [self](const ScheduleDownlink& message) { run(self, self->state.logic.start(message)); },
-      [self](const GetGatewayStats& message) { ask_connection<GetConnectionStats>(self, message); },
+      [self](const GetGatewayStats& message) { get_stats(self, message); },
       [self](const InspectGateway& message) { ask_connection<InspectConnection>(self, message); },
       [self](const InspectRouter& message) { message.reply(snapshot(self->state)); },
+      [self](const GatewayChanged& message) { change(self, message); },
       [self](const KnowConnection& message) { know(self, message); },
       [self](const ForgetConnection& message) { forget(self, message.connection.address()); },
       [self](const PathAnswered& message) {
@@ -100,9 +147,10 @@ RouterHandle::behavior_type router(Pointer self) {
 
 }  // namespace
 
-RouterHandle spawn_router(caf::actor_system& system, bool own_thread) {
-  if (own_thread) return system.spawn<caf::detached>(router);
-  return system.spawn(router);
+RouterHandle spawn_router(caf::actor_system& system, std::shared_ptr<GatewayMemories> memories,
+                          bool own_thread) {
+  if (own_thread) return system.spawn<caf::detached>(router, std::move(memories));
+  return system.spawn(router, std::move(memories));
 }
 
 }  // namespace ff::gateway_server

@@ -19,7 +19,7 @@ struct ScheduleDownlink {
   std::shared_ptr<const DownlinkFrame> frame;
   actors::Reply<ScheduledDownlink> reply;
 };
-/// Error not_connected when the gateway has no connection here.
+/// Without a connection: the last one's statistics, as long as they are kept. Error not_connected.
 struct GetGatewayStats {
   GatewayId gateway_id;
   actors::Reply<ConnectionStats> reply;
@@ -39,6 +39,13 @@ struct RouterSnapshot {
 };
 struct InspectRouter {
   actors::Reply<RouterSnapshot> reply;
+};
+
+/// The registry has changed a gateway; nothing: it was deleted. Connections that were made with
+/// other settings end, also that of the gateway while it was not registered.
+struct GatewayChanged {
+  GatewayIdentifiers ids;
+  std::optional<GatewaySettings> settings;
 };
 
 /// INTERNAL, from a connection: it is admitted. An older one of the same gateway is disconnected.
@@ -62,6 +69,7 @@ using RouterHandle = caf::typed_actor<
     caf::reacts_to<GetGatewayStats>,   // Passes the question to the gateway's connection.
     caf::reacts_to<InspectGateway>,    // Likewise.
     caf::reacts_to<InspectRouter>,     // Who is connected.
+    caf::reacts_to<GatewayChanged>,    // Tells the gateway's connection.
     caf::reacts_to<KnowConnection>,    // INTERNAL: adds a connection to the directory.
     caf::reacts_to<ForgetConnection>,  // INTERNAL: removes it.
     caf::reacts_to<PathAnswered>>;     // INTERNAL: goes on with a downlink.
@@ -71,6 +79,7 @@ FF_LOCAL_MESSAGE(ff::gateway_server::ScheduleDownlink)
 FF_LOCAL_MESSAGE(ff::gateway_server::GetGatewayStats)
 FF_LOCAL_MESSAGE(ff::gateway_server::InspectGateway)
 FF_LOCAL_MESSAGE(ff::gateway_server::InspectRouter)
+FF_LOCAL_MESSAGE(ff::gateway_server::GatewayChanged)
 FF_LOCAL_MESSAGE(ff::gateway_server::KnowConnection)
 FF_LOCAL_MESSAGE(ff::gateway_server::ForgetConnection)
 FF_LOCAL_MESSAGE(ff::gateway_server::PathAnswered)

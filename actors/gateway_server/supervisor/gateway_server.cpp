@@ -1,13 +1,28 @@
 #include "actors/gateway_server/supervisor/gateway_server.hpp"
 
+#include <algorithm>
 #include <caf/actor_cast.hpp>
 
 namespace ff::gateway_server {
 namespace {
 
+actors::ChildSpec memory_child(const ContextPtr& context, const GatewayServerSettings& settings,
+                               const actors::Route<MemoryHandle>& route) {
+  const MemoryConfig config{.deps = context->deps,
+                            .store = settings.store,
+                            .disconnected_ttl = context->config.connection_stats_disconnect_ttl,
+                            .silent_ttl = context->config.connection_stats_ttl,
+                            .own_thread = settings.own_thread};
+  return {"gateway_memory", [config, route](caf::actor_system& system) {
+            auto keeper = spawn_gateway_memory(system, config);
+            route.set(keeper);
+            return caf::actor_cast<caf::actor>(keeper);
+          }};
+}
+
 actors::ChildSpec router_child(const ContextPtr& context, bool own_thread) {
   return {"gateway_router", [context, own_thread](caf::actor_system& system) {
-            auto router = spawn_router(system, own_thread);
+            auto router = spawn_router(system, context->memories, own_thread);
             context->router.set(router);
             return caf::actor_cast<caf::actor>(router);
           }};
@@ -36,6 +51,8 @@ caf::actor start_gateway_server(caf::actor_system& system, Context context,
         std::make_shared<UplinkBudget>(context.config.uplinks_max, *context.deps.metrics);
   }
   if (!context.probe) context.probe = std::make_shared<ConnectionProbe>(*context.deps.metrics);
+  const actors::Route<MemoryHandle> memory;
+  if (settings.store != nullptr) context.memories = make_gateway_memories(memory);
   const auto shared = std::make_shared<const Context>(std::move(context));
   actors::SupervisorConfig config;
   config.name = "gateway_server";
@@ -43,8 +60,16 @@ caf::actor start_gateway_server(caf::actor_system& system, Context context,
   config.clock = shared->deps.clock;
   config.metrics = shared->deps.metrics;
   config.on_escalation = settings.on_escalation;
+  if (settings.store != nullptr) config.children.push_back(memory_child(shared, settings, memory));
   config.children.push_back(router_child(shared, settings.own_thread));
-  for (const auto& udp : settings.udp) config.children.push_back(udp_child(shared, udp));
+  for (const auto& udp : settings.udp) {
+    const auto frontends = udp.local.port() == 0 ? 1 : std::max<std::size_t>(udp.frontends, 1);
+    const auto share = std::make_shared<const UdpListenerShare>(frontends, udp.rules);
+    for (std::size_t i = 0; i < frontends; ++i) {
+      config.children.push_back(
+          udp_child(shared, {udp.local, udp.fallback_plan_id, udp.network, share, i}));
+    }
+  }
   for (const auto& station : settings.basic_station)
     config.children.push_back(basic_station_child(shared, station));
   return actors::spawn_supervisor(system, std::move(config));

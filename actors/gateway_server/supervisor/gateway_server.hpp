@@ -8,23 +8,35 @@
 
 #include "actors/gateway_server/frontend_basic_station/actor.hpp"
 #include "actors/gateway_server/frontend_udp/actor.hpp"
+#include "actors/gateway_server/memory/actor.hpp"
 #include "actors/gateway_server/router/actor.hpp"
 #include "actors/support/supervisor.hpp"
 
 namespace ff::gateway_server {
 
+struct UdpListenerConfig {
+  net::Endpoint local;
+  std::string fallback_plan_id;             // empty: registered gateways only
+  net::DatagramNetwork* network = nullptr;  // outlives the actors
+  std::size_t frontends = 1;                // that share the port; a port of 0 is not shared
+  net::AddressRules rules;
+};
+
 struct GatewayServerSettings {
-  std::vector<UdpFrontendConfig> udp;
+  std::vector<UdpListenerConfig> udp;
   std::vector<BasicStationFrontendConfig> basic_station;
+  /// Where gateways are remembered; outlives the actors. Null: nowhere.
+  const storage::Reader* store = nullptr;
   actors::RestartLimits limits;
   std::function<void(const std::string& child)> on_escalation;
-  /// The router has a thread of its own; false in virtual time.
+  /// Router and memory have threads of their own; false in virtual time.
   bool own_thread = true;
 };
 
 /// Starts router and frontends under one supervisor; a frontend that fails is opened again, its
 /// gateways connect anew with their next datagram. `context.probe` may be null; `context.router`
-/// leads to the router. Stop as any supervisor.
+/// leads to the router, `context.memories` is made here when there is a store. Stop as any
+/// supervisor.
 caf::actor start_gateway_server(caf::actor_system& system, Context context,
                                 const GatewayServerSettings& settings);
 

@@ -1,5 +1,7 @@
 #include "actors/identity_server/gateway_settings/gateway_registry.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -47,10 +49,39 @@ DownlinkPathConstraint constraint_of(api::DownlinkPathConstraint constraint) {
   }
 }
 
+void put_locations(const std::vector<Location>& locations, api::Gateway& gateway) {
+  for (std::size_t i = 0; i < locations.size(); ++i) {
+    const auto& from = locations[i];
+    auto& antenna = static_cast<int>(i) < gateway.antennas_size()
+                        ? *gateway.mutable_antennas(static_cast<int>(i))
+                        : *gateway.add_antennas();
+    auto& to = *antenna.mutable_location();
+    to.set_latitude(from.latitude);
+    to.set_longitude(from.longitude);
+    to.set_altitude(from.altitude_m);
+    to.set_accuracy(from.accuracy_m);
+    to.set_source(api::SOURCE_GPS);
+  }
+}
+
+/// The gateway as `edit` makes it; its unique keys stay.
+Result<Draft> edited(const Entity& current, const std::function<void(api::Gateway&)>& edit) {
+  if (current.deleted_at) return fail(not_found(current.key));
+  api::Gateway message;
+  if (!message.ParseFromArray(current.message.data(), static_cast<int>(current.message.size())))
+    return fail(storage::malformed_value);
+  edit(message);
+  const auto text = message.SerializeAsString();
+  Draft draft{.message = to_owned(as_bytes(text)), .unique = {}};
+  for (const auto& key : current.index_keys) draft.unique.push_back({key, {}});
+  return draft;
+}
+
 class StoredGatewayRegistry final : public gateway_server::GatewayRegistry {
  public:
-  explicit StoredGatewayRegistry(actors::Route<RegistryReaderHandle> reader)
-      : reader_(std::move(reader)) {}
+  StoredGatewayRegistry(actors::Route<RegistryReaderHandle> reader,
+                        actors::Route<RegistryHandle> writer)
+      : reader_(std::move(reader)), writer_(std::move(writer)) {}
 
   void find(const GatewayIdentifiers& ids, actors::Reply<GatewaySettings> reply) override {
     const auto reader = reader_.get();
@@ -60,7 +91,37 @@ class StoredGatewayRegistry final : public gateway_server::GatewayRegistry {
     ask(reader, *ids.eui, std::move(reply));
   }
 
+  void update_locations(const GatewayId& gateway_id, std::vector<Location> antennas) override {
+    edit(gateway_id, [antennas = std::move(antennas)](api::Gateway& gateway) {
+      put_locations(antennas, gateway);
+    });
+  }
+  void update_versions(const GatewayId& gateway_id, std::string model,
+                       std::string firmware) override {
+    edit(gateway_id,
+         [model = std::move(model), firmware = std::move(firmware)](api::Gateway& gateway) {
+           (*gateway.mutable_attributes())["model"] = model;
+           (*gateway.mutable_attributes())["firmware"] = firmware;
+         });
+  }
+
  private:
+  void edit(const GatewayId& id, std::function<void(api::Gateway&)> change) const {
+    const auto writer = writer_.get();
+    if (!writer) return;
+    auto done = [id](const Result<EntityPtr>& changed) {
+      if (changed || changed.error().code() == Code::not_found) return;
+      spdlog::warn("msg=\"gateway not updated\" gateway={} error=\"{}\"", id.text(),
+                   changed.error().to_string());
+    };
+    caf::anon_send(writer,
+                   ChangeEntity{{storage::EntityKind::gateway, {id.text()}},
+                                [change = std::move(change)](const Entity& current, UtcTime) {
+                                  return edited(current, change);
+                                },
+                                std::move(done)});
+  }
+
   static void ask(const RegistryReaderHandle& reader, const GatewayId& id,
                   actors::Reply<GatewaySettings> reply) {
     auto answer = [reply = std::move(reply)](const Result<EntityPtr>& entity) {
@@ -84,13 +145,14 @@ class StoredGatewayRegistry final : public gateway_server::GatewayRegistry {
   }
 
   actors::Route<RegistryReaderHandle> reader_;
+  actors::Route<RegistryHandle> writer_;
 };
 
 }  // namespace
 
 std::shared_ptr<gateway_server::GatewayRegistry> make_gateway_registry(
-    actors::Route<RegistryReaderHandle> reader) {
-  return std::make_shared<StoredGatewayRegistry>(std::move(reader));
+    actors::Route<RegistryReaderHandle> reader, actors::Route<RegistryHandle> writer) {
+  return std::make_shared<StoredGatewayRegistry>(std::move(reader), std::move(writer));
 }
 
 Result<GatewaySettings> decode_gateway_settings(const Entity& gateway) {

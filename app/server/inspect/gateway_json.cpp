@@ -105,6 +105,7 @@ object to_json(const ConnectionSnapshot& connection) {
           {"reports", stats.tx_acknowledgment_count},
           {"clock_synced_at", value_of(connection.clock_synced_at)},
           {"has_gps_time", connection.has_gps_time},
+          {"sends_beacons", connection.sends_beacons},
           {"round_trips", part(stats.round_trip_times)},
           {"lead_time", value_of(connection.lead_time)},
           {"planned_emissions", parts(connection.planned)},

@@ -106,11 +106,12 @@ caf::actor start_gateways(caf::actor_system& system, const WiringPtr& wiring) {
       .config = wiring->config.gateway_server,
       .deps = routes.deps,
       .plans = routes.plans,
-      .registry = identity_server::make_gateway_registry(routes.identity_server.reader),
+      .registry = identity_server::make_gateway_registry(routes.identity_server.reader,
+                                                         routes.identity_server.registry),
       .access = make_gateway_access(routes.identity_server.access),
       .upstream = gateway_server::make_upstream(routes.network_server),
       .publish = wiring->ports.publish,
-      .store_stats = {},
+      .memories = {},
       .server_version = wiring->config.server_version,
       .router = routes.gateway_router,
       .probe = {}};
@@ -121,6 +122,7 @@ caf::actor start_gateways(caf::actor_system& system, const WiringPtr& wiring) {
   return gateway_server::start_gateway_server(system, std::move(context),
                                               {.udp = std::move(frontends),
                                                .basic_station = std::move(stations),
+                                               .store = wiring->ports.engine,
                                                .limits = {},
                                                .on_escalation = wiring->on_escalation,
                                                .own_thread = wiring->ports.own_threads});
@@ -144,13 +146,30 @@ caf::actor start_application_server(caf::actor_system& system, const WiringPtr& 
   return *started;
 }
 
+/// A gateway's connection hears of a change at once, not when it asks again.
+auto tell_gateway_server(const NodeRoutes& routes) {
+  return [router = routes.gateway_router](const storage::EntityKey& key,
+                                          const identity_server::EntityPtr& entity) {
+    const auto handle = router.get();
+    if (!handle || key.kind != storage::EntityKind::gateway) return;
+    gateway_server::GatewayChanged change{{GatewayId(key.ids.front()), {}}, {}};
+    if (entity && !entity->deleted_at) {
+      auto settings = identity_server::decode_gateway_settings(*entity);
+      if (!settings) return;
+      change.ids = settings->ids;
+      change.settings = *std::move(settings);
+    }
+    caf::anon_send(handle, std::move(change));
+  };
+}
+
 caf::actor start_identity_server(caf::actor_system& system, const WiringPtr& wiring) {
   const auto& routes = wiring->routes;
   return identity_server::spawn_identity_server(system,
                                                 {.deps = routes.deps,
                                                  .store = wiring->ports.engine,
                                                  .own_thread = wiring->ports.own_threads,
-                                                 .changed = {}},
+                                                 .changed = tell_gateway_server(routes)},
                                                 routes.identity_server, wiring->on_escalation);
 }
 

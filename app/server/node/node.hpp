@@ -52,7 +52,7 @@ struct NodeConfig {
   std::string server_version;
   network_server::Config network_server;
   gateway_server::GatewayServerConfig gateway_server;
-  std::vector<gateway_server::UdpFrontendConfig> udp;
+  std::vector<gateway_server::UdpListenerConfig> udp;
   std::vector<gateway_server::BasicStationFrontendConfig> basic_station;
   join_server::Config join_server;
   application_server::Config application_server;

@@ -2,6 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
+#include <fstream>
+#include <iterator>
+
 #include "net/tls/self_signed.hpp"
 
 namespace ff::app {
@@ -31,6 +34,34 @@ void report(const ReloadProbe& probe, const config::Tls& tls, const Status& stat
   }
 }
 
+constexpr ErrorDef unreadable_roots{"config", "unreadable_certificates", Code::not_found,
+                                    "`mtls-auth.directory`: `{path}` can not be read"};
+
+/// Every `.pem` and `.crt` file of a folder, one after another.
+Result<std::string> read_roots(const std::filesystem::path& directory) {
+  std::error_code error;
+  std::string roots;
+  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
+    const auto extension = entry.path().extension();
+    if (extension != ".pem" && extension != ".crt") continue;
+    std::ifstream in(entry.path());
+    roots.append(std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>());
+    if (!in) return fail(unreadable_roots, {{"path", entry.path().string()}});
+    roots += '\n';
+  }
+  if (error || roots.empty()) return fail(unreadable_roots, {{"path", directory.string()}});
+  return roots;
+}
+
+/// Gateways may show a certificate; whether it is good enough is decided with the gateway's EUI.
+Result<net::tls::ServerOptions> options_for_gateways(const config::MtlsAuth& mtls) {
+  net::tls::ServerOptions options;
+  if (mtls.directory.empty()) return options;
+  options.client_certificates = net::tls::ClientCertificates::request;
+  FF_TRY(options.client_roots_pem, read_roots(mtls.directory));
+  return options;
+}
+
 }  // namespace
 
 Status Certificates::replace(const net::tls::KeyPair& pair) const {
@@ -57,7 +88,8 @@ Result<Certificates> load_certificates(const config::Config& config, UtcTime now
   Certificates out;
   FF_TRY(out.http, net::tls::ServerContext::create(pair, {.alpn = {"http/1.1"}}));
   FF_TRY(out.mqtt, net::tls::ServerContext::create(pair));
-  FF_TRY(out.gateways, net::tls::ServerContext::create(pair));
+  FF_TRY(const auto gateway_options, options_for_gateways(config.mtls_auth));
+  FF_TRY(out.gateways, net::tls::ServerContext::create(pair, gateway_options));
   out.grpc = std::make_shared<api::ServerCertificate>(
       api::CertificatePem{pair.certificate_pem, pair.key_pem});
   return out;

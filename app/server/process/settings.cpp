@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <thread>
 
 #include "app/server/process/version.hpp"
 #include "protocol/mac/adr/two_way.hpp"
@@ -59,6 +60,9 @@ gateway_server::GatewayServerConfig gateway_server_config(const config::GatewayS
   out.fetch_gateway_jitter = gs.fetch_gateway_jitter;
   out.update_connection_stats_interval = gs.update_connection_stats_interval;
   out.update_connection_stats_debounce_time = gs.update_connection_stats_debounce_time;
+  out.connection_stats_ttl = gs.connection_stats_ttl;
+  out.connection_stats_disconnect_ttl = gs.connection_stats_disconnect_ttl;
+  out.update_gateway_location_debounce_time = gs.update_gateway_location_debounce_time;
   out.forward = gs.forward;
   out.udp.downlink_path_expires = gs.udp.downlink_path_expires;
   out.udp.connection_expires = gs.udp.connection_expires;
@@ -69,6 +73,7 @@ gateway_server::GatewayServerConfig gateway_server_config(const config::GatewayS
   out.udp.rate_limiting_messages = gs.udp.rate_limiting_messages;
   out.udp.rate_limiting_threshold = gs.udp.rate_limiting_threshold;
   out.udp.links_max = gs.udp.links_max;
+  out.udp.links_per_address_max = gs.udp.links_per_address_max;
   out.udp.datagrams_max = gs.udp.datagrams_max;
   out.uplinks_max = gs.uplinks_max;
   auto& stations = out.basic_station;
@@ -82,6 +87,29 @@ gateway_server::GatewayServerConfig gateway_server_config(const config::GatewayS
   stations.connections_max = gs.basic_station.connections_max;
   stations.connections_per_address_max = gs.basic_station.connections_per_address_max;
   return out;
+}
+
+Result<std::vector<net::AddressBlock>> address_blocks(const char* key,
+                                                      const std::vector<std::string>& texts) {
+  std::vector<net::AddressBlock> blocks;
+  for (const auto& text : texts) {
+    const auto block = net::AddressBlock::parse(text);
+    if (!block) return fail(invalid_address, {{"key", key}, {"value", text}});
+    blocks.push_back(*block);
+  }
+  return blocks;
+}
+
+Result<net::AddressRules> udp_rules(const config::GatewayServerUdp& udp) {
+  net::AddressRules rules;
+  FF_TRY(rules.allow, address_blocks("gs.udp.allow", udp.allow));
+  FF_TRY(rules.block, address_blocks("gs.udp.block", udp.block));
+  return rules;
+}
+
+std::size_t udp_frontends(const config::GatewayServerUdp& udp) {
+  if (udp.frontends > 0) return udp.frontends;
+  return std::clamp<std::size_t>(std::thread::hardware_concurrency() / 4, 1, 16);
 }
 
 join_server::Config join_server_config(const config::JoinServer& js, std::uint64_t counter_jump) {
@@ -132,24 +160,31 @@ application_server::mqtt_session::SessionsConfig mqtt_sessions_config(
 }
 
 Result<std::vector<gateway_server::BasicStationFrontendConfig>> basic_station_listeners(
-    const config::GatewayServerBasicStation& settings,
-    std::shared_ptr<const net::tls::ServerContext> tls) {
+    const config::GatewayServer& settings, std::shared_ptr<const net::tls::ServerContext> tls) {
+  using Serves = gateway_server::BasicStationFrontendConfig::Serves;
   std::vector<gateway_server::BasicStationFrontendConfig> out;
-  const auto add = [&](std::string_view key, const std::string& address, std::string name,
+  const auto add = [&](std::string name, Serves serves, const std::string& address,
                        std::shared_ptr<const net::tls::ServerContext> context) -> Status {
     if (address.empty()) return {};
     const auto local = net::Endpoint::parse_listen(address);
+    const auto key = "gs." + name + (context ? ".listen-tls" : ".listen");
     if (!local) return fail(invalid_address, {{"key", key}, {"value", address}});
     out.push_back({.local = *local,
-                   .name = std::move(name),
+                   .name = name + (context ? "-tls" : ""),
                    .tls = std::move(context),
-                   .fallback_plan_id = settings.fallback_frequency_plan_id,
+                   .fallback_plan_id = settings.basic_station.fallback_frequency_plan_id,
+                   .serves = serves,
                    .network = nullptr});
     return {};
   };
-  FF_CHECK(add("gs.basic-station.listen", settings.listen.plain, "basic-station", nullptr));
-  if (tls)
-    FF_CHECK(add("gs.basic-station.listen-tls", settings.listen.tls, "basic-station-tls", tls));
+  const auto both = [&](const char* name, Serves serves, const config::Listen& listen) -> Status {
+    FF_CHECK(add(name, serves, listen.plain, nullptr));
+    if (tls) FF_CHECK(add(name, serves, listen.tls, tls));
+    return {};
+  };
+  FF_CHECK(both("basic-station", Serves::stations, settings.basic_station.listen));
+  FF_CHECK(both("tabs-hubs", Serves::stations, settings.tabs_hubs.listen));
+  FF_CHECK(both("ttigw", Serves::nothing_yet, settings.ttigw.listen));
   return out;
 }
 
@@ -165,13 +200,18 @@ Result<NodeConfig> node_config(const config::Config& config, std::uint64_t count
   out.gateway_server = gateway_server_config(config.gs);
   out.join_server = join_server_config(config.js, counter_jump);
   out.application_server.mqtt_sessions = mqtt_sessions_config(config.as.mqtt_sessions);
+  FF_TRY(out.gateway_server.trusted_proxies,
+         address_blocks("http.trusted-proxies", config.http.trusted_proxies));
+  FF_TRY(const auto rules, udp_rules(config.gs.udp));
   for (const auto& listener : config.gs.udp.listeners) {
     const auto local = net::Endpoint::parse_listen(listener.address);
     if (!local)
       return fail(invalid_address, {{"key", "gs.udp.listeners"}, {"value", listener.address}});
     out.udp.push_back({.local = *local,
                        .fallback_plan_id = listener.fallback_frequency_plan_id,
-                       .network = nullptr});
+                       .network = nullptr,
+                       .frontends = udp_frontends(config.gs.udp),
+                       .rules = rules});
   }
   return out;
 }

@@ -15,8 +15,7 @@ Result<NodeConfig> node_config(const config::Config& config, std::uint64_t count
 
 /// The listeners for Basic Station; none with TLS while `tls` is null. Errors as above.
 Result<std::vector<gateway_server::BasicStationFrontendConfig>> basic_station_listeners(
-    const config::GatewayServerBasicStation& settings,
-    std::shared_ptr<const net::tls::ServerContext> tls);
+    const config::GatewayServer& settings, std::shared_ptr<const net::tls::ServerContext> tls);
 
 /// The bounds of stored MQTT sessions, for their directory and for connections.
 application_server::mqtt_session::SessionsConfig mqtt_sessions_config(

@@ -11,6 +11,7 @@
 #include "net/udp/memory_network.hpp"
 #include "protocol/gateway/semtech_udp/packet.hpp"
 #include "test/support/actors/actor_fixture.hpp"
+#include "test/support/gateway_server/in_memory_memories.hpp"
 #include "test/support/gateway_server/memory_gateway_registry.hpp"
 
 namespace ff::gateway_server {
@@ -47,7 +48,7 @@ class GatewayServerTest : public test::ActorFixture {
     context.upstream.uplink = [this](auto frame) { uplinks.push_back(std::move(frame)); };
     context.upstream.acknowledgment = [this](const auto& ack) { acknowledgments.push_back(ack); };
     context.publish = [this](const events::Event& event) { events.emplace_back(event.name); };
-    context.store_stats = [this](const auto&, const auto& value) { stored.push_back(value); };
+    context.memories = memories;
     context.server_version = "farfield/test";
     context.router = router;
     context.config.uplinks_max = uplinks_max;
@@ -112,7 +113,7 @@ class GatewayServerTest : public test::ActorFixture {
   std::size_t uplinks_max = 200'000;
   std::vector<TxAcknowledgment> acknowledgments;
   std::vector<std::string> events;
-  std::vector<ConnectionStats> stored;
+  std::shared_ptr<test::InMemoryMemories> memories = std::make_shared<test::InMemoryMemories>();
   std::string escalated;
 };
 
@@ -277,7 +278,7 @@ TEST_F(GatewayServerTest, EndsSilentConnectionsAndTakesTheGatewayBack) {
   send(semtech::PacketType::push_data, 2, push_json);
   pass(5min);
   EXPECT_EQ(std::count(events.begin(), events.end(), "gs.gateway.disconnect"), 1);
-  EXPECT_TRUE(stored.back().disconnected_at);
+  EXPECT_TRUE(memories->stored.back().memory.stats.disconnected_at);
   const auto gone = schedule(answer_to(*uplinks.at(0)));
   EXPECT_TRUE(gone.error().cause()->cause()->is(not_connected));
   take_heard();
@@ -319,6 +320,89 @@ TEST_F(GatewayServerTest, ANewConnectionOfAGatewayEndsTheOlderOne) {
   const std::vector<std::string> expected = {"gs.gateway.connect", "gs.gateway.connect",
                                              "gs.gateway.disconnect"};
   EXPECT_EQ(events, expected);
+}
+
+TEST_F(GatewayServerTest, ADutyCycleGoesOnInTheNextConnection) {
+  constexpr GatewayEui second{0xb827ebfffe123457};
+  GatewaySettings settings;
+  settings.ids = {GatewayId{"gtw-1"}, eui};
+  settings.frequency_plan_ids = {"EU_863_870_TTN"};
+  registry->gateways = {settings, settings};
+  registry->gateways[1].ids.eui = second;
+  start("");
+  send(semtech::PacketType::pull_data, 1);
+  pass(20ms);
+  send(semtech::PacketType::push_data, 2, push_json);
+  ASSERT_TRUE(schedule(answer_to(*uplinks.at(0))));
+  const auto used = [&](GatewayEui of) {
+    gateway->send(server_address, semtech::make_packet(semtech::PacketType::push_data, 2,
+                                                       semtech::Token{9}, of, push_json));
+    pump();
+    pass(20ms);
+    std::optional<Result<ConnectionStats>> answer;
+    caf::anon_send(router.get(), GetGatewayStats{GatewayId{"gtw-1"},
+                                                 [&](auto stats) { answer = std::move(stats); }});
+    pump();
+    double sum = 0;
+    for (const auto& band : (*answer)->sub_bands) sum += band.utilization;
+    return sum;
+  };
+  pass(2s);
+  const auto before = used(eui);
+  EXPECT_GT(before, 0);
+  // Taken over by another connection, which hears what the older one has sent.
+  gateway->send(server_address,
+                semtech::make_packet(semtech::PacketType::pull_data, 2, semtech::Token{2}, second));
+  pump();
+  EXPECT_DOUBLE_EQ(used(second), before);
+  // And after silence.
+  pass(5min);
+  EXPECT_DOUBLE_EQ(used(second), before);
+}
+
+TEST_F(GatewayServerTest, ShowsStatisticsAfterTheEnd) {
+  start();
+  send(semtech::PacketType::pull_data, 1);
+  pass(20ms);
+  send(semtech::PacketType::push_data, 2, push_json);
+  pass(5min);
+  std::optional<Result<ConnectionStats>> answer;
+  caf::anon_send(router.get(), GetGatewayStats{GatewayId{"eui-b827ebfffe123456"},
+                                               [&](auto stats) { answer = std::move(stats); }});
+  pump();
+  ASSERT_TRUE(answer && *answer);
+  EXPECT_EQ((*answer)->uplink_count, 1U);
+  EXPECT_FALSE((*answer)->connected_at);
+  EXPECT_TRUE((*answer)->disconnected_at);
+}
+
+TEST_F(GatewayServerTest, HearsOfChangesInTheRegistryAtOnce) {
+  GatewaySettings settings;
+  settings.ids = {GatewayId{"gtw-1"}, eui};
+  settings.frequency_plan_ids = {"EU_863_870_TTN"};
+  const auto disconnects = [&] {
+    return std::count(events.begin(), events.end(), "gs.gateway.disconnect");
+  };
+  start();
+  send(semtech::PacketType::pull_data, 1);
+  // It was connected without being registered.
+  caf::anon_send(router.get(), GatewayChanged{settings.ids, settings});
+  pump();
+  EXPECT_EQ(disconnects(), 1);
+  registry->gateways = {settings};
+  send(semtech::PacketType::pull_data, 2);
+  caf::anon_send(router.get(), GatewayChanged{settings.ids, settings});
+  pump();
+  EXPECT_EQ(disconnects(), 1) << "nothing changed";
+  auto other = settings;
+  other.enforce_duty_cycle = false;
+  caf::anon_send(router.get(), GatewayChanged{settings.ids, other});
+  pump();
+  EXPECT_EQ(disconnects(), 2);
+  send(semtech::PacketType::pull_data, 3);
+  caf::anon_send(router.get(), GatewayChanged{settings.ids, {}});
+  pump();
+  EXPECT_EQ(disconnects(), 3);
 }
 
 /// Whatever the network does, nothing is delivered that was not sent, and every answer belongs to a

@@ -3,11 +3,14 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "net/runtime/manual_loop.hpp"
+#include "net/tls/certificate.hpp"
 #include "net/tls/engine.hpp"
 #include "net/tls/reloader.hpp"
 #include "net/tls/self_signed.hpp"
+#include "protocol/base/base64.hpp"
 #include "protocol/base/random.hpp"
 
 namespace ff::net::tls {
@@ -112,6 +115,24 @@ TEST(TlsEngine, GarbageFailsWithoutAnException) {
     engine->receive(garbage);
     EXPECT_NE(engine->state(), Engine::State::open);
   }
+}
+
+TEST(TlsCertificate, TellsItsCommonName) {
+  const auto pair = *new_pair({.names = {"lns.example.com"}});
+  std::string body;
+  std::istringstream lines(pair.certificate_pem);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("-----")) body += line;
+  }
+  auto der = *base64_decode(body);
+  EXPECT_EQ(common_name(der), "localhost");
+  EXPECT_EQ(common_name({}), std::nullopt);
+  for (auto& byte : der) {
+    byte ^= 0x80;
+    static_cast<void>(common_name(der));
+    byte ^= 0x80;
+  }
+  EXPECT_EQ(common_name(ByteView(der).first(der.size() / 2)), std::nullopt);
 }
 
 TEST(TlsContext, BrokenPairsAreErrors) {

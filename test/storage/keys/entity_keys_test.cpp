@@ -39,7 +39,7 @@ TEST(EntityKeys, KindsAndTheirNumberOfIdsAreOnDiskAndNeverChange) {
       {EntityKind::pubsub, 20, 2},
       {EntityKind::package_association, 21, 3},
       {EntityKind::package_default, 22, 2},
-      {EntityKind::gateway_settings, 23, 1},
+      {EntityKind::gateway_memory, 23, 1},
       {EntityKind::tenant, 24, 1},
       {EntityKind::relay_rule, 25, 3},
       {EntityKind::alert_rule, 26, 1},

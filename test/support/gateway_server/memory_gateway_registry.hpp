@@ -36,6 +36,17 @@ class MemoryGatewayRegistry final : public gateway_server::GatewayRegistry {
     else
       reply(look_up(ids));
   }
+  void update_locations(const GatewayId& gateway_id, std::vector<Location> antennas) override {
+    located.emplace_back(gateway_id, std::move(antennas));
+  }
+  void update_versions(const GatewayId& gateway_id, std::string model,
+                       std::string firmware) override {
+    versions.push_back({gateway_id.text(), std::move(model), std::move(firmware)});
+  }
+  /// What gateways said of themselves.
+  std::vector<std::pair<GatewayId, std::vector<Location>>> located;
+  std::vector<std::vector<std::string>> versions;
+
   void answer_all() {
     for (auto& [ids, reply] : std::exchange(waiting_, {})) reply(look_up(ids));
   }

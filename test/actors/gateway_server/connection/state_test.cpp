@@ -3,84 +3,12 @@
 #include <gtest/gtest.h>
 
 #include "protocol/gateway/uplink_token.hpp"
+#include "test/actors/gateway_server/connection/connection_fixture.hpp"
 
 namespace ff::gateway_server {
 namespace {
 
 using namespace std::chrono_literals;
-
-const UtcTime noon{Duration{1'700'000'000s}};
-const LoraDataRate sf7{7, 125'000, CodingRate::cr4_5};
-const LoraDataRate sf12{12, 125'000, CodingRate::cr4_5};
-const auto rx1_frequency = Frequency::hz(868'100'000);
-const auto rx2_frequency = Frequency::hz(869'525'000);
-const region::FrequencyPlans& plans() {
-  static const auto all = region::FrequencyPlans::standard();
-  return all;
-}
-
-GatewaySettings settings_of(const char* plan = "EU_863_870_TTN") {
-  GatewaySettings settings;
-  settings.ids = {GatewayId{"gtw-1"}, GatewayEui{1}};
-  settings.frequency_plan_ids = {plan};
-  return settings;
-}
-
-/// A connection whose gateway's counter was 1 s at noon, and the clock.
-struct Connection {
-  explicit Connection(GatewaySettings settings = settings_of())
-      : state(make(std::move(settings))) {}
-
-  ConnectionState make(GatewaySettings settings) {
-    ConnectRequest request;
-    request.link = LinkId{7};
-    auto radio = *make_radio(settings, schedule::DutyCycleStyle::window, plans());
-    return {request, std::move(settings), std::move(radio), config, now()};
-  }
-  Instant now() const { return {noon + passed, MonoTime{passed}}; }
-
-  Effects up(Bytes phy_payload, std::uint32_t counter_us = 1'000'000,
-             std::optional<bool> crc = true) {
-    UplinkFrame frame;
-    frame.phy_payload = std::move(phy_payload);
-    frame.settings = {sf7, rx1_frequency, counter_us, {}};
-    frame.crc_ok = crc;
-    RxMetadata rx;
-    rx.timestamp_us = counter_us;
-    rx.gps_time = gps_time;
-    rx.location = Location{1, 1, 1, 1, LocationSource::gps};
-    frame.rx_metadata = {rx};
-    GatewayUp message;
-    message.uplinks = {frame};
-    return state.on_up(std::move(message), now(), *random);
-  }
-
-  GatewayServerConfig config;
-  Duration passed{0};
-  std::optional<UtcTime> gps_time;
-  std::unique_ptr<Random> random = make_seeded_random(1);
-  ConnectionState state;
-};
-
-Bytes data_uplink(std::uint8_t f_cnt = 1) {
-  return {0x40, 0x04, 0x03, 0x02, 0x01, 0x00, f_cnt, 0x00, 0x02, 0xaa, 0xbb, 0xcc, 0xdd, 0x01};
-}
-
-template <class Effect_>
-const Effect_* find(const Effects& effects) {
-  for (const auto& effect : effects) {
-    if (const auto* found = std::get_if<Effect_>(&effect)) return found;
-  }
-  return nullptr;
-}
-std::vector<std::string> events(const Effects& effects) {
-  std::vector<std::string> names;
-  for (const auto& effect : effects) {
-    if (const auto* event = std::get_if<PublishEvent>(&effect)) names.emplace_back(event->name);
-  }
-  return names;
-}
-using Names = std::vector<std::string>;
 
 TEST(ConnectionUplink, IsCompletedAndForwarded) {
   Connection connection;
@@ -170,26 +98,6 @@ TEST(ConnectionUplink, DropsImmediateRepeatsAndSaysSoOnceAMinute) {
 }
 
 // --- downlinks ---------------------------------------------------------------------------------
-
-/// A class A answer with RX1 at SF7 and RX2 at SF12, to a frame whose counter was 1 s.
-DownlinkFrame class_a() {
-  DownlinkFrame frame;
-  frame.device = {ApplicationId{"app-1"}, DeviceId{"dev-1"}};
-  frame.phy_payload = Bytes(20, 0x60);
-  const auto token = gateway::encode_uplink_token(
-      {settings_of().ids, 0, 1'000'000, noon, schedule::ConcentratorTime{1s}, {}});
-  frame.request.paths = {{settings_of().ids, 0, token}};
-  frame.request.rx1 = RxWindow{sf7, rx1_frequency};
-  frame.request.rx2 = RxWindow{sf12, rx2_frequency};
-  frame.request.frequency_plan_id = "EU_863_870_TTN";
-  frame.correlation_ids = {"ns:downlink:1"};
-  return frame;
-}
-
-ConnectionState::Scheduled schedule(Connection& connection, const DownlinkFrame& frame) {
-  return connection.state.schedule(std::make_shared<const DownlinkFrame>(frame), 0,
-                                   connection.now());
-}
 
 /// The innermost cause.
 const Error& root(const Error& error) {
@@ -419,13 +327,13 @@ TEST(ConnectionHousekeeping, StoresStatisticsAndFetchesSettings) {
   connection.passed = 29s;
   EXPECT_TRUE(connection.state.on_housekeep(connection.now(), *connection.random).empty());
   connection.passed = 30s;
-  EXPECT_NE(find<StoreStats>(connection.state.on_housekeep(connection.now(), *connection.random)),
+  EXPECT_NE(find<Remember>(connection.state.on_housekeep(connection.now(), *connection.random)),
             nullptr);
   connection.passed = 80s;
-  EXPECT_EQ(find<StoreStats>(connection.state.on_housekeep(connection.now(), *connection.random)),
+  EXPECT_EQ(find<Remember>(connection.state.on_housekeep(connection.now(), *connection.random)),
             nullptr);
   connection.passed = 90s;
-  EXPECT_NE(find<StoreStats>(connection.state.on_housekeep(connection.now(), *connection.random)),
+  EXPECT_NE(find<Remember>(connection.state.on_housekeep(connection.now(), *connection.random)),
             nullptr);
   connection.passed = 10min;
   EXPECT_NE(

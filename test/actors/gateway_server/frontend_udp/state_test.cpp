@@ -193,6 +193,27 @@ TEST(UdpFrontend, BoundsItsTable) {
             DatagramOutcome::table_full);
 }
 
+TEST(UdpFrontend, BoundsTheGatewaysOfOneAddress) {
+  UdpConfig udp;
+  udp.links_per_address_max = 2;
+  UdpFrontendState state(udp, "farfield/test", Instant{noon, MonoTime{}});
+  Duration passed{0};
+  const auto hear = [&](std::uint64_t of, const net::Endpoint& from) {
+    passed += 2ms;
+    const auto bytes =
+        semtech::make_packet(PacketType::pull_data, 2, semtech::Token{1}, GatewayEui{of}, {});
+    return state.on_datagram(from, bytes, {noon + passed, MonoTime{passed}});
+  };
+  const auto first = find<StartConnection>(hear(1, home))->link;
+  EXPECT_EQ(outcome(hear(2, other_port)), DatagramOutcome::accepted);
+  EXPECT_EQ(outcome(hear(3, home)), DatagramOutcome::address_full);
+  EXPECT_EQ(outcome(hear(3, other_address)), DatagramOutcome::accepted);
+  // Room again when one of them has gone.
+  state.on_ready({first, {GatewayId{"gtw-1"}, GatewayEui{1}}, false}, {noon, MonoTime{}});
+  state.on_ended({first, Error(refused)}, {noon, MonoTime{}});
+  EXPECT_EQ(outcome(hear(4, home)), DatagramOutcome::accepted);
+}
+
 TEST(UdpDownlink, GoesToTheLastPullsAddressWithItsVersion) {
   Frontend frontend;
   frontend.connect();

@@ -72,8 +72,9 @@ class GatewayRegistryTest : public test::ActorFixture {
     auto context = std::make_shared<const RegistryContext>(
         RegistryContext{.deps = deps, .store = &engine, .own_thread = false, .changed = {}});
     registry = spawn_registry(*system, context);
+    writer.set(registry);
     route.set(spawn_registry_reader(*system, context));
-    gateways = make_gateway_registry(route);
+    gateways = make_gateway_registry(route, writer);
   }
   ~GatewayRegistryTest() override {
     caf::anon_send_exit(registry, caf::exit_reason::user_shutdown);
@@ -100,6 +101,7 @@ class GatewayRegistryTest : public test::ActorFixture {
   }
 
   RegistryHandle registry;
+  actors::Route<RegistryHandle> writer;
   actors::Route<RegistryReaderHandle> route;
   std::shared_ptr<gateway_server::GatewayRegistry> gateways;
 };
@@ -127,6 +129,35 @@ TEST_F(GatewayRegistryTest, HidesADeletedGateway) {
   run();
   EXPECT_FALSE(find({GatewayId("gw-1"), {}}));
   EXPECT_FALSE(find({GatewayId(), eui}));
+}
+
+TEST_F(GatewayRegistryTest, WritesWhatAGatewaySaysOfItself) {
+  create();
+  const auto before = find({GatewayId("gw-1"), {}})->antennas;
+  const Location here{50.5, 8.5, 100, 3, LocationSource::unknown};
+  const Location there{50.6, 8.6, 101, 4, LocationSource::unknown};
+  gateways->update_locations(GatewayId("gw-1"), std::vector<Location>(before.size(), here));
+  run();
+  auto antennas = find({GatewayId("gw-1"), {}})->antennas;
+  ASSERT_EQ(antennas.size(), before.size());
+  EXPECT_EQ(antennas[0].gain_dbi, before[0].gain_dbi);
+  EXPECT_EQ(antennas[0].location->latitude, 50.5);
+  EXPECT_EQ(antennas[0].location->source, LocationSource::gps);
+
+  gateways->update_locations(GatewayId("gw-1"), std::vector<Location>(before.size() + 1, there));
+  gateways->update_versions(GatewayId("gw-1"), "kona", "2.0");
+  run();
+  const auto found = find({GatewayId(), eui});
+  ASSERT_TRUE(found) << "its EUI is lost";
+  EXPECT_EQ(found->antennas.size(), before.size() + 1);
+  EXPECT_EQ(found->antennas.back().location->altitude_m, 101);
+  ttn::lorawan::v3::Gateway stored;
+  const auto row = engine.get(storage::Family::entity, encode_key(key));
+  const auto entity = decode_entity(key, **row);
+  ASSERT_TRUE(
+      stored.ParseFromArray(entity->message.data(), static_cast<int>(entity->message.size())));
+  EXPECT_EQ(stored.attributes().at("model"), "kona");
+  EXPECT_EQ(stored.attributes().at("firmware"), "2.0");
 }
 
 TEST_F(GatewayRegistryTest, AnswersAlsoWithoutARegistry) {

@@ -1,0 +1,44 @@
+// Which uplinks come late: a gateway whose backhaul was down sends what it kept, with the counter
+// values of then. Such a frame is welcome, but it must not set the clock, and nobody listens for an
+// answer any more. Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "protocol/schedule/rollover_clock.hpp"
+
+namespace ff::gateway_server {
+
+class LateFrames {
+ public:
+  /// A frame that is older came with a delay, not with a slow network: its sample is no good.
+  static constexpr Duration delayed_min = std::chrono::seconds{2};
+  /// The last receive window that there is closes so long after a frame: 15 s, and RX2.
+  /// [TS001-1.0.4 §5.7]
+  static constexpr Duration answerable_max = std::chrono::seconds{16};
+
+  struct Verdict {
+    /// Since the gateway heard the frame; zero for those that came at once.
+    Duration age{0};
+    bool may_sync() const noexcept { return age < delayed_min; }
+    bool is_late() const noexcept { return age > answerable_max; }
+  };
+
+  /// By the gateway's GPS, else by its counter: one that is behind what `clock` expects, and has
+  /// run for longer than since the last sample, was not restarted. A gateway that is behind by the
+  /// same time over `settled_after` has a clock that was set, and is believed.
+  Verdict judge(const schedule::RolloverClock& clock, std::uint32_t counter_us,
+                std::optional<UtcTime> gps_time, UtcTime now) noexcept;
+
+  static constexpr Duration settled_after = std::chrono::seconds{10};
+
+ private:
+  struct Run {
+    Duration age{0};
+    UtcTime since;
+  };
+  std::optional<Run> run_;
+};
+
+}  // namespace ff::gateway_server

@@ -1,0 +1,106 @@
+#include "actors/gateway_server/connection/late_frames.hpp"
+
+#include <gtest/gtest.h>
+
+namespace ff::gateway_server {
+namespace {
+
+using namespace std::chrono_literals;
+
+const UtcTime noon{Duration{1'700'000'000s}};
+
+/// A gateway whose counter was `counter_at_noon` at noon, when the last sample was taken.
+struct Judge {
+  explicit Judge(std::uint32_t counter_at_noon = 3'000'000'000) : start(counter_at_noon) {
+    clock.sync(start, noon);
+  }
+  /// A frame heard at `heard` that arrives at `now`, both after noon.
+  LateFrames::Verdict judge(Duration heard, Duration now, std::optional<Duration> gps = {}) {
+    const auto us = std::chrono::duration_cast<std::chrono::microseconds>(heard).count();
+    std::optional<UtcTime> gps_time;
+    if (gps) gps_time = noon + *gps;
+    return frames.judge(clock, start + static_cast<std::uint32_t>(us), gps_time, noon + now);
+  }
+  std::uint32_t start;
+  schedule::RolloverClock clock;
+  LateFrames frames;
+};
+
+struct Case {
+  const char* name;
+  Duration heard;
+  Duration now;
+  bool may_sync;
+  bool is_late;
+};
+
+TEST(LateFrames, AreThoseWhoseCounterIsBehind) {
+  const Case cases[] = {
+      {"at once", 60s, 60s + 50ms, true, false},
+      {"slow network", 60s, 61s + 900ms, true, false},
+      {"delayed, windows may be open", 60s, 66s, false, false},
+      {"too late for any window", 60s, 77s, false, true},
+      {"before the last sample", -20s, 10s, false, true},
+      {"half an hour", 60s, 31min, false, true},
+      {"the gateway is ahead", 63s, 60s, true, false},
+      {"silent for hours", 3h, 3h + 100ms, true, false},
+  };
+  for (const auto& row : cases) {
+    Judge judge;
+    const auto verdict = judge.judge(row.heard, row.now);
+    EXPECT_EQ(verdict.may_sync(), row.may_sync) << row.name;
+    EXPECT_EQ(verdict.is_late(), row.is_late) << row.name;
+  }
+  Judge judge;
+  EXPECT_EQ(judge.judge(60s, 77s).age, 17s);
+}
+
+TEST(LateFrames, AreNotThoseOfARestartedGateway) {
+  Judge judge;
+  schedule::RolloverClock& clock = judge.clock;
+  // Ten minutes after the last sample the counter has run for eight: it was started in between.
+  const auto counter = static_cast<std::uint32_t>(480'000'000);
+  EXPECT_TRUE(judge.frames.judge(clock, counter, {}, noon + 10min).may_sync());
+  // For twelve: it was not.
+  judge.start = 700'000'000;
+  clock = {};
+  clock.sync(judge.start, noon);
+  EXPECT_FALSE(judge.judge(20s, 10min).may_sync());
+}
+
+TEST(LateFrames, AreSeenAcrossTheCountersWrap) {
+  Judge judge(0xffffffff - 10'000'000);
+  EXPECT_TRUE(judge.judge(20s, 20s).may_sync());
+  EXPECT_TRUE(judge.judge(5s, 40s).is_late());
+}
+
+TEST(LateFrames, AreJudgedByGpsWhereThereIsOne) {
+  Judge judge;
+  EXPECT_TRUE(judge.judge(-5min, 60s, 60s).may_sync());
+  EXPECT_TRUE(judge.judge(60s, 60s, 20s).is_late());
+  schedule::RolloverClock unsynced;
+  EXPECT_TRUE(LateFrames().judge(unsynced, 1, noon - 1h, noon).is_late());
+  EXPECT_TRUE(LateFrames().judge(unsynced, 1, {}, noon).may_sync());
+}
+
+/// The server's clock was set forward, or the gateway's GPS does not know of leap seconds.
+TEST(LateFrames, AreNotThoseOfAGatewayThatIsAlwaysBehind) {
+  Judge judge;
+  EXPECT_TRUE(judge.judge(60s, 80s).is_late());
+  EXPECT_TRUE(judge.judge(65s, 85s + 100ms).is_late());
+  EXPECT_TRUE(judge.judge(72s, 92s).may_sync());
+}
+
+TEST(LateFrames, AreThoseOfAFlushedBuffer) {
+  Judge judge;
+  // Ten minutes of frames arrive within three seconds, the newest last.
+  for (int i = 0; i < 100; ++i) {
+    const auto verdict = judge.judge(10s + i * 5s, 600s + i * 30ms);
+    EXPECT_FALSE(verdict.may_sync()) << i;
+    EXPECT_TRUE(verdict.is_late()) << i;
+  }
+  EXPECT_TRUE(judge.judge(604s, 604s).may_sync());
+}
+
+}  // namespace
+}  // namespace ff::gateway_server
