@@ -56,6 +56,7 @@ struct Runner {
     context().upstream.uplink(context().uplinks->count(std::move(effect.frame)));
   }
   void operator()(ForwardAcknowledgment& effect) const {
+    context().probe->acknowledgments_forwarded.Increment();
     context().upstream.acknowledgment(effect.acknowledgment);
   }
   void operator()(ToFrontend& effect) const {
@@ -74,12 +75,17 @@ struct Runner {
   }
   void operator()(const CountUplink& effect) const {
     context().probe->uplinks[static_cast<std::size_t>(effect.outcome)]->Increment();
+    if (effect.outcome == UplinkOutcome::crc_failed) context().probe->broken.Increment();
     (effect.outcome == UplinkOutcome::repeated ? probe(self).repeated : probe(self).uplinks)
         ->Increment();
   }
   void operator()(const CountAcknowledgment& effect) const {
     probe(self).acknowledgments->Increment();
-    if (effect.result == TxResult::success) probe(self).tx_success->Increment();
+    if (effect.result == TxResult::success) {
+      probe(self).tx_success->Increment();
+    } else {
+      probe(self).tx_failed[static_cast<std::size_t>(effect.result)]->Increment();
+    }
   }
   void operator()(const Remember&) const {
     const auto& logic = *self->state.logic;

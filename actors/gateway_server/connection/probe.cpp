@@ -5,7 +5,13 @@ namespace ff::gateway_server {
 ConnectionProbe::ConnectionProbe(actors::Metrics& metrics)
     : actors(metrics, "gateway_connection"),
       forwarded(metrics.counter("gs_uplink_forwarded_total", "Uplinks handed to an upstream host.",
-                                {{"host", "cluster"}})) {
+                                {{"host", "cluster"}})),
+      acknowledgments_forwarded(metrics.counter("gs_txack_forwarded_total",
+                                                "Transmission reports handed to an upstream host.",
+                                                {{"host", "cluster"}})),
+      broken(metrics.counter(
+          "gs_uplink_dropped_total", "Uplinks not handed to an upstream host.",
+          {{"host", "cluster"}, {"error", "pkg/gatewayserver:message_crc"}})) {
   for (std::size_t i = 0; i < protocols.size(); ++i) {
     const actors::Metrics::Labels labels = {{"protocol", to_string(static_cast<Protocol>(i))}};
     const auto counter = [&](const char* name, const char* help) {
@@ -22,6 +28,12 @@ ConnectionProbe::ConnectionProbe(actors::Metrics& metrics)
     series.failed = counter("gs_downlink_schedule_failed_total", "Downlinks that did not fit.");
     series.sent = counter("gs_downlink_sent_total", "Downlinks handed to a frontend.");
     series.tx_success = counter("gs_downlink_tx_success_total", "Downlinks on air.");
+    for (std::size_t result = 1; result < tx_result_count; ++result) {
+      auto with_result = labels;
+      with_result.emplace("result", to_string(static_cast<TxResult>(result)));
+      series.tx_failed[result] = &metrics.counter(
+          "gs_downlink_tx_failed_total", "Downlinks that a gateway did not send.", with_result);
+    }
   }
   for (std::size_t i = 0; i < uplinks.size(); ++i) {
     uplinks[i] =

@@ -9,6 +9,8 @@
 
 namespace ff::gateway_server {
 
+inline constexpr std::size_t tx_result_count = 9;
+
 struct ConnectionProbe {
   explicit ConnectionProbe(actors::Metrics& metrics);
 
@@ -22,6 +24,7 @@ struct ConnectionProbe {
     prometheus::Counter* failed = nullptr;
     prometheus::Counter* sent = nullptr;
     prometheus::Counter* tx_success = nullptr;
+    std::array<prometheus::Counter*, tx_result_count> tx_failed{};  // by result; success: null
   };
 
   PerProtocol& of(Protocol protocol) { return protocols[static_cast<std::size_t>(protocol)]; }
@@ -30,6 +33,8 @@ struct ConnectionProbe {
   std::array<PerProtocol, protocol_count> protocols;
   std::array<prometheus::Counter*, uplink_outcome_count> uplinks{};
   prometheus::Counter& forwarded;
+  prometheus::Counter& acknowledgments_forwarded;
+  prometheus::Counter& broken;  // dropped because of their CRC
 };
 
 }  // namespace ff::gateway_server

@@ -81,7 +81,7 @@ struct Runner {
     tell(effect.link, Disconnect{effect.reason});
   }
   void operator()(const CountDatagram& effect) const {
-    self->state.probe->of(effect.outcome).Increment();
+    self->state.probe->count(effect.outcome);
   }
   void operator()(const CountLostDownlink&) const { self->state.probe->lost_downlinks.Increment(); }
 };

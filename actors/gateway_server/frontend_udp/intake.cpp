@@ -38,7 +38,7 @@ void UdpListenerShare::deliver(std::span<const net::Datagram> batch, UdpProbe& p
   std::vector<std::shared_ptr<std::vector<ReceivedDatagram>>> shares(doors_.size());
   for (const auto& datagram : batch) {
     if (!rules_.admit(datagram.from)) {
-      probe.of(DatagramOutcome::blocked_address).Increment();
+      probe.count(DatagramOutcome::blocked_address);
       continue;
     }
     auto& share = shares[owner_of(datagram.bytes, doors_.size())];

@@ -13,6 +13,18 @@ UdpProbe::UdpProbe(actors::Metrics& metrics)
                                    "Datagrams by what became of them.",
                                    {{"outcome", to_string(static_cast<DatagramOutcome>(i))}});
   }
+  using Outcome = DatagramOutcome;
+  for (const auto& [outcome, error] :
+       {std::pair{Outcome::malformed, "unknown"},
+        {Outcome::unexpected_type, "pkg/gatewayserver/io/udp:packet_type"},
+        {Outcome::rate_exceeded, "pkg/gatewayserver/io/udp:rate_exceeded"},
+        {Outcome::already_connected, "pkg/gatewayserver/io/udp:already_connected"},
+        {Outcome::connection_not_ready, "pkg/gatewayserver/io/udp:connection_not_ready"}}) {
+    drops[static_cast<std::size_t>(outcome)] =
+        &metrics.counter("gs_io_udp_message_dropped_total",
+                         "Datagrams dropped for a reason that the reference knows.",
+                         {{"error", error}});
+  }
 }
 
 }  // namespace ff::gateway_server

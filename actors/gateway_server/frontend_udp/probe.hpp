@@ -11,12 +11,14 @@ namespace ff::gateway_server {
 struct UdpProbe {
   explicit UdpProbe(actors::Metrics& metrics);
 
-  prometheus::Counter& of(DatagramOutcome outcome) {
-    return *outcomes[static_cast<std::size_t>(outcome)];
+  void count(DatagramOutcome outcome) {
+    outcomes[static_cast<std::size_t>(outcome)]->Increment();
+    if (auto* drop = drops[static_cast<std::size_t>(outcome)]) drop->Increment();
   }
 
   actors::QueueProbe datagrams;
   std::array<prometheus::Counter*, datagram_outcome_count> outcomes{};
+  std::array<prometheus::Counter*, datagram_outcome_count> drops{};  // null: no name for it
   prometheus::Counter& received;
   prometheus::Counter& lost_downlinks;
   prometheus::Gauge& links;

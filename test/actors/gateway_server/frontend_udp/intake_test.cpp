@@ -58,7 +58,9 @@ class IntakeTest : public test::ActorFixture {
     share->deliver(batch, *probe);
     run();
   }
-  double blocked() { return probe->of(DatagramOutcome::blocked_address).Value(); }
+  double blocked() {
+    return probe->outcomes[static_cast<std::size_t>(DatagramOutcome::blocked_address)]->Value();
+  }
 
   std::shared_ptr<UdpProbe> probe = std::make_shared<UdpProbe>(metrics);
   std::shared_ptr<UdpListenerShare> share;
