@@ -13,8 +13,8 @@ namespace ff::storage {
 namespace {
 
 /// Ids per kind, indexed by EntityKind; 0 is no kind.
-constexpr std::array<std::uint8_t, 30> id_counts{0, 1, 1, 1, 1, 1, 2, 3, 4, 2, 2, 1, 1, 1, 1,
-                                                 1, 2, 2, 1, 2, 2, 3, 2, 1, 1, 3, 1, 1, 2, 2};
+constexpr std::array<std::uint8_t, 32> id_counts{0, 1, 1, 1, 1, 1, 2, 3, 4, 2, 2, 1, 1, 1, 1, 1,
+                                                 2, 2, 1, 2, 2, 3, 2, 1, 1, 3, 1, 1, 2, 2, 3, 1};
 
 KeyWriter index_writer(EntityIndex index) {
   KeyWriter out;
@@ -83,6 +83,10 @@ Bytes text_index_key(EntityIndex index, std::initializer_list<std::string_view> 
 
 Bytes member_of_prefix(std::string_view member_kind, std::string_view member_id) {
   return index_writer(EntityIndex::member_of).text(member_kind).text(member_id).take();
+}
+
+Bytes bookmarks_of_prefix(std::string_view kind, std::string_view entity) {
+  return index_writer(EntityIndex::bookmarks_of).text(kind).text(entity).take();
 }
 
 Bytes created_at_prefix(EntityKind kind) {

@@ -50,6 +50,8 @@ enum class EntityKind : std::uint8_t {
   alert_receiver = 27,        ///< receiver
   mqtt_session = 28,          ///< application, client id
   mac_settings_profile = 29,  ///< application, profile
+  user_bookmark = 30,         ///< user, entity kind name, entity (a device: application.device)
+  dev_eui_block = 31,         ///< first DevEUI of the block as 16 hex digits
 };
 
 /// How many ids the key of a kind has: 1 to 4.
@@ -82,7 +84,8 @@ enum class EntityIndex : std::uint8_t {
   device_dev_eui = 66,  ///< DevEUI u64 | entity key
   expires_at = 67,      ///< time u64 | entity key
   profile_device =
-      68,  ///< application, profile | entity key of a device that uses it; with a value
+      68,             ///< application, profile | entity key of a device that uses it; with a value
+  bookmarks_of = 69,  ///< entity kind name, entity | entity key of a bookmark of it
 };
 
 /// Unique: one owner at most. The value is the owner's entity key.
@@ -93,6 +96,7 @@ Bytes text_index_key(EntityIndex index, std::initializer_list<std::string_view> 
 
 /// Listings: prefix of the parts, then the listed entity's key.
 Bytes member_of_prefix(std::string_view member_kind, std::string_view member_id);
+Bytes bookmarks_of_prefix(std::string_view kind, std::string_view entity);
 Bytes created_at_prefix(EntityKind kind);
 /// Up to, not including, `time`, when used as the end of a range.
 Bytes created_at_prefix(EntityKind kind, UtcTime time);

@@ -1,13 +1,16 @@
 #include <array>
 
+#include "storage/migration/conversions.hpp"
 #include "storage/migration/migration.hpp"
 
 namespace ff::storage {
 namespace {
 
-// One row per migration, ascending from version 2:
-//   Migration{.version = 2, .name = "…", .family = Family::session, .convert = …}
-constexpr std::array<Migration, 0> registry{};
+// One row per migration, ascending from version 2.
+constexpr std::array<Migration, 1> registry{Migration{.version = 2,
+                                                      .name = "member_of_listing",
+                                                      .family = Family::entity,
+                                                      .convert = list_membership}};
 
 }  // namespace
 

@@ -22,6 +22,7 @@
 #include "net/stream/tcp.hpp"
 #include "net/udp/udp.hpp"
 #include "storage/directory/open.hpp"
+#include "storage/migration/migration.hpp"
 
 namespace ff::app {
 namespace {
@@ -60,19 +61,33 @@ ExitCode give_up(const Error& error, ExitCode code) {
   return code;
 }
 
+/// Before anything reads the store: an older one is brought to this program's format.
+Status migrate(storage::Engine& engine) {
+  storage::Migrator migrator(engine, storage::migrations());
+  for (;;) {
+    FF_TRY(const auto progress, migrator.step());
+    if (progress.finished) return {};
+    spdlog::info("msg=\"migrating the store\" format={} records={}", progress.version,
+                 progress.records);
+  }
+}
+
 Result<storage::OpenStore> open_store(const config::Storage& settings, Random& random) {
   storage::StoreSettings store;
   if (auto count = storage::ShardCount::make(settings.shards)) store.shard_count = *count;
-  return storage::open_directory({.directory = settings.directory,
-                                  .block_cache_bytes = settings.block_cache_bytes,
-                                  .write_buffer_bytes = settings.write_buffer_bytes,
-                                  .log =
-                                      [](std::string_view line) {
-                                        while (!line.empty() && line.back() == '\n')
-                                          line.remove_suffix(1);
-                                        spdlog::warn("msg=\"store\" line=\"{}\"", line);
-                                      }},
-                                 store, random);
+  FF_TRY(auto opened, storage::open_directory({.directory = settings.directory,
+                                               .block_cache_bytes = settings.block_cache_bytes,
+                                               .write_buffer_bytes = settings.write_buffer_bytes,
+                                               .log =
+                                                   [](std::string_view line) {
+                                                     while (!line.empty() && line.back() == '\n')
+                                                       line.remove_suffix(1);
+                                                     spdlog::warn("msg=\"store\" line=\"{}\"",
+                                                                  line);
+                                                   }},
+                                              store, random));
+  FF_CHECK(migrate(*opened.engine));
+  return opened;
 }
 
 /// Gateways' listeners are part of the node; what they present is the doors'.

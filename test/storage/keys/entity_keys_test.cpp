@@ -46,6 +46,8 @@ TEST(EntityKeys, KindsAndTheirNumberOfIdsAreOnDiskAndNeverChange) {
       {EntityKind::alert_receiver, 27, 1},
       {EntityKind::mqtt_session, 28, 2},
       {EntityKind::mac_settings_profile, 29, 2},
+      {EntityKind::user_bookmark, 30, 3},
+      {EntityKind::dev_eui_block, 31, 1},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(static_cast<int>(row.kind), row.number);
@@ -75,6 +77,7 @@ TEST(EntityKeys, BytesAreOnDiskAndNeverChange) {
       {"email", text_index_key(EntityIndex::user_email, {"a@b"}), "036140620001"},
       {"external user", text_index_key(EntityIndex::external_user, {"p", "s"}), "04700001730001"},
       {"member of", member_of_prefix("user", "ada"), "407573657200016164610001"},
+      {"bookmarks of", bookmarks_of_prefix("user", "ada"), "457573657200016164610001"},
       {"created", created_at_prefix(EntityKind::user), "4101"},
       {"created at", created_at_prefix(EntityKind::user, time), "41010102030405060708"},
       {"DevEUI", dev_eui_prefix(DevEui{2}), "420000000000000002"},

@@ -8,6 +8,7 @@
 
 #include "storage/engine/errors.hpp"
 #include "storage/engine/memory_engine.hpp"
+#include "storage/keys/entity_keys.hpp"
 #include "storage/keys/meta_keys.hpp"
 
 namespace ff::storage {
@@ -147,6 +148,25 @@ TEST(Migrator, NothingToDoIsFinished) {
   auto progress = Migrator(engine, {}).step();
   EXPECT_TRUE(progress->finished);
   EXPECT_EQ(progress->version, 1U);
+}
+
+TEST(Registry, ListsMembershipsOfAnOldStoreBelowTheirMembers) {
+  MemoryEngine engine;
+  const auto key =
+      entity_key(EntityKind::membership, {"application", "app", "organization", "org"});
+  WriteBatch batch;
+  put_format(batch, 1);
+  batch.put(Family::entity, key, as_bytes("m"));
+  batch.put(Family::entity, entity_key(EntityKind::application, {"app"}), as_bytes("a"));
+  ASSERT_TRUE(engine.write(batch, Durability::sync));
+  Migrator migrator(engine, migrations());
+  while (!migrator.step()->finished) {
+  }
+  const auto listed = contents(engine, Family::entity_index);
+  ASSERT_EQ(listed.size(), 1U);
+  const auto prefix = member_of_prefix("organization", "org");
+  EXPECT_EQ(listed.begin()->first, listing_key(prefix, key));
+  EXPECT_EQ(contents(engine, Family::entity).size(), 2U);
 }
 
 TEST(Registry, IsAscendingWithoutGapsAndComplete) {
