@@ -123,7 +123,8 @@ void on_written(Pointer self, const TurnWritten& written) {
 
 void enqueue(Pointer self, Change change) {
   auto& state = self->state;
-  if (state.queue.size() >= state.context->waiting_max) {
+  if (state.queue.size() >= state.context->waiting_max ||
+      keys_of(change).size() > entities_max) {
     state.probe->dropped.Increment();
     return refuse(change, Error(registry_overloaded));
   }
@@ -140,6 +141,7 @@ RegistryHandle::behavior_type registry(Pointer self, RegistryContextPtr context)
   return {
       [self](const CreateEntity& message) { enqueue(self, message); },
       [self](const ChangeEntity& message) { enqueue(self, message); },
+      [self](const ChangeEntities& message) { enqueue(self, message); },
       [self](const DeleteEntity& message) { enqueue(self, message); },
       [self](const RowsRead& message) { on_row(self, message); },
       [self](const TurnWritten& message) { on_written(self, message); },

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 
+#include "actors/identity_server/policy/settings.hpp"
 #include "actors/identity_server/registry/entity.hpp"
 #include "actors/support/deps.hpp"
 
@@ -22,6 +23,8 @@ struct RegistryContext {
   /// Told of every durable change before its asker is answered (null: the entity is gone). Must not
   /// block. May be null.
   std::function<void(const storage::EntityKey&, const EntityPtr&)> changed;
+  /// For access.
+  SettingsPtr settings = std::make_shared<const Settings>();
 };
 using RegistryContextPtr = std::shared_ptr<const RegistryContext>;
 

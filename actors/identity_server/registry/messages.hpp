@@ -9,6 +9,7 @@
 #include "actors/identity_server/registry/entity.hpp"
 #include "actors/support/local_message.hpp"
 #include "actors/support/reply.hpp"
+#include "storage/engine/engine.hpp"
 
 namespace ff::identity_server {
 
@@ -34,6 +35,45 @@ struct ChangeEntity {
   std::function<Result<Draft>(const Entity& current, UtcTime now)> change;
   actors::Reply<EntityPtr> reply;
 };
+
+/// The entities that a transaction sees and what it makes of them.
+class EntityRows {
+ public:
+  struct Row {
+    storage::EntityKey key;
+    std::optional<Entity> current;
+    std::optional<Draft> next;
+    bool erased = false;
+  };
+  explicit EntityRows(const std::vector<storage::EntityKey>& keys);
+
+  /// Null if there is none; also one that is deleted but kept. `key` is one of the transaction's.
+  const Entity* find(const storage::EntityKey& key) const;
+  /// The same, without those that are deleted. Error: not_found().
+  Result<const Entity*> live(const storage::EntityKey& key) const;
+  void put(const storage::EntityKey& key, Draft draft);
+  /// With all that hangs on it.
+  void erase(const storage::EntityKey& key);
+
+  std::vector<Row>& rows() noexcept { return rows_; }
+  const std::vector<Row>& rows() const noexcept { return rows_; }
+
+ private:
+  Row& row(const storage::EntityKey& key);
+
+  std::vector<Row> rows_;
+};
+/// Several entities decided together and written as one, or not at all. `decide` is pure and runs
+/// in the registry. Errors: its own, a unique key's `taken`.
+struct ChangeEntities {
+  /// All that it reads or changes, each once; at most entities_max.
+  std::vector<storage::EntityKey> keys;
+  std::function<Status(EntityRows& rows, UtcTime now)> decide;
+  /// What they are now, in the order of `keys`; null: there is none.
+  actors::Reply<std::vector<EntityPtr>> reply;
+};
+inline constexpr std::size_t entities_max = 1024;
+
 /// Leaves nothing, neither indices nor, for entities that own them, API keys and memberships.
 /// Error: not_found().
 struct DeleteEntity {
@@ -53,6 +93,12 @@ struct GetEntity {
 struct FindEntity {
   Bytes index_key;
   actors::Reply<EntityPtr> reply;
+};
+
+/// Look-ups that need several rows: `read` runs on the reader's thread, where it may block, and
+/// answers whoever asks by itself. It must not throw.
+struct ReadEntities {
+  std::function<void(const storage::Reader& store)> read;
 };
 
 enum class EntityOrder : std::uint8_t { id, created_at };
@@ -88,7 +134,9 @@ struct TurnWritten {
 }  // namespace ff::identity_server
 FF_LOCAL_MESSAGE(ff::identity_server::CreateEntity)
 FF_LOCAL_MESSAGE(ff::identity_server::ChangeEntity)
+FF_LOCAL_MESSAGE(ff::identity_server::ChangeEntities)
 FF_LOCAL_MESSAGE(ff::identity_server::DeleteEntity)
+FF_LOCAL_MESSAGE(ff::identity_server::ReadEntities)
 FF_LOCAL_MESSAGE(ff::identity_server::GetEntity)
 FF_LOCAL_MESSAGE(ff::identity_server::FindEntity)
 FF_LOCAL_MESSAGE(ff::identity_server::ListEntities)

@@ -17,6 +17,7 @@ RegistryReaderHandle::behavior_type reader(RegistryReaderHandle::pointer self,
         message.reply(get_entity(*store, message.key, message.deleted));
       },
       [store](const FindEntity& message) { message.reply(find_entity(*store, message.index_key)); },
+      [store](const ReadEntities& message) { message.read(*store); },
       [store](const ListEntities& message) { message.reply(list_entities(*store, message)); },
   };
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/identity_server/registry/errors.hpp"
+#include "actors/identity_server/registry/listings.hpp"
 #include "storage/engine/engine.hpp"
 
 namespace ff::identity_server {
@@ -18,48 +19,69 @@ Result<std::optional<Entity>> decode(const storage::EntityKey& key, const Row& r
   return std::optional(std::move(entity));
 }
 
-Result<std::optional<Draft>> decide(const CreateEntity& create,
-                                    const std::optional<Entity>& current, UtcTime now) {
-  if (current) return fail(id_taken);
+Status decide(const CreateEntity& create, EntityRows& rows, UtcTime now) {
+  if (rows.find(create.key) != nullptr) return fail(id_taken);
   FF_TRY(auto draft, create.make(now));
-  return std::optional(std::move(draft));
+  rows.put(create.key, std::move(draft));
+  return {};
 }
-Result<std::optional<Draft>> decide(const ChangeEntity& change,
-                                    const std::optional<Entity>& current, UtcTime now) {
-  if (!current) return fail(not_found(change.key));
+Status decide(const ChangeEntity& change, EntityRows& rows, UtcTime now) {
+  const auto* current = rows.find(change.key);
+  if (current == nullptr) return fail(not_found(change.key));
   FF_TRY(auto draft, change.change(*current, now));
-  return std::optional(std::move(draft));
+  rows.put(change.key, std::move(draft));
+  return {};
 }
-Result<std::optional<Draft>> decide(const DeleteEntity& erase, const std::optional<Entity>& current,
-                                    UtcTime) {
-  if (!current) return fail(not_found(erase.key));
-  return std::optional<Draft>();
+Status decide(const ChangeEntities& change, EntityRows& rows, UtcTime now) {
+  return change.decide(rows, now);
+}
+Status decide(const DeleteEntity& erase, EntityRows& rows, UtcTime) {
+  if (rows.find(erase.key) == nullptr) return fail(not_found(erase.key));
+  rows.erase(erase.key);
+  return {};
 }
 
-EntityPtr make_entity(const storage::EntityKey& key, const std::optional<Entity>& current,
-                      const Draft& draft, UtcTime now) {
+EntityPtr make_entity(const EntityRows::Row& row, UtcTime now) {
+  const auto& [key, current, draft, erased] = row;
+  if (erased) return nullptr;
+  if (!draft) return current ? std::make_shared<const Entity>(*current) : nullptr;
   Entity entity{.key = key,
-                .message = draft.message,
+                .message = draft->message,
                 .created_at = current ? current->created_at : now,
                 .updated_at = now,
                 .deleted_at = {},
                 .index_keys = {}};
-  if (draft.deleted)
+  if (draft->deleted)
     entity.deleted_at = current && current->deleted_at ? *current->deleted_at : now;
-  for (const auto& unique : draft.unique) entity.index_keys.push_back(unique.index_key);
+  for (const auto& unique : draft->unique) entity.index_keys.push_back(unique.index_key);
   return std::make_shared<const Entity>(std::move(entity));
 }
 
-void erase_below(storage::WriteBatch& records, const Bytes& prefix) {
-  const auto range = storage::prefix_range(prefix);
-  records.erase_range(Family::entity, range.first, range.last);
+/// What hangs on an entity and goes with it.
+void erase_below(storage::WriteBatch& records, const storage::EntityKey& key) {
+  // End devices and what hangs on an entity have none of their own.
+  if (key.ids.size() != 1) return;
+  const auto erase = [&](const Bytes& prefix) {
+    const auto range = storage::prefix_range(prefix);
+    records.erase_range(Family::entity, range.first, range.last);
+  };
+  const auto kind = kind_name(key.kind);
+  erase(storage::entity_prefix(EntityKind::api_key, {kind, key.ids[0]}));
+  erase(storage::entity_prefix(EntityKind::membership, {kind, key.ids[0]}));
+  if (key.kind != EntityKind::user) return;
+  for (const auto owned :
+       {EntityKind::user_session, EntityKind::client_authorization, EntityKind::notification,
+        EntityKind::user_bookmark, EntityKind::contact_validation})
+    erase(storage::entity_prefix(owned, {key.ids[0]}));
 }
 
 }  // namespace
 
-const storage::EntityKey& key_of(const Change& change) {
-  return std::visit([](const auto& message) -> const storage::EntityKey& { return message.key; },
-                    change);
+std::vector<storage::EntityKey> keys_of(const Change& change) {
+  if (const auto* several = std::get_if<ChangeEntities>(&change)) return several->keys;
+  if (const auto* create = std::get_if<CreateEntity>(&change)) return {create->key};
+  if (const auto* one = std::get_if<ChangeEntity>(&change)) return {one->key};
+  return {std::get<DeleteEntity>(change).key};
 }
 
 void refuse(const Change& change, const Error& error) {
@@ -72,91 +94,117 @@ void refuse(const Change& change, const Error& error) {
 
 Turn::Turn(std::vector<Change> changes) {
   for (auto& change : changes) {
-    keys_.push_back(encode_key(key_of(change)));
+    const auto keys = keys_of(change);
+    for (const auto& key : keys) keys_.push_back(encode_key(key));
     items_.push_back(
-        {.change = std::move(change), .error = {}, .current = {}, .next = {}, .unique = {}});
+        {.change = std::move(change), .error = {}, .rows = EntityRows(keys), .next = {}});
   }
 }
 
-void Turn::plan_one(Item& item, const Row& row, UtcTime now) {
-  const auto& key = key_of(item.change);
-  auto current = decode(key, row);
-  if (!current) {
-    item.error = current.error();
+void Turn::plan_one(Item& item, const Row* first_row, UtcTime now) {
+  for (auto& row : item.rows.rows()) {
+    auto current = decode(row.key, *first_row++);
+    if (!current) {
+      item.error = current.error();
+      return;
+    }
+    row.current = *std::move(current);
+  }
+  const auto decided =
+      std::visit([&](const auto& change) { return decide(change, item.rows, now); }, item.change);
+  if (!decided) {
+    item.error = decided.error();
     return;
   }
-  item.current = *std::move(current);
-  auto draft = std::visit([&](const auto& change) { return decide(change, item.current, now); },
-                          item.change);
-  if (!draft) {
-    item.error = draft.error();
-  } else if (*draft) {
-    item.next = make_entity(key, item.current, **draft, now);
-    item.unique = std::move((*draft)->unique);
-  }
+  for (const auto& row : item.rows.rows()) item.next.push_back(make_entity(row, now));
 }
 
 void Turn::plan(const std::vector<Row>& rows, UtcTime now) {
-  for (std::size_t i = 0; i < items_.size(); ++i) {
-    plan_one(items_[i], rows[i], now);
-    for (const auto& unique : items_[i].unique) index_keys_.push_back(unique.index_key);
+  std::size_t first = 0;
+  for (auto& item : items_) {
+    plan_one(item, rows.data() + first, now);
+    first += item.rows.rows().size();
+    if (item.error) continue;
+    for (const auto& row : item.rows.rows()) {
+      if (!row.next) continue;
+      for (const auto& unique : row.next->unique) index_keys_.push_back(unique.index_key);
+    }
   }
 }
 
-void Turn::resolve_one(Item& item, std::map<Bytes, Bytes>& owners) {
-  const auto own_key = encode_key(key_of(item.change));
-  for (const auto& unique : item.unique) {
-    const auto found = owners.find(unique.index_key);
-    if (found == owners.end() || found->second == own_key) continue;
-    const auto owner = storage::parse_entity_key(found->second);
-    item.error = !owner         ? owner.error()
-                 : unique.taken ? unique.taken(*owner)
-                                : Error(already_exists);
-    return;
+void Turn::resolve_one(Item& item, Owners& owners) {
+  for (const auto& row : item.rows.rows()) {
+    if (!row.next) continue;
+    const auto own_key = encode_key(row.key);
+    for (const auto& unique : row.next->unique) {
+      const auto found = owners.find(unique.index_key);
+      if (found == owners.end() || found->second == own_key) continue;
+      const auto owner = storage::parse_entity_key(found->second);
+      item.error = !owner         ? owner.error()
+                   : unique.taken ? unique.taken(*owner)
+                                  : Error(already_exists);
+      return;
+    }
   }
-  if (item.current) {
-    for (const auto& index_key : item.current->index_keys) owners.erase(index_key);
+  for (const auto& row : item.rows.rows()) {
+    if (!row.next && !row.erased) continue;
+    if (row.current) {
+      for (const auto& index_key : row.current->index_keys) owners.erase(index_key);
+    }
+    if (!row.next) continue;
+    for (const auto& unique : row.next->unique)
+      owners.insert_or_assign(unique.index_key, encode_key(row.key));
   }
-  for (const auto& unique : item.unique) owners.insert_or_assign(unique.index_key, own_key);
   record(item);
 }
 
-void Turn::record(const Item& item) {
-  const auto& key = key_of(item.change);
-  const auto own_key = encode_key(key);
-  if (item.current) {
-    for (const auto& index_key : item.current->index_keys)
+void Turn::record_row(const EntityRows::Row& row, const EntityPtr& next) {
+  if (!row.next && !row.erased) return;
+  const auto own_key = encode_key(row.key);
+  if (row.current) {
+    for (const auto& index_key : row.current->index_keys)
       records_.erase(Family::entity_index, index_key);
   }
-  if (!item.next) {
+  const auto listings = listings_of(row.key);
+  if (!next) {
+    for (const auto& listing : listings) records_.erase(Family::entity_index, listing);
     records_.erase(Family::entity, own_key);
-    const auto kind = kind_name(key.kind);
-    // End devices and what hangs on an entity have none of their own.
-    if (key.ids.size() != 1) return;
-    erase_below(records_, storage::entity_prefix(EntityKind::api_key, {kind, key.ids[0]}));
-    erase_below(records_, storage::entity_prefix(EntityKind::membership, {kind, key.ids[0]}));
-    return;
+    return erase_below(records_, row.key);
   }
-  records_.put(Family::entity, own_key, encode_entity(*item.next));
-  for (const auto& index_key : item.next->index_keys)
+  records_.put(Family::entity, own_key, encode_entity(*next));
+  for (const auto& index_key : next->index_keys)
     records_.put(Family::entity_index, index_key, own_key);
-  const auto* create = std::get_if<CreateEntity>(&item.change);
-  if (create == nullptr) return;
-  for (const auto& companion : create->companions) {
-    const Entity entity{
-        companion.key, companion.message, item.next->created_at, item.next->created_at, {}, {}};
+  for (const auto& listing : listings) records_.put(Family::entity_index, listing, {});
+}
+
+void Turn::record_companions(const CreateEntity& create, UtcTime created_at) {
+  for (const auto& companion : create.companions) {
+    const Entity entity{companion.key, companion.message, created_at, created_at, {}, {}};
     records_.put(Family::entity, encode_key(companion.key), encode_entity(entity));
+    for (const auto& listing : listings_of(companion.key))
+      records_.put(Family::entity_index, listing, {});
   }
 }
 
+void Turn::record(const Item& item) {
+  const auto& rows = item.rows.rows();
+  for (std::size_t i = 0; i < rows.size(); ++i) record_row(rows[i], item.next[i]);
+  if (const auto* create = std::get_if<CreateEntity>(&item.change))
+    record_companions(*create, item.next.front()->created_at);
+}
+
 void Turn::resolve(const std::vector<Row>& rows) {
-  std::map<Bytes, Bytes> owners;
+  Owners owners;
   std::size_t next_row = 0;
   for (auto& item : items_) {
-    for (const auto& unique : item.unique) {
-      const auto& row = rows[next_row++];
-      if (!row) item.error = row.error();
-      if (row && *row) owners.emplace(unique.index_key, **row);
+    if (item.error) continue;
+    for (const auto& changed : item.rows.rows()) {
+      if (!changed.next) continue;
+      for (const auto& unique : changed.next->unique) {
+        const auto& row = rows[next_row++];
+        if (!row) item.error = row.error();
+        if (row && *row) owners.emplace(unique.index_key, **row);
+      }
     }
   }
   for (auto& item : items_) {
@@ -171,9 +219,11 @@ void Turn::finish(const Status& durable) {
     } else if (const auto* erase = std::get_if<DeleteEntity>(&item.change)) {
       if (erase->reply) erase->reply({});
     } else if (const auto* create = std::get_if<CreateEntity>(&item.change)) {
-      if (create->reply) create->reply(item.next);
+      if (create->reply) create->reply(item.next.front());
     } else if (const auto* change = std::get_if<ChangeEntity>(&item.change)) {
-      if (change->reply) change->reply(item.next);
+      if (change->reply) change->reply(item.next.front());
+    } else if (const auto* several = std::get_if<ChangeEntities>(&item.change)) {
+      if (several->reply) several->reply(item.next);
     }
   }
 }
@@ -181,7 +231,11 @@ void Turn::finish(const Status& durable) {
 std::vector<std::pair<storage::EntityKey, EntityPtr>> Turn::changed() const {
   std::vector<std::pair<storage::EntityKey, EntityPtr>> out;
   for (const auto& item : items_) {
-    if (!item.error) out.emplace_back(key_of(item.change), item.next);
+    if (item.error) continue;
+    const auto& rows = item.rows.rows();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (rows[i].next || rows[i].erased) out.emplace_back(rows[i].key, item.next[i]);
+    }
   }
   return out;
 }

@@ -15,8 +15,9 @@
 
 namespace ff::identity_server {
 
-using Change = std::variant<CreateEntity, ChangeEntity, DeleteEntity>;
-const storage::EntityKey& key_of(const Change& change);
+using Change = std::variant<CreateEntity, ChangeEntity, ChangeEntities, DeleteEntity>;
+/// The entities that the change reads or writes.
+std::vector<storage::EntityKey> keys_of(const Change& change);
 /// Answers `change` with `error`.
 void refuse(const Change& change, const Error& error);
 
@@ -24,7 +25,7 @@ using Row = Result<std::optional<Bytes>>;
 
 class Turn {
  public:
-  /// At most one change per entity.
+  /// No entity is in two changes.
   explicit Turn(std::vector<Change> changes);
 
   /// Keys of family `entity`.
@@ -47,14 +48,16 @@ class Turn {
   struct Item {
     Change change;
     std::optional<Error> error;
-    std::optional<Entity> current;
-    EntityPtr next;  // null: deleted or refused
-    std::vector<UniqueKey> unique;
+    EntityRows rows;
+    std::vector<EntityPtr> next;  // of each row; null: there is none
   };
+  using Owners = std::map<Bytes, Bytes>;
 
-  void plan_one(Item& item, const Row& row, UtcTime now);
-  void resolve_one(Item& item, std::map<Bytes, Bytes>& owners);
+  void plan_one(Item& item, const Row* first_row, UtcTime now);
+  void resolve_one(Item& item, Owners& owners);
   void record(const Item& item);
+  void record_row(const EntityRows::Row& row, const EntityPtr& next);
+  void record_companions(const CreateEntity& create, UtcTime created_at);
 
   std::vector<Item> items_;
   std::vector<Bytes> keys_;

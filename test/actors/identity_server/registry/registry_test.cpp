@@ -282,6 +282,66 @@ TEST_F(RegistryTest, ListsInPages) {
   EXPECT_EQ(ids({.kind = EntityKind::end_device}, 4), (Ids{"dev-a", "dev-b", "dev-c", "dev-z"}));
 }
 
+/// Moves what two entities own from one to the other, in one or not at all.
+TEST_F(RegistryTest, ChangesSeveralEntitiesAsOne) {
+  ASSERT_TRUE(create(gateway("gw-1"), draft("one")));
+  ASSERT_TRUE(create(gateway("gw-2"), draft("two")));
+  const auto change = [&](std::function<Status(EntityRows&, UtcTime)> decide) {
+    std::optional<Result<std::vector<EntityPtr>>> out;
+    caf::anon_send(registry, ChangeEntities{{gateway("gw-1"), gateway("gw-2"), gateway("gw-3")},
+                                            std::move(decide),
+                                            into(out)});
+    run();
+    return *out;
+  };
+  const auto changed = change([&](EntityRows& rows, UtcTime) -> Status {
+    EXPECT_EQ(rows.live(gateway("gw-3")).error(), not_found(gateway("gw-3")));
+    rows.put(gateway("gw-3"), draft(as_text(rows.find(gateway("gw-1"))->message)));
+    rows.erase(gateway("gw-1"));
+    return {};
+  });
+  ASSERT_TRUE(changed);
+  EXPECT_FALSE((*changed)[0]);
+  EXPECT_EQ((*changed)[1]->message, text("two")) << "only read";
+  EXPECT_EQ((*changed)[2]->message, text("one"));
+  EXPECT_FALSE(get(gateway("gw-1")));
+  changes.clear();
+  EXPECT_TRUE(change([&](EntityRows& rows, UtcTime) -> Status {
+                rows.put(gateway("gw-2"), draft("x"));
+                return fail(already_exists);
+              })
+                  .error()
+                  .is(already_exists));
+  EXPECT_EQ((*get(gateway("gw-2")))->message, text("two"));
+  EXPECT_TRUE(changes.empty());
+}
+
+TEST_F(RegistryTest, ATransactionWaitsForTheChangesOfItsEntities) {
+  ASSERT_TRUE(create(gateway("gw-1"), draft("")));
+  ASSERT_TRUE(create(gateway("gw-2"), draft("")));
+  for (int i = 0; i < 4; ++i) {
+    caf::anon_send(registry, ChangeEntities{{gateway("gw-1"), gateway("gw-2")},
+                                            [&](EntityRows& rows, UtcTime) -> Status {
+                                              auto message = rows.find(gateway("gw-1"))->message;
+                                              message.push_back('x');
+                                              rows.put(gateway("gw-1"), draft(as_text(message)));
+                                              rows.put(gateway("gw-2"), draft(as_text(message)));
+                                              return {};
+                                            },
+                                            {}});
+    caf::anon_send(registry, ChangeEntity{gateway("gw-2"),
+                                          [](const Entity& current, UtcTime) -> Result<Draft> {
+                                            auto message = current.message;
+                                            message.push_back('y');
+                                            return Draft{.message = message, .unique = {}};
+                                          },
+                                          {}});
+  }
+  run();
+  EXPECT_EQ((*get(gateway("gw-1")))->message, text("xxxx"));
+  EXPECT_EQ((*get(gateway("gw-2")))->message, text("xxxxy"));
+}
+
 TEST_F(RegistryTest, ForgetsWhatCouldNotBeWritten) {
   ASSERT_TRUE(create(gateway("gw-1"), draft("old")));
   engine.inject({.call = storage::MemoryCall::write, .error = Error(storage::disk_full)});
