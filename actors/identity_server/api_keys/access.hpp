@@ -7,31 +7,15 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
-#include "actors/identity_server/api_keys/api_key.hpp"
+#include "actors/identity_server/api_keys/caller.hpp"
 #include "actors/identity_server/registry/interface.hpp"
 #include "actors/support/deps.hpp"
 
 namespace ff::identity_server {
 
-/// A caller with a valid API key.
-struct AuthInfo {
-  std::string key_id;
-  /// The entity the key belongs to: a user or organization that acts, or an application or gateway
-  /// by itself.
-  storage::EntityKey owner;
-  /// The key's, with what they imply, as far as the owner's state allows.
-  RightSet rights;
-  /// What the caller may do on everything; empty but for admins.
-  RightSet universal_rights;
-  bool is_admin = false;
-  std::optional<UtcTime> expires_at;
-  bool operator==(const AuthInfo&) const = default;
-};
-using AuthInfoPtr = std::shared_ptr<const AuthInfo>;
-
 /// `token` as in `Bearer <token>`. Errors: invalid_token, api_key_not_found (also when the key's
-/// owner is deleted), api_key_expired, invalid_authorization; unsupported_authorization for tokens
-/// that are no API keys.
+/// owner is deleted), api_key_expired, invalid_authorization, and those of authenticate() for
+/// sessions and access tokens.
 struct Authenticate {
   std::string token;
   actors::Reply<AuthInfoPtr> reply;
@@ -65,20 +49,13 @@ using AccessHandle =
 struct AccessContext {
   actors::Deps deps;
   actors::Route<RegistryReaderHandle> reader;
+  SettingsPtr settings = std::make_shared<const Settings>();
   /// Answers kept, for `cache_time`.
   std::size_t cache_max = 10'000;
   Duration cache_time = std::chrono::minutes{2};
 };
 
 AccessHandle spawn_access(caf::actor_system& system, std::shared_ptr<const AccessContext> context);
-
-/// Checks what access decides from rows it has; pure. `key` was found by the token's id.
-Result<AuthInfo> check_api_key(const ApiKey& key, const Token& token, UtcTime now);
-/// Limits `caller`, whose key belongs to a user, by the user's state.
-AuthInfo with_user_state(AuthInfo caller, const UserState& user);
-/// `membership`: the owner's rights on the entity. [spec identity-server §3]
-RightSet rights_on(const AuthInfo& caller, const storage::EntityKey& entity,
-                   const RightSet& membership);
 
 }  // namespace ff::identity_server
 FF_LOCAL_MESSAGE(ff::identity_server::Authenticate)

@@ -1,7 +1,8 @@
 #include "actors/identity_server/api_keys/api_key.hpp"
 
+#include "actors/identity_server/api_keys/errors.hpp"
+#include "actors/identity_server/api_keys/message_values.hpp"
 #include "actors/identity_server/registry/errors.hpp"
-#include "storage/codec/envelope.hpp"
 #include "ttn/lorawan/v3/gateway.pb.h"
 #include "ttn/lorawan/v3/rights.pb.h"
 #include "ttn/lorawan/v3/user.pb.h"
@@ -11,43 +12,6 @@ namespace {
 
 namespace api = ttn::lorawan::v3;
 using storage::EntityKind;
-
-constexpr std::int64_t nanoseconds_per_second = 1'000'000'000;
-
-template <class Timestamp>
-void set_time(Timestamp& out, UtcTime time) {
-  const auto count = time.time_since_epoch().count();
-  out.set_seconds(count / nanoseconds_per_second);
-  out.set_nanos(static_cast<std::int32_t>(count % nanoseconds_per_second));
-}
-
-template <class Timestamp>
-UtcTime time_of(const Timestamp& time) {
-  return UtcTime{std::chrono::seconds{time.seconds()} + std::chrono::nanoseconds{time.nanos()}};
-}
-
-template <class Message>
-Bytes serialize(const Message& message) {
-  return to_owned(as_bytes(message.SerializeAsString()));
-}
-
-template <class Message>
-Result<Message> parse(const Entity& entity) {
-  Message message;
-  if (!message.ParseFromArray(entity.message.data(), static_cast<int>(entity.message.size()))) {
-    return fail(storage::malformed_value);
-  }
-  return message;
-}
-
-template <class Message>
-RightSet rights_in(const Message& message) {
-  RightSet out;
-  for (const auto number : message.rights()) {
-    if (const auto right = right_from(static_cast<std::uint32_t>(number))) out.add(*right);
-  }
-  return out;
-}
 
 template <class Message>
 void put_rights(Message& message, const RightSet& rights) {
@@ -134,22 +98,40 @@ CreateEntity create_admin_user(const std::string& user_id, actors::Reply<EntityP
           .reply = std::move(reply)};
 }
 
-Result<UserState> decode_user_state(const Entity& user) {
+Result<UserState> decode_user_state(const Entity& user, const Settings& settings) {
   FF_TRY(const auto message, parse<api::User>(user));
+  const auto refused = [&](const ErrorDef& def, RightSet limit, const char* warning) {
+    return UserState{.admin = false,
+                     .limit = limit,
+                     .refusal = Error(def, {{"description", message.state_description()}}),
+                     .warning = warning};
+  };
   switch (message.state()) {
     case api::STATE_APPROVED:
-      return UserState{message.admin(), all_rights()};
     case api::STATE_FLAGGED:
-      return UserState{false, all_rights()};
+      break;
     case api::STATE_REQUESTED:
-      return UserState{false, {Right::user_info, Right::user_settings_basic, Right::user_delete}};
+      return refused(user_requested,
+                     {Right::user_info, Right::user_settings_basic, Right::user_delete},
+                     "Restricted rights until your account is approved");
     case api::STATE_REJECTED:
-      return UserState{false, {Right::user_info, Right::user_delete}};
+      return refused(user_rejected, {Right::user_info, Right::user_delete},
+                     "Restricted rights: your account is rejected");
     case api::STATE_SUSPENDED:
-      return UserState{false, {Right::user_info}};
+      return refused(user_suspended, {Right::user_info},
+                     "Restricted rights: your account is suspended");
     default:
       return UserState{};
   }
+  if (settings.registration.validation_required &&
+      !message.has_primary_email_address_validated_at()) {
+    return UserState{.admin = false,
+                     .limit = {Right::user_info, Right::user_settings_basic, Right::user_delete},
+                     .refusal = {},
+                     .warning = "Restricted rights until your email address is validated"};
+  }
+  const bool admin = message.admin() && message.state() == api::STATE_APPROVED;
+  return UserState{.admin = admin, .limit = all_rights(), .refusal = {}, .warning = {}};
 }
 
 Result<RightSet> decode_public_rights(const Entity& gateway) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "actors/identity_server/api_keys/token.hpp"
+#include "actors/identity_server/policy/settings.hpp"
 #include "actors/identity_server/registry/messages.hpp"
 #include "actors/identity_server/rights/rights.hpp"
 
@@ -49,8 +50,12 @@ struct UserState {
   bool admin = false;
   /// What a key of the user may at most do, by the user's state. [spec identity-server §4]
   RightSet limit;
+  /// What calls get that need no right but a caller in good standing; none: they are served.
+  std::optional<Error> refusal;
+  /// For people: why rights are fewer than given. A literal, or empty.
+  std::string_view warning;
 };
-Result<UserState> decode_user_state(const Entity& user);
+Result<UserState> decode_user_state(const Entity& user, const Settings& settings);
 
 /// What everyone may do with a gateway, by its settings. Error: malformed_value.
 Result<RightSet> decode_public_rights(const Entity& gateway);

@@ -29,13 +29,17 @@ caf::actor spawn_identity_server(caf::actor_system& system, RegistryContext cont
     if (others) others(key, entity);
   };
   auto access = std::make_shared<const AccessContext>(
-      AccessContext{.deps = context.deps, .reader = routes.reader});
+      AccessContext{.deps = context.deps, .reader = routes.reader, .settings = context.settings});
   auto registry = std::make_shared<const RegistryContext>(std::move(context));
   return actors::spawn_supervisor(
       system,
       {.name = "identity_server",
        .limits = {},
        .children = {child("identity_registry_reader", routes.reader,
+                          [registry](caf::actor_system& in) {
+                            return spawn_registry_reader(in, registry);
+                          }),
+                    child("identity_slow_reader", routes.slow_reader,
                           [registry](caf::actor_system& in) {
                             return spawn_registry_reader(in, registry);
                           }),

@@ -13,6 +13,9 @@ namespace ff::identity_server {
 struct Routes {
   actors::Route<RegistryHandle> registry;
   actors::Route<RegistryReaderHandle> reader;
+  /// A second one, for look-ups that compute long (hashes of passwords): they hold up nobody who
+  /// authenticates.
+  actors::Route<RegistryReaderHandle> slow_reader;
   actors::Route<AccessHandle> access;
 };
 

@@ -3,9 +3,12 @@
 #include <caf/send.hpp>
 
 #include "actors/identity_server/api_keys/errors.hpp"
+#include "actors/identity_server/api_keys/session.hpp"
 #include "actors/identity_server/supervisor/supervisor.hpp"
 #include "test/support/actors/actor_fixture.hpp"
+#include "ttn/lorawan/v3/client.pb.h"
 #include "ttn/lorawan/v3/gateway.pb.h"
+#include "ttn/lorawan/v3/user.pb.h"
 
 namespace ff::identity_server {
 namespace {
@@ -44,12 +47,31 @@ TEST(RightsOn, FollowTheSpecification) {
        {Right::application_all},
        reading},
       {"an admin has no keys", admin, all, true, application, {}, of_app & admin_rights()},
-      {"an admin who owns has all", admin, all, true, application, {Right::all}, of_app},
-      {"a key never gives rights on other kinds", application, all, false, application, {}, of_app},
+      {"an admin who owns has all",
+       admin,
+       all,
+       true,
+       application,
+       {Right::all},
+       of_app | RightSet{Right::all}},
+      {"a key never gives rights on other kinds",
+       application,
+       all,
+       false,
+       application,
+       {},
+       of_app | RightSet{Right::all}},
+      {"a member of an organization",
+       admin,
+       all,
+       false,
+       {EntityKind::organization, {"org"}},
+       {Right::organization_info, Right::gateway_link},
+       implied({Right::organization_info, Right::gateway_link})},
   };
   for (const auto& row : cases) {
     AuthInfo caller{.key_id = "K", .owner = row.owner, .rights = row.key_rights};
-    caller = with_user_state(caller, {row.is_admin, all_rights()});
+    caller = with_user_state(caller, {row.is_admin, all_rights(), {}, {}}, Settings());
     EXPECT_EQ(rights_on(caller, row.entity, row.membership), row.expected) << row.name;
   }
 }
@@ -152,7 +174,9 @@ TEST_F(AccessTest, RefusesBadCredentials) {
       {"hello", &invalid_token},
       {wrong, &invalid_authorization},
       {unknown, &api_key_not_found},
-      {"MFRWG.A.B", &unsupported_authorization},
+      {"MFRWG.A.B", &token_not_found},
+      {"ONZW4.A.B", &token_not_found},
+      {"OJSWM.A.B", &unsupported_authorization},
   };
   for (const auto& [token, error] : cases) {
     const auto caller = authenticate(token);
@@ -239,6 +263,96 @@ TEST_F(AccessTest, AGatewayGivesEveryoneWhatIsPublic) {
     EXPECT_EQ(rights(*stranger, gateway), RightSet{}) << gateway.ids.front();
     const auto owner = authenticate(issue(admin, {Right::all}).text);
     EXPECT_EQ(list_rights(*owner, gateway).error().name(), "gateway_not_found");
+  }
+}
+
+TEST_F(AccessTest, ASessionMayWhatItsUserMay) {
+  const auto issued = issue_session("admin", *random);
+  send(create_session(issued.session, {}));
+  const auto caller = authenticate(issued.text);
+  ASSERT_TRUE(caller) << caller.error().to_string();
+  EXPECT_EQ((*caller)->method, AuthInfo::Method::session);
+  EXPECT_EQ((*caller)->owner, admin);
+  EXPECT_TRUE((*caller)->is_admin);
+  EXPECT_TRUE((*caller)->rights.has(Right::all));
+  auto wrong = issued.text;
+  wrong.back() = wrong.back() == 'A' ? 'B' : 'A';
+  EXPECT_TRUE(authenticate(wrong).error().is(invalid_authorization));
+  send(DeleteEntity{session_entity("admin", issued.session.id), {}});
+  EXPECT_TRUE(authenticate(issued.text).error().is(token_not_found));
+}
+
+TEST_F(AccessTest, AnAccessTokenDependsOnItsClient) {
+  const EntityKey client{EntityKind::client, {"cli"}};
+  ttn::lorawan::v3::Client message;
+  message.set_state(ttn::lorawan::v3::STATE_APPROVED);
+  create(client, {}, to_owned(as_bytes(message.SerializeAsString())));
+  const auto token = make_token(TokenKind::access_token, *random);
+  const AccessToken access{.id = token.id,
+                           .hash = hash_secret(token.secret, token_iterations, *random),
+                           .refresh_hash = {},
+                           .user_id = "admin",
+                           .client_id = "cli",
+                           .session_id = {},
+                           .rights = {Right::user_info},
+                           .expires_at = clock->now().utc + std::chrono::hours{1}};
+  send(CreateEntity{
+      access_token_entity(token.id),
+      [access](UtcTime now) -> Result<Draft> { return access_token_draft(access, now); },
+      {},
+      {}});
+  const auto caller = authenticate(to_string(token));
+  ASSERT_TRUE(caller) << caller.error().to_string();
+  EXPECT_EQ((*caller)->rights, RightSet{Right::user_info});
+  EXPECT_EQ((*caller)->client_id, "cli");
+  message.set_state(ttn::lorawan::v3::STATE_SUSPENDED);
+  send(ChangeEntity{client,
+                    [message](const Entity&, UtcTime) -> Result<Draft> {
+                      return Draft{to_owned(as_bytes(message.SerializeAsString())), {}, false};
+                    },
+                    {}});
+  EXPECT_TRUE(authenticate(to_string(token)).error().is(oauth_client_suspended)) << "at once";
+  remove(client);
+  EXPECT_TRUE(authenticate(to_string(token)).error().is(token_not_found));
+  advance(std::chrono::hours{2});
+  EXPECT_TRUE(authenticate(to_string(token)).error().is(token_expired));
+}
+
+TEST_F(AccessTest, TheStateOfAUserLimitsWhatItsKeysMay) {
+  namespace api = ttn::lorawan::v3;
+  struct Case {
+    api::State state;
+    bool admin;
+    RightSet rights;
+    const ErrorDef* refusal;
+  };
+  const RightSet three{Right::user_info, Right::user_settings_basic, Right::user_delete};
+  const Case cases[] = {
+      {api::STATE_APPROVED, true, all_rights(), nullptr},
+      {api::STATE_FLAGGED, false, all_rights(), nullptr},
+      {api::STATE_REQUESTED, false, three, &user_requested},
+      {api::STATE_REJECTED, false, {Right::user_info, Right::user_delete}, &user_rejected},
+      {api::STATE_SUSPENDED, false, {Right::user_info}, &user_suspended},
+  };
+  const auto issued = issue(admin, {Right::all});
+  for (const auto& row : cases) {
+    api::User user;
+    user.set_admin(true);
+    user.set_state(row.state);
+    send(ChangeEntity{admin,
+                      [user](const Entity&, UtcTime) -> Result<Draft> {
+                        return Draft{to_owned(as_bytes(user.SerializeAsString())), {}, false};
+                      },
+                      {}});
+    const auto caller = authenticate(issued.text);
+    ASSERT_TRUE(caller);
+    EXPECT_EQ((*caller)->is_admin, row.admin) << api::State_Name(row.state);
+    EXPECT_EQ((*caller)->rights, row.rights) << api::State_Name(row.state);
+    EXPECT_EQ((*caller)->refusal.has_value(), row.refusal != nullptr);
+    EXPECT_EQ((*caller)->warning.empty(), row.refusal == nullptr);
+    if (row.refusal != nullptr) {
+      EXPECT_TRUE((*caller)->refusal->is(*row.refusal)) << row.refusal->name;
+    }
   }
 }
 
