@@ -226,6 +226,52 @@ struct JoinServer {
   std::size_t session_key_limit = 0;
 };
 
+/// `is.user-registration.password-requirements`.
+struct PasswordRequirements {
+  std::uint32_t min_length = 0;
+  std::uint32_t max_length = 0;
+  std::uint32_t min_uppercase = 0;
+  std::uint32_t min_digits = 0;
+  std::uint32_t min_special = 0;
+  bool reject_user_id = false;
+  bool reject_common = false;
+};
+
+/// `is.user-registration`.
+struct UserRegistration {
+  bool enabled = false;
+  bool invitation_required = false;
+  Duration invitation_token_ttl{};
+  bool validation_required = false;
+  Duration validation_token_ttl{};
+  Duration validation_retry_interval{};
+  bool admin_approval_required = false;
+  PasswordRequirements passwords;
+};
+
+/// `is`.
+struct IdentityServer {
+  UserRegistration user_registration;
+  bool create_applications = false;
+  bool create_clients = false;
+  bool create_gateways = false;
+  bool create_organizations = false;
+  bool admin_rights_all = false;
+  bool set_others_as_contacts = false;
+  bool login_tokens_enabled = false;
+  Duration login_token_ttl{};
+  Duration delete_restore{};
+  bool dev_eui_block_enabled = false;
+  std::uint64_t dev_eui_application_limit = 0;  // 0: none
+  JoinEuiPrefix dev_eui_prefix;                 // of DevEUIs
+  std::uint64_t dev_eui_init_counter = 0;
+  bool use_gravatar = false;
+  std::uint32_t pagination_default_limit = 0;
+  /// `is.email.dir`: where mail is written; empty: nowhere.
+  std::filesystem::path email_directory;
+  std::string email_sender_address;
+};
+
 struct Config {
   Log log;
   Process process;
@@ -240,6 +286,7 @@ struct Config {
   NetworkServer ns;
   ApplicationServer as;
   JoinServer js;
+  IdentityServer is;
 };
 
 }  // namespace ff::config
