@@ -24,6 +24,7 @@ struct AuthInfo {
   std::string account_id;  ///< `user:<id>`, `organization:<id>`; empty when the credential belongs
                            ///< to an entity.
   bool is_admin = false;
+  std::string warning;  ///< For people, sent with the answer; empty: none.
 };
 
 /// Port to whoever knows credentials (the identity server).

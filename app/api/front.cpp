@@ -55,12 +55,13 @@ void Front::begin(Method method, grpc::CallbackServerContext& context,
     steps.fail(std::move(valid).error());
     return;
   }
-  auto run = [call, steps](Result<AuthInfo> auth) {
+  auto run = [call, steps, context = &context](Result<AuthInfo> auth) {
     if (!auth) {
       steps.fail(std::move(auth).error());
       return;
     }
     call->auth = *std::move(auth);
+    if (!call->auth.warning.empty()) context->AddInitialMetadata("warning", call->auth.warning);
     try {
       steps.run(call);
     } catch (const std::exception&) {

@@ -8,12 +8,8 @@ Services::Services(Front& front, const ServiceDeps& deps)
     services_.push_back(std::move(service));
   };
   if (deps.identity) {
-    add(make_application_registry(context_, *deps.identity));
-    add(make_gateway_registry(context_, *deps.identity));
-    add(make_end_device_registry(context_, *deps.identity));
-    add(make_application_access(context_, *deps.identity, deps.make_random));
-    add(make_gateway_access(context_, *deps.identity, deps.make_random));
-    add(make_entity_access(context_, *deps.identity));
+    for (auto& service : make_identity_services(context_, *deps.identity, deps.make_random))
+      add(std::move(service));
   }
   const auto publish = deps.hub ? deps.hub->publisher() : events::Publish();
   if (deps.network_servers) {

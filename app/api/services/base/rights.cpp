@@ -28,6 +28,12 @@ constexpr ErrorDef insufficient_organization_rights{
     "pkg/auth/rights", "insufficient_organization_rights", Code::permission_denied,
     "insufficient rights for organization `{uid}`"};
 
+constexpr ErrorDef no_client_rights{"pkg/auth/rights", "no_client_rights", Code::permission_denied,
+                                    "no rights for client `{uid}`"};
+constexpr ErrorDef insufficient_client_rights{"pkg/auth/rights", "insufficient_client_rights",
+                                              Code::permission_denied,
+                                              "insufficient rights for client `{uid}`"};
+
 struct Refusals {
   const ErrorDef& none;
   const ErrorDef& insufficient;
@@ -41,6 +47,8 @@ Refusals refusals(storage::EntityKind kind) {
       return {no_user_rights, insufficient_user_rights};
     case storage::EntityKind::organization:
       return {no_organization_rights, insufficient_organization_rights};
+    case storage::EntityKind::client:
+      return {no_client_rights, insufficient_client_rights};
     default:
       return {no_application_rights, insufficient_application_rights};
   }

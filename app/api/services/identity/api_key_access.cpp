@@ -1,5 +1,8 @@
 #include "app/api/services/identity/api_key_access.hpp"
 
+#include "app/api/services/identity/changes.hpp"
+#include "app/api/services/identity/notifications.hpp"
+
 namespace ff::api {
 namespace {
 
@@ -17,6 +20,21 @@ Result<pb::APIKey> to_proto(const identity_server::Entity& entity) {
   put_time(entity.updated_at, *out.mutable_updated_at());
   if (key.expires_at) put_time(*key.expires_at, *out.mutable_expires_at());
   return out;
+}
+
+NewNotification of_key(const char* type, const storage::EntityKey& entity, const pb::APIKey& key) {
+  return {.entity = entity, .type = type, .data = packed(key), .email = true};
+}
+
+/// What a list of rights on an entity shows: on accounts also those on what they own.
+identity_server::RightSet listed_rights(storage::EntityKind kind) {
+  using identity_server::rights_of_kind;
+  using storage::EntityKind;
+  auto rights = rights_of_kind(kind);
+  if (kind != EntityKind::user && kind != EntityKind::organization) return rights;
+  for (const auto owned : {EntityKind::application, EntityKind::client, EntityKind::gateway})
+    rights = rights | rights_of_kind(owned);
+  return kind == EntityKind::user ? rights | rights_of_kind(EntityKind::organization) : rights;
 }
 
 /// Rights that one of the sets has and the other has not.
@@ -76,10 +94,14 @@ std::string sort_text(const Paging& paging, const pb::APIKey& key) {
 
 void ApiKeyAccess::list_rights(const CallPtr& call, const storage::EntityKey& entity,
                                const Reply<pb::Rights>& reply) const {
-  context_.rights(*call, entity, [reply](const Result<RightSet>& held) {
+  context_.rights(*call, entity, [reply, entity](const Result<RightSet>& held) {
     if (!held) return reply(fail(held.error()));
     pb::Rights rights;
-    for (auto right : *held) rights.add_rights(right);
+    const auto listed = listed_rights(entity.kind);
+    for (auto right : *held) {
+      if (listed.has(static_cast<identity_server::Right>(static_cast<int>(right))))
+        rights.add_rights(right);
+    }
     reply(std::move(rights));
   });
 }
@@ -95,9 +117,11 @@ void ApiKeyAccess::create(const CallPtr& call, const storage::EntityKey& entity,
     issued.key.expires_at = wanted.expires_at;
     auto message = identity_server::create_api_key(issued.key, nullptr);
     identity_.create(std::move(message),
-                     [reply, text = issued.text](const Result<EntityPtr>& created) {
+                     [=, this, text = issued.text](const Result<EntityPtr>& created) {
                        if (!created) return reply(fail(created.error()));
+                       publish_change(identity_, *call, entity, "api-key.create");
                        auto key = to_proto(**created);
+                       if (key) notify(identity_, *call, of_key("api_key_created", entity, *key));
                        if (key) key->set_key(text);
                        reply(std::move(key));
                      });
@@ -150,16 +174,20 @@ void ApiKeyAccess::update(const CallPtr& call, const storage::EntityKey& entity,
   const auto key = identity_server::api_key_entity(entity, wanted.id());
   context_.authorized(call, entity, {}, reply, [=, this, change = KeyChange{wanted, paths}] {
     if (change.has("rights") && change.wanted.rights().empty()) {
-      return identity_.erase(key, [reply](const Status& erased) {
+      return identity_.erase(key, [=, this](const Status& erased) {
         if (!erased) return reply(fail(erased.error()));
+        publish_change(identity_, *call, entity, "api-key.delete");
         reply(pb::APIKey());
       });
     }
     auto with_rights = [=, this](const Result<RightSet>& held) {
       if (!held) return reply(fail(held.error()));
-      identity_.change(change_key(key, change, *held), [reply](const Result<EntityPtr>& changed) {
+      identity_.change(change_key(key, change, *held), [=, this](const Result<EntityPtr>& changed) {
         if (!changed) return reply(fail(changed.error()));
-        reply(to_proto(**changed));
+        publish_change(identity_, *call, entity, "api-key.update");
+        auto updated = to_proto(**changed);
+        if (updated) notify(identity_, *call, of_key("api_key_changed", entity, *updated));
+        reply(std::move(updated));
       });
     };
     context_.rights(*call, entity,
@@ -171,10 +199,12 @@ void ApiKeyAccess::erase(const CallPtr& call, const storage::EntityKey& entity,
                          const std::string& key_id,
                          const Reply<google::protobuf::Empty>& reply) const {
   context_.authorized(call, entity, {}, reply, [=, this] {
-    identity_.erase(identity_server::api_key_entity(entity, key_id), [reply](const Status& erased) {
-      if (!erased) return reply(fail(erased.error()));
-      reply(google::protobuf::Empty());
-    });
+    identity_.erase(identity_server::api_key_entity(entity, key_id),
+                    [=, this](const Status& erased) {
+                      if (!erased) return reply(fail(erased.error()));
+                      publish_change(identity_, *call, entity, "api-key.delete");
+                      reply(google::protobuf::Empty());
+                    });
   });
 }
 

@@ -1,4 +1,5 @@
 // ApplicationRegistry: applications as entities of the identity server.
+#include "app/api/services/identity/dev_eui_blocks.hpp"
 #include "app/api/services/identity/owned_registry.hpp"
 #include "app/api/services/identity/services.hpp"
 #include "ttn/lorawan/v3/application_services.grpc.pb.h"
@@ -12,41 +13,51 @@ constexpr ErrorDef application_has_devices{"pkg/identityserver", "application_ha
                                            Code::failed_precondition,
                                            "application still has `{count}` devices"};
 
+Status has_no_devices(const storage::Reader& store, const storage::EntityKey& application) {
+  const auto prefix =
+      storage::entity_prefix(storage::EntityKind::end_device, {application.ids.front()});
+  FF_TRY(const auto count,
+         store.scan({.family = storage::Family::entity, .range = storage::prefix_range(prefix)},
+                    [](ByteView, ByteView) { return true; }));
+  if (count > 0) return fail(application_has_devices, {{"count", count}});
+  return {};
+}
+
 class Applications final : public pb::ApplicationRegistry::CallbackService {
  public:
   Applications(const ServiceContext& context, Identity identity)
       : context_(context),
         identity_(identity),
-        registry_(
-            context, std::move(identity),
-            {storage::EntityKind::application, Right::RIGHT_USER_APPLICATIONS_CREATE,
-             Right::RIGHT_ORGANIZATION_APPLICATIONS_CREATE, Right::RIGHT_USER_APPLICATIONS_LIST,
-             Right::RIGHT_ORGANIZATION_APPLICATIONS_LIST, nullptr, nullptr}) {}
+        registry_(context, std::move(identity),
+                  {.kind = storage::EntityKind::application,
+                   .unique = nullptr,
+                   .complete = nullptr,
+                   .hide = nullptr,
+                   .to_public = nullptr,
+                   .by_rights = nullptr,
+                   .may_purge = has_no_devices}) {}
 
   grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context,
                                    const pb::CreateApplicationRequest* request,
                                    pb::Application* response) override {
     return context_.front.unary({"ttn.lorawan.v3.ApplicationRegistry/Create"}, context, request,
                                 response, [this](auto call, const auto& create, const auto& reply) {
-                                  const auto& ids = create.application().ids();
+                                  auto application = create.application();
+                                  application.clear_dev_eui_counter();
                                   registry_.create(call, create.collaborator(),
-                                                   application_key(ids.application_id()),
-                                                   create.application(), reply);
+                                                   application.ids().application_id(), application,
+                                                   reply);
                                 });
   }
 
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
                                 const pb::GetApplicationRequest* request,
                                 pb::Application* response) override {
-    return context_.front.unary(
-        {"ttn.lorawan.v3.ApplicationRegistry/Get"}, context, request, response,
-        [this](auto call, const auto& get, const auto& reply) {
-          const auto key = application_key(get.application_ids().application_id());
-          context_.authorized(call, key, paths_of(get.field_mask()), reply, [=, this, &get] {
-            identity_.get(key,
-                          answer_entity<pb::Application>(reply, answer_paths(get.field_mask())));
-          });
-        });
+    return context_.front.unary({"ttn.lorawan.v3.ApplicationRegistry/Get"}, context, request,
+                                response, [this](auto call, const auto& get, const auto& reply) {
+                                  registry_.get(call, get.application_ids().application_id(),
+                                                paths_of(get.field_mask()), reply);
+                                });
   }
 
   grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
@@ -65,12 +76,12 @@ class Applications final : public pb::ApplicationRegistry::CallbackService {
     return context_.front.unary(
         {"ttn.lorawan.v3.ApplicationRegistry/Update"}, context, request, response,
         [this](auto call, const auto& update, const auto& reply) {
-          const auto key = application_key(update.application().ids().application_id());
-          context_.authorized(call, key, paths_of(update.field_mask()), reply, [=, this, &update] {
-            identity_.change(
-                change_entity<pb::Application>(key, update.application(),
-                                               change_paths(update.field_mask()), nullptr, nullptr),
-                answer_entity<pb::Application>(reply, answer_paths(update.field_mask())));
+          const auto& id = update.application().ids().application_id();
+          const auto paths = paths_of(update.field_mask());
+          context_.authorized(call, application_key(id), paths, reply, [=, this, &update] {
+            auto changed = change_paths(update.field_mask());
+            std::erase(changed, "dev_eui_counter");
+            registry_.update(call, id, update.application(), changed, paths, reply);
           });
         });
   }
@@ -80,27 +91,48 @@ class Applications final : public pb::ApplicationRegistry::CallbackService {
                                    Empty* response) override {
     return context_.front.unary({"ttn.lorawan.v3.ApplicationRegistry/Delete"}, context, request,
                                 response, [this](auto call, const auto& ids, const auto& reply) {
-                                  const auto key = application_key(ids.application_id());
-                                  context_.authorized(call, key, {}, reply,
-                                                      [=, this] { erase(key, reply); });
+                                  registry_.erase(call, ids.application_id(), reply);
                                 });
   }
 
+  grpc::ServerUnaryReactor* Restore(grpc::CallbackServerContext* context,
+                                    const pb::ApplicationIdentifiers* request,
+                                    Empty* response) override {
+    return context_.front.unary({"ttn.lorawan.v3.ApplicationRegistry/Restore"}, context, request,
+                                response, [this](auto call, const auto& ids, const auto& reply) {
+                                  registry_.restore(call, ids.application_id(), reply);
+                                });
+  }
+
+  grpc::ServerUnaryReactor* Purge(grpc::CallbackServerContext* context,
+                                  const pb::ApplicationIdentifiers* request,
+                                  Empty* response) override {
+    return context_.front.unary({"ttn.lorawan.v3.ApplicationRegistry/Purge"}, context, request,
+                                response, [this](auto call, const auto& ids, const auto& reply) {
+                                  registry_.purge(call, ids.application_id(), reply);
+                                });
+  }
+
+  grpc::ServerUnaryReactor* IssueDevEUI(grpc::CallbackServerContext* context,
+                                        const pb::ApplicationIdentifiers* request,
+                                        pb::IssueDevEUIResponse* response) override {
+    return context_.front.unary(
+        {"ttn.lorawan.v3.ApplicationRegistry/IssueDevEUI"}, context, request, response,
+        [this](auto call, const auto& ids, const auto& reply) {
+          const auto key = application_key(ids.application_id());
+          context_.authorized(call, key, {}, reply, [=, this] { issue(call, key, reply); });
+        });
+  }
+
  private:
-  /// Only without devices.
-  void erase(const storage::EntityKey& key, const Reply<Empty>& reply) const {
-    identity_server::ListEntities devices;
-    devices.kind = storage::EntityKind::end_device;
-    devices.parents = {key.ids.at(0)};
-    devices.limit = 1;
-    identity_.list(std::move(devices), [=, this](const Result<identity_server::EntityPage>& page) {
-      if (!page) return reply(fail(page.error()));
-      if (page->total > 0) return reply(fail(application_has_devices, {{"count", page->total}}));
-      identity_.change(keep_deleted(key),
-                       [reply](const Result<identity_server::EntityPtr>& entity) {
-                         if (!entity) return reply(fail(entity.error()));
-                         reply(Empty());
-                       });
+  void issue(const std::shared_ptr<const Call>& call, const storage::EntityKey& key,
+             const Reply<pb::IssueDevEUIResponse>& reply) const {
+    issue_dev_eui(identity_, key, [=, this](const Result<DevEui>& issued) {
+      if (!issued) return reply(fail(issued.error()));
+      publish_change(identity_, *call, key, "issue_dev_eui");
+      pb::IssueDevEUIResponse response;
+      response.set_dev_eui(to_field(*issued));
+      reply(std::move(response));
     });
   }
 

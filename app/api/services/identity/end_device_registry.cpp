@@ -1,14 +1,23 @@
 // EndDeviceRegistry: the identity server's part of devices: names, versions, places, addresses of
 // their servers.
-#include "app/api/services/identity/entity_registry.hpp"
+#include "actors/identity_server/policy/names.hpp"
+#include "app/api/services/identity/changes.hpp"
+#include "app/api/services/identity/contacts.hpp"
+#include "app/api/services/identity/page_wish.hpp"
 #include "app/api/services/identity/services.hpp"
+#include "ttn/lorawan/v3/application.pb.h"
 #include "ttn/lorawan/v3/end_device_services.grpc.pb.h"
 
 namespace ff::api {
 namespace {
 
 using google::protobuf::Empty;
+using identity_server::EntityPage;
+using CallPtr = std::shared_ptr<const Call>;
 
+constexpr ErrorDef end_device_not_found_by_euis{
+    "pkg/identityserver/store", "end_device_not_found", Code::not_found,
+    "end device with JoinEUI `{join_eui}` and DevEUI `{dev_eui}` not found"};
 constexpr ErrorDef read_only_field{"pkg/identityserver/store", "read_only_field",
                                    Code::invalid_argument, "read-only field `{field}`"};
 
@@ -30,6 +39,60 @@ storage::EntityKey key_of(const pb::EndDeviceIdentifiers& ids) {
   return device_key(ids.application_ids().application_id(), ids.device_id());
 }
 
+constexpr ErrorDef network_server_address_mismatch{
+    "pkg/identityserver", "network_server_address_mismatch", Code::invalid_argument,
+    "Network Server address `{address}` does not match `{expected}`"};
+constexpr ErrorDef application_server_address_mismatch{
+    "pkg/identityserver", "application_server_address_mismatch", Code::invalid_argument,
+    "Application Server address `{address}` does not match `{expected}`"};
+constexpr ErrorDef join_server_address_mismatch{
+    "pkg/identityserver", "join_server_address_mismatch", Code::invalid_argument,
+    "Join Server address `{address}` does not match `{expected}`"};
+constexpr ErrorDef end_device_picture_uploads_disabled{
+    "pkg/identityserver", "end_device_picture_uploads_disabled", Code::failed_precondition,
+    "uploading end device pictures is disabled"};
+
+std::string_view host_of(std::string_view address) {
+  const auto colon = address.rfind(':');
+  return colon == std::string_view::npos ? address : address.substr(0, colon);
+}
+
+/// A device is where its application is, when that says where. [spec identity-server §7.1]
+Status check_addresses(const pb::Application& application, const pb::EndDevice& device) {
+  const auto check = [](const std::string& expected, const std::string& address,
+                        const ErrorDef& def) -> Status {
+    if (expected.empty() || address.empty() || host_of(expected) == host_of(address)) return {};
+    return fail(def, {{"address", address}, {"expected", expected}});
+  };
+  FF_CHECK(check(application.network_server_address(), device.network_server_address(),
+                 network_server_address_mismatch));
+  FF_CHECK(check(application.application_server_address(), device.application_server_address(),
+                 application_server_address_mismatch));
+  return check(application.join_server_address(), device.join_server_address(),
+               join_server_address_mismatch);
+}
+
+identity_server::PageWish wish_of(const pb::ListEndDevicesRequest& request,
+                                  std::uint32_t default_limit) {
+  auto wish = page_wish<pb::EndDevice>(request, default_limit);
+  for (const auto& filter : request.filters()) {
+    if (!filter.has_updated_since()) continue;
+    wish.filter = [since = time_of(filter.updated_since())](const identity_server::Entity& entity) {
+      return entity.updated_at > since;
+    };
+  }
+  return wish;
+}
+
+Result<pb::EndDevices> to_proto(const EntityPage& page, const Paths& paths) {
+  pb::EndDevices out;
+  for (const auto& entity : page.entities) {
+    FF_TRY(auto device, entity_message<pb::EndDevice>(*entity));
+    *out.add_end_devices() = masked(std::move(device), paths);
+  }
+  return out;
+}
+
 class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
  public:
   EndDevices(const ServiceContext& context, Identity identity)
@@ -43,7 +106,7 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
         [this](auto call, const auto& create, const auto& reply) {
           const auto key = key_of(create.end_device().ids());
           context_.authorized(call, application_key(key.ids.at(0)), {}, reply, [=, this, &create] {
-            this->create(key, create.end_device(), reply);
+            this->create(call, key, create.end_device(), reply);
           });
         });
   }
@@ -61,6 +124,15 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
                                                        reply, answer_paths(get.field_mask())));
                               });
         });
+  }
+
+  grpc::ServerUnaryReactor* GetIdentifiersForEUIs(
+      grpc::CallbackServerContext* context,
+      const pb::GetEndDeviceIdentifiersForEUIsRequest* request,
+      pb::EndDeviceIdentifiers* response) override {
+    return context_.front.unary(
+        {"ttn.lorawan.v3.EndDeviceRegistry/GetIdentifiersForEUIs"}, context, request, response,
+        [this](auto, const auto& get, const auto& reply) { find(get, reply); });
   }
 
   grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
@@ -83,7 +155,7 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
         [this](auto call, const auto& update, const auto& reply) {
           const auto key = key_of(update.end_device().ids());
           context_.authorized(call, application_key(key.ids.at(0)), paths_of(update.field_mask()),
-                              reply, [=, this, &update] { change(key, update, reply); });
+                              reply, [=, this, &update] { change(call, key, update, reply); });
         });
   }
 
@@ -95,8 +167,9 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
                                   const auto key = key_of(ids);
                                   context_.authorized(
                                       call, application_key(key.ids.at(0)), {}, reply, [=, this] {
-                                        identity_.erase(key, [reply](const Status& status) {
+                                        identity_.erase(key, [=, this](const Status& status) {
                                           if (!status) return reply(fail(status.error()));
+                                          publish_change(identity_, *call, key, "delete");
                                           reply(Empty());
                                         });
                                       });
@@ -104,21 +177,54 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
   }
 
  private:
-  void create(const storage::EntityKey& key, const pb::EndDevice& device,
-              const Reply<pb::EndDevice>& reply) const {
-    identity_server::CreateEntity message;
-    message.key = key;
-    message.make = [device](UtcTime) -> Result<identity_server::Draft> {
-      return identity_server::Draft{entity_bytes(device), euis_key(device), false};
+  void find(const pb::GetEndDeviceIdentifiersForEUIsRequest& get,
+            const Reply<pb::EndDeviceIdentifiers>& reply) const {
+    const storage::JoinKey euis{join_eui_of(get.join_eui()).value_or(JoinEui()),
+                                dev_eui_of(get.dev_eui()).value_or(DevEui())};
+    auto found = [euis, reply](const Result<identity_server::EntityPtr>& entity) {
+      if (!entity) return reply(fail(entity.error()));
+      if (!*entity)
+        return reply(fail(end_device_not_found_by_euis, {{"join_eui", to_string(euis.join_eui)},
+                                                         {"dev_eui", to_string(euis.dev_eui)}}));
+      const auto device = entity_message<pb::EndDevice>(**entity);
+      if (!device) return reply(fail(device.error()));
+      reply(device->ids());
     };
-    identity_.create(std::move(message), answer_entity<pb::EndDevice>(reply));
+    identity_.find(storage::device_euis_index_key(euis), found);
+  }
+
+  /// Only in an application that is there, and on its servers.
+  void create(const CallPtr& call, const storage::EntityKey& key, const pb::EndDevice& device,
+              const Reply<pb::EndDevice>& reply) const {
+    if (const auto allowed = identity_server::check_name(key.ids.at(1)); !allowed)
+      return reply(fail(allowed.error()));
+    if (device.has_picture()) return reply(fail(end_device_picture_uploads_disabled));
+    identity_server::ChangeEntities message;
+    const auto application = application_key(key.ids.at(0));
+    message.keys = {key, application};
+    message.decide = [=](identity_server::EntityRows& rows, UtcTime) -> Status {
+      FF_TRY(const auto* owner, rows.live(application));
+      if (rows.find(key) != nullptr) return fail(identity_server::id_taken);
+      FF_TRY(const auto of_application, entity_message<pb::Application>(*owner));
+      FF_CHECK(check_addresses(of_application, device));
+      rows.put(key, {entity_bytes(device), euis_key(device), false});
+      return {};
+    };
+    identity_.change(std::move(message),
+                     [=, this](const Result<std::vector<identity_server::EntityPtr>>& stored) {
+                       if (!stored) return reply(fail(stored.error()));
+                       publish_change(identity_, *call, key, "create");
+                       reply(entity_message<pb::EndDevice>(*stored->front()));
+                     });
   }
 
   /// EUIs stay.
-  void change(const storage::EntityKey& key, const pb::UpdateEndDeviceRequest& update,
-              const Reply<pb::EndDevice>& reply) const {
-    auto message = change_entity<pb::EndDevice>(
-        key, update.end_device(), change_paths(update.field_mask()), euis_key, nullptr);
+  void change(const CallPtr& call, const storage::EntityKey& key,
+              const pb::UpdateEndDeviceRequest& update, const Reply<pb::EndDevice>& reply) const {
+    const auto paths = change_paths(update.field_mask());
+    if (has_path(paths, "picture") && update.end_device().has_picture())
+      return reply(fail(end_device_picture_uploads_disabled));
+    auto message = change_entity<pb::EndDevice>(key, update.end_device(), paths, euis_key, nullptr);
     message.change = [change = message.change, ids = update.end_device().ids()](
                          const identity_server::Entity& current,
                          UtcTime now) -> Result<identity_server::Draft> {
@@ -131,36 +237,28 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
       }
       return change(current, now);
     };
+    auto answer = answer_entity<pb::EndDevice>(reply, answer_paths(update.field_mask()));
     identity_.change(std::move(message),
-                     answer_entity<pb::EndDevice>(reply, answer_paths(update.field_mask())));
+                     [=, this](const Result<identity_server::EntityPtr>& changed) {
+                       if (changed) publish_change(identity_, *call, key, "update", paths);
+                       answer(changed);
+                     });
   }
 
   void list(grpc::CallbackServerContext* context, const pb::ListEndDevicesRequest& request,
             const Reply<pb::EndDevices>& reply) const {
-    const Paging paging({request.order(), request.limit(), request.page()});
-    identity_server::ListEntities list;
-    list.kind = storage::EntityKind::end_device;
-    list.parents = {request.application_ids().application_id()};
-    paging.ask(list);
-    identity_.list(std::move(list), [=, paths = answer_paths(request.field_mask())](
-                                        const Result<identity_server::EntityPage>& page) {
-      if (!page) return reply(fail(page.error()));
-      std::vector<pb::EndDevice> devices;
-      for (const auto& entity : page->entities) {
-        auto device = entity_message<pb::EndDevice>(*entity);
-        if (!device) return reply(fail(std::move(device).error()));
-        devices.push_back(*std::move(device));
-      }
-      pb::EndDevices answer;
-      const std::function<std::string(const pb::EndDevice&)> name = [](const pb::EndDevice& one) {
-        return one.name();
-      };
-      for (auto& device : paging.page(std::move(devices), name)) {
-        *answer.add_end_devices() = masked(std::move(device), paths);
-      }
-      set_total(*context, page->total);
-      reply(std::move(answer));
-    });
+    auto find = [wish = wish_of(request, identity_.settings().default_page_limit),
+                 application =
+                     request.application_ids().application_id()](const storage::Reader& store) {
+      return identity_server::page_of_kind(store, storage::EntityKind::end_device, {application},
+                                           wish);
+    };
+    identity_.read<EntityPage>(
+        find, [=, paths = answer_paths(request.field_mask())](const Result<EntityPage>& page) {
+          if (!page) return reply(fail(page.error()));
+          set_total(*context, page->total);
+          reply(to_proto(*page, paths));
+        });
   }
 
   const ServiceContext& context_;

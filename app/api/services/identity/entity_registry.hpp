@@ -25,7 +25,8 @@ Result<Message> entity_message(const identity_server::Entity& entity) {
     return fail(unreadable_entity);
   }
   put_time(entity.created_at, *message.mutable_created_at());
-  put_time(entity.updated_at, *message.mutable_updated_at());
+  if constexpr (requires { message.mutable_updated_at(); })
+    put_time(entity.updated_at, *message.mutable_updated_at());
   if constexpr (requires { message.mutable_deleted_at(); }) {
     if (entity.deleted_at) put_time(*entity.deleted_at, *message.mutable_deleted_at());
   }
@@ -36,7 +37,7 @@ Result<Message> entity_message(const identity_server::Entity& entity) {
 template <class Message>
 Bytes entity_bytes(Message message) {
   message.clear_created_at();
-  message.clear_updated_at();
+  if constexpr (requires { message.clear_updated_at(); }) message.clear_updated_at();
   if constexpr (requires { message.clear_deleted_at(); }) message.clear_deleted_at();
   return bytes_of(message.SerializeAsString());
 }
@@ -80,18 +81,6 @@ identity_server::ChangeEntity change_entity(storage::EntityKey key, Message requ
     return identity_server::Draft{
         entity_bytes(entity), unique ? unique(entity) : std::vector<identity_server::UniqueKey>(),
         false};
-  };
-  return message;
-}
-
-/// Deletes but keeps: the id stays in use, unique keys become free.
-inline identity_server::ChangeEntity keep_deleted(storage::EntityKey key) {
-  identity_server::ChangeEntity message;
-  message.key = key;
-  message.change = [key](const identity_server::Entity& current,
-                         UtcTime) -> Result<identity_server::Draft> {
-    if (current.deleted_at) return fail(identity_server::not_found(key));
-    return identity_server::Draft{current.message, {}, true};
   };
   return message;
 }

@@ -1,6 +1,7 @@
 // GatewayRegistry: gateways as entities of the identity server.
 #include "app/api/services/identity/owned_registry.hpp"
 #include "app/api/services/identity/services.hpp"
+#include "app/api/services/identity/shown.hpp"
 #include "ttn/lorawan/v3/gateway_services.grpc.pb.h"
 
 namespace ff::api {
@@ -27,39 +28,80 @@ void mirror_plans(pb::Gateway& gateway) {
       gateway.frequency_plan_ids().empty() ? "" : gateway.frequency_plan_ids(0));
 }
 
+/// What a gateway may change of itself with the right to link alone.
+bool is_of_link(const Paths& paths) {
+  return std::ranges::all_of(paths, [](const std::string& path) {
+    return has_path({path}, "antennas") || has_path({path}, "attributes");
+  });
+}
+
+/// The EUI is the one identifier that may change; it comes in the identifiers, named by the mask.
+/// Only one kind of plans was named: it is the one that counts.
+Paths prepare_change(const google::protobuf::FieldMask& mask, pb::Gateway& requested) {
+  auto paths = change_paths(mask);
+  for (const auto& path : mask.paths()) {
+    if (path == "ids.eui") paths.push_back(path);
+  }
+  const bool list = std::ranges::find(paths, "frequency_plan_ids") != paths.end();
+  const bool single = std::ranges::find(paths, "frequency_plan_id") != paths.end();
+  if (single && !list) {
+    requested.clear_frequency_plan_ids();
+    if (!requested.frequency_plan_id().empty())
+      requested.add_frequency_plan_ids(requested.frequency_plan_id());
+    paths.emplace_back("frequency_plan_ids");
+  }
+  if (list && !single) paths.emplace_back("frequency_plan_id");
+  return paths;
+}
+
+/// Null: no filter.
+std::function<bool(const identity_server::Entity&)> filter_of(
+    const pb::ListGatewaysRequest& request) {
+  std::optional<UtcTime> since;
+  for (const auto& filter : request.filters()) {
+    if (filter.has_updated_since()) since = time_of(filter.updated_since());
+  }
+  if (!since) return nullptr;
+  return
+      [since = *since](const identity_server::Entity& entity) { return entity.updated_at > since; };
+}
+
 class Gateways final : public pb::GatewayRegistry::CallbackService {
  public:
   Gateways(const ServiceContext& context, Identity identity)
       : context_(context),
         identity_(identity),
         registry_(context, std::move(identity),
-                  {storage::EntityKind::gateway, Right::RIGHT_USER_GATEWAYS_CREATE,
-                   Right::RIGHT_ORGANIZATION_GATEWAYS_CREATE, Right::RIGHT_USER_GATEWAYS_LIST,
-                   Right::RIGHT_ORGANIZATION_GATEWAYS_LIST, eui_key, mirror_plans}) {}
+                  {.kind = storage::EntityKind::gateway,
+                   .unique = eui_key,
+                   .complete = mirror_plans,
+                   .hide = nullptr,
+                   .to_public = show_public_part,
+                   .by_rights =
+                       [](pb::Gateway& gateway, const identity_server::RightSet& rights) {
+                         hide_secrets(gateway, rights);
+                       },
+                   .may_purge = nullptr}) {}
 
   grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context,
                                    const pb::CreateGatewayRequest* request,
                                    pb::Gateway* response) override {
     return context_.front.unary({"ttn.lorawan.v3.GatewayRegistry/Create"}, context, request,
                                 response, [this](auto call, const auto& create, const auto& reply) {
-                                  const auto& ids = create.gateway().ids();
                                   registry_.create(call, create.collaborator(),
-                                                   gateway_key(ids.gateway_id()), create.gateway(),
-                                                   reply);
+                                                   create.gateway().ids().gateway_id(),
+                                                   create.gateway(), reply);
                                 });
   }
 
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
                                 const pb::GetGatewayRequest* request,
                                 pb::Gateway* response) override {
-    return context_.front.unary(
-        {"ttn.lorawan.v3.GatewayRegistry/Get"}, context, request, response,
-        [this](auto call, const auto& get, const auto& reply) {
-          const auto key = gateway_key(get.gateway_ids().gateway_id());
-          context_.authorized(call, key, paths_of(get.field_mask()), reply, [=, this, &get] {
-            identity_.get(key, answer_entity<pb::Gateway>(reply, answer_paths(get.field_mask())));
-          });
-        });
+    return context_.front.unary({"ttn.lorawan.v3.GatewayRegistry/Get"}, context, request, response,
+                                [this](auto call, const auto& get, const auto& reply) {
+                                  registry_.get(call, get.gateway_ids().gateway_id(),
+                                                paths_of(get.field_mask()), reply);
+                                });
   }
 
   grpc::ServerUnaryReactor* GetIdentifiersForEUI(
@@ -75,7 +117,9 @@ class Gateways final : public pb::GatewayRegistry::CallbackService {
                                  pb::Gateways* response) override {
     return context_.front.unary({"ttn.lorawan.v3.GatewayRegistry/List"}, context, request, response,
                                 [this, context](auto call, const auto& list, const auto& reply) {
-                                  list_public(call, context, list, reply);
+                                  registry_.list(call, context, list,
+                                                 &pb::Gateways::mutable_gateways, reply,
+                                                 filter_of(list));
                                 });
   }
 
@@ -84,10 +128,7 @@ class Gateways final : public pb::GatewayRegistry::CallbackService {
                                    pb::Gateway* response) override {
     return context_.front.unary({"ttn.lorawan.v3.GatewayRegistry/Update"}, context, request,
                                 response, [this](auto call, const auto& update, const auto& reply) {
-                                  const auto key = gateway_key(update.gateway().ids().gateway_id());
-                                  context_.authorized(
-                                      call, key, paths_of(update.field_mask()), reply,
-                                      [=, this, &update] { change(key, update, reply); });
+                                  this->update(call, update, reply);
                                 });
   }
 
@@ -96,15 +137,24 @@ class Gateways final : public pb::GatewayRegistry::CallbackService {
                                    Empty* response) override {
     return context_.front.unary({"ttn.lorawan.v3.GatewayRegistry/Delete"}, context, request,
                                 response, [this](auto call, const auto& ids, const auto& reply) {
-                                  const auto key = gateway_key(ids.gateway_id());
-                                  context_.authorized(call, key, {}, reply, [=, this] {
-                                    identity_.change(
-                                        keep_deleted(key),
-                                        [reply](const Result<identity_server::EntityPtr>& entity) {
-                                          if (!entity) return reply(fail(entity.error()));
-                                          reply(Empty());
-                                        });
-                                  });
+                                  registry_.erase(call, ids.gateway_id(), reply);
+                                });
+  }
+
+  grpc::ServerUnaryReactor* Restore(grpc::CallbackServerContext* context,
+                                    const pb::GatewayIdentifiers* request,
+                                    Empty* response) override {
+    return context_.front.unary({"ttn.lorawan.v3.GatewayRegistry/Restore"}, context, request,
+                                response, [this](auto call, const auto& ids, const auto& reply) {
+                                  registry_.restore(call, ids.gateway_id(), reply);
+                                });
+  }
+
+  grpc::ServerUnaryReactor* Purge(grpc::CallbackServerContext* context,
+                                  const pb::GatewayIdentifiers* request, Empty* response) override {
+    return context_.front.unary({"ttn.lorawan.v3.GatewayRegistry/Purge"}, context, request,
+                                response, [this](auto call, const auto& ids, const auto& reply) {
+                                  registry_.purge(call, ids.gateway_id(), reply);
                                 });
   }
 
@@ -125,40 +175,23 @@ class Gateways final : public pb::GatewayRegistry::CallbackService {
     identity_.find(storage::gateway_eui_index_key(eui), found);
   }
 
-  /// The EUI is the one identifier that may change; it comes in the identifiers, named by the mask.
-  void change(const storage::EntityKey& key, const pb::UpdateGatewayRequest& update,
+  /// With the right to change settings, or to link if it is only about what a gateway knows itself.
+  void update(const CallPtr& call, const pb::UpdateGatewayRequest& update,
               const Reply<pb::Gateway>& reply) const {
-    auto paths = change_paths(update.field_mask());
-    for (const auto& path : update.field_mask().paths()) {
-      if (path == "ids.eui") paths.push_back(path);
-    }
-    auto requested = update.gateway();
-    // Only one of the two was named: it is the one that counts.
-    const bool list = std::ranges::find(paths, "frequency_plan_ids") != paths.end();
-    const bool single = std::ranges::find(paths, "frequency_plan_id") != paths.end();
-    if (single && !list) {
-      requested.clear_frequency_plan_ids();
-      if (!requested.frequency_plan_id().empty())
-        requested.add_frequency_plan_ids(requested.frequency_plan_id());
-      paths.emplace_back("frequency_plan_ids");
-    }
-    if (list && !single) paths.emplace_back("frequency_plan_id");
-    identity_.change(
-        change_entity<pb::Gateway>(key, std::move(requested), paths, eui_key, mirror_plans),
-        answer_entity<pb::Gateway>(reply, answer_paths(update.field_mask())));
-  }
-
-  /// Secrets are for single gateways, where the right to read them is checked.
-  void list_public(const CallPtr& call, grpc::CallbackServerContext* context,
-                   const pb::ListGatewaysRequest& request, const Reply<pb::Gateways>& reply) const {
-    auto reduced = request;
-    auto& paths = *reduced.mutable_field_mask()->mutable_paths();
-    const auto secret = [](const std::string& path) {
-      return path.starts_with("lbs_lns_secret") || path.starts_with("target_cups_key") ||
-             path.starts_with("claim_authentication_code");
+    const auto key = gateway_key(update.gateway().ids().gateway_id());
+    const auto paths = paths_of(update.field_mask());
+    auto decide = [=, this, &update](const Result<RightSet>& held) {
+      if (!held) return reply(fail(held.error()));
+      const bool links = std::ranges::find(*held, Right::RIGHT_GATEWAY_LINK) != held->end();
+      const auto status = check_rights(key, needed_rights(call->method, paths), *held);
+      if (!status && !(links && !paths.empty() && is_of_link(paths)))
+        return reply(fail(status.error()));
+      auto requested = update.gateway();
+      const auto changed = prepare_change(update.field_mask(), requested);
+      registry_.update(call, key.ids.front(), requested, changed, paths, reply);
     };
-    paths.erase(std::remove_if(paths.begin(), paths.end(), secret), paths.end());
-    registry_.list(call, context, reduced, &pb::Gateways::mutable_gateways, reply);
+    context_.rights(*call, key,
+                    context_.asker.within_deadline<RightSet>("IDENTITY_SERVER", decide));
   }
 
   const ServiceContext& context_;

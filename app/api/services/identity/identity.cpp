@@ -11,7 +11,6 @@ using namespace identity_server;  // The messages of its actors.
 
 constexpr ErrorDef unauthenticated{"pkg/auth/rights", "unauthenticated", Code::unauthenticated,
                                    "unauthenticated"};
-constexpr std::string_view role = "IDENTITY_SERVER";
 
 /// The token of `Bearer <token>`.
 Result<std::string> bearer_token(const CallMetadata& metadata) {
@@ -33,6 +32,17 @@ std::string account_of(const storage::EntityKey& owner) {
   return {};
 }
 
+api::AuthInfo::Kind kind_of(identity_server::AuthInfo::Method method) {
+  switch (method) {
+    case identity_server::AuthInfo::Method::session:
+      return api::AuthInfo::Kind::session;
+    case identity_server::AuthInfo::Method::access_token:
+      return api::AuthInfo::Kind::access_token;
+    default:
+      return api::AuthInfo::Kind::api_key;
+  }
+}
+
 class IdentityAuthenticator final : public Authenticator {
  public:
   explicit IdentityAuthenticator(Identity identity) : identity_(std::move(identity)) {}
@@ -41,8 +51,8 @@ class IdentityAuthenticator final : public Authenticator {
     identity_.caller(metadata, [answer = std::move(answer)](const Result<AuthInfoPtr>& caller) {
       if (!caller) return answer(fail(caller.error()));
       const auto& known = **caller;
-      answer(api::AuthInfo{api::AuthInfo::Kind::api_key, known.key_id, account_of(known.owner),
-                           known.is_admin});
+      answer(api::AuthInfo{kind_of(known.method), known.key_id, account_of(known.owner),
+                           known.is_admin, std::string(known.warning)});
     });
   }
 
@@ -59,6 +69,13 @@ void Identity::caller(const CallMetadata& metadata, actors::Reply<AuthInfoPtr> t
     return Authenticate{*token, std::move(reply)};
   };
   asker_.ask<AuthInfoPtr>(routes_.access.get(), role, make, std::move(then));
+}
+
+void Identity::caller_if_any(const CallMetadata& metadata,
+                             std::function<void(AuthInfoPtr)> then) const {
+  caller(metadata, [then = std::move(then)](const Result<AuthInfoPtr>& caller) {
+    then(caller ? *caller : nullptr);
+  });
 }
 
 void Identity::rights(const Call& call, const storage::EntityKey& entity,
@@ -90,6 +107,15 @@ void Identity::change(ChangeEntity message, actors::Reply<EntityPtr> then) const
     return std::move(message);
   };
   asker_.ask<EntityPtr>(routes_.registry.get(), role, make, std::move(then));
+}
+
+void Identity::change(ChangeEntities message, actors::Reply<std::vector<EntityPtr>> then) const {
+  using Entities = std::vector<EntityPtr>;
+  auto make = [&](actors::Reply<Entities> reply) {
+    message.reply = std::move(reply);
+    return std::move(message);
+  };
+  asker_.ask<Entities>(routes_.registry.get(), role, make, std::move(then));
 }
 
 void Identity::erase(const storage::EntityKey& key, actors::Reply<void> then) const {

@@ -2,20 +2,52 @@
 // entities. Not the services of entities (entity_registry.hpp).
 #pragma once
 
+#include <atomic>
+
+#include "actors/events/event.hpp"
+#include "actors/identity_server/members/members.hpp"
+#include "actors/identity_server/registry/errors.hpp"
 #include "actors/identity_server/supervisor/supervisor.hpp"
 #include "app/api/services/base/context.hpp"
 
 namespace ff::api {
 
+/// A message to a person. Plain text.
+struct Mail {
+  std::string to;
+  std::string subject;
+  std::string text;
+};
+
+/// What the services of the identity server take from outside; any thread, must not block.
+struct IdentityPorts {
+  identity_server::SettingsPtr settings = std::make_shared<const identity_server::Settings>();
+  /// May be empty, as the clock for them: no events.
+  events::Publish publish;
+  std::function<UtcTime()> now;
+  /// Fit for keys. May be empty, as the clock: no notifications.
+  MakeRandom make_random;
+  /// May be empty: nobody gets mail.
+  std::function<void(Mail)> send_mail;
+};
+using IdentityPortsPtr = std::shared_ptr<const IdentityPorts>;
+
 /// Copies share the routes. Thread safe.
 class Identity {
  public:
-  Identity(Asker asker, identity_server::Routes routes)
-      : asker_(std::move(asker)), routes_(std::move(routes)) {}
+  Identity(Asker asker, identity_server::Routes routes,
+           IdentityPortsPtr ports = std::make_shared<const IdentityPorts>())
+      : asker_(std::move(asker)), routes_(std::move(routes)), ports_(std::move(ports)) {}
+
+  const identity_server::Settings& settings() const noexcept { return *ports_->settings; }
+  const IdentityPorts& ports() const noexcept { return *ports_; }
 
   /// Who sent these metadata. Errors: unauthenticated, unsupported_authorization, those of
   /// Authenticate.
   void caller(const CallMetadata& metadata, actors::Reply<identity_server::AuthInfoPtr> then) const;
+  /// The same for calls that need no credentials: null without, or with such as are not valid.
+  void caller_if_any(const CallMetadata& metadata,
+                     std::function<void(identity_server::AuthInfoPtr)> then) const;
   /// For ServiceContext::rights.
   void rights(const Call& call, const storage::EntityKey& entity,
               actors::Reply<RightSet> then) const;
@@ -24,16 +56,53 @@ class Identity {
               actors::Reply<identity_server::EntityPtr> then) const;
   void change(identity_server::ChangeEntity message,
               actors::Reply<identity_server::EntityPtr> then) const;
+  void change(identity_server::ChangeEntities message,
+              actors::Reply<std::vector<identity_server::EntityPtr>> then) const;
   void erase(const storage::EntityKey& key, actors::Reply<void> then) const;
   void get(const storage::EntityKey& key, actors::Reply<identity_server::EntityPtr> then) const;
   /// Null if nothing owns the key.
   void find(Bytes index_key, actors::Reply<identity_server::EntityPtr> then) const;
   void list(identity_server::ListEntities message,
             actors::Reply<identity_server::EntityPage> then) const;
+  /// `look_up` runs where it may block. Pure.
+  template <class T>
+  void read(std::function<Result<T>(const storage::Reader& store)> look_up,
+            actors::Reply<T> then) const {
+    auto make = [&](actors::Reply<T> reply) {
+      return identity_server::ReadEntities{
+          [look_up = std::move(look_up), reply = std::move(reply)](const storage::Reader& store) {
+            reply(look_up(store));
+          }};
+    };
+    asker_.ask<T>(routes_.reader.get(), role, make, std::move(then));
+  }
+  /// The same for what takes milliseconds. Error: registry_overloaded when too much waits.
+  template <class T>
+  void read_slowly(std::function<Result<T>(const storage::Reader& store)> look_up,
+                   actors::Reply<T> then) const {
+    if (waiting_->fetch_add(1) >= slow_max) {
+      waiting_->fetch_sub(1);
+      return then(fail(identity_server::registry_overloaded));
+    }
+    auto make = [&](actors::Reply<T> reply) {
+      return identity_server::ReadEntities{
+          [look_up = std::move(look_up), reply = std::move(reply),
+           leave = std::shared_ptr<void>(nullptr, [waiting = waiting_](void*) {
+             waiting->fetch_sub(1);
+           })](const storage::Reader& store) { reply(look_up(store)); }};
+    };
+    asker_.ask<T>(routes_.slow_reader.get(), role, make, std::move(then));
+  }
 
  private:
+  /// Slow look-ups that may wait: some seconds of them.
+  static constexpr int slow_max = 256;
+  static constexpr std::string_view role = "IDENTITY_SERVER";
+
   Asker asker_;
   identity_server::Routes routes_;
+  IdentityPortsPtr ports_;
+  std::shared_ptr<std::atomic<int>> waiting_ = std::make_shared<std::atomic<int>>(0);
 };
 
 /// For the front: callers with API keys.

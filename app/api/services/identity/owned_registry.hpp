@@ -1,145 +1,235 @@
-// Creation and lists of entities that users and organizations own: applications and gateways.
+// The registries of what users and organizations own: applications, clients, gateways,
+// organizations. Not what is special about a kind.
 #pragma once
 
-#include "app/api/services/identity/entity_registry.hpp"
+#include <google/protobuf/empty.pb.h>
+
+#include "actors/identity_server/api_keys/authenticate.hpp"
+#include "actors/identity_server/policy/names.hpp"
+#include "actors/identity_server/registry/queries.hpp"
+#include "app/api/services/identity/changes.hpp"
+#include "app/api/services/identity/contacts.hpp"
+#include "app/api/services/identity/entity_purge.hpp"
+#include "app/api/services/identity/ownership.hpp"
+#include "app/api/services/identity/page_wish.hpp"
 
 namespace ff::api {
 
-/// What a kind adds to the common.
+/// What a kind adds to the common. Functions may be null; all are pure.
 template <class Message>
 struct OwnedKind {
   storage::EntityKind kind = storage::EntityKind::application;
-  Right user_create = Right::right_invalid;
-  Right organization_create = Right::right_invalid;
-  Right user_list = Right::right_invalid;
-  Right organization_list = Right::right_invalid;
   UniqueKeys<Message> unique;
+  /// Makes the message consistent, when created and when changed.
   std::function<void(Message&)> complete;
+  /// Takes out of an answer what nobody sees.
+  std::function<void(Message&)> hide;
+  /// Takes out what strangers do not see though the path is public.
+  std::function<void(Message&)> to_public;
+  /// Takes out what the rights do not show.
+  std::function<void(Message&, const identity_server::RightSet&)> by_rights;
+  /// More that a purge demands.
+  std::function<Status(const storage::Reader&, const storage::EntityKey&)> may_purge;
+};
+
+/// What a single creation adds. Functions may be null.
+template <class Message>
+struct Creation {
+  std::function<void(Message&, bool is_admin)> prepare;
+  /// Puts into the answer what it shows this once.
+  std::function<void(Message&)> reveal;
 };
 
 template <class Message>
 class OwnedRegistry {
  public:
   using CallPtr = std::shared_ptr<const Call>;
+  using Empty = google::protobuf::Empty;
+  using EntityPtr = identity_server::EntityPtr;
 
   OwnedRegistry(const ServiceContext& context, Identity identity, OwnedKind<Message> kind)
-      : context_(context), identity_(std::move(identity)), kind_(std::move(kind)) {}
+      : context_(context),
+        identity_(std::move(identity)),
+        kind_(std::move(kind)),
+        info_(kind_info(kind_.kind)),
+        ownership_(context_, identity_) {}
 
   /// With the membership of its owner, in one.
-  void create(const CallPtr& call, const ttn::lorawan::v3::OrganizationOrUserIdentifiers& owner,
-              storage::EntityKey key, Message message, const Reply<Message>& reply) const {
-    const auto account = account_key(owner);
-    if (!account)
-      return reply(
-          fail(api_rules_validation, {{"field", "collaborator"}, {"reason", "value is required"}}));
-    const auto right = right_on(*account, kind_.user_create, kind_.organization_create);
-    context_.require(
-        call, *account, {right},
-        [=, this, message = std::move(message)](const Status& status) mutable {
-          if (!status) return reply(fail(status.error()));
-          if (kind_.complete) kind_.complete(message);
-          identity_server::CreateEntity create;
-          create.key = key;
-          create.make = [message,
-                         unique = kind_.unique](UtcTime) -> Result<identity_server::Draft> {
-            auto keys = unique ? unique(message) : std::vector<identity_server::UniqueKey>();
-            return identity_server::Draft{entity_bytes(message), std::move(keys), false};
-          };
-          create.companions.push_back(
-              identity_server::make_membership(key, *account, {identity_server::Right::all}));
-          identity_.create(std::move(create), answer_entity<Message>(reply));
-        });
+  void create(const CallPtr& call, const pb::OrganizationOrUserIdentifiers& owner,
+              const std::string& id, Message message, const Reply<Message>& reply,
+              Creation<Message> creation = {}) const {
+    const storage::EntityKey key{kind_.kind, {id}};
+    auto create = [=, this, message = std::move(message)](const storage::EntityKey& account,
+                                                          bool is_admin) mutable {
+      if (creation.prepare) creation.prepare(message, is_admin);
+      if (const auto status = default_contacts(message, owner); !status)
+        return reply(fail(status.error()));
+      if (kind_.complete) kind_.complete(message);
+      store_new(call, new_entity(key, account, draft_of(std::move(message))), creation.reveal,
+                reply);
+    };
+    ownership_.authorize(call, key, owner, std::move(create),
+                         [reply](const Error& error) { reply(fail(error)); });
   }
 
-  /// What the owner, or else the caller, is a member of.
+  /// Callers without the right get what everyone may see, if they ask for no more.
+  void get(const CallPtr& call, const std::string& id, const Paths& paths,
+           const Reply<Message>& reply) const {
+    const storage::EntityKey key{kind_.kind, {id}};
+    auto answer = [=, this](const Result<bool>& all) {
+      if (!all) return reply(fail(all.error()));
+      identity_.get(key, [=, this, all = *all](const Result<EntityPtr>& entity) {
+        if (!entity) return reply(fail(entity.error()));
+        auto message = entity_message<Message>(**entity);
+        if (!message) return reply(fail(std::move(message).error()));
+        reply(shown(*std::move(message), with_ids(paths), all));
+      });
+    };
+    ownership_.may_read(call, key, paths, answer);
+  }
+
+  /// What the owner is a member of; without one, what the caller is, also by organizations.
   template <class Request, class Response>
   void list(const CallPtr& call, grpc::CallbackServerContext* server, const Request& request,
             google::protobuf::RepeatedPtrField<Message>* (Response::*field)(),
-            const Reply<Response>& reply) const {
-    const Paging paging({request.order(), request.limit(), request.page()});
-    const auto deleted =
-        request.deleted() ? identity_server::Deleted::only : identity_server::Deleted::without;
-    auto answer = [=, paths = answer_paths(request.field_mask())](
-                      const Result<identity_server::EntityPage>& page) {
+            const Reply<Response>& reply,
+            std::function<bool(const identity_server::Entity&)> filter = nullptr) const {
+    auto wish = page_wish<Message>(request, identity_.settings().default_page_limit);
+    wish.filter = std::move(filter);
+    const auto paths = with_ids(paths_of(request.field_mask()));
+    auto answer = [=, this](const Result<OwnedPage>& page) {
       if (!page) return reply(fail(page.error()));
-      answer_page(*server, *page, paging, paths, field, reply);
+      Response response;
+      for (const auto& [entity, rights] : page->entities) {
+        auto message = entity_message<Message>(*entity);
+        if (!message) return reply(fail(std::move(message).error()));
+        *(response.*field)()->Add() = shown(*std::move(message), paths, rights);
+      }
+      set_total(*server, page->total);
+      reply(std::move(response));
     };
-    with_account(call, request.collaborator(), reply,
-                 [=, this](const std::optional<storage::EntityKey>& account) {
-                   if (!account) return answer(identity_server::EntityPage{});
-                   const auto right = right_on(*account, kind_.user_list, kind_.organization_list);
-                   context_.require(call, *account, {right}, [=, this](const Status& status) {
-                     if (!status) return reply(fail(status.error()));
-                     list_of(*account, paging, deleted, reply, answer);
-                   });
-                 });
+    ownership_.list(call, kind_.kind, request.collaborator(), wish, answer);
+  }
+
+  void update(const CallPtr& call, const std::string& id, const Message& requested, Paths paths,
+              const Paths& answered, const Reply<Message>& reply) const {
+    const storage::EntityKey key{kind_.kind, {id}};
+    const auto contacts = new_contacts(requested, paths);
+    std::erase_if(paths, [](const std::string& path) { return path.starts_with("contact_info"); });
+    auto change = change_entity<Message>(key, requested, paths, kind_.unique, kind_.complete);
+    ownership_.change(call, key, contacts, std::move(change.change),
+                      [=, this](const Result<EntityPtr>& entity) {
+                        if (!entity) return reply(fail(entity.error()));
+                        auto message = entity_message<Message>(**entity);
+                        if (!message) return reply(fail(std::move(message).error()));
+                        publish_change(identity_, *call, key, "update", paths);
+                        reply(shown(*std::move(message), with_ids(answered), true));
+                      });
+  }
+
+  void erase(const CallPtr& call, const std::string& id, const Reply<Empty>& reply) const {
+    const storage::EntityKey key{kind_.kind, {id}};
+    context_.authorized(call, key, {}, reply, [=, this] {
+      auto erase = [=, this](const Status& may) {
+        if (!may) return reply(fail(may.error()));
+        keep_deleted(identity_, key, done(call, key, "delete", reply));
+      };
+      check_purge(key, erase);
+    });
+  }
+
+  void restore(const CallPtr& call, const std::string& id, const Reply<Empty>& reply) const {
+    const storage::EntityKey key{kind_.kind, {id}};
+    // Rights are looked at without the entity, which is deleted.
+    ownership_.authorized_deleted(call, key, reply, [=, this] {
+      auto unique = [keys = kind_.unique](const identity_server::Entity& entity)
+          -> Result<std::vector<identity_server::UniqueKey>> {
+        if (!keys) return std::vector<identity_server::UniqueKey>();
+        FF_TRY(const auto message, entity_message<Message>(entity));
+        return keys(message);
+      };
+      api::restore(identity_, key, unique, done(call, key, "restore", reply));
+    });
+  }
+
+  void purge(const CallPtr& call, const std::string& id, const Reply<Empty>& reply) const {
+    const storage::EntityKey key{kind_.kind, {id}};
+    if (!call->auth.is_admin) return reply(fail(info_.admins_purge));
+    auto allowed = [may = kind_.may_purge, key](const storage::Reader& store) -> Status {
+      return may ? may(store, key) : Status();
+    };
+    api::purge(identity_, key, allowed, done(call, key, "purge", reply));
   }
 
  private:
-  static constexpr ErrorDef api_rules_validation{"pkg/errors", "validation", Code::invalid_argument,
-                                                 "invalid `{field}`: {reason}"};
-
-  static Right right_on(const storage::EntityKey& account, Right user, Right organization) {
-    return account.kind == storage::EntityKind::user ? user : organization;
+  static Paths with_ids(Paths paths) {
+    for (const char* path : {"ids", "created_at", "updated_at", "deleted_at"})
+      paths.emplace_back(path);
+    return paths;
   }
 
-  template <class Response>
-  void with_account(const CallPtr& call, const ttn::lorawan::v3::OrganizationOrUserIdentifiers& ids,
-                    const Reply<Response>& reply,
-                    std::function<void(const std::optional<storage::EntityKey>&)> then) const {
-    if (auto account = account_key(ids)) return then(account);
-    identity_.caller(call->metadata, [=](const Result<identity_server::AuthInfoPtr>& caller) {
-      if (!caller) return reply(fail(caller.error()));
-      const auto& owner = (*caller)->owner;
-      const bool acts = owner.kind == storage::EntityKind::user ||
-                        owner.kind == storage::EntityKind::organization;
-      then(acts ? std::optional(owner) : std::nullopt);
-    });
+  Message shown(Message message, const Paths& paths,
+                const identity_server::RightSet& rights) const {
+    const bool all = rights.has(static_cast<identity_server::Right>(info_.info));
+    if (all && kind_.by_rights) kind_.by_rights(message, rights);
+    return shown(std::move(message), paths, all);
   }
-
-  template <class Response, class Answer>
-  void list_of(const storage::EntityKey& account, const Paging& paging,
-               identity_server::Deleted deleted, const Reply<Response>& reply,
-               const Answer& answer) const {
-    memberships(identity_, kind_.kind, account, [=, this](Result<std::vector<std::string>> ids) {
-      if (!ids) return reply(fail(std::move(ids).error()));
-      identity_server::ListEntities list;
-      list.kind = kind_.kind;
-      list.deleted = deleted;
-      list.filter = [sorted = *std::move(ids)](const identity_server::Entity& entity) {
-        return std::ranges::binary_search(sorted, entity.key.ids.at(0));
-      };
-      paging.ask(list);
-      identity_.list(std::move(list), answer);
-    });
-  }
-
-  template <class Response>
-  static void answer_page(grpc::CallbackServerContext& server,
-                          const identity_server::EntityPage& page, const Paging& paging,
-                          const Paths& paths,
-                          google::protobuf::RepeatedPtrField<Message>* (Response::*field)(),
-                          const Reply<Response>& reply) {
-    std::vector<Message> messages;
-    for (const auto& entity : page.entities) {
-      auto message = entity_message<Message>(*entity);
-      if (!message) return reply(fail(std::move(message).error()));
-      messages.push_back(*std::move(message));
+  Message shown(Message message, Paths paths, bool all) const {
+    if (kind_.hide) kind_.hide(message);
+    if (!all) {
+      std::erase_if(
+          paths, [&](const std::string& path) { return !are_public({path}, info_.public_paths); });
+      if (kind_.to_public) kind_.to_public(message);
     }
-    Response response;
-    const std::function<std::string(const Message&)> name = [](const Message& message) {
-      return message.name();
+    return masked(std::move(message), paths);
+  }
+
+  std::function<identity_server::Draft()> draft_of(Message message) const {
+    return [message = std::move(message), unique = kind_.unique]() {
+      auto keys = unique ? unique(message) : std::vector<identity_server::UniqueKey>();
+      return identity_server::Draft{entity_bytes(message), std::move(keys), false};
     };
-    for (auto& message : paging.page(std::move(messages), name)) {
-      *(response.*field)()->Add() = masked(std::move(message), paths);
-    }
-    set_total(server, page.total);
-    reply(std::move(response));
+  }
+
+  void store_new(const CallPtr& call, identity_server::ChangeEntities creation,
+                 std::function<void(Message&)> reveal, const Reply<Message>& reply) const {
+    identity_.change(std::move(creation), [=, this](const Result<std::vector<EntityPtr>>& made) {
+      if (!made) return reply(fail(made.error()));
+      const auto& entity = *made->front();
+      auto created = entity_message<Message>(entity);
+      if (created && kind_.hide) kind_.hide(*created);
+      if (created && reveal) reveal(*created);
+      publish_change(identity_, *call, entity.key, "create");
+      reply(std::move(created));
+    });
+  }
+
+  void check_purge(const storage::EntityKey& key, actors::Reply<void> then) const {
+    if (!kind_.may_purge) return then({});
+    auto check = [may = kind_.may_purge, key](const storage::Reader& store) -> Result<bool> {
+      FF_CHECK(may(store, key));
+      return true;
+    };
+    identity_.read<bool>(check, [then = std::move(then)](const Result<bool>& may) {
+      if (!may) return then(fail(may.error()));
+      then({});
+    });
+  }
+
+  actors::Reply<void> done(const CallPtr& call, const storage::EntityKey& key,
+                           std::string_view verb, const Reply<Empty>& reply) const {
+    return [identity = identity_, call, key, verb, reply](const Status& status) {
+      if (!status) return reply(fail(status.error()));
+      publish_change(identity, *call, key, verb);
+      reply(Empty());
+    };
   }
 
   const ServiceContext& context_;
   Identity identity_;
   OwnedKind<Message> kind_;
+  const KindInfo& info_;
+  Ownership ownership_;
 };
 
 }  // namespace ff::api

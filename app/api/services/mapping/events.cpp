@@ -60,10 +60,16 @@ bool is_traffic(std::string_view name) {
 }  // namespace
 
 pb::Right visibility(const events::Event& event) {
+  const bool of_keys = event.name.find(".api-key.") != std::string_view::npos;
+  const bool of_collaborators = event.name.find(".collaborator.") != std::string_view::npos;
   if (std::holds_alternative<GatewayIdentifiers>(event.subject)) {
+    if (of_keys) return pb::RIGHT_GATEWAY_SETTINGS_API_KEYS;
+    if (of_collaborators) return pb::RIGHT_GATEWAY_SETTINGS_COLLABORATORS;
     if (is_traffic(event.name)) return pb::RIGHT_GATEWAY_TRAFFIC_READ;
     return event.name.starts_with("gs.") ? pb::RIGHT_GATEWAY_STATUS_READ : pb::RIGHT_GATEWAY_INFO;
   }
+  if (of_keys) return pb::RIGHT_APPLICATION_SETTINGS_API_KEYS;
+  if (of_collaborators) return pb::RIGHT_APPLICATION_SETTINGS_COLLABORATORS;
   if (is_traffic(event.name)) return pb::RIGHT_APPLICATION_TRAFFIC_READ;
   // A batch of devices is told of their application.
   const bool of_devices = event.name.find(".end_device.") != std::string_view::npos;

@@ -1,92 +1,9 @@
 // Applications, gateways, devices and API keys over HTTP JSON, with the real identity server on a
 // store in memory.
-#include <future>
-#include <thread>
-
-#include "actors/identity_server/api_keys/api_key.hpp"
-#include "storage/engine/memory_engine.hpp"
-#include "test/app/api/services/api_fixture.hpp"
+#include "test/app/api/services/identity_fixture.hpp"
 
 namespace ff::api::test {
 namespace {
-
-const storage::EntityKey admin{storage::EntityKind::user, {"admin"}};
-
-class IdentityTest : public ApiFixture {
- protected:
-  IdentityTest() {
-    actor_deps_.clock = actors::make_system_clock();
-    actor_deps_.metrics = &metrics_;
-    actor_deps_.make_random = [] { return make_seeded_random(1); };
-    actor_deps_.ticker.set(actors::spawn_ticker(*system, actor_deps_.clock));
-    actor_deps_.committer.set(actors::spawn_committer(
-        *system,
-        {.engine = &engine_, .metrics = &metrics_, .on_store_failed = {}, .own_thread = true}));
-    actor_deps_.loader.set(actors::spawn_loader(*system, {.store = &engine_, .own_thread = true}));
-    server_ = identity_server::spawn_identity_server(
-        *system, {.deps = actor_deps_, .store = &engine_, .changed = {}}, routes_,
-        [](const std::string&) {});
-    while (!routes_.registry.get() || !routes_.access.get()) std::this_thread::yield();
-
-    const Identity identity(Asker({}, std::chrono::seconds(5)), routes_);
-    authenticator->chosen = make_authenticator(identity);
-    deps.identity = identity;
-    deps.rights = make_rights_of(identity);
-    deps.make_random = [] { return make_secure_random(); };
-    auto random = make_secure_random();
-    const auto issued =
-        identity_server::issue_api_key(admin, "first", {identity_server::Right::all}, *random);
-    create(identity, identity_server::create_admin_user("admin", nullptr));
-    create(identity, identity_server::create_api_key(issued.key, nullptr));
-    token = issued.text;
-  }
-  ~IdentityTest() override {
-    caf::anon_send_exit(server_, caf::exit_reason::user_shutdown);
-    server_ = nullptr;
-    exit(actor_deps_.committer);
-    exit(actor_deps_.ticker);
-    exit(actor_deps_.loader);
-    routes_ = {};
-    tear_down();
-  }
-
-  template <class Handle>
-  static void exit(const actors::Route<Handle>& route) {
-    caf::anon_send_exit(route.get(), caf::exit_reason::user_shutdown);
-    route.clear();
-  }
-
-  static void create(const Identity& identity, identity_server::CreateEntity message) {
-    std::promise<bool> done;
-    identity.create(std::move(message), [&](const Result<identity_server::EntityPtr>& entity) {
-      done.set_value(entity.has_value());
-    });
-    ASSERT_TRUE(done.get_future().get());
-  }
-
-  Answer create_application(const std::string& id) {
-    return call("POST", "/users/admin/applications",
-                R"({"application":{"ids":{"application_id":")" + id + R"("},"name":"Name of )" +
-                    id + R"("}})");
-  }
-  Answer create_gateway(const std::string& id, const std::string& eui) {
-    return call("POST", "/users/admin/gateways",
-                R"({"gateway":{"ids":{"gateway_id":")" + id + R"(","eui":")" + eui +
-                    R"("},"frequency_plan_id":"EU_863_870_TTN"}})");
-  }
-  Answer create_device(const std::string& id, const std::string& dev_eui) {
-    return call("POST", "/applications/app-1/devices",
-                R"({"end_device":{"ids":{"device_id":")" + id + R"(","dev_eui":")" + dev_eui +
-                    R"(","join_eui":"0000000000000001"},"name":"N"}})");
-  }
-
- private:
-  storage::MemoryEngine engine_;
-  actors::Metrics metrics_;
-  actors::Deps actor_deps_;
-  identity_server::Routes routes_;
-  caf::actor server_;
-};
 
 TEST_F(IdentityTest, AnApplicationIsCreatedReadChangedListedAndDeleted) {
   const auto created = create_application("app-1");
@@ -217,7 +134,6 @@ TEST_F(IdentityTest, AnApiKeyWithoutRightsIsDeleted) {
   // Rights and name, as for a request without a mask.
   EXPECT_EQ(call("PUT", path, R"({"api_key":{"name":"N"}})").status, 200);
   EXPECT_EQ(call("GET", path).status, 404);
-  const auto admin_token = token;
   token = key.at("/key");
   EXPECT_EQ(call("GET", "/gateways/gtw-1").error(), "pkg/identityserver:api_key_not_found");
   token = admin_token;

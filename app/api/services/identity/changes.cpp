@@ -1,0 +1,86 @@
+#include "app/api/services/identity/changes.hpp"
+
+#include <google/protobuf/struct.pb.h>
+
+#include <algorithm>
+#include <array>
+
+#include "actors/identity_server/registry/errors.hpp"
+
+namespace ff::api {
+namespace {
+
+// clang-format off
+// [shared/api/events.tsv]
+constexpr std::array names = std::to_array<std::string_view>({
+    "application.create", "application.update", "application.delete", "application.restore",
+    "application.purge", "application.issue_dev_eui", "application.api-key.create",
+    "application.api-key.update", "application.api-key.delete",
+    "application.collaborator.update", "application.collaborator.delete",
+    "client.create", "client.update", "client.delete", "client.restore", "client.purge",
+    "client.collaborator.update", "client.collaborator.delete",
+    "end_device.create", "end_device.update", "end_device.delete", "end_device.batch.delete",
+    "gateway.create", "gateway.update", "gateway.delete", "gateway.restore", "gateway.purge",
+    "gateway.batch.delete", "gateway.api-key.create", "gateway.api-key.update",
+    "gateway.api-key.delete", "gateway.collaborator.update", "gateway.collaborator.delete",
+    "organization.create", "organization.update", "organization.delete", "organization.restore",
+    "organization.purge", "organization.api-key.create", "organization.api-key.update",
+    "organization.api-key.delete", "organization.collaborator.update",
+    "organization.collaborator.delete",
+    "user.create", "user.update", "user.delete", "user.restore", "user.purge",
+    "user.api-key.create", "user.api-key.update", "user.api-key.delete",
+    "user.update.incorrect_password", "user.notification.create",
+    "user.notification.update_status",
+});
+// clang-format on
+
+std::string_view name_of(storage::EntityKind kind, std::string_view verb) {
+  const auto kind_name = identity_server::kind_name(kind);
+  const auto found = std::ranges::find_if(names, [&](std::string_view name) {
+    return name.size() == kind_name.size() + 1 + verb.size() && name.starts_with(kind_name) &&
+           name.ends_with(verb);
+  });
+  return found == names.end() ? std::string_view() : *found;
+}
+
+events::EventSubject subject_of(const storage::EntityKey& entity) {
+  switch (entity.kind) {
+    case storage::EntityKind::application:
+      return ApplicationId(entity.ids.front());
+    case storage::EntityKind::gateway:
+      return GatewayIdentifiers{.gateway_id = GatewayId(entity.ids.front()), .eui = {}};
+    case storage::EntityKind::end_device:
+      return DeviceIdentifiers{.uid = {ApplicationId(entity.ids.at(0)), DeviceId(entity.ids.at(1))},
+                               .dev_eui = {},
+                               .join_eui = {},
+                               .dev_addr = {}};
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+void publish_change(const Identity& identity, const Call& call, const storage::EntityKey& entity,
+                    std::string_view verb, const Paths& paths) {
+  const auto& ports = identity.ports();
+  const auto name = name_of(entity.kind, verb);
+  auto subject = subject_of(entity);
+  // Users, organizations and clients are no subjects of events yet: nobody could listen.
+  if (!ports.publish || !ports.now || name.empty() ||
+      std::holds_alternative<std::monostate>(subject))
+    return;
+  events::Event event{.name = name,
+                      .time = ports.now(),
+                      .subject = std::move(subject),
+                      .correlation_ids = call.correlation_ids,
+                      .data = {}};
+  if (!paths.empty()) {
+    google::protobuf::Value list;
+    for (const auto& path : paths) list.mutable_list_value()->add_values()->set_string_value(path);
+    event.data = events::ProtobufData{"google.protobuf.Value", list.SerializeAsString()};
+  }
+  ports.publish(std::move(event));
+}
+
+}  // namespace ff::api

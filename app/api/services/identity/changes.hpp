@@ -1,0 +1,13 @@
+// What the outside learns of changes: events, with the reference's names. Not an audit log.
+#pragma once
+
+#include "app/api/services/identity/identity.hpp"
+
+namespace ff::api {
+
+/// Publishes `<kind>.<verb>` of the entity, e.g. verb `collaborator.update`; nothing for a pair
+/// that is no event. `paths`: of an update, what was named.
+void publish_change(const Identity& identity, const Call& call, const storage::EntityKey& entity,
+                    std::string_view verb, const Paths& paths = {});
+
+}  // namespace ff::api

@@ -1,0 +1,119 @@
+#include "app/api/services/identity/entity_purge.hpp"
+
+#include "actors/identity_server/registry/errors.hpp"
+#include "app/api/services/identity/kinds.hpp"
+
+namespace ff::api {
+namespace {
+
+using namespace identity_server;  // The messages of its actors.
+using storage::EntityKey;
+using storage::EntityKind;
+
+/// All rows that a purge erases: the entity first.
+Result<std::vector<EntityKey>> rows_of(const storage::Reader& store, const EntityKey& key) {
+  std::vector<EntityKey> rows{key};
+  FF_TRY(const auto members, collaborators_of(store, key));
+  for (const auto& member : members) rows.push_back(membership_entity(key, member.account));
+  if (is_account(key)) {
+    FF_TRY(const auto memberships, memberships_of(store, key));
+    rows.insert(rows.end(), memberships.begin(), memberships.end());
+  }
+  const auto prefix = storage::bookmarks_of_prefix(kind_name(key.kind), key.ids.front());
+  const storage::Scan scan{.family = storage::Family::entity_index,
+                           .range = storage::prefix_range(prefix)};
+  Status status;
+  FF_CHECK(store.scan(scan, [&](ByteView row, ByteView) {
+    auto bookmark = storage::listed_entity(row, prefix.size());
+    if (!bookmark) status = fail(bookmark.error());
+    if (bookmark) rows.push_back(*std::move(bookmark));
+    return status.has_value();
+  }));
+  FF_CHECK(status);
+  return rows;
+}
+
+/// In steps, the entity with the last: an interrupted purge is done again.
+void erase_rows(const Identity& identity, std::vector<EntityKey> rows, actors::Reply<void> then) {
+  constexpr std::size_t at_once = 256;
+  const auto last = std::min(rows.size(), at_once);
+  const bool is_last_step = last == rows.size();
+  ChangeEntities change;
+  change.keys.assign(rows.end() - static_cast<std::ptrdiff_t>(last), rows.end());
+  change.decide = [keys = change.keys](EntityRows& found, UtcTime) -> Status {
+    for (const auto& key : keys) found.erase(key);
+    return {};
+  };
+  rows.resize(rows.size() - last);
+  identity.change(std::move(change), [=, rows = std::move(rows), then = std::move(then)](
+                                         const Result<std::vector<EntityPtr>>& erased) {
+    if (!erased) return then(fail(erased.error()));
+    if (is_last_step) return then({});
+    erase_rows(identity, rows, then);
+  });
+}
+
+}  // namespace
+
+void keep_deleted(const Identity& identity, const EntityKey& key, actors::Reply<void> then) {
+  ChangeEntity message;
+  message.key = key;
+  message.change = [key](const Entity& current, UtcTime) -> Result<Draft> {
+    if (current.deleted_at) return fail(not_found(key));
+    return Draft{current.message, {}, true};
+  };
+  identity.change(std::move(message), [then = std::move(then)](const Result<EntityPtr>& entity) {
+    if (!entity) return then(fail(entity.error()));
+    then({});
+  });
+}
+
+void restore(const Identity& identity, const EntityKey& key, UniqueKeysOf unique,
+             actors::Reply<void> then) {
+  ChangeEntity message;
+  message.key = key;
+  message.change = [key, unique = std::move(unique), window = identity.settings().restore_window](
+                       const Entity& current, UtcTime now) -> Result<Draft> {
+    if (!current.deleted_at) return fail(not_found(key));
+    if (*current.deleted_at + window < now) return fail(restore_window_expired);
+    Draft draft{.message = current.message, .unique = {}};
+    if (unique) {
+      FF_TRY(draft.unique, unique(current));
+    }
+    return draft;
+  };
+  identity.change(std::move(message), [then = std::move(then)](const Result<EntityPtr>& entity) {
+    if (!entity) return then(fail(entity.error()));
+    then({});
+  });
+}
+
+void purge(const Identity& identity, const EntityKey& key,
+           std::function<Status(const storage::Reader&)> allowed, actors::Reply<void> then) {
+  auto erase = [=](const Status& deleted) {
+    // One that is deleted but kept is purged as well.
+    if (!deleted && deleted.error().code() != Code::not_found) return then(fail(deleted.error()));
+    auto find = [key, allowed](const storage::Reader& store) -> Result<std::vector<EntityKey>> {
+      if (allowed) FF_CHECK(allowed(store));
+      const auto row = store.get(storage::Family::entity, encode_key(key));
+      FF_CHECK(row);
+      if (!*row) return fail(not_found(key));
+      return rows_of(store, key);
+    };
+    identity.read<std::vector<EntityKey>>(find, [=](Result<std::vector<EntityKey>> rows) {
+      if (!rows) return then(fail(rows.error()));
+      erase_rows(identity, *std::move(rows), then);
+    });
+  };
+  auto check = [allowed](const storage::Reader& store) -> Result<bool> {
+    if (allowed) FF_CHECK(allowed(store));
+    return true;
+  };
+  // Before anything changes, and again when nothing can be added.
+  identity.read<bool>(check, [=](const Result<bool>& free) {
+    if (!free) return then(fail(free.error()));
+    keep_deleted(identity, key, erase);
+  });
+}
+
+}  // namespace ff::api

@@ -1,0 +1,24 @@
+// How an entity disappears: deleted but kept, restored, or purged with all that hangs on it.
+#pragma once
+
+#include "app/api/services/identity/identity.hpp"
+
+namespace ff::api {
+
+/// What a restored entity claims again.
+using UniqueKeysOf =
+    std::function<Result<std::vector<identity_server::UniqueKey>>(const identity_server::Entity&)>;
+
+/// Deletes but keeps. Error: not_found() if it is deleted already.
+void keep_deleted(const Identity& identity, const storage::EntityKey& key,
+                  actors::Reply<void> then);
+/// Error: not_found() of one that is not deleted, restore_window_expired, a unique key's `taken`.
+void restore(const Identity& identity, const storage::EntityKey& key, UniqueKeysOf unique,
+             actors::Reply<void> then);
+/// Leaves nothing: no key, membership, session or bookmark, of it or to it. Works on live entities
+/// too. `allowed` is asked when nothing can be added to the entity any more; on its error the
+/// entity stays deleted.
+void purge(const Identity& identity, const storage::EntityKey& key,
+           std::function<Status(const storage::Reader&)> allowed, actors::Reply<void> then);
+
+}  // namespace ff::api

@@ -1,0 +1,204 @@
+#include "app/api/services/identity/notifications.hpp"
+
+#include <algorithm>
+
+#include "actors/identity_server/registry/queries.hpp"
+#include "app/api/services/identity/changes.hpp"
+#include "app/api/services/identity/contacts.hpp"
+#include "app/api/services/identity/entity_ids.hpp"
+#include "app/api/services/identity/users.hpp"
+#include "protocol/base/hex.hpp"
+#include "ttn/lorawan/v3/application.pb.h"
+#include "ttn/lorawan/v3/client.pb.h"
+#include "ttn/lorawan/v3/gateway.pb.h"
+#include "ttn/lorawan/v3/notification_service.pb.h"
+#include "ttn/lorawan/v3/organization.pb.h"
+
+namespace ff::api {
+namespace {
+
+using identity_server::EntityPtr;
+using identity_server::EntityRows;
+using storage::EntityKey;
+using storage::EntityKind;
+using Receivers = std::vector<std::string>;
+
+/// More are not told of one event.
+constexpr std::size_t receivers_max = 256;
+/// A user's newest; an older one goes with each that comes.
+constexpr std::uint64_t kept_max = 1000;
+
+/// Who is told, and what these have too many of.
+struct Plan {
+  Receivers receivers;
+  std::vector<EntityKey> old;
+  std::vector<std::string> addresses;  // of those who get mail too
+};
+
+template <class Message>
+std::optional<EntityKey> contact_of(const storage::Reader& store, const EntityKey& key) {
+  const auto entity = get_entity(store, key, identity_server::Deleted::with);
+  if (!entity) return std::nullopt;
+  const auto message = entity_message<Message>(**entity);
+  if (!message) return std::nullopt;
+  if (auto contact = account_key(message->administrative_contact())) return contact;
+  return account_key(message->technical_contact());
+}
+
+std::optional<EntityKey> contact(const storage::Reader& store, const EntityKey& key) {
+  switch (key.kind) {
+    case EntityKind::user:
+      return key;
+    case EntityKind::organization:
+      return contact_of<pb::Organization>(store, key);
+    case EntityKind::client:
+      return contact_of<pb::Client>(store, key);
+    case EntityKind::gateway:
+      return contact_of<pb::Gateway>(store, key);
+    case EntityKind::end_device:
+      return contact_of<pb::Application>(store, {EntityKind::application, {key.ids.front()}});
+    default:
+      return contact_of<pb::Application>(store, key);
+  }
+}
+
+/// An organization passes a notification on to all its members if it says so, otherwise to its own
+/// contact.
+Result<Receivers> members_of(const storage::Reader& store, const EntityKey& organization) {
+  FF_TRY(const auto entity, get_entity(store, organization, identity_server::Deleted::without));
+  FF_TRY(const auto message, entity_message<pb::Organization>(*entity));
+  const auto own = account_key(message.administrative_contact());
+  if (!message.fanout_notifications() && own && own->kind == EntityKind::user)
+    return Receivers{own->ids.front()};
+  FF_TRY(const auto members, identity_server::collaborators_of(store, organization));
+  Receivers out;
+  for (const auto& member : members) {
+    if (out.size() < receivers_max) out.push_back(member.account.ids.front());
+  }
+  return out;
+}
+
+Result<Receivers> admins(const storage::Reader& store) {
+  identity_server::PageWish wish;
+  wish.limit = receivers_max;
+  wish.filter = [](const identity_server::Entity& entity) {
+    const auto user = entity_message<pb::User>(entity);
+    return user && user->admin();
+  };
+  FF_TRY(const auto page, identity_server::page_of_kind(store, EntityKind::user, {}, wish));
+  Receivers out;
+  for (const auto& entity : page.entities) out.push_back(entity->key.ids.front());
+  return out;
+}
+
+Result<Receivers> receivers_of(const storage::Reader& store, const NewNotification& wanted) {
+  if (wanted.to_admins) return admins(store);
+  const auto account = contact(store, wanted.entity);
+  if (!account) return Receivers();
+  if (account->kind == EntityKind::organization) return members_of(store, *account);
+  return Receivers{account->ids.front()};
+}
+
+Result<Plan> plan(const storage::Reader& store, const NewNotification& wanted) {
+  FF_TRY(auto receivers, receivers_of(store, wanted));
+  std::ranges::sort(receivers);
+  const auto repeated = std::ranges::unique(receivers);
+  receivers.erase(repeated.begin(), repeated.end());
+  Plan out{std::move(receivers), {}, {}};
+  for (const auto& id : out.receivers) {
+    const auto entity = get_entity(store, user_key(id), identity_server::Deleted::without);
+    const auto user =
+        entity ? entity_message<pb::User>(**entity) : Result<pb::User>(fail(entity.error()));
+    if (user && wanted.email) out.addresses.push_back(user->primary_email_address());
+    identity_server::PageWish wish;
+    wish.descending = true;
+    wish.skip = kept_max - 1;
+    wish.limit = 2;
+    FF_TRY(const auto page,
+           identity_server::page_of_kind(store, EntityKind::notification, {id}, wish));
+    for (const auto& old : page.entities) out.old.push_back(old->key);
+  }
+  return out;
+}
+
+/// RFC 9562 version 7, so that a user's notifications are kept in the order of their times.
+std::string new_uuid(UtcTime now, Random& random) {
+  Bytes bytes(16);
+  random.fill(bytes);
+  const auto ms = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count());
+  for (std::size_t i = 0; i < 6; ++i) bytes[i] = static_cast<std::uint8_t>(ms >> (8 * (5 - i)));
+  bytes[6] = static_cast<std::uint8_t>(0x70U | (bytes[6] & 0x0FU));
+  bytes[8] = static_cast<std::uint8_t>(0x80U | (bytes[8] & 0x3FU));
+  auto text = hex_lower(bytes);
+  for (const std::size_t at : {8U, 13U, 18U, 23U}) text.insert(at, "-");
+  return text;
+}
+
+pb::Notification to_proto(const NewNotification& wanted, const Call& call, const std::string& id) {
+  pb::Notification out;
+  out.set_id(id);
+  put_entity(wanted.entity, *out.mutable_entity_ids());
+  out.set_notification_type(wanted.type);
+  if (!wanted.data.empty()) out.mutable_data()->ParseFromString(wanted.data);
+  if (call.auth.account_id.starts_with("user:"))
+    out.mutable_sender_ids()->set_user_id(call.auth.account_id.substr(5));
+  if (!wanted.to_admins) out.add_receivers(pb::NOTIFICATION_RECEIVER_ADMINISTRATIVE_CONTACT);
+  out.set_email(wanted.email);
+  return out;
+}
+
+/// Says what happened to what, and none of the data, which may be secret.
+Mail mail_of(const NewNotification& wanted, const std::string& address) {
+  auto type = wanted.type;
+  std::ranges::replace(type, '_', ' ');
+  const auto entity =
+      std::string(identity_server::kind_name(wanted.entity.kind)) + " " + wanted.entity.ids.back();
+  return {.to = address,
+          .subject = "Notification: " + type,
+          .text = "Something happened to " + entity + ": " + type +
+                  ".\n\nYour notifications say more.\n"};
+}
+
+identity_server::ChangeEntities store_for(const Plan& plan, const pb::Notification& notification) {
+  identity_server::ChangeEntities message;
+  std::vector<EntityKey> users;
+  for (const auto& id : plan.receivers) {
+    message.keys.push_back({EntityKind::notification, {id, notification.id()}});
+    users.push_back(user_key(id));
+  }
+  const auto rows_of = message.keys;
+  message.keys.insert(message.keys.end(), users.begin(), users.end());
+  message.keys.insert(message.keys.end(), plan.old.begin(), plan.old.end());
+  message.decide = [=, old = plan.old](EntityRows& rows, UtcTime) -> Status {
+    for (const auto& key : old) rows.erase(key);
+    for (std::size_t i = 0; i < users.size(); ++i) {
+      // Whoever has gone meanwhile gets none.
+      if (!rows.live(users[i])) continue;
+      rows.put(rows_of[i], {.message = bytes_of(notification.SerializeAsString()), .unique = {}});
+    }
+    return {};
+  };
+  return message;
+}
+
+}  // namespace
+
+void notify(const Identity& identity, const Call& call, NewNotification wanted) {
+  if (!identity.ports().now || !identity.ports().make_random) return;
+  auto random = identity.ports().make_random();
+  const auto notification = to_proto(wanted, call, new_uuid(identity.ports().now(), *random));
+  auto find = [wanted](const storage::Reader& store) { return plan(store, wanted); };
+  identity.read<Plan>(find, [=](const Result<Plan>& found) {
+    if (!found || found->receivers.empty()) return;
+    identity.change(store_for(*found, notification),
+                    [identity, wanted,
+                     addresses = found->addresses](const Result<std::vector<EntityPtr>>& stored) {
+                      if (!stored || !identity.ports().send_mail) return;
+                      for (const auto& address : addresses)
+                        identity.ports().send_mail(mail_of(wanted, address));
+                    });
+  });
+}
+
+}  // namespace ff::api

@@ -1,0 +1,141 @@
+#include "app/api/services/identity/user_creation.hpp"
+
+#include "actors/identity_server/policy/names.hpp"
+#include "actors/identity_server/policy/password.hpp"
+#include "app/api/services/identity/changes.hpp"
+#include "app/api/services/identity/invitations.hpp"
+#include "app/api/services/identity/notifications.hpp"
+
+namespace ff::api {
+namespace {
+
+using identity_server::EntityPtr;
+using identity_server::EntityRows;
+
+constexpr ErrorDef invitation_token_required{"pkg/identityserver", "invitation_token_required",
+                                             Code::invalid_argument, "invitation token required"};
+constexpr ErrorDef user_registration_disabled{"pkg/identityserver", "user_registration_disabled",
+                                              Code::invalid_argument,
+                                              "user registration is disabled"};
+constexpr ErrorDef invitation_not_found{"pkg/identityserver/store", "invitation_not_found",
+                                        Code::not_found, "invitation not found"};
+
+/// In the order of the reference: clients see the first reason.
+Status check(const pb::CreateUserRequest& request, bool by_admin,
+             const identity_server::RegistrationRules& rules) {
+  const auto& user = request.user();
+  FF_CHECK(identity_server::check_name(user.ids().user_id()));
+  if (!by_admin && rules.invitation_required && request.invitation_token().empty())
+    return fail(invitation_token_required);
+  if (!by_admin && !rules.enabled) return fail(user_registration_disabled);
+  FF_CHECK(identity_server::check_password(rules.passwords, user.ids().user_id(), user.password()));
+  return check_picture(user);
+}
+
+void prepare(pb::User& user, bool by_admin, const identity_server::RegistrationRules& rules) {
+  if (by_admin) return;
+  clear_admin_fields(user);
+  user.set_state(pb::STATE_APPROVED);
+  if (!rules.admin_approval_required) return;
+  user.set_state(pb::STATE_REQUESTED);
+  user.set_state_description("admin approval required");
+}
+
+}  // namespace
+
+struct UserCreation::Creation {
+  CallPtr call;
+  pb::User user;
+  std::string invitation_token;
+  Reply<pb::User> reply;
+  std::optional<storage::EntityKey> invitation;
+};
+
+void UserCreation::create(const CallPtr& call, const pb::CreateUserRequest& request,
+                          const Reply<pb::User>& reply) const {
+  auto creation = std::make_shared<Creation>(
+      Creation{call, request.user(), request.invitation_token(), reply, {}});
+  identity_.caller_if_any(call->metadata,
+                          [=, this, &request](const identity_server::AuthInfoPtr& caller) {
+                            const bool by_admin = caller && caller->is_admin;
+                            const auto& rules = identity_.settings().registration;
+                            if (const auto allowed = check(request, by_admin, rules); !allowed)
+                              return reply(fail(allowed.error()));
+                            create(creation, by_admin);
+                          });
+}
+
+void UserCreation::create(const std::shared_ptr<Creation>& creation, bool by_admin) const {
+  auto& user = creation->user;
+  prepare(user, by_admin, identity_.settings().registration);
+  passwords_.hash(user.password(), [=, this](const Result<std::string>& hash) {
+    if (!hash) return creation->reply(fail(hash.error()));
+    creation->user.set_password(*hash);
+    passwords_.hash(creation->user.temporary_password(),
+                    [=, this](const Result<std::string>& temporary) {
+                      if (!temporary) return creation->reply(fail(temporary.error()));
+                      creation->user.set_temporary_password(*temporary);
+                      with_invitation(creation);
+                    });
+  });
+}
+
+void UserCreation::with_invitation(const std::shared_ptr<Creation>& creation) const {
+  if (creation->invitation_token.empty()) return store(creation);
+  identity_.find(
+      invitation_index(creation->invitation_token), [=, this](const Result<EntityPtr>& invitation) {
+        if (!invitation) return creation->reply(fail(invitation.error()));
+        if (!*invitation) {
+          return creation->reply(
+              fail(invitation_not_found, {{"invitation_token", creation->invitation_token}}));
+        }
+        creation->invitation = (*invitation)->key;
+        store(creation);
+      });
+}
+
+void UserCreation::tell_admins(const Call& call, const pb::User& user) const {
+  pb::CreateUserRequest request;
+  *request.mutable_user() = user;
+  request.mutable_user()->clear_password();
+  request.mutable_user()->clear_temporary_password();
+  notify(identity_, call,
+         {.entity = user_key(user.ids().user_id()),
+          .type = "user_requested",
+          .data = packed(request),
+          .email = true,
+          .to_admins = true});
+}
+
+void UserCreation::store(const std::shared_ptr<Creation>& creation) const {
+  const auto key = user_key(creation->user.ids().user_id());
+  const storage::EntityKey namesake{storage::EntityKind::organization, key.ids};
+  identity_server::ChangeEntities message;
+  message.keys = {key, namesake};
+  if (creation->invitation) message.keys.push_back(*creation->invitation);
+  message.decide = [creation, key, namesake](EntityRows& rows, UtcTime now) -> Status {
+    if (rows.find(key) != nullptr || rows.find(namesake) != nullptr)
+      return fail(identity_server::id_taken);
+    auto user = creation->user;
+    put_time(now, *user.mutable_password_updated_at());
+    if (creation->invitation) {
+      FF_TRY(const auto accepted,
+             accept(rows.find(*creation->invitation), creation->invitation_token, user.ids(), now));
+      rows.put(*creation->invitation, invitation_draft(accepted));
+    }
+    rows.put(key, {.message = entity_bytes(user), .unique = email_key(user)});
+    return {};
+  };
+  identity_.change(std::move(message), [=, this](const Result<std::vector<EntityPtr>>& stored) {
+    if (!stored) return creation->reply(fail(stored.error()));
+    auto user = entity_message<pb::User>(*stored->front());
+    if (!user) return creation->reply(fail(std::move(user).error()));
+    publish_change(identity_, *creation->call, key, "create");
+    validations_.send(*user);
+    if (user->state() == pb::STATE_REQUESTED) tell_admins(*creation->call, *user);
+    hide_secrets(*user, identity_.settings().use_gravatar);
+    creation->reply(std::move(user));
+  });
+}
+
+}  // namespace ff::api

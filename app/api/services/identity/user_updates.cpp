@@ -1,0 +1,151 @@
+#include "app/api/services/identity/user_updates.hpp"
+
+#include "actors/identity_server/registry/errors.hpp"
+#include "app/api/services/identity/changes.hpp"
+#include "app/api/services/identity/notifications.hpp"
+#include "app/api/services/identity/users.hpp"
+#include "ttn/lorawan/v3/notification_service.pb.h"
+
+namespace ff::api {
+namespace {
+
+using identity_server::Draft;
+using identity_server::Entity;
+using identity_server::EntityPtr;
+using identity_server::EntityRows;
+
+/// Of a temporary password that an admin sets without saying how long it lives.
+constexpr Duration temporary_password_ttl = std::chrono::hours{36};
+constexpr int attempts_max = 5;
+
+}  // namespace
+
+/// Ready to be applied.
+struct UserUpdates::FieldChange {
+  pb::User requested;
+  Paths paths;
+  bool by_admin = false;
+
+  bool has(std::string_view path) const { return has_path(paths, path); }
+};
+
+namespace {
+
+/// What goes with the named fields.
+template <class FieldChange>
+void complete(FieldChange& change) {
+  // A state that is set without its description has none.
+  if (change.has("state") && !change.has("state_description")) {
+    change.requested.clear_state_description();
+    change.paths.emplace_back("state_description");
+  }
+}
+
+NewNotification of_state(const storage::EntityKey& key, const pb::User& user) {
+  pb::EntityStateChangedNotification data;
+  data.set_state(user.state());
+  data.set_state_description(user.state_description());
+  return {.entity = key, .type = "entity_state_changed", .data = packed(data), .email = true};
+}
+
+template <class FieldChange>
+Result<Draft> apply(const FieldChange& change, const Entity& current, UtcTime now) {
+  FF_TRY(auto user, entity_message<pb::User>(current));
+  const auto address = user.primary_email_address();
+  FF_CHECK(field_mask::copy(change.requested, change.paths, user));
+  if (!change.by_admin && user.primary_email_address() != address)
+    user.clear_primary_email_address_validated_at();
+  if (change.has("temporary_password") && !user.temporary_password().empty()) {
+    if (!change.has("temporary_password_created_at"))
+      put_time(now, *user.mutable_temporary_password_created_at());
+    if (!change.has("temporary_password_expires_at"))
+      put_time(now + temporary_password_ttl, *user.mutable_temporary_password_expires_at());
+  }
+  return Draft{entity_bytes(user), email_key(user), false};
+}
+
+}  // namespace
+
+void UserUpdates::change(const storage::EntityKey& key, bool admins_matter,
+                         std::function<Result<Draft>(const Entity&, UtcTime)> apply_change,
+                         actors::Reply<EntityPtr> then, int attempts) const {
+  auto store = [=, this](const Admins& admins) {
+    identity_server::ChangeEntities message;
+    message.keys = {key};
+    if (admins.other) message.keys.push_back(*admins.other);
+    message.decide = [=](EntityRows& rows, UtcTime now) -> Status {
+      FF_TRY(const auto* current, rows.live(key));
+      if (admins_matter) FF_CHECK(check_not_last(admins, key, rows));
+      FF_TRY(auto draft, apply_change(*current, now));
+      rows.put(key, std::move(draft));
+      return {};
+    };
+    identity_.change(std::move(message), [=, this](const Result<std::vector<EntityPtr>>& changed) {
+      if (!changed && changed.error().is(admins_changed) && attempts < attempts_max)
+        return change(key, admins_matter, apply_change, then, attempts + 1);
+      if (!changed) return then(fail(changed.error()));
+      then(changed->front());
+    });
+  };
+  if (!admins_matter) return store({});
+  auto find = [key](const storage::Reader& reader) { return find_admins(reader, key); };
+  identity_.read<Admins>(find, [=](const Result<Admins>& admins) {
+    if (!admins) return then(fail(admins.error()));
+    store(*admins);
+  });
+}
+
+void UserUpdates::update(const CallPtr& call, const pb::UpdateUserRequest& request,
+                         const Reply<pb::User>& reply) const {
+  FieldChange change_of{request.user(), change_paths(request.field_mask()), call->auth.is_admin};
+  std::erase_if(change_of.paths,
+                [](const std::string& path) { return path.starts_with("contact_info"); });
+  const auto path = admin_path_of_user(change_of.paths);
+  if (!path.empty() && !change_of.by_admin)
+    return reply(fail(update_admin_field, {{"field", path}}));
+  if (change_of.has("profile_picture")) {
+    if (const auto allowed = check_picture(change_of.requested); !allowed)
+      return reply(fail(allowed.error()));
+  }
+  complete(change_of);
+  const auto temporary =
+      change_of.has("temporary_password") ? change_of.requested.temporary_password() : "";
+  const auto answered = answer_paths(request.field_mask());
+  passwords_.hash(temporary, [=, this](const Result<std::string>& hash) {
+    if (!hash) return reply(fail(hash.error()));
+    auto hashed = change_of;
+    hashed.requested.set_temporary_password(*hash);
+    store(call, hashed, answered, reply);
+  });
+}
+
+void UserUpdates::store(const CallPtr& call, const FieldChange& change_of, const Paths& paths,
+                        const Reply<pb::User>& reply) const {
+  const auto key = user_key(change_of.requested.ids().user_id());
+  auto answer = [=, this](const Result<EntityPtr>& entity) {
+    if (!entity) return reply(fail(entity.error()));
+    auto user = entity_message<pb::User>(**entity);
+    if (!user) return reply(fail(std::move(user).error()));
+    publish_change(identity_, *call, key, "update", change_of.paths);
+    if (change_of.has("state")) notify(identity_, *call, of_state(key, *user));
+    if (change_of.has("primary_email_address") && !change_of.by_admin) validations_.send(*user);
+    hide_secrets(*user, identity_.settings().use_gravatar);
+    reply(masked(*std::move(user), paths));
+  };
+  change(
+      key, change_of.has("admin"),
+      [change_of](const Entity& current, UtcTime now) { return apply(change_of, current, now); },
+      answer);
+}
+
+void UserUpdates::erase(const storage::EntityKey& key, actors::Reply<void> then) const {
+  auto keep = [](const Entity& current, UtcTime) -> Result<Draft> {
+    return Draft{current.message, {}, true};
+  };
+  change(key, true, keep, [then = std::move(then)](const Result<EntityPtr>& erased) {
+    if (!erased) return then(fail(erased.error()));
+    then({});
+  });
+}
+
+}  // namespace ff::api

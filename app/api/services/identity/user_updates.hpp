@@ -1,0 +1,42 @@
+// Changes of users: fields by their mask, and deletion; the last admin stays one. [spec
+// identity-server §5.3]
+#pragma once
+
+#include "app/api/services/identity/email_validations.hpp"
+#include "app/api/services/identity/passwords.hpp"
+
+namespace ff::api {
+
+class UserUpdates {
+ public:
+  using CallPtr = std::shared_ptr<const Call>;
+
+  UserUpdates(const ServiceContext& context, Identity identity, MakeRandom make_random)
+      : identity_(identity),
+        passwords_(context, identity, make_random),
+        validations_(context, identity, make_random) {}
+
+  /// The caller's right to change the user's settings has been checked. Errors: update_admin_field,
+  /// last_admin, profile_picture_uploads_disabled, already_exists (the email address).
+  void update(const CallPtr& call, const ttn::lorawan::v3::UpdateUserRequest& request,
+              const Reply<ttn::lorawan::v3::User>& reply) const;
+  /// Deletes but keeps. Errors: last_admin, not_found().
+  void erase(const storage::EntityKey& key, actors::Reply<void> then) const;
+
+ private:
+  struct FieldChange;
+
+  void store(const CallPtr& call, const FieldChange& change, const std::vector<std::string>& paths,
+             const Reply<ttn::lorawan::v3::User>& reply) const;
+  /// `change` in a transaction that, if `admins` matter, holds another admin.
+  void change(
+      const storage::EntityKey& key, bool admins_matter,
+      std::function<Result<identity_server::Draft>(const identity_server::Entity&, UtcTime)> change,
+      actors::Reply<identity_server::EntityPtr> then, int attempts = 0) const;
+
+  Identity identity_;
+  Passwords passwords_;
+  EmailValidations validations_;
+};
+
+}  // namespace ff::api

@@ -1,0 +1,272 @@
+// What the registries of entities have in common, over HTTP JSON: restoring, purging, searching,
+// bookmarks, notifications, DevEUIs, settings.
+#include "test/app/api/services/identity_fixture.hpp"
+
+namespace ff::api::test {
+namespace {
+
+using EntitiesTest = IdentityTest;
+
+TEST_F(EntitiesTest, AGatewayComesBackUnlessItsEuiIsTaken) {
+  ASSERT_EQ(create_gateway("gtw-1", "0102030405060708").status, 200);
+  EXPECT_EQ(call("POST", "/gateways/gtw-1/restore").status, 404) << "not deleted";
+  ASSERT_EQ(call("DELETE", "/gateways/gtw-1").status, 200);
+  EXPECT_EQ(call("GET", "/gateways?deleted=true").at("/gateways/0/ids/gateway_id"), "gtw-1");
+  EXPECT_EQ(call("GET", "/gateways").at("/gateways"), "");
+  ASSERT_EQ(create_gateway("gtw-2", "0102030405060708").status, 200);
+  EXPECT_EQ(call("POST", "/gateways/gtw-1/restore").error(),
+            "pkg/identityserver:gateway_eui_taken");
+  ASSERT_EQ(call("DELETE", "/gateways/gtw-2/purge").status, 200);
+  ASSERT_EQ(call("POST", "/gateways/gtw-1/restore").status, 200);
+  EXPECT_EQ(call("GET", "/gateways/gtw-1").at("/ids/eui"), "0102030405060708");
+  EXPECT_EQ(create_gateway("gtw-2", "0102030405060709").status, 200) << "purged: the id is free";
+}
+
+TEST_F(EntitiesTest, NothingIsRestoredTooLate) {
+  ASSERT_EQ(create_application("app-1").status, 200);
+  ASSERT_EQ(call("DELETE", "/applications/app-1").status, 200);
+  settings->restore_window = -std::chrono::hours{1};
+  EXPECT_EQ(call("POST", "/applications/app-1/restore").error(),
+            "pkg/identityserver:restore_window_expired");
+}
+
+TEST_F(EntitiesTest, OnlyAdminsPurgeAndOnlyWithoutDevices) {
+  const auto ada = create_user("ada");
+  ASSERT_EQ(call("POST", "/users/ada/applications",
+                 R"({"application":{"ids":{"application_id":"app-1"}}})")
+                .status,
+            200);
+  ASSERT_EQ(create_device("dev-1", "0102030405060708").status, 200);
+  EXPECT_EQ(call_as(ada, "DELETE", "/applications/app-1/purge").error(),
+            "pkg/identityserver:admins_purge_applications");
+  EXPECT_EQ(call("DELETE", "/applications/app-1/purge").error(),
+            "pkg/identityserver:application_has_devices");
+  EXPECT_EQ(call("GET", "/applications/app-1").status, 200) << "refused without a trace";
+  ASSERT_EQ(call("DELETE", "/applications/app-1/devices/dev-1").status, 200);
+  ASSERT_EQ(call("DELETE", "/applications/app-1/purge").status, 200);
+  EXPECT_EQ(call_as(ada, "GET", "/applications").at("/applications"), "");
+  EXPECT_EQ(create_device("dev-1", "0102030405060708").error(),
+            "pkg/identityserver/store:application_not_found");
+}
+
+TEST_F(EntitiesTest, SomeNamesAreForNobody) {
+  for (const auto* id : {"ttn", "admin", "example-app"}) {
+    const auto refused = create_application(id);
+    EXPECT_EQ(refused.error(), "pkg/identityserver/blocklist:forbidden_id") << id;
+    EXPECT_EQ(refused.at("/details/0/attributes/id"), id);
+  }
+}
+
+TEST_F(EntitiesTest, ADeviceIsOnTheServersOfItsApplication) {
+  ASSERT_EQ(call("POST", "/users/admin/applications",
+                 R"({"application":{"ids":{"application_id":"app-1"},)"
+                 R"("network_server_address":"ns.example.org:8884"}})")
+                .status,
+            200);
+  const auto create = [&](const std::string& id, const std::string& address) {
+    return call("POST", "/applications/app-1/devices",
+                R"({"end_device":{"ids":{"device_id":")" + id + R"("},"network_server_address":")" +
+                    address + R"("}})");
+  };
+  const auto refused = create("dev-1", "other.example.org");
+  EXPECT_EQ(refused.error(), "pkg/identityserver:network_server_address_mismatch");
+  EXPECT_EQ(refused.at("/details/0/attributes/expected"), "ns.example.org:8884");
+  EXPECT_EQ(create("dev-1", "ns.example.org").status, 200);
+}
+
+TEST_F(EntitiesTest, AClientShowsItsSecretOnceAndWaitsForApproval) {
+  const auto ada = create_user("ada");
+  const auto create =
+      R"({"client":{"ids":{"client_id":"cli-1"},"redirect_uris":["https://a.example"],)"
+      R"("grants":["GRANT_AUTHORIZATION_CODE"],"endorsed":true}})";
+  const auto made = call_as(ada, "POST", "/users/ada/clients", create);
+  ASSERT_EQ(made.status, 200) << boost::json::serialize(made.body);
+  EXPECT_EQ(made.at("/secret").size(), 52U);
+  EXPECT_EQ(made.at("/state"), "") << "requested";
+  EXPECT_EQ(made.at("/endorsed"), "");
+  EXPECT_EQ(call_as(ada, "GET", "/clients/cli-1?field_mask=secret").error(),
+            "pkg/rpcmiddleware/validator:field_mask_paths");
+  const auto approve = R"({"client":{"state":"STATE_APPROVED"},"field_mask":"state"})";
+  EXPECT_EQ(call_as(ada, "PUT", "/clients/cli-1", approve).error(),
+            "pkg/identityserver:update_admin_field");
+  EXPECT_EQ(call("PUT", "/clients/cli-1", approve).at("/state"), "STATE_APPROVED");
+  EXPECT_EQ(call_as(create_user("bob"), "GET", "/clients/cli-1?field_mask=redirect_uris,state")
+                .at("/redirect_uris/0"),
+            "https://a.example");
+  EXPECT_EQ(call_as(ada, "GET", "/clients/cli-1/rights").at("/rights/0"), "RIGHT_CLIENT_ALL");
+  EXPECT_EQ(call_as(ada, "GET", "/clients").at("/clients/0/ids/client_id"), "cli-1");
+  const auto told = call("GET", "/users/admin/notifications");
+  EXPECT_EQ(told.at("/notifications/0/notification_type"), "client_requested");
+  EXPECT_EQ(told.at("/notifications/0/sender_ids/user_id"), "ada");
+  EXPECT_EQ(boost::json::serialize(told.body).find("secret"), std::string::npos);
+}
+
+TEST_F(EntitiesTest, SearchFindsWhatTheCallerMaySee) {
+  const auto ada = create_user("ada");
+  ASSERT_EQ(create_application("app-hidden").status, 200);
+  ASSERT_EQ(call("POST", "/users/ada/applications",
+                 R"({"application":{"ids":{"application_id":"app-mine"},"name":"Weather",)"
+                 R"("attributes":{"area":"North"}}})")
+                .status,
+            200);
+  const auto ids = [&](const std::string& caller, const std::string& query) {
+    const auto found = call_as(caller, "GET", "/search/applications?" + query);
+    EXPECT_EQ(found.status, 200) << boost::json::serialize(found.body);
+    std::string out;
+    for (int i = 0;; ++i) {
+      const auto id = found.at("/applications/" + std::to_string(i) + "/ids/application_id");
+      if (id.empty()) return out;
+      out += id + " ";
+    }
+  };
+  EXPECT_EQ(ids(ada, "query=APP"), "app-mine ");
+  EXPECT_EQ(ids(admin_token, "query=APP"), "app-hidden app-mine ");
+  EXPECT_EQ(ids(ada, "query=weath"), "app-mine ");
+  EXPECT_EQ(ids(ada, "name_contains=x"), "");
+  EXPECT_EQ(ids(ada, "attributes_contain[area]=nor"), "app-mine ");
+  EXPECT_EQ(call_as(ada, "GET", "/search/users?query=ada").error(),
+            "pkg/identityserver:search_forbidden");
+  EXPECT_EQ(call("GET", "/search/users?query=ada").at("/users/0/ids/user_id"), "ada");
+  EXPECT_EQ(call_as(ada, "GET", "/search/accounts?query=a").at("/account_ids"), "") << "too short";
+  EXPECT_EQ(call_as(ada, "GET", "/search/accounts?query=adm").at("/account_ids/0/user_ids/user_id"),
+            "admin");
+  EXPECT_EQ(call_as(ada, "GET", "/applications/app-mine/collaborators/search")
+                .at("/account_ids/0/user_ids/user_id"),
+            "ada");
+}
+
+TEST_F(EntitiesTest, DevicesAreFoundByTheirEuis) {
+  ASSERT_EQ(create_application("app-1").status, 200);
+  ASSERT_EQ(create_device("dev-1", "0102030405060708").status, 200);
+  ASSERT_EQ(create_device("dev-2", "0102030405060799").status, 200);
+  const auto found = call("GET", "/search/applications/app-1/devices?dev_eui_contains=0799");
+  EXPECT_EQ(found.at("/end_devices/0/ids/device_id"), "dev-2");
+  EXPECT_EQ(found.at("/end_devices/1"), "");
+  EXPECT_EQ(call("GET", "/applications/app-1/devices?order=-dev_eui&limit=1")
+                .at("/end_devices/0/ids/device_id"),
+            "dev-2");
+  EXPECT_EQ(last->header("x-total-count"), "2");
+}
+
+TEST_F(EntitiesTest, DevicesAreReadAndDeletedInBatches) {
+  ASSERT_EQ(create_application("app-1").status, 200);
+  for (const auto* id : {"dev-1", "dev-2", "dev-3"})
+    ASSERT_EQ(create_device(id, std::string("010203040506070") + id[4]).status, 200);
+  const std::string path = "/applications/app-1/devices/batch?device_ids=dev-1&device_ids=";
+  const auto read = call("GET", path + "dev-9&field_mask=name");
+  EXPECT_EQ(read.at("/end_devices/0/name"), "N") << boost::json::serialize(read.body);
+  EXPECT_EQ(read.at("/end_devices/1"), "");
+  ASSERT_EQ(call("DELETE", path + "dev-2").status, 200);
+  const auto left = call("GET", "/applications/app-1/devices");
+  EXPECT_EQ(left.at("/end_devices/0/ids/device_id"), "dev-3");
+  EXPECT_EQ(left.at("/end_devices/1"), "");
+}
+
+TEST_F(EntitiesTest, BookmarksLeadToWhatIsThere) {
+  ASSERT_EQ(create_application("app-1").status, 200);
+  const auto mark = R"({"entity_ids":{"application_ids":{"application_id":"app-1"}}})";
+  ASSERT_EQ(call("POST", "/users/admin/bookmarks", mark).status, 200);
+  EXPECT_EQ(call("POST", "/users/admin/bookmarks", mark).error(), "pkg/util/store:already_exists");
+  EXPECT_EQ(call("POST", "/users/admin/bookmarks",
+                 R"({"entity_ids":{"gateway_ids":{"gateway_id":"nowhere"}}})")
+                .status,
+            404);
+  const auto list = call("GET", "/users/admin/bookmarks");
+  EXPECT_EQ(list.at("/bookmarks/0/entity_ids/application_ids/application_id"), "app-1");
+  EXPECT_EQ(call("GET", "/users/admin/bookmarks?entity_types=gateway").at("/bookmarks"), "");
+  ASSERT_EQ(call("DELETE", "/applications/app-1").status, 200);
+  EXPECT_EQ(call("GET", "/users/admin/bookmarks").at("/bookmarks"), "");
+  ASSERT_EQ(call("POST", "/applications/app-1/restore").status, 200);
+  EXPECT_EQ(call("DELETE", "/users/admin/bookmarks/applications/app-1").status, 200);
+  EXPECT_EQ(call("DELETE", "/users/admin/bookmarks/applications/app-1").error(),
+            "pkg/identityserver/store:user_bookmark_not_found");
+  ASSERT_EQ(call("POST", "/users/admin/bookmarks", mark).status, 200);
+  ASSERT_EQ(call("DELETE", "/applications/app-1/purge").status, 200);
+  ASSERT_EQ(create_application("app-1").status, 200);
+  EXPECT_EQ(call("GET", "/users/admin/bookmarks").at("/bookmarks"), "") << "of the one before";
+}
+
+TEST_F(EntitiesTest, UsersAreToldOfTheirKeysAndPutItAside) {
+  const auto ada = create_user("ada");
+  ASSERT_EQ(call_as(ada, "POST", "/users/ada/api-keys", R"({"rights":["RIGHT_USER_INFO"]})").status,
+            200);
+  const auto list = call_as(ada, "GET", "/users/ada/notifications");
+  ASSERT_EQ(list.at("/notifications/0/notification_type"), "api_key_created");
+  EXPECT_EQ(list.at("/notifications/0/entity_ids/user_ids/user_id"), "ada");
+  EXPECT_EQ(last->header("x-total-count"), "1");
+  const auto id = list.at("/notifications/0/id");
+  EXPECT_EQ(id.size(), 36U);
+  EXPECT_EQ(call_as(ada, "PATCH", "/users/ada/notifications",
+                    R"({"ids":[")" + id + R"("],"status":"NOTIFICATION_STATUS_ARCHIVED"})")
+                .status,
+            200);
+  EXPECT_EQ(call_as(ada, "GET", "/users/ada/notifications?status=NOTIFICATION_STATUS_UNSEEN")
+                .at("/notifications"),
+            "");
+  EXPECT_EQ(call_as(ada, "GET", "/users/ada/notifications?status=NOTIFICATION_STATUS_ARCHIVED")
+                .at("/notifications/0/id"),
+            id);
+  EXPECT_EQ(call_as(create_user("bob"), "GET", "/users/ada/notifications").status, 403);
+}
+
+TEST_F(EntitiesTest, DevEuisAreIssuedOnceFromTheBlock) {
+  ASSERT_EQ(create_application("app-1").status, 200);
+  EXPECT_EQ(call("POST", "/applications/app-1/dev-eui").error(),
+            "pkg/identityserver:dev_eui_issuing_not_enabled");
+  settings->dev_euis = {.enabled = true,
+                        .application_limit = 3,
+                        .first = DevEui(0x70B3D57ED0000000),
+                        .length = 63,
+                        .init_counter = 0};
+  EXPECT_EQ(call("POST", "/applications/app-1/dev-eui").at("/dev_eui"), "70B3D57ED0000000");
+  EXPECT_EQ(call("POST", "/applications/app-1/dev-eui").at("/dev_eui"), "70B3D57ED0000001");
+  EXPECT_EQ(call("POST", "/applications/app-1/dev-eui").error(),
+            "pkg/identityserver/store:no_eui_or_block_available");
+  settings->dev_euis.application_limit = 2;
+  EXPECT_EQ(call("POST", "/applications/app-1/dev-eui").error(),
+            "pkg/identityserver/store:application_dev_eui_limit_reached");
+  EXPECT_EQ(call("GET", "/applications/app-1?field_mask=dev_eui_counter").at("/dev_eui_counter"),
+            "2");
+}
+
+TEST_F(EntitiesTest, EveryoneMayKnowTheSettings) {
+  const auto answer = call_as("", "GET", "/is/configuration");
+  ASSERT_EQ(answer.status, 200) << boost::json::serialize(answer.body);
+  EXPECT_EQ(answer.at("/configuration/user_registration/enabled"), "true");
+  EXPECT_EQ(answer.at("/configuration/user_registration/invitation/required"), "false");
+  EXPECT_EQ(answer.at("/configuration/user_registration/password_requirements/min_length"), "8");
+  EXPECT_EQ(answer.at("/configuration/user_rights/create_gateways"), "true");
+}
+
+TEST_F(EntitiesTest, ChangesArePublished) {
+  std::mutex mutex;
+  std::vector<std::string> names;
+  const auto id = hub.subscribe({{ApplicationId("app-1")}, [&](const events::EventPtr& event) {
+                                   const std::scoped_lock lock(mutex);
+                                   names.emplace_back(event->name);
+                                 }});
+  ASSERT_EQ(create_application("app-1").status, 200);
+  ASSERT_EQ(
+      call("PUT", "/applications/app-1", R"({"application":{"name":"N"},"field_mask":"name"})")
+          .status,
+      200);
+  ASSERT_EQ(call("POST", "/applications/app-1/api-keys", R"({"rights":["RIGHT_APPLICATION_INFO"]})")
+                .status,
+            200);
+  ASSERT_EQ(create_device("dev-1", "0102030405060708").status, 200);
+  ASSERT_EQ(call("DELETE", "/applications/app-1/devices/dev-1").status, 200);
+  create_user("ada");
+  ASSERT_EQ(call("PUT", "/applications/app-1/collaborators",
+                 user_member("ada", R"("RIGHT_APPLICATION_INFO")"))
+                .status,
+            200);
+  ASSERT_EQ(call("DELETE", "/applications/app-1").status, 200);
+  hub.unsubscribe(id);
+  EXPECT_EQ(names, (std::vector<std::string>{"application.create", "application.update",
+                                             "application.api-key.create", "end_device.create",
+                                             "end_device.delete", "application.collaborator.update",
+                                             "application.delete"}));
+}
+
+}  // namespace
+}  // namespace ff::api::test
