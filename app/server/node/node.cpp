@@ -169,7 +169,8 @@ caf::actor start_identity_server(caf::actor_system& system, const WiringPtr& wir
                                                 {.deps = routes.deps,
                                                  .store = wiring->ports.engine,
                                                  .own_thread = wiring->ports.own_threads,
-                                                 .changed = tell_gateway_server(routes)},
+                                                 .changed = tell_gateway_server(routes),
+                                                 .settings = wiring->config.identity},
                                                 routes.identity_server, wiring->on_escalation);
 }
 

@@ -56,6 +56,7 @@ struct NodeConfig {
   std::vector<gateway_server::BasicStationFrontendConfig> basic_station;
   join_server::Config join_server;
   application_server::Config application_server;
+  identity_server::SettingsPtr identity = std::make_shared<const identity_server::Settings>();
   /// Null: the standard ones.
   std::shared_ptr<const region::FrequencyPlans> plans;
 };

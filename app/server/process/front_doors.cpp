@@ -22,6 +22,7 @@
 #include "app/server/inspect/page.hpp"
 #include "app/server/process/certificates.hpp"
 #include "app/server/process/identity.hpp"
+#include "app/server/process/mail.hpp"
 #include "app/server/process/pages.hpp"
 #include "app/server/process/settings.hpp"
 #include "net/http/middleware.hpp"
@@ -91,6 +92,7 @@ struct FrontDoors::State {
   std::optional<application_server::MqttFrontend> mqtt;
   std::vector<std::string> mqtt_names;  // of its listeners
 
+  api::IdentityPortsPtr identity_ports();
   api::MqttAddresses mqtt_addresses() const;
   std::string metrics_text();
   Status open_grpc(const NodeRoutes& routes);
@@ -129,11 +131,30 @@ std::string FrontDoors::State::metrics_text() {
   return ports.metrics.text();
 }
 
+api::IdentityPortsPtr FrontDoors::State::identity_ports() {
+  auto out = std::make_shared<api::IdentityPorts>();
+  const auto clock = ports.clock;
+  out->settings = identity_settings(ports.config.is);
+  out->publish = hub.publisher();
+  out->now = [clock] { return clock->now().utc; };
+  out->make_random = make_secure_random;
+  const auto& directory = ports.config.is.email_directory;
+  if (!directory.empty()) {
+    out->send_mail =
+        make_mail_writer({.directory = directory,
+                          .sender = ports.config.is.email_sender_address,
+                          .now = out->now,
+                          .new_id = [this, clock] { return random.ulid(clock->now().utc); }});
+  }
+  return out;
+}
+
 Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
   const auto clock = ports.clock;
   const auto now = [clock] { return clock->now().utc; };
   deadlines.set(api::spawn_deadline_keeper(ports.system, clock, routes.deps.ticker));
-  const api::Identity identity(api::Asker(deadlines, call_timeout), routes.identity_server);
+  const api::Identity identity(api::Asker(deadlines, call_timeout), routes.identity_server,
+                               identity_ports());
   front = std::make_unique<api::Front>(
       api::FrontPorts{.now = now,
                       .new_request_id = [this, now] { return random.ulid(now()); },

@@ -188,6 +188,42 @@ Result<std::vector<gateway_server::BasicStationFrontendConfig>> basic_station_li
   return out;
 }
 
+identity_server::SettingsPtr identity_settings(const config::IdentityServer& is) {
+  auto out = std::make_shared<identity_server::Settings>();
+  const auto& from = is.user_registration;
+  out->registration = {.enabled = from.enabled,
+                       .invitation_required = from.invitation_required,
+                       .invitation_ttl = from.invitation_token_ttl,
+                       .validation_required = from.validation_required,
+                       .validation_ttl = from.validation_token_ttl,
+                       .validation_retry_interval = from.validation_retry_interval,
+                       .admin_approval_required = from.admin_approval_required,
+                       .passwords = {.min_length = from.passwords.min_length,
+                                     .max_length = from.passwords.max_length,
+                                     .min_uppercase = from.passwords.min_uppercase,
+                                     .min_digits = from.passwords.min_digits,
+                                     .min_special = from.passwords.min_special,
+                                     .reject_user_id = from.passwords.reject_user_id,
+                                     .reject_common = from.passwords.reject_common}};
+  out->user_rights = {.create_applications = is.create_applications,
+                      .create_clients = is.create_clients,
+                      .create_gateways = is.create_gateways,
+                      .create_organizations = is.create_organizations};
+  out->admin_rights_all = is.admin_rights_all;
+  out->set_others_as_contacts = is.set_others_as_contacts;
+  out->login_tokens_enabled = is.login_tokens_enabled;
+  out->login_token_ttl = is.login_token_ttl;
+  out->restore_window = is.delete_restore;
+  out->dev_euis = {.enabled = is.dev_eui_block_enabled,
+                   .application_limit = is.dev_eui_application_limit,
+                   .first = DevEui(is.dev_eui_prefix.join_eui.value()),
+                   .length = is.dev_eui_prefix.length,
+                   .init_counter = is.dev_eui_init_counter};
+  out->use_gravatar = is.use_gravatar;
+  out->default_page_limit = is.pagination_default_limit;
+  return out;
+}
+
 Result<NodeConfig> node_config(const config::Config& config, std::uint64_t counter_jump) {
   NodeConfig out;
   out.durability = config.storage.durability == config::Durability::sync
@@ -199,6 +235,7 @@ Result<NodeConfig> node_config(const config::Config& config, std::uint64_t count
   out.network_server = network_server_config(config.ns, counter_jump);
   out.gateway_server = gateway_server_config(config.gs);
   out.join_server = join_server_config(config.js, counter_jump);
+  out.identity = identity_settings(config.is);
   out.application_server.mqtt_sessions = mqtt_sessions_config(config.as.mqtt_sessions);
   FF_TRY(out.gateway_server.trusted_proxies,
          address_blocks("http.trusted-proxies", config.http.trusted_proxies));

@@ -21,4 +21,7 @@ Result<std::vector<gateway_server::BasicStationFrontendConfig>> basic_station_li
 application_server::mqtt_session::SessionsConfig mqtt_sessions_config(
     const config::MqttSessions& sessions);
 
+/// The rules of accounts.
+identity_server::SettingsPtr identity_settings(const config::IdentityServer& is);
+
 }  // namespace ff::app
