@@ -123,8 +123,7 @@ void on_written(Pointer self, const TurnWritten& written) {
 
 void enqueue(Pointer self, Change change) {
   auto& state = self->state;
-  if (state.queue.size() >= state.context->waiting_max ||
-      keys_of(change).size() > entities_max) {
+  if (state.queue.size() >= state.context->waiting_max || keys_of(change).size() > entities_max) {
     state.probe->dropped.Increment();
     return refuse(change, Error(registry_overloaded));
   }
