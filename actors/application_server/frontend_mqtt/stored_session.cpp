@@ -135,8 +135,7 @@ void MqttConnection::deliver_stored(mqtt::ServerConnection& connection,
 
 void MqttConnection::settle(mqtt::DeliveryToken token) {
   if (!session_) return;
-  caf::anon_send(session_,
-                 mqtt_session::Settled{connection_id_, mqtt_session::SendToken{token.value()}});
+  caf::anon_send(session_, mqtt_session::Settled{connection_id_, SendToken{token.value()}});
 }
 
 void MqttConnection::on_acknowledged(mqtt::ServerConnection&, const mqtt::Acknowledged& fact) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "actors/application_server/mqtt_session/record.hpp"
+#include "actors/application_server/outbox/feed.hpp"
 #include "actors/application_server/outbox/message.hpp"
 #include "net/mqtt/codec/reason.hpp"
 #include "protocol/base/strong.hpp"
@@ -18,8 +19,6 @@ namespace ff::application_server::mqtt_session {
 
 /// One connection of a client, unique among all that the directory has seen.
 using ConnectionId = Strong<struct ConnectionIdTag, std::uint64_t>;
-/// One sending of a message; only grows within a session's actor, from 1.
-using SendToken = Strong<struct SendTokenTag, std::uint64_t>;
 using Reasons = std::vector<mqtt::ReasonCode>;
 
 // What a session is told.

@@ -18,7 +18,6 @@
 
 #include "actors/application_server/mqtt_session/config.hpp"
 #include "actors/application_server/mqtt_session/effect.hpp"
-#include "actors/application_server/mqtt_session/feed.hpp"
 
 namespace ff::application_server::mqtt_session {
 

@@ -57,6 +57,10 @@ OutboxHandle::behavior_type outbox(Pointer self, OutboxConfig config) {
         const auto& state = self->state.config;
         ask.reply(find_newest(*state.store, state.shards, ask.application_id));
       },
+      [self](const FindTime& ask) {
+        const auto& state = self->state.config;
+        ask.reply(find_time(*state.store, state.shards, ask));
+      },
       [self](const ScanRows& ask) { ask.reply(scan_rows(*self->state.config.store, ask)); },
       [self](const TrimOutbox& message) { trim_step(self, message); },
   };

@@ -1,14 +1,18 @@
-// Feed: one shard's outbox as one session goes through it: where it reads, what is under way, where
-// its cursor is. Not which messages are wanted (state.hpp).
+// Feed: one shard's outbox as one durable consumer goes through it: where it reads, what is under
+// way, where its cursor is. Not which messages are wanted: the consumer knows (mqtt_session/,
+// integration/webhook/).
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <vector>
 
-#include "actors/application_server/mqtt_session/effect.hpp"
+#include "protocol/base/strong.hpp"
 
-namespace ff::application_server::mqtt_session {
+namespace ff::application_server {
+
+/// One sending of a message; only grows within a consumer's actor, from 1.
+using SendToken = Strong<struct SendTokenTag, std::uint64_t>;
 
 ///     ─ acknowledged ─┤ cursor ─ under way ─┤ position ─ not looked at ─┤ newest ─ not known ─
 class Feed {
@@ -45,7 +49,7 @@ class Feed {
     const auto first_open = std::ranges::find(under_way_, false, &UnderWay::settled);
     under_way_.erase(under_way_.begin(), first_open);
   }
-  /// The connection ended: what was not acknowledged is looked at again.
+  /// The receiver is gone: what was not acknowledged is looked at again.
   void rewind() noexcept {
     position_ = cursor();
     under_way_.clear();
@@ -65,9 +69,9 @@ class Feed {
   std::uint64_t position_;
   std::uint64_t newest_;
   std::uint64_t stored_;
-  /// At most a window. A session has a feed per shard, most of them idle: no memory of its own
+  /// At most a window. A consumer has a feed per shard, most of them idle: no memory of its own
   /// then.
   std::vector<UnderWay> under_way_;
 };
 
-}  // namespace ff::application_server::mqtt_session
+}  // namespace ff::application_server

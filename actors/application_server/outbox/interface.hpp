@@ -1,6 +1,7 @@
 // The outbox reader: one actor on a thread of its own, because it reads ranges of rows. It also
 // removes messages that are too old. Not the writer: pipelines append (pipeline/), consumers move
-// their cursors (mqtt_session/).
+// their cursors (mqtt_session/,
+// integration/).
 #pragma once
 
 #include <caf/fwd.hpp>
@@ -16,6 +17,7 @@ using OutboxHandle =
                      caf::reacts_to<ReadOutbox>,     // Catch-up of a durable consumer.
                      caf::reacts_to<LoadCursors>,    // Where a durable consumer goes on.
                      caf::reacts_to<FindNewest>,     // Where a new durable consumer begins.
+                     caf::reacts_to<FindTime>,       // Where messages of a time are.
                      caf::reacts_to<ScanRows>,       // Records of durable consumers.
                      caf::reacts_to<TrimOutbox>>;  // INTERNAL: a bounded step of the removal of old
                                                    // messages.

@@ -47,6 +47,20 @@ struct FindNewest {
   actors::Reply<std::vector<storage::OutboxSequence>> reply;  // by shard number
 };
 
+/// Messages that were received in a time, as far as the outbox still has them: in each shard those
+/// behind `done`, up to `last`; none where both are equal.
+struct FindTime {
+  struct Part {
+    storage::OutboxSequence done;
+    storage::OutboxSequence last;
+    bool operator==(const Part&) const = default;
+  };
+  ApplicationId application_id;
+  UtcTime after;                           // received at or after it
+  UtcTime before;                          // … and before it; zero: no end
+  actors::Reply<std::vector<Part>> reply;  // by shard number
+};
+
 /// At most `limit` rows of a range: for consumers that have records of their own.
 struct ScanRows {
   using Rows = std::vector<std::pair<Bytes, Bytes>>;  // key, value
@@ -70,5 +84,6 @@ FF_LOCAL_MESSAGE(ff::application_server::RecoverOutbox)
 FF_LOCAL_MESSAGE(ff::application_server::ReadOutbox)
 FF_LOCAL_MESSAGE(ff::application_server::LoadCursors)
 FF_LOCAL_MESSAGE(ff::application_server::FindNewest)
+FF_LOCAL_MESSAGE(ff::application_server::FindTime)
 FF_LOCAL_MESSAGE(ff::application_server::ScanRows)
 FF_LOCAL_MESSAGE(ff::application_server::TrimOutbox)

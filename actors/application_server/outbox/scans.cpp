@@ -119,6 +119,75 @@ Result<std::vector<OutboxSequence>> load_cursors(const storage::Reader& store,
   return cursors;
 }
 
+namespace {
+
+/// The first readable row at or behind a sequence: its sequence and time.
+struct Row {
+  std::uint64_t sequence = 0;
+  UtcTime received_at;
+};
+Result<std::optional<Row>> row_from(const storage::Reader& store, storage::Shard shard,
+                                    const ApplicationId& application_id, std::uint64_t sequence) {
+  auto range = storage::prefix_range(storage::application_prefix(shard, application_id));
+  range.first = storage::outbox_key(key_of(shard, application_id, sequence));
+  std::optional<Row> found;
+  const auto visited = store.scan({.family = Family::outbox, .range = std::move(range)},
+                                  [&](ByteView key, ByteView value) {
+                                    const auto parsed = storage::parse_outbox_key(key);
+                                    const auto message = decode_message(value);
+                                    if (!parsed || !message) return true;
+                                    found = Row{parsed->sequence.value(), message->received_at};
+                                    return false;
+                                  });
+  if (!visited) return fail(visited.error());
+  return found;
+}
+
+/// The sequence of the first message received at or after `time`, in (done, last]; last + 1 if all
+/// are older.
+Result<std::uint64_t> first_since(const storage::Reader& store, storage::Shard shard,
+                                  const ApplicationId& application_id, UtcTime time,
+                                  const FindTime::Part& part) {
+  auto low = part.done.value() + 1;
+  auto high = part.last.value() + 1;
+  while (low < high) {
+    const auto middle = low + (high - low) / 2;
+    FF_TRY(const auto row, row_from(store, shard, application_id, middle));
+    if (row && row->received_at < time) {
+      low = row->sequence + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return std::min(low, part.last.value() + 1);
+}
+
+}  // namespace
+
+Result<std::vector<FindTime::Part>> find_time(const storage::Reader& store,
+                                              storage::ShardCount shards, const FindTime& request) {
+  FF_TRY(const auto newest, find_newest(store, shards, request.application_id));
+  std::vector<FindTime::Part> parts;
+  for (std::uint32_t i = 0; i < shards.value(); ++i) {
+    const storage::Shard shard{static_cast<std::uint16_t>(i)};
+    FindTime::Part part{newest[i], newest[i]};
+    FF_TRY(const auto first, row_from(store, shard, request.application_id, 0));
+    if (first) {
+      part.done = OutboxSequence{first->sequence - 1};
+      FF_TRY(const auto begin,
+             first_since(store, shard, request.application_id, request.after, part));
+      if (request.before != UtcTime{}) {
+        FF_TRY(const auto end,
+               first_since(store, shard, request.application_id, request.before, part));
+        part.last = OutboxSequence{end - 1};
+      }
+      part.done = std::min(OutboxSequence{begin - 1}, part.last);
+    }
+    parts.push_back(part);
+  }
+  return parts;
+}
+
 Result<ScanRows::Rows> scan_rows(const storage::Reader& store, const ScanRows& request) {
   ScanRows::Rows rows;
   const auto visited =

@@ -17,6 +17,9 @@ Result<std::vector<storage::OutboxSequence>> load_cursors(const storage::Reader&
 Result<std::vector<storage::OutboxSequence>> find_newest(const storage::Reader& store,
                                                          storage::ShardCount shards,
                                                          const ApplicationId& application_id);
+/// Looks at a few rows of each shard: messages lie in the order of time.
+Result<std::vector<FindTime::Part>> find_time(const storage::Reader& store,
+                                              storage::ShardCount shards, const FindTime& request);
 Result<ScanRows::Rows> scan_rows(const storage::Reader& store, const ScanRows& request);
 
 /// One step of the removal of messages received before `limit`: looks at up to `rows` rows from

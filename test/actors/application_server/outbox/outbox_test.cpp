@@ -107,6 +107,31 @@ TEST_F(Outbox, RowsOfARangeAreReadUpToALimit) {
   EXPECT_EQ(scan_rows(engine, {Family::outbox, range, 9, {}})->size(), 3U);
 }
 
+TEST_F(Outbox, MessagesOfATimeAreFound) {
+  const auto at = [](int hour) { return UtcTime{std::chrono::hours{hour}}; };
+  for (std::uint64_t i = 5; i <= 20; ++i) append(zero, app_a, i, at(static_cast<int>(i)));
+  storage::WriteBatch rotten;
+  rotten.put(Family::outbox, storage::outbox_key({zero, app_a, OutboxSequence{12}}), Bytes{0xff});
+  ASSERT_TRUE(engine.write(rotten, storage::Durability::sync));
+  append(one, app_a, 1, at(100));
+  const auto shards = *storage::ShardCount::make(4);
+  const auto found = [&](UtcTime after, UtcTime before) {
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> out;
+    const auto parts = find_time(engine, shards, {app_a, after, before, {}});
+    for (const auto& part : *parts) out.emplace_back(part.done.value(), part.last.value());
+    return out;
+  };
+  using Parts = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
+  EXPECT_EQ(found({}, {}), (Parts{{4, 20}, {0, 1}, {0, 0}, {0, 0}}));
+  EXPECT_EQ(found(at(7), at(9)), (Parts{{6, 8}, {0, 0}, {0, 0}, {0, 0}}));
+  EXPECT_EQ(found(at(7), at(7)), (Parts{{6, 6}, {0, 0}, {0, 0}, {0, 0}}));
+  EXPECT_EQ(found(at(21), {}), (Parts{{20, 20}, {0, 1}, {0, 0}, {0, 0}}));
+  EXPECT_EQ(found({}, at(1)), (Parts{{4, 4}, {0, 0}, {0, 0}, {0, 0}}));
+  // A hole is on one side or the other.
+  EXPECT_LE(found(at(12), {})[0].first, 12U);
+  EXPECT_GE(found(at(12), {})[0].first, 11U);
+}
+
 TEST_F(Outbox, TheNewestMessageStaysSoThatNumberingGoesOn) {
   const auto old = clock->now().utc - std::chrono::hours{30};
   for (std::uint64_t i = 1; i <= 3; ++i) append(zero, app_a, i, old);
