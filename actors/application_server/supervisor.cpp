@@ -51,6 +51,23 @@ actors::ChildSpec mqtt_sessions_child(const Config& config, const Surroundings& 
           }};
 }
 
+actors::ChildSpec webhooks_child(const Config& config, const Surroundings& surroundings,
+                                 const Routes& routes) {
+  auto context = std::make_shared<const webhook::WebhooksContext>(
+      webhook::WebhooksContext{.config = config.webhooks,
+                               .deps = surroundings.deps,
+                               .shards = routes.pipelines.count(),
+                               .outbox = routes.outbox,
+                               .links = routes.links,
+                               .client = surroundings.http_client,
+                               .publish = surroundings.publish});
+  return {"webhooks", [context = std::move(context), routes](caf::actor_system& system) {
+            const auto handle = webhook::spawn_webhooks(system, context);
+            routes.webhooks.set(handle);
+            return caf::actor_cast<caf::actor>(handle);
+          }};
+}
+
 actors::ChildSpec pipeline_child(PipelineContextPtr context, const Routes& routes,
                                  storage::Shard shard) {
   return {"device_pipeline",
@@ -89,7 +106,8 @@ Result<caf::actor> start(caf::actor_system& system, const Config& config,
       .limits = {},
       .children = {outbox_child(config, surroundings, routes),
                    links_child(config, surroundings, routes),
-                   mqtt_sessions_child(config, surroundings, routes)},
+                   mqtt_sessions_child(config, surroundings, routes),
+                   webhooks_child(config, surroundings, routes)},
       .clock = surroundings.deps.clock,
       .metrics = surroundings.deps.metrics,
       .on_escalation = surroundings.on_escalation};

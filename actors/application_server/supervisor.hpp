@@ -1,11 +1,12 @@
-// The application server of one process: outbox reader, links, stored MQTT sessions and device
-// pipelines under one supervisor. Front ends are started by the owner (frontend_mqtt/frontend.hpp),
-// because they need the network.
+// The application server of one process: outbox reader, links, stored MQTT sessions, webhooks and
+// device pipelines under one supervisor. Front ends are started by the owner
+// (frontend_mqtt/frontend.hpp), because they need the network.
 #pragma once
 
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
 
+#include "actors/application_server/integration/webhook/actor.hpp"
 #include "actors/application_server/link/actor.hpp"
 #include "actors/application_server/mqtt_session/actor.hpp"
 #include "actors/application_server/outbox/actor.hpp"
@@ -22,6 +23,7 @@ struct Config {
   /// `distribution.timeout`.
   Duration link_timeout = std::chrono::minutes{1};
   mqtt_session::SessionsConfig mqtt_sessions;
+  webhook::WebhooksConfig webhooks;
   /// False in virtual time.
   bool own_thread = true;
 };
@@ -35,7 +37,9 @@ struct Surroundings {
   actors::Sharded<join_server::ShardHandle> join_servers;
   UnwrapKey unwrap_key;     // may be null
   events::Publish publish;  // may be null
-  /// Told of every message after its commit, beside the links: webhooks, pub/sub. May be null.
+  /// For webhooks; outlives the actors. Null: they can be set, and nothing is delivered.
+  net::http_client::HttpClient* http_client = nullptr;
+  /// Told of every message after its commit, beside the links. May be null.
   PublishUp tap;
   std::function<void(const std::string& child)> on_escalation;
 };
@@ -51,6 +55,7 @@ struct Routes {
   LinkTable link_table;
   actors::Route<mqtt_session::SessionsHandle> mqtt_sessions;
   mqtt_session::SessionIndex mqtt_session_index;
+  actors::Route<webhook::WebhooksHandle> webhooks;
 };
 
 /// Errors: those of PipelineConfig::validate. Routes are set when it returns. Stop with

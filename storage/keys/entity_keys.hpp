@@ -52,6 +52,8 @@ enum class EntityKind : std::uint8_t {
   mac_settings_profile = 29,  ///< application, profile
   user_bookmark = 30,         ///< user, entity kind name, entity (a device: application.device)
   dev_eui_block = 31,         ///< first DevEUI of the block as 16 hex digits
+  webhook_delivery = 32,      ///< application, webhook
+  webhook_dead_letter = 33,   ///< application, webhook, number as 20 digits
 };
 
 /// How many ids the key of a kind has: 1 to 4.

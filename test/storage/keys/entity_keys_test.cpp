@@ -48,6 +48,8 @@ TEST(EntityKeys, KindsAndTheirNumberOfIdsAreOnDiskAndNeverChange) {
       {EntityKind::mac_settings_profile, 29, 2},
       {EntityKind::user_bookmark, 30, 3},
       {EntityKind::dev_eui_block, 31, 1},
+      {EntityKind::webhook_delivery, 32, 2},
+      {EntityKind::webhook_dead_letter, 33, 3},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(static_cast<int>(row.kind), row.number);

@@ -1,0 +1,142 @@
+#include "actors/application_server/integration/webhook/loading.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <caf/send.hpp>
+#include <utility>
+
+namespace ff::application_server::webhook {
+namespace {
+
+/// Reads the parts of a delivery one after the other.
+struct Loading {
+  WebhooksContextPtr context;
+  WebhookKey key;
+  DeliveryActor delivery;
+  Loaded loaded;
+
+  void tell(Result<Loaded> result) const {
+    caf::anon_send(delivery, DeliveryAnswer{DeliveryRead{std::move(result)}});
+  }
+};
+using LoadingPtr = std::shared_ptr<Loading>;
+
+void read_numbers(const LoadingPtr& loading) {
+  const auto limit = loading->context->config.delivery.dead_letters_max + 1;
+  ScanRows ask{storage::Family::entity, dead_letter_rows(loading->key), limit, {}};
+  ask.reply = [loading](const Result<ScanRows::Rows>& rows) {
+    if (!rows) return loading->tell(fail(rows.error()));
+    for (const auto& [key, value] : *rows) {
+      if (const auto number = parse_dead_letter_key(key)) loading->loaded.letters.insert(*number);
+    }
+    loading->tell(std::move(loading->loaded));
+  };
+  caf::anon_send(loading->context->outbox.get(), std::move(ask));
+}
+
+void read_cursors(const LoadingPtr& loading) {
+  LoadCursors ask{loading->key.application_id, consumer_of(loading->key), {}};
+  ask.reply = [loading](Result<std::vector<storage::OutboxSequence>> cursors) {
+    if (!cursors) return loading->tell(fail(cursors.error()));
+    loading->loaded.cursors = *std::move(cursors);
+    read_numbers(loading);
+  };
+  caf::anon_send(loading->context->outbox.get(), std::move(ask));
+}
+
+void read_record(const LoadingPtr& loading) {
+  actors::LoadRow request{storage::Family::entity, delivery_row_key(loading->key), {}};
+  request.on_loaded = [loading](const Result<std::optional<Bytes>>& row) {
+    if (!row) return loading->tell(fail(row.error()));
+    if (*row) {
+      auto record = decode_delivery(**row);
+      if (record) {
+        loading->loaded.record = *std::move(record);
+      } else {
+        // Health and a replay are lost; messages are not.
+        spdlog::error("msg=\"delivery of a webhook is damaged\" application={} webhook={}",
+                      loading->key.application_id.text(), loading->key.webhook_id);
+      }
+    }
+    read_cursors(loading);
+  };
+  caf::anon_send(loading->context->deps.loader.get(), std::move(request));
+}
+
+/// When everything that an earlier incarnation wrote is durable, reading begins.
+class StartRelease final : public actors::Release {
+ public:
+  explicit StartRelease(LoadingPtr loading) : loading_(std::move(loading)) {}
+  void committed() noexcept override { read_record(loading_); }
+  void failed(const Error& error) noexcept override {
+    caf::anon_send(loading_->delivery, DeliveryAnswer{CommitRefused{error}});
+  }
+
+ private:
+  LoadingPtr loading_;
+};
+
+class ListRelease final : public actors::Release {
+ public:
+  ListRelease(WebhooksContextPtr context, WebhooksActor registry)
+      : context_(std::move(context)), registry_(std::move(registry)) {}
+  void committed() noexcept override { list_rows(*context_, registry_, false, {}); }
+  void failed(const Error& error) noexcept override {
+    caf::anon_send(registry_, RowsFound{false, fail(error)});
+  }
+
+ private:
+  WebhooksContextPtr context_;
+  WebhooksActor registry_;
+};
+
+}  // namespace
+
+void load_delivery(const WebhooksContextPtr& context, const WebhookKey& key,
+                   const DeliveryActor& delivery) {
+  auto loading = std::make_shared<Loading>(Loading{context, key, delivery, {}});
+  caf::anon_send(context->deps.committer.get(),
+                 actors::Commit{{}, std::make_shared<StartRelease>(std::move(loading))});
+}
+
+void list_webhooks(const WebhooksContextPtr& context, const WebhooksActor& registry) {
+  caf::anon_send(context->deps.committer.get(),
+                 actors::Commit{{}, std::make_shared<ListRelease>(context, registry)});
+}
+
+void list_rows(const WebhooksContext& context, const WebhooksActor& registry, bool deliveries,
+               const Bytes& last) {
+  auto range = deliveries ? delivery_rows() : webhook_rows();
+  if (!last.empty()) {
+    range.first = last;
+    range.first.push_back(0);
+  }
+  ScanRows ask{storage::Family::entity, std::move(range), list_step, {}};
+  ask.reply = [registry, deliveries](Result<ScanRows::Rows> rows) {
+    caf::anon_send(registry, RowsFound{deliveries, std::move(rows)});
+  };
+  caf::anon_send(context.outbox.get(), std::move(ask));
+}
+
+void read_letters(const WebhooksContext& context, const WebhookKey& key, std::uint64_t after,
+                  std::size_t limit, actors::Reply<DeliveryState::Letters> reply) {
+  auto range = dead_letter_rows(key);
+  if (after > 0) {
+    range.first = dead_letter_key(key, after);
+    range.first.push_back(0);
+  }
+  ScanRows ask{storage::Family::entity, std::move(range), limit, {}};
+  ask.reply = [reply = std::move(reply)](const Result<ScanRows::Rows>& rows) {
+    if (!rows) return reply(fail(rows.error()));
+    DeliveryState::Letters letters;
+    for (const auto& [row_key, row] : *rows) {
+      const auto number = parse_dead_letter_key(row_key);
+      auto letter = decode_dead_letter(row);
+      if (number && letter) letters.emplace_back(*number, *std::move(letter));
+    }
+    reply(std::move(letters));
+  };
+  caf::anon_send(context.outbox.get(), std::move(ask));
+}
+
+}  // namespace ff::application_server::webhook
