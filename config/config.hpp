@@ -205,10 +205,41 @@ struct MqttSessions {
   Duration sweep_interval{};
 };
 
+/// `as.webhooks`: messages sent to applications' servers.
+struct Webhooks {
+  bool deliver = true;  // `target` is `direct`
+  Duration timeout{};
+  Duration connect_timeout{};
+  std::size_t requests_waiting_max = 0;
+  std::size_t requests_max = 0;
+  std::uint64_t unhealthy_attempts = 0;
+  Duration unhealthy_retry{};
+  std::size_t per_application_max = 0;
+  std::size_t concurrency = 0;
+  Duration retry_delay{};
+  Duration retry_delay_max{};
+  std::uint32_t attempts_max = 0;
+  Duration age_max{};
+  std::uint64_t dead_letters_max = 0;
+  Duration cursor_interval{};
+  std::vector<std::string> allow_networks;  // CIDR
+  std::string proxy;
+  std::filesystem::path ca;  // PEM files; empty: none
+  std::filesystem::path certificate;
+  std::filesystem::path key;
+  std::string domain;
+  std::string downlink_address;
+  std::string downlink_tls_address;
+  std::filesystem::path templates_directory;
+  std::string templates_logo_base_url;
+};
+
 /// `as`.
 struct ApplicationServer {
   Listen mqtt;
   MqttSessions mqtt_sessions;
+  Webhooks webhooks;
+  Duration outbox_retention{};
 };
 
 /// The EUIs whose first `length` bits are those of `join_eui`.

@@ -1,4 +1,7 @@
 // `as.*`: applications. Defaults are the reference's. [spec configuration-and-metrics §6]
+#include <algorithm>
+#include <iterator>
+
 #include "config/schema/schema.hpp"
 
 namespace ff::config {
@@ -8,7 +11,14 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-std::vector<Knob> application_server_knobs() {
+namespace {
+
+Type<std::string> any_text() {
+  return {"any text", [](std::string_view text) { return std::optional(std::string(text)); },
+          [](const std::string& value) { return value; }};
+}
+
+std::vector<Knob> mqtt_knobs() {
   return {
       {"as.mqtt.listen", "Address of the MQTT server for applications without TLS.", ":1883",
        one(listen_address(), FF_PLACE(as.mqtt.plain))},
@@ -31,6 +41,93 @@ std::vector<Knob> application_server_knobs() {
       {"as.mqtt.sessions.sweep-interval", "How often expired sessions are looked for.", "1m",
        one(duration(seconds{1}, hours{1}), FF_PLACE(as.mqtt_sessions.sweep_interval))},
   };
+}
+
+/// Those of the reference. [spec integrations §2]
+std::vector<Knob> webhook_knobs() {
+  return {
+      {"as.webhooks.target", "Whether webhooks are delivered: direct, or empty for not at all.",
+       "direct", one(choice<bool>({{"direct", true}, {"", false}}), FF_PLACE(as.webhooks.deliver))},
+      {"as.webhooks.timeout", "How long an endpoint may take for one request, in all.", "5s",
+       one(duration(milliseconds{100}, minutes{5}), FF_PLACE(as.webhooks.timeout))},
+      {"as.webhooks.queue-size", "Requests of all webhooks that may wait to be sent.", "1024",
+       one(count<std::size_t>(1, 1'000'000), FF_PLACE(as.webhooks.requests_waiting_max))},
+      {"as.webhooks.workers", "Requests of all webhooks that are under way at one time.", "1024",
+       one(count<std::size_t>(1, 65'536), FF_PLACE(as.webhooks.requests_max))},
+      {"as.webhooks.unhealthy-attempts-threshold",
+       "Failures in a row after which a webhook is disabled for as.webhooks.unhealthy-retry-"
+       "interval; 0: a waiting time of our own is used.",
+       "0", one(count<std::uint64_t>(0, 1'000'000), FF_PLACE(as.webhooks.unhealthy_attempts))},
+      {"as.webhooks.unhealthy-retry-interval", "How long that is; 0: see above.", "0s",
+       one(duration(seconds{0}, hours{24 * 30}), FF_PLACE(as.webhooks.unhealthy_retry))},
+      {"as.webhooks.templates.directory", "Folder with webhook templates; read at the start.",
+       "/srv/ttn-lorawan/lorawan-webhook-templates",
+       one(path_or_nothing(), FF_PLACE(as.webhooks.templates_directory))},
+      {"as.webhooks.templates.logo-base-url", "In front of the relative logos of templates.", "",
+       one(any_text(), FF_PLACE(as.webhooks.templates_logo_base_url))},
+      {"as.webhooks.downlink.public-address",
+       "Where endpoints send downlinks, without TLS; comes in front of /as/applications.",
+       "http://localhost:1885/api/v3", one(any_text(), FF_PLACE(as.webhooks.downlink_address))},
+      {"as.webhooks.downlink.public-tls-address", "The same with TLS; used if it is not empty.", "",
+       one(any_text(), FF_PLACE(as.webhooks.downlink_tls_address))},
+  };
+}
+
+/// Our own: delivery from the outbox, and what protects our network.
+std::vector<Knob> webhook_delivery_knobs() {
+  return {
+      {"as.webhooks.connect-timeout", "How long a connection to an endpoint may take.", "3s",
+       one(duration(milliseconds{100}, minutes{1}), FF_PLACE(as.webhooks.connect_timeout))},
+      {"as.webhooks.max-per-application", "Webhooks of one application.", "100",
+       one(count<std::size_t>(1, 10'000), FF_PLACE(as.webhooks.per_application_max))},
+      {"as.webhooks.concurrency",
+       "Requests of one webhook at one time; messages of one device go one after the other.", "8",
+       one(count<std::size_t>(1, 256), FF_PLACE(as.webhooks.concurrency))},
+      {"as.webhooks.retry.delay", "The wait after a failure; it doubles each time.", "1s",
+       one(duration(milliseconds{10}, minutes{10}), FF_PLACE(as.webhooks.retry_delay))},
+      {"as.webhooks.retry.delay-max", "The longest wait.", "5m",
+       one(duration(milliseconds{10}, hours{24}), FF_PLACE(as.webhooks.retry_delay_max))},
+      {"as.webhooks.retry.attempts",
+       "Attempts for a message that an endpoint refuses while it takes others; then it is a dead "
+       "letter.",
+       "7", one(count<std::uint32_t>(1, 1000), FF_PLACE(as.webhooks.attempts_max))},
+      {"as.webhooks.retry.max-age",
+       "Messages older than this are given up; not more than as.outbox.retention.", "24h",
+       one(duration(seconds{1}, hours{24 * 366}), FF_PLACE(as.webhooks.age_max))},
+      {"as.webhooks.dead-letters.max", "Dead letters kept for one webhook; the oldest go.", "1000",
+       one(count<std::uint64_t>(0, 100'000), FF_PLACE(as.webhooks.dead_letters_max))},
+      {"as.webhooks.cursor-interval",
+       "How often it is written down what endpoints have: what may be sent again after a crash.",
+       "1s", one(duration(milliseconds{100}, minutes{1}), FF_PLACE(as.webhooks.cursor_interval))},
+      {"as.webhooks.allow-networks",
+       "Networks beside the public Internet that webhooks may reach, such as 10.20.0.0/16.", "",
+       many(any_text(), FF_PLACE(as.webhooks.allow_networks))},
+      {"as.webhooks.proxy",
+       "Proxy for all webhooks, such as http://proxy:3128; it has to keep out of private networks.",
+       "", one(any_text(), FF_PLACE(as.webhooks.proxy))},
+      {"as.webhooks.tls.ca", "PEM file of authorities trusted beside the system's own.", "",
+       one(path_or_nothing(), FF_PLACE(as.webhooks.ca))},
+      {"as.webhooks.tls.certificate", "PEM file shown to endpoints that ask for one.", "",
+       one(path_or_nothing(), FF_PLACE(as.webhooks.certificate))},
+      {"as.webhooks.tls.key", "PEM file of its key.", "",
+       one(path_or_nothing(), FF_PLACE(as.webhooks.key))},
+      {"as.webhooks.domain", "What endpoints get as X-Tts-Domain; empty: nothing.", "",
+       one(any_text(), FF_PLACE(as.webhooks.domain))},
+  };
+}
+
+}  // namespace
+
+std::vector<Knob> application_server_knobs() {
+  std::vector<Knob> all{
+      {"as.outbox.retention", "How long messages are kept for consumers that are away.", "24h",
+       one(duration(minutes{1}, hours{24 * 366}), FF_PLACE(as.outbox_retention))},
+  };
+  for (auto* area : {mqtt_knobs, webhook_knobs, webhook_delivery_knobs}) {
+    auto rows = area();
+    std::move(rows.begin(), rows.end(), std::back_inserter(all));
+  }
+  return all;
 }
 
 }  // namespace ff::config

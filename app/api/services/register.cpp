@@ -25,6 +25,11 @@ Services::Services(Front& front, const ServiceDeps& deps)
     add(make_as_device_batches(context_, *deps.application_servers, publish));
     add(make_app_as(context_, *deps.application_servers, deps.links, deps.mqtt));
   }
+  if (deps.webhooks) {
+    add(make_webhook_registry(context_, *deps.webhooks, deps.webhook_templates));
+    add(make_webhook_delivery(context_, *deps.webhooks));
+    add(make_as(context_, deps.webhook_health));
+  }
   if (deps.hub) add(make_events(context_, *deps.hub, deps.new_event_id));
   if (deps.plans) add(make_configuration(context_, deps.plans));
   if (deps.network_servers && deps.plans)

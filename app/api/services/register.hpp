@@ -40,6 +40,11 @@ struct ServiceDeps {
   Plans plans;
   /// Null: no Ns service.
   std::shared_ptr<const network_server::Config> network;
+  /// Webhooks of applications.
+  std::optional<Webhooks> webhooks;
+  WebhookTemplates webhook_templates =
+      std::make_shared<const std::vector<config::WebhookTemplate>>();
+  WebhookHealthRules webhook_health;
   /// What applications are told of the MQTT server.
   MqttAddresses mqtt;
 };

@@ -5,7 +5,9 @@
 #include <grpcpp/impl/service_type.h>
 
 #include <memory>
+#include <vector>
 
+#include "actors/application_server/integration/webhook/interface.hpp"
 #include "actors/application_server/link/interface.hpp"
 #include "actors/application_server/pipeline/interface.hpp"
 #include "actors/events/hub.hpp"
@@ -17,6 +19,7 @@
 #include "actors/network_server/shard/interface.hpp"
 #include "actors/support/sharded.hpp"
 #include "app/api/services/base/context.hpp"
+#include "config/webhook_template.hpp"
 #include "protocol/region/frequency_plan.hpp"
 
 namespace ff::api {
@@ -29,6 +32,9 @@ using JoinServers = actors::Sharded<join_server::ShardHandle>;
 using Links = actors::Route<application_server::LinksHandle>;
 
 using Profiles = actors::Route<network_server::ProfilesHandle>;
+using Webhooks = actors::Route<application_server::webhook::WebhooksHandle>;
+/// Never null.
+using WebhookTemplates = std::shared_ptr<const std::vector<config::WebhookTemplate>>;
 
 // Contexts outlive the services; services outlive the server.
 
@@ -49,6 +55,17 @@ struct MqttAddresses {
 };
 std::unique_ptr<grpc::Service> make_app_as(const ServiceContext& context, ApplicationServers shards,
                                            Links links, MqttAddresses mqtt);
+
+std::unique_ptr<grpc::Service> make_webhook_registry(const ServiceContext& context,
+                                                     Webhooks registry, WebhookTemplates templates);
+/// `as.webhooks.unhealthy-*`.
+struct WebhookHealthRules {
+  std::uint64_t attempts = 0;
+  Duration retry_interval{};
+};
+std::unique_ptr<grpc::Service> make_as(const ServiceContext& context, WebhookHealthRules rules);
+std::unique_ptr<grpc::Service> make_webhook_delivery(const ServiceContext& context,
+                                                     Webhooks registry);
 
 /// `network_servers`: they know a device's EUIs when a request does not name them.
 std::unique_ptr<grpc::Service> make_js_device_registry(const ServiceContext& context,

@@ -139,6 +139,7 @@ caf::actor start_application_server(caf::actor_system& system, const WiringPtr& 
                                             .join_servers = routes.join_server,
                                             .unwrap_key = {},
                                             .publish = wiring->ports.publish,
+                                            .http_client = wiring->ports.http_client,
                                             .tap = wiring->ports.tap,
                                             .on_escalation = wiring->on_escalation},
                                            routes.application_server);

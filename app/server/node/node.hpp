@@ -36,7 +36,8 @@ struct NodePorts {
   storage::Engine* engine = nullptr;
   storage::ShardCount shard_count;
   net::DatagramNetwork* datagrams = nullptr;
-  net::StreamNetwork* streams = nullptr;  // null: no gateways over TCP
+  net::StreamNetwork* streams = nullptr;                // null: no gateways over TCP
+  net::http_client::HttpClient* http_client = nullptr;  // null: webhooks are not delivered
   /// Committer and loader on threads of their own; false in virtual time.
   bool own_threads = true;
   events::Publish publish;

@@ -19,12 +19,15 @@
 #include "app/api/server.hpp"
 #include "app/api/services/base/deadline_keeper.hpp"
 #include "app/api/services/register.hpp"
+#include "app/api/services/webhook_downlinks.hpp"
 #include "app/server/inspect/page.hpp"
 #include "app/server/process/certificates.hpp"
+#include "app/server/process/http_client_metrics.hpp"
 #include "app/server/process/identity.hpp"
 #include "app/server/process/mail.hpp"
 #include "app/server/process/pages.hpp"
 #include "app/server/process/settings.hpp"
+#include "config/load/webhook_templates.hpp"
 #include "net/http/middleware.hpp"
 #include "net/http/server.hpp"
 #include "protocol/base/hex.hpp"
@@ -64,10 +67,19 @@ Result<std::optional<net::Endpoint>> address_of(std::string_view key, const std:
   return std::optional<net::Endpoint>(*endpoint);
 }
 
+api::WebhookTemplates load_templates(const config::Webhooks& webhooks) {
+  auto templates = config::load_webhook_templates(
+      webhooks.templates_directory, webhooks.templates_logo_base_url, [](const Error& error) {
+        spdlog::warn("msg=\"webhook template left out\" error=\"{}\"", error.message());
+      });
+  return std::make_shared<const std::vector<config::WebhookTemplate>>(std::move(templates));
+}
+
 }  // namespace
 
 struct FrontDoors::State {
-  explicit State(FrontDoorPorts given) : ports(given), listener_metrics(given.metrics) {}
+  explicit State(FrontDoorPorts given)
+      : ports(given), listener_metrics(given.metrics), http_client_metrics(given.metrics) {}
 
   FrontDoorPorts ports;
   SharedRandom random;
@@ -88,6 +100,7 @@ struct FrontDoors::State {
   /// Guards what metrics are made of while the doors open and close.
   std::mutex listening;
   actors::ListenerMetrics listener_metrics;
+  HttpClientMetrics http_client_metrics;
   std::map<std::string, std::unique_ptr<net::Listener>> listeners;
   std::optional<application_server::MqttFrontend> mqtt;
   std::vector<std::string> mqtt_names;  // of its listeners
@@ -95,6 +108,7 @@ struct FrontDoors::State {
   api::IdentityPortsPtr identity_ports();
   api::MqttAddresses mqtt_addresses() const;
   std::string metrics_text();
+  net::http::HttpHandler webhook_downlinks(const NodeRoutes& routes, net::http::HttpHandler next);
   Status open_grpc(const NodeRoutes& routes);
   Status open_http(const NodeRoutes& routes);
   Status open_mqtt(const NodeRoutes& routes);
@@ -121,6 +135,7 @@ api::MqttAddresses FrontDoors::State::mqtt_addresses() const {
 
 std::string FrontDoors::State::metrics_text() {
   const std::scoped_lock lock(listening);
+  http_client_metrics.sample(ports.http_client.counters());
   for (const auto& [name, listener] : listeners)
     listener_metrics.sample(name, listener->counters());
   if (mqtt) {
@@ -183,6 +198,10 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
                                .new_event_id = [this, now] { return random.ulid(now()); },
                                .plans = routes.plans,
                                .network = routes.network,
+                               .webhooks = routes.application_server.webhooks,
+                               .webhook_templates = load_templates(ports.config.as.webhooks),
+                               .webhook_health = {ports.config.as.webhooks.unhealthy_attempts,
+                                                  ports.config.as.webhooks.unhealthy_retry},
                                .mqtt = mqtt_addresses()});
   std::vector<api::Listener> grpc_listeners;
   const auto& listen = ports.config.grpc;
@@ -210,6 +229,21 @@ Status FrontDoors::State::listen_http(std::string_view key, const std::string& a
   return {};
 }
 
+net::http::HttpHandler FrontDoors::State::webhook_downlinks(const NodeRoutes& routes,
+                                                            net::http::HttpHandler next) {
+  const api::Identity identity(api::Asker(deadlines, call_timeout), routes.identity_server);
+  const auto clock = ports.clock;
+  return api::make_webhook_downlinks(
+      {.authenticator = api::make_authenticator(identity),
+       .rights = api::make_rights_of(identity),
+       .asker = api::Asker(deadlines, call_timeout),
+       .webhooks = routes.application_server.webhooks,
+       .pipelines = routes.application_server.pipelines,
+       .new_request_id = [this, clock] { return random.ulid(clock->now().utc); },
+       .new_error_id = [this] { return random.hex_id(); }},
+      std::move(next));
+}
+
 Status FrontDoors::State::open_http(const NodeRoutes& routes) {
   const auto& settings = ports.config.http;
   const api::Asker inspect_asker(deadlines, inspect_timeout);
@@ -228,7 +262,7 @@ Status FrontDoors::State::open_http(const NodeRoutes& routes) {
       [this] {
         return serving ? Health{true, ""} : Health{false, "starting or ending"};
       },
-      {api::make_http_handler(gateway), std::move(inspect)});
+      {webhook_downlinks(routes, api::make_http_handler(gateway)), std::move(inspect)});
   net::http::ServerOptions options;
   options.utc_now = [] { return actors::make_system_clock()->now().utc; };
   http = std::make_unique<net::http::HttpServer>(

@@ -23,6 +23,7 @@ struct FrontDoorPorts {
   const storage::Engine& store;
   /// Where certificate files are looked at.
   net::EventLoop& loop;
+  const net::http_client::HttpClient& http_client;
 };
 
 class FrontDoors {

@@ -101,12 +101,27 @@ std::size_t or_default(std::size_t configured, std::size_t by_default) {
   return configured > 0 ? configured : by_default;
 }
 
+Result<std::unique_ptr<net::http_client::HttpClient>> make_webhook_client(
+    const config::Webhooks& webhooks) {
+  FF_TRY(auto options, webhook_client_options(webhooks));
+  return net::http_client::make_http_client(std::move(options));
+}
+
 /// CAF as the notes on it demand: policy sharing, bounded turns. [caf-notes §2.9]
 void set_up_actors(caf::actor_system_config& config, const config::Process& process) {
   const auto cores = std::max<std::size_t>(1, std::thread::hardware_concurrency());
   config.set("scheduler.policy", caf::atom("sharing"));
   config.set("scheduler.max-threads", or_default(process.threads, cores));
   config.set("scheduler.max-throughput", std::size_t{64});
+}
+
+std::unique_ptr<Node> start_node(NodePorts ports, NodeConfig config) {
+  try {
+    return Node::start(std::move(ports), std::move(config));
+  } catch (const std::exception& failure) {
+    spdlog::critical("msg=\"can not start\" error=\"{}\"", failure.what());
+    _exit(static_cast<int>(ExitCode::unavailable));
+  }
 }
 
 /// Everything is durable and the store is closed: nothing is left to lose. CAF 0.17's own shutdown
@@ -138,6 +153,8 @@ ExitCode run_server(const config::Config& config) {
   if (!store) return give_up(store.error(), exit_code_of(store.error()));
   auto node_settings = node_config(config, store->identity.counter_jump.value());
   if (!node_settings) return give_up(node_settings.error(), ExitCode::configuration);
+  auto http_client = make_webhook_client(config.as.webhooks);
+  if (!http_client) return give_up(http_client.error(), ExitCode::configuration);
 
   actors::Metrics metrics;
   net::Runtime runtime(or_default(config.process.net_threads,
@@ -161,27 +178,23 @@ ExitCode run_server(const config::Config& config) {
                     .metrics = metrics,
                     .streams = *streams,
                     .store = *store->engine,
-                    .loop = runtime.next_loop()});
+                    .loop = runtime.next_loop(),
+                    .http_client = **http_client});
   if (const auto added = add_gateways(doors, config, *node_settings); !added)
     return give_up(added.error(), ExitCode::unavailable);
-  std::unique_ptr<Node> node;
-  try {
-    node = Node::start({.system = &system,
-                        .clock = clock,
-                        .make_random = make_secure_random,
-                        .metrics = &metrics,
-                        .engine = store->engine.get(),
-                        .shard_count = store->identity.shard_count,
-                        .datagrams = datagrams.get(),
-                        .streams = streams.get(),
-                        .own_threads = true,
-                        .publish = doors.publish(),
-                        .on_fatal = on_fatal},
-                       *std::move(node_settings));
-  } catch (const std::exception& failure) {
-    spdlog::critical("msg=\"can not start\" error=\"{}\"", failure.what());
-    _exit(static_cast<int>(ExitCode::unavailable));
-  }
+  auto node = start_node({.system = &system,
+                          .clock = clock,
+                          .make_random = make_secure_random,
+                          .metrics = &metrics,
+                          .engine = store->engine.get(),
+                          .shard_count = store->identity.shard_count,
+                          .datagrams = datagrams.get(),
+                          .streams = streams.get(),
+                          .http_client = http_client->get(),
+                          .own_threads = true,
+                          .publish = doors.publish(),
+                          .on_fatal = on_fatal},
+                         *std::move(node_settings));
   runtime.start();
   if (store->identity.created) doors.create_admin_key(node->routes(), *random);
   if (auto opened = doors.open(node->routes()); !opened) {

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <thread>
 
+#include "actors/application_server/integration/webhook/request.hpp"
 #include "app/server/process/version.hpp"
 #include "protocol/mac/adr/two_way.hpp"
 
@@ -123,6 +124,28 @@ join_server::Config join_server_config(const config::JoinServer& js, std::uint64
   return out;
 }
 
+application_server::webhook::WebhooksConfig webhooks_config(const config::Webhooks& webhooks) {
+  application_server::webhook::WebhooksConfig out;
+  auto& delivery = out.delivery;
+  delivery.concurrency = webhooks.concurrency;
+  delivery.held_max = std::max(delivery.held_max, 4 * webhooks.concurrency);
+  delivery.retry_delay = webhooks.retry_delay;
+  delivery.retry_delay_max = webhooks.retry_delay_max;
+  delivery.attempts_max = webhooks.attempts_max;
+  delivery.age_max = webhooks.age_max;
+  delivery.unhealthy_attempts = webhooks.unhealthy_attempts;
+  delivery.unhealthy_retry = webhooks.unhealthy_retry;
+  delivery.dead_letters_max = webhooks.dead_letters_max;
+  delivery.cursor_interval = webhooks.cursor_interval;
+  out.deliver = webhooks.deliver;
+  out.per_application_max = webhooks.per_application_max;
+  out.downlink_address = webhooks.downlink_tls_address.empty() ? webhooks.downlink_address
+                                                               : webhooks.downlink_tls_address;
+  out.domain = webhooks.domain;
+  out.user_agent = std::string("Farfield/") + version;
+  return out;
+}
+
 constexpr ErrorDef unreadable_plan{"config", "unreadable_frequency_plan", Code::not_found,
                                    "`frequency-plans.directory`: `{path}` can not be read"};
 
@@ -156,6 +179,25 @@ application_server::mqtt_session::SessionsConfig mqtt_sessions_config(
   out.window = sessions.window;
   out.cursor_interval = sessions.cursor_interval;
   out.sweep_interval = sessions.sweep_interval;
+  return out;
+}
+
+Result<net::http_client::ClientOptions> webhook_client_options(const config::Webhooks& webhooks) {
+  net::http_client::ClientOptions out;
+  std::vector<net::http_client::Network> allowed;
+  for (const auto& text : webhooks.allow_networks) {
+    FF_TRY(allowed.emplace_back(), net::http_client::Network::parse(text));
+  }
+  out.targets = net::http_client::TargetPolicy(std::move(allowed));
+  out.connect_timeout = webhooks.connect_timeout;
+  out.timeout = webhooks.timeout;
+  out.under_way_max = webhooks.requests_max;
+  out.waiting_max = webhooks.requests_waiting_max;
+  out.harmless_headers = {std::string(application_server::webhook::message_id_header)};
+  out.proxy = webhooks.proxy;
+  out.ca_file = webhooks.ca;
+  out.certificate_file = webhooks.certificate;
+  out.key_file = webhooks.key;
   return out;
 }
 
@@ -240,6 +282,8 @@ Result<NodeConfig> node_config(const config::Config& config, std::uint64_t count
   FF_TRY(out.gateway_server.trusted_proxies,
          address_blocks("http.trusted-proxies", config.http.trusted_proxies));
   FF_TRY(const auto rules, udp_rules(config.gs.udp));
+  out.application_server.webhooks = webhooks_config(config.as.webhooks);
+  out.application_server.outbox_retention = config.as.outbox_retention;
   for (const auto& listener : config.gs.udp.listeners) {
     const auto local = net::Endpoint::parse_listen(listener.address);
     if (!local)

@@ -23,5 +23,8 @@ application_server::mqtt_session::SessionsConfig mqtt_sessions_config(
 
 /// The rules of accounts.
 identity_server::SettingsPtr identity_settings(const config::IdentityServer& is);
+/// What webhooks are delivered with. Errors: a network of `as.webhooks.allow-networks` that is
+/// none.
+Result<net::http_client::ClientOptions> webhook_client_options(const config::Webhooks& webhooks);
 
 }  // namespace ff::app
