@@ -68,6 +68,18 @@ actors::ChildSpec webhooks_child(const Config& config, const Surroundings& surro
           }};
 }
 
+actors::ChildSpec storage_child(const Config& config, const Surroundings& surroundings,
+                                const Routes& routes) {
+  const StorageConfig storage{.store = surroundings.store,
+                              .shards = routes.pipelines.count(),
+                              .own_thread = config.own_thread};
+  return {"storage_integration", [storage, routes](caf::actor_system& system) {
+            const auto handle = spawn_storage(system, storage);
+            routes.storage.set(handle);
+            return caf::actor_cast<caf::actor>(handle);
+          }};
+}
+
 actors::ChildSpec pipeline_child(PipelineContextPtr context, const Routes& routes,
                                  storage::Shard shard) {
   return {"device_pipeline",
@@ -107,7 +119,8 @@ Result<caf::actor> start(caf::actor_system& system, const Config& config,
       .children = {outbox_child(config, surroundings, routes),
                    links_child(config, surroundings, routes),
                    mqtt_sessions_child(config, surroundings, routes),
-                   webhooks_child(config, surroundings, routes)},
+                   webhooks_child(config, surroundings, routes),
+                   storage_child(config, surroundings, routes)},
       .clock = surroundings.deps.clock,
       .metrics = surroundings.deps.metrics,
       .on_escalation = surroundings.on_escalation};

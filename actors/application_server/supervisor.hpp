@@ -6,6 +6,7 @@
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
 
+#include "actors/application_server/integration/storage/actor.hpp"
 #include "actors/application_server/integration/webhook/actor.hpp"
 #include "actors/application_server/link/actor.hpp"
 #include "actors/application_server/mqtt_session/actor.hpp"
@@ -56,6 +57,7 @@ struct Routes {
   actors::Route<mqtt_session::SessionsHandle> mqtt_sessions;
   mqtt_session::SessionIndex mqtt_session_index;
   actors::Route<webhook::WebhooksHandle> webhooks;
+  actors::Route<StorageHandle> storage;
 };
 
 /// Errors: those of PipelineConfig::validate. Routes are set when it returns. Stop with

@@ -52,6 +52,7 @@ constexpr Renamed answered[] = {
     {"x-rate-limit-reset", "X-Rate-Limit-Reset"},
     {"x-rate-limit-retry", "X-Rate-Limit-Retry"},
     {"warning", "X-Warning"},
+    {"x-continuation-token", "X-Continuation-Token"},
 };
 
 std::string lower(std::string_view text) {

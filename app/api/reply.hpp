@@ -81,6 +81,14 @@ class Stream : public std::enable_shared_from_this<Stream<Response>> {
       reactor_->StartSendInitialMetadata();
   }
 
+  /// Calls `add`, which may add initial metadata to the call's context, unless the stream has begun
+  /// or is over: afterwards the context may be gone.
+  template <class Add>
+  void before_begin(Add add) {
+    std::scoped_lock lock(mutex_);
+    if (!ended_ && !begun_) add();
+  }
+
   /// False when the stream is over; `left` is not called then.
   bool write(Response message, Left left = {}) {
     std::scoped_lock lock(mutex_);

@@ -30,6 +30,7 @@ Services::Services(Front& front, const ServiceDeps& deps)
     add(make_webhook_delivery(context_, *deps.webhooks));
     add(make_as(context_, deps.webhook_health));
   }
+  if (deps.storage) add(make_up_storage(context_, *deps.storage));
   if (deps.hub) add(make_events(context_, *deps.hub, deps.new_event_id));
   if (deps.plans) add(make_configuration(context_, deps.plans));
   if (deps.network_servers && deps.plans)

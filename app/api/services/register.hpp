@@ -8,6 +8,7 @@
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/identity/services.hpp"
 #include "app/api/services/services.hpp"
+#include "app/api/services/up_storage.hpp"
 
 namespace ff::api {
 
@@ -45,6 +46,8 @@ struct ServiceDeps {
   WebhookTemplates webhook_templates =
       std::make_shared<const std::vector<config::WebhookTemplate>>();
   WebhookHealthRules webhook_health;
+  /// Messages of the past.
+  std::optional<Storage> storage;
   /// What applications are told of the MQTT server.
   MqttAddresses mqtt;
 };

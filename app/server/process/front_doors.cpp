@@ -202,6 +202,7 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
                                .webhook_templates = load_templates(ports.config.as.webhooks),
                                .webhook_health = {ports.config.as.webhooks.unhealthy_attempts,
                                                   ports.config.as.webhooks.unhealthy_retry},
+                               .storage = routes.application_server.storage,
                                .mqtt = mqtt_addresses()});
   std::vector<api::Listener> grpc_listeners;
   const auto& listen = ports.config.grpc;
