@@ -60,6 +60,7 @@ Status Transfer::prepare() {
   headers_complete_ = false;
   header_size_ = 0;
   refused_.clear();
+  tried_ = false;
   set_request();
   set_headers();
   set_limits();
@@ -183,6 +184,7 @@ curl_socket_t Transfer::on_socket(void* self, curlsocktype, curl_sockaddr* addre
       return CURL_SOCKET_BAD;
     }
   }
+  transfer.tried_ = true;
   return ::socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
@@ -227,7 +229,8 @@ bool Transfer::follow(int status) {
 }
 
 Error Transfer::error_of(CURLcode code) const {
-  if (!refused_.empty()) return Error(target_refused, {{"address", refused_}});
+  // A name may have addresses of both kinds: then what became of the others is the reason.
+  if (!refused_.empty() && !tried_) return Error(target_refused, {{"address", refused_}});
   switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
       return Error(timed_out);

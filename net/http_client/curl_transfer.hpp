@@ -69,6 +69,7 @@ class Transfer {
   bool headers_complete_ = false;
   std::size_t header_size_ = 0;
   std::string refused_;  ///< An address that was not connected to.
+  bool tried_ = false;   ///< Another one was.
 };
 
 }  // namespace ff::net::http_client

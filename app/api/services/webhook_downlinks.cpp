@@ -43,7 +43,7 @@ class Downlink : public std::enable_shared_from_this<Downlink> {
     auto call = std::make_shared<Call>();
     call->method = method;
     call->request_id = ports_->new_request_id();
-    call->metadata.emplace("authorization", authorization);
+    if (!authorization.empty()) call->metadata.emplace("authorization", authorization);
     ports_->authenticator->authenticate(call->metadata,
                                         [self = shared_from_this(), call](Result<AuthInfo> caller) {
                                           if (!caller) return self->refuse(caller.error());

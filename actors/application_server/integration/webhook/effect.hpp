@@ -32,6 +32,8 @@ struct Outcome {
   /// Repeating does not help unless the endpoint changes its mind: a status that says so, a URL
   /// that is none, a target that is not allowed.
   bool refused = false;
+  /// The endpoint asks for patience, and says nothing of the message.
+  bool busy = false;
   /// The endpoint was not asked at all: we were too busy, or are about to end.
   bool not_tried = false;
 };

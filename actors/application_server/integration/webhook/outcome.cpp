@@ -50,8 +50,9 @@ void DeliveryState::failed(SendToken token, const Outcome& outcome, Instant now)
     return;
   }
   // The endpoint takes other messages, so this one is the reason; or it says so itself.
-  const bool counts = outcome.refused ||
-                      (item.first_failure && last_success_ && *last_success_ > *item.first_failure);
+  const bool takes_others =
+      item.first_failure && last_success_ && *last_success_ > *item.first_failure;
+  const bool counts = outcome.refused || (takes_others && !outcome.busy);
   if (counts) ++item.refusals;
   if (!item.first_failure) item.first_failure = now.mono;
   const bool too_old =

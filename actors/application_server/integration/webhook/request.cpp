@@ -68,9 +68,9 @@ std::string excerpt_of(const std::string& body) {
   return text;
 }
 
-/// The server asks for another attempt, or is at fault itself.
-bool may_be_repeated(int status) {
-  return status == 408 || status == 425 || status == 429 || status >= 500;
+/// The server asks for another attempt later.
+bool is_busy(int status) {
+  return status == 408 || status == 425 || status == 429 || status == 503;
 }
 
 Status invalid(std::string_view field, std::string_view reason) {
@@ -126,7 +126,8 @@ Outcome judge(const WebhookKey& key, const std::string& url, const Result<Client
   if (auto excerpt = excerpt_of(answer->body); !excerpt.empty())
     attributes.emplace_back("body", std::move(excerpt));
   return {.error = Error(request_failed, std::move(attributes)),
-          .refused = !may_be_repeated(answer->status)};
+          .refused = answer->status < 500 && !is_busy(answer->status),
+          .busy = is_busy(answer->status)};
 }
 
 Status check(const Webhook& webhook) {

@@ -133,6 +133,7 @@ TEST(WebhookRequest, AnswersAreJudged) {
   for (const int status : {408, 425, 429, 500, 502, 503, 504, 599}) {
     EXPECT_FALSE(judged(status).delivered);
     EXPECT_FALSE(judged(status).refused) << status;
+    EXPECT_EQ(judged(status).busy, status == 503 || status < 500) << status;
   }
   const auto note = note_of(*judged(500, "broken \xC3\xA9").error);
   EXPECT_EQ(note.name_space, "pkg/applicationserver/io/web/sink");

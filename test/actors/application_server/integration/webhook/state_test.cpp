@@ -173,6 +173,23 @@ TEST(WebhookDelivery, AMessageThatAlwaysFailsDoesNotStopItsDeviceForEver) {
   EXPECT_EQ(world.letters().size(), 1U);
 }
 
+TEST(WebhookDelivery, AnEndpointThatAsksForPatienceCostsNoMessage) {
+  World world({.attempts_max = 2});
+  world.settle();
+  world.publish(0, "dev-a");
+  for (int i = 0; i < 20; ++i) {
+    const auto token = world.sends.front().token;
+    world.sends.pop_front();
+    world.take(world.state->sent(
+        token, {.error = Error(request_failed, {{"status_code", 429}}), .busy = true}, world.now));
+    world.publish(1, "dev-b");
+    world.answer(true);
+    world.advance(minutes{5});
+  }
+  EXPECT_EQ(world.under_way(), "0-1");
+  EXPECT_TRUE(world.letters().empty());
+}
+
 TEST(WebhookDelivery, AnEndpointThatIsDownCostsNoMessageUntilItIsTooOld) {
   World world({.age_max = hours{24}});
   world.settle();
