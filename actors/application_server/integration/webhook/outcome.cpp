@@ -3,6 +3,11 @@
 #include "actors/application_server/integration/webhook/state.hpp"
 
 namespace ff::application_server::webhook {
+namespace {
+
+constexpr std::size_t distrusted_max = 4096;
+
+}  // namespace
 
 Effects DeliveryState::sent(SendToken token, const Outcome& outcome, Instant now) {
   if (!desk_.is_under_way(token)) return {};
@@ -24,6 +29,7 @@ void DeliveryState::succeeded(SendToken token, Instant now) {
   last_success_ = now.mono;
   if (record_.health.state != Health::State::healthy)
     set_health({.state = Health::State::healthy, .last_failure = {}});
+  distrusted_.erase(desk_.find(token)->message->device_id);
   finish(token);
 }
 
@@ -57,10 +63,16 @@ void DeliveryState::failed(SendToken token, const Outcome& outcome, Instant now)
   if (!item.first_failure) item.first_failure = now.mono;
   const bool too_old =
       now.utc - item.message->received_at > config_.age_max && item.origin == Origin::live;
-  if (item.refusals >= config_.attempts_max || too_old) {
+  if (item.refusals >= attempts_max(item) || too_old) {
+    if (distrusted_.size() < distrusted_max) distrusted_.insert(item.message->device_id);
     return bury(token, too_old ? Error(expired).caused_by(error) : error, now);
   }
   desk_.postpone(token, now.mono + back_off(config_, item.attempts - 1, random_));
+}
+
+std::uint32_t DeliveryState::attempts_max(const Item& item) const {
+  const bool is_known = distrusted_.contains(item.message->device_id) && breaker_.is_closed();
+  return is_known ? 1 : config_.attempts_max;
 }
 
 /// Its cursor moves on, its device's next message may leave.

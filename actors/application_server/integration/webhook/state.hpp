@@ -106,6 +106,7 @@ class DeliveryState {
   void finish(SendToken token);
   void bury(SendToken token, const Error& reason, Instant now);
   void set_health(Health health);
+  std::uint32_t attempts_max(const Item& item) const;
 
   WebhookKey key_;
   WebhookPtr webhook_;
@@ -125,6 +126,9 @@ class DeliveryState {
   Desk desk_;
   Breaker breaker_;
   std::optional<MonoTime> last_success_;
+  /// Devices whose last message was given up: their next one gets a single attempt while the
+  /// endpoint takes others, so that a device that is never taken does not fill the desk.
+  std::set<DeviceId> distrusted_;
 
   std::uint64_t live_reading_ = 0;  // serials of what was asked; 0: nothing
   std::uint64_t replay_reading_ = 0;

@@ -173,6 +173,35 @@ TEST(WebhookDelivery, AMessageThatAlwaysFailsDoesNotStopItsDeviceForEver) {
   EXPECT_EQ(world.letters().size(), 1U);
 }
 
+TEST(WebhookDelivery, ADeviceThatIsNeverTakenDoesNotHoldUpTheOthers) {
+  World world({.held_max = 4, .attempts_max = 3});
+  world.settle();
+  const auto refuse_first = [&] {
+    for (std::size_t i = 0; i < world.sends.size(); ++i) {
+      const bool is_bad = world.sends[i].message->device_id == DeviceId("dev-bad");
+      return world.answer_at(i, !is_bad, true);
+    }
+  };
+  for (int i = 0; i < 20; ++i) {
+    world.publish(0, "dev-bad");
+    world.publish(0, "dev-good");
+    for (int j = 0; j < 4; ++j) {
+      refuse_first();
+      world.settle();
+    }
+    world.advance(seconds{1});
+  }
+  for (int i = 0; i < 60; ++i) {
+    refuse_first();
+    world.settle();
+    world.advance(std::chrono::milliseconds{200});
+  }
+  EXPECT_EQ(world.delivered.size(), 20U);
+  EXPECT_EQ(world.letters().size(), 20U);
+  // Three attempts for the first, one for each other.
+  EXPECT_LE(world.failures, 25U);
+}
+
 TEST(WebhookDelivery, AnEndpointThatAsksForPatienceCostsNoMessage) {
   World world({.attempts_max = 2});
   world.settle();
