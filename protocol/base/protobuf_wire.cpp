@@ -1,5 +1,7 @@
 #include "protocol/base/protobuf_wire.hpp"
 
+#include <bit>
+
 namespace ff::protobuf_wire {
 namespace {
 
@@ -18,6 +20,12 @@ void put_number(Bytes& out, unsigned field, std::uint64_t value) {
   if (value == 0) return;
   put_tag(out, field, WireType::varint);
   put_varint(out, value);
+}
+
+void put_float(Bytes& out, unsigned field, float value) {
+  if (value == 0) return;
+  put_tag(out, field, WireType::fixed32);
+  append_le<4>(out, std::bit_cast<std::uint32_t>(value));
 }
 
 void put_bytes(Bytes& out, unsigned field, ByteView value) {

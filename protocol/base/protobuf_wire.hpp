@@ -14,6 +14,8 @@ enum class WireType : std::uint8_t { varint = 0, fixed64 = 1, length_delimited =
 
 /// Zero is protobuf's default and not written.
 void put_number(Bytes& out, unsigned field, std::uint64_t value);
+/// A `float`; zero is not written either.
+void put_float(Bytes& out, unsigned field, float value);
 /// Written also when empty: a message that is there.
 void put_bytes(Bytes& out, unsigned field, ByteView value);
 

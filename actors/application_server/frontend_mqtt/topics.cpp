@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/types/uid.hpp"
+
 namespace ff::application_server {
 namespace {
 
@@ -14,9 +16,7 @@ std::string prefix_of(std::string_view uid) {
 }  // namespace
 
 std::optional<ApplicationId> application_of(std::string_view username) {
-  const auto at = username.find('@');
-  if (at != std::string_view::npos && !is_valid_id(username.substr(at + 1))) return std::nullopt;
-  const auto id = parse_application_id(username.substr(0, at));
+  const auto id = parse_application_id(entity_id_of_uid(username));
   if (!id) return std::nullopt;
   return *id;
 }

@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "protocol/base/base64.hpp"
-#include "protocol/gateway/semtech_udp/data_rate.hpp"
+#include "protocol/gateway/data_rate_text.hpp"
 #include "protocol/gateway/semtech_udp/packet.hpp"
 #include "protocol/gateway/semtech_udp/stat.hpp"
 

@@ -1,8 +1,8 @@
-#include "protocol/gateway/semtech_udp/data_rate.hpp"
+#include "protocol/gateway/data_rate_text.hpp"
 
 #include <charconv>
 
-namespace ff::gateway::semtech_udp {
+namespace ff::gateway {
 namespace {
 
 /// Takes a decimal number of at most `digits_max` digits from the front of `text`.
@@ -74,4 +74,4 @@ std::optional<LrFhssDataRate> parse_lr_fhss(std::string_view datr, std::string_v
   return rate;
 }
 
-}  // namespace ff::gateway::semtech_udp
+}  // namespace ff::gateway
