@@ -147,6 +147,7 @@ void ConnectionState::send(const std::shared_ptr<const DownlinkFrame>& frame, co
   }
   message.link = request_.link;
   message.token = downlinks_.add(frame);
+  message.correlation_ids = frame->correlation_ids;
   effects.push_back(PublishEvent{"gs.down.send", {}, frame->correlation_ids});
   effects.push_back(ToFrontend{std::move(message)});
 }

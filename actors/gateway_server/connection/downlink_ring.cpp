@@ -5,7 +5,9 @@
 namespace ff::gateway_server {
 
 DownlinkToken DownlinkRing::add(std::shared_ptr<const DownlinkFrame> downlink) {
-  const DownlinkToken token{++last_};
+  // 0 stands for an acknowledgement that names no downlink.
+  if (++last_ == 0) ++last_;
+  const DownlinkToken token{last_};
   entries_[token.value() % size] = {token, std::move(downlink)};
   return token;
 }

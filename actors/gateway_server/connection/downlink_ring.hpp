@@ -15,7 +15,7 @@ class DownlinkRing {
  public:
   static constexpr std::size_t size = 16;
 
-  /// Tokens count from 1 and wrap at 2^16.
+  /// Tokens count from 1 to 65535 and begin again; 0 is never one.
   DownlinkToken add(std::shared_ptr<const DownlinkFrame> downlink);
   /// The downlink, once; null when unknown, overwritten or taken before.
   std::shared_ptr<const DownlinkFrame> take(DownlinkToken token);

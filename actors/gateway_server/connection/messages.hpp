@@ -94,6 +94,7 @@ struct SendDownlink {
   LinkId link;
   DownlinkToken token;
   gateway::GatewayDownlink downlink;
+  CorrelationIds correlation_ids;  // the downlink's, for gateways that are told
   /// Server time of the emission, for gateways that want it late; unset: send at once.
   std::optional<UtcTime> starts_at;
 };

@@ -42,6 +42,21 @@ actors::ChildSpec basic_station_child(const ContextPtr& context,
       }};
 }
 
+actors::ChildSpec mqtt_child(const ContextPtr& context, const MqttFrontendConfig& config) {
+  return {"gateway_frontend_mqtt", [context, config](caf::actor_system& system) {
+            return caf::actor_cast<caf::actor>(spawn_mqtt_frontend(system, context, config));
+          }};
+}
+
+actors::ChildSpec grpc_child(const ContextPtr& context,
+                             const actors::Route<GrpcFrontendHandle>& route) {
+  return {"gateway_frontend_grpc", [context, route](caf::actor_system& system) {
+            auto frontend = spawn_grpc_frontend(system, context);
+            route.set(frontend);
+            return caf::actor_cast<caf::actor>(frontend);
+          }};
+}
+
 }  // namespace
 
 caf::actor start_gateway_server(caf::actor_system& system, Context context,
@@ -72,6 +87,8 @@ caf::actor start_gateway_server(caf::actor_system& system, Context context,
   }
   for (const auto& station : settings.basic_station)
     config.children.push_back(basic_station_child(shared, station));
+  for (const auto& mqtt : settings.mqtt) config.children.push_back(mqtt_child(shared, mqtt));
+  config.children.push_back(grpc_child(shared, settings.grpc));
   return actors::spawn_supervisor(system, std::move(config));
 }
 

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "actors/gateway_server/frontend_basic_station/actor.hpp"
+#include "actors/gateway_server/frontend_grpc/actor.hpp"
+#include "actors/gateway_server/frontend_mqtt/actor.hpp"
 #include "actors/gateway_server/frontend_udp/actor.hpp"
 #include "actors/gateway_server/memory/actor.hpp"
 #include "actors/gateway_server/router/actor.hpp"
@@ -27,6 +29,9 @@ struct GatewayServerSettings {
   std::vector<BasicStationFrontendConfig> basic_station;
   /// Where gateways are remembered; outlives the actors. Null: nowhere.
   const storage::Reader* store = nullptr;
+  std::vector<MqttFrontendConfig> mqtt;
+  /// Leads the API to the frontend for gateways over gRPC.
+  actors::Route<GrpcFrontendHandle> grpc;
   actors::RestartLimits limits;
   std::function<void(const std::string& child)> on_escalation;
   /// Router and memory have threads of their own; false in virtual time.

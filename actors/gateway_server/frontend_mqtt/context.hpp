@@ -1,0 +1,25 @@
+// INTERNAL: what the connections of one MQTT listener share.
+#pragma once
+
+#include <caf/actor_addr.hpp>
+#include <caf/fwd.hpp>
+
+#include <memory>
+
+#include "actors/gateway_server/connection/context.hpp"
+#include "actors/gateway_server/frontend_mqtt/format.hpp"
+#include "actors/gateway_server/link/probe.hpp"
+
+namespace ff::gateway_server {
+
+/// Immutable; lives as long as connections.
+struct MqttContext {
+  ContextPtr context;
+  const MqttFormat* format = nullptr;
+  std::shared_ptr<LinkProbe> probe;
+  caf::actor_system* system = nullptr;
+  caf::actor_addr frontend;  // links end with it
+};
+using MqttContextPtr = std::shared_ptr<const MqttContext>;
+
+}  // namespace ff::gateway_server

@@ -1,0 +1,112 @@
+#include "actors/gateway_server/link/actor.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/gateway_server/connection/actor.hpp"
+#include "actors/gateway_server/connection/admission.hpp"
+#include "actors/gateway_server/connection/errors.hpp"
+#include "actors/support/caf_error.hpp"
+#include "actors/support/shell.hpp"
+
+namespace ff::gateway_server {
+namespace {
+
+struct Shell {
+  static inline const char* name = "gateway_link";
+  LinkRequest request;
+  ConnectionHandle connection;
+
+  /// Also of an actor that failed: its transport must not wait for it.
+  ~Shell() {
+    if (request.port) request.port->ended(Error(frontend_ended));
+    if (request.probe) request.probe->actors.running.Decrement();
+  }
+};
+using Pointer = LinkHandle::stateful_pointer<Shell>;
+
+void end(Pointer self, const Error& reason) {
+  auto& state = self->state;
+  if (auto connection = std::exchange(state.connection, nullptr))
+    caf::anon_send(connection, Disconnect{reason});
+  if (const auto port = std::exchange(state.request.port, nullptr)) port->ended(reason);
+  self->quit();
+}
+
+void on_ended(Pointer self, const Error& reason) {
+  self->state.connection = nullptr;
+  end(self, reason);
+}
+
+/// The frontend, or the connection without a word.
+void on_down(Pointer self, const caf::down_msg& down) {
+  const auto& connection = self->state.connection;
+  if (!connection) return;
+  if (connection.address() != down.source) return end(self, Error(frontend_ended));
+  on_ended(self, down.reason ? actors::from_caf(down.reason) : Error(not_connected));
+}
+
+/// One overload per kind of message.
+struct PassOn {
+  Shell& state;
+
+  void operator()(GatewayUp& message) const {
+    state.request.probe->count(message.status ? LinkOutcome::status : LinkOutcome::uplink);
+    caf::anon_send(state.connection, std::move(message));
+  }
+  void operator()(const TxAcked& message) const {
+    state.request.probe->count(LinkOutcome::report);
+    caf::anon_send(state.connection, message);
+  }
+  void operator()(const DownlinkPathChanged& message) const {
+    caf::anon_send(state.connection, message);
+  }
+  void operator()(const Malformed& message) const {
+    state.request.probe->count(LinkOutcome::malformed);
+    spdlog::debug("msg=\"message of a gateway dropped\" gateway={} error=\"{}\"",
+                  gateway_uid(state.request.connect.ids), message.error.to_string());
+  }
+};
+
+void on_received(Pointer self, LinkReceived& received) {
+  if (self->state.connection) std::visit(PassOn{self->state}, received.message);
+}
+
+LinkHandle::behavior_type link(Pointer self, const ContextPtr& context, LinkRequest request,
+                               const caf::actor_addr& frontend) {
+  actors::prepare(self, Shell::name);
+  auto& state = self->state;
+  state.request = std::move(request);
+  state.request.probe->actors.spawned.Increment();
+  state.request.probe->actors.running.Increment();
+  self->set_down_handler([self](caf::down_msg& down) { on_down(self, down); });
+  self->monitor(frontend);
+  state.request.port->opened(LinkHandle(self));
+  state.connection = spawn_connection(self->system(), context, state.request.connect,
+                                      FrontendHandle(LinkHandle(self)));
+  self->monitor(state.connection);
+  return {
+      [self](const ConnectionReady& message) {
+        if (self->state.request.port) self->state.request.port->ready(message);
+      },
+      [self](const ConnectionEnded& message) { on_ended(self, message.reason); },
+      [self](const SendDownlink& message) {
+        if (self->state.request.port) self->state.request.port->send(message);
+      },
+      [self](LinkReceived& message) { on_received(self, message); },
+      [self](const LinkClosed& message) { end(self, message.reason); },
+  };
+}
+
+}  // namespace
+
+LinkHandle spawn_link(caf::actor_system& system, ContextPtr context, LinkRequest request,
+                      const caf::actor_addr& frontend) {
+  return system.spawn(link, std::move(context), std::move(request), frontend);
+}
+
+}  // namespace ff::gateway_server
