@@ -133,6 +133,14 @@ struct GatewayServerBasicStation {
   std::size_t connections_per_address_max = 0;  // 0: no bound
 };
 
+/// `gs.mqtt`, `gs.mqtt-v2`.
+struct GatewayServerMqtt {
+  Listen listen;
+  Listen public_address;  // what gateways are told
+  std::size_t connections_max = 0;
+  std::size_t connections_per_address_max = 0;  // 0: no bound
+};
+
 /// `gs`.
 struct GatewayServer {
   bool require_registered_gateways = false;
@@ -149,6 +157,8 @@ struct GatewayServer {
   GatewayServerBasicStation basic_station;
   GatewayServerSocket tabs_hubs;
   GatewayServerSocket ttigw;
+  GatewayServerMqtt mqtt;
+  GatewayServerMqtt mqtt_v2;
 };
 
 /// `ns.default-mac-settings`.

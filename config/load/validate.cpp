@@ -29,7 +29,11 @@ void check_listeners(const Config& config, std::vector<Error>& problems) {
         {"as.mqtt.listen", config.as.mqtt.plain},
         {"as.mqtt.listen-tls", config.as.mqtt.tls},
         {"gs.basic-station.listen", config.gs.basic_station.listen.plain},
-        {"gs.basic-station.listen-tls", config.gs.basic_station.listen.tls}}) {
+        {"gs.basic-station.listen-tls", config.gs.basic_station.listen.tls},
+        {"gs.mqtt.listen", config.gs.mqtt.listen.plain},
+        {"gs.mqtt.listen-tls", config.gs.mqtt.listen.tls},
+        {"gs.mqtt-v2.listen", config.gs.mqtt_v2.listen.plain},
+        {"gs.mqtt-v2.listen-tls", config.gs.mqtt_v2.listen.tls}}) {
     if (has_fixed_port(address) && !seen.insert(address).second) {
       problems.push_back(contradicts(key, "another listener has the same address " + address));
     }

@@ -103,6 +103,42 @@ std::vector<Knob> basic_station_knobs() {
   };
 }
 
+std::vector<Knob> mqtt_knobs() {
+  return {
+      {"gs.mqtt.listen", "Address of the MQTT server for gateways without TLS.", ":1882",
+       one(listen_address(), FF_PLACE(gs.mqtt.listen.plain))},
+      {"gs.mqtt.listen-tls", "The same with TLS; needs tls.source.", ":8882",
+       one(listen_address(), FF_PLACE(gs.mqtt.listen.tls))},
+      {"gs.mqtt.public-address", "Where gateways are told to connect without TLS.",
+       "localhost:1882", one(server_address(), FF_PLACE(gs.mqtt.public_address.plain))},
+      {"gs.mqtt.public-tls-address", "Where gateways are told to connect with TLS.",
+       "localhost:8882", one(server_address(), FF_PLACE(gs.mqtt.public_address.tls))},
+      {"gs.mqtt.connections-max", "Connections of one listener at a time; more are closed at once.",
+       "65536", one(count<std::size_t>(1, 1'000'000), FF_PLACE(gs.mqtt.connections_max))},
+      {"gs.mqtt.connections-per-address-max", "The same for one remote address; 0 is no bound.",
+       "0", one(count<std::size_t>(0, 1'000'000), FF_PLACE(gs.mqtt.connections_per_address_max))},
+  };
+}
+
+std::vector<Knob> mqtt_v2_knobs() {
+  return {
+      {"gs.mqtt-v2.listen", "Address of the MQTT server for gateways of the legacy protocol.",
+       ":1881", one(listen_address(), FF_PLACE(gs.mqtt_v2.listen.plain))},
+      {"gs.mqtt-v2.listen-tls", "The same with TLS; needs tls.source.", ":8881",
+       one(listen_address(), FF_PLACE(gs.mqtt_v2.listen.tls))},
+      {"gs.mqtt-v2.public-address", "Where legacy gateways are told to connect without TLS.",
+       "localhost:1881", one(server_address(), FF_PLACE(gs.mqtt_v2.public_address.plain))},
+      {"gs.mqtt-v2.public-tls-address", "Where legacy gateways are told to connect with TLS.",
+       "localhost:8881", one(server_address(), FF_PLACE(gs.mqtt_v2.public_address.tls))},
+      {"gs.mqtt-v2.connections-max",
+       "Connections of one listener at a time; more are closed at once.", "65536",
+       one(count<std::size_t>(1, 1'000'000), FF_PLACE(gs.mqtt_v2.connections_max))},
+      {"gs.mqtt-v2.connections-per-address-max", "The same for one remote address; 0 is no bound.",
+       "0",
+       one(count<std::size_t>(0, 1'000'000), FF_PLACE(gs.mqtt_v2.connections_per_address_max))},
+  };
+}
+
 }  // namespace
 
 std::vector<Knob> gateway_server_knobs() {
@@ -139,6 +175,8 @@ std::vector<Knob> gateway_server_knobs() {
   };
   for (auto& row : udp_knobs()) rows.push_back(std::move(row));
   for (auto& row : basic_station_knobs()) rows.push_back(std::move(row));
+  for (auto& row : mqtt_knobs()) rows.push_back(std::move(row));
+  for (auto& row : mqtt_v2_knobs()) rows.push_back(std::move(row));
   return rows;
 }
 

@@ -119,10 +119,14 @@ caf::actor start_gateways(caf::actor_system& system, const WiringPtr& wiring) {
   for (auto& frontend : frontends) frontend.network = wiring->ports.datagrams;
   auto stations = wiring->config.basic_station;
   for (auto& frontend : stations) frontend.network = wiring->ports.streams;
+  auto mqtt = wiring->config.gateway_mqtt;
+  for (auto& frontend : mqtt) frontend.network = wiring->ports.streams;
   return gateway_server::start_gateway_server(system, std::move(context),
                                               {.udp = std::move(frontends),
                                                .basic_station = std::move(stations),
                                                .store = wiring->ports.engine,
+                                               .mqtt = std::move(mqtt),
+                                               .grpc = routes.gateway_links,
                                                .limits = {},
                                                .on_escalation = wiring->on_escalation,
                                                .own_thread = wiring->ports.own_threads});

@@ -55,6 +55,7 @@ struct NodeConfig {
   gateway_server::GatewayServerConfig gateway_server;
   std::vector<gateway_server::UdpListenerConfig> udp;
   std::vector<gateway_server::BasicStationFrontendConfig> basic_station;
+  std::vector<gateway_server::MqttFrontendConfig> gateway_mqtt;
   join_server::Config join_server;
   application_server::Config application_server;
   identity_server::SettingsPtr identity = std::make_shared<const identity_server::Settings>();
@@ -78,6 +79,7 @@ struct NodeRoutes {
   application_server::Routes application_server;
   identity_server::Routes identity_server;
   actors::Route<gateway_server::RouterHandle> gateway_router;
+  actors::Route<gateway_server::GrpcFrontendHandle> gateway_links;
   std::shared_ptr<const region::FrequencyPlans> plans;
   std::shared_ptr<const network_server::Config> network;
 

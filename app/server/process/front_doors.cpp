@@ -13,6 +13,7 @@
 
 #include "actors/application_server/frontend_mqtt/frontend.hpp"
 #include "actors/events/hub.hpp"
+#include "actors/identity_server/gateway_settings/gateway_registry.hpp"
 #include "actors/support/listener_metrics.hpp"
 #include "app/api/http_gateway.hpp"
 #include "app/api/http_handler.hpp"
@@ -73,6 +74,18 @@ api::WebhookTemplates load_templates(const config::Webhooks& webhooks) {
         spdlog::warn("msg=\"webhook template left out\" error=\"{}\"", error.message());
       });
   return std::make_shared<const std::vector<config::WebhookTemplate>>(std::move(templates));
+}
+
+api::MqttAddresses addresses_of(const config::GatewayServerMqtt& mqtt) {
+  return {mqtt.public_address.plain, mqtt.public_address.tls};
+}
+
+api::GatewayDoors gateway_doors(const config::GatewayServer& settings, const NodeRoutes& routes) {
+  return {.links = routes.gateway_links,
+          .registry = identity_server::make_gateway_registry(routes.identity_server.reader,
+                                                                routes.identity_server.registry),
+          .mqtt = addresses_of(settings.mqtt),
+          .mqtt_v2 = addresses_of(settings.mqtt_v2)};
 }
 
 }  // namespace
@@ -194,6 +207,7 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
                                .links = routes.application_server.links,
                                .join_servers = routes.join_server,
                                .gateway_router = routes.gateway_router,
+                               .gateway_doors = gateway_doors(ports.config.gs, routes),
                                .hub = &hub,
                                .new_event_id = [this, now] { return random.ulid(now()); },
                                .plans = routes.plans,

@@ -94,6 +94,7 @@ Result<storage::OpenStore> open_store(const config::Storage& settings, Random& r
 Status add_gateways(FrontDoors& doors, const config::Config& config, NodeConfig& node) {
   FF_CHECK(doors.load_certificates());
   FF_TRY(node.basic_station, basic_station_listeners(config.gs, doors.gateway_tls()));
+  FF_TRY(node.gateway_mqtt, gateway_mqtt_listeners(config.gs, doors.gateway_tls()));
   return {};
 }
 

@@ -266,6 +266,40 @@ identity_server::SettingsPtr identity_settings(const config::IdentityServer& is)
   return out;
 }
 
+Result<std::vector<gateway_server::MqttFrontendConfig>> gateway_mqtt_listeners(
+    const config::GatewayServer& settings, std::shared_ptr<const net::tls::ServerContext> tls) {
+  std::vector<gateway_server::MqttFrontendConfig> out;
+  const auto add = [&](const std::string& key, const std::string& address,
+                       gateway_server::MqttFrontendConfig frontend) -> Status {
+    if (address.empty()) return {};
+    const auto local = net::Endpoint::parse_listen(address);
+    if (!local) return fail(invalid_address, {{"key", key}, {"value", address}});
+    frontend.local = *local;
+    out.push_back(std::move(frontend));
+    return {};
+  };
+  const auto add_both = [&](std::string_view name, const gateway_server::MqttFormat& format,
+                            const config::GatewayServerMqtt& mqtt) -> Status {
+    const gateway_server::MqttFrontendConfig plain{
+        .local = {},
+        .format = &format,
+        .name = "gs-" + std::string(name),
+        .tls = nullptr,
+        .connections_max = mqtt.connections_max,
+        .connections_per_address_max = mqtt.connections_per_address_max};
+    const auto key = "gs." + std::string(name) + ".listen";
+    FF_CHECK(add(key, mqtt.listen.plain, plain));
+    if (!tls) return {};
+    auto over_tls = plain;
+    over_tls.name += "-tls";
+    over_tls.tls = tls;
+    return add(key + "-tls", mqtt.listen.tls, std::move(over_tls));
+  };
+  FF_CHECK(add_both("mqtt", gateway_server::mqtt_format_v3(), settings.mqtt));
+  FF_CHECK(add_both("mqtt-v2", gateway_server::mqtt_format_v2(), settings.mqtt_v2));
+  return out;
+}
+
 Result<NodeConfig> node_config(const config::Config& config, std::uint64_t counter_jump) {
   NodeConfig out;
   out.durability = config.storage.durability == config::Durability::sync

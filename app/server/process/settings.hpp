@@ -17,6 +17,10 @@ Result<NodeConfig> node_config(const config::Config& config, std::uint64_t count
 Result<std::vector<gateway_server::BasicStationFrontendConfig>> basic_station_listeners(
     const config::GatewayServer& settings, std::shared_ptr<const net::tls::ServerContext> tls);
 
+/// The listeners for gateways over MQTT, current and legacy; likewise.
+Result<std::vector<gateway_server::MqttFrontendConfig>> gateway_mqtt_listeners(
+    const config::GatewayServer& settings, std::shared_ptr<const net::tls::ServerContext> tls);
+
 /// The bounds of stored MQTT sessions, for their directory and for connections.
 application_server::mqtt_session::SessionsConfig mqtt_sessions_config(
     const config::MqttSessions& sessions);
