@@ -41,7 +41,7 @@ Finisher Front::finisher(std::string_view method,
 }
 
 void Front::begin(Method method, grpc::CallbackServerContext& context,
-                  const google::protobuf::Message& request, Steps steps) const {
+                  const google::protobuf::Message* maybe_request, Steps steps) const {
   auto call = std::make_shared<Call>();
   call->method = method.name;
   call->metadata = read_metadata(context);
@@ -51,9 +51,11 @@ void Front::begin(Method method, grpc::CallbackServerContext& context,
   call->correlation_ids = {"rpc:/" + std::string(method.name) + ":" + call->request_id};
   context.AddInitialMetadata("x-request-id", call->request_id);
   // Before authentication, as clients of the reference know it [api-conventions §5].
-  if (auto valid = api_rules::validate(method.name, request, ports_.now()); !valid) {
-    steps.fail(std::move(valid).error());
-    return;
+  if (maybe_request != nullptr) {
+    if (auto valid = api_rules::validate(method.name, *maybe_request, ports_.now()); !valid) {
+      steps.fail(std::move(valid).error());
+      return;
+    }
   }
   auto run = [call, steps, context = &context](Result<AuthInfo> auth) {
     if (!auth) {

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "app/api/call.hpp"
+#include "app/api/duplex.hpp"
 #include "app/api/reply.hpp"
 #include "protocol/base/time.hpp"
 
@@ -47,7 +48,7 @@ class Front {
     auto run = [reply, request, handler = std::move(handler)](std::shared_ptr<const Call> call) {
       handler(std::move(call), *request, reply);
     };
-    begin(method, *context, *request,
+    begin(method, *context, request,
           {[reply](Error error) { reply(fail(std::move(error))); }, std::move(run)});
     return reactor;
   }
@@ -64,9 +65,25 @@ class Front {
     auto run = [stream, kept, handler = std::move(handler)](std::shared_ptr<const Call> call) {
       handler(std::move(call), *kept, stream);
     };
-    begin(method, *context, *kept,
+    begin(method, *context, kept.get(),
           {[stream](Error error) { stream->finish(fail(std::move(error))); }, std::move(run)});
     return stream->reactor();
+  }
+
+  /// The same for streams in both directions: `handler(std::shared_ptr<const Call>,
+  /// std::shared_ptr<Duplex<Request, Response>>)`. What the client sends has not been validated.
+  template <class Request, class Response, class Handler>
+  grpc::ServerBidiReactor<Request, Response>* duplex(Method method,
+                                                     grpc::CallbackServerContext* context,
+                                                     Handler handler) {
+    auto duplex = Duplex<Request, Response>::make(
+        [this, name = method.name](const Error& error) { return status(name, error); });
+    auto run = [duplex, handler = std::move(handler)](std::shared_ptr<const Call> call) {
+      handler(std::move(call), duplex);
+    };
+    begin(method, *context, nullptr,
+          {[duplex](Error error) { duplex->finish(fail(std::move(error))); }, std::move(run)});
+    return duplex->reactor();
   }
 
  private:
@@ -75,8 +92,9 @@ class Front {
     std::function<void(std::shared_ptr<const Call>)> run;
   };
 
+  /// `maybe_request` null: there is none to validate.
   void begin(Method method, grpc::CallbackServerContext& context,
-             const google::protobuf::Message& request, Steps steps) const;
+             const google::protobuf::Message* maybe_request, Steps steps) const;
   grpc::Status status(std::string_view method, const Error& error) const;
   /// Ends a call with the status of a result.
   Finisher finisher(std::string_view method, std::function<void(const grpc::Status&)> finish) const;

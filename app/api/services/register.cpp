@@ -38,6 +38,7 @@ Services::Services(Front& front, const ServiceDeps& deps)
   if (deps.network && deps.plans)
     add(make_ns(context_, {deps.network, deps.plans}, deps.make_random));
   if (deps.gateway_router) add(make_gs(context_, *deps.gateway_router));
+  if (deps.gateway_doors && deps.plans) add(make_gtw_gs(context_, *deps.gateway_doors, deps.plans));
   if (deps.join_servers) {
     const auto network_servers = deps.network_servers.value_or(NetworkServers());
     add(make_js_device_registry(context_, *deps.join_servers, network_servers));

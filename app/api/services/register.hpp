@@ -34,6 +34,8 @@ struct ServiceDeps {
   Links links;
   std::optional<JoinServers> join_servers;
   std::optional<actors::Route<gateway_server::RouterHandle>> gateway_router;
+  /// Null: no GtwGs service.
+  std::optional<GatewayDoors> gateway_doors;
   /// Outlives the services; null: no event streams.
   events::Hub* hub = nullptr;
   NewId new_event_id;

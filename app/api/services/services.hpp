@@ -11,6 +11,7 @@
 #include "actors/application_server/link/interface.hpp"
 #include "actors/application_server/pipeline/interface.hpp"
 #include "actors/events/hub.hpp"
+#include "actors/gateway_server/frontend_grpc/interface.hpp"
 #include "actors/gateway_server/router/interface.hpp"
 #include "actors/join_server/interface.hpp"
 #include "actors/network_server/config.hpp"
@@ -107,5 +108,15 @@ std::unique_ptr<grpc::Service> make_ns(const ServiceContext& context, NetworkInf
 
 std::unique_ptr<grpc::Service> make_gs(const ServiceContext& context,
                                        actors::Route<gateway_server::RouterHandle> router);
+
+/// What gateways ask before they connect, and how they do it over gRPC.
+struct GatewayDoors {
+  actors::Route<gateway_server::GrpcFrontendHandle> links;
+  std::shared_ptr<gateway_server::GatewayRegistry> registry;
+  MqttAddresses mqtt;
+  MqttAddresses mqtt_v2;
+};
+std::unique_ptr<grpc::Service> make_gtw_gs(const ServiceContext& context, GatewayDoors doors,
+                                           Plans plans);
 
 }  // namespace ff::api

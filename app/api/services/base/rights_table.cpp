@@ -191,6 +191,10 @@ constexpr std::array rows{
     Row{"farfield.v1.AsWebhookDelivery/DiscardDeadLetters", "", RIGHT_APPLICATION_SETTINGS_BASIC},
     Row{"Gs/GetGatewayConnectionStats", "", RIGHT_GATEWAY_STATUS_READ},
     Row{"Gs/BatchGetGatewayConnectionStats", "", RIGHT_GATEWAY_STATUS_READ},
+    Row{"GtwGs/LinkGateway", "", RIGHT_GATEWAY_LINK},
+    Row{"GtwGs/GetConcentratorConfig", "", RIGHT_GATEWAY_LINK},
+    Row{"GtwGs/GetMQTTConnectionInfo", "", RIGHT_GATEWAY_INFO},
+    Row{"GtwGs/GetMQTTV2ConnectionInfo", "", RIGHT_GATEWAY_INFO},
 };
 // clang-format on
 
