@@ -13,6 +13,7 @@
 #include "net/stream/memory.hpp"
 #include "net/udp/memory_network.hpp"
 #include "test/support/actors/actor_fixture.hpp"
+#include "test/support/gateway_server/in_memory_memories.hpp"
 #include "test/support/gateway_server/memory_gateway_access.hpp"
 #include "test/support/gateway_server/memory_gateway_registry.hpp"
 
@@ -60,7 +61,7 @@ class FrontendFixture : public ActorFixture {
       events.emplace_back(event.name);
       if (const auto* error = std::get_if<Error>(&event.data)) reasons.emplace_back(error->name());
     };
-    context.store_stats = [this](const auto&, const auto& value) { stored.push_back(value); };
+    context.memories = memories;
     context.router = router;
     context.config = config;
     supervisor = gateway_server::start_gateway_server(*system, context, settings);
@@ -104,6 +105,11 @@ class FrontendFixture : public ActorFixture {
     return *answer;
   }
 
+  /// What is remembered of the gateway whose connection said something last.
+  gateway_server::ConnectionStats last_stats() const {
+    return memories->stored.empty() ? gateway_server::ConnectionStats()
+                                    : memories->stored.back().memory.stats;
+  }
   bool has_metric(const std::string& line) const {
     return metrics.text().find(line + '\n') != std::string::npos;
   }
@@ -117,12 +123,12 @@ class FrontendFixture : public ActorFixture {
   gateway_server::GatewayServerConfig config;
   gateway_server::GatewayServerSettings settings;
   std::shared_ptr<MemoryGatewayRegistry> registry = std::make_shared<MemoryGatewayRegistry>();
+  std::shared_ptr<InMemoryMemories> memories = std::make_shared<InMemoryMemories>();
   std::shared_ptr<MemoryGatewayAccess> access = std::make_shared<MemoryGatewayAccess>();
   actors::Route<gateway_server::RouterHandle> router;
   caf::actor supervisor;
   std::vector<std::shared_ptr<const UplinkFrame>> uplinks;
   std::vector<TxAcknowledgment> acknowledgments;
-  std::vector<gateway_server::ConnectionStats> stored;
   std::vector<std::string> events;
   std::vector<std::string> reasons;  // errors of events
   std::string escalated;
