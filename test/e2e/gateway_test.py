@@ -121,9 +121,11 @@ class GatewayTest(unittest.TestCase):
         return process.returncode, out.decode(errors='replace')
 
     def test_mosquitto_as_gateways(self):
-        subscriber = self.mosquitto('sub', '-t', f'v3/{GATEWAY}/down', '-d')
+        subscriber = self.mosquitto('sub', '-t', f'v3/{GATEWAY}/down')
+        self.addCleanup(subscriber.stdout.close)
+        self.addCleanup(subscriber.wait)
         self.addCleanup(subscriber.kill)
-        wait_until(lambda: b'SUBACK' in subscriber.stdout.readline(), 'mosquitto_sub has subscribed')
+        wait_until(self.is_connected, 'mosquitto_sub is connected')
         self.assertEqual(self.stats()['protocol'], 'mqtt')
         golden = str(GOLDEN / 'gateway_mqtt' / 'uplink_lora.bin')
         # mosquitto_sub is taken over, and comes again when mosquitto_pub has gone.
