@@ -66,13 +66,12 @@ class Duplex : public std::enable_shared_from_this<Duplex<Request, Response>> {
     if (!ended_) end(result ? grpc::Status::OK : to_status_(result.error()));
   }
 
-  /// Called once when the client leaves before the end, or reads too slowly; at once if it has
-  /// left.
+  /// Called once when the client leaves before the end; at once if it has left.
   void on_cancel(std::function<void()> cancelled) {
     {
       const std::scoped_lock lock(mutex_);
       if (!cancelled_) {
-        on_cancel_ = std::move(cancelled);
+        if (!finished_) on_cancel_ = std::move(cancelled);
         return;
       }
     }
@@ -112,6 +111,8 @@ class Duplex : public std::enable_shared_from_this<Duplex<Request, Response>> {
       reactor_->StartWrite(&waiting_.front());
     } else if (ended_) {
       finished_ = true;
+      // It may hold who holds this.
+      on_cancel_ = nullptr;
       reactor_->Finish(status_);
     }
   }
