@@ -298,11 +298,13 @@ TEST_F(GtwGsTest, TheConcentratorsConfigurationIsOfTheFirstPlan) {
   ASSERT_TRUE(status.ok()) << status.error_message();
   ASSERT_EQ(config.channels_size(), 8);
   EXPECT_EQ(config.channels(0).frequency(), 868'100'000U);
-  EXPECT_EQ(config.channels(0).radio(), 0U);
+  EXPECT_EQ(config.channels(0).radio(), 1U);
+  EXPECT_EQ(config.channels(7).radio(), 0U);
   EXPECT_EQ(config.lora_standard_channel().frequency(), 868'300'000U);
   EXPECT_EQ(config.lora_standard_channel().bandwidth(), 250'000U);
   EXPECT_EQ(config.lora_standard_channel().spreading_factor(), 7U);
   EXPECT_EQ(config.fsk_channel().frequency(), 868'800'000U);
+  EXPECT_EQ(config.clock_source(), 1U);
   ASSERT_EQ(config.radios_size(), 2);
   EXPECT_EQ(config.radios(0).chip_type(), "SX1257");
   EXPECT_EQ(config.radios(0).tx_configuration().min_frequency(), 863'000'000U);
