@@ -223,7 +223,7 @@ class GatewayTest(unittest.TestCase):
         self.assertEqual(self.server.api('GET', path + 'mqttv2-connection-info', key=info),
                          {'public_address': 'localhost:1881', 'public_tls_address': 'gw.example.com:8881', 'username': GATEWAY})
         with self.assertRaises(ApiError) as refused:
-            self.server.api('GET', path + 'mqtt-connection-info', key=self.key)
+            self.server.api('GET', path + 'mqtt-connection-info', key=self.gateway_key('RIGHT_GATEWAY_STATUS_READ'))
         self.assertEqual(refused.exception.status, 403)
         client = self.grpc_client(self.key)
         config = client.call('GtwGs/GetConcentratorConfig', metadata=[('id', GATEWAY)])
