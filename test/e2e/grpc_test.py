@@ -184,7 +184,7 @@ class Errors(GrpcTest):
         self.assert_error(self.refused(*get, key=unknown), grpc.StatusCode.UNAUTHENTICATED, 'pkg/identityserver:api_key_not_found')
         stranger = self.create_key('RIGHT_APPLICATION_INFO').key
         self.create_application('foreign')
-        foreign = ('ApplicationRegistry/Get', {'applicationIds': {'applicationId': 'foreign'}})
+        foreign = ('ApplicationRegistry/Get', {'applicationIds': {'applicationId': 'foreign'}, 'fieldMask': mask('name')})
         self.assert_error(self.refused(*foreign, key=stranger), grpc.StatusCode.PERMISSION_DENIED, 'pkg/auth/rights:no_application_rights')
         denied = self.refused('ApplicationRegistry/Delete', {'applicationId': APPLICATION}, key=stranger)
         self.assert_error(denied, grpc.StatusCode.PERMISSION_DENIED, 'pkg/auth/rights:insufficient_application_rights')

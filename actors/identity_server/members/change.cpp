@@ -36,6 +36,9 @@ Status check(const MembershipChange& change, const Entity& entity, const RightSe
   const bool ends = change.rights.empty();
   auto needed = without(after, before);
   if (!ends) needed = needed | removed;
+  // RIGHT_ALL implies rights on other kinds, which nobody holds on this entity.
+  if (entity.key.kind != storage::EntityKind::organization)
+    needed = needed & (rights_of_kind(entity.key.kind) | RightSet{Right::all});
   if (const auto missing = without(needed, change.held); !missing.empty())
     return fail(change.insufficient(missing));
   if (removed.has(change.all)) FF_CHECK(check_owner(change, rows));

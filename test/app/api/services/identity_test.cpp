@@ -84,7 +84,9 @@ TEST_F(IdentityTest, AnApiKeyMayWhatItWasGivenAndNoMore) {
   EXPECT_EQ(keys.at("/api_keys/0/key"), "") << "shown once";
   token = key.at("/key");
   EXPECT_EQ(call("GET", "/applications/app-1").status, 200);
-  EXPECT_EQ(call("GET", "/applications/app-2").error(), "pkg/auth/rights:no_application_rights");
+  EXPECT_EQ(call("GET", "/applications/app-2?field_mask=name").error(),
+            "pkg/auth/rights:no_application_rights");
+  EXPECT_EQ(call("GET", "/applications/app-2").status, 200) << "that it is there is public";
   EXPECT_EQ(create_device("dev-1", "0102030405060708").error(),
             "pkg/auth/rights:insufficient_application_rights");
   EXPECT_EQ(call("POST", "/applications/app-1/api-keys", R"({"rights":["RIGHT_APPLICATION_ALL"]})")
