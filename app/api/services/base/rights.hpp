@@ -27,7 +27,7 @@ using RightsOf = std::function<void(const Call& call, const storage::EntityKey& 
 
 /// What a method needs for a request with these field mask paths: rows of
 /// [shared/api/rpc-rights.tsv]. A path needs what any field at or below it needs. A method that has
-/// no row needs RIGHT_ALL, so that nobody may call it.
+/// no row needs right_invalid, so that nobody may call it.
 RightSet needed_rights(std::string_view method, std::span<const std::string> paths);
 
 /// Errors of pkg/auth/rights: no_<entity>_rights when the caller has none,

@@ -216,8 +216,8 @@ RightSet needed_rights(std::string_view method, std::span<const std::string> pat
   if (method.starts_with(package)) method.remove_prefix(package.size());
   RightSet rights;
   const auto of_method = [&](const Row& row) { return row.method == method; };
-  // Whoever forgets a row must not open a door: nobody holds this right by itself.
-  if (std::ranges::none_of(rows, of_method)) return {RIGHT_ALL};
+  // Whoever forgets a row must not open a door: nobody holds this right, not even with RIGHT_ALL.
+  if (std::ranges::none_of(rows, of_method)) return {right_invalid};
   for (const auto& row : rows) {
     if (!of_method(row) || !applies(row, paths)) continue;
     if (std::ranges::find(rights, row.right) == rights.end()) rights.push_back(row.right);

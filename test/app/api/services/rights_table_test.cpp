@@ -26,7 +26,7 @@ TEST(NeededRights, OfAMethodThatNobodyWroteDownAreHeldByNobody) {
   const auto needed = needed_rights("ttn.lorawan.v3.Gs/Unheard", {});
   EXPECT_FALSE(needed.empty());
   EXPECT_FALSE(check_rights({storage::EntityKind::gateway, {"gtw-1"}}, needed,
-                            {RIGHT_GATEWAY_ALL, RIGHT_APPLICATION_ALL}));
+                            {RIGHT_ALL, RIGHT_GATEWAY_ALL, RIGHT_APPLICATION_ALL}));
 }
 
 }  // namespace
