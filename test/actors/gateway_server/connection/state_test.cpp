@@ -315,7 +315,7 @@ TEST(DownlinkRing, ForgetsAfterSixteenAndWraps) {
   EXPECT_NE(ring.take(first), nullptr);
   ring.add(frame);
   EXPECT_EQ(ring.take(first), nullptr);
-  for (int i = 0; i < 65'536 - 17; ++i) ring.add(frame);
+  for (int i = 0; i < 65'535 - 17; ++i) ring.add(frame);
   EXPECT_EQ(ring.add(frame), DownlinkToken{1});
   EXPECT_EQ(ring.take(DownlinkToken{500}), nullptr);
 }

@@ -95,7 +95,7 @@ TEST_F(StoredMessages, AreReadInBoundedSteps) {
   EXPECT_EQ(whole.size(), 100U);
   EXPECT_EQ(all({}, 1), whole);
   EXPECT_EQ(all({}, 256, 3), whole);
-  EXPECT_EQ(all({.device_id = DeviceId("dev-3x")}, 2, 1).size(), 15U);
+  EXPECT_EQ(all({.device_id = DeviceId("dev-3x")}, 2, 1).size(), 14U);
   const auto back = all({.descending = true}, 7, 5);
   EXPECT_EQ(Names(back.rbegin(), back.rend()), whole);
 }
