@@ -122,8 +122,8 @@ class Delivery(WebhookCase):
         with Endpoint(lambda number: ('status', 500) if dice.random() < 0.2 else None) as endpoint:
             self.hook(endpoint.url())
             total = 0
-            # More than this when somebody wants to know.
-            each = int(os.environ.get('FARFIELD_WEBHOOK_UPLINKS', '300')) // 5
+            # More than this when somebody wants to know; variables of ours that begin with FARFIELD_ are settings.
+            each = int(os.environ.get('WEBHOOK_UPLINKS', '300')) // 5
             for round_ in range(5):
                 # The simulator sees on MQTT that each uplink was published: then it is in the outbox.
                 report = self.uplinks(f'kill{round_}', each, devices=max(4, each // 100), rate=max(200, each // 10))

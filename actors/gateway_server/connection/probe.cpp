@@ -9,9 +9,8 @@ ConnectionProbe::ConnectionProbe(actors::Metrics& metrics)
       acknowledgments_forwarded(metrics.counter("gs_txack_forwarded_total",
                                                 "Transmission reports handed to an upstream host.",
                                                 {{"host", "cluster"}})),
-      broken(metrics.counter(
-          "gs_uplink_dropped_total", "Uplinks not handed to an upstream host.",
-          {{"host", "cluster"}, {"error", "pkg/gatewayserver:message_crc"}})) {
+      broken(metrics.counter("gs_uplink_dropped_total", "Uplinks not handed to an upstream host.",
+                             {{"host", "cluster"}, {"error", "pkg/gatewayserver:message_crc"}})) {
   for (std::size_t i = 0; i < protocols.size(); ++i) {
     const actors::Metrics::Labels labels = {{"protocol", to_string(static_cast<Protocol>(i))}};
     const auto counter = [&](const char* name, const char* help) {

@@ -80,9 +80,7 @@ struct Runner {
   void operator()(const CloseConnection& effect) const {
     tell(effect.link, Disconnect{effect.reason});
   }
-  void operator()(const CountDatagram& effect) const {
-    self->state.probe->count(effect.outcome);
-  }
+  void operator()(const CountDatagram& effect) const { self->state.probe->count(effect.outcome); }
   void operator()(const CountLostDownlink&) const { self->state.probe->lost_downlinks.Increment(); }
 };
 

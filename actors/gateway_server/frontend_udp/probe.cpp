@@ -20,10 +20,9 @@ UdpProbe::UdpProbe(actors::Metrics& metrics)
         {Outcome::rate_exceeded, "pkg/gatewayserver/io/udp:rate_exceeded"},
         {Outcome::already_connected, "pkg/gatewayserver/io/udp:already_connected"},
         {Outcome::connection_not_ready, "pkg/gatewayserver/io/udp:connection_not_ready"}}) {
-    drops[static_cast<std::size_t>(outcome)] =
-        &metrics.counter("gs_io_udp_message_dropped_total",
-                         "Datagrams dropped for a reason that the reference knows.",
-                         {{"error", error}});
+    drops[static_cast<std::size_t>(outcome)] = &metrics.counter(
+        "gs_io_udp_message_dropped_total",
+        "Datagrams dropped for a reason that the reference knows.", {{"error", error}});
   }
 }
 

@@ -63,13 +63,15 @@ class Gs final : public pb::Gs::CallbackService {
   }
 
   grpc::ServerUnaryReactor* BatchGetGatewayConnectionStats(
-      grpc::CallbackServerContext* context, const pb::BatchGetGatewayConnectionStatsRequest* request,
+      grpc::CallbackServerContext* context,
+      const pb::BatchGetGatewayConnectionStatsRequest* request,
       pb::BatchGetGatewayConnectionStatsResponse* response) override {
     return context_.front.unary(
         {"ttn.lorawan.v3.Gs/BatchGetGatewayConnectionStats"}, context, request, response,
         [this](auto call, const auto& asked, const auto& reply) {
-          auto batch = std::make_shared<StatsBatch>(static_cast<std::size_t>(asked.gateway_ids_size()),
-                                                    paths_of(asked.field_mask()), reply);
+          auto batch =
+              std::make_shared<StatsBatch>(static_cast<std::size_t>(asked.gateway_ids_size()),
+                                           paths_of(asked.field_mask()), reply);
           std::vector<std::string> ids;
           for (const auto& gateway : asked.gateway_ids()) ids.push_back(gateway.gateway_id());
           get_all(call, std::make_shared<const std::vector<std::string>>(std::move(ids)), 0,
@@ -99,9 +101,8 @@ class Gs final : public pb::Gs::CallbackService {
                std::shared_ptr<StatsBatch> batch,
                const Reply<pb::BatchGetGatewayConnectionStatsResponse>& reply) const {
     if (checked < ids->size()) {
-      return context_.authorized(
-          call, gateway_key((*ids)[checked]), {}, reply,
-          [=, this] { get_all(call, ids, checked + 1, batch, reply); });
+      return context_.authorized(call, gateway_key((*ids)[checked]), {}, reply,
+                                 [=, this] { get_all(call, ids, checked + 1, batch, reply); });
     }
     for (const auto& id : *ids)
       ask(GatewayId(id), [batch, id](const Result<Stats>& stats) { batch->take(id, stats); });

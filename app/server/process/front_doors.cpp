@@ -83,7 +83,7 @@ api::MqttAddresses addresses_of(const config::GatewayServerMqtt& mqtt) {
 api::GatewayDoors gateway_doors(const config::GatewayServer& settings, const NodeRoutes& routes) {
   return {.links = routes.gateway_links,
           .registry = identity_server::make_gateway_registry(routes.identity_server.reader,
-                                                                routes.identity_server.registry),
+                                                             routes.identity_server.registry),
           .mqtt = addresses_of(settings.mqtt),
           .mqtt_v2 = addresses_of(settings.mqtt_v2)};
 }

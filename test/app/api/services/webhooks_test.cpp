@@ -138,7 +138,7 @@ TEST_F(WebhooksTest, WhatDoesNotFitIsRefused) {
   const std::pair<const char*, const char*> rows[] = {
       {R"({"format":"xml","base_url":"https://x.example"})",
        "pkg/applicationserver/io/web:format_not_found"},
-      {R"({"format":"json"})", "pkg/applicationserver/io/web:invalid_setting"},
+      {R"({"format":"json"})", "pkg/errors:validation"},
       {R"({"format":"json","base_url":"nonsense"})", "pkg/errors:validation"},
       {R"({"format":"json","base_url":"ftp://x.example"})",
        "pkg/applicationserver/io/web:invalid_setting"},
