@@ -190,7 +190,7 @@ class GatewayTest(unittest.TestCase):
     def test_grpc_links_say_why_not(self):
         def refusal(key, gateway_id):
             with self.assertRaises(grpc.RpcError) as refused:
-                GrpcGateway(self.grpc_client(key), gateway_id, timeout=20).wait()
+                next(GrpcGateway(self.grpc_client(key), gateway_id, timeout=20).call)
             return GrpcError(refused.exception)
         self.assertEqual(refusal(None, GATEWAY).code, grpc.StatusCode.UNAUTHENTICATED)
         self.assertEqual(refusal(self.key, '').code, grpc.StatusCode.INVALID_ARGUMENT)
