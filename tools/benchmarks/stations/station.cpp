@@ -66,11 +66,13 @@ void Station::start() {
   asked_at_.reset();
   const boost::asio::ip::tcp::endpoint server(boost::asio::ip::make_address(options_.host),
                                               static_cast<std::uint16_t>(std::stoi(options_.port)));
-  beast::get_lowest_layer(*stream_).async_connect(server,
-                                                  [self = shared_from_this()](Failure error) {
-                                                    if (error) return self->fail("connect", error);
-                                                    self->secure();
-                                                  });
+  beast::get_lowest_layer(*stream_).async_connect(
+      server, [self = shared_from_this()](Failure error) {
+        if (error) return self->fail("connect", error);
+        // Else a question waits for the acknowledgement of the uplink before it: 40 ms.
+        beast::get_lowest_layer(*self->stream_).set_option(boost::asio::ip::tcp::no_delay(true));
+        self->secure();
+      });
 }
 
 void Station::secure() {
