@@ -191,7 +191,8 @@ def bench_uplink(options):
     for copies in (1, 3):
         with disk() as folder, running_server(folder) as server:
             server.wait_until_healthy()
-            named = register(server, folder, 'abp', options.devices, 200, ['--uplinks-only'])
+            # So many that none sends more than a gateway may (gs.udp.rate-limiting), also in a burst.
+            named = register(server, folder, 'abp', options.devices, 1000, ['--uplinks-only'])
             best = sustained(server, folder, named, options, copies, 1000)
             half = load(server, folder, named, options, best.get('uplinks_per_second', 1000) / 2, copies,
                         1000 + options.attempts * 1000)
