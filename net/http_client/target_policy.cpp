@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <span>
 #include <string>
@@ -35,17 +34,18 @@ constexpr std::array<std::string_view, 18> special{
 /// All other IPv6 addresses are loopback, private, link-local, multicast, or nobody's.
 constexpr std::string_view global_unicast = "2000::/3";
 
-const std::vector<Network>& special_networks() {
+const std::vector<AddressBlock>& special_networks() {
   static const auto networks = [] {
-    std::vector<Network> out;
-    for (const auto text : special) out.push_back(*Network::parse(text));
+    std::vector<AddressBlock> out;
+    out.reserve(special.size());
+    for (const auto text : special) out.push_back(*AddressBlock::parse(text));
     return out;
   }();
   return networks;
 }
 
 bool is_global_unicast(const Endpoint& endpoint) {
-  static const auto network = *Network::parse(global_unicast);
+  static const auto network = *AddressBlock::parse(global_unicast);
   return network.contains(endpoint);
 }
 
@@ -68,38 +68,8 @@ std::optional<Endpoint> embedded(const Endpoint& endpoint) {
 
 }  // namespace
 
-Result<Network> Network::parse(std::string_view text) {
-  const auto invalid = [&] { return fail(invalid_network, {{"text", text}}); };
-  const auto slash = text.find('/');
-  const auto address = text.substr(0, slash);
-  const bool is_v6 = address.find(':') != std::string_view::npos;
-  const auto with_port = is_v6 ? "[" + std::string(address) + "]:0" : std::string(address) + ":0";
-  const auto endpoint = Endpoint::parse(with_port);
-  if (!endpoint) return invalid();
-  const unsigned bits_max = endpoint->is_v4() ? 32 : 128;
-  unsigned bits = bits_max;
-  if (slash != std::string_view::npos) {
-    const auto digits = text.substr(slash + 1);
-    const auto* end = digits.data() + digits.size();
-    const auto [stop, error] = std::from_chars(digits.data(), end, bits);
-    if (error != std::errc{} || stop != end || bits > bits_max) return invalid();
-  }
-  return Network{*endpoint, static_cast<std::uint8_t>(bits)};
-}
-
-bool Network::contains(const Endpoint& endpoint) const noexcept {
-  if (endpoint.is_v4() != first.is_v4()) return false;
-  const auto a = first.address();
-  const auto b = endpoint.address();
-  const std::size_t whole = bits / 8U;
-  if (!std::ranges::equal(a.first(whole), b.first(whole))) return false;
-  const unsigned rest = bits % 8U;
-  if (rest == 0) return true;
-  return ((a[whole] ^ b[whole]) >> (8U - rest)) == 0;
-}
-
 bool is_public(const Endpoint& endpoint) noexcept {
-  const auto holds = [&](const Network& network) { return network.contains(endpoint); };
+  const auto holds = [&](const AddressBlock& network) { return network.contains(endpoint); };
   if (std::ranges::any_of(special_networks(), holds)) return false;
   if (endpoint.is_v4()) return true;
   if (const auto inner = embedded(endpoint)) return is_public(*inner);
@@ -107,7 +77,7 @@ bool is_public(const Endpoint& endpoint) noexcept {
 }
 
 bool TargetPolicy::allows(const Endpoint& endpoint) const noexcept {
-  const auto holds = [&](const Network& network) { return network.contains(endpoint); };
+  const auto holds = [&](const AddressBlock& network) { return network.contains(endpoint); };
   return is_public(endpoint) || std::ranges::any_of(allowed_, holds);
 }
 

@@ -4,8 +4,6 @@
 namespace ff::identity_server {
 namespace {
 
-using storage::EntityKey;
-
 RightSet without(const RightSet& rights, const RightSet& others) {
   RightSet out;
   rights.for_each([&](Right right) {

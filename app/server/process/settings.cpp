@@ -184,10 +184,7 @@ application_server::mqtt_session::SessionsConfig mqtt_sessions_config(
 
 Result<net::http_client::ClientOptions> webhook_client_options(const config::Webhooks& webhooks) {
   net::http_client::ClientOptions out;
-  std::vector<net::http_client::Network> allowed;
-  for (const auto& text : webhooks.allow_networks) {
-    FF_TRY(allowed.emplace_back(), net::http_client::Network::parse(text));
-  }
+  FF_TRY(auto allowed, address_blocks("as.webhooks.allow-networks", webhooks.allow_networks));
   out.targets = net::http_client::TargetPolicy(std::move(allowed));
   out.connect_timeout = webhooks.connect_timeout;
   out.timeout = webhooks.timeout;

@@ -49,8 +49,9 @@ TEST(AddressBlock, ReadsWhatItWrites) {
 }
 
 TEST(AddressBlock, RefusesWhatIsNone) {
-  for (const auto* text : {"", "/", "192.0.2.0/", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/2x",
-                           "example.com", "192.0.2.0:1700", "2001:db8::/129", "192.0.2.0/24/24"})
+  for (const auto* text :
+       {"", "/", "192.0.2.0/", "192.0.2.0/33", "192.0.2.0/-1", "192.0.2.0/2x", "example.com",
+        "192.0.2.0:1700", "10.0.0/8", "2001:db8::/129", "192.0.2.0/24/24"})
     EXPECT_FALSE(AddressBlock::parse(text)) << text;
 }
 

@@ -26,7 +26,7 @@ UtcTime wall_clock() {
 
 ClientOptions on_loopback() {
   ClientOptions options;
-  options.targets = TargetPolicy({*Network::parse("127.0.0.0/8"), *Network::parse("::1")});
+  options.targets = TargetPolicy({*AddressBlock::parse("127.0.0.0/8"), *AddressBlock::parse("::1")});
   options.timeout = patience;
   options.connect_timeout = patience;
   return options;
@@ -156,7 +156,7 @@ TEST(HttpClient, RefusesARedirectToAPrivateTarget) {
     response->respond(307, http::Headers{{"Location", target.url("/", "127.0.0.2")}}, ByteView());
   });
   auto options = on_loopback();
-  options.targets = TargetPolicy({*Network::parse("127.0.0.1")});
+  options.targets = TargetPolicy({*AddressBlock::parse("127.0.0.1")});
   const auto client = *make_http_client(options);
   EXPECT_EQ(error_of(ask(*client, post(site.url()))), "target_refused");
   EXPECT_EQ(inside, 0);

@@ -65,23 +65,13 @@ TEST(TargetPolicy, KnowsThePublicInternet) {
 }
 
 TEST(TargetPolicy, AllowsWhatTheOperatorNames) {
-  const TargetPolicy policy({*Network::parse("10.1.0.0/17"), *Network::parse("::1")});
+  const TargetPolicy policy({*AddressBlock::parse("10.1.0.0/17"), *AddressBlock::parse("::1")});
   EXPECT_TRUE(policy.allows(at("10.1.127.255")));
   EXPECT_FALSE(policy.allows(at("10.1.128.0")));
   EXPECT_TRUE(policy.allows(at("::1")));
   EXPECT_FALSE(policy.allows(at("::2")));
   EXPECT_FALSE(policy.allows(at("127.0.0.1")));
   EXPECT_TRUE(policy.allows(at("8.8.8.8")));
-}
-
-TEST(TargetPolicy, ReadsNetworks) {
-  EXPECT_TRUE(Network::parse("0.0.0.0/0")->contains(at("203.0.113.1")));
-  EXPECT_FALSE(Network::parse("0.0.0.0/0")->contains(at("::1")));
-  EXPECT_EQ(Network::parse("192.168.0.1")->bits, 32);
-  EXPECT_EQ(Network::parse("fd00::/8")->bits, 8);
-  for (const auto* text : {"", "/", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/-1", "10.0.0/8",
-                           "fd00::/129", "localhost", "10.0.0.0/8x", "fd00::/8/8"})
-    EXPECT_FALSE(Network::parse(text)) << text;
 }
 
 }  // namespace
