@@ -26,7 +26,8 @@ UtcTime wall_clock() {
 
 ClientOptions on_loopback() {
   ClientOptions options;
-  options.targets = TargetPolicy({*AddressBlock::parse("127.0.0.0/8"), *AddressBlock::parse("::1")});
+  options.targets =
+      TargetPolicy({*AddressBlock::parse("127.0.0.0/8"), *AddressBlock::parse("::1")});
   options.timeout = patience;
   options.connect_timeout = patience;
   return options;

@@ -1,5 +1,7 @@
 // What the registries of entities have in common, over HTTP JSON: restoring, purging, searching,
 // bookmarks, notifications, DevEUIs, settings.
+#include <thread>
+
 #include "test/app/api/services/identity_fixture.hpp"
 
 namespace ff::api::test {
@@ -190,7 +192,12 @@ TEST_F(EntitiesTest, UsersAreToldOfTheirKeysAndPutItAside) {
   const auto ada = create_user("ada");
   ASSERT_EQ(call_as(ada, "POST", "/users/ada/api-keys", R"({"rights":["RIGHT_USER_INFO"]})").status,
             200);
-  const auto list = call_as(ada, "GET", "/users/ada/notifications");
+  // The answer about the key does not wait for the notification.
+  auto list = call_as(ada, "GET", "/users/ada/notifications");
+  for (int i = 0; i < 500 && list.at("/notifications/0/id").empty(); ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    list = call_as(ada, "GET", "/users/ada/notifications");
+  }
   ASSERT_EQ(list.at("/notifications/0/notification_type"), "api_key_created");
   EXPECT_EQ(list.at("/notifications/0/entity_ids/user_ids/user_id"), "ada");
   EXPECT_EQ(last->header("x-total-count"), "1");
