@@ -93,9 +93,9 @@ actors::ChildSpec pipeline_child(PipelineContextPtr context, const Routes& route
 
 PublishUp both(PublishUp first, PublishUp second) {
   if (!second) return first;
-  return [first = std::move(first), second = std::move(second)](UpPublished up) {
+  return [first = std::move(first), second = std::move(second)](const UpPublished& up) {
     first(up);
-    second(std::move(up));
+    second(up);
   };
 }
 

@@ -4,14 +4,6 @@
 #include <charconv>
 
 namespace ff::net {
-namespace {
-
-bool holds(const std::vector<AddressBlock>& blocks, const Endpoint& endpoint) noexcept {
-  return std::any_of(blocks.begin(), blocks.end(),
-                     [&](const AddressBlock& block) { return block.contains(endpoint); });
-}
-
-}  // namespace
 
 Result<AddressBlock> AddressBlock::parse(std::string_view text) {
   const auto slash = std::min(text.find('/'), text.size());
@@ -42,6 +34,11 @@ bool AddressBlock::contains(const Endpoint& endpoint) const noexcept {
 
 std::string AddressBlock::to_string() const {
   return base_.address_text() + "/" + std::to_string(bits_);
+}
+
+bool holds(const std::vector<AddressBlock>& blocks, const Endpoint& endpoint) noexcept {
+  return std::any_of(blocks.begin(), blocks.end(),
+                     [&](const AddressBlock& block) { return block.contains(endpoint); });
 }
 
 bool AddressRules::admit(const Endpoint& from) const noexcept {

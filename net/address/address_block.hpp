@@ -29,6 +29,9 @@ class AddressBlock {
   unsigned bits_ = 0;
 };
 
+/// Whether one of `blocks` contains `endpoint`.
+bool holds(const std::vector<AddressBlock>& blocks, const Endpoint& endpoint) noexcept;
+
 /// Who may send to a listener.
 struct AddressRules {
   std::vector<AddressBlock> allow;  // empty: everybody

@@ -69,16 +69,14 @@ std::optional<Endpoint> embedded(const Endpoint& endpoint) {
 }  // namespace
 
 bool is_public(const Endpoint& endpoint) noexcept {
-  const auto holds = [&](const AddressBlock& network) { return network.contains(endpoint); };
-  if (std::ranges::any_of(special_networks(), holds)) return false;
+  if (holds(special_networks(), endpoint)) return false;
   if (endpoint.is_v4()) return true;
   if (const auto inner = embedded(endpoint)) return is_public(*inner);
   return is_global_unicast(endpoint);
 }
 
 bool TargetPolicy::allows(const Endpoint& endpoint) const noexcept {
-  const auto holds = [&](const AddressBlock& network) { return network.contains(endpoint); };
-  return is_public(endpoint) || std::ranges::any_of(allowed_, holds);
+  return is_public(endpoint) || holds(allowed_, endpoint);
 }
 
 }  // namespace ff::net::http_client

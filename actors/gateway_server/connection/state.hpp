@@ -135,7 +135,6 @@ class ConnectionState {
   void settle(Instant now);
   void remember(Instant now, Effects& effects);
   bool is_repeat(const UplinkFrame& frame);
-  schedule::ConcentratorTime synchronise(const UplinkFrame& frame);
   void synchronise(const GpsSample& sample, Instant now);
   void complete_metadata(UplinkFrame& frame, schedule::ConcentratorTime at, Duration age,
                          Instant now) const;

@@ -60,11 +60,16 @@ std::string correlation_id(const char* prefix, Instant now, Random& random) {
   return std::string(prefix) + Ulid::make(now.utc, random).to_string();
 }
 
-std::optional<UtcTime> gps_time(const UplinkFrame& frame) {
-  for (const auto& rx : frame.rx_metadata) {
-    if (rx.gps_time) return rx.gps_time;
-  }
-  return std::nullopt;
+/// The reception that tells the time best: the first with GPS time, else the frame's own sample.
+struct ClockSample {
+  std::uint32_t counter_us = 0;
+  std::optional<UtcTime> gps_time;
+};
+ClockSample clock_sample(const UplinkFrame& frame) {
+  const auto with_gps = std::find_if(frame.rx_metadata.begin(), frame.rx_metadata.end(),
+                                     [](const RxMetadata& rx) { return rx.gps_time.has_value(); });
+  if (with_gps == frame.rx_metadata.end()) return {frame.settings.timestamp_us, {}};
+  return {with_gps->timestamp_us, with_gps->gps_time};
 }
 
 }  // namespace
@@ -76,14 +81,6 @@ bool ConnectionState::is_repeat(const UplinkFrame& frame) {
   // Later than that it is the device that repeats itself (NbTrans), not the gateway.
   return last->timestamp_us == current.timestamp_us ||
          current.received_at - last->received_at < repeat_time_max;
-}
-
-schedule::ConcentratorTime ConnectionState::synchronise(const UplinkFrame& frame) {
-  const auto with_gps = std::find_if(frame.rx_metadata.begin(), frame.rx_metadata.end(),
-                                     [](const RxMetadata& rx) { return rx.gps_time.has_value(); });
-  if (with_gps != frame.rx_metadata.end())
-    return clock_.sync(with_gps->timestamp_us, frame.received_at, with_gps->gps_time);
-  return clock_.sync(frame.settings.timestamp_us, frame.received_at);
 }
 
 /// The sample is as old as an emission is long: what the clock says of server time stays.
@@ -139,10 +136,12 @@ void ConnectionState::on_uplink(UplinkFrame frame, Instant now, Random& random, 
   stats_.last_uplink_received_at = now.utc;
   ++stats_.uplink_count;
   stats_changed_ = true;
+  const auto sample = clock_sample(frame);
   const auto verdict =
-      late_frames_.judge(clock_, frame.settings.timestamp_us, gps_time(frame), now.utc);
-  const auto at =
-      verdict.may_sync() ? synchronise(frame) : clock_.unroll(frame.settings.timestamp_us);
+      late_frames_.judge(clock_, frame.settings.timestamp_us, sample.gps_time, now.utc);
+  const auto at = verdict.may_sync()
+                      ? clock_.sync(sample.counter_us, frame.received_at, sample.gps_time)
+                      : clock_.unroll(frame.settings.timestamp_us);
   settle(now);
   const auto sender = identifiers(frame.phy_payload);
   if (!sender) return end(UplinkOutcome::undecodable);

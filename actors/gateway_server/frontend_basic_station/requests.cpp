@@ -1,7 +1,5 @@
 #include "actors/gateway_server/frontend_basic_station/requests.hpp"
 
-#include <algorithm>
-
 #include "actors/gateway_server/frontend_basic_station/authorise.hpp"
 #include "actors/gateway_server/frontend_basic_station/discovery.hpp"
 #include "actors/gateway_server/frontend_basic_station/errors.hpp"
@@ -21,11 +19,8 @@ using RequestsPtr = std::shared_ptr<const StationRequests>;
 
 /// What a proxy says of the station behind it, if the operator trusts the proxy.
 std::string remote_address(const StationRequests& requests, const net::http::Request& request) {
-  const auto& proxies = requests.context->config.trusted_proxies;
   const auto real = request.headers.value("X-Real-IP");
-  const bool is_proxy = std::any_of(proxies.begin(), proxies.end(), [&](const auto& block) {
-    return block.contains(request.remote);
-  });
+  const bool is_proxy = net::holds(requests.context->config.trusted_proxies, request.remote);
   // A block of one address is an address, and nothing else that a header may hold.
   if (is_proxy && real.find('/') == std::string_view::npos && net::AddressBlock::parse(real))
     return std::string(real);

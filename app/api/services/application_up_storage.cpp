@@ -75,7 +75,7 @@ class Answering final : public Reading {
     }
     const bool full = is_full(ups.size());
     taken_ += ups.size();
-    request.windows = full ? std::move(windows) : page.rest;
+    request.windows = full ? windows : page.rest;
     hand_on(std::move(ups), full || page.rest.empty());
   }
 

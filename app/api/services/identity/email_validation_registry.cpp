@@ -17,7 +17,7 @@ class EmailValidation final : public pb::EmailValidationRegistry::CallbackServic
  public:
   EmailValidation(const ServiceContext& context, const Identity& identity,
                   const MakeRandom& make_random)
-      : context_(context), validations_(context, identity, make_random) {}
+      : context_(context), validations_(identity, make_random) {}
 
   grpc::ServerUnaryReactor* RequestValidation(grpc::CallbackServerContext* context,
                                               const pb::UserIdentifiers* request,
@@ -53,7 +53,7 @@ class ContactInfo final : public pb::ContactInfoRegistry::CallbackService {
  public:
   ContactInfo(const ServiceContext& context, const Identity& identity,
               const MakeRandom& make_random)
-      : context_(context), validations_(context, identity, make_random) {}
+      : context_(context), validations_(identity, make_random) {}
 
   grpc::ServerUnaryReactor* RequestValidation(grpc::CallbackServerContext* context,
                                               const pb::EntityIdentifiers* request,

@@ -13,8 +13,8 @@ class EmailValidations {
  public:
   using Empty = google::protobuf::Empty;
 
-  EmailValidations(const ServiceContext& context, Identity identity, MakeRandom make_random)
-      : context_(context), identity_(std::move(identity)), make_random_(std::move(make_random)) {}
+  EmailValidations(Identity identity, MakeRandom make_random)
+      : identity_(std::move(identity)), make_random_(std::move(make_random)) {}
 
   /// Mails a token, if the address is not validated and there is a way to mail; failures are not
   /// reported.
@@ -28,7 +28,6 @@ class EmailValidations {
                 const Reply<Empty>& reply) const;
 
  private:
-  const ServiceContext& context_;
   Identity identity_;
   MakeRandom make_random_;
 };

@@ -14,7 +14,7 @@ class UserCreation {
   UserCreation(const ServiceContext& context, Identity identity, MakeRandom make_random)
       : identity_(identity),
         passwords_(context, identity, make_random),
-        validations_(context, identity, make_random) {}
+        validations_(identity, make_random) {}
 
   /// Errors: forbidden_id, invitation_token_required, user_registration_disabled, those of
   /// check_password() and of invitations, id_taken, already_exists (the email address).

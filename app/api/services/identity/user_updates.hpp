@@ -14,7 +14,7 @@ class UserUpdates {
   UserUpdates(const ServiceContext& context, Identity identity, MakeRandom make_random)
       : identity_(identity),
         passwords_(context, identity, make_random),
-        validations_(context, identity, make_random) {}
+        validations_(identity, make_random) {}
 
   /// The caller's right to change the user's settings has been checked. Errors: update_admin_field,
   /// last_admin, profile_picture_uploads_disabled, already_exists (the email address).
