@@ -38,6 +38,7 @@ Simulation::Simulation(SimulationOptions options)
     for (auto& identity : sim::make_devices(range)) {
       const auto* region = region::find(plan->band_id, identity.phy_version);
       FF_ASSERT(region != nullptr);
+      if (options_.relay && !identities_.empty()) identity.relay_id = identities_.front().device_id;
       placements.push_back({identity, region});
       identities_.push_back(std::move(identity));
     }
@@ -154,6 +155,7 @@ void Simulation::register_device(const sim::DeviceIdentity& identity) {
   const bool joins = identity.activation == sim::Activation::otaa;
   const DeviceIdentifiers ids{uid, identity.dev_eui, identity.join_eui, {}};
   const SessionKeyId abp_session{1};
+  const auto relay = relay_settings(identity);
   const auto must = [](const auto& result) { FF_ASSERT(result.has_value()); };
   caf::anon_send(routes.network_server.of(uid),
                  network_server::to_session(
@@ -170,6 +172,7 @@ void Simulation::register_device(const sim::DeviceIdentity& identity) {
                                 if (device.supports_class_b && !joins)
                                   device.mac_settings.ping_slot_periodicity =
                                       identity.ping_slot_periodicity;
+                                device.mac_settings.desired_relay = relay;
                                 const auto& keys = identity.session.network;
                                 if (!joins) {
                                   device.session = mac::Session{
@@ -209,6 +212,22 @@ void Simulation::register_device(const sim::DeviceIdentity& identity) {
                        return device;
                      },
                      must});
+}
+
+/// Nothing for devices that have nothing to do with a relay.
+std::optional<mac::RelayParameters> Simulation::relay_settings(
+    const sim::DeviceIdentity& identity) const {
+  if (!identity.relay_id.empty()) {
+    mac::ServedRelay served;
+    served.serving_device_id = DeviceId(identity.relay_id);
+    return mac::RelayParameters{served};
+  }
+  if (!options_.relay) return std::nullopt;
+  mac::ServingRelay serving;
+  serving.uplink_forwarding_rules.resize(mac::relay_rules_max);
+  for (std::size_t i = 1; i < identities_.size(); ++i)
+    serving.uplink_forwarding_rules[i - 1].device_id = DeviceId(identities_[i].device_id);
+  return mac::RelayParameters{serving};
 }
 
 void Simulation::open_gateways() {

@@ -23,6 +23,8 @@ namespace ff::test {
 struct SimulationOptions {
   sim::Scenario scenario;
   std::vector<sim::DeviceRange> devices;
+  /// The first device relays for all others, which no gateway hears.
+  bool relay = false;
   net::DatagramFaults network;
   /// Of the gateways. Devices have their own, of the same band.
   std::string frequency_plan_id = "EU_863_870_TTN";
@@ -60,6 +62,7 @@ class Simulation final : public sim::Outlet {
   void step();
   void register_devices();
   void register_device(const sim::DeviceIdentity& identity);
+  std::optional<mac::RelayParameters> relay_settings(const sim::DeviceIdentity& identity) const;
   void open_gateways();
   void note(std::string line);
   void on_event(const events::Event& event);

@@ -77,6 +77,44 @@ TEST(Simulation, ReachesDevicesOfClassCBetweenTheirUplinks) {
   EXPECT_EQ(report.violation_total(), 0U) << to_json(report);
 }
 
+/// The relay is told of its devices' sessions by MAC commands, of new ones after each join. What
+/// they send before that is lost; then everything goes both ways.
+TEST(Simulation, ServesDevicesThatOnlyARelayHears) {
+  SimulationOptions options;
+  options.relay = true;
+  options.scenario.radio.gateways = 2;
+  options.scenario.period = minutes{2};
+  options.scenario.jitter = 0.3;
+  options.scenario.push_downlinks = true;
+  options.scenario.duration = minutes{118};
+  options.devices.push_back({.count = 3,
+                             .id_prefix = "abp",
+                             .mac_version = MacVersion::v1_0_4,
+                             .phy_version = PhyVersion::rp002_v1_0_3});
+  options.devices.push_back({.count = 2,
+                             .id_prefix = "otaa",
+                             .activation = sim::Activation::otaa,
+                             .mac_version = MacVersion::v1_0_4,
+                             .phy_version = PhyVersion::rp002_v1_0_3,
+                             .first_dev_eui = DevEui{0xFEFF'F000'0001'0001},
+                             .first_dev_addr = DevAddr{0x0100'1000}});
+  Simulation simulation(options);
+  simulation.run(minutes{120});
+  const auto report = simulation.report();
+  const auto relayed = report.downlinks.receptions[static_cast<std::size_t>(sim::Reception::relay)];
+  EXPECT_EQ(report.joins.joined, 2U) << to_json(report);
+  EXPECT_GT(report.relayed, 150U) << to_json(report);
+  EXPECT_GE(relayed, 6U) << to_json(report);
+  EXPECT_EQ(report.uplinks.duplicated, 0U) << to_json(report);
+  EXPECT_EQ(report.violation_total(), 0U) << to_json(report);
+  for (std::size_t i = 1; i < simulation.world().device_count(); ++i) {
+    const auto result = simulation.world().result_of(i);
+    EXPECT_TRUE(result.joined) << i;
+    EXPECT_GT(result.uplinks.delivered, 30U) << i << to_json(report);
+    EXPECT_TRUE(result.got_downlink) << i << to_json(report);
+  }
+}
+
 /// Sessions change under way, and no uplink is lost or counted twice.
 TEST(Simulation, RenewsSessionsByRejoinRequests) {
   for (const auto type :
@@ -137,6 +175,55 @@ void expect_nothing_repeated(const Simulation& simulation) {
   EXPECT_LT(report.downlinks.requested, 2 * (report.uplinks.sent + report.repetitions))
       << to_json(report);
   EXPECT_GT(report.downlinks_in_time(), 20U) << to_json(report);
+}
+
+/// Counters that drift apart from time and wrap twenty times, lines with jitter.
+TEST(Simulation, MeetsEveryWindowOfADayOfDriftingClocks) {
+  auto options = mixed(21);
+  options.step = std::chrono::milliseconds{20};
+  options.scenario.gateway_drift_ppm = 10;
+  options.scenario.line.delay_max = std::chrono::milliseconds{80};
+  options.scenario.period = minutes{4};
+  options.scenario.confirmed_ratio = 0.5;
+  options.scenario.duration = std::chrono::hours{24} - minutes{1};
+  Simulation simulation(options);
+  simulation.run(std::chrono::hours{24});
+  const auto report = simulation.report();
+  const auto answers = [&](sim::TxError error) {
+    return report.downlinks.answers[static_cast<std::size_t>(error)];
+  };
+  EXPECT_EQ(report.joins.joined, 10U) << to_json(report);
+  EXPECT_EQ(report.delivered_share(), 1) << to_json(report);
+  EXPECT_EQ(report.uplinks.duplicated, 0U) << to_json(report);
+  EXPECT_EQ(report.violation_total(), 0U) << to_json(report);
+  // Every request came before its deadline, none overlapped another, and all met their windows.
+  EXPECT_GT(report.downlinks.requested, 2000U) << to_json(report);
+  EXPECT_EQ(answers(sim::TxError::none), report.downlinks.requested) << to_json(report);
+  EXPECT_EQ(report.downlinks_in_time(), report.downlinks.requested) << to_json(report);
+}
+
+/// Gateways start again with their counters at zero; datagrams are lost, doubled and overtake.
+TEST(Simulation, ForgivesGatewaysThatRestartOnBadLines) {
+  auto options = mixed(22);
+  options.scenario.gateway_drift_ppm = 10;
+  options.scenario.gateway_restart_interval = minutes{10};
+  options.scenario.line = {
+      .loss = 0.02, .duplicates = 0.05, .delay_max = std::chrono::milliseconds{60}};
+  options.scenario.confirmed_ratio = 0.5;
+  options.scenario.duration = minutes{119};
+  Simulation simulation(options);
+  simulation.run(minutes{120});
+  const auto report = simulation.report();
+  EXPECT_GE(report.gateway_restarts, 20U) << to_json(report);
+  EXPECT_EQ(report.joins.joined, 10U) << to_json(report);
+  EXPECT_GE(report.delivered_share(), 0.99) << to_json(report);
+  EXPECT_EQ(report.uplinks.duplicated, 0U) << to_json(report);
+  EXPECT_EQ(report.violation_total(), 0U) << to_json(report);
+  const auto count = [&](sim::Reception reception) {
+    return report.downlinks.receptions[static_cast<std::size_t>(reception)];
+  };
+  EXPECT_EQ(count(sim::Reception::wrong_time), 0U) << to_json(report);
+  EXPECT_GT(report.downlinks_in_time(), 300U) << to_json(report);
 }
 
 // Crashes at random moments of a lossy network.

@@ -24,6 +24,8 @@ struct Raw {
   double period_s = 60;
   double burst_interval_s = 0;
   double join_spread_s = 10;
+  double gateway_restart_s = 0;
+  double line_delay_s = 0;
   double push_delay_s = 0;
   double duration_s = 0;
   double drain_s = 10;
@@ -91,6 +93,25 @@ void add_server_options(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--mqtt-user", options.mqtt.user, "Default: the application's id");
   app.add_option("--mqtt-password", options.mqtt.password)->envname("FARFIELD_SIM_MQTT_PASSWORD");
   app.add_option("--mqtt-qos", options.mqtt.qos)->check(CLI::Range(0, 2))->capture_default_str();
+}
+
+/// What goes wrong with gateways and their lines on purpose.
+void add_fault_options(CLI::App& app, Options& options, Raw& raw) {
+  app.add_option("--gateway-counter", options.scenario.gateway_counter,
+                 "What gateways' counters show at the start, in microseconds; default: random");
+  app.add_option("--gateway-drift-ppm", options.scenario.gateway_drift_ppm,
+                 "Counters run faster or slower by up to this")
+      ->check(CLI::Range(0.0, 1000.0));
+  app.add_option("--gateway-restart-interval", raw.gateway_restart_s,
+                 "Seconds between two power cuts of a gateway; 0: none")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--line-loss", options.scenario.line.loss, "Share of datagrams, both ways")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--line-duplicates", options.scenario.line.duplicates, "Share of datagrams")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--line-delay-max", raw.line_delay_s,
+                 "Seconds that a datagram takes at most; they overtake each other")
+      ->check(CLI::NonNegativeNumber);
 }
 
 void add_traffic_options(CLI::App& app, Options& options, Raw& raw) {
@@ -182,6 +203,8 @@ void interpret_traffic(const Raw& raw, Options& options) {
   scenario.burst_interval = seconds(raw.burst_interval_s);
   if (scenario.burst_interval <= Duration{0}) scenario.burst_size = 0;
   scenario.join_spread = seconds(raw.join_spread_s);
+  scenario.gateway_restart_interval = seconds(raw.gateway_restart_s);
+  scenario.line.delay_max = seconds(raw.line_delay_s);
   scenario.push_delay = seconds(raw.push_delay_s);
   scenario.duration = seconds(raw.duration_s);
   scenario.drain = seconds(raw.drain_s);
@@ -208,6 +231,7 @@ Options parse_command_line(int count, char** arguments) {
   add_device_options(*run, options, raw);
   add_device_options(*devices, options, raw);
   add_server_options(*run, options, raw);
+  add_fault_options(*run, options, raw);
   add_traffic_options(*run, options, raw);
   add_result_options(*run, options);
   try {

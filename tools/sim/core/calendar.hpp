@@ -16,11 +16,14 @@ enum class EventKind : std::uint8_t {
   uplink,          // of device `index`
   windows_closed,  // of device `index`, after its transmission `detail`
   emission,        // number `index` begins
+  relay,           // of frame number `index` by its relay
   push,            // of a downlink for device `index`
   burst,
   foreign_frame,
   pull_data,  // of gateway `index`
   status,     // of gateway `index`
+  restart,    // of gateway `index`
+  arrival,    // of datagram number `index`
   beacon,     // of all gateways
 };
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/schedule/time_on_air.hpp"
+
 namespace ff::sim {
 namespace {
 
@@ -124,10 +126,17 @@ std::optional<UplinkSlot> SimDevice::tune(MonoTime end, Random& random) {
   return UplinkSlot{*channel, parameters_.data_rate, end};
 }
 
-Transmission SimDevice::describe(const UplinkSlot& slot, Bytes phy_payload) const {
+Transmission SimDevice::describe(const UplinkSlot& slot, Bytes phy_payload) {
+  const auto data_rate = data_rate_of(*region_, slot.data_rate);
+  const auto frequency = parameters_.channels[slot.channel.value()].uplink_frequency;
+  relay_window_ = slot.end + relay_answer_delay;
+  // Silence after each frame, so that it took 1/2^n of the time. [TS001-1.0.4 §5.4]
+  const auto air = schedule::time_on_air(phy_payload.size(), data_rate, frequency);
+  const auto share = (std::int64_t{1} << parameters_.max_duty_cycle.value()) - 1;
+  free_at_ = slot.end + air.value_or(Duration{0}) * share;
   return {.phy_payload = std::move(phy_payload),
-          .frequency = parameters_.channels[slot.channel.value()].uplink_frequency,
-          .data_rate = data_rate_of(*region_, slot.data_rate),
+          .frequency = frequency,
+          .data_rate = data_rate,
           .channel = slot.channel,
           .f_cnt = {},
           .payload_size = 0};
@@ -225,11 +234,39 @@ std::optional<Transmission> SimDevice::send(const ApplicationPayload& payload, M
             .f_opts = std::move(f_opts),
             .f_port = payload.f_port,
             .frm_payload = to_owned(payload.bytes.first(payload_size_))};
-  session_->take_f_cnt(frame_.frm_payload);
+  session_->take_f_cnt(payload.f_port, frame_.frm_payload);
   session_->acknowledged();
   attempts_ = 0;
   answered_ = acknowledged_ = false;
   return seal(*slot);
+}
+
+bool SimDevice::trusts(DevAddr dev_addr) const noexcept {
+  return std::ranges::find(parameters_.relay.trusted, std::optional(dev_addr)) !=
+         parameters_.relay.trusted.end();
+}
+
+/// Three octets of metadata, the frequency, the frame. [TS011-1.0.1 §9.1]
+std::optional<Transmission> SimDevice::forward(const Transmission& heard, MonoTime end,
+                                               Random& random) {
+  constexpr std::uint32_t rssi = 60;     // -75 dBm
+  constexpr std::uint32_t snr = 20 + 7;  // 7 dB
+  std::uint32_t index = 0;
+  for (std::uint8_t i = 0; i < 16; ++i) {
+    const auto* entry = region_->data_rate(DataRateIndex{i});
+    if (entry == nullptr || entry->direction == region::Direction::downlink) continue;
+    if (same_modulation(entry->data_rate, heard.data_rate)) index = i;
+  }
+  Bytes payload(6);
+  write_le<3>(payload, index | snr << 4U | rssi << 9U);
+  write_le<3>(MutableByteView(payload).subspan(3),
+              heard.frequency.hz() / region_->frequency_step_hz);
+  append(payload, heard.phy_payload);
+  if (payload.size() > room(*region_, parameters_)) return std::nullopt;
+  auto sent = send({relay_port, payload, false}, end, random);
+  // Commands may have taken the room.
+  if (sent && sent->payload_size < payload.size()) return std::nullopt;
+  return sent;
 }
 
 bool SimDevice::wants_repetition() const noexcept {
@@ -279,7 +316,11 @@ Receipt SimDevice::receive_join_accept(const Emission& emission) {
       join::open_join_accept(emission.phy_payload, keys, context, region_->frequency_step_hz);
   if (!accept) return {};
   Receipt receipt{.is_mine = true};
-  if (windows_) receipt.reception = fit(*windows_, emission);
+  if (emission.from_relay) {
+    receipt.reception = fit_relay(relay_window_, emission);
+  } else if (windows_) {
+    receipt.reception = fit(*windows_, emission);
+  }
   if (last_join_nonce_ && accept->join_nonce <= *last_join_nonce_) {
     receipt.violation = Violation::join_nonce_reused;
     return receipt;
@@ -328,6 +369,7 @@ void SimDevice::apply_join_accept(const join::JoinAccept& accept) {
 
 /// Of a data frame.
 Reception SimDevice::reception_of(const Emission& emission) const {
+  if (emission.from_relay) return fit_relay(relay_window_, emission);
   // After a rejoin-request a downlink may come in place of the join-accept.
   if (request_ && request_->type == phy::JoinReqType::join_request) return Reception::not_listening;
   const auto in_window = windows_ ? fit(*windows_, emission) : Reception::not_listening;

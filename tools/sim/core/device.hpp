@@ -85,6 +85,14 @@ class SimDevice {
   std::optional<phy::RejoinType> due_rejoin() const noexcept;
   /// A data uplink that ends at `end`; only with a session. Nothing if no channel is usable.
   std::optional<Transmission> send(const ApplicationPayload& payload, MonoTime end, Random& random);
+  /// An uplink that carries the frame of a device it relays for, as it was heard. Nothing if no
+  /// channel or data rate can carry it. Ends at `end`.
+  std::optional<Transmission> forward(const Transmission& heard, MonoTime end, Random& random);
+  /// As a relay: whether it forwards at all, and the frames of this device.
+  bool relays() const noexcept { return session_ && parameters_.relay.running; }
+  bool trusts(DevAddr dev_addr) const noexcept;
+  /// When the duty cycle that the network asked for lets it send again.
+  MonoTime free_at() const noexcept { return free_at_; }
   /// After the windows of the last uplink: whether the same frame has to go out again.
   bool wants_repetition() const noexcept;
   std::optional<Transmission> repeat(MonoTime end, Random& random);
@@ -109,7 +117,7 @@ class SimDevice {
   void start_session(Session session);
   std::optional<UplinkSlot> tune(MonoTime end, Random& random);
   std::optional<Transmission> seal(const UplinkSlot& slot);
-  Transmission describe(const UplinkSlot& slot, Bytes phy_payload) const;
+  Transmission describe(const UplinkSlot& slot, Bytes phy_payload);
   Bytes take_f_opts(std::size_t size_max);
   Reception reception_of(const Emission& emission) const;
   Reception reception_in_slot(const Emission& emission) const;
@@ -147,6 +155,8 @@ class SimDevice {
   std::optional<Session> session_;
   std::vector<Pending> pending_;
   std::optional<ReceiveWindows> windows_;
+  MonoTime relay_window_{};  // after the last transmission
+  MonoTime free_at_{};
   /// In class C: from the start, in 1.1 once the network knows.
   bool listens_always_ = false;
   // Class B.

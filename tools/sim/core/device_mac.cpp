@@ -119,6 +119,11 @@ class Answers {
     parameters_.rejoin_count = request.max_count_exp;
     out_.push_back(mac::RejoinParamSetupAns{.max_time_exp_ack = false});
   }
+  void operator()(const mac::RelayConfReq& request);
+  void operator()(const mac::EndDeviceConfReq&);
+  void operator()(const mac::UpdateUplinkListReq& request);
+  void operator()(const mac::CtrlUplinkListReq& request);
+  void operator()(const mac::ConfigureFwdLimitReq&);
   /// Anything else asks nothing of a device.
   template <class Other>
   void operator()(const Other&) {}
@@ -279,6 +284,31 @@ void Answers::operator()(const mac::BeaconFreqReq& request) {
   const mac::BeaconFreqAns answer{!request.frequency.is_set() || carries(request.frequency)};
   if (answer.frequency_ok) parameters_.beacon_frequency = request.frequency;
   out_.push_back(answer);
+}
+
+void Answers::operator()(const mac::RelayConfReq& request) {
+  parameters_.relay.running = request.start;
+  out_.push_back(mac::RelayConfAns{true, true, true, true, true, true});
+}
+
+/// A device behind a relay uses it whatever it is told: no gateway hears it.
+void Answers::operator()(const mac::EndDeviceConfReq&) {
+  out_.push_back(mac::EndDeviceConfAns{true, true, true, true});
+}
+
+void Answers::operator()(const mac::UpdateUplinkListReq& request) {
+  parameters_.relay.trusted[request.index] = request.dev_addr;
+  out_.push_back(mac::UpdateUplinkListAns{});
+}
+
+void Answers::operator()(const mac::CtrlUplinkListReq& request) {
+  auto& entry = parameters_.relay.trusted[request.index];
+  out_.push_back(mac::CtrlUplinkListAns{.index_ack = entry.has_value(), .w_fcnt = 0});
+  if (request.action == 1) entry.reset();
+}
+
+void Answers::operator()(const mac::ConfigureFwdLimitReq&) {
+  out_.push_back(mac::ConfigureFwdLimitAns{});
 }
 
 }  // namespace

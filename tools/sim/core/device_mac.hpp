@@ -2,6 +2,7 @@
 // commands, and its ADR back-off. Not frames, keys or counters (device.hpp).
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <vector>
@@ -12,6 +13,12 @@
 #include "tools/sim/core/receive_windows.hpp"
 
 namespace ff::sim {
+
+/// What a relay is told. Wake-up frames and their keys are not simulated. [TS011-1.0.1 §10]
+struct RelayParameters {
+  bool running = false;
+  std::array<std::optional<DevAddr>, 16> trusted;  // by index of the list
+};
 
 /// What the network can set.
 struct MacParameters {
@@ -35,6 +42,7 @@ struct MacParameters {
   std::optional<DataRateIndex> ping_slot_data_rate;
   /// The network wants a rejoin-request of type 0 every 2^(n+4) uplinks.
   std::optional<mac::RejoinCountExponent> rejoin_count;
+  RelayParameters relay;
 };
 
 /// As after power on: the region's values. Channels that `usable` says no gateway hears start

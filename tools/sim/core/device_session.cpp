@@ -43,9 +43,13 @@ std::optional<Violation> DownlinkCounter::note(FCnt32 f_cnt, ByteView phy_payloa
                                                       : Violation::f_cnt_down_reused;
 }
 
-FCnt32 Session::take_f_cnt(MutableByteView payload) noexcept {
+const Aes128Key& Session::payload_key(FPort f_port) const noexcept {
+  return f_port == relay_port ? keys_.network.nwk_s_enc_key : keys_.app_s_key;
+}
+
+FCnt32 Session::take_f_cnt(FPort f_port, MutableByteView payload) noexcept {
   const FCnt32 f_cnt{next_f_cnt_++};
-  phy::crypt_frm_payload(keys_.app_s_key, {phy::Direction::up, dev_addr_, f_cnt}, payload);
+  phy::crypt_frm_payload(payload_key(f_port), {phy::Direction::up, dev_addr_, f_cnt}, payload);
   conf_f_cnt_ = unacknowledged_ ? low_half(*unacknowledged_).value() : std::uint16_t{0};
   return f_cnt;
 }
@@ -67,7 +71,7 @@ std::optional<phy::DataFrame> Session::open_with(const phy::DataFrameView& frame
   if (next_f_cnt_ > 0) context.transmission.conf_f_cnt = low_half(FCnt32{next_f_cnt_ - 1}).value();
   auto opened = phy::open_frame(frame, keys_.network, context);
   if (opened && is_application(opened->f_port)) {
-    phy::crypt_frm_payload(keys_.app_s_key, {phy::Direction::down, dev_addr_, f_cnt},
+    phy::crypt_frm_payload(payload_key(*opened->f_port), {phy::Direction::down, dev_addr_, f_cnt},
                            opened->frm_payload);
   }
   return opened;

@@ -40,6 +40,9 @@ class DownlinkCounter {
   Bytes last_frame_;
 };
 
+/// Frames that a relay carries, encrypted with the network's key. [TS011-1.0.1 §9]
+inline constexpr FPort relay_port{226};
+
 class Session {
  public:
   Session(MacVersion mac_version, DevAddr dev_addr, const join::SessionKeys& keys)
@@ -51,8 +54,8 @@ class Session {
   FCnt32 next_f_cnt() const noexcept { return FCnt32{next_f_cnt_}; }
   void start_at(FCnt32 f_cnt) noexcept { next_f_cnt_ = f_cnt.value(); }
 
-  /// Takes the next counter for an uplink; the application's `payload` is encrypted with it.
-  FCnt32 take_f_cnt(MutableByteView payload) noexcept;
+  /// Takes the next counter for an uplink; its `payload` is encrypted with it.
+  FCnt32 take_f_cnt(FPort f_port, MutableByteView payload) noexcept;
   /// The frame with the last counter taken. Sets ACK if a confirmed downlink waits for it.
   Result<Bytes> seal(const phy::DataFrame& frame, phy::UplinkTransmission transmission) const;
 
@@ -71,6 +74,8 @@ class Session {
   void acknowledged() noexcept;
 
  private:
+  /// Of a payload on `f_port`, which is not 0.
+  const Aes128Key& payload_key(FPort f_port) const noexcept;
   std::optional<phy::DataFrame> open_with(const phy::DataFrameView& frame, FCnt32 f_cnt) const;
 
   MacVersion mac_version_;

@@ -10,8 +10,26 @@ namespace ff::sim {
 using std::chrono::microseconds;
 
 std::uint32_t SimGateway::counter(MonoTime time) const noexcept {
-  const auto count = std::chrono::duration_cast<microseconds>(time.time_since_epoch()).count();
+  const auto since = time - powered_at_;
+  const auto count = std::chrono::duration_cast<microseconds>(since + drift(since)).count();
   return static_cast<std::uint32_t>(count) + counter_offset_;
+}
+
+/// What the counter gains in `span`. Whole seconds first: the product of all would overflow.
+Duration SimGateway::drift(Duration span) const noexcept {
+  constexpr std::int64_t second = 1'000'000'000;
+  const auto rest = span.count() % second;
+  return Duration{span.count() / second * drift_ppb_ + rest * drift_ppb_ / second};
+}
+
+void SimGateway::restart(MonoTime now) noexcept {
+  powered_at_ = now;
+  up_at_ = now + boot_time;
+  counter_offset_ = 0;
+  ++restarts_;
+  next_token_ = 1;
+  queue_.clear();
+  downlink_path_open = false;
 }
 
 std::optional<GpsTime> SimGateway::gps(MonoTime time) const noexcept {
@@ -46,7 +64,8 @@ SimGateway::Decision SimGateway::schedule(TxRequest& request, MonoTime now) {
   if (request.tmst) {
     // The counter wraps every 71 minutes: the nearest reading counts.
     const auto ahead = static_cast<std::int32_t>(*request.tmst - counter(now));
-    start = now + microseconds{ahead};
+    const Duration by_counter = microseconds{ahead};
+    start = now + by_counter - drift(by_counter);
   } else if (request.gps_ms) {
     if (!gps_epoch_) return {TxError::gps_unlocked, std::nullopt, Duration{0}};
     start = *gps_epoch_ + std::chrono::milliseconds{*request.gps_ms};

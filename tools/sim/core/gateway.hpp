@@ -19,17 +19,27 @@ inline constexpr Duration transmit_gap = std::chrono::microseconds{2'500};
 inline constexpr Duration transmit_ahead_max = std::chrono::seconds{512};
 inline constexpr std::size_t transmit_queue_max = 32;
 
+/// From power-on to the first frame.
+inline constexpr Duration boot_time = std::chrono::seconds{15};
+
 class SimGateway {
  public:
-  /// `counter_offset`: what the concentrator's counter shows at time zero.
-  SimGateway(GatewayEui eui, std::uint32_t counter_offset) noexcept
-      : eui_(eui), counter_offset_(counter_offset) {}
+  /// `counter_offset`: what the concentrator's counter shows at time zero. It gains `drift_ppb`
+  /// nanoseconds a second on the time of devices, or loses them.
+  SimGateway(GatewayEui eui, std::uint32_t counter_offset, std::int32_t drift_ppb = 0) noexcept
+      : eui_(eui), counter_offset_(counter_offset), drift_ppb_(drift_ppb) {}
 
   GatewayEui eui() const noexcept { return eui_; }
   /// The header of the next datagram.
   PacketHeader next_header() noexcept { return {next_token_++, eui_}; }
   /// Microseconds, wraps.
   std::uint32_t counter(MonoTime time) const noexcept;
+
+  /// Power is cut and comes back: its counter starts at 0, what it was to send is forgotten.
+  void restart(MonoTime now) noexcept;
+  bool is_up(MonoTime time) const noexcept { return time >= up_at_; }
+  /// Power-ons since the beginning.
+  std::uint32_t restarts() const noexcept { return restarts_; }
 
   /// From now on it has GPS time and sends beacons. `epoch`: when GPS time began.
   void lock_gps(MonoTime epoch) noexcept { gps_epoch_ = epoch; }
@@ -53,11 +63,16 @@ class SimGateway {
     MonoTime start;
     MonoTime end;
   };
+  Duration drift(Duration span) const noexcept;
   TxError place(Span span, MonoTime now);
   bool collides_with_beacon(Span span, Duration guard) const noexcept;
 
   GatewayEui eui_;
   std::uint32_t counter_offset_;
+  std::int32_t drift_ppb_;
+  MonoTime powered_at_{};
+  MonoTime up_at_ = MonoTime::min();
+  std::uint32_t restarts_ = 0;
   std::optional<MonoTime> gps_epoch_;
   std::uint16_t next_token_ = 1;
   std::vector<Span> queue_;

@@ -28,6 +28,8 @@ struct DeviceIdentity {
   MacVersion mac_version = MacVersion::v1_0_3;
   PhyVersion phy_version = PhyVersion::rp001_v1_0_3_rev_a;
   std::string frequency_plan_id;
+  /// The device that relays for it, which no gateway hears; empty: none. [TS011-1.0.1]
+  std::string relay_id;
 
   // OTAA. NwkKey counts in 1.1.
   Aes128Key app_key;

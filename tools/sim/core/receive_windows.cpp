@@ -10,6 +10,7 @@ constexpr std::array<std::string_view, reception_count> names{
     "rx2",
     "class_c",
     "ping_slot",
+    "relay",
     "wrong_time",
     "wrong_frequency",
     "wrong_data_rate",
@@ -46,6 +47,10 @@ Reception fit(const ReceiveWindows& windows, const Emission& emission) noexcept 
 
 Reception fit_class_c(const ReceiveWindow& rx2, const Emission& emission) noexcept {
   return match(rx2, emission, Reception::class_c);
+}
+
+Reception fit_relay(MonoTime window, const Emission& emission) noexcept {
+  return is_time_of({window, {}, {}}, emission) ? Reception::relay : Reception::wrong_time;
 }
 
 Reception fit_ping_slot(const ReceiveWindow& slot, const Emission& emission) noexcept {

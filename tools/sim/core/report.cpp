@@ -129,7 +129,8 @@ std::uint64_t Report::downlinks_in_time() const noexcept {
   return downlinks.receptions[static_cast<std::size_t>(Reception::rx1)] +
          downlinks.receptions[static_cast<std::size_t>(Reception::rx2)] +
          downlinks.receptions[static_cast<std::size_t>(Reception::class_c)] +
-         downlinks.receptions[static_cast<std::size_t>(Reception::ping_slot)];
+         downlinks.receptions[static_cast<std::size_t>(Reception::ping_slot)] +
+         downlinks.receptions[static_cast<std::size_t>(Reception::relay)];
 }
 
 std::string to_json(const Report& report) {
@@ -140,6 +141,10 @@ std::string to_json(const Report& report) {
   root.member("datagrams", report.datagrams);
   root.member("push_acks", report.acknowledged_datagrams);
   root.member("pull_acks", report.pull_acks);
+  root.member("relayed", report.relayed);
+  root.member("gateway_restarts", report.gateway_restarts);
+  root.member("line_lost", report.line_lost);
+  root.member("line_duplicated", report.line_duplicated);
   root.member("application_connections_lost", report.connections_lost);
   root.member("uplinks_per_second",
               seconds > 0 ? static_cast<double>(report.uplinks.sent) / seconds : 0.0);

@@ -40,7 +40,11 @@ struct Report {
   std::uint64_t datagrams = 0;  // PUSH_DATA sent
   std::uint64_t acknowledged_datagrams = 0;
   std::uint64_t pull_acks = 0;
+  std::uint64_t gateway_restarts = 0;
+  std::uint64_t line_lost = 0;  // datagrams, of both directions
+  std::uint64_t line_duplicated = 0;
   std::uint64_t repetitions = 0;
+  std::uint64_t relayed = 0;    // frames that relays forwarded
   std::uint64_t confirmed = 0;  // confirmed uplinks sent
   std::uint64_t foreign = 0;
   std::uint64_t silent = 0;            // uplinks that no channel could carry
@@ -55,7 +59,7 @@ struct Report {
   /// Delivered of sent; 1 if nothing was sent.
   double delivered_share() const noexcept;
   std::uint64_t violation_total() const noexcept;
-  /// Heard in RX1, RX2, a ping slot or by class C.
+  /// Heard in RX1, RX2, a ping slot, by class C or from a relay.
   std::uint64_t downlinks_in_time() const noexcept;
 };
 

@@ -7,6 +7,7 @@
 
 #include "protocol/base/time.hpp"
 #include "tools/sim/core/device.hpp"
+#include "tools/sim/core/line.hpp"
 #include "tools/sim/core/radio.hpp"
 
 namespace ff::sim {
@@ -18,6 +19,14 @@ struct Scenario {
   GatewayEui first_gateway{0x0016'C001'FF00'0000};
   /// Gateways have GPS time and send beacons.
   bool gps = false;
+  /// What gateways' counters show at the start; nothing: each something else.
+  std::optional<std::uint32_t> gateway_counter;
+  /// Each gateway's counter runs faster or slower than time by up to so many parts in a million.
+  double gateway_drift_ppm = 0;
+  /// Each gateway loses its power about so often; 0: never.
+  Duration gateway_restart_interval{0};
+  /// From gateways to the server and back.
+  LineOptions line;
   DeviceOptions device;
 
   /// Between two uplinks of a device.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tools/sim/core/dice.hpp"
 #include "tools/sim/core/foreign.hpp"
 
 namespace ff::sim {
@@ -13,17 +14,8 @@ constexpr Duration pull_retry = std::chrono::seconds{1};
 constexpr Duration status_interval = std::chrono::seconds{30};
 /// Gateways open their downlink path before the first frame.
 constexpr Duration uplinks_after = std::chrono::milliseconds{500};
-/// After RX2 opened: time for its longest frame. [TS001-1.0.4 §3.3]
-constexpr Duration window_length = std::chrono::seconds{2};
 /// Even a storm is not of one microsecond: a join-accept is matched to its device by time.
 constexpr Duration join_spread_min_per_device = std::chrono::microseconds{20};
-constexpr double dice_sides = 4294967296.0;
-
-/// Uniform in [0, bound).
-Duration below(Random& random, Duration bound) {
-  if (bound <= Duration{0}) return Duration{0};
-  return Duration{random.below(static_cast<std::uint64_t>(bound.count()))};
-}
 
 std::optional<std::int64_t> gps_ms(std::optional<GpsTime> gps) {
   if (!gps) return std::nullopt;
@@ -40,24 +32,49 @@ World::World(Scenario scenario, std::vector<Placement> devices, MonoTime start, 
       random_(make_seeded_random(scenario_.seed)),
       radio_(scenario_.radio),
       placements_(std::move(devices)),
+      line_(scenario_.line),
       delivery_(placements_.size()) {
   devices_.reserve(placements_.size());
   by_id_.reserve(placements_.size());
   const auto gateways = std::max<std::size_t>(scenario_.radio.gateways, 1);
-  for (std::size_t i = 0; i < gateways; ++i) {
-    gateways_.emplace_back(GatewayEui{scenario_.first_gateway.value() + i},
-                           static_cast<std::uint32_t>(random_->next()));
-    const auto index = static_cast<std::uint32_t>(i);
-    calendar_.add(start, EventKind::pull_data, index);
-    calendar_.add(start + below(*random_, status_interval), EventKind::status, index);
-  }
+  for (std::size_t i = 0; i < gateways; ++i) start_gateway(i, start);
   for (std::uint32_t i = 0; i < placements_.size(); ++i) start_device(i);
+  for (std::uint32_t i = 0; i < placements_.size(); ++i) {
+    const auto found = by_id_.find(placements_[i].identity.relay_id);
+    if (found != by_id_.end()) devices_[i].relay = found->second;
+  }
   if (scenario_.burst_size > 0) {
     calendar_.add(start + uplinks_after + scenario_.burst_interval, EventKind::burst);
   }
 }
 
 World::~World() = default;
+
+void World::start_gateway(std::size_t number, MonoTime start) {
+  auto offset = static_cast<std::uint32_t>(random_->next());
+  if (const auto counter = scenario_.gateway_counter) {
+    const auto now = std::chrono::floor<std::chrono::microseconds>(start.time_since_epoch());
+    offset = *counter - static_cast<std::uint32_t>(now.count());
+  }
+  std::int32_t drift_ppb = 0;
+  if (const auto most = static_cast<std::int32_t>(scenario_.gateway_drift_ppm * 1000); most > 0)
+    drift_ppb =
+        static_cast<std::int32_t>(random_->below(2U * static_cast<unsigned>(most) + 1)) - most;
+  gateways_.emplace_back(GatewayEui{scenario_.first_gateway.value() + number}, offset, drift_ppb);
+  const auto index = static_cast<std::uint32_t>(number);
+  calendar_.add(start, EventKind::pull_data, index);
+  calendar_.add(start + below(*random_, status_interval), EventKind::status, index);
+  if (scenario_.gateway_restart_interval > Duration{0})
+    calendar_.add(start + below(*random_, 2 * scenario_.gateway_restart_interval),
+                  EventKind::restart, index);
+}
+
+void World::restart(std::uint32_t gateway) {
+  gateways_[gateway].restart(now_);
+  ++report_.gateway_restarts;
+  const auto interval = scenario_.gateway_restart_interval;
+  calendar_.add(now_ + interval / 2 + below(*random_, interval), EventKind::restart, gateway);
+}
 
 void World::start_device(std::uint32_t index) {
   const auto& placement = placements_[index];
@@ -99,6 +116,8 @@ void World::run(const CalendarEvent& event) {
       return windows_closed(event.index, event.detail);
     case EventKind::emission:
       return emit(event.index);
+    case EventKind::relay:
+      return relay(event.index);
     case EventKind::push:
       return delayed_push(event.index);
     case EventKind::burst:
@@ -109,6 +128,10 @@ void World::run(const CalendarEvent& event) {
       return pull(event.index);
     case EventKind::status:
       return status(event.index);
+    case EventKind::restart:
+      return restart(event.index);
+    case EventKind::arrival:
+      return arrive(event.index);
     case EventKind::beacon:
       return beacon();
   }
@@ -125,28 +148,26 @@ Duration World::interval() {
   return scenario_.period - spread + below(*random_, 2 * spread);
 }
 
-bool World::chance(double share) {
-  if (share <= 0) return false;
-  return static_cast<double>(random_->next() & UINT32_MAX) < share * dice_sides;
-}
-
 void World::pull(std::uint32_t gateway) {
-  write_pull_data(datagram_, gateways_[gateway].next_header());
-  outlet_.send(gateway, Link::pull, datagram_);
+  if (gateways_[gateway].is_up(now_)) {
+    write_pull_data(datagram_, gateways_[gateway].next_header());
+    send(gateway, Link::pull);
+  }
   const bool answered = gateways_[gateway].downlink_path_open;
   calendar_.add(now_ + (answered ? pull_interval : pull_retry), EventKind::pull_data, gateway);
 }
 
 void World::status(std::uint32_t gateway) {
+  calendar_.add(now_ + status_interval, EventKind::status, gateway);
   auto& sender = gateways_[gateway];
+  if (!sender.is_up(now_)) return;
   auto time = to_rfc3339(std::chrono::floor<std::chrono::seconds>(utc_)).substr(0, 19);
   time[10] = ' ';
   time += " UTC";
   write_status(datagram_, sender.next_header(),
                {time, sender.frames_forwarded, sender.frames_forwarded, sender.requests,
                 sender.transmissions});
-  outlet_.send(gateway, Link::push, datagram_);
-  calendar_.add(now_ + status_interval, EventKind::status, gateway);
+  send(gateway, Link::push);
 }
 
 /// Once: the clock of the caller may jump, that of GPS does not.
@@ -178,15 +199,16 @@ void World::join(std::uint32_t index) {
   ++member.transmission;
   await_join_accept(index);
   broadcast(index, *request);
-  calendar_.add(member.device.windows()->rx2.start + window_length +
-                    below(*random_, scenario_.join_spread / 2),
-                EventKind::join, index);
+  const auto last = member.relay ? now_ + relay_answer_delay : member.device.windows()->rx2.start;
+  calendar_.add(last + window_length + below(*random_, scenario_.join_spread / 2), EventKind::join,
+                index);
 }
 
 void World::await_join_accept(std::uint32_t index) {
   stop_waiting(index);
   auto& member = devices_[index];
   const auto& windows = *member.device.windows();
+  if (member.relay) member.waits_at.push_back(now_ + relay_answer_delay);
   if (windows.rx1) member.waits_at.push_back(windows.rx1->start);
   member.waits_at.push_back(windows.rx2.start);
   for (const auto start : member.waits_at) joining_.emplace(start, index);
@@ -212,6 +234,8 @@ void World::rejoin(std::uint32_t index, phy::RejoinType type) {
 
 void World::uplink(std::uint32_t index) {
   if (!is_sending()) return;
+  if (const auto free_at = devices_[index].device.free_at(); free_at > now_)
+    return calendar_.add(free_at, EventKind::uplink, index);
   stop_waiting(index);
   if (const auto type = due_rejoin(devices_[index])) {
     rejoin(index, *type);
@@ -239,7 +263,7 @@ void World::send_uplink(std::uint32_t index) {
     member.device.ask(mac::DeviceTimeReq{});
   }
   const auto payload = uplink_payload(index, f_cnt, scenario_.payload_size);
-  const bool confirmed = chance(scenario_.confirmed_ratio);
+  const bool confirmed = chance(*random_, scenario_.confirmed_ratio);
   const auto sent =
       member.device.send({scenario_.f_port, payload.view(), confirmed}, now_, *random_);
   if (!sent) {
@@ -249,7 +273,7 @@ void World::send_uplink(std::uint32_t index) {
   if (confirmed) ++report_.confirmed;
   member.waits_for_confirmation = confirmed;
   after_transmission(index, *sent);
-  if (chance(scenario_.foreign_ratio)) {
+  if (chance(*random_, scenario_.foreign_ratio)) {
     calendar_.add(now_ + below(*random_, std::chrono::seconds{1}), EventKind::foreign_frame);
   }
 }
@@ -260,7 +284,8 @@ void World::after_transmission(std::uint32_t index, const Transmission& transmis
   const bool heard = broadcast(index, transmission);
   delivery_.sent(index, transmission.f_cnt.value(), now_, heard);
   if (!member.device.wants_repetition()) return;
-  const auto closed = member.device.windows()->rx2.start + window_length;
+  const auto last = member.relay ? now_ + relay_answer_delay : member.device.windows()->rx2.start;
+  const auto closed = std::max(last + window_length, member.device.free_at());
   calendar_.add(closed + below(*random_, window_length), EventKind::windows_closed, index,
                 member.transmission);
 }
@@ -276,12 +301,16 @@ void World::windows_closed(std::uint32_t index, std::uint32_t transmission) {
 
 bool World::broadcast(std::uint32_t device, const Transmission& transmission) {
   outlet_.uplink_on_air(placements_[device].identity, transmission);
+  if (devices_[device].relay) return send_by_relay(device, transmission);
   const auto copies = radio_.uplink(device, transmission.frequency, *random_);
   if (copies.empty()) return false;
+  bool heard = false;
   write_frame_text(frame_text_, {transmission.frequency, transmission.channel.value(),
                                  transmission.data_rate, transmission.phy_payload});
   for (const auto& copy : copies) {
     auto& gateway = gateways_[copy.gateway];
+    if (!gateway.is_up(now_)) continue;
+    heard = true;
     ++gateway.frames_forwarded;
     write_push_data(datagram_, gateway.next_header(),
                     {.tmst = gateway.counter(now_),
@@ -290,9 +319,9 @@ bool World::broadcast(std::uint32_t device, const Transmission& transmission) {
                      .snr_db = copy.snr_db},
                     frame_text_);
     ++report_.datagrams;
-    outlet_.send(copy.gateway, Link::push, datagram_);
+    send(copy.gateway, Link::push);
   }
-  return true;
+  return heard;
 }
 
 void World::foreign() {
@@ -335,6 +364,8 @@ Report World::report(MonoTime now) const {
   report.elapsed = (sending_ended_ ? *sending_ended_ : now) - start_;
   report.uplinks = delivery_.counts();
   report.latency = delivery_.latency();
+  report.line_lost = line_.lost();
+  report.line_duplicated = line_.duplicated();
   return report;
 }
 

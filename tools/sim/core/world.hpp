@@ -84,6 +84,7 @@ class World {
     std::vector<MonoTime> waits_at;   // under which it is in joining_
     bool waits_for_confirmation = false;
     std::uint32_t uplinks_before_rejoin = 0;
+    std::optional<std::uint32_t> relay;  // through which all it says goes
   };
 
   void run(const CalendarEvent& event);
@@ -97,16 +98,31 @@ class World {
   void windows_closed(std::uint32_t index, std::uint32_t transmission);
   void burst();
   void foreign();
+  void start_gateway(std::size_t index, MonoTime start);
+  void restart(std::uint32_t gateway);
   void pull(std::uint32_t gateway);
   void status(std::uint32_t gateway);
   void lock_gps(MonoTime now, UtcTime utc);
   void beacon();
   bool is_sending() const noexcept;
   Duration interval();
-  bool chance(double share);
   bool broadcast(std::uint32_t device, const Transmission& transmission);
+  bool send_by_relay(std::uint32_t device, const Transmission& transmission);
+  void relay(std::uint32_t number);
+  void answer_by_relay(std::uint32_t relay, ByteView phy_payload);
   void after_transmission(std::uint32_t index, const Transmission& transmission);
 
+  /// What a datagram is to the simulation while it is under way.
+  struct OnTheLine {
+    std::size_t gateway = 0;
+    std::optional<Link> link;  // nothing: to the gateway
+    Bytes bytes;
+  };
+  /// `datagram_`, from a gateway.
+  void send(std::size_t gateway, Link link);
+  void carry(const OnTheLine& datagram);
+  void arrive(std::uint32_t number);
+  void receive(std::size_t gateway, ByteView datagram, MonoTime now);
   void on_request(std::size_t gateway, TxRequest& request, MonoTime now);
   void emit(std::uint32_t number);
   void push(std::uint32_t index);
@@ -135,8 +151,26 @@ class World {
   std::unordered_multimap<DevAddr, std::uint32_t> by_address_;
   /// Devices that wait for a join-accept, by the starts of their windows.
   std::set<std::pair<MonoTime, std::uint32_t>> joining_;
-  std::unordered_map<std::uint32_t, Emission> emissions_;
+  struct Planned {
+    Emission emission;
+    std::optional<std::size_t> gateway;  // nothing: by a relay
+    std::uint32_t restarts = 0;          // of the gateway when it took the request
+  };
+  std::unordered_map<std::uint32_t, Planned> emissions_;
   std::uint32_t next_emission_ = 0;
+  Line line_;
+  /// A frame on its way through a relay.
+  struct Relayed {
+    std::uint32_t device = 0;
+    MonoTime end;  // of its transmission
+    Transmission transmission;
+  };
+  std::unordered_map<std::uint32_t, Relayed> relayed_;
+  std::uint32_t next_relayed_ = 0;
+  /// By relay: whom it forwarded last.
+  std::unordered_map<std::uint32_t, Relayed> served_;
+  std::unordered_map<std::uint32_t, OnTheLine> on_the_line_;
+  std::uint32_t next_datagram_ = 0;
   std::size_t burst_next_ = 0;
   std::optional<MonoTime> sending_ended_;
   std::uint64_t pushes_to_come_ = 0;

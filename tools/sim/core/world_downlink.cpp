@@ -7,6 +7,36 @@
 namespace ff::sim {
 
 void World::on_datagram(std::size_t gateway, ByteView datagram, MonoTime now) {
+  if (line_.is_perfect()) return receive(gateway, datagram, now);
+  now_ = std::max(now_, now);
+  carry({gateway, std::nullopt, to_owned(datagram)});
+}
+
+void World::send(std::size_t gateway, Link link) {
+  if (line_.is_perfect()) return outlet_.send(gateway, link, datagram_);
+  carry({gateway, link, datagram_});
+}
+
+void World::carry(const OnTheLine& datagram) {
+  for (const auto delay : line_.carry(*random_)) {
+    const auto number = next_datagram_++;
+    on_the_line_.emplace(number, datagram);
+    calendar_.add(now_ + delay, EventKind::arrival, number);
+  }
+}
+
+void World::arrive(std::uint32_t number) {
+  const auto node = on_the_line_.extract(number);
+  const auto& datagram = node.mapped();
+  if (datagram.link) {
+    outlet_.send(datagram.gateway, *datagram.link, datagram.bytes);
+  } else {
+    receive(datagram.gateway, datagram.bytes, now_);
+  }
+}
+
+void World::receive(std::size_t gateway, ByteView datagram, MonoTime now) {
+  if (!gateways_[gateway].is_up(now)) return;
   auto packet = parse_server_packet(datagram);
   if (!packet) {
     ++report_.downlinks.unreadable;
@@ -25,18 +55,23 @@ void World::on_request(std::size_t gateway, TxRequest& request, MonoTime now) {
   ++report_.downlinks.answers[static_cast<std::size_t>(decision.error)];
   report_.downlink_lead.record(decision.lead);
   write_tx_ack(datagram_, {request.token, sender.eui()}, decision.error);
-  outlet_.send(gateway, Link::pull, datagram_);
+  send(gateway, Link::pull);
   if (!decision.emission) return;
   outlet_.downlink_on_air(gateway, *decision.emission, request.power_dbm);
   const auto number = next_emission_++;
   const auto start = decision.emission->start;
-  emissions_.emplace(number, *std::move(decision.emission));
+  emissions_.emplace(number, Planned{*std::move(decision.emission), gateway, sender.restarts()});
   calendar_.add(start, EventKind::emission, number);
 }
 
 void World::emit(std::uint32_t number) {
   const auto node = emissions_.extract(number);
-  auto& emission = node.mapped();
+  auto& [emission, gateway, restarts] = node.mapped();
+  // Its gateway has lost its power meanwhile.
+  if (gateway && gateways_[*gateway].restarts() != restarts) {
+    ++report_.downlinks.lost;
+    return;
+  }
   emission.snr_db = static_cast<float>(random_->below(150)) / 10.0F - 5.0F;
   if (!radio_.downlink_arrives(*random_)) {
     ++report_.downlinks.lost;
@@ -87,6 +122,7 @@ void World::note(std::uint32_t index, const Receipt& receipt) {
     ++counts.acknowledgements;
   }
   if (receipt.joined) joined(index);
+  if (receipt.f_port == relay_port) return answer_by_relay(index, receipt.payload);
   if (receipt.f_port != scenario_.downlink_f_port || !member.pushed) return;
   if (!std::ranges::equal(receipt.payload, downlink_payload(index).view())) {
     ++counts.altered;

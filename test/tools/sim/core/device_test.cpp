@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "protocol/relay/forward.hpp"
+#include "protocol/schedule/time_on_air.hpp"
 #include "test/tools/sim/core/network_side.hpp"
 #include "tools/sim/core/device_factory.hpp"
 #include "tools/sim/core/payload.hpp"
@@ -404,6 +406,58 @@ TEST(SimDevice, ignores_frames_of_others_and_garbage) {
   EXPECT_FALSE(pair.device.receive(in_window(rx1, frame)).is_mine);
   EXPECT_FALSE(pair.device.receive(in_window(rx1, {})).is_mine);
   EXPECT_FALSE(pair.device.receive(in_window(rx1, Bytes(17, 0x20))).is_mine);
+}
+
+TEST(SimDevice, is_silent_as_long_as_the_network_asks) {
+  Pair pair({"abp", Activation::abp, MacVersion::v1_0_3});
+  auto sent = pair.send();
+  EXPECT_EQ(pair.device.free_at(), pair.now);
+  pair.answer({.f_cnt = FCnt32{0},
+               .commands = {mac::DutyCycleReq{mac::DutyCycleExponent{4}}},
+               .payload = {}});
+  sent = pair.send();
+  const auto air = *schedule::time_on_air(sent.phy_payload.size(), sent.data_rate, sent.frequency);
+  EXPECT_EQ(pair.device.free_at() - pair.now, 15 * air);
+}
+
+/// Another implementation of the same frames: the server's decoder reads what a relay forwards.
+TEST(SimDevice, forwards_as_a_relay_what_it_hears) {
+  Pair pair({"abp", Activation::abp, MacVersion::v1_0_4});
+  EXPECT_FALSE(pair.device.relays());
+  pair.send();
+  const DevAddr served{0x0100'2233};
+  // Too long for FOpts.
+  const std::vector<mac::Command> told = {mac::RelayConfReq{.start = true},
+                                          mac::UpdateUplinkListReq{.index = 3, .dev_addr = served}};
+  pair.answer({.f_cnt = FCnt32{0},
+               .commands = {},
+               .f_port = FPort{0},
+               .payload = mac::encode(told).value()});
+  EXPECT_TRUE(pair.device.relays());
+  EXPECT_TRUE(pair.device.trusts(served));
+  EXPECT_FALSE(pair.device.trusts(DevAddr{1}));
+  const Transmission heard{.phy_payload = Bytes(20, 0x40),
+                           .frequency = Frequency::hz(868'300'000),
+                           .data_rate = LoraDataRate{9, 125'000, CodingRate::cr4_5},
+                           .channel = {},
+                           .f_cnt = {}};
+  const auto carrier = pair.device.forward(heard, pair.now + seconds{1}, *pair.random);
+  ASSERT_TRUE(carrier);
+  auto frame = pair.network.open(carrier->phy_payload, carrier->f_cnt, pair.how(*carrier));
+  ASSERT_TRUE(frame);
+  EXPECT_EQ(frame->f_port, FPort{226});
+  const auto read =
+      ff::relay::decode_forwarded_uplink(frame->frm_payload, pair.region.frequency_step_hz);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->phy_payload, heard.phy_payload);
+  EXPECT_EQ(read->frequency, heard.frequency);
+  EXPECT_EQ(read->data_rate, DataRateIndex{3});
+  EXPECT_EQ(read->rssi_dbm, -75);
+  EXPECT_EQ(read->snr_db, 7);
+  pair.answer({.f_cnt = FCnt32{1},
+               .commands = {mac::CtrlUplinkListReq{.index = 3, .action = 1}},
+               .payload = {}});
+  EXPECT_FALSE(pair.device.trusts(served));
 }
 
 }  // namespace

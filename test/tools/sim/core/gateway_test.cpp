@@ -75,5 +75,42 @@ TEST_F(GatewayQueue, has_no_gps) {
   EXPECT_EQ(gateway_.schedule(wanted, now).error, TxError::gps_unlocked);
 }
 
+TEST(GatewayClock, drifts_and_is_asked_in_its_own_time) {
+  for (const std::int32_t ppb : {20'000, -20'000}) {
+    SimGateway gateway(GatewayEui{1}, 0, ppb);
+    const auto at = MonoTime{std::chrono::hours{1}};
+    const auto gained = static_cast<std::int32_t>(gateway.counter(at) - 3'600'000'000U);
+    EXPECT_EQ(gained, ppb * 36 / 10);  // 72 ms an hour
+    TxRequest request;
+    request.tmst = gateway.counter(at) + 5'000'000;
+    request.frequency = Frequency::hz(868'100'000);
+    request.data_rate = LoraDataRate{7, 125'000};
+    request.phy_payload = Bytes(20, 0x60);
+    const auto decision = gateway.schedule(request, at);
+    ASSERT_EQ(decision.error, TxError::none);
+    // Five seconds of a counter that is fast are over before five of ours.
+    EXPECT_EQ(decision.emission->start - at, seconds{5} - microseconds{ppb / 200});
+    const auto shown = gateway.counter(decision.emission->start);
+    EXPECT_LE(std::abs(static_cast<std::int32_t>(shown - *request.tmst)), 1);
+  }
+}
+
+TEST(GatewayClock, starts_at_zero_after_a_power_cut_and_forgets_its_queue) {
+  SimGateway gateway(GatewayEui{1}, 77);
+  TxRequest request;
+  request.tmst = gateway.counter(now) + 1'000'000;
+  request.frequency = Frequency::hz(868'100'000);
+  request.data_rate = LoraDataRate{7, 125'000};
+  request.phy_payload = Bytes(20, 0x60);
+  ASSERT_EQ(gateway.schedule(request, now).error, TxError::none);
+  gateway.downlink_path_open = true;
+  gateway.restart(now);
+  EXPECT_FALSE(gateway.is_up(now + boot_time - microseconds{1}));
+  EXPECT_TRUE(gateway.is_up(now + boot_time));
+  EXPECT_FALSE(gateway.downlink_path_open);
+  EXPECT_EQ(gateway.restarts(), 1U);
+  EXPECT_EQ(gateway.counter(now + seconds{20}), 20'000'000U);
+}
+
 }  // namespace
 }  // namespace ff::sim

@@ -82,8 +82,9 @@ class NetworkSide {
     auto frame =
         phy::open_frame(*view, keys_.network, {identity_.mac_version, f_cnt, transmission});
     if (frame && frame->f_port && frame->f_port->value() != 0) {
-      phy::crypt_frm_payload(keys_.app_s_key, {phy::Direction::up, dev_addr_, f_cnt},
-                             frame->frm_payload);
+      const bool relayed = *frame->f_port == FPort{226};
+      phy::crypt_frm_payload(relayed ? keys_.network.nwk_s_enc_key : keys_.app_s_key,
+                             {phy::Direction::up, dev_addr_, f_cnt}, frame->frm_payload);
     }
     return frame;
   }
@@ -107,8 +108,9 @@ class NetworkSide {
         .f_port = downlink.f_port,
         .frm_payload = downlink.payload};
     if (downlink.f_port) {
-      phy::crypt_frm_payload(keys_.app_s_key, {phy::Direction::down, dev_addr_, downlink.f_cnt},
-                             frame.frm_payload);
+      const bool of_application = downlink.f_port->value() != 0;
+      phy::crypt_frm_payload(of_application ? keys_.app_s_key : keys_.network.nwk_s_enc_key,
+                             {phy::Direction::down, dev_addr_, downlink.f_cnt}, frame.frm_payload);
     }
     return phy::seal_frame(frame, keys_.network,
                            {identity_.mac_version,

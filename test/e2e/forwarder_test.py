@@ -1,0 +1,46 @@
+"""UDP packet forwarders as they are: counters that drift and wrap, power cuts, lines that lose, double and reorder."""
+import unittest
+
+from harness import Server
+
+APPLICATION = 'forwarders'
+
+
+class Forwarders(unittest.TestCase):
+    def setUp(self):
+        self.server = Server().start()
+        self.addCleanup(self.server.__exit__)
+        self.server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': APPLICATION}}})
+        self.key = self.server.application_key(APPLICATION)
+
+    def simulate(self, *flags):
+        return self.server.simulate('--create', '--application', APPLICATION, '--mqtt-user', APPLICATION, '--mqtt-password', self.key,
+                                    '--region', 'EU868', '--version', '1.0.3', '--confirmed-ratio', 1, '--gateways', 3, '--copies', 2, *flags)
+
+    def test_windows_are_met_over_drift_and_rollover(self):
+        # The counters wrap after five seconds.
+        report = self.simulate('--activation', 'otaa', '--count', 6, '--prefix', 'drift', '--uplinks', 36, '--rate', 1.2, '--seed', 31,
+                               '--gateway-drift-ppm', 10, '--gateway-counter', 2**32 - 5_000_000, '--line-delay-max', 0.05)
+        self.assertEqual(report['joins']['joined'], 6, report)
+        self.assertEqual(report['uplinks']['lost'], 0, report)
+        self.assertEqual(report['uplinks']['duplicated'], 0, report)
+        self.assertEqual(report['downlinks']['reception']['wrong_time'], 0, report)
+        self.assertEqual(report['downlinks']['tx_ack']['NONE'], report['downlinks']['requested'], report)
+        self.assertEqual(sum(report['violations'].values()), 0, report)
+
+    def test_restarts_and_bad_lines_repeat_nothing(self):
+        report = self.simulate('--activation', 'abp', '--count', 10, '--prefix', 'bad', '--duration', 50, '--period', 5, '--seed', 32,
+                               '--gateway-drift-ppm', 10, '--gateway-restart-interval', 25, '--first-dev-eui', 'FEFFF00000010001',
+                               '--line-loss', 0.02, '--line-duplicates', 0.1, '--line-delay-max', 0.08)
+        self.assertGreaterEqual(report['gateway_restarts'], 2, report)
+        self.assertGreaterEqual(report['uplinks']['delivered'], report['uplinks']['sent'] * 0.95, report)
+        self.assertEqual(report['uplinks']['duplicated'], 0, report)
+        self.assertEqual(report['downlinks']['reception']['wrong_time'], 0, report)
+        self.assertGreater(report['downlinks']['acknowledgements'], 30, report)
+        self.assertEqual(sum(report['violations'].values()), 0, report)
+        stats = self.server.api('GET', '/gs/gateways/eui-0016c001ff000000/connection/stats')
+        self.assertGreater(int(stats['uplink_count']), 20, stats)
+
+
+if __name__ == '__main__':
+    unittest.main()
