@@ -107,10 +107,10 @@ class NetworkSide {
         .f_opts = mac::encode(downlink.commands).value(),
         .f_port = downlink.f_port,
         .frm_payload = downlink.payload};
-    if (downlink.f_port) {
-      const bool of_application = downlink.f_port->value() != 0;
-      phy::crypt_frm_payload(of_application ? keys_.app_s_key : keys_.network.nwk_s_enc_key,
-                             {phy::Direction::down, dev_addr_, downlink.f_cnt}, frame.frm_payload);
+    // Commands on port 0 are sealed with the frame.
+    if (downlink.f_port && downlink.f_port->value() != 0) {
+      phy::crypt_frm_payload(keys_.app_s_key, {phy::Direction::down, dev_addr_, downlink.f_cnt},
+                             frame.frm_payload);
     }
     return phy::seal_frame(frame, keys_.network,
                            {identity_.mac_version,
