@@ -86,6 +86,22 @@ struct MtlsAuth {
   std::filesystem::path directory;  // PEM files of authorities; empty: nobody's
 };
 
+/// One row of `rate-limiting.profiles`.
+struct RateLimitingProfile {
+  std::string name;
+  std::uint32_t max_per_min = 0;
+  std::uint32_t max_burst = 0;  // 0: max_per_min
+  std::vector<std::string> associations;
+
+  bool operator==(const RateLimitingProfile&) const = default;
+};
+
+/// `rate-limiting`: how often callers may.
+struct RateLimiting {
+  std::vector<RateLimitingProfile> profiles;
+  std::size_t keys_max = 0;  // remembered by each profile
+};
+
 /// One row of `gs.udp.listeners`.
 struct UdpListener {
   std::string address;
@@ -321,6 +337,7 @@ struct Config {
   Http http;
   Inspect inspect;
   MtlsAuth mtls_auth;
+  RateLimiting rate_limiting;
   Tls tls;
   std::filesystem::path frequency_plans_directory;  // empty: the plans that are built in alone
   GatewayServer gs;

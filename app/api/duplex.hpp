@@ -38,6 +38,9 @@ class Duplex : public std::enable_shared_from_this<Duplex<Request, Response>> {
     if (!ended_) reactor_->StartSendInitialMetadata();
   }
 
+  /// Asked before each request is given to the handler; an error ends the call. Before reading.
+  void limit(std::function<Status()> admit) { admit_ = std::move(admit); }
+
   /// Calls `received` with the next request, which is valid during the call. One at a time. Dropped
   /// without a call when this side has ended.
   void read(Received received) {
@@ -124,7 +127,15 @@ class Duplex : public std::enable_shared_from_this<Duplex<Request, Response>> {
       received = std::exchange(received_, nullptr);
       if (ended_) return;
     }
-    if (received) received(ok ? &request_ : nullptr);
+    if (received) received(ok && admits() ? &request_ : nullptr);
+  }
+
+  /// Whether the client may send what it has sent. If not, the call ends: its handler hears that
+  /// there is no more to come.
+  bool admits() {
+    const auto admitted = admit_ ? admit_() : Status();
+    if (!admitted) finish(admitted);
+    return admitted.has_value();
   }
 
   void written(bool ok) {
@@ -158,6 +169,7 @@ class Duplex : public std::enable_shared_from_this<Duplex<Request, Response>> {
   }
 
   const ToStatus to_status_;
+  std::function<Status()> admit_;  // May be null.
   std::mutex mutex_;
   Request request_;
   Received received_;

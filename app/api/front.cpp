@@ -40,8 +40,18 @@ Finisher Front::finisher(std::string_view method,
   };
 }
 
-void Front::begin(Method method, grpc::CallbackServerContext& context,
+/// Before authentication, as clients of the reference know it [api-conventions §2].
+Status Front::admit(Kind kind, const Call& call, const google::protobuf::Message* maybe_request,
+                    grpc::CallbackServerContext& context) const {
+  if (maybe_request != nullptr)
+    FF_CHECK(api_rules::validate(call.method, *maybe_request, ports_.now()));
+  return kind == Kind::unary ? limits_.check_unary(call, *maybe_request, context)
+                             : limits_.check_stream(call, context);
+}
+
+void Front::begin(Beginning beginning, grpc::CallbackServerContext& context,
                   const google::protobuf::Message* maybe_request, Steps steps) const {
+  const auto& method = beginning.method;
   auto call = std::make_shared<Call>();
   call->method = method.name;
   call->metadata = read_metadata(context);
@@ -50,13 +60,8 @@ void Front::begin(Method method, grpc::CallbackServerContext& context,
     call->request_id = ports_.new_request_id();
   call->correlation_ids = {"rpc:/" + std::string(method.name) + ":" + call->request_id};
   context.AddInitialMetadata("x-request-id", call->request_id);
-  // Before authentication, as clients of the reference know it [api-conventions §5].
-  if (maybe_request != nullptr) {
-    if (auto valid = api_rules::validate(method.name, *maybe_request, ports_.now()); !valid) {
-      steps.fail(std::move(valid).error());
-      return;
-    }
-  }
+  if (auto admitted = admit(beginning.kind, *call, maybe_request, context); !admitted)
+    return steps.fail(std::move(admitted).error());
   auto run = [call, steps, context = &context](Result<AuthInfo> auth) {
     if (!auth) {
       steps.fail(std::move(auth).error());

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "app/api/call.hpp"
+#include "app/api/call_limits.hpp"
 #include "app/api/duplex.hpp"
 #include "app/api/reply.hpp"
 #include "protocol/base/time.hpp"
@@ -22,6 +23,7 @@ struct FrontPorts {
   std::function<std::string()> new_request_id;  ///< A ULID.
   std::function<std::string()> new_error_id;    ///< 32 hex digits.
   std::shared_ptr<Authenticator> authenticator;
+  std::shared_ptr<const net::RateLimiter> rate_limiter;  ///< Null: nobody is limited.
   /// Every call that ends with an error, for logs and metrics. May be empty.
   std::function<void(std::string_view method, const Error& error, std::string_view error_id)>
       on_error;
@@ -35,7 +37,7 @@ struct Method {
 /// Outlives all calls.
 class Front {
  public:
-  explicit Front(FrontPorts ports) : ports_(std::move(ports)) {}
+  explicit Front(FrontPorts ports) : ports_(std::move(ports)), limits_(ports_.rate_limiter) {}
 
   /// Calls `handler(std::shared_ptr<const Call>, const Request&, Reply<Response>)` when the request
   /// is valid and its caller known. `request` stays valid until the reply is given.
@@ -48,7 +50,7 @@ class Front {
     auto run = [reply, request, handler = std::move(handler)](std::shared_ptr<const Call> call) {
       handler(std::move(call), *request, reply);
     };
-    begin(method, *context, request,
+    begin({method, Kind::unary}, *context, request,
           {[reply](Error error) { reply(fail(std::move(error))); }, std::move(run)});
     return reactor;
   }
@@ -65,7 +67,7 @@ class Front {
     auto run = [stream, kept, handler = std::move(handler)](std::shared_ptr<const Call> call) {
       handler(std::move(call), *kept, stream);
     };
-    begin(method, *context, kept.get(),
+    begin({method, Kind::stream}, *context, kept.get(),
           {[stream](Error error) { stream->finish(fail(std::move(error))); }, std::move(run)});
     return stream->reactor();
   }
@@ -78,10 +80,13 @@ class Front {
                                                      Handler handler) {
     auto duplex = Duplex<Request, Response>::make(
         [this, name = method.name](const Error& error) { return status(name, error); });
-    auto run = [duplex, handler = std::move(handler)](std::shared_ptr<const Call> call) {
+    auto run = [this, duplex, handler = std::move(handler)](std::shared_ptr<const Call> call) {
+      std::string key;
+      if (const auto limit = limits_.of_messages(*call, key))
+        duplex->limit([limit, key] { return limit.check(key); });
       handler(std::move(call), duplex);
     };
-    begin(method, *context, nullptr,
+    begin({method, Kind::stream}, *context, nullptr,
           {[duplex](Error error) { duplex->finish(fail(std::move(error))); }, std::move(run)});
     return duplex->reactor();
   }
@@ -92,14 +97,23 @@ class Front {
     std::function<void(std::shared_ptr<const Call>)> run;
   };
 
+  enum class Kind { unary, stream };
+  struct Beginning {
+    Method method;
+    Kind kind;
+  };
   /// `maybe_request` null: there is none to validate.
-  void begin(Method method, grpc::CallbackServerContext& context,
+  void begin(Beginning beginning, grpc::CallbackServerContext& context,
              const google::protobuf::Message* maybe_request, Steps steps) const;
+  /// Validation, then limits.
+  Status admit(Kind kind, const Call& call, const google::protobuf::Message* maybe_request,
+               grpc::CallbackServerContext& context) const;
   grpc::Status status(std::string_view method, const Error& error) const;
   /// Ends a call with the status of a result.
   Finisher finisher(std::string_view method, std::function<void(const grpc::Status&)> finish) const;
 
   FrontPorts ports_;
+  CallLimits limits_;
 };
 
 }  // namespace ff::api

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/schema/record.hpp"
 #include "config/schema/schema.hpp"
 
 namespace ff::config {
@@ -50,27 +51,20 @@ std::string list_text(const std::vector<std::string>& items) {
   return "[" + text + "]";
 }
 
-/// `{k: v}`; a key that comes again makes its value a list.
-std::string map_text(const std::vector<std::string>& items) {
-  std::vector<std::pair<std::string, std::vector<std::string>>> entries;
-  for (const auto& item : items) {
-    const auto equals = std::min(item.find('='), item.size());
-    const auto key = item.substr(0, equals);
-    const auto value = item.substr(std::min(equals + 1, item.size()));
-    const auto entry = std::find_if(entries.begin(), entries.end(),
-                                    [&](const auto& each) { return each.first == key; });
-    if (entry == entries.end()) {
-      entries.push_back({key, {value}});
-    } else {
-      entry->second.push_back(value);
-    }
-  }
+/// `{k: v, l: [w, x]}`.
+std::string fields_text(const RecordFields& fields) {
   std::string text;
-  for (const auto& [key, values] : entries) {
+  for (const auto& [key, values] : fields) {
     text += (text.empty() ? "" : ", ") + scalar(key) + ": ";
     text += values.size() == 1 ? scalar(values.front()) : list_text(values);
   }
   return "{" + text + "}";
+}
+
+std::string records_text(const std::vector<std::string>& items) {
+  std::string text;
+  for (const auto& item : items) text += (text.empty() ? "" : ", ") + fields_text(record_of(item));
+  return "[" + text + "]";
 }
 
 std::vector<std::string> shown_items(const Knob& knob, const Config& config) {
@@ -89,7 +83,9 @@ std::string value_text(const Knob& knob, const Config& config) {
     case Shape::list:
       return list_text(items);
     case Shape::map:
-      return map_text(items);
+      return fields_text(group_entries(items));
+    case Shape::records:
+      return records_text(items);
     case Shape::text:
       break;
   }

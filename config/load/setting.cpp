@@ -77,7 +77,9 @@ Status apply(const Setting& setting, Config& config) {
   if (setting.shape == Shape::text && value.shape != Shape::text) {
     items = split_items(items.empty() ? "" : items.front());
   }
-  const bool shapes_fit = setting.shape == Shape::text || setting.shape == value.shape;
+  // Records may be written as texts, too.
+  const bool shapes_fit = setting.shape == Shape::text || setting.shape == value.shape ||
+                          (setting.shape == Shape::list && value.shape == Shape::records);
   if (shapes_fit && value.assign(config, items)) return {};
   return fail(invalid_value, {{"source", setting.origin.place},
                               {"key", setting.key},

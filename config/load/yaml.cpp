@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "config/schema/record.hpp"
 #include "config/schema/schema.hpp"
 
 namespace ff::config {
@@ -78,6 +79,9 @@ class YamlReader {
       setting.items.push_back(value.Scalar());
     } else if (value.IsNull()) {
       setting.items.emplace_back();
+    } else if (value.IsSequence() && value.size() > 0 && value[0].IsMap()) {
+      setting.shape = Shape::records;
+      is_good = add_records(value, setting);
     } else if (value.IsSequence()) {
       setting.shape = Shape::list;
       is_good = add_items("", value, setting);
@@ -103,6 +107,21 @@ class YamlReader {
         return false;
       }
       setting.items.push_back(start + item.Scalar());
+    }
+    return true;
+  }
+
+  /// Each `{k: v, l: [w, x]}` as `k=v;l=w+x`.
+  bool add_records(const YAML::Node& list, Setting& setting) {
+    for (const auto& record : list) {
+      Setting fields{setting.key, Shape::map, {}, setting.origin};
+      if (!count_node()) return false;
+      if (!record.IsMap()) {
+        malformed(record, "an item of `" + setting.key + "` is not a group of values");
+        return false;
+      }
+      if (!add_entries(record, fields)) return false;
+      setting.items.push_back(record_text(group_entries(fields.items)));
     }
     return true;
   }

@@ -37,6 +37,16 @@ std::vector<Knob> front_door_knobs() {
        "Folder with the PEM files of authorities whose certificates of gateways are believed.", "",
        one(path_or_nothing(), FF_PLACE(mtls_auth.directory))},
 
+      {"rate-limiting.memory.max-size",
+       "Callers that each profile remembers; 0 stands for 4096. Of more, those who ask least are "
+       "forgotten.",
+       "0", one(count<std::size_t>(0, 10'000'000), FF_PLACE(rate_limiting.keys_max))},
+      {"rate-limiting.profiles",
+       "How often callers may do what the classes in `associations` name, such as "
+       "`grpc:method:/ttn.lorawan.v3.GatewayRegistry/List`, `grpc:method`, `gs:up` or "
+       "`http:oauth`. Empty: as often as they like.",
+       "", many(rate_limiting_profile(), FF_PLACE(rate_limiting.profiles), Shape::records)},
+
       {"tls.source",
        "Where the certificate of TLS listeners comes from: files, or one of our own that is made "
        "at "

@@ -14,9 +14,10 @@
 
 namespace ff::config {
 
-/// How a setting looks in a file: `a: 1`, `a: [1, 2]`, `a: {k: v}`. As text, items are separated by
-/// white space or commas and an entry of a map is `k=v`.
-enum class Shape : std::uint8_t { text, list, map };
+/// How a setting looks in a file: `a: 1`, `a: [1, 2]`, `a: {k: v}`, `a: [{k: v, l: [w, x]}]`. As
+/// text, items are separated by white space or commas, an entry of a map is `k=v`, and a record
+/// `k=v;l=w+x`.
+enum class Shape : std::uint8_t { text, list, map, records };
 
 /// Whether a running server takes a new value over.
 enum class Reload : std::uint8_t { restart, live };

@@ -5,6 +5,8 @@
 #include <bit>
 #include <cmath>
 
+#include "config/schema/record.hpp"
+
 namespace ff::config {
 
 namespace {
@@ -32,6 +34,30 @@ std::string decimal_text(double value) {
   const auto result =
       std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed);
   return result.ec == std::errc{} ? std::string(buffer.data(), result.ptr) : std::to_string(value);
+}
+
+std::optional<RateLimitingProfile> read_rate_limiting_profile(std::string_view text) {
+  constexpr std::uint32_t per_min_max = 6'000'000;
+  constexpr std::uint32_t burst_max = 1'000'000;
+  RateLimitingProfile profile;
+  for (auto& [key, values] : record_of(text)) {
+    if (key == "associations") {
+      profile.associations = std::move(values);
+      continue;
+    }
+    if (values.size() != 1) return {};
+    if (key == "name") {
+      profile.name = values.front();
+      continue;
+    }
+    const auto number = parse_whole<std::uint32_t>(values.front());
+    if (!number || (key != "max-per-min" && key != "max-burst")) return {};
+    (key == "max-burst" ? profile.max_burst : profile.max_per_min) = *number;
+  }
+  const bool is_good = !profile.name.empty() && !profile.associations.empty() &&
+                       profile.max_per_min > 0 && profile.max_per_min <= per_min_max &&
+                       profile.max_burst <= burst_max;
+  return is_good ? std::optional(std::move(profile)) : std::nullopt;
 }
 
 struct Unit {
@@ -335,6 +361,18 @@ Type<UdpListener> udp_listener() {
           [](const UdpListener& value) {
             return value.address + "=" + value.fallback_frequency_plan_id;
           }};
+}
+
+Type<RateLimitingProfile> rate_limiting_profile() {
+  return {
+      "a record of name, max-per-min (1 to 6000000), max-burst (at most 1000000; 0: as "
+      "max-per-min) and associations",
+      read_rate_limiting_profile, [](const RateLimitingProfile& value) {
+        return record_text({{"name", {value.name}},
+                            {"max-per-min", {std::to_string(value.max_per_min)}},
+                            {"max-burst", {std::to_string(value.max_burst)}},
+                            {"associations", value.associations}});
+      }};
 }
 
 Type<DevAddrPrefix> forward_entry() {

@@ -65,6 +65,8 @@ Type<DevAddrPrefix> dev_addr_prefix();
 Type<JoinEuiPrefix> join_eui_prefix();
 /// An entry `address=frequency plan id`; the plan may be empty.
 Type<UdpListener> udp_listener();
+/// A record with `name`, `max-per-min`, `max-burst` and `associations`.
+Type<RateLimitingProfile> rate_limiting_profile();
 /// An entry `=26000000/7`: what goes to this cluster's network server, whose name is empty.
 Type<DevAddrPrefix> forward_entry();
 Type<TxPriority> tx_priority();

@@ -31,6 +31,7 @@ class MemoryStreamNetwork::MemoryListener final : public Listener {
   const ListenOptions& options() const { return options_; }
   std::shared_ptr<void> take_slot(const Endpoint& remote) {
     auto slot = slots_->take(remote);
+    if (slot && options_.admit && !options_.admit(remote)) slot.reset();
     ++(slot ? counters_.accepted : counters_.refused);
     return slot;
   }

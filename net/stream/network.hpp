@@ -32,6 +32,8 @@ struct ListenOptions {
   std::size_t connections_max = 65'536;
   /// The same for one remote address; 0 is no bound.
   std::size_t connections_per_address_max = 0;
+  /// Asked for each connection within the bounds; false: it is closed at once. May be null.
+  std::function<bool(const Endpoint& remote)> admit;
   Duration handshake_timeout = std::chrono::seconds{20};
   int backlog = 1024;
 };
@@ -39,7 +41,7 @@ struct ListenOptions {
 /// Counts since the listener began, except `open`.
 struct ListenerCounters {
   std::uint64_t accepted = 0;           ///< Given to the AcceptHandler.
-  std::uint64_t refused = 0;            ///< Closed because of a bound.
+  std::uint64_t refused = 0;            ///< Closed because of a bound, or not admitted.
   std::uint64_t handshakes_failed = 0;  ///< TLS handshakes that broke or timed out.
   std::uint64_t accept_errors = 0;
   std::size_t open = 0;

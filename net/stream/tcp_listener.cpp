@@ -121,7 +121,7 @@ void TcpAcceptor::pause_after_error() {
 
 void TcpAcceptor::accepted(int descriptor, const Endpoint& remote) {
   auto slot = slots_->take(remote);
-  if (!slot) {
+  if (!slot || (options_.admit && !options_.admit(remote))) {
     ++refused_;
     ::close(descriptor);
     return;

@@ -50,6 +50,16 @@ class Once {
   std::function<void()> call_;
 };
 
+/// The id of the API key that is the password: limits are per key. [spec api-conventions §9]
+std::string token_suffix(const mqtt::Connect& connect) {
+  const auto key = as_text(*connect.password);
+  const auto begin = key.find('.') + 1;
+  const auto end = key.find('.', begin);
+  return begin == 0 || end == std::string_view::npos
+             ? std::string()
+             : ":token:" + std::string(key.substr(begin, end - begin));
+}
+
 mqtt::ReasonCode reason_of(const Error& error) {
   const auto code = error.code();
   if (code == Code::resource_exhausted || code == Code::unavailable ||
@@ -89,6 +99,8 @@ void MqttConnection::authenticated(mqtt::ServerConnection& connection,
   if (!rights) return refuse(connection, rights.error());
   if (ended_) return;
   rights_ = *rights;
+  downlink_limit_ = net::limit_of(context_->rate_limiter, {"as:down:mqtt"});
+  downlink_key_ = "as:down:mqtt:app:" + uid_ + token_suffix(question.connect);
   const auto& connect = question.connect;
   if (connect.client_id.empty()) accepted_.assigned_client_id = uid_;
   accepted_.keep_will =
@@ -199,6 +211,10 @@ bool MqttConnection::queue_downlinks(const mqtt::Message& message, Done done) {
 /// has refused it.
 void MqttConnection::on_publish(mqtt::ServerConnection& connection,
                                 const mqtt::PublishReceived& question) {
+  if (!downlink_limit_.take(downlink_key_).allowed) {
+    probe_.rejected.Increment();
+    return connection.disconnect(mqtt::ReasonCode::message_rate_too_high);
+  }
   auto done = [weak = connection.weak_from_this(), loop = &connection.stream().loop(),
                handle = question.handle] {
     loop->post([weak, handle] {

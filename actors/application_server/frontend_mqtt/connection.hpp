@@ -69,6 +69,8 @@ class MqttConnection final : public mqtt::ConnectionOwner,
   std::string uid_;
   ApplicationId application_id_;
   ApplicationRights rights_;
+  net::RateLimit downlink_limit_;
+  std::string downlink_key_;
   bool connected_ = false;
   bool ended_ = false;
   mqtt::Accepted accepted_;

@@ -1,6 +1,7 @@
 #include "actors/application_server/frontend_mqtt/frontend.hpp"
 
 #include "actors/application_server/frontend_mqtt/connection.hpp"
+#include "net/rate_limit/admit_by_address.hpp"
 
 namespace ff::application_server {
 namespace {
@@ -36,6 +37,8 @@ Result<MqttFrontend> MqttFrontend::start(net::StreamNetwork& network, MqttContex
     options.stream.outgoing_max = 2 * context->config.connection.outgoing_max;
     options.connections_max = context->config.connections_max;
     options.connections_per_address_max = context->config.connections_per_address_max;
+    options.admit = net::admit_by_address(net::limit_of(context->rate_limiter, {"as:accept:mqtt"}),
+                                          "as:accept:mqtt");
     FF_TRY(auto listener,
            network.listen(listen.address, options, [context](std::shared_ptr<net::Stream> stream) {
              return accept_mqtt(context, std::move(stream));

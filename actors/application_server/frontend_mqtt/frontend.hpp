@@ -16,6 +16,7 @@
 #include "actors/support/deps.hpp"
 #include "actors/support/sharded.hpp"
 #include "net/mqtt/server_connection.hpp"
+#include "net/rate_limit/rate_limiter.hpp"
 #include "net/stream/network.hpp"
 #include "protocol/application_json/parser.hpp"
 
@@ -55,6 +56,7 @@ struct MqttContext {
   events::Publish publish;  // may be null
   actors::Route<mqtt_session::SessionsHandle> sessions;
   mqtt_session::SessionIndex session_index;
+  std::shared_ptr<const net::RateLimiter> rate_limiter;  // null: nobody is limited
 };
 using MqttContextPtr = std::shared_ptr<const MqttContext>;
 

@@ -15,6 +15,7 @@
 #include "actors/gateway_server/router/interface.hpp"
 #include "actors/support/deps.hpp"
 #include "actors/support/route.hpp"
+#include "net/rate_limit/rate_limiter.hpp"
 
 namespace ff::gateway_server {
 
@@ -35,7 +36,8 @@ struct Context {
   std::shared_ptr<GatewayAccess> access;  // null: nobody's secret is good
   Upstream upstream;
   events::Publish publish;
-  std::shared_ptr<GatewayMemories> memories;  // null: nothing outlives a connection
+  std::shared_ptr<const net::RateLimiter> rate_limiter;  // null: nobody is limited
+  std::shared_ptr<GatewayMemories> memories;             // null: nothing outlives a connection
   std::string server_version;
   actors::Route<RouterHandle> router;
   std::shared_ptr<ConnectionProbe> probe;

@@ -49,7 +49,9 @@ void listen(Pointer self) {
       .system = &self->system(),
       .frontend = BasicStationFrontendHandle(self),
       .fallback_plan_id = state.config.fallback_plan_id,
-      .own_address = state.config.local.to_string()};
+      .own_address = state.config.local.to_string(),
+      .accept_limit =
+          net::limit_of(state.context->rate_limiter, {"gs:accept:semtechws/lbslns", "http"})};
   const bool is_served = state.config.serves == BasicStationFrontendConfig::Serves::stations;
   state.http = std::make_unique<net::http::HttpServer>(
       http, is_served ? make_station_handler(requests) : make_refusal_handler(requests.probe));

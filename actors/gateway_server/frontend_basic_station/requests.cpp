@@ -4,7 +4,7 @@
 #include "actors/gateway_server/frontend_basic_station/discovery.hpp"
 #include "actors/gateway_server/frontend_basic_station/errors.hpp"
 #include "actors/gateway_server/frontend_basic_station/station.hpp"
-#include "net/address/address_block.hpp"
+#include "net/http/client_address.hpp"
 #include "net/websocket/handshake.hpp"
 #include "protocol/gateway/basic_station/discovery.hpp"
 
@@ -17,20 +17,10 @@ constexpr std::string_view traffic_path = "/traffic/";
 using Response = std::shared_ptr<net::http::ResponseWriter>;
 using RequestsPtr = std::shared_ptr<const StationRequests>;
 
-/// What a proxy says of the station behind it, if the operator trusts the proxy.
-std::string remote_address(const StationRequests& requests, const net::http::Request& request) {
-  const auto real = request.headers.value("X-Real-IP");
-  const bool is_proxy = net::holds(requests.context->config.trusted_proxies, request.remote);
-  // A block of one address is an address, and nothing else that a header may hold.
-  if (is_proxy && real.find('/') == std::string_view::npos && net::AddressBlock::parse(real))
-    return std::string(real);
-  return request.remote.to_string();
-}
-
 ConnectRequest connect_request(const StationRequests& requests, const net::http::Request& request) {
   ConnectRequest out;
   out.protocol = Protocol::basic_station;
-  out.remote_address = remote_address(requests, request);
+  out.remote_address = net::http::client_address(request, requests.context->config.trusted_proxies);
   out.fallback_plan_id = requests.fallback_plan_id;
   out.duty_cycle_style = schedule::DutyCycleStyle::blocking_window;
   return out;
@@ -76,6 +66,16 @@ void connect(const RequestsPtr& requests, const net::http::Request& request,
             std::move(authorised));
 }
 
+/// How often stations behind one address may ask. [spec api-conventions §9]
+Status admit(const StationRequests& requests, const net::http::Request& request) {
+  const auto& limit = requests.accept_limit;
+  if (!limit) return {};
+  const auto& trusted = requests.context->config.trusted_proxies;
+  return limit.check(
+      "gs:accept:semtechws/lbslns:ip:" + net::http::client_address(request, trusted) +
+      ":url:" + std::string(request.path()));
+}
+
 void handle(const RequestsPtr& requests, const net::http::Request& request, Response response) {
   const auto path = request.path();
   const bool is_discovery = path == discovery_path;
@@ -87,6 +87,12 @@ void handle(const RequestsPtr& requests, const net::http::Request& request, Resp
   if (handshake.status != 101) {
     requests->probe->refused(StationRequestKind::other);
     return response->respond(handshake.status, std::move(handshake.headers), {});
+  }
+  if (const auto admitted = admit(*requests, request); !admitted) {
+    requests->probe->refused(is_discovery ? StationRequestKind::discovery
+                                          : StationRequestKind::traffic);
+    return response->respond(status_of(admitted.error()), "application/json",
+                             refusal_json(admitted.error()));
   }
   if (is_discovery) return discover(*requests, request, std::move(handshake.headers), response);
   connect(requests, request, std::move(handshake.headers), std::move(response));

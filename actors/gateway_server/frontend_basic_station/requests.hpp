@@ -20,6 +20,7 @@ struct StationRequests {
   BasicStationFrontendHandle frontend;
   std::string fallback_plan_id;
   std::string own_address;
+  net::RateLimit accept_limit;  // of an address
 };
 
 /// Called on the loops of the streams.

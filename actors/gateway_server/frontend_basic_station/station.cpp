@@ -10,6 +10,7 @@
 #include "actors/gateway_server/connection/actor.hpp"
 #include "actors/gateway_server/connection/admission.hpp"
 #include "actors/gateway_server/connection/errors.hpp"
+#include "actors/gateway_server/connection/uplink_limit.hpp"
 #include "actors/gateway_server/frontend_basic_station/authorise.hpp"
 #include "actors/gateway_server/frontend_basic_station/errors.hpp"
 #include "actors/gateway_server/frontend_basic_station/inbox.hpp"
@@ -29,6 +30,7 @@ struct Shell {
   std::shared_ptr<StationInbox> inbox;
   std::unique_ptr<Random> random;
   ConnectionHandle connection;
+  UplinkLimit limit;
   std::unique_ptr<StationState> logic;                  // null until admitted
   std::shared_ptr<websocket::ServerConnection> socket;  // null until attached
   std::optional<EndStation> ending;                     // waits for the socket, to close it
@@ -180,6 +182,7 @@ void on_ready(Pointer self, const ConnectionReady& message) {
   if (setup.region == nullptr)
     return end(self, {CloseCode::internal_error, Error(frequency_plan_not_configured)});
   state.request.connect.ids = message.ids;
+  state.limit = UplinkLimit(*state.context, message.ids);
   state.logic =
       std::make_unique<StationState>(std::move(setup), state.context->config.basic_station);
   upgrade(self);
@@ -203,6 +206,8 @@ void on_said(Pointer self, const StationSaid& message) {
   auto& state = self->state;
   if (state.inbox->taken() && state.socket) state.socket->post_pause(false);
   if (!state.logic || !state.connection) return;
+  if (const auto admitted = state.limit.check(); !admitted)
+    return end(self, {CloseCode::policy_violation, admitted.error()});
   if (!message.message.is_text)
     return end(self, {CloseCode::unsupported_data, Error(unexpected_binary)});
   run(self, state.logic->on_message(message.message.payload, now(self)));

@@ -11,6 +11,7 @@
 #include "actors/gateway_server/frontend_mqtt/gateway.hpp"
 #include "actors/support/listener_metrics.hpp"
 #include "actors/support/shell.hpp"
+#include "net/rate_limit/admit_by_address.hpp"
 
 namespace ff::gateway_server {
 namespace {
@@ -56,6 +57,8 @@ void listen(Pointer self, const ContextPtr& context) {
   options.handshake_timeout = handshake_timeout;
   options.connections_max = config.connections_max;
   options.connections_per_address_max = config.connections_per_address_max;
+  options.admit = net::admit_by_address(net::limit_of(context->rate_limiter, {"gs:accept:mqtt"}),
+                                        "gs:accept:mqtt");
   // Above what a connection fills, so that it is the connection that notices.
   options.stream.outgoing_max = 4 * outgoing_bytes_max;
   auto accept = [shared = std::move(shared)](std::shared_ptr<net::Stream> stream) {

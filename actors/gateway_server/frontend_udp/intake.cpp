@@ -41,6 +41,10 @@ void UdpListenerShare::deliver(std::span<const net::Datagram> batch, UdpProbe& p
       probe.count(DatagramOutcome::blocked_address);
       continue;
     }
+    if (limit_ && !limit_.take("gs:up:udp:addr:" + datagram.from.to_string()).allowed) {
+      probe.count(DatagramOutcome::rate_exceeded);
+      continue;
+    }
     auto& share = shares[owner_of(datagram.bytes, doors_.size())];
     if (!share) share = std::make_shared<std::vector<ReceivedDatagram>>();
     share->push_back({datagram.from, to_owned(datagram.bytes)});

@@ -14,6 +14,7 @@
 #include "actors/gateway_server/frontend_udp/probe.hpp"
 #include "actors/support/route.hpp"
 #include "net/address/address_block.hpp"
+#include "net/rate_limit/rate_limiter.hpp"
 #include "net/udp/datagram_socket.hpp"
 
 namespace ff::gateway_server {
@@ -46,9 +47,9 @@ struct UdpDoor {
 /// The frontends of one listener; copies of the routes follow restarts.
 class UdpListenerShare {
  public:
-  /// At least one frontend.
-  UdpListenerShare(std::size_t frontends, net::AddressRules rules)
-      : doors_(frontends), rules_(std::move(rules)) {}
+  /// At least one frontend. `limit`: of datagrams of one address and port.
+  UdpListenerShare(std::size_t frontends, net::AddressRules rules, net::RateLimit limit = {})
+      : doors_(frontends), rules_(std::move(rules)), limit_(std::move(limit)) {}
 
   std::size_t frontends() const noexcept { return doors_.size(); }
   void open(std::size_t frontend, UdpDoor door) const { doors_[frontend].set(std::move(door)); }
@@ -62,6 +63,7 @@ class UdpListenerShare {
  private:
   std::vector<actors::Route<UdpDoor>> doors_;
   net::AddressRules rules_;
+  net::RateLimit limit_;
 };
 
 }  // namespace ff::gateway_server

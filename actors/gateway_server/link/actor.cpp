@@ -10,6 +10,7 @@
 #include "actors/gateway_server/connection/actor.hpp"
 #include "actors/gateway_server/connection/admission.hpp"
 #include "actors/gateway_server/connection/errors.hpp"
+#include "actors/gateway_server/connection/uplink_limit.hpp"
 #include "actors/support/caf_error.hpp"
 #include "actors/support/shell.hpp"
 
@@ -20,6 +21,7 @@ struct Shell {
   static inline const char* name = "gateway_link";
   LinkRequest request;
   ConnectionHandle connection;
+  UplinkLimit limit;
 
   /// Also of an actor that failed: its transport must not wait for it.
   ~Shell() {
@@ -73,7 +75,14 @@ struct PassOn {
 };
 
 void on_received(Pointer self, LinkReceived& received) {
-  if (self->state.connection) std::visit(PassOn{self->state}, received.message);
+  auto& state = self->state;
+  if (!state.connection) return;
+  // That it can be sent to is nothing the gateway sends.
+  const bool counts = !std::holds_alternative<DownlinkPathChanged>(received.message);
+  if (counts) {
+    if (const auto admitted = state.limit.check(); !admitted) return end(self, admitted.error());
+  }
+  std::visit(PassOn{state}, received.message);
 }
 
 LinkHandle::behavior_type link(Pointer self, const ContextPtr& context, LinkRequest request,
@@ -81,6 +90,7 @@ LinkHandle::behavior_type link(Pointer self, const ContextPtr& context, LinkRequ
   actors::prepare(self, Shell::name);
   auto& state = self->state;
   state.request = std::move(request);
+  state.limit = UplinkLimit(*context, state.request.connect.ids);
   state.request.probe->actors.spawned.Increment();
   state.request.probe->actors.running.Increment();
   self->set_down_handler([self](caf::down_msg& down) { on_down(self, down); });

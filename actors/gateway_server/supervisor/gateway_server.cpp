@@ -77,9 +77,10 @@ caf::actor start_gateway_server(caf::actor_system& system, Context context,
   config.on_escalation = settings.on_escalation;
   if (settings.store != nullptr) config.children.push_back(memory_child(shared, settings, memory));
   config.children.push_back(router_child(shared, settings.own_thread));
+  const auto datagrams = net::limit_of(shared->rate_limiter, {"gs:up:udp", "gs:up"});
   for (const auto& udp : settings.udp) {
     const auto frontends = udp.local.port() == 0 ? 1 : std::max<std::size_t>(udp.frontends, 1);
-    const auto share = std::make_shared<const UdpListenerShare>(frontends, udp.rules);
+    const auto share = std::make_shared<const UdpListenerShare>(frontends, udp.rules, datagrams);
     for (std::size_t i = 0; i < frontends; ++i) {
       config.children.push_back(
           udp_child(shared, {udp.local, udp.fallback_plan_id, udp.network, share, i}));

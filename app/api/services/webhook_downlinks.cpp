@@ -4,6 +4,8 @@
 
 #include "actors/application_server/integration/webhook/body.hpp"
 #include "actors/application_server/integration/webhook/errors.hpp"
+#include "app/api/call_limits.hpp"
+#include "app/api/http_limits.hpp"
 #include "app/api/status.hpp"
 #include "protocol/application_json/parser.hpp"
 
@@ -120,6 +122,13 @@ std::optional<std::vector<std::string_view>> segments(std::string_view path, std
   }
 }
 
+/// [spec api-conventions §9]
+std::string limit_key(const DeviceUid& device, std::string_view authorization) {
+  const auto token = token_id_of(authorization);
+  auto key = "as:down:web:dev:" + to_string(device);
+  return token.empty() ? key : key.append(":token:").append(token);
+}
+
 }  // namespace
 
 std::optional<WebhookDownlinkTarget> webhook_downlink_target(std::string_view path) {
@@ -143,6 +152,9 @@ HttpHandler make_webhook_downlinks(WebhookDownlinkPorts ports, HttpHandler next)
     auto target = request.method == "POST" ? webhook_downlink_target(request.path()) : std::nullopt;
     if (!target) return next(std::move(request), std::move(response));
     const std::string authorization(request.headers.value("Authorization"));
+    if (!admit(shared->limit, limit_key(target->device, authorization), *response,
+               shared->new_error_id))
+      return;
     std::make_shared<Downlink>(shared, *std::move(target), std::move(request.body),
                                std::move(response))
         ->start(authorization);

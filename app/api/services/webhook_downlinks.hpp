@@ -4,6 +4,7 @@
 
 #include "app/api/services/services.hpp"
 #include "net/http/handler.hpp"
+#include "net/rate_limit/rate_limiter.hpp"
 
 namespace ff::api {
 
@@ -13,6 +14,7 @@ struct WebhookDownlinkPorts {
   Asker asker;
   Webhooks webhooks;
   ApplicationServers pipelines;
+  net::RateLimit limit;                         ///< Class `as:down:web`.
   std::function<std::string()> new_request_id;  ///< A ULID. Any thread.
   std::function<std::string()> new_error_id;    ///< 32 hex digits. Any thread.
 };

@@ -111,6 +111,7 @@ caf::actor start_gateways(caf::actor_system& system, const WiringPtr& wiring) {
       .access = make_gateway_access(routes.identity_server.access),
       .upstream = gateway_server::make_upstream(routes.network_server),
       .publish = wiring->ports.publish,
+      .rate_limiter = wiring->ports.rate_limiter,
       .memories = {},
       .server_version = wiring->config.server_version,
       .router = routes.gateway_router,

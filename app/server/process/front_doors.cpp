@@ -188,6 +188,7 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
                       .new_request_id = [this, now] { return random.ulid(now()); },
                       .new_error_id = [this] { return random.hex_id(); },
                       .authenticator = api::make_authenticator(identity),
+                      .rate_limiter = ports.rate_limiter,
                       .on_error =
                           [](std::string_view method, const Error& error, std::string_view id) {
                             spdlog::debug("msg=\"call failed\" method={} error=\"{}\" error_id={}",
@@ -254,6 +255,7 @@ net::http::HttpHandler FrontDoors::State::webhook_downlinks(const NodeRoutes& ro
        .asker = api::Asker(deadlines, call_timeout),
        .webhooks = routes.application_server.webhooks,
        .pipelines = routes.application_server.pipelines,
+       .limit = net::limit_of(ports.rate_limiter, {"as:down:web"}),
        .new_request_id = [this, clock] { return random.ulid(clock->now().utc); },
        .new_error_id = [this] { return random.hex_id(); }},
       std::move(next));
@@ -268,11 +270,16 @@ Status FrontDoors::State::open_http(const NodeRoutes& routes) {
                             .routes = routes,
                             .store = &ports.store,
                             .metrics = &ports.metrics});
+  FF_TRY(auto proxies, address_blocks("http.trusted-proxies", settings.trusted_proxies));
+  const api::HttpLimits limits{.limiter = ports.rate_limiter,
+                               .trusted_proxies = std::move(proxies),
+                               .new_error_id = [this] { return random.hex_id(); }};
   auto pages = make_pages(
       {.metrics = settings.metrics.enable,
        .metrics_password = settings.metrics.password,
        .health = settings.health.enable,
-       .health_password = settings.health.password},
+       .health_password = settings.health.password,
+       .limits = limits},
       [this] { return metrics_text(); },
       [this] {
         return serving ? Health{true, ""} : Health{false, "starting or ending"};
@@ -304,16 +311,16 @@ Status FrontDoors::State::open_mqtt(const NodeRoutes& routes) {
   config.sessions = mqtt_sessions_config(ports.config.as.mqtt_sessions);
   config.keep_sessions(ports.config.as.mqtt_sessions.expiry,
                        ports.config.as.mqtt_sessions.expiry_max);
-  auto context =
-      std::make_shared<const application_server::MqttContext>(application_server::MqttContext{
-          .config = std::move(config),
-          .deps = routes.deps,
-          .access = make_mqtt_access(routes.identity_server.access),
-          .links = routes.application_server.links,
-          .pipelines = routes.application_server.pipelines,
-          .publish = hub.publisher(),
-          .sessions = routes.application_server.mqtt_sessions,
-          .session_index = routes.application_server.mqtt_session_index});
+  auto context = std::make_shared<const application_server::MqttContext>(
+      application_server::MqttContext{.config = std::move(config),
+                                      .deps = routes.deps,
+                                      .access = make_mqtt_access(routes.identity_server.access),
+                                      .links = routes.application_server.links,
+                                      .pipelines = routes.application_server.pipelines,
+                                      .publish = hub.publisher(),
+                                      .sessions = routes.application_server.mqtt_sessions,
+                                      .session_index = routes.application_server.mqtt_session_index,
+                                      .rate_limiter = ports.rate_limiter});
   FF_TRY(auto started, application_server::MqttFrontend::start(ports.streams, std::move(context)));
   const std::scoped_lock lock(listening);
   mqtt = std::move(started);

@@ -24,6 +24,7 @@ struct FrontDoorPorts {
   /// Where certificate files are looked at.
   net::EventLoop& loop;
   const net::http_client::HttpClient& http_client;
+  std::shared_ptr<const net::RateLimiter> rate_limiter;
 };
 
 class FrontDoors {

@@ -6,6 +6,7 @@ namespace ff::app {
 namespace {
 
 using net::http::Headers;
+using net::http::HttpHandler;
 using net::http::Request;
 using net::http::ResponseWriter;
 
@@ -34,24 +35,41 @@ void answer_health(ResponseWriter& response, const Health& health) {
   response.respond(health.ok ? 200 : 503, "application/json", body);
 }
 
+HttpHandler metrics_page(const PageSettings& settings, std::function<std::string()> metrics) {
+  return [password = settings.metrics_password, metrics = std::move(metrics)](
+             const Request& request, const std::shared_ptr<ResponseWriter>& response) {
+    if (!is_allowed(request, "metrics", password)) return ask_for_password(*response, "metrics");
+    response->respond(200, "text/plain; version=0.0.4; charset=utf-8", metrics());
+  };
+}
+
+HttpHandler health_page(const PageSettings& settings, std::function<Health()> health) {
+  return [password = settings.health_password, health = std::move(health)](
+             const Request& request, const std::shared_ptr<ResponseWriter>& response) {
+    if (!is_allowed(request, "health", password)) return ask_for_password(*response, "health");
+    answer_health(*response, health());
+  };
+}
+
 }  // namespace
 
-net::http::HttpHandler make_pages(PageSettings settings, std::function<std::string()> metrics,
-                                  std::function<Health()> health, PageHandlers handlers) {
-  return [settings = std::move(settings), metrics = std::move(metrics), health = std::move(health),
+HttpHandler make_pages(const PageSettings& settings, std::function<std::string()> metrics,
+                       std::function<Health()> health, PageHandlers handlers) {
+  HttpHandler on_metrics;
+  HttpHandler on_health;
+  if (settings.metrics)
+    on_metrics = api::with_limit(settings.limits, "http:metrics",
+                                 metrics_page(settings, std::move(metrics)));
+  if (settings.health)
+    on_health =
+        api::with_limit(settings.limits, "http:health", health_page(settings, std::move(health)));
+  return [on_metrics = std::move(on_metrics), on_health = std::move(on_health),
           handlers = std::move(handlers)](Request request,
                                           std::shared_ptr<ResponseWriter> response) {
     const auto path = request.path();
-    if (path == "/metrics" && settings.metrics) {
-      if (!is_allowed(request, "metrics", settings.metrics_password))
-        return ask_for_password(*response, "metrics");
-      return response->respond(200, "text/plain; version=0.0.4; charset=utf-8", metrics());
-    }
-    if (path == "/healthz" && settings.health) {
-      if (!is_allowed(request, "health", settings.health_password))
-        return ask_for_password(*response, "health");
-      return answer_health(*response, health());
-    }
+    if (path == "/metrics" && on_metrics)
+      return on_metrics(std::move(request), std::move(response));
+    if (path == "/healthz" && on_health) return on_health(std::move(request), std::move(response));
     if (path.starts_with("/api/v3/") && handlers.api)
       return handlers.api(std::move(request), std::move(response));
     if ((path == "/inspect" || path.starts_with("/inspect/")) && handlers.inspect)

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "app/api/http_limits.hpp"
 #include "net/http/handler.hpp"
 
 namespace ff::app {
@@ -20,6 +21,7 @@ struct PageSettings {
   std::string metrics_password;  // empty: for everyone; else user `metrics`
   bool health = true;
   std::string health_password;  // user `health`
+  api::HttpLimits limits;       // classes `http:metrics`, `http:health`
 };
 
 /// Who answers what is not a page here.
@@ -30,7 +32,8 @@ struct PageHandlers {
 
 /// Answers the two pages, the others by their handlers, and 404 for the rest. `metrics`: what
 /// /metrics prints; any thread.
-net::http::HttpHandler make_pages(PageSettings settings, std::function<std::string()> metrics,
+net::http::HttpHandler make_pages(const PageSettings& settings,
+                                  std::function<std::string()> metrics,
                                   std::function<Health()> health, PageHandlers handlers);
 
 }  // namespace ff::app

@@ -15,6 +15,7 @@
 #include "app/server/process/front_doors.hpp"
 #include "app/server/process/grpc_log.hpp"
 #include "app/server/process/identity.hpp"
+#include "app/server/process/rate_limits.hpp"
 #include "app/server/process/settings.hpp"
 #include "app/server/process/signals.hpp"
 #include "app/server/process/version.hpp"
@@ -133,6 +134,13 @@ std::unique_ptr<Node> start_node(NodePorts ports, NodeConfig config) {
   _exit(static_cast<int>(code));
 }
 
+/// From now on a second signal, or a drain that takes too long, ends the process.
+void wait_for_the_end() {
+  wait_for_signal();
+  arm_second_signal();
+  force_end_after(drain_limit, static_cast<int>(ExitCode::internal));
+}
+
 /// Inputs first; then the actors, whose committed effects are released; the store closes last.
 void drain(caf::actor_system& system, FrontDoors& doors, std::unique_ptr<Node> node) {
   spdlog::info("msg=\"draining\"");
@@ -166,6 +174,8 @@ ExitCode run_server(const config::Config& config) {
   set_up_actors(actor_config, config.process);
   caf::actor_system system(actor_config);
   const auto clock = actors::make_system_clock();
+  auto rate_limiter = make_rate_limiter(config.rate_limiting, clock, metrics, *random);
+  if (!rate_limiter) return give_up(rate_limiter.error(), ExitCode::configuration);
   std::atomic<bool> fatal{false};
   const auto on_fatal = [&fatal](const std::string& reason) {
     if (fatal.exchange(true)) return;
@@ -180,7 +190,8 @@ ExitCode run_server(const config::Config& config) {
                     .streams = *streams,
                     .store = *store->engine,
                     .loop = runtime.next_loop(),
-                    .http_client = **http_client});
+                    .http_client = **http_client,
+                    .rate_limiter = *rate_limiter});
   if (const auto added = add_gateways(doors, config, *node_settings); !added)
     return give_up(added.error(), ExitCode::unavailable);
   auto node = start_node({.system = &system,
@@ -192,6 +203,7 @@ ExitCode run_server(const config::Config& config) {
                           .datagrams = datagrams.get(),
                           .streams = streams.get(),
                           .http_client = http_client->get(),
+                          .rate_limiter = *rate_limiter,
                           .own_threads = true,
                           .publish = doors.publish(),
                           .on_fatal = on_fatal},
@@ -204,9 +216,7 @@ ExitCode run_server(const config::Config& config) {
   }
   spdlog::info("msg=\"farfield serves\"");
 
-  wait_for_signal();
-  arm_second_signal();
-  force_end_after(drain_limit, static_cast<int>(ExitCode::internal));
+  wait_for_the_end();
   drain(system, doors, std::move(node));
   runtime.stop();
   const auto code = fatal ? ExitCode::io_error : ExitCode::ok;

@@ -90,17 +90,6 @@ gateway_server::GatewayServerConfig gateway_server_config(const config::GatewayS
   return out;
 }
 
-Result<std::vector<net::AddressBlock>> address_blocks(const char* key,
-                                                      const std::vector<std::string>& texts) {
-  std::vector<net::AddressBlock> blocks;
-  for (const auto& text : texts) {
-    const auto block = net::AddressBlock::parse(text);
-    if (!block) return fail(invalid_address, {{"key", key}, {"value", text}});
-    blocks.push_back(*block);
-  }
-  return blocks;
-}
-
 Result<net::AddressRules> udp_rules(const config::GatewayServerUdp& udp) {
   net::AddressRules rules;
   FF_TRY(rules.allow, address_blocks("gs.udp.allow", udp.allow));
@@ -171,6 +160,17 @@ Result<std::shared_ptr<const region::FrequencyPlans>> load_plans(
 }
 
 }  // namespace
+
+Result<std::vector<net::AddressBlock>> address_blocks(const char* key,
+                                                      const std::vector<std::string>& texts) {
+  std::vector<net::AddressBlock> blocks;
+  for (const auto& text : texts) {
+    const auto block = net::AddressBlock::parse(text);
+    if (!block) return fail(invalid_address, {{"key", key}, {"value", text}});
+    blocks.push_back(*block);
+  }
+  return blocks;
+}
 
 application_server::mqtt_session::SessionsConfig mqtt_sessions_config(
     const config::MqttSessions& sessions) {

@@ -3,6 +3,7 @@
 
 #include "app/server/node/node.hpp"
 #include "config/config.hpp"
+#include "net/address/address_block.hpp"
 
 namespace ff::app {
 
@@ -30,5 +31,9 @@ identity_server::SettingsPtr identity_settings(const config::IdentityServer& is)
 /// What webhooks are delivered with. Errors: a network of `as.webhooks.allow-networks` that is
 /// none.
 Result<net::http_client::ClientOptions> webhook_client_options(const config::Webhooks& webhooks);
+
+/// The blocks of setting `key`. Error: invalid_address.
+Result<std::vector<net::AddressBlock>> address_blocks(const char* key,
+                                                      const std::vector<std::string>& texts);
 
 }  // namespace ff::app

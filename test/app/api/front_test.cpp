@@ -78,11 +78,13 @@ class EventStreams final : public Events::CallbackService {
 
 class FrontTest : public testing::Test {
  protected:
-  FrontTest()
+  explicit FrontTest(std::vector<net::RateProfile> profiles = {})
       : front_({.now = [] { return UtcTime(); },
                 .new_request_id = [] { return std::string("ULID"); },
                 .new_error_id = [] { return std::string(32, 'e'); },
                 .authenticator = std::make_shared<TestAuthenticator>(),
+                .rate_limiter = *net::RateLimiter::make(std::move(profiles), 64,
+                                                        {.now = [] { return MonoTime(); }}),
                 .on_error = {}}) {
     auto started = ApiServer::start({{"127.0.0.1:0", {}}}, {&gateways_, &events_});
     EXPECT_TRUE(started);
@@ -169,6 +171,103 @@ TEST_F(FrontTest, TheHttpGatewayTakesTheSamePath) {
   EXPECT_EQ(sink->header("X-Request-Id"), "ULID");
   EXPECT_NE(sink->text().find(R"("attributes":{"forbidden_paths":["nothing"]})"), std::string::npos)
       << sink->text();
+}
+
+/// One call at once for one kind of call, two streams for all.
+class LimitedFrontTest : public FrontTest {
+ protected:
+  LimitedFrontTest()
+      : FrontTest({{"get", 60, 1, {"grpc:method:/ttn.lorawan.v3.GatewayRegistry/Get"}},
+                   {"streams", 60, 2, {"grpc:stream:accept"}}}) {}
+
+  static std::string metadata(const grpc::ClientContext& context, const std::string& key) {
+    const auto& all = context.GetServerInitialMetadata();
+    const auto found = all.find(key);
+    return found == all.end() ? std::string()
+                              : std::string(found->second.data(), found->second.size());
+  }
+};
+
+TEST_F(LimitedFrontTest, ACallBeyondTheLimitIsRefusedAndSaysWhenToComeAgain) {
+  grpc::ClientContext first;
+  first.AddMetadata("authorization", "Bearer good");
+  Gateway gateway;
+  ASSERT_TRUE(get("gtw", first, gateway).ok());
+  EXPECT_EQ(metadata(first, "x-rate-limit-limit"), "1");
+  EXPECT_EQ(metadata(first, "x-rate-limit-available"), "0");
+  EXPECT_EQ(metadata(first, "x-rate-limit-reset"), "1");
+  EXPECT_EQ(metadata(first, "x-rate-limit-retry"), "0");
+  grpc::ClientContext second;
+  second.AddMetadata("authorization", "Bearer good");
+  const auto refused = get("gtw", second, gateway);
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_NE(refused.error_message().find("error:pkg/ratelimit:rate_limit_exceeded"),
+            std::string::npos)
+      << refused.error_message();
+  EXPECT_EQ(metadata(second, "x-rate-limit-retry"), "1");
+  // What nobody may see does not tell whether it is limited: a bad request costs nothing.
+  EXPECT_EQ(get("X", "Bearer good").error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(LimitedFrontTest, EntitiesAndTokensAreCountedOnTheirOwn) {
+  EXPECT_TRUE(get("one", "Bearer good").ok());
+  EXPECT_TRUE(get("two", "Bearer good").ok());
+  EXPECT_EQ(get("one", "Bearer NNSXS.OTHER.SECRET").error_code(),
+            grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_EQ(get("one", "Bearer good").error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+}
+
+TEST_F(LimitedFrontTest, HttpCallersAreToldInHeaders) {
+  HttpGateway gateway(server_->in_process_channel(), [] { return std::string(32, 'e'); });
+  for (const int expected : {200, 429}) {
+    auto sink = std::make_shared<test::RecordingSink>();
+    gateway.serve({"GET", "/api/v3/gateways/gtw", {{"Authorization", "Bearer good"}}, {}}, sink);
+    sink->wait();
+    EXPECT_EQ(sink->status(), expected) << sink->text();
+    EXPECT_EQ(sink->header("X-Rate-Limit-Limit"), "1");
+    EXPECT_EQ(sink->header("X-Rate-Limit-Retry"), expected == 200 ? "0" : "1");
+  }
+}
+
+TEST_F(LimitedFrontTest, StreamsAreCountedWhenTheyBegin) {
+  for (const auto expected :
+       {grpc::StatusCode::OK, grpc::StatusCode::OK, grpc::StatusCode::RESOURCE_EXHAUSTED}) {
+    grpc::ClientContext context;
+    const StreamEventsRequest request;
+    auto reader = Events::NewStub(channel_)->Stream(&context, request);
+    Event event;
+    while (reader->Read(&event)) {
+    }
+    EXPECT_EQ(reader->Finish().error_code(), expected);
+  }
+}
+
+TEST(CallLimits, FindTheEntityARequestIsAbout) {
+  GetGatewayRequest get;
+  EXPECT_EQ(entity_of(get), "");
+  get.mutable_gateway_ids()->set_gateway_id("gtw");
+  EXPECT_EQ(entity_of(get), "gateway:gtw");
+  UpdateGatewayRequest update;
+  update.mutable_gateway()->mutable_ids()->set_gateway_id("inner");
+  EXPECT_EQ(entity_of(update), "gateway:inner");
+  EndDeviceIdentifiers device;
+  device.mutable_application_ids()->set_application_id("app");
+  device.set_device_id("dev");
+  EXPECT_EQ(entity_of(device), "end device:app.dev");
+}
+
+TEST(CallLimits, FindTheIdInAToken) {
+  EXPECT_EQ(token_id_of("Bearer NNSXS.ID.SECRET"), "ID");
+  EXPECT_EQ(token_id_of("NNSXS.ID.SECRET"), "ID");
+  for (const auto* text : {"", "Bearer good", "a.b", "."}) EXPECT_EQ(token_id_of(text), "") << text;
+}
+
+TEST_F(FrontTest, WithoutAProfileThereIsNoHeader) {
+  grpc::ClientContext context;
+  context.AddMetadata("authorization", "Bearer good");
+  Gateway gateway;
+  ASSERT_TRUE(get("gtw", context, gateway).ok());
+  EXPECT_FALSE(context.GetServerInitialMetadata().contains("x-rate-limit-limit"));
 }
 
 TEST_F(FrontTest, AnAddressThatIsTakenIsAnError) {

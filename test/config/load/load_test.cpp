@@ -151,6 +151,38 @@ TEST_F(Load, ListsAndMapsCanBeGivenInEveryWay) {
   }
 }
 
+TEST_F(Load, RecordsCanBeGivenInEveryWay) {
+  const std::vector<RateLimitingProfile> profiles = {
+      {"api", 600, 0, {"grpc:method:/ttn.lorawan.v3.GatewayRegistry/List", "http:oauth"}},
+      {"up", 60, 20, {"gs:up"}}};
+  const auto yaml = file("records.yml", R"(
+rate-limiting:
+  profiles:
+    - name: api
+      max-per-min: 600
+      associations: ["grpc:method:/ttn.lorawan.v3.GatewayRegistry/List", "http:oauth"]
+    - {name: up, max-per-min: 60, max-burst: 20, associations: "gs:up"}
+)");
+  const std::string api =
+      "name=api;max-per-min=600;"
+      "associations=grpc:method:/ttn.lorawan.v3.GatewayRegistry/List+http:oauth";
+  const std::string up = "name=up;max-per-min=60;max-burst=20;associations=gs:up";
+  const auto texts = file("texts.yml", "rate-limiting: {profiles: ['" + api + "', '" + up + "']}");
+  const Sources ways[] = {
+      {{"-c", yaml}, {}, {}},
+      {{"-c", texts}, {}, {}},
+      {{}, {{"FARFIELD_RATE_LIMITING_PROFILES", api + " " + up}}, {}},
+      {{"--rate-limiting.profiles", api, "--rate-limiting.profiles=" + up}, {}, {}},
+  };
+  for (const auto& way : ways) {
+    const auto loaded = load(way);
+    ASSERT_TRUE(loaded) << loaded.error().message();
+    EXPECT_EQ(loaded->config.rate_limiting.profiles, profiles);
+  }
+  const auto none = file("none.yml", "rate-limiting: {profiles: []}");
+  ASSERT_TRUE(load({{"-c", none}, {}, {}}));
+}
+
 TEST_F(Load, AListOfOneSourceReplacesThatOfALesser) {
   const auto loaded = load({{"--ns.dev-addr-prefixes=13000000/8"},
                             {{"FARFIELD_NS_DEV_ADDR_PREFIXES", "26000000/7"}},
@@ -236,12 +268,13 @@ TEST_F(Load, TwoListenersOnAnyPortDoNotClash) {
 }
 
 TEST_F(Load, TheEffectiveYamlLoadsToTheSame) {
-  auto loaded =
-      load({{"--ns.dev-addr-prefixes=26000000/7,13000000/8",
-             "--gs.udp.listeners=:1700=EU_863_870,[::1]:1=", "--storage.directory=/tmp/a \"b\"\\c#",
-             "--gs.forward==26000000/7,=13000000/8", "--tls.source="},
-            {},
-            {}});
+  auto loaded = load(
+      {{"--ns.dev-addr-prefixes=26000000/7,13000000/8",
+        "--gs.udp.listeners=:1700=EU_863_870,[::1]:1=", "--storage.directory=/tmp/a \"b\"\\c#",
+        "--gs.forward==26000000/7,=13000000/8",
+        "--tls.source=", "--rate-limiting.profiles=name=a;max-per-min=1;associations=http+gs:up"},
+       {},
+       {}});
   ASSERT_TRUE(loaded) << loaded.error().message();
   const auto path = file("effective.yml", to_yaml(*loaded));
   const auto again = load({{"-c", path}, {}, {}});

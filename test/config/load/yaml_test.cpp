@@ -28,6 +28,11 @@ const GoodRow good_rows[] = {
      {"ns.dev-addr-prefixes", Shape::text, {""}, {OriginKind::file, "f:1"}}},
     {"gs: {forward: {'': [a, b], p: c}}",
      {"gs.forward", Shape::map, {"=a", "=b", "p=c"}, {OriginKind::file, "f:1"}}},
+    {"rate-limiting: {profiles: [{name: a, associations: [b, c]}, {name: d}]}",
+     {"rate-limiting.profiles",
+      Shape::records,
+      {"name=a;associations=b+c", "name=d"},
+      {OriginKind::file, "f:1"}}},
 };
 
 TEST(Yaml, IsReadIntoSettings) {
@@ -60,6 +65,10 @@ const BadRow bad_rows[] = {
     {"ns: {dev-addr-prefixes: [[a]]}",
      "f:1: an item of `ns.dev-addr-prefixes` is not a plain value"},
     {"gs: {forward: {a: {b: c}}}", "f:1: an entry of `gs.forward` is not a plain value"},
+    {"rate-limiting: {profiles: [{name: a}, b]}",
+     "f:1: an item of `rate-limiting.profiles` is not a group of values"},
+    {"rate-limiting: {profiles: [{name: {a: b}}]}",
+     "f:1: an entry of `rate-limiting.profiles` is not a plain value"},
     {"ns: {net-id: 1", "f:1: end of map flow not found"},
 };
 

@@ -47,6 +47,12 @@ class FrontendFixture : public ActorFixture {
     return out;
   }
 
+  /// One profile, `at_once` and one more a second; before start().
+  void limit(const std::string& class_name, std::uint32_t at_once) {
+    rate_limiter = *net::RateLimiter::make({{"test", 60, at_once, {class_name}}}, 64,
+                                           {.now = [this] { return clock->now().mono; }});
+  }
+
   /// After the frontends are in `settings`.
   void start() {
     gateway_server::Context context;
@@ -61,6 +67,7 @@ class FrontendFixture : public ActorFixture {
       events.emplace_back(event.name);
       if (const auto* error = std::get_if<Error>(&event.data)) reasons.emplace_back(error->name());
     };
+    context.rate_limiter = rate_limiter;
     context.memories = memories;
     context.router = router;
     context.config = config;
@@ -125,6 +132,7 @@ class FrontendFixture : public ActorFixture {
   std::shared_ptr<MemoryGatewayRegistry> registry = std::make_shared<MemoryGatewayRegistry>();
   std::shared_ptr<InMemoryMemories> memories = std::make_shared<InMemoryMemories>();
   std::shared_ptr<MemoryGatewayAccess> access = std::make_shared<MemoryGatewayAccess>();
+  std::shared_ptr<const net::RateLimiter> rate_limiter;
   actors::Route<gateway_server::RouterHandle> router;
   caf::actor supervisor;
   std::vector<std::shared_ptr<const UplinkFrame>> uplinks;

@@ -132,6 +132,38 @@ TEST_P(Conformance, ForwardsFramesOfEveryKind) {
   }
 }
 
+TEST_P(Conformance, StopsAGatewayThatSaysTooMuch) {
+  limit("gs:up", 4);
+  start();
+  auto gateway = peer();
+  for (std::uint8_t i = 0; i < 8; ++i) {
+    if (!gateway->is_served()) break;
+    gateway->say(data(i, 1'000'000U * (i + 1U)));
+    pass(50ms);
+  }
+  // Datagrams that ask for downlinks count, too.
+  EXPECT_LE(uplinks.size(), 4U);
+  EXPECT_GE(uplinks.size(), 3U);
+  EXPECT_EQ(gateway->is_served(), !abilities().notices_end);
+  uplinks.clear();
+  pass(2s);
+  if (!gateway->is_served()) gateway->connect();
+  gateway->say(data(20, 90'000'000U));
+  pass(50ms);
+  EXPECT_EQ(uplinks.size(), 1U);
+}
+
+TEST_P(Conformance, TurnsAwayAnAddressThatConnectsTooOften) {
+  if (abilities().accept_class == nullptr) GTEST_SKIP() << "it has no listener of its own";
+  limit(abilities().accept_class, 1);
+  start();
+  auto first = peer();
+  EXPECT_TRUE(first->is_served());
+  auto second = peer();
+  EXPECT_FALSE(second->is_served());
+  EXPECT_TRUE(first->is_served());
+}
+
 TEST_P(Conformance, DropsAFrameWithABrokenChecksum) {
   if (!abilities().tells_crc) GTEST_SKIP() << "the protocol does not say";
   start();

@@ -75,7 +75,7 @@ inline void listen_mqtt(World& world, GatewayServerSettings& settings, const Mqt
 }
 
 inline Dialect mqtt_dialect() {
-  return {{.name = "mqtt", .metric = "mqtt"},
+  return {{.name = "mqtt", .metric = "mqtt", .accept_class = "gs:accept:mqtt"},
           [](World& world, GatewayServerSettings& settings) {
             listen_mqtt(world, settings, mqtt_format_v3());
           },
@@ -89,7 +89,8 @@ inline Dialect mqtt_v2_dialect() {
            .metric = "mqtt",
            .tells_crc = false,
            .reports_success = false,
-           .reports_failure = false},
+           .reports_failure = false,
+           .accept_class = "gs:accept:mqtt"},
           [](World& world, GatewayServerSettings& settings) {
             listen_mqtt(world, settings, mqtt_format_v2());
           },

@@ -23,6 +23,7 @@ struct Abilities {
   bool tells_crc = true;        // of a frame
   bool reports_success = true;  // of transmissions
   bool reports_failure = true;
+  const char* accept_class = nullptr;  // of rate limits
 };
 
 /// A reception.

@@ -133,7 +133,8 @@ inline Dialect station_dialect() {
   return {{.name = "basic_station",
            .metric = "semtechws/lbslns",
            .tells_crc = false,
-           .reports_failure = false},
+           .reports_failure = false,
+           .accept_class = "gs:accept:semtechws/lbslns"},
           [](World& world, GatewayServerSettings& settings) {
             settings.basic_station.push_back({.local = StationPeer::server,
                                               .name = "basic-station",
