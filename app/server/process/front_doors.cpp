@@ -166,11 +166,11 @@ api::IdentityPortsPtr FrontDoors::State::identity_ports() {
   out->publish = hub.publisher();
   out->now = [clock] { return clock->now().utc; };
   out->make_random = make_secure_random;
-  const auto& directory = ports.config.is.email_directory;
+  const auto& directory = ports.config.is.email.directory;
   if (!directory.empty()) {
     out->send_mail =
         make_mail_writer({.directory = directory,
-                          .sender = ports.config.is.email_sender_address,
+                          .sender = ports.config.is.email.sender_address,
                           .now = out->now,
                           .new_id = [this, clock] { return random.ulid(clock->now().utc); }});
   }
