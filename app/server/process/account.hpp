@@ -1,0 +1,40 @@
+// The account application as this process runs it: what the operator set, keys of cookies, counts.
+#pragma once
+
+#include <array>
+#include <memory>
+
+#include "actors/support/clock.hpp"
+#include "actors/support/metrics.hpp"
+#include "app/api/account/account.hpp"
+#include "config/config.hpp"
+
+namespace ff::app {
+
+/// What is counted of logins and tokens, by outcome.
+class AccountProbe {
+ public:
+  explicit AccountProbe(actors::Metrics& metrics);
+  void count(api::account::Outcome outcome);
+
+ private:
+  std::array<prometheus::Counter*, api::account::outcome_count> counters_;
+};
+
+/// Everything but `metrics` is copied.
+struct AccountDeps {
+  const config::Config& config;
+  api::Identity identity;
+  std::shared_ptr<const actors::Clock> clock;
+  actors::Metrics& metrics;
+  std::function<std::string()> new_request_id;
+  std::function<std::string()> new_error_id;
+};
+
+/// The keys of cookies are those of the settings; without, those in `cookie-keys` (0600) of the
+/// data directory, which is made if it is not there: sessions outlive a restart. Errors: a file
+/// that can not be read or written; blocks of proxies that are none.
+Result<std::shared_ptr<const api::account::Account>> make_account(
+    const AccountDeps& deps, std::weak_ptr<const api::account::ApiClient> client);
+
+}  // namespace ff::app
