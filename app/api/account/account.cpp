@@ -63,6 +63,8 @@ constexpr auto routes = std::to_array<Route>({
     {"GET", "/validate", Needs::nothing, show_validate},
     {"POST", "/validate", Needs::csrf, post_validate},
     {"POST", "/logout", Needs::csrf, post_logout},
+    {"POST", "/oidc/login", Needs::csrf, post_oidc_login},
+    {"GET", "/oidc/callback", Needs::nothing, oidc_callback},
     {"GET", "", Needs::user, show_home},
     {"GET", "/profile", Needs::user, show_profile},
     {"POST", "/profile", Needs::user_csrf, post_profile},

@@ -9,6 +9,7 @@
 
 #include "app/api/account/api_client.hpp"
 #include "app/api/account/cookie.hpp"
+#include "app/api/account/oidc.hpp"
 #include "app/api/account/throttle.hpp"
 #include "app/api/account/views.hpp"
 #include "app/api/services/identity/identity.hpp"
@@ -51,6 +52,8 @@ struct AccountPorts {
   std::function<std::string()> new_request_id;  ///< A ULID.
   std::function<std::string()> new_error_id;    ///< 32 hex digits.
   std::function<void(Outcome)> count;           ///< May be empty.
+  /// Null: users log in here alone.
+  std::shared_ptr<const OidcProvider> provider;
 };
 
 /// What requests share. Thread safe.

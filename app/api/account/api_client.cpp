@@ -4,15 +4,12 @@
 #include <grpcpp/generic/generic_stub.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "google/rpc/status.pb.h"
 #include "ttn/lorawan/v3/error.pb.h"
 
 namespace ff::api::account {
 namespace {
-
-constexpr std::chrono::seconds call_timeout{10};
 
 struct Running {
   grpc::ClientContext context;
@@ -58,7 +55,6 @@ void ApiClient::start(ApiCall call, const google::protobuf::Message& request,
                       std::shared_ptr<google::protobuf::Message> response, Finished then) const {
   auto running = calls_.track(std::make_unique<Running>());
   auto& context = running->context;
-  context.set_deadline(std::chrono::system_clock::now() + call_timeout);
   if (!call.token.empty() && is_legal(call.token))
     context.AddMetadata("authorization", "Bearer " + call.token);
   if (is_legal(call.address)) context.AddMetadata("x-real-ip", call.address);

@@ -34,6 +34,10 @@ void show_validate(const VisitPtr& visit);
 void post_validate(const VisitPtr& visit);
 void post_logout(const VisitPtr& visit);
 
+// Logins of another provider (oidc_login.cpp).
+void post_oidc_login(const VisitPtr& visit);
+void oidc_callback(const VisitPtr& visit);
+
 // Pages of who is signed in (settings_pages.cpp).
 void show_home(const VisitPtr& visit);
 void show_profile(const VisitPtr& visit);

@@ -39,7 +39,8 @@ void profile_form(const VisitPtr& visit, int status, const Note& note) {
                                     .email = visitor.email,
                                     .email_validated = visitor.email_validated,
                                     .note = note,
-                                    .mount = visit->mount()}));
+                                    .mount = visit->mount(),
+                                    .provider = visit->ports().settings.provider}));
 }
 
 void password_form(const VisitPtr& visit, int status, const Note& note) {

@@ -83,6 +83,14 @@ Page profile_page(const ProfileView& view) {
                      .fill({{"email", view.email},
                             {"to", safe_link(view.mount + "/profile/validate")},
                             {"csrf", csrf_input(view.csrf)}}));
+  if (!view.provider.empty())
+    body += card(view.provider,
+                 HtmlTemplate("<p>Connect your account, to sign in there from now on.</p><form "
+                              "method=\"post\" action=\"{to}\">{csrf}{inputs}<button "
+                              "class=\"plain\">Connect</button></form>")
+                     .fill({{"to", safe_link(view.mount + "/oidc/login")},
+                            {"csrf", csrf_input(view.csrf)},
+                            {"inputs", hidden("connect", "true")}}));
   return wide("Profile", "/profile", body);
 }
 

@@ -190,9 +190,8 @@ void token(const VisitPtr& visit) {
                : by_refresh_token(store, wish, client, visit->ports());
   };
   ports.identity.read_slowly<Issue>(make, [=](const Result<Issue>& issue) {
-    const auto& account = visit->account();
     if (!issue) return refuse(visit, issue.error());
-    account.clients.succeeded("", visit->address(), visit->ports().mono_now());
+    visit->account().clients.succeeded("", visit->address(), visit->ports().mono_now());
     store(visit, *issue);
   });
 }

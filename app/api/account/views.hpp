@@ -140,6 +140,7 @@ struct ProfileView {
   bool email_validated = false;
   Note note;
   std::string mount;
+  std::string provider;  // of single sign-on; empty: none
 };
 Page profile_page(const ProfileView& view);
 

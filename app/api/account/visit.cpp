@@ -124,6 +124,13 @@ void Visit::clear_session() {
   renew_csrf();
 }
 
+void Visit::set_cookie(std::string_view name, std::string_view text) {
+  const auto random = ports().make_random();
+  cookies_.push_back(text.empty()
+                         ? expired_cookie_text(name, secure_)
+                         : cookie_text(name, ports().seal.seal(name, text, *random), secure_));
+}
+
 std::string Visit::session_id() const {
   if (!session_) return {};
   const auto token = identity_server::parse_token(session_->token);
@@ -135,6 +142,7 @@ Headers Visit::headers(std::string_view content_type) const {
   if (!content_type.empty()) out.add("Content-Type", content_type);
   if (!session_cookie_.empty()) out.add("Set-Cookie", session_cookie_);
   if (!csrf_cookie_.empty()) out.add("Set-Cookie", csrf_cookie_);
+  for (const auto& cookie : cookies_) out.add("Set-Cookie", cookie);
   out.add("X-Frame-Options", "DENY");
   return out;
 }

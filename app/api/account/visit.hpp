@@ -57,6 +57,8 @@ class Visit : public std::enable_shared_from_this<Visit> {
   const std::optional<SessionCookie>& session() const noexcept { return session_; }
   void set_session(const SessionCookie& session);
   void clear_session();
+  /// One more cookie of the answer; empty text: it ends.
+  void set_cookie(std::string_view name, std::string_view text);
   std::string session_id() const;
 
   Visitor visitor;  // after a page that needs one has found it
@@ -98,6 +100,7 @@ class Visit : public std::enable_shared_from_this<Visit> {
   std::optional<SessionCookie> session_;
   std::string csrf_cookie_;     // to set; empty: as it is
   std::string session_cookie_;  // likewise
+  std::vector<std::string> cookies_;
 };
 using VisitPtr = std::shared_ptr<Visit>;
 

@@ -65,18 +65,19 @@ Result<api::account::AccountSettings> settings_of(const config::Config& config) 
   const auto& oauth = config.is.oauth;
   const auto& throttle = config.is.login_throttle;
   const auto style = crypto::sha256(as_bytes(api::account::stylesheet()));
-  api::account::AccountSettings out{.mount = oauth.mount,
-                                    .frame = {.site_name = oauth.site_name,
-                                              .title = oauth.title,
-                                              .mount = oauth.mount,
-                                              .console_url = oauth.console_url,
-                                              .style_version = hex_lower(ByteView(style).first(6))},
-                                    .api_url = oauth.api_url,
-                                    .trusted_proxies = {},
-                                    .throttle = {.per_account = throttle.attempts_per_account,
-                                                 .per_address = throttle.attempts_per_address,
-                                                 .window = throttle.window},
-                                    .provider = {}};
+  api::account::AccountSettings out{
+      .mount = oauth.mount,
+      .frame = {.site_name = oauth.site_name,
+                .title = oauth.title,
+                .mount = oauth.mount,
+                .console_url = oauth.console_url,
+                .style_version = hex_lower(ByteView(style).first(6))},
+      .api_url = oauth.api_url,
+      .trusted_proxies = {},
+      .throttle = {.per_account = throttle.attempts_per_account,
+                   .per_address = throttle.attempts_per_address,
+                   .window = throttle.window},
+      .provider = config.is.oidc.issuer.empty() ? std::string() : config.is.oidc.name};
   for (const auto& text : config.http.trusted_proxies) {
     FF_TRY(const auto block, net::AddressBlock::parse(text));
     out.trusted_proxies.push_back(block);
@@ -84,7 +85,38 @@ Result<api::account::AccountSettings> settings_of(const config::Config& config) 
   return out;
 }
 
+std::shared_ptr<const api::account::OidcProvider> provider_of(const AccountDeps& deps) {
+  if (deps.provider_client == nullptr) return nullptr;
+  const auto& oidc = deps.config.is.oidc;
+  return std::make_shared<const api::account::OidcProvider>(
+      api::account::OidcSettings{
+          .issuer = oidc.issuer,
+          .client_id = oidc.client_id,
+          .client_secret = oidc.client_secret,
+          .redirect_uri = deps.config.is.oauth.canonical_url + "/oidc/callback",
+          .allow_registrations = oidc.allow_registrations},
+      *deps.provider_client, [clock = deps.clock] { return clock->now().utc; });
+}
+
 }  // namespace
+
+Result<std::unique_ptr<net::http_client::HttpClient>> make_provider_client(
+    const config::OpenIdConnect& oidc) {
+  if (oidc.issuer.empty()) return std::unique_ptr<net::http_client::HttpClient>();
+  net::http_client::ClientOptions options;
+  std::vector<net::AddressBlock> anywhere;
+  for (const char* block : {"0.0.0.0/0", "::/0"}) {
+    FF_TRY(const auto parsed, net::AddressBlock::parse(block));
+    anywhere.push_back(parsed);
+  }
+  options.targets = net::http_client::TargetPolicy(std::move(anywhere));
+  options.under_way_max = 16;
+  options.waiting_max = 64;
+  options.answer_size_max = std::size_t{64} << 10U;
+  options.redirects_max = 0;
+  options.ca_file = oidc.ca.string();
+  return net::http_client::make_http_client(std::move(options));
+}
 
 AccountProbe::AccountProbe(actors::Metrics& metrics)
     : counters_{&metrics.counter("farfield_account_logins_total", "Logins that were right."),
@@ -115,7 +147,8 @@ Result<std::shared_ptr<const api::account::Account>> make_account(
                                    .mono_now = [clock = deps.clock] { return clock->now().mono; },
                                    .new_request_id = deps.new_request_id,
                                    .new_error_id = deps.new_error_id,
-                                   .count = [probe](Outcome outcome) { probe->count(outcome); }};
+                                   .count = [probe](Outcome outcome) { probe->count(outcome); },
+                                   .provider = provider_of(deps)};
   return std::make_shared<const api::account::Account>(std::move(ports), std::move(client));
 }
 

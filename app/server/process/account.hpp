@@ -29,7 +29,14 @@ struct AccountDeps {
   actors::Metrics& metrics;
   std::function<std::string()> new_request_id;
   std::function<std::string()> new_error_id;
+  /// Null: without another identity provider; outlives the account.
+  net::http_client::HttpClient* provider_client = nullptr;
 };
+
+/// For the identity provider of `is.oidc`; null without one. It may be in any network: the operator
+/// has named it. Error: of the client.
+Result<std::unique_ptr<net::http_client::HttpClient>> make_provider_client(
+    const config::OpenIdConnect& oidc);
 
 /// The keys of cookies are those of the settings; without, those in `cookie-keys` (0600) of the
 /// data directory, which is made if it is not there: sessions outlive a restart. Errors: a file

@@ -108,6 +108,7 @@ struct FrontDoors::State {
   std::unique_ptr<api::ApiServer> server;
   std::shared_ptr<api::HttpGateway> gateway;
   std::unique_ptr<net::http::HttpServer> http;
+  std::unique_ptr<net::http_client::HttpClient> provider_client;
   /// Both end after the server and before its channel. [app/api/README.md]
   std::shared_ptr<const api::account::ApiClient> account_api;
   std::shared_ptr<const api::account::Account> account;
@@ -229,12 +230,14 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
   gateway = std::make_shared<api::HttpGateway>(server->in_process_channel(),
                                                [this] { return random.hex_id(); });
   account_api = std::make_shared<const api::account::ApiClient>(server->in_process_channel());
+  FF_TRY(provider_client, make_provider_client(ports.config.is.oidc));
   FF_TRY(account, make_account({.config = ports.config,
                                 .identity = *identity,
                                 .clock = clock,
                                 .metrics = ports.metrics,
                                 .new_request_id = [this, now] { return random.ulid(now()); },
-                                .new_error_id = [this] { return random.hex_id(); }},
+                                .new_error_id = [this] { return random.hex_id(); },
+                                .provider_client = provider_client.get()},
                                account_api));
   return {};
 }
@@ -255,11 +258,10 @@ Status FrontDoors::State::listen_http(std::string_view key, const std::string& a
 
 net::http::HttpHandler FrontDoors::State::webhook_downlinks(const NodeRoutes& routes,
                                                             net::http::HttpHandler next) {
-  const api::Identity identity(api::Asker(deadlines, call_timeout), routes.identity_server);
   const auto clock = ports.clock;
   return api::make_webhook_downlinks(
-      {.authenticator = api::make_authenticator(identity),
-       .rights = api::make_rights_of(identity),
+      {.authenticator = api::make_authenticator(*identity),
+       .rights = api::make_rights_of(*identity),
        .asker = api::Asker(deadlines, call_timeout),
        .webhooks = routes.application_server.webhooks,
        .pipelines = routes.application_server.pipelines,
@@ -377,6 +379,7 @@ void FrontDoors::close() {
   state.http.reset();
   state.account.reset();
   state.account_api.reset();
+  state.provider_client.reset();
   state.identity.reset();
   state.gateway.reset();
   state.server.reset();

@@ -7,6 +7,7 @@
 #include "app/api/account/csrf.hpp"
 #include "app/api/account/form.hpp"
 #include "app/api/account/html.hpp"
+#include "app/api/account/oidc.hpp"
 
 namespace {
 
@@ -34,6 +35,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         location.find_first_of("\r\n") != std::string::npos)
       __builtin_trap();
   }
+  const OidcSettings oidc{.issuer = "https://id.example.org", .client_id = "farfield"};
+  ff::ignore(parse_id_token(text, oidc, "n", {}), "only crashes count");
+  ff::ignore(parse_discovery(text, oidc), "only crashes count");
+  ff::ignore(id_token_of(200, text), "only crashes count");
+  (void)parse_attempt(text, {});
   if (const auto next = oauth::safe_next(first)) {
     if (next->starts_with("//") || next->find_first_of("\r\n\\") != std::string::npos)
       __builtin_trap();

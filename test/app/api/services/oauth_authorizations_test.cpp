@@ -17,14 +17,14 @@ class OAuthAuthorizationsTest : public IdentityTest {
   }
   /// An access token of the user for the client, as the token endpoint makes it.
   oauth::IssuedToken authorize(const std::string& user, const std::string& client,
-                               identity_server::RightSet rights) {
+                               identity_server::RightSet granted) {
     const auto random = make_secure_random();
     const auto now = deps.identity->ports().now();
-    const auto code = oauth::issue_code({user, client, "", rights}, "code", {}, now, *random);
+    const auto code = oauth::issue_code({user, client, "", granted}, "code", {}, now, *random);
     change(oauth::authorize(code.code, {}));
-    const auto token = oauth::issue_token(code.code.grantee, true, *random);
-    change(oauth::exchange(code.code, token.token, {}));
-    return token;
+    auto made = oauth::issue_token(code.code.grantee, true, *random);
+    change(oauth::exchange(code.code, made.token, {}));
+    return made;
   }
   void create_client(const std::string& id) {
     const auto made =
@@ -40,19 +40,20 @@ TEST_F(OAuthAuthorizationsTest, AnAccessTokenIsWhoAuthorizedItWithinItsRights) {
   create_user("ada");
   create_client("app-client");
   using identity_server::Right;
-  const auto token =
+  const auto issued =
       authorize("ada", "app-client", {Right::user_info, Right::user_applications_list});
-  const auto info = call_as(token.access_text, "GET", "/auth_info");
+  const auto info = call_as(issued.access_text, "GET", "/auth_info");
   EXPECT_EQ(info.at("/oauth_access_token/user_ids/user_id"), "ada");
-  EXPECT_EQ(info.at("/oauth_access_token/id"), token.token.id);
+  EXPECT_EQ(info.at("/oauth_access_token/id"), issued.token.id);
   EXPECT_EQ(info.at("/oauth_access_token/access_token"), "");
-  EXPECT_EQ(call_as(token.access_text, "GET", "/users/ada?field_mask=primary_email_address").status,
-            200);
-  EXPECT_EQ(call_as(token.access_text, "GET", "/users/ada/authorizations").error(),
+  EXPECT_EQ(
+      call_as(issued.access_text, "GET", "/users/ada?field_mask=primary_email_address").status,
+      200);
+  EXPECT_EQ(call_as(issued.access_text, "GET", "/users/ada/authorizations").error(),
             "pkg/auth/rights:insufficient_user_rights");
-  const auto refresh = call_as(token.refresh_text, "GET", "/auth_info");
+  const auto refresh = call_as(issued.refresh_text, "GET", "/auth_info");
   EXPECT_EQ(refresh.status, 401) << "a refresh token opens nothing";
-  const auto wrong = token.access_text.substr(0, token.access_text.size() - 4) + "AAAA";
+  const auto wrong = issued.access_text.substr(0, issued.access_text.size() - 4) + "AAAA";
   EXPECT_EQ(call_as(wrong, "GET", "/auth_info").error(),
             "pkg/identityserver:invalid_authorization");
 }
@@ -63,14 +64,14 @@ TEST_F(OAuthAuthorizationsTest, UsersSeeAndWithdrawWhatTheyAuthorized) {
   create_client("app-client");
   create_client("other-client");
   using identity_server::Right;
-  const auto token = authorize("ada", "app-client", {Right::all});
+  const auto issued = authorize("ada", "app-client", {Right::all});
   authorize("ada", "other-client", {Right::user_info});
   const auto list = call_as(ada, "GET", "/users/ada/authorizations");
   EXPECT_EQ(list.at("/authorizations/0/client_ids/client_id"), "app-client");
   EXPECT_EQ(list.at("/authorizations/0/rights/0"), "RIGHT_ALL");
   EXPECT_EQ(last->header("x-total-count"), "2");
   const auto tokens = call_as(ada, "GET", "/users/ada/authorizations/app-client/tokens");
-  EXPECT_EQ(tokens.at("/tokens/0/id"), token.token.id);
+  EXPECT_EQ(tokens.at("/tokens/0/id"), issued.token.id);
   EXPECT_EQ(tokens.at("/tokens/0/access_token"), "");
   EXPECT_EQ(tokens.at("/tokens/0/refresh_token"), "");
   EXPECT_EQ(last->header("x-total-count"), "1");
@@ -79,9 +80,9 @@ TEST_F(OAuthAuthorizationsTest, UsersSeeAndWithdrawWhatTheyAuthorized) {
   EXPECT_EQ(call_as(bob, "DELETE", "/users/ada/authorizations/app-client").status, 403);
   EXPECT_EQ(call_as(ada, "DELETE", "/users/ada/authorizations/nobody").error(),
             "pkg/identityserver/store:authorization_not_found");
-  EXPECT_EQ(call_as(token.access_text, "GET", "/auth_info").status, 200);
+  EXPECT_EQ(call_as(issued.access_text, "GET", "/auth_info").status, 200);
   EXPECT_EQ(call_as(ada, "DELETE", "/users/ada/authorizations/app-client").status, 200);
-  EXPECT_EQ(call_as(token.access_text, "GET", "/auth_info").error(),
+  EXPECT_EQ(call_as(issued.access_text, "GET", "/auth_info").error(),
             "pkg/identityserver:token_not_found");
   call_as(ada, "GET", "/users/ada/authorizations");
   EXPECT_EQ(last->header("x-total-count"), "1");
@@ -90,23 +91,23 @@ TEST_F(OAuthAuthorizationsTest, UsersSeeAndWithdrawWhatTheyAuthorized) {
 TEST_F(OAuthAuthorizationsTest, ATokenMayEndItself) {
   create_user("ada");
   create_client("app-client");
-  const auto token = authorize("ada", "app-client", {identity_server::Right::user_info});
-  const auto path = "/users/ada/authorizations/app-client/tokens/" + token.token.id;
-  EXPECT_EQ(call_as(token.access_text, "DELETE",
+  const auto issued = authorize("ada", "app-client", {identity_server::Right::user_info});
+  const auto path = "/users/ada/authorizations/app-client/tokens/" + issued.token.id;
+  EXPECT_EQ(call_as(issued.access_text, "DELETE",
                     "/users/ada/authorizations/app-client/tokens/" + std::string(39, 'A'))
                 .error(),
             "pkg/identityserver/store:access_token_not_found");
-  EXPECT_EQ(call_as(token.access_text, "DELETE", path).status, 200);
-  EXPECT_EQ(call_as(token.access_text, "DELETE", path).status, 401);
+  EXPECT_EQ(call_as(issued.access_text, "DELETE", path).status, 200);
+  EXPECT_EQ(call_as(issued.access_text, "DELETE", path).status, 401);
 }
 
 TEST_F(OAuthAuthorizationsTest, ARevocationOfAllAccessTakesTheTokensToo) {
   const auto ada = create_user("ada");
   create_client("app-client");
-  const auto token = authorize("ada", "app-client", {identity_server::Right::user_info});
+  const auto issued = authorize("ada", "app-client", {identity_server::Right::user_info});
   const auto body = R"({"new":"Other99xy","old":"Secret99x","revoke_all_access":true})";
   EXPECT_EQ(call_as(ada, "PUT", "/users/ada/password", body).status, 200);
-  EXPECT_EQ(call_as(token.access_text, "GET", "/auth_info").error(),
+  EXPECT_EQ(call_as(issued.access_text, "GET", "/auth_info").error(),
             "pkg/identityserver:token_not_found");
 }
 
