@@ -235,7 +235,7 @@ class Account(unittest.TestCase):
     def test_the_json_api_logs_in_and_out(self):
         user = self.create('mary')
         browser = self.server.browser()
-        token = lambda: browser.request('GET', '/oauth/login').headers['X-CSRF-Token']
+        token = lambda: browser.request('GET', '/oauth/code').headers['X-CSRF-Token']
         name = lambda answer: (answer[0], answer[1]['details'][0]['name'])
         self.assertEqual(name(self.api(browser, 'GET', '/oauth/api/me')), (401, 'not_authenticated'))
         login = '/oauth/api/auth/login'
