@@ -1,6 +1,7 @@
 #include "app/api/account/account.hpp"
 
 #include <array>
+#include <utility>
 
 #include "actors/identity_server/oauth/errors.hpp"
 #include "app/api/account/csrf.hpp"
@@ -146,7 +147,9 @@ HttpHandler with_cookie_auth(std::shared_ptr<const Account> account, HttpHandler
       return next(std::move(request), std::move(response));
     if (has_credentials && !is_session(request.headers.value("Authorization")))
       return next(std::move(request), std::move(response));
+    auto body = std::exchange(request.body, {});  // The visit needs none of it.
     const auto visit = std::make_shared<Visit>(account, request, response);
+    request.body = std::move(body);
     if (!has_credentials && visit->session())
       request.headers.set("Authorization", "Bearer " + visit->session()->token);
     const bool is_sessions = is_session(request.headers.value("Authorization"));
