@@ -56,12 +56,19 @@ struct Page {
   std::string password;
 };
 
+/// `http.cookie`. As text; empty: made at the first start and kept in the data directory.
+struct CookieKeys {
+  std::string hash_key;   // 32 or 64 bytes in hex
+  std::string block_key;  // 32 bytes in hex
+};
+
 /// `http`.
 struct Http {
   Listen listen;
   std::vector<std::string> trusted_proxies;  // address blocks
   Page metrics;
   Page health;
+  CookieKeys cookie;
 };
 
 /// `inspect`: what `farfield inspect` asks; of no meaning to a server.
@@ -306,6 +313,56 @@ struct UserRegistration {
   PasswordRequirements passwords;
 };
 
+/// `is.oauth`: the account pages and the authorization server.
+struct OAuth {
+  std::string mount;  // a path without a `/` at its end
+  std::string canonical_url;
+  std::string site_name;
+  std::string title;
+  std::string api_url;
+  std::string console_url;
+};
+
+/// `is.login-throttle`: wrong passwords and tokens within `window`.
+struct LoginThrottle {
+  std::uint32_t attempts_per_account = 0;
+  std::uint32_t attempts_per_address = 0;
+  Duration window{};
+};
+
+/// `is.oidc`: users of another identity provider. Empty issuer: none.
+struct OpenIdConnect {
+  std::string name;  // for people
+  std::string issuer;
+  std::string client_id;
+  std::string client_secret;
+  bool allow_registrations = false;
+  std::filesystem::path ca;  // PEM; empty: the system's
+};
+
+enum class MailProvider { none, dir, smtp };
+
+/// `is.email.smtp`.
+struct Smtp {
+  std::string address;  // host:port
+  std::string username;
+  std::string password;
+  std::uint32_t connections = 0;  // 0: as many as are good
+};
+
+/// `is.email`.
+struct Email {
+  MailProvider provider = MailProvider::none;
+  /// `is.email.dir`: where mail is written.
+  std::filesystem::path directory;
+  std::string sender_name;
+  std::string sender_address;
+  Smtp smtp;
+  std::string network_name;
+  std::string account_url;  // `is.email.network.identity-server-url`
+  std::string console_url;
+};
+
 /// `is`.
 struct IdentityServer {
   UserRegistration user_registration;
@@ -324,9 +381,10 @@ struct IdentityServer {
   std::uint64_t dev_eui_init_counter = 0;
   bool use_gravatar = false;
   std::uint32_t pagination_default_limit = 0;
-  /// `is.email.dir`: where mail is written; empty: nowhere.
-  std::filesystem::path email_directory;
-  std::string email_sender_address;
+  OAuth oauth;
+  LoginThrottle login_throttle;
+  OpenIdConnect oidc;
+  Email email;
 };
 
 struct Config {

@@ -3,6 +3,7 @@
 // applications (application_messages.hpp).
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -29,9 +30,17 @@ struct ProtobufData {
 using EventData = std::variant<std::monostate, Error, std::string, ProtobufData,
                                std::shared_ptr<const ApplicationUp>>;
 
+/// A user, an organization or an OAuth client.
+struct AccountId {
+  enum class Kind : std::uint8_t { user, organization, client };
+  Kind kind = Kind::user;
+  std::string id;
+  bool operator==(const AccountId&) const = default;
+};
+
 /// Whom an event concerns.
 using EventSubject =
-    std::variant<std::monostate, DeviceIdentifiers, GatewayIdentifiers, ApplicationId>;
+    std::variant<std::monostate, DeviceIdentifiers, GatewayIdentifiers, ApplicationId, AccountId>;
 
 struct Event {
   std::string_view name;  // a literal: `ns.up.data.receive`

@@ -29,6 +29,10 @@ bool concerns(const EventSubject& subject, const EventSubject& wanted) {
     const auto* is = std::get_if<GatewayIdentifiers>(&subject);
     return is && is->gateway_id == gateway->gateway_id;
   }
+  if (const auto* account = std::get_if<AccountId>(&wanted)) {
+    const auto* is = std::get_if<AccountId>(&subject);
+    return is && *is == *account;
+  }
   const auto* application = std::get_if<ApplicationId>(&wanted);
   const auto* is = application_of(subject);
   return application && is && *is == *application;

@@ -58,12 +58,26 @@ void check_windows(const Config& config, std::vector<Error>& problems) {
   }
 }
 
+void check_accounts(const Config& config, std::vector<Error>& problems) {
+  const auto& email = config.is.email;
+  if (email.provider == MailProvider::smtp && email.smtp.address.empty())
+    problems.push_back(contradicts("is.email.smtp.address", "is.email.provider smtp needs it"));
+  if (email.provider == MailProvider::dir && email.directory.empty())
+    problems.push_back(contradicts("is.email.dir", "is.email.provider dir needs it"));
+  const auto& oidc = config.is.oidc;
+  if (!oidc.issuer.empty() && oidc.issuer.starts_with('/'))
+    problems.push_back(contradicts("is.oidc.issuer", "it must be a whole URL"));
+  if (!oidc.issuer.empty() && oidc.client_id.empty())
+    problems.push_back(contradicts("is.oidc.client-id", "is.oidc.issuer needs it"));
+}
+
 }  // namespace
 
 std::vector<Error> contradictions(const Config& config) {
   std::vector<Error> problems;
   check_listeners(config, problems);
   check_windows(config, problems);
+  check_accounts(config, problems);
   if (config.gs.update_connection_stats_debounce_time >
       config.gs.update_connection_stats_interval) {
     problems.push_back(

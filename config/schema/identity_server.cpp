@@ -1,7 +1,5 @@
 // `is.*`: users, their rights and what they own. Names and defaults are the reference's. [spec
 // configuration-and-metrics, shared/api/config.tsv]
-#include <algorithm>
-
 #include "config/schema/schema.hpp"
 
 namespace ff::config {
@@ -9,21 +7,6 @@ namespace {
 
 constexpr Duration none{0};
 constexpr Duration year = std::chrono::hours{24 * 365};
-
-/// What may stand in a mail's header.
-Type<std::string> email_address() {
-  return {"an email address",
-          [](std::string_view text) -> std::optional<std::string> {
-            const auto at = text.find('@');
-            const bool is_plain =
-                std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
-            if (at == 0 || at == std::string_view::npos || at + 1 == text.size() || !is_plain ||
-                text.size() > 254)
-              return {};
-            return std::string(text);
-          },
-          [](const std::string& value) { return value; }};
-}
 
 std::vector<Knob> registration_knobs() {
   return {
@@ -112,10 +95,6 @@ std::vector<Knob> other_knobs() {
        one(flag(), FF_PLACE(is.use_gravatar))},
       {"is.pagination.default-limit", "Entities of a list that does not say how many.", "100",
        one(count<std::uint32_t>(1, 1'000), FF_PLACE(is.pagination_default_limit))},
-      {"is.email.dir", "Directory where mail to users is written, a file each; empty: no mail.", "",
-       one(path_or_nothing(), FF_PLACE(is.email_directory))},
-      {"is.email.sender-address", "Sender of mail to users.", "noreply@localhost",
-       one(email_address(), FF_PLACE(is.email_sender_address))},
   };
 }
 

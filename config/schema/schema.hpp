@@ -21,6 +21,7 @@ std::vector<Knob> gateway_server_knobs();
 std::vector<Knob> network_server_knobs();
 std::vector<Knob> application_server_knobs();
 std::vector<Knob> identity_server_knobs();
+std::vector<Knob> account_knobs();
 std::vector<Knob> join_server_knobs();
 
 }  // namespace ff::config

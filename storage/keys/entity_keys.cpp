@@ -12,9 +12,10 @@
 namespace ff::storage {
 namespace {
 
-/// Ids per kind, indexed by EntityKind; 0 is no kind.
-constexpr std::array<std::uint8_t, 34> id_counts{0, 1, 1, 1, 1, 1, 2, 3, 4, 2, 2, 1, 1, 1, 1, 1, 2,
-                                                 2, 1, 2, 2, 3, 2, 1, 1, 3, 1, 1, 2, 2, 3, 1, 2, 3};
+/// Ids per kind, indexed by EntityKind; 0: there is no such kind.
+constexpr std::array<std::uint8_t, 41> id_counts{0, 1, 1, 1, 1, 1, 2, 3, 4, 2, 2, 1, 1, 1,
+                                                 1, 1, 2, 2, 1, 2, 2, 3, 2, 1, 1, 3, 1, 1,
+                                                 2, 2, 3, 1, 2, 3, 0, 0, 0, 0, 0, 0, 2};
 
 KeyWriter index_writer(EntityIndex index) {
   KeyWriter out;
@@ -33,7 +34,7 @@ std::size_t id_count(EntityKind kind) noexcept {
 }
 
 std::optional<EntityKind> entity_kind_from(std::uint8_t number) noexcept {
-  if (number == 0 || number >= id_counts.size()) return std::nullopt;
+  if (number >= id_counts.size() || id_counts.at(number) == 0) return std::nullopt;
   return static_cast<EntityKind>(number);
 }
 

@@ -31,7 +31,7 @@ LIBRARIES = [
     (r'(grpc|grpcpp)/', ['app/api/', 'app/server/', 'app/cli/', 'actors/cluster/']),
     (r'google/protobuf/(?!.*\.pb\.h)', ['protocol/api_json/', 'protocol/api_rules/', 'protocol/field_mask/',
                            'storage/codec/', 'storage/repo/', 'actors/identity_server/', 'app/']),
-    (r'curl/', ['net/http_client/']),
+    (r'curl/', ['net/http_client/', 'net/smtp/']),
     (r'openssl/', ['protocol/base/', 'protocol/crypto/', 'net/tls/', 'actors/identity_server/']),
     (r'simdjson', ['protocol/gateway/']),
     (r'boost/json', ['protocol/', 'actors/', 'app/']),

@@ -68,7 +68,10 @@ Draft access_token_draft(const AccessToken& token, UtcTime created_at) {
   token.rights.for_each([&](Right right) { message.add_rights(static_cast<api::Right>(right)); });
   set_time(*message.mutable_created_at(), created_at);
   if (token.expires_at) set_time(*message.mutable_expires_at(), *token.expires_at);
-  return {.message = serialize(message), .unique = {}};
+  auto index =
+      storage::text_index_key(storage::EntityIndex::name_registry,
+                              {access_token_index, token.user_id, token.client_id, token.id});
+  return {.message = serialize(message), .unique = {{std::move(index), {}}}};
 }
 
 Result<AccessToken> decode_access_token(const Entity& entity) {

@@ -47,6 +47,8 @@ struct AccessToken {
 };
 
 storage::EntityKey access_token_entity(const std::string& id);
+/// Tokens are in an index of their own: this name, user, client, id.
+inline constexpr std::string_view access_token_index = "access_token";
 /// ON-DISK: ttn.lorawan.v3.OAuthAccessToken with hashes as `access_token` and `refresh_token`.
 Draft access_token_draft(const AccessToken& token, UtcTime created_at);
 /// Error: malformed_value.

@@ -1,4 +1,4 @@
-// Events: the live stream of what happens to applications, devices and gateways.
+// Events: the live stream of what happens to applications, devices, gateways and accounts.
 #include <algorithm>
 #include <atomic>
 
@@ -20,6 +20,11 @@ storage::EntityKey entity_of(const events::EventSubject& subject) {
     return gateway_key(gateway->gateway_id.text());
   if (const auto* device = std::get_if<DeviceIdentifiers>(&subject)) {
     return application_key(device->uid.application_id.text());
+  }
+  if (const auto* account = std::get_if<events::AccountId>(&subject)) {
+    constexpr storage::EntityKind kinds[] = {
+        storage::EntityKind::user, storage::EntityKind::organization, storage::EntityKind::client};
+    return {kinds[static_cast<std::size_t>(account->kind)], {account->id}};
   }
   const auto* application = std::get_if<ApplicationId>(&subject);
   return application_key(application ? application->text() : std::string());

@@ -1,13 +1,9 @@
 #include "app/server/process/front_doors.hpp"
 
 #include <spdlog/spdlog.h>
-#include <sys/stat.h>
 
 #include <atomic>
 #include <caf/send.hpp>
-#include <cstdio>
-#include <fstream>
-#include <future>
 #include <map>
 #include <mutex>
 
@@ -15,6 +11,7 @@
 #include "actors/events/hub.hpp"
 #include "actors/identity_server/gateway_settings/gateway_registry.hpp"
 #include "actors/support/listener_metrics.hpp"
+#include "app/api/account/account.hpp"
 #include "app/api/http_gateway.hpp"
 #include "app/api/http_handler.hpp"
 #include "app/api/server.hpp"
@@ -22,7 +19,9 @@
 #include "app/api/services/register.hpp"
 #include "app/api/services/webhook_downlinks.hpp"
 #include "app/server/inspect/page.hpp"
+#include "app/server/process/account.hpp"
 #include "app/server/process/certificates.hpp"
+#include "app/server/process/first_start.hpp"
 #include "app/server/process/http_client_metrics.hpp"
 #include "app/server/process/identity.hpp"
 #include "app/server/process/mail.hpp"
@@ -109,6 +108,11 @@ struct FrontDoors::State {
   std::unique_ptr<api::ApiServer> server;
   std::shared_ptr<api::HttpGateway> gateway;
   std::unique_ptr<net::http::HttpServer> http;
+  std::unique_ptr<net::http_client::HttpClient> provider_client;
+  /// Both end after the server and before its channel. [app/api/README.md]
+  std::shared_ptr<const api::account::ApiClient> account_api;
+  std::shared_ptr<const api::account::Account> account;
+  std::optional<api::Identity> identity;
 
   /// Guards what metrics are made of while the doors open and close.
   std::mutex listening;
@@ -118,7 +122,7 @@ struct FrontDoors::State {
   std::optional<application_server::MqttFrontend> mqtt;
   std::vector<std::string> mqtt_names;  // of its listeners
 
-  api::IdentityPortsPtr identity_ports();
+  Result<api::IdentityPortsPtr> identity_ports();
   api::MqttAddresses mqtt_addresses() const;
   std::string metrics_text();
   net::http::HttpHandler webhook_downlinks(const NodeRoutes& routes, net::http::HttpHandler next);
@@ -159,35 +163,33 @@ std::string FrontDoors::State::metrics_text() {
   return ports.metrics.text();
 }
 
-api::IdentityPortsPtr FrontDoors::State::identity_ports() {
+Result<api::IdentityPortsPtr> FrontDoors::State::identity_ports() {
   auto out = std::make_shared<api::IdentityPorts>();
   const auto clock = ports.clock;
   out->settings = identity_settings(ports.config.is);
   out->publish = hub.publisher();
   out->now = [clock] { return clock->now().utc; };
   out->make_random = make_secure_random;
-  const auto& directory = ports.config.is.email_directory;
-  if (!directory.empty()) {
-    out->send_mail =
-        make_mail_writer({.directory = directory,
-                          .sender = ports.config.is.email_sender_address,
-                          .now = out->now,
-                          .new_id = [this, clock] { return random.ulid(clock->now().utc); }});
-  }
-  return out;
+  FF_TRY(out->send_mail,
+         make_mail_sender(ports.config.is.email,
+                          {.now = out->now,
+                           .new_id = [this, clock] { return random.ulid(clock->now().utc); },
+                           .metrics = ports.metrics}));
+  return api::IdentityPortsPtr(out);
 }
 
 Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
   const auto clock = ports.clock;
   const auto now = [clock] { return clock->now().utc; };
   deadlines.set(api::spawn_deadline_keeper(ports.system, clock, routes.deps.ticker));
-  const api::Identity identity(api::Asker(deadlines, call_timeout), routes.identity_server,
-                               identity_ports());
+  FF_TRY(auto identity_ports, this->identity_ports());
+  identity.emplace(api::Asker(deadlines, call_timeout), routes.identity_server,
+                   std::move(identity_ports));
   front = std::make_unique<api::Front>(
       api::FrontPorts{.now = now,
                       .new_request_id = [this, now] { return random.ulid(now()); },
                       .new_error_id = [this] { return random.hex_id(); },
-                      .authenticator = api::make_authenticator(identity),
+                      .authenticator = api::make_authenticator(*identity),
                       .rate_limiter = ports.rate_limiter,
                       .on_error =
                           [](std::string_view method, const Error& error, std::string_view id) {
@@ -195,7 +197,7 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
                                           method, error.to_string(), id);
                           }});
   services = std::make_unique<api::Services>(
-      *front, api::ServiceDeps{.rights = api::make_rights_of(identity),
+      *front, api::ServiceDeps{.rights = api::make_rights_of(*identity),
                                .now = now,
                                .deadlines = deadlines,
                                .request_timeout = call_timeout,
@@ -228,6 +230,16 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
   FF_TRY(server, api::ApiServer::start(grpc_listeners, services->all()));
   gateway = std::make_shared<api::HttpGateway>(server->in_process_channel(),
                                                [this] { return random.hex_id(); });
+  account_api = std::make_shared<const api::account::ApiClient>(server->in_process_channel());
+  FF_TRY(provider_client, make_provider_client(ports.config.is.oidc));
+  FF_TRY(account, make_account({.config = ports.config,
+                                .identity = *identity,
+                                .clock = clock,
+                                .metrics = ports.metrics,
+                                .new_request_id = [this, now] { return random.ulid(now()); },
+                                .new_error_id = [this] { return random.hex_id(); },
+                                .provider_client = provider_client.get()},
+                               account_api));
   return {};
 }
 
@@ -247,11 +259,10 @@ Status FrontDoors::State::listen_http(std::string_view key, const std::string& a
 
 net::http::HttpHandler FrontDoors::State::webhook_downlinks(const NodeRoutes& routes,
                                                             net::http::HttpHandler next) {
-  const api::Identity identity(api::Asker(deadlines, call_timeout), routes.identity_server);
   const auto clock = ports.clock;
   return api::make_webhook_downlinks(
-      {.authenticator = api::make_authenticator(identity),
-       .rights = api::make_rights_of(identity),
+      {.authenticator = api::make_authenticator(*identity),
+       .rights = api::make_rights_of(*identity),
        .asker = api::Asker(deadlines, call_timeout),
        .webhooks = routes.application_server.webhooks,
        .pipelines = routes.application_server.pipelines,
@@ -284,7 +295,11 @@ Status FrontDoors::State::open_http(const NodeRoutes& routes) {
       [this] {
         return serving ? Health{true, ""} : Health{false, "starting or ending"};
       },
-      {webhook_downlinks(routes, api::make_http_handler(gateway)), std::move(inspect)});
+      {.api = api::account::with_cookie_auth(
+           account, webhook_downlinks(routes, api::make_http_handler(gateway))),
+       .inspect = std::move(inspect),
+       .account = api::account::make_account_handler(account, limits),
+       .account_mount = ports.config.is.oauth.mount});
   net::http::ServerOptions options;
   options.utc_now = [] { return actors::make_system_clock()->now().utc; };
   http = std::make_unique<net::http::HttpServer>(
@@ -355,26 +370,7 @@ Status FrontDoors::open(const NodeRoutes& routes) {
 }
 
 void FrontDoors::create_admin_key(const NodeRoutes& routes, Random& random) {
-  auto answered = std::make_shared<std::promise<Result<std::string>>>();
-  auto future = answered->get_future();
-  create_admin(routes.identity_server, random,
-               [answered](Result<std::string> text) { answered->set_value(std::move(text)); });
-  if (future.wait_for(std::chrono::seconds{10}) != std::future_status::ready) {
-    spdlog::error("msg=\"admin API key was not made in time\"");
-    return;
-  }
-  const auto text = future.get();
-  if (!text)
-    return spdlog::error("msg=\"admin API key was not made\" error=\"{}\"",
-                         text.error().to_string());
-  const auto path = state_->ports.config.storage.directory / "admin-api-key";
-  {
-    std::ofstream file(path);
-    chmod(path.c_str(), S_IRUSR | S_IWUSR);
-    file << *text << '\n';
-  }
-  std::printf("admin API key (shown once, also in %s): %s\n", path.c_str(), text->c_str());
-  std::fflush(stdout);
+  first_start(routes.identity_server, state_->ports.config.storage.directory, random);
 }
 
 void FrontDoors::close() {
@@ -388,6 +384,10 @@ void FrontDoors::close() {
   }
   if (state.server) state.server->shutdown(call_grace);
   state.http.reset();
+  state.account.reset();
+  state.account_api.reset();
+  state.provider_client.reset();
+  state.identity.reset();
   state.gateway.reset();
   state.server.reset();
   state.services.reset();

@@ -36,8 +36,7 @@ class FrontDoors {
 
   /// Where components publish events; works before open().
   events::Publish publish() const;
-  /// First start: makes the admin's API key, prints it once and leaves it in `admin-api-key` (0600)
-  /// of the data directory.
+  /// First start: makes the administrator and the OAuth clients (first_start.hpp).
   void create_admin_key(const NodeRoutes& routes, Random& random);
   /// What TLS listeners present, from now on also when the files change; before the node and
   /// open(). Errors: a certificate that is unusable.

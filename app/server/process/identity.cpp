@@ -35,22 +35,4 @@ std::shared_ptr<application_server::Access> make_mqtt_access(AccessRoute access)
   return std::make_shared<MqttAccess>(std::move(access));
 }
 
-void create_admin(const identity_server::Routes& routes, Random& random,
-                  actors::Reply<std::string> reply) {
-  const storage::EntityKey user{storage::EntityKind::user, {"admin"}};
-  auto issued =
-      identity_server::issue_api_key(user, "farfield start", {identity_server::Right::all}, random);
-  auto store_key = [routes, issued, reply](Result<identity_server::EntityPtr> created) {
-    if (!created) return reply(fail(created.error()));
-    caf::anon_send(routes.registry.get(),
-                   identity_server::create_api_key(
-                       issued.key, [issued, reply](Result<identity_server::EntityPtr> stored) {
-                         if (!stored) return reply(fail(stored.error()));
-                         reply(issued.text);
-                       }));
-  };
-  caf::anon_send(routes.registry.get(),
-                 identity_server::create_admin_user("admin", std::move(store_key)));
-}
-
 }  // namespace ff::app

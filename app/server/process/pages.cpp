@@ -22,6 +22,10 @@ bool is_allowed(const Request& request, std::string_view user, const std::string
   return difference == 0;
 }
 
+bool is_below(std::string_view path, std::string_view mount) {
+  return path.starts_with(mount) && (path.size() == mount.size() || path[mount.size()] == '/');
+}
+
 void ask_for_password(ResponseWriter& response, std::string_view realm) {
   Headers headers{{"Content-Type", "text/plain"}};
   headers.add("WWW-Authenticate", "Basic realm=\"" + std::string(realm) + "\"");
@@ -74,6 +78,8 @@ HttpHandler make_pages(const PageSettings& settings, std::function<std::string()
       return handlers.api(std::move(request), std::move(response));
     if ((path == "/inspect" || path.starts_with("/inspect/")) && handlers.inspect)
       return handlers.inspect(std::move(request), std::move(response));
+    if (is_below(path, handlers.account_mount) && handlers.account)
+      return handlers.account(std::move(request), std::move(response));
     response->respond(404, "application/json", R"({"code":5,"message":"Not Found","details":[]})");
   };
 }

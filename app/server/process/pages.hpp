@@ -28,9 +28,11 @@ struct PageSettings {
 struct PageHandlers {
   net::http::HttpHandler api;      // below /api/v3
   net::http::HttpHandler inspect;  // /inspect and below
+  net::http::HttpHandler account;  // `account_mount` and below
+  std::string account_mount = "/oauth";
 };
 
-/// Answers the two pages, the others by their handlers, and 404 for the rest. `metrics`: what
+/// Answers the two pages, others by their handlers, and 404 for the rest. `metrics`: what
 /// /metrics prints; any thread.
 net::http::HttpHandler make_pages(const PageSettings& settings,
                                   std::function<std::string()> metrics,

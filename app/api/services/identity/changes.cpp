@@ -31,6 +31,8 @@ constexpr std::array names = std::to_array<std::string_view>({
     "user.api-key.create", "user.api-key.update", "user.api-key.delete",
     "user.update.incorrect_password", "user.notification.create",
     "user.notification.update_status",
+    "account.user.login_failed", "oauth.authorize", "oauth.session.terminated",
+    "oauth.token.deleted", "oauth.token.exchange", "oauth.user.login", "oauth.user.logout",
 });
 // clang-format on
 
@@ -54,33 +56,50 @@ events::EventSubject subject_of(const storage::EntityKey& entity) {
                                .dev_eui = {},
                                .join_eui = {},
                                .dev_addr = {}};
+    case storage::EntityKind::user:
+      return events::AccountId{events::AccountId::Kind::user, entity.ids.front()};
+    case storage::EntityKind::organization:
+      return events::AccountId{events::AccountId::Kind::organization, entity.ids.front()};
+    case storage::EntityKind::client:
+      return events::AccountId{events::AccountId::Kind::client, entity.ids.front()};
     default:
       return {};
   }
+}
+
+void publish(const Identity& identity, std::string_view name, events::EventSubject subject,
+             const CorrelationIds& correlation_ids, events::EventData data) {
+  const auto& ports = identity.ports();
+  if (!ports.publish || !ports.now || name.empty() ||
+      std::holds_alternative<std::monostate>(subject))
+    return;
+  ports.publish({.name = name,
+                 .time = ports.now(),
+                 .subject = std::move(subject),
+                 .correlation_ids = correlation_ids,
+                 .data = std::move(data)});
 }
 
 }  // namespace
 
 void publish_change(const Identity& identity, const Call& call, const storage::EntityKey& entity,
                     std::string_view verb, const Paths& paths) {
-  const auto& ports = identity.ports();
-  const auto name = name_of(entity.kind, verb);
-  auto subject = subject_of(entity);
-  // Users, organizations and clients are no subjects of events yet: nobody could listen.
-  if (!ports.publish || !ports.now || name.empty() ||
-      std::holds_alternative<std::monostate>(subject))
-    return;
-  events::Event event{.name = name,
-                      .time = ports.now(),
-                      .subject = std::move(subject),
-                      .correlation_ids = call.correlation_ids,
-                      .data = {}};
+  events::EventData data;
   if (!paths.empty()) {
     google::protobuf::Value list;
     for (const auto& path : paths) list.mutable_list_value()->add_values()->set_string_value(path);
-    event.data = events::ProtobufData{"google.protobuf.Value", list.SerializeAsString()};
+    data = events::ProtobufData{"google.protobuf.Value", list.SerializeAsString()};
   }
-  ports.publish(std::move(event));
+  publish(identity, name_of(entity.kind, verb), subject_of(entity), call.correlation_ids,
+          std::move(data));
+}
+
+void publish_of_user(const Identity& identity, std::string_view name, const std::string& user_id,
+                     const std::vector<std::string>& correlation_ids) {
+  const auto* known = std::ranges::find(names, name);
+  if (known == names.end()) return;
+  publish(identity, *known, events::AccountId{events::AccountId::Kind::user, user_id},
+          correlation_ids, {});
 }
 
 }  // namespace ff::api

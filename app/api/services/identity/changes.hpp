@@ -9,5 +9,9 @@ namespace ff::api {
 /// that is no event. `paths`: of an update, what was named.
 void publish_change(const Identity& identity, const Call& call, const storage::EntityKey& entity,
                     std::string_view verb, const Paths& paths = {});
+/// What happens to a user beside the user's entity: `oauth.user.login` and the like; nothing for
+/// other names.
+void publish_of_user(const Identity& identity, std::string_view name, const std::string& user_id,
+                     const std::vector<std::string>& correlation_ids);
 
 }  // namespace ff::api

@@ -1,6 +1,8 @@
 #include "app/api/services/identity/credentials_of_user.hpp"
 
-#include "actors/identity_server/api_keys/session.hpp"
+#include <algorithm>
+
+#include "actors/identity_server/oauth/grants.hpp"
 
 namespace ff::api {
 namespace {
@@ -15,15 +17,11 @@ Result<Keys> credentials(const storage::Reader& store, const std::string& user_i
   PageWish wish;
   wish.limit = entities_max / 2;
   FF_TRY(const auto sessions, page_of_kind(store, EntityKind::user_session, {user_id}, wish));
-  wish.filter = [&](const Entity& entity) {
-    const auto token = decode_access_token(entity);
-    return token && token->user_id == user_id;
-  };
-  FF_TRY(const auto tokens, page_of_kind(store, EntityKind::access_token, {}, wish));
-  Keys keys;
-  for (const auto* page : {&sessions, &tokens}) {
-    for (const auto& entity : page->entities) keys.push_back(entity->key);
-  }
+  FF_TRY(auto keys, oauth::tokens_of(store, user_id, ""));
+  FF_TRY(const auto codes, oauth::codes_of(store, user_id, ""));
+  keys.insert(keys.end(), codes.begin(), codes.end());
+  keys.resize(std::min(keys.size(), entities_max / 2));
+  for (const auto& entity : sessions.entities) keys.push_back(entity->key);
   return keys;
 }
 

@@ -68,7 +68,11 @@ Result<pb::EmailValidation> renew(const identity_server::Entity* pending, const 
 Mail mail_of(const pb::EmailValidation& validation) {
   return {.to = validation.address(),
           .subject = "Please validate your email address",
-          .text = "Validation ID: " + validation.id() + "\nToken: " + validation.token() + "\n"};
+          .text = "Please confirm that this address is yours:\n\naccount:/validate?reference=" +
+                  validation.id() + "&token=" + validation.token() +
+                  "\n\nOr give these to your client:\n\nValidation ID: " + validation.id() +
+                  "\nToken: " + validation.token() +
+                  "\n\nIf you have no account with us, ignore this mail.\n"};
 }
 
 }  // namespace

@@ -21,8 +21,10 @@ constexpr ErrorDef invitation_not_found{"pkg/identityserver/store", "invitation_
 Mail mail_of(const pb::Invitation& invitation) {
   return {.to = invitation.email(),
           .subject = "You have been invited",
-          .text = "You have been invited to register.\n\nInvitation token: " + invitation.token() +
-                  "\n"};
+          .text =
+              "You have been invited to create an account.\n\naccount:/register"
+              "?invitation_token=" +
+              invitation.token() + "\n\nInvitation token: " + invitation.token() + "\n"};
 }
 
 class Invitations final : public pb::UserInvitationRegistry::CallbackService {

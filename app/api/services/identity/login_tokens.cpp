@@ -49,7 +49,9 @@ Mail mail_of(const pb::User& user, const std::string& token) {
   return {.to = user.primary_email_address(),
           .subject = "Your login token",
           .text = "A login token for user " + user.ids().user_id() + " was asked for.\n\n" +
-                  "Token: " + token + "\n\nIt can be used once, for a short time.\n"};
+                  "account:/token-login?token=" + token + "\n\nToken: " + token +
+                  "\n\nIt can be used once, for a short time. If you did not ask for it, ignore "
+                  "this mail.\n"};
 }
 
 }  // namespace

@@ -148,16 +148,37 @@ pb::Notification to_proto(const NewNotification& wanted, const Call& call, const
   return out;
 }
 
-/// Says what happened to what, and none of the data, which may be secret.
+struct MailText {
+  std::string_view type;
+  std::string_view subject;
+  std::string_view text;  // before the entity
+};
+constexpr MailText mail_texts[] = {
+    {"user_requested", "A user asks for approval", "An administrator has to approve "},
+    {"client_requested", "An OAuth client asks for approval", "An administrator has to approve "},
+    {"api_key_created", "A new API key", "A new API key was created for "},
+    {"api_key_changed", "An API key was changed", "The rights of an API key were changed for "},
+    {"collaborator_changed", "A collaborator was changed",
+     "The rights of a collaborator were "
+     "changed on "},
+    {"entity_state_changed", "The state was changed", "An administrator changed the state of "},
+    {"password_changed", "Your password was changed", "The password was changed of "},
+};
+
+/// Says what happened to what, and none of the data, which may be secret. [spec identity-server
+/// §10]
 Mail mail_of(const NewNotification& wanted, const std::string& address) {
-  auto type = wanted.type;
-  std::ranges::replace(type, '_', ' ');
-  const auto entity =
-      std::string(identity_server::kind_name(wanted.entity.kind)) + " " + wanted.entity.ids.back();
+  const auto* known = std::ranges::find_if(
+      mail_texts, [&](const MailText& one) { return one.type == wanted.type; });
+  const auto kind = std::string(identity_server::kind_name(wanted.entity.kind));
+  const auto entity = kind + " " + wanted.entity.ids.back();
+  if (known == std::end(mail_texts))
+    return {.to = address, .subject = "Notification", .text = "Something happened to " + entity};
   return {.to = address,
-          .subject = "Notification: " + type,
-          .text = "Something happened to " + entity + ": " + type +
-                  ".\n\nYour notifications say more.\n"};
+          .subject = std::string(known->subject) + " (" + entity + ")",
+          .text = std::string(known->text) + entity +
+                  ".\n\nIf you did not expect this, look at your account and tell the operator of "
+                  "the network.\n\naccount:\n"};
 }
 
 identity_server::ChangeEntities store_for(const Plan& plan, const pb::Notification& notification) {

@@ -60,7 +60,9 @@ Mail mail_of(const pb::User& user, const std::string& password) {
           .subject = "Your temporary password",
           .text = "A temporary password for user " + user.ids().user_id() +
                   " was asked for.\n\nTemporary password: " + password +
-                  "\n\nUse it as the old password when you set a new one.\n"};
+                  "\n\nUse it as the old password when you set a new one:\n\n"
+                  "account:/update-password?user=" +
+                  user.ids().user_id() + "\n\nIf you did not ask for it, ignore this mail.\n"};
 }
 
 }  // namespace

@@ -36,6 +36,8 @@ std::unique_ptr<grpc::Service> make_client_access(const ServiceContext& context,
 std::unique_ptr<grpc::Service> make_user_access(const ServiceContext& context, Identity identity,
                                                 MakeRandom make_random);
 std::unique_ptr<grpc::Service> make_user_sessions(const ServiceContext& context, Identity identity);
+std::unique_ptr<grpc::Service> make_oauth_authorizations(const ServiceContext& context,
+                                                         Identity identity);
 std::unique_ptr<grpc::Service> make_invitations(const ServiceContext& context, Identity identity,
                                                 MakeRandom make_random);
 std::unique_ptr<grpc::Service> make_bookmarks(const ServiceContext& context, Identity identity);

@@ -20,6 +20,17 @@ struct PutSubject {
   void operator()(const ApplicationId& id) const {
     out.add_identifiers()->mutable_application_ids()->set_application_id(id.text());
   }
+  void operator()(const events::AccountId& account) const {
+    auto& ids = *out.add_identifiers();
+    switch (account.kind) {
+      case events::AccountId::Kind::organization:
+        return ids.mutable_organization_ids()->set_organization_id(account.id);
+      case events::AccountId::Kind::client:
+        return ids.mutable_client_ids()->set_client_id(account.id);
+      default:
+        return ids.mutable_user_ids()->set_user_id(account.id);
+    }
+  }
 };
 
 struct PutData {
@@ -57,9 +68,36 @@ bool is_traffic(std::string_view name) {
          name.find(".txack.") != std::string_view::npos;
 }
 
+/// [shared/api/events.tsv]
+pb::Right visibility_of_user(std::string_view name) {
+  if (name.find(".api-key.") != std::string_view::npos) return pb::RIGHT_USER_SETTINGS_API_KEYS;
+  if (name.find(".notification.") != std::string_view::npos)
+    return pb::RIGHT_USER_NOTIFICATIONS_READ;
+  if (name.starts_with("oauth.user.") || name.starts_with("account.")) return pb::RIGHT_USER_ALL;
+  if (name.starts_with("oauth.")) return pb::RIGHT_USER_AUTHORIZED_CLIENTS;
+  return pb::RIGHT_USER_INFO;
+}
+
+pb::Right visibility_of_account(const events::AccountId& account, std::string_view name) {
+  const bool of_collaborators = name.find(".collaborator.") != std::string_view::npos;
+  switch (account.kind) {
+    case events::AccountId::Kind::organization:
+      if (name.find(".api-key.") != std::string_view::npos)
+        return pb::RIGHT_ORGANIZATION_SETTINGS_API_KEYS;
+      return of_collaborators ? pb::RIGHT_ORGANIZATION_SETTINGS_MEMBERS
+                              : pb::RIGHT_ORGANIZATION_INFO;
+    case events::AccountId::Kind::client:
+      return of_collaborators ? pb::RIGHT_CLIENT_SETTINGS_COLLABORATORS : pb::RIGHT_CLIENT_INFO;
+    default:
+      return visibility_of_user(name);
+  }
+}
+
 }  // namespace
 
 pb::Right visibility(const events::Event& event) {
+  if (const auto* account = std::get_if<events::AccountId>(&event.subject))
+    return visibility_of_account(*account, event.name);
   const bool of_keys = event.name.find(".api-key.") != std::string_view::npos;
   const bool of_collaborators = event.name.find(".collaborator.") != std::string_view::npos;
   if (std::holds_alternative<GatewayIdentifiers>(event.subject)) {
@@ -82,6 +120,11 @@ events::EventSubject subject_of(const pb::EntityIdentifiers& ids) {
   if (ids.has_device_ids()) return ids_of(ids.device_ids());
   if (ids.has_gateway_ids()) return ids_of(ids.gateway_ids());
   if (ids.has_application_ids()) return ApplicationId(ids.application_ids().application_id());
+  using Kind = events::AccountId::Kind;
+  if (ids.has_user_ids()) return events::AccountId{Kind::user, ids.user_ids().user_id()};
+  if (ids.has_organization_ids())
+    return events::AccountId{Kind::organization, ids.organization_ids().organization_id()};
+  if (ids.has_client_ids()) return events::AccountId{Kind::client, ids.client_ids().client_id()};
   return {};
 }
 
