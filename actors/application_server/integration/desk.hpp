@@ -1,6 +1,7 @@
-// Desk: the messages that a delivery holds, in which order they may leave: of one device one after
-// the other, failed ones after a while, not too many at once. Not whether the endpoint is tried at
-// all (breaker.hpp) and not where messages come from (walk.hpp).
+// Desk: the messages that an integration holds, in which order they may leave: of one device one
+// after the other, failed ones after a while, not too many at once. Not whether the receiver is
+// tried at all (webhook/breaker.hpp, pubsub/back_off.hpp) and not where messages come from
+// (walk.hpp).
 #pragma once
 
 #include <array>
@@ -15,7 +16,7 @@
 #include "actors/application_server/outbox/feed.hpp"
 #include "actors/application_server/outbox/message.hpp"
 
-namespace ff::application_server::webhook {
+namespace ff::application_server::integration {
 
 /// Why a message is delivered.
 enum class Origin : std::uint8_t { live, replay, dead_letter };
@@ -73,4 +74,4 @@ class Desk {
   std::size_t bytes_ = 0;
 };
 
-}  // namespace ff::application_server::webhook
+}  // namespace ff::application_server::integration
