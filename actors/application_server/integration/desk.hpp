@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "actors/application_server/outbox/feed.hpp"
 #include "actors/application_server/outbox/message.hpp"
@@ -54,6 +55,8 @@ class Desk {
   std::size_t bytes() const noexcept { return bytes_; }
   std::size_t under_way() const noexcept { return under_way_.size(); }
   bool is_under_way(SendToken token) const { return under_way_.contains(token); }
+  /// The oldest first.
+  std::vector<SendToken> tokens_under_way() const { return {under_way_.begin(), under_way_.end()}; }
   bool has_ready() const noexcept { return !ready_.empty(); }
   /// When the first postponed message is due.
   std::optional<MonoTime> next_due() const;
