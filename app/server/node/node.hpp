@@ -38,6 +38,8 @@ struct NodePorts {
   net::DatagramNetwork* datagrams = nullptr;
   net::StreamNetwork* streams = nullptr;                // null: no gateways over TCP
   net::http_client::HttpClient* http_client = nullptr;  // null: webhooks are not delivered
+  /// Null: pub/sub integrations are not connected.
+  net::broker_client::BrokerClient* broker_client = nullptr;
   /// Committer and loader on threads of their own; false in virtual time.
   bool own_threads = true;
   events::Publish publish;

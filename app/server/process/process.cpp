@@ -108,6 +108,12 @@ Result<std::unique_ptr<net::http_client::HttpClient>> make_webhook_client(
   return net::http_client::make_http_client(std::move(options));
 }
 
+Result<std::unique_ptr<net::broker_client::BrokerClient>> make_pubsub_client(
+    const config::PubSubs& pubsub) {
+  FF_TRY(auto options, broker_client_options(pubsub));
+  return net::broker_client::make_broker_client(std::move(options));
+}
+
 /// CAF as the notes on it demand: policy sharing, bounded turns. [caf-notes §2.9]
 void set_up_actors(caf::actor_system_config& config, const config::Process& process) {
   const auto cores = std::max<std::size_t>(1, std::thread::hardware_concurrency());
@@ -156,6 +162,8 @@ ExitCode run_server(const config::Config& config) {
   if (!node_settings) return give_up(node_settings.error(), ExitCode::configuration);
   auto http_client = make_webhook_client(config.as.webhooks);
   if (!http_client) return give_up(http_client.error(), ExitCode::configuration);
+  auto broker_client = make_pubsub_client(config.as.pubsub);
+  if (!broker_client) return give_up(broker_client.error(), ExitCode::configuration);
 
   actors::Metrics metrics;
   net::Runtime runtime(or_default(config.process.net_threads,
@@ -192,6 +200,7 @@ ExitCode run_server(const config::Config& config) {
                           .datagrams = datagrams.get(),
                           .streams = streams.get(),
                           .http_client = http_client->get(),
+                          .broker_client = broker_client->get(),
                           .own_threads = true,
                           .publish = doors.publish(),
                           .on_fatal = on_fatal},
