@@ -18,31 +18,25 @@ namespace {
 constexpr int mqtt_3_1_1 = 4;
 constexpr int keep_alive_seconds = 60;  // [spec integrations §3.2]
 constexpr std::size_t addresses_max = 3;
-constexpr std::chrono::seconds rest{2};
-constexpr std::size_t resting_max = 64;
+constexpr std::size_t resting = 128;
 constexpr std::chrono::milliseconds farewell{500};
+constexpr std::chrono::seconds farewell_max{2};
 
-/// Closed links, kept until the library has surely let go of them.
+/// Closed links, kept until many others have been closed: by then the library has let go of them.
 class Graveyard {
  public:
   void bury(LinkPtr link) {
-    std::deque<Grave> gone;  // destroyed without the lock
+    LinkPtr gone;  // destroyed without the lock
     const std::scoped_lock lock(mutex_);
-    const auto now = std::chrono::steady_clock::now();
-    while (!graves_.empty() && (graves_.front().since + rest < now || graves_.size() > resting_max)) {
-      gone.push_back(std::move(graves_.front()));
-      graves_.pop_front();
-    }
-    graves_.push_back({now, std::move(link)});
+    links_.push_back(std::move(link));
+    if (links_.size() <= resting) return;
+    gone = std::move(links_.front());
+    links_.pop_front();
   }
 
  private:
-  struct Grave {
-    std::chrono::steady_clock::time_point since;
-    LinkPtr link;
-  };
   std::mutex mutex_;
-  std::deque<Grave> graves_;
+  std::deque<LinkPtr> links_;
 };
 
 Graveyard& graveyard() {
@@ -79,9 +73,7 @@ class MqttLink final : public Link, public mqtt::callback, public mqtt::iaction_
   // mqtt::callback, on Paho's threads.
   void connected(const std::string&) override {}
   void connection_lost(const std::string& cause) override {
-    post([this, cause] {
-      give_up(Error(broker_client::connection_lost, {{"reason", cause}}));
-    });
+    post([this, cause] { give_up(Error(broker_client::connection_lost, {{"reason", cause}})); });
   }
   void message_arrived(mqtt::const_message_ptr message) override {
     const auto& body = message->get_payload();
@@ -124,9 +116,9 @@ mqtt::connect_options MqttLink::connect_options(const std::vector<std::string>& 
   out.set_clean_session(true);
   out.set_keep_alive_interval(keep_alive_seconds);
   out.set_automatic_reconnect(false);
-  out.set_connect_timeout(std::max(1, static_cast<int>(std::chrono::duration_cast<std::chrono::seconds>(
-                                          options().connect_timeout)
-                                          .count())));
+  out.set_connect_timeout(std::max(
+      1, static_cast<int>(
+             std::chrono::duration_cast<std::chrono::seconds>(options().connect_timeout).count())));
   out.set_servers(mqtt::string_collection::create(uris));
   const auto& user = mqtt.username.empty() ? url.user : mqtt.username;
   const auto& password = mqtt.username.empty() ? url.password : mqtt.password;
@@ -225,7 +217,7 @@ void MqttLink::on_failure(const mqtt::token& token) {
 void MqttLink::do_close() {
   if (!client_) return;
   try {
-    if (client_->is_connected()) client_->disconnect(farewell)->wait_for(rest);
+    if (client_->is_connected()) client_->disconnect(farewell)->wait_for(farewell_max);
   } catch (const std::exception&) {
     // It is gone already.
   }

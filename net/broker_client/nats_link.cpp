@@ -233,8 +233,7 @@ bool NatsLink::send_plain(const Publication& one) {
                                              static_cast<int>(one.body->size()));
   if (status == NATS_OK) return true;
   if (is_fault_of_message(status)) {
-    tell(Acknowledged{one.token,
-                      Error(message_refused, {{"reason", natsStatus_GetText(status)}})});
+    tell(Acknowledged{one.token, Error(message_refused, {{"reason", natsStatus_GetText(status)}})});
   } else {
     lose(status);
   }
@@ -269,8 +268,7 @@ bool NatsLink::send_to_stream(const Publication& one) {
   if (status == NATS_OK) return true;
   tokens_.erase(one.id);
   if (is_fault_of_message(status)) {
-    tell(Acknowledged{one.token,
-                      Error(message_refused, {{"reason", natsStatus_GetText(status)}})});
+    tell(Acknowledged{one.token, Error(message_refused, {{"reason", natsStatus_GetText(status)}})});
     return true;
   }
   lose(status);

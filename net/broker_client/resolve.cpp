@@ -32,8 +32,8 @@ std::vector<Endpoint> look_up(const BrokerUrl& url) {
 
 }  // namespace
 
-Result<std::vector<Endpoint>> resolve(const BrokerUrl& url, const http_client::TargetPolicy& targets,
-                                      bool all) {
+Result<std::vector<Endpoint>> resolve(const BrokerUrl& url,
+                                      const http_client::TargetPolicy& targets, bool all) {
   auto found = look_up(url);
   if (found.empty()) return fail(host_not_found);
   const auto refused = std::ranges::stable_partition(

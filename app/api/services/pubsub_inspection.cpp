@@ -32,8 +32,7 @@ pb1::PubSubStatus to_proto(const IntegrationSnapshot& snapshot, UtcTime now) {
   pb1::PubSubStatus out;
   out.set_state(state_of(snapshot.phase));
   if (snapshot.since != UtcTime{}) put_time(snapshot.since, *out.mutable_since());
-  if (snapshot.phase == Phase::waiting)
-    put_time(now + snapshot.retry_in, *out.mutable_retry_at());
+  if (snapshot.phase == Phase::waiting) put_time(now + snapshot.retry_in, *out.mutable_retry_at());
   out.set_failures(snapshot.failures);
   if (snapshot.last_failure) {
     put_failure(application_server::webhook::note_of(*snapshot.last_failure),

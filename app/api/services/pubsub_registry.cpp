@@ -15,10 +15,14 @@ constexpr std::string_view role = "APPLICATION_SERVER";
 /// Without a mask everything is meant that can be set.
 Paths set_paths(const pb::SetApplicationPubSubRequest& request) {
   if (request.field_mask().paths_size() > 0) return change_paths(request.field_mask());
-  return {"provider",        "format",          "base_topic",      "downlink_push",
-          "uplink_message",  "uplink_normalized", "join_accept",   "downlink_replace",
-          "downlink_ack",    "downlink_nack",   "downlink_sent",   "downlink_failed",
-          "downlink_queued", "location_solved", "service_data",    "downlink_queue_invalidated"};
+  return {"provider",        "format",
+          "base_topic",      "downlink_push",
+          "uplink_message",  "uplink_normalized",
+          "join_accept",     "downlink_replace",
+          "downlink_ack",    "downlink_nack",
+          "downlink_sent",   "downlink_failed",
+          "downlink_queued", "location_solved",
+          "service_data",    "downlink_queue_invalidated"};
 }
 
 class PubSubRegistry final : public pb::ApplicationPubSubRegistry::CallbackService {
@@ -48,8 +52,8 @@ class PubSubRegistry final : public pb::ApplicationPubSubRegistry::CallbackServi
   grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
                                  const pb::ListApplicationPubSubsRequest* request,
                                  pb::ApplicationPubSubs* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.ApplicationPubSubRegistry/List"}, context,
-                                request, response,
+    return context_.front.unary({"ttn.lorawan.v3.ApplicationPubSubRegistry/List"}, context, request,
+                                response,
                                 [this, context](auto call, const auto& list, const auto& reply) {
                                   run(call, *context, list, reply);
                                 });

@@ -47,9 +47,8 @@ class Hearing {
 std::string failure_of(const std::string& url, http_client::TargetPolicy targets) {
   Hearing hearing;
   auto client = *make_broker_client({.targets = std::move(targets)});
-  const auto connection =
-      client->connect({.url = *parse_broker_url(url), .mqtt = {}, .subscriptions = {}},
-                      hearing.listen());
+  const auto connection = client->connect(
+      {.url = *parse_broker_url(url), .mqtt = {}, .subscriptions = {}}, hearing.listen());
   return hearing.failure();
 }
 

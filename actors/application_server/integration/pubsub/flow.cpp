@@ -29,10 +29,9 @@ bool IntegrationState::look_at(const UpPublished& up) {
   if (!has_room(up.message->body.size())) return false;
   const SendToken token{++tokens_};
   walk_.send(up, token);
-  desk_.add(token, {.origin = Origin::live,
-                    .shard = up.shard,
-                    .sequence = up.sequence,
-                    .message = up.message});
+  desk_.add(
+      token,
+      {.origin = Origin::live, .shard = up.shard, .sequence = up.sequence, .message = up.message});
   return true;
 }
 

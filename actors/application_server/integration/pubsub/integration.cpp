@@ -158,8 +158,7 @@ struct Runner {
   void operator()(const GiveUp& effect) const {
     state().probe->given_up.Increment();
     spdlog::warn("msg=\"message for a pub/sub given up\" application={} pubsub={} device={}",
-                 state().key.application_id.text(), state().key.pubsub_id,
-                 effect.device_id.text());
+                 state().key.application_id.text(), state().key.pubsub_id, effect.device_id.text());
     publish_failure(context(), state().key, effect.error);
   }
   void operator()(const Lost& effect) const {
@@ -183,7 +182,8 @@ void Runner::operator()(const Connect& effect) const {
   if (!target)
     return answer(IntegrationActor(self),
                   BrokerSaid{effect.serial, broker::Failed{target.error()}});
-  auto listen = [actor = IntegrationActor(self), serial = effect.serial](broker::BrokerEvent event) {
+  auto listen = [actor = IntegrationActor(self),
+                 serial = effect.serial](broker::BrokerEvent event) {
     answer(actor, BrokerSaid{serial, std::move(event)});
   };
   shell.connection = context().client->connect(*std::move(target), std::move(listen));
@@ -193,8 +193,7 @@ void Runner::operator()(const Send& effect) const {
   auto& shell = state();
   const auto& pubsub = shell.logic->pubsub();
   auto body = render(pubsub.format, effect.message);
-  if (!body)
-    return carry_out(self, shell.logic->unsendable(effect.token, body.error(), now(self)));
+  if (!body) return carry_out(self, shell.logic->unsendable(effect.token, body.error(), now(self)));
   shell.sent.insert_or_assign(effect.token.value(), now(self).mono);
   shell.connection->publish({.token = effect.token.value(),
                              .topic = topic_of(pubsub, pubsub.topics.at(effect.message->kind)),
@@ -228,8 +227,8 @@ void arrived(Pointer self, const broker::Arrived& message) {
   for (auto& downlink : request->downlinks)
     downlink.correlation_ids.push_back(correlation_id(state));
   const auto& context = *state.context;
-  const auto pipeline = context.pipelines.exists() ? context.pipelines.of(request->device)
-                                                   : PipelineHandle{};
+  const auto pipeline =
+      context.pipelines.exists() ? context.pipelines.of(request->device) : PipelineHandle{};
   if (!pipeline)
     return downlink_failed(self, Error(actors::receiver_down, {{"reason", "device pipeline"}}));
   auto queued = [actor = IntegrationActor(self), device = request->device,
@@ -350,8 +349,8 @@ void start(Pointer self, PubSubsContextPtr context, PubSubKey key, PubSubPtr pub
   auto& state = self->state;
   state.probe = std::make_unique<IntegrationProbe>(*context->deps.metrics, pubsub->provider);
   state.random = context->deps.make_random();
-  state.logic = std::make_unique<IntegrationState>(
-      key, std::move(pubsub), context->config.integration, *state.random);
+  state.logic = std::make_unique<IntegrationState>(key, std::move(pubsub),
+                                                   context->config.integration, *state.random);
   state.key = std::move(key);
   state.context = std::move(context);
   load_cursors(self);

@@ -35,9 +35,9 @@ IntegrationProbe::IntegrationProbe(actors::Metrics& metrics, const actors::Metri
                                         labels)),
       connected(metrics.gauge("farfield_as_pubsub_connections",
                               "Integrations that are connected to their brokers.", labels)),
-      duration(metrics.histogram("farfield_as_pubsub_acknowledge_seconds",
-                                 "From the sending of a message to its acknowledgement.",
-                                 {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 10},
-                                 labels)) {}
+      duration(metrics.histogram(
+          "farfield_as_pubsub_acknowledge_seconds",
+          "From the sending of a message to its acknowledgement.",
+          {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 10}, labels)) {}
 
 }  // namespace ff::application_server::pubsub

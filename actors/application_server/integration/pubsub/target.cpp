@@ -82,8 +82,8 @@ Status check_tls(const MqttSettings& mqtt) {
   // Both, or neither: then the server alone shows a certificate, which the reference refuses.
   for (const auto* field : {&mqtt.tls_client_cert, &mqtt.tls_client_key}) {
     const bool is_pem = field->find(begin) != std::string::npos;
-    const bool is_missing = field->empty() && mqtt.tls_client_cert.empty() &&
-                            mqtt.tls_client_key.empty();
+    const bool is_missing =
+        field->empty() && mqtt.tls_client_cert.empty() && mqtt.tls_client_key.empty();
     if (is_pem || is_missing) continue;
     const auto* name = field == &mqtt.tls_client_cert ? "tls_client_cert" : "tls_client_key";
     return fail(invalid_setting, {{"field", name}, {"reason", "not PEM data"}});

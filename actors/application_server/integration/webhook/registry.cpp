@@ -114,9 +114,9 @@ void write(Pointer self) {
   auto tell = [registry = WebhooksActor(self), number = state.jobs](Status status) {
     caf::anon_send(registry, ChangeWritten{number, std::move(status)});
   };
-  caf::anon_send(state.context->deps.committer.get(),
-                 actors::Commit{std::move(records),
-                                std::make_shared<integration::Notice>(std::move(tell))});
+  caf::anon_send(
+      state.context->deps.committer.get(),
+      actors::Commit{std::move(records), std::make_shared<integration::Notice>(std::move(tell))});
 }
 
 /// The next step of the change: an end, a beginning, or its records.

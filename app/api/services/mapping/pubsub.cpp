@@ -28,10 +28,10 @@ struct KindRow {
   const Message& (pb::ApplicationPubSub::*get)() const;
   Message* (pb::ApplicationPubSub::*put)();
 };
-#define FF_KIND(kind, field)                                                      \
-  KindRow {                                                                       \
+#define FF_KIND(kind, field)                                                          \
+  KindRow {                                                                           \
     UpKind::kind, &pb::ApplicationPubSub::has_##field, &pb::ApplicationPubSub::field, \
-        &pb::ApplicationPubSub::mutable_##field                                   \
+        &pb::ApplicationPubSub::mutable_##field                                       \
   }
 const std::array kinds{
     FF_KIND(uplink, uplink_message),

@@ -81,8 +81,9 @@ TEST_F(PubSubsTest, IsSetAndReadAsTheSameMessage) {
   EXPECT_EQ(stored.topics, (std::map<application_server::UpKind, std::string>{
                                {application_server::UpKind::uplink, "up"},
                                {application_server::UpKind::join, ""}}));
-  const auto got = call("GET", path + "?field_mask=base_topic,join_accept,service_data,"
-                                      "provider.mqtt.server_url,provider.mqtt.publish_qos");
+  const auto got = call("GET", path +
+                                   "?field_mask=base_topic,join_accept,service_data,"
+                                   "provider.mqtt.server_url,provider.mqtt.publish_qos");
   EXPECT_EQ(boost::json::serialize(got.body),
             R"({"ids":{"application_ids":{"application_id":"app-1"},"pub_sub_id":"pubsub-1"},)"
             R"("mqtt":{"server_url":"mqtts://h:8883","publish_qos":"AT_LEAST_ONCE"},)"
@@ -96,9 +97,8 @@ TEST_F(PubSubsTest, AMaskChangesWhatItNames) {
                 .status,
             200);
   EXPECT_EQ(asked->pubsubs.at(key)->base_topic, "base");
-  EXPECT_EQ(asked->pubsubs.at(key)->topics,
-            (std::map<application_server::UpKind, std::string>{
-                {application_server::UpKind::uplink, "x"}}));
+  EXPECT_EQ(asked->pubsubs.at(key)->topics, (std::map<application_server::UpKind, std::string>{
+                                                {application_server::UpKind::uplink, "x"}}));
   // Another provider takes the place of the one before.
   ASSERT_EQ(call("PUT", path, R"({"pubsub":{"nats":{"server_url":"nats://h"}},
                                   "field_mask":"provider"})")
@@ -143,13 +143,13 @@ TEST_F(PubSubsTest, FormatsAreListed) {
 }
 
 TEST_F(PubSubsTest, TheStateIsShown) {
-  asked->snapshot = {.phase = pubsub::Phase::waiting,
-                     .retry_in = std::chrono::seconds{5},
-                     .failures = 3,
-                     .last_failure = Error(pubsub::connect_failed)
-                                         .caused_by(Error(pubsub::not_connected)),
-                     .held = 2,
-                     .behind = 7};
+  asked->snapshot = {
+      .phase = pubsub::Phase::waiting,
+      .retry_in = std::chrono::seconds{5},
+      .failures = 3,
+      .last_failure = Error(pubsub::connect_failed).caused_by(Error(pubsub::not_connected)),
+      .held = 2,
+      .behind = 7};
   const auto got = call("GET", "/farfield" + path + "/status");
   EXPECT_EQ(got.at("/state"), "WAITING");
   EXPECT_EQ(got.at("/failures"), "3");

@@ -23,7 +23,8 @@ TEST(PubSubBody, DownlinksAreReadInBothFormats) {
   ttn::lorawan::v3::DownlinkQueueRequest message;
   ASSERT_TRUE(api_json::from_json(request, message));
   const auto binary = message.SerializeAsString();
-  for (const auto& [format, body] : {std::pair{Format::json, request}, {Format::protobuf, binary}}) {
+  for (const auto& [format, body] :
+       {std::pair{Format::json, request}, {Format::protobuf, binary}}) {
     const auto parsed = parse_downlinks(format, app, bytes(body));
     ASSERT_TRUE(parsed) << parsed.error().to_string();
     EXPECT_EQ(parsed->device, (DeviceUid{app, DeviceId("cold-room-07")}));
@@ -35,7 +36,8 @@ TEST(PubSubBody, DownlinksAreReadInBothFormats) {
 TEST(PubSubBody, ClearingIsAnEmptyList) {
   const auto parsed = parse_downlinks(
       Format::json, app,
-      bytes(R"({"end_device_ids":{"device_id":"dev-1","application_ids":{"application_id":"food-safety"}},
+      bytes(
+          R"({"end_device_ids":{"device_id":"dev-1","application_ids":{"application_id":"food-safety"}},
                "downlinks":[]})"));
   ASSERT_TRUE(parsed);
   EXPECT_TRUE(parsed->downlinks.empty());
@@ -48,11 +50,12 @@ TEST(PubSubBody, NobodySendsToAnotherApplication) {
 }
 
 TEST(PubSubBody, NonsenseIsRefused) {
-  for (const auto* text :
-       {"", "nonsense", "{", R"({"downlinks":[{"f_port":1}]})",
-        R"({"end_device_ids":{"application_ids":{"application_id":"food-safety"}},"downlinks":[]})",
-        R"({"end_device_ids":{"device_id":"Not An Id","application_ids":{"application_id":"food-safety"}}})",
-        R"({"end_device_ids":{"device_id":"dev-1","application_ids":{"application_id":"food-safety"}},
+  for (
+      const auto* text :
+      {"", "nonsense", "{", R"({"downlinks":[{"f_port":1}]})",
+       R"({"end_device_ids":{"application_ids":{"application_id":"food-safety"}},"downlinks":[]})",
+       R"({"end_device_ids":{"device_id":"Not An Id","application_ids":{"application_id":"food-safety"}}})",
+       R"({"end_device_ids":{"device_id":"dev-1","application_ids":{"application_id":"food-safety"}},
             "downlinks":[{"f_port":300}]})"}) {
     EXPECT_FALSE(parse_downlinks(Format::json, app, bytes(text))) << text;
     EXPECT_FALSE(parse_downlinks(Format::protobuf, app, bytes(text))) << text;
@@ -60,7 +63,8 @@ TEST(PubSubBody, NonsenseIsRefused) {
 }
 
 TEST(PubSubBody, UplinksArePublishedAsTheyLieOrInProtobuf) {
-  const std::string json = R"({"end_device_ids":{"device_id":"dev-1"},"received_at":"2025-01-01T00:00:00Z"})";
+  const std::string json =
+      R"({"end_device_ids":{"device_id":"dev-1"},"received_at":"2025-01-01T00:00:00Z"})";
   const auto message = std::make_shared<const OutboxMessage>(
       OutboxMessage{UpKind::uplink, DeviceId("dev-1"), {}, {json.begin(), json.end()}});
   const auto same = render(Format::json, message);

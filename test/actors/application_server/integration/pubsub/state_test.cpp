@@ -302,9 +302,9 @@ TEST(PubSubIntegration, LosesNothingAndKeepsTheOrderWhateverHappens) {
         }
       }
     }
-    for (int i = 0; i < 1000 && world.state->snapshot(world.now).held +
-                                        world.state->snapshot(world.now).behind >
-                                    0;
+    for (int i = 0;
+         i < 1000 &&
+         world.state->snapshot(world.now).held + world.state->snapshot(world.now).behind > 0;
          ++i) {
       world.settle();
       if (world.state->snapshot(world.now).phase == Phase::connecting) world.accept();

@@ -76,16 +76,27 @@ TEST(PubSubTarget, NonsenseIsRefusedWithItsName) {
   } rows[] = {
       {"URL", [](PubSub& p) { p.mqtt.server_url = "nonsense"; }, "invalid_url"},
       {"scheme", [](PubSub& p) { p.mqtt.server_url = "nats://h"; }, "invalid_setting"},
-      {"topic", [](PubSub& p) { p.topics = {{UpKind::join, "a/+"}}; }, "invalid_setting"},
+      {"topic",
+       [](PubSub& p) {
+         p.topics = {{UpKind::join, "a/+"}};
+       },
+       "invalid_setting"},
       {"filter", [](PubSub& p) { p.downlink_push = "a#"; }, "invalid_setting"},
       {"same", [](PubSub& p) { p.downlink_replace = "push"; }, "invalid_setting"},
       {"none", [](PubSub& p) { p.base_topic = "", p.downlink_push = ""; }, "invalid_setting"},
       {"ca", [](PubSub& p) { p.mqtt.use_tls = true, p.mqtt.tls_ca = "x"; }, "ca_pem_data"},
-      {"key",
-       [](PubSub& p) { p.mqtt.use_tls = true, p.mqtt.tls_client_cert = pem; },
+      {"key", [](PubSub& p) { p.mqtt.use_tls = true, p.mqtt.tls_client_cert = pem; },
        "invalid_setting"},
-      {"header", [](PubSub& p) { p.mqtt.headers = {{"A", "b\r\nC: d"}}; }, "invalid_setting"},
-      {"header name", [](PubSub& p) { p.mqtt.headers = {{"A b", "c"}}; }, "invalid_setting"},
+      {"header",
+       [](PubSub& p) {
+         p.mqtt.headers = {{"A", "b\r\nC: d"}};
+       },
+       "invalid_setting"},
+      {"header name",
+       [](PubSub& p) {
+         p.mqtt.headers = {{"A b", "c"}};
+       },
+       "invalid_setting"},
   };
   for (const auto& row : rows) {
     auto one = mqtt();
