@@ -1,6 +1,7 @@
 """Pub/sub integrations end to end: the built server, simulated devices, mosquitto and nats-server as brokers. Every message at least
 once, in order per device, also over kills of either side."""
 import base64
+import http.client
 import json
 import os
 import shutil
@@ -14,7 +15,7 @@ from harness import ApiError, Server, wait_until
 APPLICATION = 'pub-app'
 PUBSUB = f'/as/pubsub/{APPLICATION}/pubsub-1'
 STATUS = f'/farfield{PUBSUB}/status'
-SETTINGS = {'as.pubsub.allow-networks': '127.0.0.0/8', 'as.pubsub.cursor-interval': '200ms', 'as.pubsub.connect-timeout': '3s',
+SETTINGS = {'as.pubsub.allow-networks': '127.0.0.0/8 ::1', 'as.pubsub.cursor-interval': '200ms', 'as.pubsub.connect-timeout': '3s',
             'as.pubsub.acknowledge-timeout': '5s'}
 
 
@@ -85,8 +86,7 @@ class PubSubCase(unittest.TestCase):
         publish(f'lora{separator}push', self.downlink(device))
         wait_until(lambda: len(self.server.api('GET', queue).get('downlinks', [])) == 2, 'two are queued')
         wait_until(lambda: len(heard()) == 2, 'the broker hears of them')
-        self.assertTrue(any('as:pubsub:pubsub-1' in one for one in heard()[0]['correlation_ids'] +
-                            heard()[0]['downlink_queued'].get('correlation_ids', [])), heard()[0])
+        self.assertIn('as:pubsub:pubsub-1:', json.dumps(heard()[0]))
         publish(f'lora{separator}replace', self.downlink(device, f_port=7))
         wait_until(lambda: [one['f_port'] for one in self.server.api('GET', queue)['downlinks']] == [7], 'one is left')
         failed = 'farfield_as_pubsub_downlinks_failed_total'
@@ -315,6 +315,10 @@ class Providers(PubSubCase):
         configuration = self.server.api('GET', '/as/configuration')['configuration']['pubsub']['providers']
         self.assertEqual(configuration, {'mqtt': 'WARNING', 'nats': 'DISABLED'})
         self.mqtt('mqtt://127.0.0.1:1')
+        connection = http.client.HTTPConnection('127.0.0.1', self.server.ports['http'], timeout=20)
+        connection.request('GET', '/api/v3' + PUBSUB, headers={'Authorization': f'Bearer {self.key}'})
+        self.assertIn('deprecated', connection.getresponse().getheader('X-Warning'))
+        connection.close()
         with self.assertRaises(ApiError) as refused:
             self.nats('nats://127.0.0.1:1')
         self.assertEqual(refused.exception.status, 400)
