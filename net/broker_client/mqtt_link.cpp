@@ -138,7 +138,6 @@ mqtt::connect_options MqttLink::connect_options(const std::vector<std::string>& 
   }
   tls.set_enable_server_cert_auth(true);
   tls.set_verify(true);
-  tls.set_ssl_version(MQTT_SSL_VERSION_TLS_1_2);
   out.set_ssl(std::move(tls));
   return out;
 }

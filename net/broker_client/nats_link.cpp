@@ -117,6 +117,14 @@ Error error_of(natsStatus status) {
   return Error(connection_failed, {{"reason", natsStatus_GetText(status)}});
 }
 
+/// What we may not do the server refuses, says so, and goes on: NATS_NOT_PERMITTED then. Other
+/// errors of the past, such as a subscription that was too slow, do not count.
+natsStatus permission(natsConnection* connection) {
+  const char* text = nullptr;
+  const auto last = natsConnection_GetLastError(connection, &text);
+  return last == NATS_NOT_PERMITTED ? last : NATS_OK;
+}
+
 natsStatus NatsLink::configure(natsOptions* out, const std::vector<Endpoint>& addresses) const {
   const auto& url = target().url;
   std::vector<std::string> urls;
@@ -194,8 +202,7 @@ natsStatus NatsLink::begin() {
   const auto status =
       natsConnection_FlushTimeout(connection_.get(), milliseconds(options().connect_timeout));
   if (status != NATS_OK) return status;
-  const char* text = nullptr;
-  return natsConnection_GetLastError(connection_.get(), &text);
+  return permission(connection_.get());
 }
 
 void NatsLink::do_close() {
@@ -243,9 +250,7 @@ bool NatsLink::send_plain(const Publication& one) {
 void NatsLink::flush(const std::vector<std::uint64_t>& tokens) {
   auto status =
       natsConnection_FlushTimeout(connection_.get(), milliseconds(options().acknowledge_timeout));
-  // What we may not publish the server drops, says so, and goes on.
-  const char* text = nullptr;
-  if (status == NATS_OK) status = natsConnection_GetLastError(connection_.get(), &text);
+  if (status == NATS_OK) status = permission(connection_.get());
   if (status != NATS_OK) return lose(status);
   for (const auto token : tokens) tell(Acknowledged{token, {}});
 }
