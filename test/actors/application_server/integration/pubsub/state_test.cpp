@@ -168,7 +168,7 @@ TEST(PubSubIntegration, AConnectionThatNeverComesIsGivenUp) {
 }
 
 TEST(PubSubIntegration, ARefusedMessageHoldsUpItsDeviceAlone) {
-  World world({.attempts_max = 3});
+  World world({.acknowledge_timeout = hours{10}, .attempts_max = 3});
   world.settle();
   world.accept();
   world.publish(0, "dev-a");
@@ -191,7 +191,7 @@ TEST(PubSubIntegration, ARefusedMessageHoldsUpItsDeviceAlone) {
 }
 
 TEST(PubSubIntegration, ABrokerThatRefusesEverythingCostsNothing) {
-  World world({.attempts_max = 3});
+  World world({.acknowledge_timeout = hours{10}, .attempts_max = 3});
   world.settle();
   world.accept();
   world.publish(0, "dev-a");
