@@ -31,8 +31,8 @@ inline constexpr ErrorDef not_authorized{"net/broker_client", "not_authorized",
                                          "the broker does not know or allow us"};
 inline constexpr ErrorDef connection_failed{"net/broker_client", "connection", Code::unavailable,
                                             "{reason}"};
-inline constexpr ErrorDef connection_lost{"net/broker_client", "connection_lost",
-                                          Code::unavailable, "the connection was lost: {reason}"};
+inline constexpr ErrorDef connection_lost{"net/broker_client", "connection_lost", Code::unavailable,
+                                          "the connection was lost: {reason}"};
 /// The broker has answered for one message, and does not take it.
 inline constexpr ErrorDef message_refused{"net/broker_client", "message_refused",
                                           Code::failed_precondition,
@@ -123,7 +123,7 @@ struct BrokerClientOptions {
   /// Threads that wait for names to be resolved and for NATS servers; the most connections that can
   /// be stuck at one time without holding up others.
   std::size_t workers = 8;
-  std::size_t arrived_max = 256;                            ///< Of one connection, not dealt with.
+  std::size_t arrived_max = 256;                           ///< Of one connection, not dealt with.
   std::size_t arrived_size_max = std::size_t{256} << 10U;  ///< Of one body; larger are dropped.
   std::string ca_file;  ///< PEM, trusted beside the system's authorities; empty: those alone.
 };

@@ -33,7 +33,8 @@ identity_server::SettingsPtr identity_settings(const config::IdentityServer& is)
 /// none.
 Result<net::http_client::ClientOptions> webhook_client_options(const config::Webhooks& webhooks);
 /// What pub/sub integrations connect with. Errors: as above, `as.pubsub.allow-networks`.
-Result<net::broker_client::BrokerClientOptions> broker_client_options(const config::PubSubs& pubsub);
+Result<net::broker_client::BrokerClientOptions> broker_client_options(
+    const config::PubSubs& pubsub);
 /// The kinds of brokers that have this status.
 std::set<application_server::pubsub::Provider> pubsub_providers(const config::PubSubs& pubsub,
                                                                 config::ProviderStatus status);

@@ -15,8 +15,7 @@ inline constexpr ErrorDef provider_disabled{"pkg/applicationserver/io/pubsub", "
                                             Code::failed_precondition,
                                             "provider `{provider}` is disabled"};
 inline constexpr ErrorDef unknown_provider{"pkg/applicationserver/io/pubsub", "unknown_provider",
-                                           Code::invalid_argument,
-                                           "unknown provider `{provider}`"};
+                                           Code::invalid_argument, "unknown provider `{provider}`"};
 inline constexpr ErrorDef provider_not_implemented{"pkg/applicationserver/io/pubsub/provider",
                                                    "provider_not_implemented", Code::unimplemented,
                                                    "provider `{provider_id}` is not implemented"};

@@ -31,7 +31,8 @@ using IntegrationActor =
                      caf::reacts_to<EndIntegration>,     // From the registry: ends the actor.
                      caf::reacts_to<LiveMessage>,        // From the application's link.
                      caf::reacts_to<Missed>,             // The link had no room for one.
-                     caf::reacts_to<IntegrationAnswer>,  // Store, link, broker, queue have answered.
+                     caf::reacts_to<IntegrationAnswer>,  // Store, link, broker, queue have
+                                                         // answered.
                      caf::reacts_to<IntegrationTimer>>;
 
 }  // namespace ff::application_server::pubsub

@@ -39,8 +39,8 @@ struct IntegrationSnapshot {
   UtcTime last_failure_at;
   std::size_t held = 0;
   std::size_t under_way = 0;
-  std::uint64_t behind = 0;    // messages of the outbox not looked at yet, as far as is known
-  std::uint64_t published = 0; // acknowledged since the actor's start, as are the next
+  std::uint64_t behind = 0;     // messages of the outbox not looked at yet, as far as is known
+  std::uint64_t published = 0;  // acknowledged since the actor's start, as are the next
   std::uint64_t given_up = 0;
 };
 
