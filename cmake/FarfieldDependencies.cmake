@@ -14,6 +14,7 @@ find_package(yaml-cpp CONFIG REQUIRED)
 find_package(tl-expected CONFIG REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(PahoMqttCpp CONFIG REQUIRED)
+find_package(NATS REQUIRED)
 find_package(CAF REQUIRED)
 
 # The programs' allocator. Messages are allocated by one thread and freed by another: glibc's malloc took

@@ -267,11 +267,35 @@ struct Webhooks {
   std::string templates_logo_base_url;
 };
 
+/// Whether integrations of a kind may be used. `warning`: with a word in the answer of the API.
+enum class ProviderStatus : std::uint8_t { enabled, warning, disabled };
+struct PubSubProvider {
+  std::string name;  // `mqtt` or `nats`
+  ProviderStatus status = ProviderStatus::enabled;
+  bool operator==(const PubSubProvider&) const = default;
+};
+
+/// `as.pubsub`: messages sent to applications' message brokers.
+struct PubSubs {
+  std::vector<PubSubProvider> providers;  // one that is not named is enabled
+  std::size_t per_application_max = 0;
+  std::size_t window = 0;
+  Duration connect_timeout{};
+  Duration acknowledge_timeout{};
+  std::uint32_t attempts_max = 0;
+  Duration age_max{};
+  Duration cursor_interval{};
+  std::size_t workers = 0;
+  std::vector<std::string> allow_networks;  // CIDR
+  std::filesystem::path ca;                 // a PEM file; empty: none
+};
+
 /// `as`.
 struct ApplicationServer {
   Listen mqtt;
   MqttSessions mqtt_sessions;
   Webhooks webhooks;
+  PubSubs pubsub;
   Duration outbox_retention{};
 };
 

@@ -68,6 +68,24 @@ actors::ChildSpec webhooks_child(const Config& config, const Surroundings& surro
           }};
 }
 
+actors::ChildSpec pubsubs_child(const Config& config, const Surroundings& surroundings,
+                                const Routes& routes) {
+  auto context = std::make_shared<const pubsub::PubSubsContext>(
+      pubsub::PubSubsContext{.config = config.pubsubs,
+                             .deps = surroundings.deps,
+                             .shards = routes.pipelines.count(),
+                             .outbox = routes.outbox,
+                             .links = routes.links,
+                             .pipelines = routes.pipelines,
+                             .client = surroundings.broker_client,
+                             .publish = surroundings.publish});
+  return {"pubsubs", [context = std::move(context), routes](caf::actor_system& system) {
+            const auto handle = pubsub::spawn_pubsubs(system, context);
+            routes.pubsubs.set(handle);
+            return caf::actor_cast<caf::actor>(handle);
+          }};
+}
+
 actors::ChildSpec storage_child(const Config& config, const Surroundings& surroundings,
                                 const Routes& routes) {
   const StorageConfig storage{.store = surroundings.store,
@@ -120,6 +138,7 @@ Result<caf::actor> start(caf::actor_system& system, const Config& config,
                    links_child(config, surroundings, routes),
                    mqtt_sessions_child(config, surroundings, routes),
                    webhooks_child(config, surroundings, routes),
+                   pubsubs_child(config, surroundings, routes),
                    storage_child(config, surroundings, routes)},
       .clock = surroundings.deps.clock,
       .metrics = surroundings.deps.metrics,

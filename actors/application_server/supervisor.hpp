@@ -1,11 +1,12 @@
-// The application server of one process: outbox reader, links, stored MQTT sessions, webhooks and
-// device pipelines under one supervisor. Front ends are started by the owner
+// The application server of one process: outbox reader, links, stored MQTT sessions, webhooks,
+// pub/sub and device pipelines under one supervisor. Front ends are started by the owner
 // (frontend_mqtt/frontend.hpp), because they need the network.
 #pragma once
 
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
 
+#include "actors/application_server/integration/pubsub/actor.hpp"
 #include "actors/application_server/integration/storage/actor.hpp"
 #include "actors/application_server/integration/webhook/actor.hpp"
 #include "actors/application_server/link/actor.hpp"
@@ -25,6 +26,7 @@ struct Config {
   Duration link_timeout = std::chrono::minutes{1};
   mqtt_session::SessionsConfig mqtt_sessions;
   webhook::WebhooksConfig webhooks;
+  pubsub::PubSubsConfig pubsubs;
   /// False in virtual time.
   bool own_thread = true;
 };
@@ -40,6 +42,8 @@ struct Surroundings {
   events::Publish publish;  // may be null
   /// For webhooks; outlives the actors. Null: they can be set, and nothing is delivered.
   net::http_client::HttpClient* http_client = nullptr;
+  /// For pub/sub; likewise.
+  net::broker_client::BrokerClient* broker_client = nullptr;
   /// Told of every message after its commit, beside the links. May be null.
   PublishUp tap;
   std::function<void(const std::string& child)> on_escalation;
@@ -57,6 +61,7 @@ struct Routes {
   actors::Route<mqtt_session::SessionsHandle> mqtt_sessions;
   mqtt_session::SessionIndex mqtt_session_index;
   actors::Route<webhook::WebhooksHandle> webhooks;
+  actors::Route<pubsub::PubSubsHandle> pubsubs;
   actors::Route<StorageHandle> storage;
 };
 

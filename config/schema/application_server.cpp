@@ -116,6 +116,44 @@ std::vector<Knob> webhook_delivery_knobs() {
   };
 }
 
+/// The first is the reference's, the others our own. [spec integrations §3]
+std::vector<Knob> pubsub_knobs() {
+  return {
+      {"as.pubsub.providers",
+       "Kinds of message brokers that integrations may use: enabled, warning (with a word in the "
+       "answer of the API) or disabled. One that is not named is enabled.",
+       "mqtt=enabled nats=enabled",
+       many(pubsub_provider(), FF_PLACE(as.pubsub.providers), Shape::map)},
+      {"as.pubsub.max-per-application", "Pub/sub integrations of one application.", "100",
+       one(count<std::size_t>(1, 10'000), FF_PLACE(as.pubsub.per_application_max))},
+      {"as.pubsub.window",
+       "Messages of one integration that its broker has not acknowledged; those of one device go "
+       "one after the other.",
+       "64", one(count<std::size_t>(1, 1024), FF_PLACE(as.pubsub.window))},
+      {"as.pubsub.connect-timeout", "How long a connection to a broker may take.", "10s",
+       one(duration(milliseconds{100}, minutes{1}), FF_PLACE(as.pubsub.connect_timeout))},
+      {"as.pubsub.acknowledge-timeout",
+       "How long a broker may take to acknowledge a message; then it is connected to anew.", "30s",
+       one(duration(milliseconds{100}, minutes{5}), FF_PLACE(as.pubsub.acknowledge_timeout))},
+      {"as.pubsub.retry.attempts",
+       "Attempts for a message that a broker refuses while it takes others; then it is given up.",
+       "7", one(count<std::uint32_t>(1, 1000), FF_PLACE(as.pubsub.attempts_max))},
+      {"as.pubsub.retry.max-age",
+       "Messages older than this are given up; not more than as.outbox.retention.", "24h",
+       one(duration(seconds{1}, hours{24 * 366}), FF_PLACE(as.pubsub.age_max))},
+      {"as.pubsub.cursor-interval",
+       "How often it is written down what brokers have: what may be sent again after a crash.",
+       "1s", one(duration(milliseconds{100}, minutes{1}), FF_PLACE(as.pubsub.cursor_interval))},
+      {"as.pubsub.workers", "Threads that wait for brokers and for names to be resolved.", "8",
+       one(count<std::size_t>(1, 256), FF_PLACE(as.pubsub.workers))},
+      {"as.pubsub.allow-networks",
+       "Networks beside the public Internet where brokers may be, such as 10.20.0.0/16.", "",
+       many(any_text(), FF_PLACE(as.pubsub.allow_networks))},
+      {"as.pubsub.tls.ca", "PEM file of authorities trusted beside the system's own.", "",
+       one(path_or_nothing(), FF_PLACE(as.pubsub.ca))},
+  };
+}
+
 }  // namespace
 
 std::vector<Knob> application_server_knobs() {
@@ -123,7 +161,7 @@ std::vector<Knob> application_server_knobs() {
       {"as.outbox.retention", "How long messages are kept for consumers that are away.", "24h",
        one(duration(minutes{1}, hours{24 * 366}), FF_PLACE(as.outbox_retention))},
   };
-  for (auto* area : {mqtt_knobs, webhook_knobs, webhook_delivery_knobs}) {
+  for (auto* area : {mqtt_knobs, webhook_knobs, webhook_delivery_knobs, pubsub_knobs}) {
     auto rows = area();
     std::move(rows.begin(), rows.end(), std::back_inserter(all));
   }

@@ -384,6 +384,24 @@ Type<DevAddrPrefix> forward_entry() {
           [](const DevAddrPrefix& value) { return "=" + prefix_text(value); }};
 }
 
+Type<PubSubProvider> pubsub_provider() {
+  const auto status = choice<ProviderStatus>({{"enabled", ProviderStatus::enabled},
+                                              {"warning", ProviderStatus::warning},
+                                              {"disabled", ProviderStatus::disabled}});
+  return {"mqtt or nats, with " + status.allowed + " as its value",
+          [status](std::string_view text) -> std::optional<PubSubProvider> {
+            const auto equals = std::min(text.find('='), text.size());
+            const auto name = text.substr(0, equals);
+            if (name != "mqtt" && name != "nats") return {};
+            const auto value = status.read(text.substr(std::min(equals + 1, text.size())));
+            if (!value) return {};
+            return PubSubProvider{std::string(name), *value};
+          },
+          [status](const PubSubProvider& value) {
+            return value.name + "=" + status.write(value.status);
+          }};
+}
+
 Type<AdrAlgorithm> adr_algorithm() {
   return choice<AdrAlgorithm>(
       {{"reference", AdrAlgorithm::reference}, {"two-way", AdrAlgorithm::two_way}});

@@ -70,6 +70,8 @@ Type<RateLimitingProfile> rate_limiting_profile();
 /// An entry `=26000000/7`: what goes to this cluster's network server, whose name is empty.
 Type<DevAddrPrefix> forward_entry();
 Type<TxPriority> tx_priority();
+/// An entry `mqtt=enabled`.
+Type<PubSubProvider> pubsub_provider();
 
 Type<AdrAlgorithm> adr_algorithm();
 /// An entry `application=algorithm` or `application.device=algorithm`.

@@ -11,7 +11,8 @@ using Providers = pb::AsConfiguration::PubSub::Providers;
 
 class As final : public pb::As::CallbackService {
  public:
-  As(const ServiceContext& context, WebhookHealthRules rules) : context_(context), rules_(rules) {}
+  As(const ServiceContext& context, WebhookHealthRules rules, PubSubProviders providers)
+      : context_(context), rules_(rules), providers_(std::move(providers)) {}
 
   grpc::ServerUnaryReactor* GetConfiguration(grpc::CallbackServerContext* context,
                                              const pb::GetAsConfigurationRequest* request,
@@ -26,23 +27,29 @@ class As final : public pb::As::CallbackService {
 
  private:
   void fill(pb::AsConfiguration& out) const {
-    // There is no pub/sub yet.
     auto& providers = *out.mutable_pubsub()->mutable_providers();
-    providers.set_mqtt(Providers::DISABLED);
-    providers.set_nats(Providers::DISABLED);
+    providers.set_mqtt(status_of(application_server::pubsub::Provider::mqtt));
+    providers.set_nats(status_of(application_server::pubsub::Provider::nats));
     auto& webhooks = *out.mutable_webhooks();
     webhooks.set_unhealthy_attempts_threshold(static_cast<std::int64_t>(rules_.attempts));
     put_duration(rules_.retry_interval, *webhooks.mutable_unhealthy_retry_interval());
   }
 
+  Providers::Status status_of(application_server::pubsub::Provider provider) const {
+    if (providers_.disabled.contains(provider)) return Providers::DISABLED;
+    return providers_.discouraged.contains(provider) ? Providers::WARNING : Providers::ENABLED;
+  }
+
   const ServiceContext& context_;
   WebhookHealthRules rules_;
+  PubSubProviders providers_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> make_as(const ServiceContext& context, WebhookHealthRules rules) {
-  return std::make_unique<As>(context, rules);
+std::unique_ptr<grpc::Service> make_as(const ServiceContext& context, WebhookHealthRules rules,
+                                       PubSubProviders providers) {
+  return std::make_unique<As>(context, rules, std::move(providers));
 }
 
 }  // namespace ff::api

@@ -28,7 +28,11 @@ Services::Services(Front& front, const ServiceDeps& deps)
   if (deps.webhooks) {
     add(make_webhook_registry(context_, *deps.webhooks, deps.webhook_templates));
     add(make_webhook_delivery(context_, *deps.webhooks));
-    add(make_as(context_, deps.webhook_health));
+    add(make_as(context_, deps.webhook_health, deps.pubsub_providers));
+  }
+  if (deps.pubsubs) {
+    add(make_pubsub_registry(context_, *deps.pubsubs, deps.pubsub_providers));
+    add(make_pubsub_inspection(context_, *deps.pubsubs));
   }
   if (deps.storage) add(make_up_storage(context_, *deps.storage));
   if (deps.hub) add(make_events(context_, *deps.hub, deps.new_event_id));

@@ -48,6 +48,9 @@ struct ServiceDeps {
   WebhookTemplates webhook_templates =
       std::make_shared<const std::vector<config::WebhookTemplate>>();
   WebhookHealthRules webhook_health;
+  /// Pub/sub integrations of applications.
+  std::optional<PubSubs> pubsubs;
+  PubSubProviders pubsub_providers;
   /// Messages of the past.
   std::optional<Storage> storage;
   /// What applications are told of the MQTT server.

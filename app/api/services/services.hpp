@@ -20,6 +20,7 @@
 #include "actors/network_server/shard/interface.hpp"
 #include "actors/support/sharded.hpp"
 #include "app/api/services/base/context.hpp"
+#include "app/api/services/pubsub.hpp"
 #include "config/webhook_template.hpp"
 #include "protocol/region/frequency_plan.hpp"
 
@@ -64,7 +65,8 @@ struct WebhookHealthRules {
   std::uint64_t attempts = 0;
   Duration retry_interval{};
 };
-std::unique_ptr<grpc::Service> make_as(const ServiceContext& context, WebhookHealthRules rules);
+std::unique_ptr<grpc::Service> make_as(const ServiceContext& context, WebhookHealthRules rules,
+                                       PubSubProviders providers);
 std::unique_ptr<grpc::Service> make_webhook_delivery(const ServiceContext& context,
                                                      Webhooks registry);
 

@@ -145,6 +145,7 @@ caf::actor start_application_server(caf::actor_system& system, const WiringPtr& 
                                             .unwrap_key = {},
                                             .publish = wiring->ports.publish,
                                             .http_client = wiring->ports.http_client,
+                                            .broker_client = wiring->ports.broker_client,
                                             .tap = wiring->ports.tap,
                                             .on_escalation = wiring->on_escalation},
                                            routes.application_server);

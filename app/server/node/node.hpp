@@ -36,8 +36,10 @@ struct NodePorts {
   storage::Engine* engine = nullptr;
   storage::ShardCount shard_count;
   net::DatagramNetwork* datagrams = nullptr;
-  net::StreamNetwork* streams = nullptr;                 // null: no gateways over TCP
-  net::http_client::HttpClient* http_client = nullptr;   // null: webhooks are not delivered
+  net::StreamNetwork* streams = nullptr;                // null: no gateways over TCP
+  net::http_client::HttpClient* http_client = nullptr;  // null: webhooks are not delivered
+  /// Null: pub/sub integrations are not connected.
+  net::broker_client::BrokerClient* broker_client = nullptr;
   std::shared_ptr<const net::RateLimiter> rate_limiter;  // null: gateways are not limited
   /// Committer and loader on threads of their own; false in virtual time.
   bool own_threads = true;

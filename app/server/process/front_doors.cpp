@@ -67,6 +67,11 @@ Result<std::optional<net::Endpoint>> address_of(std::string_view key, const std:
   return std::optional<net::Endpoint>(*endpoint);
 }
 
+api::PubSubProviders providers_of(const config::PubSubs& pubsub) {
+  return {pubsub_providers(pubsub, config::ProviderStatus::disabled),
+          pubsub_providers(pubsub, config::ProviderStatus::warning)};
+}
+
 api::WebhookTemplates load_templates(const config::Webhooks& webhooks) {
   auto templates = config::load_webhook_templates(
       webhooks.templates_directory, webhooks.templates_logo_base_url, [](const Error& error) {
@@ -219,6 +224,8 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
                                .webhook_templates = load_templates(ports.config.as.webhooks),
                                .webhook_health = {ports.config.as.webhooks.unhealthy_attempts,
                                                   ports.config.as.webhooks.unhealthy_retry},
+                               .pubsubs = routes.application_server.pubsubs,
+                               .pubsub_providers = providers_of(ports.config.as.pubsub),
                                .storage = routes.application_server.storage,
                                .mqtt = mqtt_addresses()});
   std::vector<api::Listener> grpc_listeners;

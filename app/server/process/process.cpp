@@ -103,10 +103,19 @@ std::size_t or_default(std::size_t configured, std::size_t by_default) {
   return configured > 0 ? configured : by_default;
 }
 
-Result<std::unique_ptr<net::http_client::HttpClient>> make_webhook_client(
-    const config::Webhooks& webhooks) {
-  FF_TRY(auto options, webhook_client_options(webhooks));
-  return net::http_client::make_http_client(std::move(options));
+/// For servers that users name.
+struct Clients {
+  std::unique_ptr<net::http_client::HttpClient> http;
+  std::unique_ptr<net::broker_client::BrokerClient> brokers;
+};
+
+Result<Clients> make_clients(const config::ApplicationServer& as) {
+  Clients out;
+  FF_TRY(auto http, webhook_client_options(as.webhooks));
+  FF_TRY(out.http, net::http_client::make_http_client(std::move(http)));
+  FF_TRY(auto brokers, broker_client_options(as.pubsub));
+  FF_TRY(out.brokers, net::broker_client::make_broker_client(std::move(brokers)));
+  return out;
 }
 
 /// CAF as the notes on it demand: policy sharing, bounded turns. [caf-notes §2.9]
@@ -162,8 +171,8 @@ ExitCode run_server(const config::Config& config) {
   if (!store) return give_up(store.error(), exit_code_of(store.error()));
   auto node_settings = node_config(config, store->identity.counter_jump.value());
   if (!node_settings) return give_up(node_settings.error(), ExitCode::configuration);
-  auto http_client = make_webhook_client(config.as.webhooks);
-  if (!http_client) return give_up(http_client.error(), ExitCode::configuration);
+  const auto clients = make_clients(config.as);
+  if (!clients) return give_up(clients.error(), ExitCode::configuration);
 
   actors::Metrics metrics;
   net::Runtime runtime(or_default(config.process.net_threads,
@@ -190,7 +199,7 @@ ExitCode run_server(const config::Config& config) {
                     .streams = *streams,
                     .store = *store->engine,
                     .loop = runtime.next_loop(),
-                    .http_client = **http_client,
+                    .http_client = *clients->http,
                     .rate_limiter = *rate_limiter});
   if (const auto added = add_gateways(doors, config, *node_settings); !added)
     return give_up(added.error(), ExitCode::unavailable);
@@ -202,7 +211,8 @@ ExitCode run_server(const config::Config& config) {
                           .shard_count = store->identity.shard_count,
                           .datagrams = datagrams.get(),
                           .streams = streams.get(),
-                          .http_client = http_client->get(),
+                          .http_client = clients->http.get(),
+                          .broker_client = clients->brokers.get(),
                           .rate_limiter = *rate_limiter,
                           .own_threads = true,
                           .publish = doors.publish(),

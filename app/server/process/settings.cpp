@@ -135,6 +135,22 @@ application_server::webhook::WebhooksConfig webhooks_config(const config::Webhoo
   return out;
 }
 
+application_server::pubsub::PubSubsConfig pubsubs_config(const config::PubSubs& pubsub) {
+  application_server::pubsub::PubSubsConfig out;
+  auto& integration = out.integration;
+  integration.window = pubsub.window;
+  integration.held_max = std::max(integration.held_max, 4 * pubsub.window);
+  integration.acknowledge_timeout = pubsub.acknowledge_timeout;
+  // The client has its own time for each step; this is for what it might miss.
+  integration.connect_timeout = 3 * pubsub.connect_timeout + std::chrono::seconds{30};
+  integration.attempts_max = pubsub.attempts_max;
+  integration.age_max = pubsub.age_max;
+  integration.cursor_interval = pubsub.cursor_interval;
+  out.per_application_max = pubsub.per_application_max;
+  out.disabled = pubsub_providers(pubsub, config::ProviderStatus::disabled);
+  return out;
+}
+
 constexpr ErrorDef unreadable_plan{"config", "unreadable_frequency_plan", Code::not_found,
                                    "`frequency-plans.directory`: `{path}` can not be read"};
 
@@ -195,6 +211,31 @@ Result<net::http_client::ClientOptions> webhook_client_options(const config::Web
   out.ca_file = webhooks.ca;
   out.certificate_file = webhooks.certificate;
   out.key_file = webhooks.key;
+  return out;
+}
+
+Result<net::broker_client::BrokerClientOptions> broker_client_options(
+    const config::PubSubs& pubsub) {
+  net::broker_client::BrokerClientOptions out;
+  FF_TRY(auto allowed, address_blocks("as.pubsub.allow-networks", pubsub.allow_networks));
+  out.targets = net::http_client::TargetPolicy(std::move(allowed));
+  out.connect_timeout = pubsub.connect_timeout;
+  out.acknowledge_timeout = pubsub.acknowledge_timeout;
+  out.workers = pubsub.workers;
+  out.ca_file = pubsub.ca;
+  return out;
+}
+
+std::set<application_server::pubsub::Provider> pubsub_providers(const config::PubSubs& pubsub,
+                                                                config::ProviderStatus status) {
+  using application_server::pubsub::Provider;
+  std::set<Provider> out;
+  for (const auto provider : {Provider::mqtt, Provider::nats}) {
+    const auto name = application_server::pubsub::name_of(provider);
+    const auto row = std::ranges::find(pubsub.providers, name, &config::PubSubProvider::name);
+    const bool is_named = row != pubsub.providers.end();
+    if ((is_named ? row->status : config::ProviderStatus::enabled) == status) out.insert(provider);
+  }
   return out;
 }
 
@@ -314,6 +355,7 @@ Result<NodeConfig> node_config(const config::Config& config, std::uint64_t count
          address_blocks("http.trusted-proxies", config.http.trusted_proxies));
   FF_TRY(const auto rules, udp_rules(config.gs.udp));
   out.application_server.webhooks = webhooks_config(config.as.webhooks);
+  out.application_server.pubsubs = pubsubs_config(config.as.pubsub);
   out.application_server.outbox_retention = config.as.outbox_retention;
   for (const auto& listener : config.gs.udp.listeners) {
     const auto local = net::Endpoint::parse_listen(listener.address);

@@ -1,6 +1,8 @@
 // What the operator decided, as the components' own configuration.
 #pragma once
 
+#include <set>
+
 #include "app/server/node/node.hpp"
 #include "config/config.hpp"
 #include "net/address/address_block.hpp"
@@ -31,6 +33,12 @@ identity_server::SettingsPtr identity_settings(const config::IdentityServer& is)
 /// What webhooks are delivered with. Errors: a network of `as.webhooks.allow-networks` that is
 /// none.
 Result<net::http_client::ClientOptions> webhook_client_options(const config::Webhooks& webhooks);
+/// What pub/sub integrations connect with. Errors: as above, `as.pubsub.allow-networks`.
+Result<net::broker_client::BrokerClientOptions> broker_client_options(
+    const config::PubSubs& pubsub);
+/// The kinds of brokers that have this status.
+std::set<application_server::pubsub::Provider> pubsub_providers(const config::PubSubs& pubsub,
+                                                                config::ProviderStatus status);
 
 /// The blocks of setting `key`. Error: invalid_address.
 Result<std::vector<net::AddressBlock>> address_blocks(const char* key,

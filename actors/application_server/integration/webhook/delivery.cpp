@@ -2,13 +2,12 @@
 
 #include <spdlog/spdlog.h>
 
-#include <atomic>
-#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/application_server/integration/mailbox_subscriber.hpp"
 #include "actors/application_server/integration/webhook/errors.hpp"
 #include "actors/application_server/integration/webhook/loading.hpp"
 #include "actors/application_server/integration/webhook/probe.hpp"
@@ -23,31 +22,7 @@ constexpr std::size_t orders_held_max = 64;
 /// Dead letters read at once.
 constexpr std::size_t letters_batch = 16;
 
-/// The link's way to the delivery's mailbox. What has no room there is read from the outbox.
-class MailboxSubscriber final : public Subscriber,
-                                public std::enable_shared_from_this<MailboxSubscriber> {
- public:
-  MailboxSubscriber(std::uint32_t window, const DeliveryActor& delivery)
-      : Subscriber(window), delivery_(delivery.address()) {}
-
-  std::string_view protocol() const noexcept override { return "webhook"; }
-  void deliver(const UpPublished& up) noexcept override {
-    if (const auto delivery = caf::actor_cast<DeliveryActor>(delivery_))
-      caf::anon_send(delivery, LiveMessage{up, shared_from_this()});
-  }
-  bool defer(const UpPublished&) noexcept override {
-    // One word is enough until the delivery has heard it.
-    if (told_.exchange(true)) return true;
-    if (const auto delivery = caf::actor_cast<DeliveryActor>(delivery_))
-      caf::anon_send(delivery, Missed{});
-    return true;
-  }
-  void heard() noexcept { told_ = false; }
-
- private:
-  caf::actor_addr delivery_;
-  std::atomic<bool> told_{false};
-};
+using MailboxSubscriber = integration::MailboxSubscriber<DeliveryActor, LiveMessage, Missed>;
 
 struct Shell {
   static inline const char* name = "webhook_delivery";
@@ -124,7 +99,7 @@ struct Runner {
     if (!links) return;
     if (!state().subscriber) {
       state().subscriber = std::make_shared<MailboxSubscriber>(
-          state().context->config.delivery.live_max, DeliveryActor(self));
+          "webhook", state().context->config.delivery.live_max, DeliveryActor(self));
     } else {
       // It may never have arrived; twice would be two of each message.
       caf::anon_send(links, UnsubscribeUps{state().key.application_id, state().subscriber});

@@ -2,7 +2,7 @@
 
 #include <charconv>
 
-#include "actors/application_server/outbox/messages.hpp"
+#include "actors/application_server/integration/cursors.hpp"
 #include "storage/codec/envelope.hpp"
 #include "storage/codec/fields.hpp"
 #include "storage/keys/entity_keys.hpp"
@@ -175,21 +175,16 @@ std::string consumer_of(const WebhookKey& key) {
 
 void put_cursor(storage::WriteBatch& batch, const WebhookKey& key, storage::Shard shard,
                 storage::OutboxSequence cursor) {
-  batch.put(Family::cursor, storage::cursor_key({shard, key.application_id, consumer_of(key)}),
-            encode_cursor(cursor));
+  integration::put_cursor(batch, {key.application_id, consumer_of(key)}, shard, cursor);
 }
 
 void put_cursors(storage::WriteBatch& batch, const WebhookKey& key,
                  const std::vector<storage::OutboxSequence>& by_shard) {
-  for (std::size_t i = 0; i < by_shard.size(); ++i)
-    put_cursor(batch, key, storage::Shard{static_cast<std::uint16_t>(i)}, by_shard[i]);
+  integration::put_cursors(batch, {key.application_id, consumer_of(key)}, by_shard);
 }
 
 void erase_cursors(storage::WriteBatch& batch, const WebhookKey& key, storage::ShardCount shards) {
-  for (std::uint32_t i = 0; i < shards.value(); ++i) {
-    const storage::Shard shard{static_cast<std::uint16_t>(i)};
-    batch.erase(Family::cursor, storage::cursor_key({shard, key.application_id, consumer_of(key)}));
-  }
+  integration::erase_cursors(batch, {key.application_id, consumer_of(key)}, shards);
 }
 
 void erase_webhook(storage::WriteBatch& batch, const WebhookKey& key, storage::ShardCount shards) {

@@ -7,6 +7,7 @@
 #include <deque>
 #include <unordered_map>
 
+#include "actors/application_server/integration/notice.hpp"
 #include "actors/application_server/integration/webhook/actor.hpp"
 #include "actors/application_server/integration/webhook/change.hpp"
 #include "actors/application_server/integration/webhook/delivery.hpp"
@@ -59,27 +60,6 @@ struct Shell {
 };
 using Pointer = WebhooksActor::stateful_pointer<Shell>;
 
-/// Tells the registry what became of its records, also when the committer ended without deciding.
-class WriteNotice final : public actors::Release {
- public:
-  WriteNotice(WebhooksActor registry, std::uint64_t job)
-      : registry_(std::move(registry)), job_(job) {}
-  WriteNotice(const WriteNotice&) = delete;
-  WriteNotice& operator=(const WriteNotice&) = delete;
-  ~WriteNotice() override { decide(fail(actors::receiver_down, {{"reason", "committer"}})); }
-  void committed() noexcept override { decide({}); }
-  void failed(const Error& error) noexcept override { decide(fail(error)); }
-
- private:
-  void decide(Status status) {
-    if (!std::exchange(decided_, true))
-      caf::anon_send(registry_, ChangeWritten{job_, std::move(status)});
-  }
-  WebhooksActor registry_;
-  std::uint64_t job_;
-  bool decided_ = false;
-};
-
 void run_next(Pointer self);
 
 Entry* find(Shell& state, const WebhookKey& key) {
@@ -131,9 +111,12 @@ void write(Pointer self) {
   // Nobody else writes it now.
   if (job.reset_health && job.change.next && !find(state, job.key)->delivery)
     records.erase(storage::Family::entity, delivery_row_key(job.key));
-  caf::anon_send(state.context->deps.committer.get(),
-                 actors::Commit{std::move(records),
-                                std::make_shared<WriteNotice>(WebhooksActor(self), state.jobs)});
+  auto tell = [registry = WebhooksActor(self), number = state.jobs](Status status) {
+    caf::anon_send(registry, ChangeWritten{number, std::move(status)});
+  };
+  caf::anon_send(
+      state.context->deps.committer.get(),
+      actors::Commit{std::move(records), std::make_shared<integration::Notice>(std::move(tell))});
 }
 
 /// The next step of the change: an end, a beginning, or its records.

@@ -14,12 +14,17 @@
 #include <utility>
 #include <vector>
 
+#include "actors/application_server/integration/desk.hpp"
+#include "actors/application_server/integration/walk.hpp"
 #include "actors/application_server/integration/webhook/breaker.hpp"
-#include "actors/application_server/integration/webhook/desk.hpp"
 #include "actors/application_server/integration/webhook/effect.hpp"
-#include "actors/application_server/integration/webhook/walk.hpp"
 
 namespace ff::application_server::webhook {
+
+using integration::Desk;
+using integration::Item;
+using integration::Origin;
+using integration::Walk;
 
 /// For operators.
 struct DeliverySnapshot {

@@ -198,7 +198,7 @@ TEST_F(WebhooksTest, TheHealthRulesAreShown) {
   const auto got = call("GET", "/as/configuration");
   EXPECT_EQ(got.at("/configuration/webhooks/unhealthy_attempts_threshold"), "5");
   EXPECT_EQ(got.at("/configuration/webhooks/unhealthy_retry_interval"), "600s");
-  EXPECT_EQ(got.at("/configuration/pubsub/providers/mqtt"), "DISABLED");
+  EXPECT_EQ(got.at("/configuration/pubsub/providers/mqtt"), "ENABLED");
 }
 
 TEST_F(WebhooksTest, DeliveriesAreShownAndOrdered) {

@@ -1,8 +1,8 @@
-#include "actors/application_server/integration/webhook/desk.hpp"
+#include "actors/application_server/integration/desk.hpp"
 
 #include <vector>
 
-namespace ff::application_server::webhook {
+namespace ff::application_server::integration {
 
 void Desk::add(SendToken token, Item item) {
   bytes_ += item.message->body.size();
@@ -81,4 +81,4 @@ std::optional<MonoTime> Desk::next_due() const {
   return postponed_.begin()->first;
 }
 
-}  // namespace ff::application_server::webhook
+}  // namespace ff::application_server::integration

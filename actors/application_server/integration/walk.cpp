@@ -1,9 +1,9 @@
-#include "actors/application_server/integration/webhook/walk.hpp"
+#include "actors/application_server/integration/walk.hpp"
 
 #include <algorithm>
 #include <utility>
 
-namespace ff::application_server::webhook {
+namespace ff::application_server::integration {
 
 Walk::Walk(const std::vector<storage::OutboxSequence>& cursors) : queued_(cursors.size()) {
   feeds_.reserve(cursors.size());
@@ -94,4 +94,4 @@ bool Walk::is_done() const {
                              [](const Feed& feed) { return feed.cursor() >= feed.newest(); });
 }
 
-}  // namespace ff::application_server::webhook
+}  // namespace ff::application_server::integration

@@ -1,6 +1,7 @@
-// Desk: the messages that a delivery holds, in which order they may leave: of one device one after
-// the other, failed ones after a while, not too many at once. Not whether the endpoint is tried at
-// all (breaker.hpp) and not where messages come from (walk.hpp).
+// Desk: the messages that an integration holds, in which order they may leave: of one device one
+// after the other, failed ones after a while, not too many at once. Not whether the receiver is
+// tried at all (webhook/breaker.hpp, pubsub/back_off.hpp) and not where messages come from
+// (walk.hpp).
 #pragma once
 
 #include <array>
@@ -11,11 +12,12 @@
 #include <optional>
 #include <set>
 #include <utility>
+#include <vector>
 
 #include "actors/application_server/outbox/feed.hpp"
 #include "actors/application_server/outbox/message.hpp"
 
-namespace ff::application_server::webhook {
+namespace ff::application_server::integration {
 
 /// Why a message is delivered.
 enum class Origin : std::uint8_t { live, replay, dead_letter };
@@ -53,6 +55,8 @@ class Desk {
   std::size_t bytes() const noexcept { return bytes_; }
   std::size_t under_way() const noexcept { return under_way_.size(); }
   bool is_under_way(SendToken token) const { return under_way_.contains(token); }
+  /// The oldest first.
+  std::vector<SendToken> tokens_under_way() const { return {under_way_.begin(), under_way_.end()}; }
   bool has_ready() const noexcept { return !ready_.empty(); }
   /// When the first postponed message is due.
   std::optional<MonoTime> next_due() const;
@@ -73,4 +77,4 @@ class Desk {
   std::size_t bytes_ = 0;
 };
 
-}  // namespace ff::application_server::webhook
+}  // namespace ff::application_server::integration

@@ -1,6 +1,6 @@
 // Walk: a way through the outbox of one application, all shards: what to read next, what comes
 // next, what is settled. One for live delivery, one for a replay. Not which messages are wanted
-// (state.hpp).
+// (the consumer's state).
 #pragma once
 
 #include <deque>
@@ -11,7 +11,7 @@
 #include "actors/application_server/outbox/message.hpp"
 #include "protocol/base/result.hpp"
 
-namespace ff::application_server::webhook {
+namespace ff::application_server::integration {
 
 /// Total: every call is legal at any time.
 class Walk {
@@ -66,4 +66,4 @@ class Walk {
   std::deque<UpPublished> batch_;  // of one shard
 };
 
-}  // namespace ff::application_server::webhook
+}  // namespace ff::application_server::integration
