@@ -13,8 +13,10 @@ namespace ff::storage {
 namespace {
 
 /// Ids per kind, indexed by EntityKind; 0 is no kind.
-constexpr std::array<std::uint8_t, 34> id_counts{0, 1, 1, 1, 1, 1, 2, 3, 4, 2, 2, 1, 1, 1, 1, 1, 2,
-                                                 2, 1, 2, 2, 3, 2, 1, 1, 3, 1, 1, 2, 2, 3, 1, 2, 3};
+/// By number; 0: no kind has it.
+constexpr std::array<std::uint8_t, 47> id_counts{0, 1, 1, 1, 1, 1, 2, 3, 4, 2, 2, 1, 1, 1, 1, 1,
+                                                 2, 2, 1, 2, 2, 3, 2, 1, 1, 3, 1, 1, 2, 2, 3, 1,
+                                                 2, 3, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
 
 KeyWriter index_writer(EntityIndex index) {
   KeyWriter out;
@@ -33,7 +35,7 @@ std::size_t id_count(EntityKind kind) noexcept {
 }
 
 std::optional<EntityKind> entity_kind_from(std::uint8_t number) noexcept {
-  if (number == 0 || number >= id_counts.size()) return std::nullopt;
+  if (number >= id_counts.size() || id_counts[number] == 0) return std::nullopt;
   return static_cast<EntityKind>(number);
 }
 
