@@ -24,6 +24,7 @@ struct FrontDoorPorts {
   /// Where certificate files are looked at.
   net::EventLoop& loop;
   const net::http_client::HttpClient& http_client;
+  key_vault::LiveKeyVaultPtr key_vault;
 };
 
 class FrontDoors {

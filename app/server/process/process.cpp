@@ -15,6 +15,8 @@
 #include "app/server/process/front_doors.hpp"
 #include "app/server/process/grpc_log.hpp"
 #include "app/server/process/identity.hpp"
+#include "app/server/process/interop_clients.hpp"
+#include "app/server/process/key_vault.hpp"
 #include "app/server/process/settings.hpp"
 #include "app/server/process/signals.hpp"
 #include "app/server/process/version.hpp"
@@ -108,6 +110,20 @@ Result<std::unique_ptr<net::http_client::HttpClient>> make_webhook_client(
   return net::http_client::make_http_client(std::move(options));
 }
 
+/// What the configuration makes, before anything runs.
+struct Prepared {
+  NodeConfig node;
+  std::unique_ptr<net::http_client::HttpClient> webhooks;
+  HttpClients interop;
+};
+Result<Prepared> prepare(const config::Config& config, std::uint64_t counter_jump) {
+  Prepared out;
+  FF_TRY(out.node, node_config(config, counter_jump));
+  FF_TRY(out.webhooks, make_webhook_client(config.as.webhooks));
+  FF_TRY(out.interop, add_interop_clients(config, out.node));
+  return out;
+}
+
 /// CAF as the notes on it demand: policy sharing, bounded turns. [caf-notes §2.9]
 void set_up_actors(caf::actor_system_config& config, const config::Process& process) {
   const auto cores = std::max<std::size_t>(1, std::thread::hardware_concurrency());
@@ -152,10 +168,8 @@ ExitCode run_server(const config::Config& config) {
   auto random = make_secure_random();
   auto store = open_store(config.storage, *random);
   if (!store) return give_up(store.error(), exit_code_of(store.error()));
-  auto node_settings = node_config(config, store->identity.counter_jump.value());
-  if (!node_settings) return give_up(node_settings.error(), ExitCode::configuration);
-  auto http_client = make_webhook_client(config.as.webhooks);
-  if (!http_client) return give_up(http_client.error(), ExitCode::configuration);
+  auto prepared = prepare(config, store->identity.counter_jump.value());
+  if (!prepared) return give_up(prepared.error(), ExitCode::configuration);
 
   actors::Metrics metrics;
   net::Runtime runtime(or_default(config.process.net_threads,
@@ -180,9 +194,12 @@ ExitCode run_server(const config::Config& config) {
                     .streams = *streams,
                     .store = *store->engine,
                     .loop = runtime.next_loop(),
-                    .http_client = **http_client});
-  if (const auto added = add_gateways(doors, config, *node_settings); !added)
+                    .http_client = *prepared->webhooks,
+                    .key_vault = prepared->node.key_vault});
+  if (const auto added = add_gateways(doors, config, prepared->node); !added)
     return give_up(added.error(), ExitCode::unavailable);
+  const KeyVaultWatch key_vault_watch(runtime.next_loop(), config.key_vault,
+                                      prepared->node.key_vault, metrics);
   auto node = start_node({.system = &system,
                           .clock = clock,
                           .make_random = make_secure_random,
@@ -191,11 +208,11 @@ ExitCode run_server(const config::Config& config) {
                           .shard_count = store->identity.shard_count,
                           .datagrams = datagrams.get(),
                           .streams = streams.get(),
-                          .http_client = http_client->get(),
+                          .http_client = prepared->webhooks.get(),
                           .own_threads = true,
                           .publish = doors.publish(),
                           .on_fatal = on_fatal},
-                         *std::move(node_settings));
+                         std::move(prepared->node));
   runtime.start();
   if (store->identity.created) doors.create_admin_key(node->routes(), *random);
   if (auto opened = doors.open(node->routes()); !opened) {
