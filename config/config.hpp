@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "protocol/base/bytes.hpp"
 #include "protocol/base/time.hpp"
 #include "protocol/types/frames.hpp"
 #include "protocol/types/identifiers.hpp"
@@ -107,6 +108,50 @@ struct RateLimitingProfile {
 struct RateLimiting {
   std::vector<RateLimitingProfile> profiles;
   std::size_t keys_max = 0;  // remembered by each profile
+};
+
+/// One entry of `key-vault.static`: a key-encryption key of 16, 24 or 32 bytes.
+struct Kek {
+  std::string label;
+  Bytes key;
+};
+
+/// `key-vault`.
+struct KeyVault {
+  std::string provider;  // `static`
+  std::vector<Kek> keks;
+  std::filesystem::path file;  // lines `label: hex`; empty: none
+  Duration reload_interval{};  // of the file
+};
+
+/// One entry of `interop.sender-client-cas`.
+struct SenderClientCa {
+  std::string sender;          // NetID, AS-ID or JoinEUI
+  std::filesystem::path file;  // PEM
+};
+
+/// Where a folder with `config.yml` is read from.
+enum class DirectorySource : std::uint8_t { none, directory };
+
+/// `interop`: Backend Interfaces.
+struct Interop {
+  Listen listen;
+  std::string public_tls_address;
+  DirectorySource sender_client_ca_source = DirectorySource::none;
+  std::filesystem::path sender_client_ca_directory;
+  std::vector<SenderClientCa> sender_client_cas;
+  Duration timeout{};  // of a question to another join server
+  std::uint32_t attempts_max = 0;
+  std::uint32_t breaker_failures = 0;
+  Duration breaker_pause{};
+  std::size_t requests_max = 0;
+};
+
+/// `ns.interop`, `as.interop`: other networks' join servers.
+struct InteropClient {
+  DirectorySource source = DirectorySource::none;
+  std::filesystem::path directory;
+  std::string id;  // NSID or AS-ID
 };
 
 /// One row of `gs.udp.listeners`.
@@ -226,6 +271,8 @@ struct NetworkServer {
   Duration session_idle{};
   Adr adr;
   DefaultMacSettings default_mac_settings;
+  std::string device_kek_label;  // of keys at rest; empty: in clear
+  InteropClient interop;
 };
 
 /// `as.mqtt.sessions`: clients' sessions that outlive their connection.
@@ -297,6 +344,8 @@ struct ApplicationServer {
   Webhooks webhooks;
   PubSubs pubsub;
   Duration outbox_retention{};
+  std::string device_kek_label;  // of keys at rest; empty: in clear
+  InteropClient interop;
 };
 
 /// The EUIs whose first `length` bits are those of `join_eui`.
@@ -310,6 +359,8 @@ struct JoinEuiPrefix {
 /// `js`.
 struct JoinServer {
   std::vector<JoinEuiPrefix> join_eui_prefixes;
+  JoinEui default_join_eui;
+  std::string device_kek_label;  // of keys at rest; empty: in clear
   std::size_t dev_nonce_limit = 0;
   std::size_t session_key_limit = 0;
 };
@@ -421,6 +472,9 @@ struct Config {
   MtlsAuth mtls_auth;
   RateLimiting rate_limiting;
   Tls tls;
+  KeyVault key_vault;
+  Interop interop;
+  std::vector<Bytes> cluster_keys;                  // `cluster.keys`; empty: nobody has one
   std::filesystem::path frequency_plans_directory;  // empty: the plans that are built in alone
   GatewayServer gs;
   NetworkServer ns;

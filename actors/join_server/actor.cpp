@@ -67,12 +67,12 @@ void commit(Pointer self, storage::WriteBatch records, Tell tell) {
                                 .must_sync = true});
 }
 
-Result<DevicePtr> decode(const Result<std::optional<Bytes>>& row, std::uint64_t counter_jump) {
+Result<DevicePtr> decode(const Result<std::optional<Bytes>>& row, const Config& config) {
   if (!row) return fail(row.error());
   if (!*row) return DevicePtr();
-  FF_TRY(auto device, decode_join_device(**row));
-  return DevicePtr(
-      std::make_shared<const JoinDevice>(with_counter_jump(std::move(device), counter_jump)));
+  FF_TRY(auto device, decode_join_device(**row, config.key_seal.get()));
+  return DevicePtr(std::make_shared<const JoinDevice>(
+      with_counter_jump(std::move(device), config.counter_jump)));
 }
 
 void load(Pointer self, const JoinKey& key) {
@@ -80,9 +80,10 @@ void load(Pointer self, const JoinKey& key) {
   if (!state.open) return state.loads.push_back(key);
   actors::LoadRow request{
       storage::Family::join_nonce, storage::join_record_key(state.shard, key), {}};
-  request.on_loaded = [key, shard = ShardHandle(self), jump = state.context->config.counter_jump](
-                          const Result<std::optional<Bytes>>& row) {
-    caf::anon_send(shard, JoinDeviceLoaded{key.join_eui, key.dev_eui, decode(row, jump)});
+  request.on_loaded = [key, shard = ShardHandle(self),
+                       context = state.context](const Result<std::optional<Bytes>>& row) {
+    caf::anon_send(shard,
+                   JoinDeviceLoaded{key.join_eui, key.dev_eui, decode(row, context->config)});
   };
   caf::anon_send(state.context->deps.loader.get(), std::move(request));
 }
@@ -92,7 +93,7 @@ void write(Pointer self, const JoinKey& key, const DevicePtr& device) {
   storage::WriteBatch records;
   if (device) {
     records.put(storage::Family::join_nonce, storage::join_record_key(state.shard, key),
-                encode_join_device(*device));
+                encode_join_device(*device, state.context->config.key_seal.get()));
   } else {
     const auto range = storage::prefix_range(storage::join_prefix(state.shard, key));
     records.erase_range(storage::Family::join_nonce, range.first, range.last);
@@ -132,7 +133,9 @@ void finish(Pointer self, const Request& request, Step step) {
 JoinInputs inputs(Pointer self) {
   const auto now = self->state.context->deps.clock->now().utc;
   const auto id = Ulid::make(now, *self->state.random);
-  return {now, to_owned(id.bytes)};
+  const auto& context = *self->state.context;
+  return {now, to_owned(id.bytes), context.config.vault->current(),
+          context.activations ? context.activations->current() : nullptr};
 }
 
 void serve(Pointer self, const JoinKey& key, Request request) {
@@ -231,6 +234,8 @@ ShardActor::behavior_type shard_actor(Pointer self, ContextPtr context, storage:
   return {
       [self](const HandleJoin& message) { on_request(self, message); },
       [self](const GetAppSKey& message) { on_request(self, message); },
+      [self](const GetNwkSKeys& message) { on_request(self, message); },
+      [self](const GetHomeNetwork& message) { on_request(self, message); },
       [self](const GetJoinDevice& message) { on_request(self, message); },
       [self](const ChangeJoinDevice& message) { on_request(self, message); },
       [self](const DeleteJoinDevice& message) { on_request(self, message); },

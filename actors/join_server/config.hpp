@@ -1,16 +1,16 @@
 // Settings of the join server (`js.*` in the configuration) and its bounds. Not application
-// activation settings.
+// activation settings (activation/settings.hpp).
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
-#include <string>
+#include <memory>
 #include <vector>
 
-#include "protocol/base/bytes.hpp"
 #include "protocol/join/join_nonces.hpp"
+#include "protocol/key_vault/key_vault.hpp"
 #include "protocol/types/identifiers.hpp"
+#include "storage/codec/key_seal.hpp"
 
 namespace ff::join_server {
 
@@ -32,8 +32,12 @@ struct Config {
   std::size_t dev_nonce_limit = join::dev_nonce_limit_default;
   /// Sessions whose keys are kept per device.
   std::size_t session_key_limit = 10;
-  /// Key-encryption keys (16, 24 or 32 bytes) by label: the key vault.
-  std::map<std::string, Bytes> keks;
+  /// Key-encryption keys by label. Never null.
+  key_vault::LiveKeyVaultPtr vault = std::make_shared<const key_vault::LiveKeyVault>();
+  /// Keys at rest; null: in clear.
+  storage::KeySealPtr key_seal;
+  /// Offered to clients.
+  JoinEui default_join_eui;
 
   /// The store's: nonces that were written before a backup was restored count on from there.
   /// [storage/directory]

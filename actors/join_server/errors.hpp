@@ -13,6 +13,17 @@ inline constexpr ErrorDef duplicate_identifiers{"pkg/joinserver", "duplicate_ide
 inline constexpr ErrorDef field_value{"pkg/joinserver", "field_value", Code::invalid_argument,
                                       "invalid value of field `{field}`"};
 inline constexpr ErrorDef kek{"pkg/joinserver", "kek", Code::not_found, "KEK not found"};
+inline constexpr ErrorDef net_id_mismatch{"pkg/joinserver", "net_id_mismatch",
+                                          Code::invalid_argument, "NetID `{net_id}` mismatch"};
+inline constexpr ErrorDef no_net_id{"pkg/joinserver", "no_net_id", Code::failed_precondition,
+                                    "no NetID specified"};
+inline constexpr ErrorDef no_application_server_id{"pkg/joinserver", "no_application_server_id",
+                                                   Code::failed_precondition, "no AS-ID specified"};
+inline constexpr ErrorDef caller_not_authorized{"pkg/interop", "caller_not_authorized",
+                                                Code::permission_denied,
+                                                "caller is not authorized for `{target}`"};
+inline constexpr ErrorDef no_f_nwk_s_int_key{"pkg/joinserver", "no_f_nwk_s_int_key",
+                                             Code::data_loss, "no FNwkSIntKey specified"};
 inline constexpr ErrorDef no_app_s_key{"pkg/joinserver", "no_app_s_key", Code::data_loss,
                                        "no AppSKey specified"};
 inline constexpr ErrorDef no_dev_eui{"pkg/joinserver", "no_dev_eui", Code::invalid_argument,

@@ -11,9 +11,11 @@
 namespace ff::join_server {
 
 using ShardHandle = caf::typed_actor<
-    caf::reacts_to<HandleJoin>,  // Checks nonce and MIC, derives keys; answers when the nonces are
-                                 // durable.
-    caf::reacts_to<GetAppSKey>,  // The AppSKey of a session made here.
+    caf::reacts_to<HandleJoin>,   // Checks nonce and MIC, derives keys; answers when the nonces are
+                                  // durable.
+    caf::reacts_to<GetAppSKey>,   // The AppSKey of a session made here.
+    caf::reacts_to<GetNwkSKeys>,  // The network keys of a session made here.
+    caf::reacts_to<GetHomeNetwork>,      // Where the device is at home.
     caf::reacts_to<GetJoinDevice>,       // Root keys and nonces, for the registry.
     caf::reacts_to<ChangeJoinDevice>,    // Creates or changes them.
     caf::reacts_to<DeleteJoinDevice>,    // Deletes the device with its nonces.

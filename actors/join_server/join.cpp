@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <variant>
 
-#include "protocol/crypto/key_wrap.hpp"
+#include "actors/join_server/authorization.hpp"
+#include "actors/join_server/key_labels.hpp"
 #include "protocol/join/join_accept.hpp"
 #include "protocol/join/root_keys.hpp"
 #include "protocol/join/session_keys.hpp"
@@ -11,34 +12,20 @@
 namespace ff::join_server {
 namespace {
 
-Result<ByteView> kek_of(const std::string& label, const Config& config) {
-  const auto found = config.keks.find(label);
-  if (found == config.keks.end()) return fail(kek);
-  return ByteView(found->second);
-}
-
-Result<std::optional<Aes128Key>> unwrap(const KeyEnvelope& envelope, const Config& config) {
-  if (envelope.key || envelope.encrypted_key.empty()) return envelope.key;
-  FF_TRY(const auto kek_bytes, kek_of(envelope.kek_label, config));
-  auto key = crypto::unwrap_aes128_key(envelope.encrypted_key, kek_bytes);
-  if (!key) return fail(Error(unwrap_key).caused_by(key.error()));
-  return std::optional(*key);
-}
-
-/// Plain for a device without a label of its own. [spec join-server §7]
-Result<KeyEnvelope> wrap(const Aes128Key& key, const std::string& label, const Config& config) {
-  if (label.empty()) return KeyEnvelope{.key = key, .kek_label = {}, .encrypted_key = {}};
-  FF_TRY(const auto kek_bytes, kek_of(label, config));
-  auto wrapped = crypto::wrap_key(key.bytes(), kek_bytes);
-  if (!wrapped) return fail(Error(wrap_key, {{"label", label}}).caused_by(wrapped.error()));
-  return KeyEnvelope{.key = std::nullopt, .kek_label = label, .encrypted_key = *std::move(wrapped)};
+Result<std::optional<Aes128Key>> unwrap(const KeyEnvelope& envelope,
+                                        const key_vault::KeyVault& vault) {
+  if (is_empty(envelope)) return std::optional<Aes128Key>();
+  auto key = vault.unwrap(envelope);
+  if (key) return std::optional(*key);
+  if (key.error().is(key_vault::key_not_found)) return fail(kek);
+  return fail(Error(unwrap_key).caused_by(key.error()));
 }
 
 Result<join::SelectedRootKeys> select_keys(const JoinDevice& device, MacVersion version,
-                                           const Config& config) {
+                                           const key_vault::KeyVault& vault) {
   join::RootKeys keys{.root_key_id = device.root_key_id, .app_key = {}, .nwk_key = {}};
-  FF_TRY(keys.app_key, unwrap(device.app_key, config));
-  FF_TRY(keys.nwk_key, unwrap(device.nwk_key, config));
+  FF_TRY(keys.app_key, unwrap(device.app_key, vault));
+  FF_TRY(keys.nwk_key, unwrap(device.nwk_key, vault));
   return join::select_root_keys(keys, version);
 }
 
@@ -167,9 +154,13 @@ Status check_join_request(const HandleJoin& request, const Config& config) {
 
 Result<Joined> join_device(const JoinDevice& device, const HandleJoin& request,
                            const Config& config, const JoinInputs& inputs) {
+  static const key_vault::KeyVault empty;
+  const auto& vault = inputs.vault ? *inputs.vault : empty;
+  const auto* settings = activation::find(inputs.activations, device.ids.uid.application_id);
   FF_TRY(const auto asked, parse(request.join_request));
+  if (request.external) FF_CHECK(authorize(device, settings, *request.external, request.net_id));
   FF_TRY(auto nonces, next_nonces(device, asked, request, config));
-  FF_TRY(const auto keys, select_keys(device, request.mac_version, config));
+  FF_TRY(const auto keys, select_keys(device, request.mac_version, vault));
   FF_CHECK(check_mic(asked, keys.network));
   FF_TRY(auto join_accept, make_join_accept(request, keys.network, asked, nonces.last_join_nonce));
   const auto derived = derive(keys,
@@ -178,7 +169,8 @@ Result<Joined> join_device(const JoinDevice& device, const HandleJoin& request,
                                .net_id = request.net_id,
                                .join_eui = request.join_eui},
                               request);
-  FF_TRY(auto app_s_key, wrap(derived.app_s_key, device.application_server_kek_label, config));
+  FF_TRY(auto app_s_key, wrap_app_s_key(derived.app_s_key, device, settings, vault));
+  FF_TRY(auto network_label, network_server_label(device, vault));
   network_server::SessionKeys session_keys{.session_key_id = inputs.session_key_id,
                                            .f_nwk_s_int_key = derived.network.f_nwk_s_int_key,
                                            .s_nwk_s_int_key = derived.network.s_nwk_s_int_key,
@@ -187,7 +179,8 @@ Result<Joined> join_device(const JoinDevice& device, const HandleJoin& request,
   auto next =
       with_session(device, {session_keys, request.dev_addr, inputs.now}, config.session_key_limit);
   next.nonces = std::move(nonces);
-  return Joined{std::move(next), {std::move(join_accept), std::move(session_keys)}};
+  return Joined{std::move(next),
+                {std::move(join_accept), std::move(session_keys), std::move(network_label)}};
 }
 
 }  // namespace ff::join_server

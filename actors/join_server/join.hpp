@@ -2,6 +2,7 @@
 // the answer. Pure; making the next record durable before the answer leaves is the shard's.
 #pragma once
 
+#include "actors/join_server/activation/settings.hpp"
 #include "actors/join_server/config.hpp"
 #include "actors/join_server/device.hpp"
 #include "actors/join_server/errors.hpp"
@@ -19,9 +20,12 @@ namespace ff::join_server {
 /// joins with join_nonce_too_high rather than repeat one.
 [[nodiscard]] JoinDevice with_counter_jump(JoinDevice device, std::uint64_t jump);
 
+/// What a request is judged with beside the device: fixed for the request.
 struct JoinInputs {
   UtcTime now;
-  SessionKeyId session_key_id;  // fresh
+  SessionKeyId session_key_id;             // fresh
+  key_vault::KeyVaultPtr vault;            // null: empty
+  activation::SettingsMapPtr activations;  // null: none
 };
 struct Joined {
   JoinDevice next;
@@ -30,7 +34,7 @@ struct Joined {
 /// Steps 10 to 18, after check_join_request. A replayed DevNonce is reported before a wrong MIC,
 /// and no error uses up a nonce. Errors: those of join::next_nonces, join::select_root_keys,
 /// join::check_join_request_mic and join::check_rejoin_request_mic; kek, unwrap_key, wrap_key,
-/// encode_payload.
+/// encode_payload; of a request from outside no_net_id, net_id_mismatch, caller_not_authorized.
 [[nodiscard]] Result<Joined> join_device(const JoinDevice& device, const HandleJoin& request,
                                          const Config& config, const JoinInputs& inputs);
 

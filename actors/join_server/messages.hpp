@@ -4,6 +4,9 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 #include "actors/network_server/session/messages.hpp"
 #include "actors/support/local_message.hpp"
@@ -13,6 +16,16 @@
 #include "protocol/types/versions.hpp"
 
 namespace ff::join_server {
+
+/// A server of another network, whose certificate says who it is. [spec join-server §10]
+struct ExternalNetwork {
+  NetId net_id;
+  std::vector<std::string> names;  // of its certificate: `ns.example.com`, `*.example.com`
+};
+struct ExternalApplicationServer {
+  std::string as_id;
+  std::vector<std::string> names;
+};
 
 /// A join-request as the network server hands it over, or a rejoin-request; those of types 0 and 2
 /// with RJcount0 and MIC checked. [spec join-server §2, §14]
@@ -26,6 +39,8 @@ struct HandleJoin {
   std::uint8_t dl_settings = 0;  // OptNeg | RX1DROffset | RX2DataRate, as on air
   std::uint8_t rx_delay = 1;     // seconds, 1-15
   Bytes cf_list;                 // empty or 16 bytes
+  /// Nothing: a network server of this cluster.
+  std::optional<ExternalNetwork> external;
   /// Answered when the nonces are durable.
   actors::Reply<network_server::JoinAnswer> reply;
 };
@@ -34,7 +49,27 @@ struct GetAppSKey {
   JoinEui join_eui;
   DevEui dev_eui;
   SessionKeyId session_key_id;
+  /// Nothing: an application server of this cluster, or a user with the right to read keys.
+  std::optional<ExternalApplicationServer> external;
   actors::Reply<KeyEnvelope> reply;
+};
+/// The network keys of a session made here, in clear, and what to wrap them with.
+struct GetNwkSKeys {
+  JoinEui join_eui;
+  DevEui dev_eui;
+  SessionKeyId session_key_id;
+  actors::Reply<network_server::JoinAnswer> reply;
+};
+/// Which network the device is at home in.
+struct HomeNetwork {
+  NetId net_id;
+  std::string network_server_address;  // may be empty
+  std::string application_id;
+};
+struct GetHomeNetwork {
+  JoinEui join_eui;
+  DevEui dev_eui;
+  actors::Reply<HomeNetwork> reply;
 };
 
 /// Root keys and nonces of one device.
@@ -91,6 +126,8 @@ struct JoinDeviceWritten {
 }  // namespace ff::join_server
 FF_LOCAL_MESSAGE(ff::join_server::HandleJoin)
 FF_LOCAL_MESSAGE(ff::join_server::GetAppSKey)
+FF_LOCAL_MESSAGE(ff::join_server::GetNwkSKeys)
+FF_LOCAL_MESSAGE(ff::join_server::GetHomeNetwork)
 FF_LOCAL_MESSAGE(ff::join_server::GetJoinDevice)
 FF_LOCAL_MESSAGE(ff::join_server::ChangeJoinDevice)
 FF_LOCAL_MESSAGE(ff::join_server::DeleteJoinDevice)

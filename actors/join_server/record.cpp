@@ -63,13 +63,13 @@ void fields(Archive& a, JoinDevice& device) {
   a(30, device.counter_jump);
 }
 
-Bytes encode_join_device(const JoinDevice& device) {
-  return storage::seal_record(device_version, device);
+Bytes encode_join_device(const JoinDevice& device, const storage::KeySeal* maybe_seal) {
+  return storage::seal_record(device_version, device, maybe_seal);
 }
 
-Result<JoinDevice> decode_join_device(ByteView row) {
+Result<JoinDevice> decode_join_device(ByteView row, const storage::KeySeal* maybe_seal) {
   FF_TRY(const auto envelope, storage::unseal(row, device_version));
-  return storage::read_record<JoinDevice>(envelope.body);
+  return storage::read_record<JoinDevice>(envelope.body, maybe_seal);
 }
 
 }  // namespace ff::join_server

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "actors/join_server/authorization.hpp"
+#include "actors/join_server/key_labels.hpp"
+
 namespace ff::join_server {
 namespace {
 
@@ -38,17 +41,54 @@ Step handle(const DevicePtr& current, const HandleJoin& request, const Config& c
   return out;
 }
 
-Step handle(const DevicePtr& current, const GetAppSKey& request, const Config&, const JoinInputs&) {
-  if (!current) return refusal(request, Error(device_not_found));
-  const auto& sessions = current->sessions;
+/// Null: no such session is kept.
+const JoinSession* find_session(const DevicePtr& device, const SessionKeyId& id) {
+  if (!device) return nullptr;
+  const auto& sessions = device->sessions;
   const auto found =
-      std::find_if(sessions.begin(), sessions.end(), [&](const JoinSession& session) {
-        return session.keys.session_key_id == request.session_key_id;
-      });
-  if (found == sessions.end()) return refusal(request, Error(device_not_found));
-  if (is_empty(found->keys.app_s_key)) return refusal(request, Error(no_app_s_key));
+      std::find_if(sessions.begin(), sessions.end(),
+                   [&](const JoinSession& session) { return session.keys.session_key_id == id; });
+  return found == sessions.end() ? nullptr : &*found;
+}
+
+const activation::Settings* settings_of(const JoinDevice& device, const JoinInputs& inputs) {
+  return activation::find(inputs.activations, device.ids.uid.application_id);
+}
+
+Step handle(const DevicePtr& current, const GetAppSKey& request, const Config&,
+            const JoinInputs& inputs) {
+  const auto* session = find_session(current, request.session_key_id);
+  if (session == nullptr) return refusal(request, Error(device_not_found));
+  if (request.external) {
+    const auto allowed = authorize(*current, settings_of(*current, inputs), *request.external);
+    if (!allowed) return refusal(request, allowed.error());
+  }
+  if (is_empty(session->keys.app_s_key)) return refusal(request, Error(no_app_s_key));
   Step out;
-  out.answer = answer(request, found->keys.app_s_key);
+  out.answer = answer(request, session->keys.app_s_key);
+  return out;
+}
+
+Step handle(const DevicePtr& current, const GetNwkSKeys& request, const Config&,
+            const JoinInputs& inputs) {
+  const auto* session = find_session(current, request.session_key_id);
+  if (session == nullptr) return refusal(request, Error(device_not_found));
+  static const key_vault::KeyVault empty;
+  auto label = network_server_label(*current, inputs.vault ? *inputs.vault : empty);
+  if (!label) return refusal(request, label.error());
+  Step out;
+  out.answer = answer(request, network_server::JoinAnswer{{}, session->keys, *std::move(label)});
+  return out;
+}
+
+Step handle(const DevicePtr& current, const GetHomeNetwork& request, const Config&,
+            const JoinInputs& inputs) {
+  if (!current) return refusal(request, Error(device_not_found));
+  const auto net_id = home_net_id(*current, settings_of(*current, inputs));
+  if (!net_id) return refusal(request, Error(no_net_id));
+  Step out;
+  out.answer = answer(request, HomeNetwork{*net_id, current->network_server_address,
+                                           current->ids.uid.application_id.text()});
   return out;
 }
 

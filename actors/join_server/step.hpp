@@ -15,8 +15,8 @@
 
 namespace ff::join_server {
 
-using Request =
-    std::variant<HandleJoin, GetAppSKey, GetJoinDevice, ChangeJoinDevice, DeleteJoinDevice>;
+using Request = std::variant<HandleJoin, GetAppSKey, GetNwkSKeys, GetHomeNetwork, GetJoinDevice,
+                             ChangeJoinDevice, DeleteJoinDevice>;
 storage::JoinKey key_of(const Request& request);
 /// Answers `request` with `error`.
 void refuse(const Request& request, const Error& error);

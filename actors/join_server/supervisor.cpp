@@ -3,6 +3,7 @@
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 
+#include "actors/join_server/activation/actor.hpp"
 #include "actors/join_server/actor.hpp"
 
 namespace ff::join_server {
@@ -16,6 +17,19 @@ caf::actor spawn_join_server(caf::actor_system& system, const ContextPtr& contex
                                   .clock = context->deps.clock,
                                   .metrics = context->deps.metrics,
                                   .on_escalation = std::move(on_escalation)};
+  // Before the shards: they read what it has loaded, and a join without it would be another join.
+  if (context->activations && context->store != nullptr) {
+    config.children.push_back({"join_server_activation", [context](caf::actor_system& in) {
+                                 auto handle = activation::spawn_registry(
+                                     in, {.deps = context->deps,
+                                          .store = context->store,
+                                          .table = context->activations,
+                                          .key_seal = context->config.key_seal,
+                                          .own_thread = context->own_thread});
+                                 context->activation_registry.set(handle);
+                                 return caf::actor_cast<caf::actor>(handle);
+                               }});
+  }
   for (std::uint32_t i = 0; i < shards.count().value(); ++i) {
     const storage::Shard shard{static_cast<std::uint16_t>(i)};
     config.children.push_back(

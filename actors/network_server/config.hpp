@@ -10,6 +10,7 @@
 #include "protocol/mac/settings.hpp"
 #include "protocol/region/frequency_plan.hpp"
 #include "protocol/types/identifiers.hpp"
+#include "storage/codec/key_seal.hpp"
 
 namespace ff::network_server {
 
@@ -27,6 +28,10 @@ struct Config {
   /// The store's: sessions that were written before a backup was restored count on from there.
   /// [storage/directory]
   std::uint64_t counter_jump = 0;
+  /// Keys at rest; null: in clear.
+  storage::KeySealPtr key_seal;
+  /// Whether other networks' join servers are asked when ours does not know a device.
+  bool interop = false;
   /// How long a join server or a gateway may take to answer.
   Duration request_timeout = std::chrono::seconds{3};
 };

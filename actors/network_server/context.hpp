@@ -7,6 +7,7 @@
 
 #include "actors/application_server/pipeline/interface.hpp"
 #include "actors/events/event.hpp"
+#include "actors/interop/interface.hpp"
 #include "actors/join_server/interface.hpp"
 #include "actors/network_server/config.hpp"
 #include "actors/network_server/profiles/interface.hpp"
@@ -33,6 +34,8 @@ struct Context {
   actors::Sharded<ShardActor> inspectable;
   actors::Sharded<application_server::PipelineHandle> pipelines;
   actors::Sharded<join_server::ShardHandle> join_servers;
+  /// Other networks' join servers; asked when `config.interop`.
+  actors::Route<interop::ClientHandle> interop;
   Transmit transmit;
   events::Publish publish;
   actors::Route<ProfilesHandle> profiles;

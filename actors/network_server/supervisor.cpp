@@ -27,7 +27,7 @@ Result<JoinIndex> join_index(const std::shared_ptr<FirstIndexes>& first,
 caf::actor start_shard(caf::actor_system& system, const ContextPtr& context,
                        const storage::Reader& store, const std::shared_ptr<FirstIndexes>& first,
                        storage::Shard shard) {
-  auto addresses = load_address_index(store, shard);
+  auto addresses = load_address_index(store, shard, context->config.key_seal.get());
   auto joins = join_index(first, store, shard, context->shards.count());
   if (!addresses) throw std::runtime_error(addresses.error().to_string());
   if (!joins) throw std::runtime_error(joins.error().to_string());

@@ -26,6 +26,8 @@ void check_listeners(const Config& config, std::vector<Error>& problems) {
         {"grpc.listen-tls", config.grpc.tls},
         {"http.listen", config.http.listen.plain},
         {"http.listen-tls", config.http.listen.tls},
+        {"interop.listen", config.interop.listen.plain},
+        {"interop.listen-tls", config.interop.listen.tls},
         {"as.mqtt.listen", config.as.mqtt.plain},
         {"as.mqtt.listen-tls", config.as.mqtt.tls},
         {"gs.basic-station.listen", config.gs.basic_station.listen.plain},

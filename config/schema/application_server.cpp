@@ -160,6 +160,15 @@ std::vector<Knob> application_server_knobs() {
   std::vector<Knob> all{
       {"as.outbox.retention", "How long messages are kept for consumers that are away.", "24h",
        one(duration(minutes{1}, hours{24 * 366}), FF_PLACE(as.outbox_retention))},
+      {"as.device-kek-label",
+       "Label of the key vault's key that session keys are wrapped with at rest; empty: in clear.",
+       "", one(label_or_nothing(), FF_PLACE(as.device_kek_label))},
+      {"as.interop.config-source", "Where other networks' join servers are listed; empty: nowhere.",
+       "", one(directory_source(), FF_PLACE(as.interop.source))},
+      {"as.interop.directory", "Folder with config.yml and a file for each join server.", "",
+       one(path_or_nothing(), FF_PLACE(as.interop.directory))},
+      {"as.interop.id", "AS-ID of this application server, by which join servers know it.", "",
+       one(label_or_nothing(), FF_PLACE(as.interop.id))},
   };
   for (auto* area : {mqtt_knobs, webhook_knobs, webhook_delivery_knobs, pubsub_knobs}) {
     auto rows = area();

@@ -79,6 +79,15 @@ std::vector<Knob> network_server_knobs() {
        many(adr_exception(), FF_PLACE(ns.adr.exceptions), Shape::map)},
       {"ns.session-idle", "A silent device's session leaves the memory after this.", "1m",
        one(duration(seconds{1}, hours{24}), FF_PLACE(ns.session_idle))},
+      {"ns.device-kek-label",
+       "Label of the key vault's key that session keys are wrapped with at rest; empty: in clear.",
+       "", one(label_or_nothing(), FF_PLACE(ns.device_kek_label))},
+      {"ns.interop.config-source", "Where other networks' join servers are listed; empty: nowhere.",
+       "", one(directory_source(), FF_PLACE(ns.interop.source))},
+      {"ns.interop.directory", "Folder with config.yml and a file for each join server.", "",
+       one(path_or_nothing(), FF_PLACE(ns.interop.directory))},
+      {"ns.interop.id", "NSID of this network server, for Backend Interfaces 1.1.", "",
+       one(label_or_nothing(), FF_PLACE(ns.interop.id))},
   };
   for (auto& row : mac_settings_knobs()) rows.push_back(std::move(row));
   return rows;

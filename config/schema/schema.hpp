@@ -23,5 +23,6 @@ std::vector<Knob> application_server_knobs();
 std::vector<Knob> identity_server_knobs();
 std::vector<Knob> account_knobs();
 std::vector<Knob> join_server_knobs();
+std::vector<Knob> interop_knobs();
 
 }  // namespace ff::config

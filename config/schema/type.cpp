@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "config/schema/record.hpp"
+#include "protocol/base/hex.hpp"
 
 namespace ff::config {
 
@@ -72,6 +73,11 @@ constexpr std::array<Unit, 6> units{{{"ms", std::chrono::milliseconds{1}},
                                      {"h", std::chrono::hours{1}},
                                      {"m", std::chrono::minutes{1}},
                                      {"s", std::chrono::seconds{1}}}};
+
+/// Printable, and what separates items of a list is not in it.
+bool is_label(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c > ' ' && c < 0x7f && c != ','; });
+}
 
 /// Takes one `1.5s` from the front of `text`.
 std::optional<Duration> take_part(std::string_view& text) {
@@ -343,6 +349,61 @@ Type<std::string> address_block() {
             if (text.empty() ||
                 text.find_first_not_of("0123456789abcdefABCDEF.:/") != std::string_view::npos)
               return {};
+            return std::string(text);
+          },
+          [](const std::string& value) { return value; }};
+}
+
+Type<JoinEui> join_eui() {
+  return {"16 hex digits", [](std::string_view text) { return parse_join_eui(text); },
+          [](const JoinEui& value) { return to_string(value); }};
+}
+
+Type<Bytes> aes_key() {
+  return {"16, 24 or 32 bytes as hex digits",
+          [](std::string_view text) -> std::optional<Bytes> {
+            auto key = parse_hex(text);
+            if (!key || (key->size() != 16 && key->size() != 24 && key->size() != 32)) return {};
+            return key;
+          },
+          [](const Bytes& value) { return hex_lower(value); }, true};
+}
+
+Type<Kek> kek() {
+  const auto key = aes_key();
+  return {"a label with " + key.allowed + " as its value",
+          [key](std::string_view text) -> std::optional<Kek> {
+            const auto equals = std::min(text.rfind('='), text.size());
+            const auto label = text.substr(0, equals);
+            if (label.empty() || !is_label(label)) return {};
+            auto value = key.read(text.substr(std::min(equals + 1, text.size())));
+            if (!value) return {};
+            return Kek{std::string(label), *std::move(value)};
+          },
+          [key](const Kek& value) { return value.label + "=" + key.write(value.key); }, true};
+}
+
+Type<DirectorySource> directory_source() {
+  return choice<DirectorySource>(
+      {{"", DirectorySource::none}, {"directory", DirectorySource::directory}});
+}
+
+Type<SenderClientCa> sender_client_ca() {
+  return {"a sender's NetID, AS-ID or JoinEUI with a file as its value",
+          [](std::string_view text) -> std::optional<SenderClientCa> {
+            const auto equals = std::min(text.find('='), text.size());
+            const auto sender = text.substr(0, equals);
+            const auto file = text.substr(std::min(equals + 1, text.size()));
+            if (sender.empty() || !is_label(sender) || file.empty()) return {};
+            return SenderClientCa{std::string(sender), std::filesystem::path(file)};
+          },
+          [](const SenderClientCa& value) { return value.sender + "=" + value.file.string(); }};
+}
+
+Type<std::string> label_or_nothing() {
+  return {"printable characters without white space, or nothing",
+          [](std::string_view text) -> std::optional<std::string> {
+            if (!is_label(text)) return {};
             return std::string(text);
           },
           [](const std::string& value) { return value; }};

@@ -63,6 +63,16 @@ Type<NetId> net_id();
 Type<DevAddrPrefix> dev_addr_prefix();
 /// `70B3D57ED0000000/36`.
 Type<JoinEuiPrefix> join_eui_prefix();
+Type<JoinEui> join_eui();
+/// An entry `label=hex`. Never printed.
+Type<Kek> kek();
+/// 16, 24 or 32 bytes as hex. Never printed.
+Type<Bytes> aes_key();
+/// An entry `sender=file`.
+Type<SenderClientCa> sender_client_ca();
+/// Printable characters without white space, or nothing.
+Type<std::string> label_or_nothing();
+
 /// An entry `address=frequency plan id`; the plan may be empty.
 Type<UdpListener> udp_listener();
 /// A record with `name`, `max-per-min`, `max-burst` and `associations`.
@@ -72,6 +82,8 @@ Type<DevAddrPrefix> forward_entry();
 Type<TxPriority> tx_priority();
 /// An entry `mqtt=enabled`.
 Type<PubSubProvider> pubsub_provider();
+
+Type<DirectorySource> directory_source();
 
 Type<AdrAlgorithm> adr_algorithm();
 /// An entry `application=algorithm` or `application.device=algorithm`.

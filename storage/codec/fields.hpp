@@ -12,7 +12,8 @@
 // ON-DISK: numbers never change meaning. A member with its type's zero value is left out; unknown
 // fields are skipped. Integers, enums, times and flags are varints (signed ones zigzag), floats
 // fixed32, doubles fixed64, text and bytes as such, structs nested, vectors one field an element,
-// optionals present or absent (a present zero is written).
+// optionals present or absent (a present zero is written). Keys
+// are bytes, sealed if the caller gives a KeySeal.
 #pragma once
 
 #include <bit>
@@ -30,6 +31,7 @@
 #include "protocol/types/keys.hpp"
 #include "protocol/types/radio.hpp"
 #include "storage/codec/envelope.hpp"
+#include "storage/codec/key_seal.hpp"
 #include "storage/codec/record.hpp"
 
 namespace ff::storage {
@@ -97,8 +99,9 @@ class FieldWriter {
  public:
   static constexpr bool is_writer = true;
 
-  /// Appends to `out`, which outlives the writer.
-  explicit FieldWriter(RecordWriter& out) : out_(out) {}
+  /// Appends to `out`, which outlives the writer, as `maybe_seal`.
+  explicit FieldWriter(RecordWriter& out, const KeySeal* maybe_seal = nullptr)
+      : out_(out), maybe_seal_(maybe_seal) {}
 
   template <class T>
   void operator()(std::uint32_t number, T& member) {
@@ -149,7 +152,11 @@ class FieldWriter {
     } else if constexpr (std::is_same_v<T, Bytes>) {
       out_.bytes(number, value);
     } else if constexpr (std::is_same_v<T, Aes128Key>) {
-      out_.bytes(number, value.bytes());
+      if (maybe_seal_ != nullptr) {
+        out_.bytes(number, maybe_seal_->seal(value));
+      } else {
+        out_.bytes(number, value.bytes());
+      }
     } else {
       const auto mark = out_.open_record(number);
       fields(*this, value);
@@ -158,17 +165,19 @@ class FieldWriter {
   }
 
   RecordWriter& out_;
+  const KeySeal* maybe_seal_;
 };
 
 template <class T>
-Result<T> read_record(ByteView data);
+Result<T> read_record(ByteView data, const KeySeal* maybe_seal = nullptr);
 
 /// Offers one field to the members that `fields` names; the one with its number takes it.
 class FieldReader {
  public:
   static constexpr bool is_writer = false;
 
-  explicit FieldReader(const Field& field) : field_(field) {}
+  explicit FieldReader(const Field& field, const KeySeal* maybe_seal = nullptr)
+      : field_(field), maybe_seal_(maybe_seal) {}
 
   template <class T>
   void operator()(std::uint32_t number, T& member) {
@@ -225,13 +234,9 @@ class FieldReader {
     } else if constexpr (std::is_same_v<T, Bytes>) {
       value = to_owned(field_.bytes());
     } else if constexpr (std::is_same_v<T, Aes128Key>) {
-      if (field_.bytes().size() == Aes128Key::size) {
-        value = Aes128Key::from(field_.bytes());
-      } else {
-        status_ = fail(malformed_record, {{"offset", 0}});
-      }
+      get_key(value);
     } else {
-      auto nested = read_record<T>(field_.bytes());
+      auto nested = read_record<T>(field_.bytes(), maybe_seal_);
       if (nested) {
         value = std::move(*nested);
       } else {
@@ -240,18 +245,34 @@ class FieldReader {
     }
   }
 
+  void get_key(Aes128Key& key) {
+    if (maybe_seal_ != nullptr) {
+      auto opened = maybe_seal_->open(field_.bytes());
+      if (!opened) {
+        status_ = fail(opened.error());
+      } else {
+        key = *opened;
+      }
+    } else if (field_.bytes().size() == Aes128Key::size) {
+      key = Aes128Key::from(field_.bytes());
+    } else {
+      status_ = fail(malformed_record, {{"offset", 0}});
+    }
+  }
+
   const Field& field_;
+  const KeySeal* maybe_seal_;
   Status status_;
 };
 
 /// The record of `value` behind `head`; `fields` for its type is found by argument-dependent
 /// look-up or in the caller's namespace before this header's use.
 template <class T>
-Bytes write_record(const T& value, Bytes head = {}) {
+Bytes write_record(const T& value, Bytes head = {}, const KeySeal* maybe_seal = nullptr) {
   // Most hot rows fit.
   head.reserve(512);
   RecordWriter record(std::move(head));
-  FieldWriter out(record);
+  FieldWriter out(record, maybe_seal);
   // The table is shared by reader and writer, so it takes a mutable reference; the writer does not
   // change it.
   fields(out, const_cast<T&>(value));
@@ -260,19 +281,19 @@ Bytes write_record(const T& value, Bytes head = {}) {
 
 /// The record in its envelope: `seal(version, write_record(value))` without the copy.
 template <class T>
-Bytes seal_record(ValueVersion version, const T& value) {
-  return write_record(value, seal(version, {}));
+Bytes seal_record(ValueVersion version, const T& value, const KeySeal* maybe_seal = nullptr) {
+  return write_record(value, seal(version, {}), maybe_seal);
 }
 
-/// Total on any bytes. Error: malformed_record.
+/// Total on any bytes. Errors: malformed_record; of KeySeal::open.
 template <class T>
-Result<T> read_record(ByteView data) {
+Result<T> read_record(ByteView data, const KeySeal* maybe_seal) {
   T value{};
   FieldClearer clear;
   fields(clear, value);
   RecordReader in(data);
   while (in.next()) {
-    FieldReader field(in.field());
+    FieldReader field(in.field(), maybe_seal);
     fields(field, value);
     FF_CHECK(field.status());
   }

@@ -76,6 +76,7 @@ class Server:
             'as.mqtt.listen': f'127.0.0.1:{self.ports["mqtt"]}', 'as.mqtt.listen-tls': '',
             'gs.basic-station.listen': '', 'gs.basic-station.listen-tls': '',
             'gs.tabs-hubs.listen': '', 'gs.tabs-hubs.listen-tls': '', 'gs.ttigw.listen-tls': '',
+            'interop.listen': '', 'interop.listen-tls': '',
             'gs.mqtt.listen': '', 'gs.mqtt.listen-tls': '', 'gs.mqtt-v2.listen': '', 'gs.mqtt-v2.listen-tls': '',
             'gs.udp.listeners': f'127.0.0.1:{self.ports["udp"]}=EU_863_870_TTN',
             **self.settings}

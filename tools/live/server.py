@@ -39,7 +39,7 @@ class Ports:
         return ['--gs.udp.listeners', f'127.0.0.1:{self.udp}={self.plan}', '--as.mqtt.listen', f'127.0.0.1:{self.mqtt}',
                 '--grpc.listen', f'127.0.0.1:{self.grpc}', '--http.listen', f'127.0.0.1:{self.http}',
                 '--gs.basic-station.listen', '', '--gs.basic-station.listen-tls', self.station_tls, '--gs.tabs-hubs.listen', '',
-                '--gs.tabs-hubs.listen-tls', '', '--gs.ttigw.listen-tls', '', '--gs.mqtt.listen', '', '--gs.mqtt.listen-tls', '',
+                '--gs.tabs-hubs.listen-tls', '', '--gs.ttigw.listen-tls', '', '--interop.listen', '', '--interop.listen-tls', '', '--gs.mqtt.listen', '', '--gs.mqtt.listen-tls', '',
                 '--gs.mqtt-v2.listen', '', '--gs.mqtt-v2.listen-tls', '', '--as.mqtt.listen-tls', '', '--grpc.listen-tls', '', '--http.listen-tls', '']
 
 

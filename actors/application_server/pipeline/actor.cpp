@@ -112,18 +112,28 @@ struct Runner {
   void operator()(LoadDevice& effect) const {
     actors::LoadRow request{
         storage::Family::device, storage::device_key({self->state.shard, effect.device}), {}};
-    request.on_loaded = [device = effect.device,
+    request.on_loaded = [device = effect.device, seal = context().config.key_seal,
                          pipeline = PipelineActor(self)](Result<std::optional<Bytes>> row) {
-      caf::anon_send(pipeline, AppDeviceLoaded{device, decode(std::move(row))});
+      caf::anon_send(pipeline, AppDeviceLoaded{device, decode(std::move(row), seal)});
     };
     caf::anon_send(context().deps.loader.get(), std::move(request));
   }
   void operator()(FetchAppSKey& effect) const {
-    join_server::GetAppSKey ask{
-        effect.join_eui, effect.dev_eui, std::move(effect.session_key_id), {}};
-    ask.reply = [device = effect.device, request = effect.request,
-                 pipeline = PipelineActor(self)](Result<KeyEnvelope> key) {
+    const actors::Reply<KeyEnvelope> fetched = [device = effect.device, request = effect.request,
+                                                pipeline =
+                                                    PipelineActor(self)](Result<KeyEnvelope> key) {
       caf::anon_send(pipeline, AppSKeyFetched{device, request, std::move(key)});
+    };
+    join_server::GetAppSKey elsewhere{
+        effect.join_eui, effect.dev_eui, effect.session_key_id, {}, fetched};
+    join_server::GetAppSKey ask{
+        effect.join_eui, effect.dev_eui, std::move(effect.session_key_id), {}, {}};
+    // Ours first; what it does not know another network's may. [spec application-server §10]
+    ask.reply = [fetched, elsewhere = std::move(elsewhere),
+                 interop = context().interop](Result<KeyEnvelope> key) mutable {
+      const auto client = interop.get();
+      if (key || key.error().code() != Code::not_found || !client) return fetched(std::move(key));
+      caf::anon_send(client, std::move(elsewhere));
     };
     const auto shard = context().join_servers.of(storage::JoinKey{effect.join_eui, effect.dev_eui});
     // Without a join server the question times out.
@@ -147,10 +157,11 @@ struct Runner {
     caf::anon_send(session, network_server::to_session(std::move(effect.device), std::move(ask)));
   }
 
-  static Result<std::shared_ptr<const AppDevice>> decode(Result<std::optional<Bytes>> row) {
+  static Result<std::shared_ptr<const AppDevice>> decode(Result<std::optional<Bytes>> row,
+                                                         const storage::KeySealPtr& seal) {
     if (!row) return fail(row.error());
     if (!*row) return std::shared_ptr<const AppDevice>();
-    FF_TRY(auto device, decode_device(**row));
+    FF_TRY(auto device, decode_device(**row, seal.get()));
     return std::make_shared<const AppDevice>(std::move(device));
   }
 };

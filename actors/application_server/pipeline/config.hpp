@@ -10,6 +10,7 @@
 #include "protocol/base/result.hpp"
 #include "protocol/base/time.hpp"
 #include "protocol/types/application_messages.hpp"
+#include "storage/codec/key_seal.hpp"
 
 namespace ff::application_server {
 
@@ -30,6 +31,8 @@ struct PipelineConfig {
   /// Messages kept per shard and application; older ones are gone also for durable consumers. By
   /// age: see outbox.
   std::uint64_t outbox_messages_max = 100'000;
+  /// Keys at rest; null: in clear.
+  storage::KeySealPtr key_seal;
   /// Errors: zero_attempt_counts, default_retry_count_larger_than_max.
   Status validate() const;
 };

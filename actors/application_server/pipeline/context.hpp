@@ -6,6 +6,7 @@
 #include "actors/application_server/outbox/interface.hpp"
 #include "actors/application_server/pipeline/config.hpp"
 #include "actors/events/event.hpp"
+#include "actors/interop/interface.hpp"
 #include "actors/join_server/interface.hpp"
 #include "actors/network_server/shard/interface.hpp"
 #include "actors/support/deps.hpp"
@@ -19,6 +20,8 @@ struct PipelineContext {
   actors::Deps deps;
   actors::Sharded<network_server::ShardHandle> network_servers;
   actors::Sharded<join_server::ShardHandle> join_servers;
+  /// Other networks' join servers; empty: none are asked.
+  actors::Route<interop::ClientHandle> interop;
   actors::Route<OutboxHandle> outbox;
   UnwrapKey unwrap_key;  // null: keys in clear only
   PublishUp publish_up;

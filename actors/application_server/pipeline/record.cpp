@@ -56,13 +56,13 @@ constexpr storage::ValueVersion device_version = 1;
 
 }  // namespace
 
-Bytes encode_device(const AppDevice& device) {
-  return storage::seal_record(device_version, device);
+Bytes encode_device(const AppDevice& device, const storage::KeySeal* maybe_seal) {
+  return storage::seal_record(device_version, device, maybe_seal);
 }
 
-Result<AppDevice> decode_device(ByteView row) {
+Result<AppDevice> decode_device(ByteView row, const storage::KeySeal* maybe_seal) {
   FF_TRY(const auto envelope, storage::unseal(row, device_version));
-  return storage::read_record<AppDevice>(envelope.body);
+  return storage::read_record<AppDevice>(envelope.body, maybe_seal);
 }
 
 }  // namespace ff::application_server

@@ -230,7 +230,7 @@ void PipelineState::commit(Lane& lane, Work&& work) {
 
 void PipelineState::store(Lane& lane, AppDevice device, Work& work) const {
   work.records.put(storage::Family::device, storage::device_key({shard_, device.ids.uid}),
-                   encode_device(device));
+                   encode_device(device, config_.key_seal.get()));
   lane.record = std::make_shared<const AppDevice>(std::move(device));
 }
 

@@ -5,6 +5,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/network_server/session/errors.hpp"
 #include "actors/network_server/session/state.hpp"
 #include "actors/support/caf_error.hpp"
 #include "actors/support/shell.hpp"
@@ -42,11 +43,17 @@ struct EffectRunner {
                                      .dl_settings = effect.dl_settings,
                                      .rx_delay = effect.rx_delay,
                                      .cf_list = effect.cf_list,
+                                     .external = {},
                                      .reply = {}};
     question.reply = [shard = home, uid = device,
                       attempt = effect.attempt](Result<JoinAnswer> answer) {
       caf::anon_send(shard, to_session(uid, JoinAnswered{attempt, std::move(answer)}));
     };
+    if (effect.interop) {
+      const auto client = context.interop.get();
+      if (!client) return question.reply(fail(join_server_not_found));
+      return caf::anon_send(client, std::move(question));
+    }
     const storage::JoinKey key{effect.join_eui, effect.dev_eui};
     caf::anon_send(context.join_servers.of(key), std::move(question));
   }

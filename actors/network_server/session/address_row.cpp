@@ -30,13 +30,14 @@ void fields(Archive& a, AddressRows& rows) {
 
 }  // namespace
 
-Bytes encode_address_rows(const std::vector<AddressRow>& rows) {
-  return storage::seal_record(address_version, AddressRows{rows});
+Bytes encode_address_rows(const std::vector<AddressRow>& rows, const storage::KeySeal* maybe_seal) {
+  return storage::seal_record(address_version, AddressRows{rows}, maybe_seal);
 }
 
-Result<std::vector<AddressRow>> decode_address_rows(ByteView row) {
+Result<std::vector<AddressRow>> decode_address_rows(ByteView row,
+                                                    const storage::KeySeal* maybe_seal) {
   FF_TRY(const auto envelope, storage::unseal(row, address_version));
-  FF_TRY(auto rows, storage::read_record<AddressRows>(envelope.body));
+  FF_TRY(auto rows, storage::read_record<AddressRows>(envelope.body, maybe_seal));
   return std::move(rows.rows);
 }
 

@@ -10,6 +10,7 @@
 #include "protocol/types/counters.hpp"
 #include "protocol/types/keys.hpp"
 #include "protocol/types/versions.hpp"
+#include "storage/codec/key_seal.hpp"
 
 namespace ff::network_server {
 
@@ -28,7 +29,9 @@ struct AddressRow {
 /// never so far behind that extending 16 bits could go wrong.
 inline constexpr std::uint32_t index_row_stride = 16384;
 /// A device has at most two entries on one address: a current and a pending session.
-Bytes encode_address_rows(const std::vector<AddressRow>& rows);
-Result<std::vector<AddressRow>> decode_address_rows(ByteView row);
+Bytes encode_address_rows(const std::vector<AddressRow>& rows,
+                          const storage::KeySeal* maybe_seal = nullptr);
+Result<std::vector<AddressRow>> decode_address_rows(ByteView row,
+                                                    const storage::KeySeal* maybe_seal = nullptr);
 
 }  // namespace ff::network_server

@@ -22,7 +22,8 @@ struct SendTransmission {
   std::shared_ptr<const DownlinkFrame> frame;
 };
 
-/// Ask the join server; the answer comes as JoinAnswered with this attempt.
+/// Ask the join server, ours or (`interop`) that of another network; the answer comes as
+/// JoinAnswered with this attempt.
 struct AskJoinServer {
   std::uint64_t attempt = 0;
   Bytes join_request;
@@ -34,6 +35,7 @@ struct AskJoinServer {
   std::uint8_t dl_settings = 0;
   std::uint8_t rx_delay = 1;
   Bytes cf_list;
+  bool interop = false;
 };
 
 /// Change the address index; with `then_wake` the session is woken when the index has it.

@@ -43,6 +43,8 @@ inline constexpr ErrorDef transmission_failed{
     "downlink transmission failed with result `{result}`"};
 inline constexpr ErrorDef unknown_mac_version{"pkg/networkserver", "unknown_mac_version",
                                               Code::failed_precondition, "MAC version is unknown"};
+inline constexpr ErrorDef join_server_not_found{"pkg/networkserver", "join_server_not_found",
+                                                Code::not_found, "join server not found"};
 inline constexpr ErrorDef abp_join_request{"pkg/networkserver", "abp_join_request",
                                            Code::invalid_argument,
                                            "received a join-request from ABP device"};

@@ -193,6 +193,17 @@ void SessionState::ask_join_server(JoinWork work, const Turn& turn, Outcome& out
 
   auto next = *device_;
   const auto attempt = ++next.attempts;
+  AskJoinServer question{.attempt = attempt,
+                         .join_request = work.event.frame->phy_payload,
+                         .join_eui = work.join_eui,
+                         .dev_eui = work.dev_eui,
+                         .dev_addr = parameters.dev_addr,
+                         .mac_version = device_->lorawan_version,
+                         .net_id = parameters.net_id,
+                         .dl_settings = *dl_settings,
+                         .rx_delay = static_cast<std::uint8_t>(parameters.rx1_delay.count()),
+                         .cf_list = parameters.cf_list,
+                         .interop = false};
   if (work.rejoin && work.rejoin->request.type != phy::RejoinType::full_context)
     next.session->last_rj_count_0 = work.rejoin->request.rejoin_count;
   device_ = std::make_shared<const Device>(std::move(next));
@@ -200,21 +211,27 @@ void SessionState::ask_join_server(JoinWork work, const Turn& turn, Outcome& out
                      .since = turn.now.mono,
                      .mac_state = std::move(work.mac_state),
                      .request = parameters,
-                     .answerable = std::move(work.answerable)};
+                     .answerable = std::move(work.answerable),
+                     .question = std::move(question)};
   note(turn, JoinJudged{JoinStage::asked, parameters.dev_addr, {}});
   publish("ns.up.join.receive", ids, {}, turn, out);
   publish("ns.up.join.cluster.attempt", ids, {}, turn, out);
-  out.effects.emplace_back(
-      AskJoinServer{.attempt = attempt,
-                    .join_request = work.event.frame->phy_payload,
-                    .join_eui = work.join_eui,
-                    .dev_eui = work.dev_eui,
-                    .dev_addr = parameters.dev_addr,
-                    .mac_version = device_->lorawan_version,
-                    .net_id = parameters.net_id,
-                    .dl_settings = *dl_settings,
-                    .rx_delay = static_cast<std::uint8_t>(parameters.rx1_delay.count()),
-                    .cf_list = parameters.cf_list});
+  out.effects.emplace_back(joining_->question);
+}
+
+/// Our join server does not know the device: another network's may. True when it is asked.
+/// [spec network-server §6.6]
+bool SessionState::ask_elsewhere(const JoinAnswered& event, const Turn& turn, Outcome& out) {
+  if (event.answer || !surroundings_.config.interop || joining_->question.interop) return false;
+  if (event.answer.error().code() != Code::not_found &&
+      event.answer.error().name() != "unknown_join_eui")
+    return false;
+  const auto& ids = joining_->answerable.correlation_ids;
+  publish("ns.up.join.cluster.fail", ids, event.answer.error(), turn, out);
+  publish("ns.up.join.interop.attempt", ids, {}, turn, out);
+  joining_->question.interop = true;
+  out.effects.emplace_back(joining_->question);
+  return true;
 }
 
 void SessionState::drop_join(const CorrelationIds& correlation_ids, const Error& error,
@@ -225,16 +242,20 @@ void SessionState::drop_join(const CorrelationIds& correlation_ids, const Error&
 
 void SessionState::on(const JoinAnswered& event, const Turn& turn, Outcome& out) {
   if (!device_ || !joining_ || joining_->attempt != event.attempt) return;
+  if (ask_elsewhere(event, turn, out)) return;
   auto joining = *std::exchange(joining_, std::nullopt);
   const auto& ids = joining.answerable.correlation_ids;
+  const bool interop = joining.question.interop;
   if (!event.answer) {
     note(turn, JoinJudged{JoinStage::refused, joining.request.dev_addr,
                           std::make_shared<const Error>(event.answer.error())});
-    publish("ns.up.join.cluster.fail", ids, event.answer.error(), turn, out);
+    publish(interop ? "ns.up.join.interop.fail" : "ns.up.join.cluster.fail", ids,
+            event.answer.error(), turn, out);
     return publish("ns.up.join.drop", ids, event.answer.error(), turn, out);
   }
   note(turn, JoinJudged{JoinStage::accepted, joining.request.dev_addr, {}});
-  publish("ns.up.join.cluster.success", ids, {}, turn, out);
+  publish(interop ? "ns.up.join.interop.success" : "ns.up.join.cluster.success", ids, {}, turn,
+          out);
 
   const auto& keys = event.answer->keys;
   const mac::NetworkSessionKeys session_keys{keys.session_key_id, keys.f_nwk_s_int_key,

@@ -50,6 +50,8 @@ struct SessionKeys {
 struct JoinAnswer {
   Bytes join_accept;  // encrypted PHYPayload
   SessionKeys keys;
+  /// What the network keys are wrapped with when they leave the cluster; empty: in clear.
+  std::string network_server_kek_label;
 };
 struct JoinAnswered {
   std::uint64_t attempt = 0;  // of the question; a late answer to an older one is dropped

@@ -315,13 +315,13 @@ void add_ordinary_uplink(Device& device, const mac::RecentUplink& uplink) {
 
 }  // namespace
 
-Bytes encode_device(const Device& device, RowVersion version) {
-  return storage::write_record(version, storage::seal_record(device_version, device));
+Bytes encode_device(const Device& device, RowVersion version, const storage::KeySeal* maybe_seal) {
+  return storage::write_record(version, storage::seal_record(device_version, device, maybe_seal));
 }
 
-Result<Device> decode_device(ByteView row) {
+Result<Device> decode_device(ByteView row, const storage::KeySeal* maybe_seal) {
   FF_TRY(const auto envelope, storage::unseal(row, device_version));
-  FF_TRY(auto read, storage::read_record<DeviceRow>(envelope.body));
+  FF_TRY(auto read, storage::read_record<DeviceRow>(envelope.body, maybe_seal));
   auto& [device, version, added] = read;
   for (const auto& [of, uplink] : added) {
     if (of != RowVersion{version.writer, version.sequence + 1}) continue;

@@ -4,6 +4,7 @@
 
 #include "actors/network_server/session/device.hpp"
 #include "protocol/base/result.hpp"
+#include "storage/codec/key_seal.hpp"
 
 namespace ff::network_server {
 
@@ -17,9 +18,10 @@ struct RowVersion {
 
 /// ON-DISK: a sealed record (storage/codec). Golden test:
 /// test/actors/network_server/session/record_test.cpp.
-Bytes encode_device(const Device& device, RowVersion version = {});
+Bytes encode_device(const Device& device, RowVersion version = {},
+                    const storage::KeySeal* maybe_seal = nullptr);
 /// Total on any bytes. Errors: malformed_record, malformed_value, value_too_new.
-Result<Device> decode_device(ByteView row);
+Result<Device> decode_device(ByteView row, const storage::KeySeal* maybe_seal = nullptr);
 
 /// Most uplinks change a device's counter and history and nothing else. Nothing when `after`
 /// differs from `before` in more than that; then the row has to be written whole. `after` is as it

@@ -125,7 +125,8 @@ void SessionState::store(const Turn& turn, Outcome& out) {
     out.records.extend(storage::Family::session, key, encode_ordinary_uplink(change->uplink, row_));
   } else {
     ordinary_uplinks_ = 0;
-    out.records.put(storage::Family::session, key, encode_device(*device_, row_));
+    out.records.put(storage::Family::session, key,
+                    encode_device(*device_, row_, surroundings_.config.key_seal.get()));
   }
   list_waiting(out);
 }
@@ -154,7 +155,7 @@ void SessionState::store_index_row(const mac::Session& session, const mac::MacSt
   const auto shard = storage::shard_of(session.dev_addr, surroundings_.shard_count);
   out.records.put(storage::Family::address_index,
                   storage::address_key({shard, session.dev_addr, uid_}),
-                  encode_address_rows({row}));
+                  encode_address_rows({row}, surroundings_.config.key_seal.get()));
 }
 
 void SessionState::index(const mac::Session& session, const mac::MacState& mac_state, bool pending,

@@ -104,6 +104,7 @@ class SessionState {
     mac::MacState mac_state;
     mac::JoinParameters request;
     Answerable answerable;
+    AskJoinServer question;
   };
   /// A scheduled downlink whose emission the gateway has not reported yet.
   struct Transmission {
@@ -166,6 +167,7 @@ class SessionState {
   Status find_join_windows(JoinWork& work) const;
   mac::JoinParameters join_parameters(const JoinWork& work, const Turn& turn) const;
   void ask_join_server(JoinWork work, const Turn& turn, Outcome& out);
+  bool ask_elsewhere(const JoinAnswered& event, const Turn& turn, Outcome& out);
   void drop_join(const CorrelationIds& correlation_ids, const Error& error, const Turn& turn,
                  Outcome& out);
 

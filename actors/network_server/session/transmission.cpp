@@ -130,7 +130,10 @@ void SessionState::join_accept_transmitted(const InFlight& flight, const Turn& t
   state.rx_windows_available = false;
   ApplicationJoinAccept message{
       .session_key_id = accept.keys.session_key_id,
-      .app_s_key = accept.app_s_key,
+      // Another network's join server may leave it out: the application server asks for it then.
+      .app_s_key = accept.app_s_key.key || !accept.app_s_key.encrypted_key.empty()
+                       ? std::optional(accept.app_s_key)
+                       : std::nullopt,
       .invalidated_downlinks = {},
       .received_at = answerable_ ? answerable_->received_at : turn.now.utc};
   if (next.session) message.invalidated_downlinks = next.session->queued_application_downlinks;

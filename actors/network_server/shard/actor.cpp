@@ -58,18 +58,20 @@ void keep_ticking(Pointer self) {
   }
 }
 
-Result<std::shared_ptr<const Device>> decode(const Result<std::optional<Bytes>>& row) {
+Result<std::shared_ptr<const Device>> decode(const Result<std::optional<Bytes>>& row,
+                                             const storage::KeySealPtr& seal) {
   if (!row) return fail(row.error());
   if (!*row) return std::shared_ptr<const Device>();
-  FF_TRY(auto device, decode_device(**row));
+  FF_TRY(auto device, decode_device(**row, seal.get()));
   return std::make_shared<const Device>(std::move(device));
 }
 
 void load(Pointer self, const DeviceUid& device) {
   const auto& state = self->state;
   actors::LoadRow request{storage::Family::session, storage::device_key({state.shard, device}), {}};
-  request.on_loaded = [device, shard = ShardHandle(self)](Result<std::optional<Bytes>> row) {
-    caf::anon_send(shard, SessionLoaded{device, decode(row)});
+  request.on_loaded = [device, seal = state.context->config.key_seal,
+                       shard = ShardHandle(self)](Result<std::optional<Bytes>> row) {
+    caf::anon_send(shard, SessionLoaded{device, decode(row, seal)});
   };
   caf::anon_send(state.context->deps.loader.get(), std::move(request));
 }
@@ -125,9 +127,10 @@ void inspect_device(Pointer self, const InspectDevice& message) {
   actors::LoadRow request{
       storage::Family::session, storage::device_key({state.shard, message.device}), {}};
   request.on_loaded = [place, device = message.device, reply = message.reply,
+                       seal = state.context->config.key_seal,
                        decisions = state.logic->kept_decisions().find(message.device)](
                           const Result<std::optional<Bytes>>& row) {
-    const auto record = decode(row);
+    const auto record = decode(row, seal);
     if (!record) return reply(fail(record.error()));
     auto snapshot = snapshot_of(record->get());
     snapshot.ids.uid = device;

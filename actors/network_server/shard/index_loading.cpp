@@ -24,13 +24,14 @@ void add(AddressIndex& index, const storage::AddressKey& key, const std::vector<
 
 }  // namespace
 
-Result<AddressIndex> load_address_index(const storage::Reader& store, storage::Shard shard) {
+Result<AddressIndex> load_address_index(const storage::Reader& store, storage::Shard shard,
+                                        const storage::KeySeal* maybe_seal) {
   AddressIndex index;
   storage::Scan scan{.family = storage::Family::address_index,
                      .range = storage::prefix_range(storage::shard_prefix(shard))};
   FF_CHECK(store.scan(scan, [&](ByteView key, ByteView value) {
     auto parsed = storage::parse_address_key(key);
-    auto rows = decode_address_rows(value);
+    auto rows = decode_address_rows(value, maybe_seal);
     if (parsed && rows) {
       add(index, *parsed, *rows);
     } else {

@@ -5,13 +5,15 @@
 
 #include "actors/network_server/shard/address_index.hpp"
 #include "actors/network_server/shard/join_index.hpp"
+#include "storage/codec/key_seal.hpp"
 #include "storage/engine/engine.hpp"
 
 namespace ff::network_server {
 
 /// Blocking. Rows that do not parse are left out, logged and counted: their devices are found again
 /// at their next join.
-Result<AddressIndex> load_address_index(const storage::Reader& store, storage::Shard shard);
+Result<AddressIndex> load_address_index(const storage::Reader& store, storage::Shard shard,
+                                        const storage::KeySeal* maybe_seal = nullptr);
 /// The join indices of all shards in one pass over the devices' EUI index.
 Result<std::vector<JoinIndex>> load_join_indexes(const storage::Reader& store,
                                                  storage::ShardCount count);

@@ -43,6 +43,10 @@ Services::Services(Front& front, const ServiceDeps& deps)
     add(make_ns(context_, {deps.network, deps.plans}, deps.make_random));
   if (deps.gateway_router) add(make_gs(context_, *deps.gateway_router));
   if (deps.gateway_doors && deps.plans) add(make_gtw_gs(context_, *deps.gateway_doors, deps.plans));
+  if (deps.join_server_doors) {
+    for (auto& service : make_join_server_services(context_, *deps.join_server_doors))
+      add(std::move(service));
+  }
   if (deps.join_servers) {
     const auto network_servers = deps.network_servers.value_or(NetworkServers());
     add(make_js_device_registry(context_, *deps.join_servers, network_servers));

@@ -7,6 +7,7 @@
 
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/identity/services.hpp"
+#include "app/api/services/join_server.hpp"
 #include "app/api/services/services.hpp"
 #include "app/api/services/up_storage.hpp"
 
@@ -33,6 +34,8 @@ struct ServiceDeps {
   /// For live messages of applications.
   Links links;
   std::optional<JoinServers> join_servers;
+  /// Joins, session keys and what belongs to them; null: none of these services.
+  std::optional<JoinServerDoors> join_server_doors;
   std::optional<actors::Route<gateway_server::RouterHandle>> gateway_router;
   /// Null: no GtwGs service.
   std::optional<GatewayDoors> gateway_doors;

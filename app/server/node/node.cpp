@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "actors/identity_server/gateway_settings/gateway_registry.hpp"
+#include "actors/interop/actor.hpp"
 #include "actors/join_server/context.hpp"
 #include "actors/join_server/supervisor.hpp"
 #include "actors/network_server/supervisor.hpp"
@@ -75,9 +76,38 @@ caf::actor start_join_server(caf::actor_system& system, const WiringPtr& wiring)
       join_server::Context{.config = wiring->config.join_server,
                            .deps = wiring->routes.deps,
                            .publish = wiring->ports.publish,
+                           .activations = std::make_shared<join_server::activation::Table>(),
+                           .activation_registry = wiring->routes.activation_settings,
+                           .store = wiring->ports.engine,
+                           .own_thread = wiring->ports.own_threads,
                            .inspectable = wiring->routes.inspectable_join_server});
   return join_server::spawn_join_server(system, context, wiring->routes.join_server,
                                         wiring->on_escalation);
+}
+
+/// Clients of other networks' join servers, of the components that have any.
+caf::actor start_interop(caf::actor_system& system, const WiringPtr& wiring) {
+  actors::SupervisorConfig config{.name = "interop",
+                                  .limits = {},
+                                  .children = {},
+                                  .clock = wiring->ports.clock,
+                                  .metrics = wiring->ports.metrics,
+                                  .on_escalation = wiring->on_escalation};
+  const auto add = [&](const char* name, interop::ClientConfig client,
+                       const actors::Route<interop::ClientHandle>& route) {
+    if (client.peers.empty()) return;
+    client.name = name;
+    client.deps = wiring->routes.deps;
+    client.vault = wiring->config.key_vault;
+    config.children.push_back({"interop_client", [client, route](caf::actor_system& in) {
+                                 auto handle = interop::spawn_client(in, client);
+                                 route.set(handle);
+                                 return caf::actor_cast<caf::actor>(handle);
+                               }});
+  };
+  add("ns", wiring->config.network_server_interop, wiring->routes.network_server_interop);
+  add("as", wiring->config.application_server_interop, wiring->routes.application_server_interop);
+  return actors::spawn_supervisor(system, std::move(config));
 }
 
 caf::actor start_network_server(caf::actor_system& system, const WiringPtr& wiring) {
@@ -90,6 +120,7 @@ caf::actor start_network_server(caf::actor_system& system, const WiringPtr& wiri
                               .inspectable = routes.inspectable_network_server,
                               .pipelines = routes.application_server.pipelines,
                               .join_servers = routes.join_server,
+                              .interop = routes.network_server_interop,
                               .transmit = gateway_server::make_transmit(routes.gateway_router),
                               .publish = wiring->ports.publish,
                               .profiles = routes.mac_settings_profiles,
@@ -133,6 +164,10 @@ caf::actor start_gateways(caf::actor_system& system, const WiringPtr& wiring) {
                                                .own_thread = wiring->ports.own_threads});
 }
 
+application_server::UnwrapKey unwrap_with(const key_vault::LiveKeyVaultPtr& vault) {
+  return [vault](const KeyEnvelope& envelope) { return vault->current()->unwrap(envelope); };
+}
+
 caf::actor start_application_server(caf::actor_system& system, const WiringPtr& wiring) {
   const auto& routes = wiring->routes;
   auto config = wiring->config.application_server;
@@ -142,7 +177,8 @@ caf::actor start_application_server(caf::actor_system& system, const WiringPtr& 
                                             .store = wiring->ports.engine,
                                             .network_servers = routes.network_server,
                                             .join_servers = routes.join_server,
-                                            .unwrap_key = {},
+                                            .interop = routes.application_server_interop,
+                                            .unwrap_key = unwrap_with(wiring->config.key_vault),
                                             .publish = wiring->ports.publish,
                                             .http_client = wiring->ports.http_client,
                                             .broker_client = wiring->ports.broker_client,
@@ -211,7 +247,7 @@ std::unique_ptr<Node> Node::start(NodePorts ports, NodeConfig config) {
           ? config.plans
           : std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
   routes.network = std::make_shared<const network_server::Config>(config.network_server);
-  for (const auto* name : {"root", "storage", "identity_server", "application_server",
+  for (const auto* name : {"root", "storage", "identity_server", "interop", "application_server",
                            "join_server", "network_server", "gateway_server"})
     routes.supervisors.emplace_back(name, actors::Route<caf::actor>());
   auto node = std::unique_ptr<Node>(new Node(routes));
@@ -232,6 +268,7 @@ std::unique_ptr<Node> Node::start(NodePorts ports, NodeConfig config) {
        .limits = {},
        .children = {component("storage", wiring, start_storage),
                     component("identity_server", wiring, start_identity_server),
+                    component("interop", wiring, start_interop),
                     component("application_server", wiring, start_application_server),
                     component("join_server", wiring, start_join_server),
                     component("network_server", wiring, start_network_server),

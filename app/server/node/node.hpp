@@ -16,6 +16,9 @@
 #include "actors/events/event.hpp"
 #include "actors/gateway_server/supervisor/gateway_server.hpp"
 #include "actors/identity_server/supervisor/supervisor.hpp"
+#include "actors/interop/config.hpp"
+#include "actors/interop/interface.hpp"
+#include "actors/join_server/activation/interface.hpp"
 #include "actors/join_server/config.hpp"
 #include "actors/join_server/interface.hpp"
 #include "actors/network_server/context.hpp"
@@ -60,6 +63,11 @@ struct NodeConfig {
   std::vector<gateway_server::BasicStationFrontendConfig> basic_station;
   std::vector<gateway_server::MqttFrontendConfig> gateway_mqtt;
   join_server::Config join_server;
+  /// Other networks' join servers; without peers none is asked. The node adds `deps` and `vault`.
+  interop::ClientConfig network_server_interop;
+  interop::ClientConfig application_server_interop;
+  /// Key-encryption keys. Never null.
+  std::shared_ptr<key_vault::LiveKeyVault> key_vault = std::make_shared<key_vault::LiveKeyVault>();
   application_server::Config application_server;
   identity_server::SettingsPtr identity = std::make_shared<const identity_server::Settings>();
   /// Null: the standard ones.
@@ -79,6 +87,9 @@ struct NodeRoutes {
   actors::Sharded<network_server::ShardHandle> network_server;
   actors::Route<network_server::ProfilesHandle> mac_settings_profiles;
   actors::Sharded<join_server::ShardHandle> join_server;
+  actors::Route<join_server::activation::RegistryHandle> activation_settings;
+  actors::Route<interop::ClientHandle> network_server_interop;
+  actors::Route<interop::ClientHandle> application_server_interop;
   application_server::Routes application_server;
   identity_server::Routes identity_server;
   actors::Route<gateway_server::RouterHandle> gateway_router;

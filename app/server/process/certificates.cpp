@@ -69,11 +69,13 @@ Status Certificates::replace(const net::tls::KeyPair& pair) const {
   FF_CHECK(http->replace(pair));
   FF_CHECK(mqtt->replace(pair));
   FF_CHECK(gateways->replace(pair));
+  FF_CHECK(interop->replace(pair));
   grpc->replace({pair.certificate_pem, pair.key_pem});
   return {};
 }
 
-Result<Certificates> load_certificates(const config::Config& config, UtcTime now) {
+Result<Certificates> load_certificates(const config::Config& config, UtcTime now,
+                                       const std::string& interop_roots_pem) {
   const auto& tls = config.tls;
   if (tls.source == config::TlsSource::none) return Certificates{};
   net::tls::KeyPair pair;
@@ -90,6 +92,10 @@ Result<Certificates> load_certificates(const config::Config& config, UtcTime now
   FF_TRY(out.mqtt, net::tls::ServerContext::create(pair));
   FF_TRY(const auto gateway_options, options_for_gateways(config.mtls_auth));
   FF_TRY(out.gateways, net::tls::ServerContext::create(pair, gateway_options));
+  FF_TRY(out.interop, net::tls::ServerContext::create(
+                          pair, {.alpn = {"http/1.1"},
+                                 .client_certificates = net::tls::ClientCertificates::request,
+                                 .client_roots_pem = interop_roots_pem}));
   out.grpc = std::make_shared<api::ServerCertificate>(
       api::CertificatePem{pair.certificate_pem, pair.key_pem});
   return out;

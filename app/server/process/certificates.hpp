@@ -17,6 +17,7 @@ struct Certificates {
   std::shared_ptr<net::tls::ServerContext> http;
   std::shared_ptr<net::tls::ServerContext> mqtt;
   std::shared_ptr<net::tls::ServerContext> gateways;
+  std::shared_ptr<net::tls::ServerContext> interop;
   std::shared_ptr<api::ServerCertificate> grpc;
 
   explicit operator bool() const noexcept { return http != nullptr; }
@@ -25,7 +26,9 @@ struct Certificates {
 };
 
 /// Of the configured files, or our own, which is made at the first start. Errors: of net/tls.
-Result<Certificates> load_certificates(const config::Config& config, UtcTime now);
+/// `interop_roots_pem`: authorities of other networks, of which certificates are asked for.
+Result<Certificates> load_certificates(const config::Config& config, UtcTime now,
+                                       const std::string& interop_roots_pem);
 
 /// Looks at the configured files while it lives; does nothing without files.
 class CertificateWatch {

@@ -24,6 +24,7 @@
 #include "app/server/process/first_start.hpp"
 #include "app/server/process/http_client_metrics.hpp"
 #include "app/server/process/identity.hpp"
+#include "app/server/process/interop_door.hpp"
 #include "app/server/process/mail.hpp"
 #include "app/server/process/pages.hpp"
 #include "app/server/process/settings.hpp"
@@ -92,6 +93,20 @@ api::GatewayDoors gateway_doors(const config::GatewayServer& settings, const Nod
           .mqtt_v2 = addresses_of(settings.mqtt_v2)};
 }
 
+api::JoinServerDoors join_server_doors(const config::Config& config,
+                                       const key_vault::LiveKeyVaultPtr& vault,
+                                       const NodeRoutes& routes) {
+  api::JoinServerDoors out{.shards = routes.join_server,
+                           .activation_settings = routes.activation_settings,
+                           .prefixes = {},
+                           .default_join_eui = config.js.default_join_eui,
+                           .cluster_keys = api::ClusterKeys(config.cluster_keys),
+                           .vault = vault};
+  for (const auto& prefix : config.js.join_eui_prefixes)
+    out.prefixes.push_back({prefix.join_eui, prefix.length});
+  return out;
+}
+
 }  // namespace
 
 struct FrontDoors::State {
@@ -105,6 +120,7 @@ struct FrontDoors::State {
   actors::Route<api::DeadlineKeeper> deadlines;
   Certificates certificates;
   std::optional<CertificateWatch> certificate_watch;
+  interop::Senders senders;  // of Backend Interfaces
 
   // In the order they must be destroyed last to first: gateway before server, server before
   // services. [app/api/README.md]
@@ -124,6 +140,7 @@ struct FrontDoors::State {
   actors::ListenerMetrics listener_metrics;
   HttpClientMetrics http_client_metrics;
   std::map<std::string, std::unique_ptr<net::Listener>> listeners;
+  std::unique_ptr<InteropDoor> interop;
   std::optional<application_server::MqttFrontend> mqtt;
   std::vector<std::string> mqtt_names;  // of its listeners
 
@@ -134,6 +151,7 @@ struct FrontDoors::State {
   Status open_grpc(const NodeRoutes& routes);
   Status open_http(const NodeRoutes& routes);
   Status open_mqtt(const NodeRoutes& routes);
+  Status open_interop(const NodeRoutes& routes);
   Status listen_http(std::string_view key, const std::string& address,
                      std::shared_ptr<net::tls::ServerContext> tls);
 };
@@ -160,6 +178,10 @@ std::string FrontDoors::State::metrics_text() {
   http_client_metrics.sample(ports.http_client.counters());
   for (const auto& [name, listener] : listeners)
     listener_metrics.sample(name, listener->counters());
+  if (interop) {
+    for (const auto& [name, counters] : interop->counters())
+      listener_metrics.sample(name, counters);
+  }
   if (mqtt) {
     const auto counters = mqtt->counters();
     for (std::size_t i = 0; i < counters.size(); ++i)
@@ -202,32 +224,34 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
                                           method, error.to_string(), id);
                           }});
   services = std::make_unique<api::Services>(
-      *front, api::ServiceDeps{.rights = api::make_rights_of(*identity),
-                               .now = now,
-                               .deadlines = deadlines,
-                               .request_timeout = call_timeout,
-                               .identity = identity,
-                               .make_random = make_secure_random,
-                               .network_servers = routes.network_server,
-                               .inspectable_network_servers = routes.inspectable_network_server,
-                               .profiles = routes.mac_settings_profiles,
-                               .application_servers = routes.application_server.pipelines,
-                               .links = routes.application_server.links,
-                               .join_servers = routes.join_server,
-                               .gateway_router = routes.gateway_router,
-                               .gateway_doors = gateway_doors(ports.config.gs, routes),
-                               .hub = &hub,
-                               .new_event_id = [this, now] { return random.ulid(now()); },
-                               .plans = routes.plans,
-                               .network = routes.network,
-                               .webhooks = routes.application_server.webhooks,
-                               .webhook_templates = load_templates(ports.config.as.webhooks),
-                               .webhook_health = {ports.config.as.webhooks.unhealthy_attempts,
-                                                  ports.config.as.webhooks.unhealthy_retry},
-                               .pubsubs = routes.application_server.pubsubs,
-                               .pubsub_providers = providers_of(ports.config.as.pubsub),
-                               .storage = routes.application_server.storage,
-                               .mqtt = mqtt_addresses()});
+      *front, api::ServiceDeps{
+                  .rights = api::make_rights_of(*identity),
+                  .now = now,
+                  .deadlines = deadlines,
+                  .request_timeout = call_timeout,
+                  .identity = identity,
+                  .make_random = make_secure_random,
+                  .network_servers = routes.network_server,
+                  .inspectable_network_servers = routes.inspectable_network_server,
+                  .profiles = routes.mac_settings_profiles,
+                  .application_servers = routes.application_server.pipelines,
+                  .links = routes.application_server.links,
+                  .join_servers = routes.join_server,
+                  .join_server_doors = join_server_doors(ports.config, ports.key_vault, routes),
+                  .gateway_router = routes.gateway_router,
+                  .gateway_doors = gateway_doors(ports.config.gs, routes),
+                  .hub = &hub,
+                  .new_event_id = [this, now] { return random.ulid(now()); },
+                  .plans = routes.plans,
+                  .network = routes.network,
+                  .webhooks = routes.application_server.webhooks,
+                  .webhook_templates = load_templates(ports.config.as.webhooks),
+                  .webhook_health = {ports.config.as.webhooks.unhealthy_attempts,
+                                     ports.config.as.webhooks.unhealthy_retry},
+                  .pubsubs = routes.application_server.pubsubs,
+                  .pubsub_providers = providers_of(ports.config.as.pubsub),
+                  .storage = routes.application_server.storage,
+                  .mqtt = mqtt_addresses()});
   std::vector<api::Listener> grpc_listeners;
   const auto& listen = ports.config.grpc;
   FF_TRY(const auto plain, address_of("grpc.listen", listen.plain));
@@ -352,10 +376,31 @@ Status FrontDoors::State::open_mqtt(const NodeRoutes& routes) {
   return {};
 }
 
+Status FrontDoors::State::open_interop(const NodeRoutes& routes) {
+  std::vector<net::AddressBlock> proxies;
+  for (const auto& text : ports.config.http.trusted_proxies) {
+    if (auto block = net::AddressBlock::parse(text)) proxies.push_back(*block);
+  }
+  interop::ServerPorts server{.senders = senders,
+                              .trusted_proxies = std::move(proxies),
+                              .join_servers = routes.join_server,
+                              .asker = api::Asker(deadlines, call_timeout),
+                              .vault = ports.key_vault,
+                              .now = [clock = ports.clock] { return clock->now().utc; },
+                              .metrics = &ports.metrics};
+  FF_TRY(auto opened, InteropDoor::open(ports.config.interop, std::move(server), ports.streams,
+                                        certificates.interop));
+  const std::scoped_lock lock(listening);
+  interop = std::move(opened);
+  return {};
+}
+
 Status FrontDoors::load_certificates() {
   auto& state = *state_;
   const auto& config = state.ports.config;
-  FF_TRY(state.certificates, app::load_certificates(config, state.ports.clock->now().utc));
+  FF_TRY(state.senders, load_senders(config.interop));
+  FF_TRY(state.certificates,
+         app::load_certificates(config, state.ports.clock->now().utc, state.senders.roots_pem()));
   if (state.certificates) {
     state.certificate_watch.emplace(state.ports.loop, config.tls, state.certificates,
                                     state.ports.metrics);
@@ -372,6 +417,7 @@ Status FrontDoors::open(const NodeRoutes& routes) {
   FF_CHECK(state.open_grpc(routes));
   FF_CHECK(state.open_mqtt(routes));
   FF_CHECK(state.open_http(routes));
+  FF_CHECK(state.open_interop(routes));
   state.serving = true;
   return {};
 }
@@ -387,6 +433,7 @@ void FrontDoors::close() {
   {
     const std::scoped_lock lock(state.listening);
     state.listeners.clear();
+    state.interop.reset();
     state.mqtt.reset();
   }
   if (state.server) state.server->shutdown(call_grace);

@@ -25,6 +25,7 @@ struct FrontDoorPorts {
   net::EventLoop& loop;
   const net::http_client::HttpClient& http_client;
   std::shared_ptr<const net::RateLimiter> rate_limiter;
+  key_vault::LiveKeyVaultPtr key_vault;
 };
 
 class FrontDoors {

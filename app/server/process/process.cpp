@@ -15,6 +15,8 @@
 #include "app/server/process/front_doors.hpp"
 #include "app/server/process/grpc_log.hpp"
 #include "app/server/process/identity.hpp"
+#include "app/server/process/interop_clients.hpp"
+#include "app/server/process/key_vault.hpp"
 #include "app/server/process/rate_limits.hpp"
 #include "app/server/process/settings.hpp"
 #include "app/server/process/signals.hpp"
@@ -104,17 +106,22 @@ std::size_t or_default(std::size_t configured, std::size_t by_default) {
 }
 
 /// For servers that users name.
-struct Clients {
-  std::unique_ptr<net::http_client::HttpClient> http;
-  std::unique_ptr<net::broker_client::BrokerClient> brokers;
-};
 
-Result<Clients> make_clients(const config::ApplicationServer& as) {
-  Clients out;
-  FF_TRY(auto http, webhook_client_options(as.webhooks));
-  FF_TRY(out.http, net::http_client::make_http_client(std::move(http)));
-  FF_TRY(auto brokers, broker_client_options(as.pubsub));
+/// What the configuration makes, before anything runs.
+struct Prepared {
+  NodeConfig node;
+  std::unique_ptr<net::http_client::HttpClient> webhooks;
+  std::unique_ptr<net::broker_client::BrokerClient> brokers;
+  HttpClients interop;
+};
+Result<Prepared> prepare(const config::Config& config, std::uint64_t counter_jump) {
+  Prepared out;
+  FF_TRY(out.node, node_config(config, counter_jump));
+  FF_TRY(auto http, webhook_client_options(config.as.webhooks));
+  FF_TRY(out.webhooks, net::http_client::make_http_client(std::move(http)));
+  FF_TRY(auto brokers, broker_client_options(config.as.pubsub));
   FF_TRY(out.brokers, net::broker_client::make_broker_client(std::move(brokers)));
+  FF_TRY(out.interop, add_interop_clients(config, out.node));
   return out;
 }
 
@@ -169,10 +176,8 @@ ExitCode run_server(const config::Config& config) {
   auto random = make_secure_random();
   auto store = open_store(config.storage, *random);
   if (!store) return give_up(store.error(), exit_code_of(store.error()));
-  auto node_settings = node_config(config, store->identity.counter_jump.value());
-  if (!node_settings) return give_up(node_settings.error(), ExitCode::configuration);
-  const auto clients = make_clients(config.as);
-  if (!clients) return give_up(clients.error(), ExitCode::configuration);
+  auto prepared = prepare(config, store->identity.counter_jump.value());
+  if (!prepared) return give_up(prepared.error(), ExitCode::configuration);
 
   actors::Metrics metrics;
   net::Runtime runtime(or_default(config.process.net_threads,
@@ -199,10 +204,13 @@ ExitCode run_server(const config::Config& config) {
                     .streams = *streams,
                     .store = *store->engine,
                     .loop = runtime.next_loop(),
-                    .http_client = *clients->http,
-                    .rate_limiter = *rate_limiter});
-  if (const auto added = add_gateways(doors, config, *node_settings); !added)
+                    .http_client = *prepared->webhooks,
+                    .rate_limiter = *rate_limiter,
+                    .key_vault = prepared->node.key_vault});
+  if (const auto added = add_gateways(doors, config, prepared->node); !added)
     return give_up(added.error(), ExitCode::unavailable);
+  const KeyVaultWatch key_vault_watch(runtime.next_loop(), config.key_vault,
+                                      prepared->node.key_vault, metrics);
   auto node = start_node({.system = &system,
                           .clock = clock,
                           .make_random = make_secure_random,
@@ -211,13 +219,13 @@ ExitCode run_server(const config::Config& config) {
                           .shard_count = store->identity.shard_count,
                           .datagrams = datagrams.get(),
                           .streams = streams.get(),
-                          .http_client = clients->http.get(),
-                          .broker_client = clients->brokers.get(),
+                          .http_client = prepared->webhooks.get(),
+                          .broker_client = prepared->brokers.get(),
                           .rate_limiter = *rate_limiter,
                           .own_threads = true,
                           .publish = doors.publish(),
                           .on_fatal = on_fatal},
-                         *std::move(node_settings));
+                         std::move(prepared->node));
   runtime.start();
   if (store->identity.created) doors.create_admin_key(node->routes(), *random);
   if (auto opened = doors.open(node->routes()); !opened) {

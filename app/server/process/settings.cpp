@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "actors/application_server/integration/webhook/request.hpp"
+#include "app/server/process/key_vault.hpp"
 #include "app/server/process/version.hpp"
 #include "protocol/mac/adr/two_way.hpp"
 
@@ -110,6 +111,7 @@ join_server::Config join_server_config(const config::JoinServer& js, std::uint64
     out.join_eui_prefixes.push_back({prefix.join_eui, prefix.length});
   out.dev_nonce_limit = js.dev_nonce_limit;
   out.session_key_limit = js.session_key_limit;
+  out.default_join_eui = js.default_join_eui;
   return out;
 }
 
@@ -173,6 +175,19 @@ Result<std::shared_ptr<const region::FrequencyPlans>> load_plans(
     FF_CHECK(plans->add_json(text));
   }
   return std::shared_ptr<const region::FrequencyPlans>(std::move(plans));
+}
+
+/// Whoever stores keys seals them under a label of its own.
+Status add_key_vault(const config::Config& config, NodeConfig& out) {
+  FF_TRY(out.key_vault, load_key_vault(config));
+  const auto seal = [&](const std::string& label) {
+    return std::make_shared<const storage::KeySeal>(out.key_vault, label);
+  };
+  out.join_server.vault = out.key_vault;
+  out.join_server.key_seal = seal(config.js.device_kek_label);
+  out.network_server.key_seal = seal(config.ns.device_kek_label);
+  out.application_server.pipeline.key_seal = seal(config.as.device_kek_label);
+  return {};
 }
 
 }  // namespace
@@ -357,6 +372,7 @@ Result<NodeConfig> node_config(const config::Config& config, std::uint64_t count
   out.application_server.webhooks = webhooks_config(config.as.webhooks);
   out.application_server.pubsubs = pubsubs_config(config.as.pubsub);
   out.application_server.outbox_retention = config.as.outbox_retention;
+  FF_CHECK(add_key_vault(config, out));
   for (const auto& listener : config.gs.udp.listeners) {
     const auto local = net::Endpoint::parse_listen(listener.address);
     if (!local)

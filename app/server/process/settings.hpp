@@ -13,7 +13,8 @@ inline constexpr ErrorDef invalid_address{
     "config", "invalid_value", Code::invalid_argument,
     "`{key}` can not be `{value}`: it takes an address like `:1885` or `127.0.0.1:1885`"};
 
-/// Errors name the setting: an address that does not parse.
+/// Errors name the setting: an address that does not parse, a label that the key vault does not
+/// have.
 Result<NodeConfig> node_config(const config::Config& config, std::uint64_t counter_jump);
 
 /// The listeners for Basic Station; none with TLS while `tls` is null. Errors as above.

@@ -92,8 +92,8 @@ TEST_F(JoinServerTest, JoinsADeviceAndKeepsItsSessionKey) {
   const auto answer = join(MacVersion::v1_0_3, 1);
   ASSERT_TRUE(answer) << answer.error().to_string();
   std::optional<Result<KeyEnvelope>> key;
-  caf::anon_send(actor,
-                 GetAppSKey{test::join_eui, test::dev_eui, answer->keys.session_key_id, into(key)});
+  caf::anon_send(
+      actor, GetAppSKey{test::join_eui, test::dev_eui, answer->keys.session_key_id, {}, into(key)});
   run();
   ASSERT_TRUE(*key);
   EXPECT_EQ(**key, answer->keys.app_s_key);

@@ -163,6 +163,32 @@ TEST(AdrException, NamesAnApplicationOrADevice) {
   }
 }
 
+TEST(Kek, IsALabelAndAKeyThatIsNeverShown) {
+  const auto type = kek();
+  EXPECT_TRUE(type.secret);
+  const std::string hex = "000102030405060708090a0b0c0d0e0f";
+  const auto read = type.read("ns:000013:ns.example.com=" + hex);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->label, "ns:000013:ns.example.com");
+  EXPECT_EQ(read->key.size(), 16U);
+  EXPECT_EQ(type.write(*read), "ns:000013:ns.example.com=" + hex);
+  EXPECT_EQ(type.read("device@2=" + hex + hex)->key.size(), 32U);
+  const std::string wrong[] = {"", hex, "=" + hex, "a=", "a=" + hex + "00", "a b=" + hex};
+  for (const auto& text : wrong) EXPECT_FALSE(type.read(text)) << text;
+  EXPECT_TRUE(aes_key().secret);
+  EXPECT_EQ(aes_key().read(hex)->size(), 16U);
+  EXPECT_FALSE(aes_key().read("00"));
+}
+
+TEST(SenderClientCa, IsASenderAndAFile) {
+  const auto type = sender_client_ca();
+  const auto read = type.read("000013=/etc/ca.pem");
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->sender, "000013");
+  EXPECT_EQ(type.write(*read), "000013=/etc/ca.pem");
+  for (const auto* text : {"", "000013", "000013=", "=/etc/ca.pem"}) EXPECT_FALSE(type.read(text));
+}
+
 TEST(Optional, IsAbsentWhenEmpty) {
   const auto type = optional(count<std::uint8_t>(0, 15));
   const std::optional<std::uint8_t> absent;

@@ -170,6 +170,12 @@ constexpr std::array rows{
     Row{"EndDeviceBatchRegistry/Get", "", RIGHT_APPLICATION_DEVICES_READ},
     Row{"EndDeviceBatchRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_WRITE},
 
+    Row{"AppJs/GetAppSKey", "", RIGHT_APPLICATION_DEVICES_READ_KEYS},
+    Row{"ApplicationActivationSettingRegistry/Get", "", RIGHT_APPLICATION_DEVICES_READ_KEYS},
+    Row{"ApplicationActivationSettingRegistry/Set", "", RIGHT_APPLICATION_DEVICES_READ_KEYS},
+    Row{"ApplicationActivationSettingRegistry/Set", "", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
+    Row{"ApplicationActivationSettingRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_READ_KEYS},
+    Row{"ApplicationActivationSettingRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
     Row{"AppAs/Subscribe", "", RIGHT_APPLICATION_TRAFFIC_READ},
     Row{"AppAs/DownlinkQueuePush", "", RIGHT_APPLICATION_TRAFFIC_DOWN_WRITE},
     Row{"AppAs/DownlinkQueueReplace", "", RIGHT_APPLICATION_TRAFFIC_DOWN_WRITE},

@@ -137,7 +137,12 @@ std::optional<Aes128Key> plain_key_of(const pb::KeyEnvelope& key) {
 }
 
 KeyEnvelope key_of(const pb::KeyEnvelope& key) {
-  return {plain_key_of(key), key.kek_label(), bytes_of(key.encrypted_key())};
+  // Without a label the second field has the key in clear: kept as what it is, so that it does not
+  // lie open at rest. [spec events-cluster-discovery §9]
+  const auto& bytes = key.encrypted_key();
+  if (!plain_key_of(key) && key.kek_label().empty() && bytes.size() == Aes128Key::size)
+    return {Aes128Key::from(as_bytes(bytes)), {}, {}};
+  return {plain_key_of(key), key.kek_label(), bytes_of(bytes)};
 }
 
 }  // namespace ff::api

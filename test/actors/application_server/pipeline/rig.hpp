@@ -64,6 +64,8 @@ class Rig : public test::ActorFixture {
                                                        Rig* rig) {
     return {[](const join_server::HandleJoin&) {},
             [rig](const join_server::GetAppSKey& ask) { rig->asked.push_back(ask); },
+            [](const join_server::GetNwkSKeys&) {},
+            [](const join_server::GetHomeNetwork&) {},
             [](const join_server::GetJoinDevice&) {},
             [](const join_server::ChangeJoinDevice&) {},
             [](const join_server::DeleteJoinDevice&) {},

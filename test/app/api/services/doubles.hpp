@@ -114,6 +114,8 @@ inline join_server::ShardHandle::behavior_type join_server_double(
   return {
       [](const HandleJoin&) {},
       [](const GetAppSKey&) {},
+      [](const GetNwkSKeys&) {},
+      [](const GetHomeNetwork&) {},
       [devices](const GetJoinDevice& message) {
         message.reply(devices->get({message.join_eui, message.dev_eui}));
       },

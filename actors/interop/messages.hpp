@@ -1,0 +1,26 @@
+// What the interop client tells itself. What it is asked are the join server's own questions.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "actors/support/local_message.hpp"
+#include "protocol/base/result.hpp"
+
+namespace ff::interop {
+
+/// INTERNAL: a join server has answered question `id`, or has not.
+struct PeerAnswered {
+  std::uint64_t id = 0;
+  std::size_t peer = 0;
+  struct Http {
+    int status = 0;
+    std::string body;
+    bool whole = true;  // false: more was there than is read
+  };
+  Result<Http> answer;
+};
+
+}  // namespace ff::interop
+FF_LOCAL_MESSAGE(ff::interop::PeerAnswered)

@@ -1,0 +1,196 @@
+#include "app/interop/server.hpp"
+
+#include <utility>
+
+#include "protocol/backend_interfaces/message.hpp"
+
+namespace ff::interop {
+namespace {
+
+namespace bi = backend_interfaces;
+using net::http::Headers;
+using net::http::Request;
+using net::http::ResponseWriter;
+using Ports = std::shared_ptr<const ServerPorts>;
+
+constexpr std::string_view role = "JOIN_SERVER";
+constexpr ErrorDef not_supported{"pkg/interop", "malformed_message", Code::invalid_argument,
+                                 "`{type}` is not supported"};
+constexpr ErrorDef unknown_receiver{"pkg/interop", "unknown_receiver", Code::not_found,
+                                    "unknown receiver"};
+
+/// One request on its way to an answer.
+class Exchange : public std::enable_shared_from_this<Exchange> {
+ public:
+  Exchange(Ports ports, bi::Header header, std::shared_ptr<ResponseWriter> response)
+      : ports_(std::move(ports)), header_(std::move(header)), response_(std::move(response)) {}
+
+  void start(const Result<bi::Body>& body, const std::vector<Bytes>& chain) {
+    auto names = ports_->senders.authenticate(header_.sender_id, chain, ports_->now());
+    if (!names) return refuse(Error(bi::unknown_sender));
+    names_ = *std::move(names);
+    if (!body) return refuse(body.error());
+    join_eui_ = parse_join_eui(header_.receiver_id);
+    std::visit([this](const auto& request) { serve(request); }, *body);
+  }
+
+ private:
+  void serve(const bi::JoinReq& request) {
+    const auto net_id = parse_net_id(header_.sender_id);
+    if (!net_id) return refuse(Error(bi::unknown_sender));
+    if (!join_eui_) return refuse(Error(unknown_receiver));
+    auto make = [&](actors::Reply<network_server::JoinAnswer> then) {
+      return join_server::HandleJoin{.join_request = request.phy_payload,
+                                     .join_eui = *join_eui_,
+                                     .dev_eui = request.dev_eui,
+                                     .dev_addr = request.dev_addr,
+                                     .mac_version = request.mac_version,
+                                     .net_id = *net_id,
+                                     .dl_settings = request.dl_settings,
+                                     .rx_delay = request.rx_delay,
+                                     .cf_list = request.cf_list,
+                                     .external = join_server::ExternalNetwork{*net_id, names_},
+                                     .reply = std::move(then)};
+    };
+    const bool v1_1 =
+        at_least(request.mac_version, MacVersion::v1_1) && (request.dl_settings & 0x80U) != 0;
+    auto answered = [self = shared_from_this(), v1_1](Result<network_server::JoinAnswer> answer) {
+      self->joined(std::move(answer), v1_1);
+    };
+    ask<network_server::JoinAnswer>(request.dev_eui, make, std::move(answered));
+  }
+
+  void serve(const bi::AppSKeyReq& request) {
+    if (!join_eui_) return refuse(Error(unknown_receiver));
+    auto make = [&](actors::Reply<KeyEnvelope> then) {
+      return join_server::GetAppSKey{
+          *join_eui_, request.dev_eui, request.session_key_id,
+          join_server::ExternalApplicationServer{header_.sender_id, names_}, std::move(then)};
+    };
+    auto answered = [self = shared_from_this(), request](const Result<KeyEnvelope>& key) {
+      if (!key) return self->refuse(key.error());
+      bi::AppSKeyAns answer;
+      answer.dev_eui = request.dev_eui;
+      answer.session_key_id = request.session_key_id;
+      answer.app_s_key = on_wire(*key);
+      self->answer(std::move(answer));
+    };
+    ask<KeyEnvelope>(request.dev_eui, make, std::move(answered));
+  }
+
+  void serve(const bi::HomeNsReq& request) {
+    if (!parse_net_id(header_.sender_id)) return refuse(Error(bi::unknown_sender));
+    if (!join_eui_) return refuse(Error(unknown_receiver));
+    auto make = [&](actors::Reply<join_server::HomeNetwork> then) {
+      return join_server::GetHomeNetwork{*join_eui_, request.dev_eui, std::move(then)};
+    };
+    auto answered = [self = shared_from_this()](const Result<join_server::HomeNetwork>& home) {
+      if (!home) return self->refuse(home.error());
+      self->answer(bi::HomeNsAns{{}, home->net_id, {}, home->network_server_address});
+    };
+    ask<join_server::HomeNetwork>(request.dev_eui, make, std::move(answered));
+  }
+
+  /// Roaming is not built, and answers to us come as answers of our own requests.
+  template <class Body>
+  void serve(const Body&) {
+    refuse(Error(not_supported, {{"type", bi::to_string(header_.type)}}));
+  }
+
+  template <class T, class Make, class Then>
+  void ask(DevEui dev_eui, Make make, Then then) {
+    const storage::JoinKey key{*join_eui_, dev_eui};
+    ports_->asker.ask<T>(ports_->join_servers.of(key), role, make,
+                         actors::Reply<T>(std::move(then)));
+  }
+
+  void joined(Result<network_server::JoinAnswer> joined, bool v1_1) {
+    if (!joined) return refuse(joined.error());
+    bi::JoinAns out;
+    const auto& keys = joined->keys;
+    const auto put = [&](const Aes128Key& key, std::optional<bi::Key>& field) -> Status {
+      FF_TRY(field, wrap(key, joined->network_server_kek_label));
+      return {};
+    };
+    const auto wrapped = [&]() -> Status {
+      if (!v1_1) return put(keys.f_nwk_s_int_key, out.nwk_s_key);
+      FF_CHECK(put(keys.s_nwk_s_int_key, out.s_nwk_s_int_key));
+      FF_CHECK(put(keys.f_nwk_s_int_key, out.f_nwk_s_int_key));
+      return put(keys.nwk_s_enc_key, out.nwk_s_enc_key);
+    }();
+    if (!wrapped) return refuse(wrapped.error());
+    out.phy_payload = std::move(joined->join_accept);
+    out.app_s_key = on_wire(keys.app_s_key);
+    out.session_key_id = keys.session_key_id;
+    answer(std::move(out));
+  }
+
+  Result<bi::Key> wrap(const Aes128Key& key, const std::string& label) const {
+    if (label.empty()) return bi::Key{{}, to_owned(key.bytes())};
+    FF_TRY(const auto envelope, ports_->vault->current()->wrap(key, label));
+    return bi::Key{envelope.kek_label, envelope.encrypted_key};
+  }
+  static bi::Key on_wire(const KeyEnvelope& key) {
+    if (key.key) return {{}, to_owned(key.key->bytes())};
+    return {key.kek_label, key.encrypted_key};
+  }
+
+  void refuse(const Error& error) {
+    auto outcome = bi::outcome_of(error, is_join() ? bi::Purpose::join : bi::Purpose::other);
+    if (error.is(unknown_receiver)) outcome.code = bi::ResultCode::unknown_receiver;
+    count(outcome.code);
+    answer_with(bi::OtherAns{std::move(outcome)});
+  }
+  template <class Body>
+  void answer(Body body) {
+    count(bi::ResultCode::success);
+    answer_with(std::move(body));
+  }
+  void answer_with(bi::Body body) {
+    response_->respond(200, "application/json",
+                       bi::encode({bi::answer_header(header_), std::move(body)}));
+  }
+  void count(bi::ResultCode code) const {
+    ports_->metrics
+        ->counter("farfield_interop_server_requests_total",
+                  "Messages of other networks, by type and result.",
+                  {{"type", std::string(bi::to_string(header_.type))},
+                   {"result", std::string(bi::to_string(code, bi::Version::v1_1))}})
+        .Increment();
+  }
+  bool is_join() const {
+    return header_.type == bi::MessageType::join_req || header_.type == bi::MessageType::rejoin_req;
+  }
+
+  Ports ports_;
+  const bi::Header header_;
+  std::shared_ptr<ResponseWriter> response_;
+  std::vector<std::string> names_;
+  std::optional<JoinEui> join_eui_;
+};
+
+void count_malformed(const Ports& ports) {
+  ports->metrics
+      ->counter("farfield_interop_server_malformed_total",
+                "Requests of other networks that are no messages.")
+      .Increment();
+}
+
+}  // namespace
+
+net::http::HttpHandler make_interop_handler(ServerPorts ports) {
+  auto shared = std::make_shared<const ServerPorts>(std::move(ports));
+  return [shared](const Request& request, std::shared_ptr<ResponseWriter> response) {
+    if (request.method != "POST" || request.headers.value("Content-Type") != "application/json")
+      return response->respond(404, Headers{}, ByteView());
+    auto decoded = bi::decode(as_text(request.body));
+    if (!decoded || !bi::is_request(decoded->header.type)) {
+      count_malformed(shared);
+      return response->respond(400, Headers{}, ByteView());
+    }
+    std::make_shared<Exchange>(shared, std::move(decoded->header), std::move(response))
+        ->start(decoded->body, presented_chain(request, shared->trusted_proxies));
+  };
+}
+
+}  // namespace ff::interop

@@ -1,0 +1,257 @@
+#include <boost/json.hpp>
+#include <limits>
+
+#include "protocol/backend_interfaces/message.hpp"
+#include "protocol/base/hex.hpp"
+
+namespace ff::backend_interfaces {
+namespace {
+
+using boost::json::object;
+using boost::json::value;
+
+constexpr std::size_t depth_max = 8;
+constexpr std::size_t token_size_max = 256;
+constexpr std::size_t phy_payload_size_max = 255;
+constexpr std::size_t session_key_id_size_max = 2048;
+constexpr std::size_t id_size_max = 100;
+
+tl::unexpected<Error> malformed(std::string_view field) {
+  return fail(malformed_message, {{"result_description", "field " + std::string(field)}});
+}
+
+/// Null when it is not there or null.
+const value* find(const object& in, std::string_view name) {
+  const auto* found = in.if_contains(name);
+  return found != nullptr && !found->is_null() ? found : nullptr;
+}
+
+std::optional<std::string_view> text_of(const object& in, std::string_view name) {
+  const auto* found = find(in, name);
+  const auto* text = found != nullptr ? found->if_string() : nullptr;
+  if (text == nullptr) return std::nullopt;
+  return std::string_view(text->data(), text->size());
+}
+
+std::string_view without_0x(std::string_view text) {
+  if (text.starts_with("0x") || text.starts_with("0X")) text.remove_prefix(2);
+  return text;
+}
+
+template <class Int>
+std::optional<Int> number_of(const object& in, std::string_view name) {
+  const auto* found = find(in, name);
+  if (found == nullptr || (!found->is_int64() && !found->is_uint64())) return std::nullopt;
+  boost::json::error_code error;
+  const auto number = found->to_number<std::uint64_t>(error);
+  if (error || number > std::numeric_limits<Int>::max()) return std::nullopt;
+  return static_cast<Int>(number);
+}
+
+/// Empty when it is not there. Error: not hex, or longer than `max` bytes.
+Result<Bytes> optional_bytes(const object& in, std::string_view name, std::size_t max) {
+  if (find(in, name) == nullptr) return Bytes();
+  const auto text = text_of(in, name);
+  auto bytes = text ? parse_hex(without_0x(*text)) : std::nullopt;
+  if (!bytes || bytes->size() > max) return malformed(name);
+  return *std::move(bytes);
+}
+
+Result<Bytes> required_bytes(const object& in, std::string_view name, std::size_t max) {
+  FF_TRY(auto bytes, optional_bytes(in, name, max));
+  if (bytes.empty()) return malformed(name);
+  return bytes;
+}
+
+/// `parse` is one of protocol/types.
+template <class Id>
+Result<Id> required_id(const object& in, std::string_view name,
+                       std::optional<Id> (*parse)(std::string_view)) {
+  const auto text = text_of(in, name);
+  const auto id = text ? parse(without_0x(*text)) : std::nullopt;
+  if (!id) return malformed(name);
+  return *id;
+}
+
+Result<std::optional<Key>> optional_key(const object& in, std::string_view name) {
+  const auto* found = find(in, name);
+  if (found == nullptr) return std::optional<Key>();
+  const auto* envelope = found->if_object();
+  if (envelope == nullptr) return malformed(name);
+  Key key;
+  if (const auto label = text_of(*envelope, "KEKLabel")) key.kek_label = *label;
+  FF_TRY(key.aes_key, required_bytes(*envelope, "AESKey", 24));
+  const std::size_t size = key.kek_label.empty() ? 16 : 24;
+  if (key.aes_key.size() != size || key.kek_label.size() > id_size_max) return malformed(name);
+  return std::optional(std::move(key));
+}
+
+Result<Outcome> result_of(const object& in) {
+  const auto* found = find(in, "Result");
+  const auto* result = found != nullptr ? found->if_object() : nullptr;
+  const auto code = result != nullptr ? text_of(*result, "ResultCode") : std::nullopt;
+  if (!code) return malformed("Result");
+  const auto description = text_of(*result, "Description").value_or("").substr(0, 256);
+  if (const auto known = parse_result_code(*code)) return Outcome{*known, std::string(description)};
+  return Outcome{ResultCode::other,
+                 std::string(code->substr(0, id_size_max)) + ": " + std::string(description)};
+}
+
+Result<Body> join_req(const object& in) {
+  JoinReq out;
+  const auto version = text_of(in, "MACVersion");
+  const auto known = version ? parse_mac_version(*version) : std::nullopt;
+  if (!known) return malformed("MACVersion");
+  out.mac_version = *known;
+  FF_TRY(out.phy_payload, required_bytes(in, "PHYPayload", phy_payload_size_max));
+  FF_TRY(out.dev_eui, required_id(in, "DevEUI", parse_dev_eui));
+  FF_TRY(out.dev_addr, required_id(in, "DevAddr", parse_dev_addr));
+  FF_TRY(const auto dl_settings, required_bytes(in, "DLSettings", 1));
+  out.dl_settings = dl_settings[0];
+  const auto rx_delay = number_of<std::uint8_t>(in, "RxDelay");
+  if (!rx_delay || *rx_delay > 15) return malformed("RxDelay");
+  out.rx_delay = *rx_delay;
+  FF_TRY(out.cf_list, optional_bytes(in, "CFList", 16));
+  if (!out.cf_list.empty() && out.cf_list.size() != 16) return malformed("CFList");
+  return Body(std::move(out));
+}
+
+Result<Body> join_ans(const object& in) {
+  JoinAns out;
+  FF_TRY(out.result, result_of(in));
+  FF_TRY(out.phy_payload, optional_bytes(in, "PHYPayload", phy_payload_size_max));
+  out.lifetime = number_of<std::uint32_t>(in, "Lifetime");
+  FF_TRY(out.nwk_s_key, optional_key(in, "NwkSKey"));
+  FF_TRY(out.s_nwk_s_int_key, optional_key(in, "SNwkSIntKey"));
+  FF_TRY(out.f_nwk_s_int_key, optional_key(in, "FNwkSIntKey"));
+  FF_TRY(out.nwk_s_enc_key, optional_key(in, "NwkSEncKey"));
+  FF_TRY(out.app_s_key, optional_key(in, "AppSKey"));
+  FF_TRY(out.session_key_id, optional_bytes(in, "SessionKeyID", session_key_id_size_max));
+  return Body(std::move(out));
+}
+
+Result<Body> app_s_key_req(const object& in) {
+  AppSKeyReq out;
+  FF_TRY(out.dev_eui, required_id(in, "DevEUI", parse_dev_eui));
+  FF_TRY(out.session_key_id, required_bytes(in, "SessionKeyID", session_key_id_size_max));
+  return Body(std::move(out));
+}
+
+Result<Body> app_s_key_ans(const object& in) {
+  AppSKeyAns out;
+  FF_TRY(out.result, result_of(in));
+  if (find(in, "DevEUI") != nullptr) {
+    FF_TRY(out.dev_eui, required_id(in, "DevEUI", parse_dev_eui));
+  }
+  FF_TRY(out.app_s_key, optional_key(in, "AppSKey"));
+  FF_TRY(out.session_key_id, optional_bytes(in, "SessionKeyID", session_key_id_size_max));
+  return Body(std::move(out));
+}
+
+Result<Body> home_ns_req(const object& in) {
+  HomeNsReq out;
+  FF_TRY(out.dev_eui, required_id(in, "DevEUI", parse_dev_eui));
+  return Body(std::move(out));
+}
+
+Result<Body> home_ns_ans(const object& in) {
+  HomeNsAns out;
+  FF_TRY(out.result, result_of(in));
+  if (find(in, "HNetID") != nullptr) {
+    FF_TRY(out.h_net_id, required_id(in, "HNetID", parse_net_id));
+  }
+  return Body(std::move(out));
+}
+
+Result<Body> other_ans(const object& in) {
+  FF_TRY(auto result, result_of(in));
+  return Body(OtherAns{std::move(result)});
+}
+
+/// In 1.1 network servers say their NSID; in 1.0 there is none.
+Status check_ns_ids(const Header& header) {
+  const bool from_network = header.type != MessageType::app_s_key_req;
+  if (!is_request(header.type)) return {};
+  if (header.version == Version::v1_0 && (header.sender_ns_id || header.receiver_ns_id))
+    return malformed("SenderNSID");
+  if (header.version == Version::v1_1 && from_network && !header.sender_ns_id)
+    return malformed("SenderNSID");
+  return {};
+}
+
+Result<Body> body_of(const Header& header, const object& in) {
+  FF_CHECK(check_ns_ids(header));
+  switch (header.type) {
+    case MessageType::join_req:
+    case MessageType::rejoin_req:
+      return join_req(in);
+    case MessageType::join_ans:
+    case MessageType::rejoin_ans:
+      return join_ans(in);
+    case MessageType::app_s_key_req:
+      return app_s_key_req(in);
+    case MessageType::app_s_key_ans:
+      return app_s_key_ans(in);
+    case MessageType::home_ns_req:
+      return home_ns_req(in);
+    case MessageType::home_ns_ans:
+      return home_ns_ans(in);
+    default:
+      if (is_request(header.type)) return Body(OtherReq{});
+      return other_ans(in);
+  }
+}
+
+tl::unexpected<Error> invalid(std::string_view reason) {
+  return fail(invalid_json, {{"reason", reason}});
+}
+
+/// Hex ids in upper case; AS-IDs are texts and stay as they are.
+std::optional<std::string> id_of(const object& in, std::string_view name) {
+  const auto text = text_of(in, name);
+  if (!text || text->empty() || text->size() > id_size_max) return std::nullopt;
+  const auto digits = without_0x(*text);
+  const auto bytes = parse_hex(digits);
+  if (bytes && (bytes->size() == 3 || bytes->size() == 8)) return hex_upper(*bytes);
+  return std::string(*text);
+}
+
+Result<Header> header_of(const object& in) {
+  Header out;
+  const auto version = text_of(in, "ProtocolVersion");
+  if (version != "1.0" && version != "1.1") return invalid("ProtocolVersion");
+  out.version = version == "1.0" ? Version::v1_0 : Version::v1_1;
+  const auto transaction = number_of<std::uint32_t>(in, "TransactionID");
+  if (!transaction) return invalid("TransactionID");
+  out.transaction_id = *transaction;
+  const auto type = parse_message_type(text_of(in, "MessageType").value_or(""));
+  if (!type) return invalid("MessageType");
+  out.type = *type;
+  auto sender = id_of(in, "SenderID");
+  auto receiver = id_of(in, "ReceiverID");
+  if (!sender || !receiver) return invalid("SenderID or ReceiverID");
+  out.sender_id = *std::move(sender);
+  out.receiver_id = *std::move(receiver);
+  out.sender_ns_id = id_of(in, "SenderNSID");
+  out.receiver_ns_id = id_of(in, "ReceiverNSID");
+  FF_TRY(out.sender_token, optional_bytes(in, "SenderToken", token_size_max));
+  FF_TRY(out.receiver_token, optional_bytes(in, "ReceiverToken", token_size_max));
+  return out;
+}
+
+}  // namespace
+
+Result<Decoded> decode(std::string_view json) {
+  boost::json::parse_options options;
+  options.max_depth = depth_max;
+  boost::json::error_code error;
+  const auto parsed = boost::json::parse({json.data(), json.size()}, error, {}, options);
+  if (error || !parsed.is_object()) return invalid("JSON");
+  auto header = header_of(parsed.get_object());
+  if (!header && header.error().is(malformed_message)) return invalid("token");
+  FF_CHECK(header);
+  auto body = body_of(*header, parsed.get_object());
+  return Decoded{*std::move(header), std::move(body)};
+}
+
+}  // namespace ff::backend_interfaces

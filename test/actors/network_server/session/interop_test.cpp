@@ -1,0 +1,98 @@
+// Joins of devices that our join server does not know, as their sessions decide.
+#include <gtest/gtest.h>
+
+#include "test/actors/network_server/session/rig.hpp"
+
+namespace ff::network_server {
+namespace {
+
+using namespace test;  // The rig and what it is made of.
+
+constexpr ErrorDef device_unknown{"pkg/joinserver", "device_not_found", Code::not_found, ""};
+constexpr ErrorDef join_eui_unknown{"pkg/joinserver", "unknown_join_eui", Code::invalid_argument,
+                                    ""};
+constexpr ErrorDef mic_wrong{"pkg/joinserver", "mic_mismatch", Code::invalid_argument, ""};
+
+struct JoiningRig : SessionRig {
+  JoiningRig() : SessionRig({ApplicationId("app"), DeviceId("dev")}, MacVersion::v1_0_3) {
+    config.interop = true;
+    device.supports_join = true;
+    device.session.reset();
+    device.mac_state.reset();
+  }
+  Outcome request() {
+    auto frame = std::make_shared<UplinkFrame>();
+    frame->phy_payload = Bytes(23, 0);
+    frame->settings.data_rate = LoraDataRate{9, 125'000, CodingRate::cr4_5};
+    frame->settings.frequency = Frequency::hz(868'300'000);
+    frame->received_at = now();
+    return handle(JoinRequestReceived{frame, {RxMetadata{}}});
+  }
+  static std::vector<AskJoinServer> questions(const Outcome& outcome) {
+    std::vector<AskJoinServer> out;
+    for (const auto& effect : outcome.effects) {
+      if (const auto* ask = std::get_if<AskJoinServer>(&effect)) out.push_back(*ask);
+    }
+    return out;
+  }
+  static std::vector<std::string> events(const Outcome& outcome) {
+    std::vector<std::string> out;
+    for (const auto& effect : outcome.effects) {
+      if (const auto* one = std::get_if<PublishEvent>(&effect)) out.emplace_back(one->event.name);
+    }
+    return out;
+  }
+};
+
+TEST(Interop, AnUnknownDeviceIsAskedForElsewhereWithTheSameQuestion) {
+  for (const auto* error : {&device_unknown, &join_eui_unknown}) {
+    JoiningRig rig;
+    const auto ours = rig.questions(rig.request());
+    ASSERT_EQ(ours.size(), 1U);
+    EXPECT_FALSE(ours[0].interop);
+    const auto outcome = rig.handle(JoinAnswered{ours[0].attempt, fail(*error)});
+    const auto theirs = rig.questions(outcome);
+    ASSERT_EQ(theirs.size(), 1U) << error->name;
+    EXPECT_TRUE(theirs[0].interop);
+    EXPECT_EQ(theirs[0].attempt, ours[0].attempt);
+    EXPECT_EQ(theirs[0].dev_addr, ours[0].dev_addr);
+    EXPECT_EQ(theirs[0].join_request, ours[0].join_request);
+    EXPECT_EQ(rig.events(outcome),
+              (std::vector<std::string>{"ns.up.join.cluster.fail", "ns.up.join.interop.attempt"}));
+    const auto joined = rig.handle(
+        JoinAnswered{theirs[0].attempt, JoinAnswer{Bytes(17, 0x20), {{8}, key, key, key, {}}, {}}});
+    EXPECT_EQ(rig.events(joined).front(), "ns.up.join.interop.success");
+    ASSERT_TRUE(rig.session().device()->pending_session);
+    EXPECT_EQ(rig.session().device()->pending_session->dev_addr, ours[0].dev_addr);
+  }
+}
+
+TEST(Interop, WhatTheOthersSayIsTheEnd) {
+  JoiningRig rig;
+  const auto ours = rig.questions(rig.request());
+  rig.handle(JoinAnswered{ours[0].attempt, fail(device_unknown)});
+  const auto outcome = rig.handle(JoinAnswered{ours[0].attempt, fail(device_unknown)});
+  EXPECT_TRUE(rig.questions(outcome).empty());
+  EXPECT_EQ(rig.events(outcome),
+            (std::vector<std::string>{"ns.up.join.interop.fail", "ns.up.join.drop"}));
+}
+
+TEST(Interop, NobodyElseIsAskedWhenOurJoinServerKnowsTheDevice) {
+  JoiningRig rig;
+  const auto ours = rig.questions(rig.request());
+  const auto outcome = rig.handle(JoinAnswered{ours[0].attempt, fail(mic_wrong)});
+  EXPECT_TRUE(rig.questions(outcome).empty());
+  EXPECT_EQ(rig.events(outcome),
+            (std::vector<std::string>{"ns.up.join.cluster.fail", "ns.up.join.drop"}));
+}
+
+TEST(Interop, NobodyElseIsAskedWithoutJoinServersOfOthers) {
+  JoiningRig rig;
+  rig.config.interop = false;
+  const auto ours = rig.questions(rig.request());
+  EXPECT_TRUE(
+      rig.questions(rig.handle(JoinAnswered{ours[0].attempt, fail(device_unknown)})).empty());
+}
+
+}  // namespace
+}  // namespace ff::network_server

@@ -1,0 +1,268 @@
+// The server of Backend Interfaces over a real join server shard, without sockets: requests as
+// values.
+#include "app/interop/server.hpp"
+
+#include <caf/send.hpp>
+
+#include <fstream>
+
+#include "actors/join_server/actor.hpp"
+#include "actors/join_server/device.hpp"
+#include "net/tls/self_signed.hpp"
+#include "protocol/backend_interfaces/message.hpp"
+#include "protocol/base/base64.hpp"
+#include "test/actors/join_server/sample.hpp"
+#include "test/support/actors/actor_fixture.hpp"
+
+namespace ff::interop {
+namespace {
+
+namespace bi = backend_interfaces;
+namespace js = join_server::test;
+using net::http::Request;
+
+/// Keeps the answer.
+class Written final : public net::http::ResponseWriter {
+ public:
+  void head(int code, net::http::Headers) override { status = code; }
+  net::WriteResult body(ByteView chunk) override {
+    text += as_text(chunk);
+    return net::WriteResult::accepted;
+  }
+  void end() override { ended = true; }
+  void on_disconnect(net::Task) override {}
+  std::size_t outgoing_size() const noexcept override { return 0; }
+  void preset(std::string_view, std::string_view) override {}
+  void upgrade(net::http::Headers, net::AcceptHandler) override {}
+
+  int status = 0;
+  std::string text;
+  bool ended = false;
+};
+
+class InteropServer : public test::ActorFixture {
+ protected:
+  void SetUp() override {
+    // A certificate of itself: its own authority.
+    auto random = make_seeded_random(1);
+    pair = *net::tls::make_self_signed({.names = {"ns.example.com"}}, now(), *random);
+    file = std::filesystem::temp_directory_path() /
+           ("ff_interop_" + std::to_string(::getpid()) + ".pem");
+    std::ofstream(file) << pair.certificate_pem;
+    auto context = std::make_shared<join_server::Context>();
+    context->deps = deps;
+    context->publish = [](events::Event) {};
+    shard = join_server::spawn_shard(*system, std::move(context), storage::Shard{0});
+    shards.route(storage::Shard{0}).set(shard);
+    auto senders = Senders::load({{"000013", file}, {"as-1", file}});
+    ASSERT_TRUE(senders) << senders.error().message();
+    handler = make_interop_handler({.senders = *senders,
+                                    .trusted_proxies = {*net::AddressBlock::parse("127.0.0.0/8")},
+                                    .join_servers = shards,
+                                    .asker = api::Asker({}, std::chrono::seconds{5}),
+                                    .vault = std::make_shared<const key_vault::LiveKeyVault>(),
+                                    .now = [this] { return now(); },
+                                    .metrics = &metrics});
+  }
+  void TearDown() override {
+    handler = nullptr;
+    shards.route(storage::Shard{0}).clear();
+    caf::anon_send_exit(shard, caf::exit_reason::kill);
+    shard = nullptr;
+    run();
+    std::filesystem::remove(file);
+  }
+  UtcTime now() const { return clock->now().utc; }
+
+  void create(MacVersion version, const std::string& as_id = "as-1") {
+    caf::anon_send(
+        shard, join_server::ChangeJoinDevice{js::join_eui, js::dev_eui,
+                                             [version, as_id](const join_server::JoinDevice*) {
+                                               auto device = js::device();
+                                               device.net_id = NetId{0x13};
+                                               device.application_server_id = as_id;
+                                               if (version == MacVersion::v1_1)
+                                                 device.nwk_key = js::plain(js::key_of_byte(0x22));
+                                               return Result<join_server::JoinDevice>(device);
+                                             },
+                                             [](auto) {}});
+    run();
+  }
+  Request request_of(const std::string& body) const {
+    Request out;
+    out.method = "POST";
+    out.target = "/anything";
+    out.headers.add("Content-Type", "application/json");
+    out.body = to_owned(as_bytes(body));
+    auto peer = std::make_shared<net::tls::Peer>();
+    peer->certificates = net::tls::certificates_of_pem(pair.certificate_pem);
+    out.tls_peer = std::move(peer);
+    out.remote = *net::Endpoint::parse_listen("192.0.2.1:1000");
+    return out;
+  }
+  std::shared_ptr<Written> post(Request request) {
+    auto out = std::make_shared<Written>();
+    handler(std::move(request), out);
+    run();
+    return out;
+  }
+  static bi::Message message(bi::MessageType type, bi::Body body) {
+    bi::Header header;
+    header.version = bi::Version::v1_0;
+    header.transaction_id = 5;
+    header.type = type;
+    header.sender_id = "000013";
+    header.receiver_id = to_string(js::join_eui);
+    return {header, std::move(body)};
+  }
+  bi::Decoded ask(const bi::Message& sent) {
+    const auto written = post(request_of(bi::encode(sent)));
+    EXPECT_EQ(written->status, 200);
+    EXPECT_TRUE(written->ended);
+    auto answer = bi::decode(written->text);
+    EXPECT_TRUE(answer) << written->text;
+    EXPECT_EQ(answer->header, bi::answer_header(sent.header));
+    EXPECT_TRUE(answer->body) << written->text;
+    return *answer;
+  }
+  static bi::Message join(MacVersion version, std::uint16_t nonce) {
+    const auto asked = js::join(version, nonce);
+    return message(
+        bi::MessageType::join_req,
+        bi::JoinReq{
+            version, asked.join_request, js::dev_eui, asked.dev_addr, asked.dl_settings, 5, {}});
+  }
+  static bi::ResultCode code_of(const bi::Decoded& answer) {
+    return std::visit(
+        [](const auto& body) {
+          if constexpr (requires { body.result; }) return body.result.code;
+          return bi::ResultCode::other;
+        },
+        *answer.body);
+  }
+
+  net::tls::KeyPair pair;
+  std::filesystem::path file;
+  join_server::ShardActor shard;
+  actors::Sharded<join_server::ShardHandle> shards{*storage::ShardCount::make(1)};
+  net::http::HttpHandler handler;
+};
+
+TEST_F(InteropServer, JoinsADeviceAndGivesItsAppSKeyToItsApplicationServer) {
+  create(MacVersion::v1_0_3);
+  const auto answer = ask(join(MacVersion::v1_0_3, 1));
+  const auto& joined = std::get<bi::JoinAns>(*answer.body);
+  ASSERT_EQ(joined.result.code, bi::ResultCode::success) << joined.result.description;
+  EXPECT_EQ(joined.phy_payload.size(), 17U);
+  EXPECT_TRUE(joined.nwk_s_key && joined.app_s_key);
+  EXPECT_FALSE(joined.s_nwk_s_int_key);
+  auto question =
+      message(bi::MessageType::app_s_key_req, bi::AppSKeyReq{js::dev_eui, joined.session_key_id});
+  EXPECT_EQ(code_of(ask(question)), bi::ResultCode::activation_disallowed)
+      << "the network is not the application server";
+  question.header.sender_id = "as-1";
+  const auto key = ask(question);
+  EXPECT_EQ(std::get<bi::AppSKeyAns>(*key.body).app_s_key, joined.app_s_key);
+  std::get<bi::AppSKeyReq>(question.body).session_key_id = {1};
+  EXPECT_EQ(code_of(ask(question)), bi::ResultCode::unknown_dev_eui);
+}
+
+TEST_F(InteropServer, GivesADevice11ThreeNetworkKeys) {
+  create(MacVersion::v1_1);
+  const auto answer = ask(join(MacVersion::v1_1, 1));
+  const auto& joined = std::get<bi::JoinAns>(*answer.body);
+  ASSERT_EQ(joined.result.code, bi::ResultCode::success) << joined.result.description;
+  EXPECT_TRUE(joined.s_nwk_s_int_key && joined.f_nwk_s_int_key && joined.nwk_s_enc_key);
+  EXPECT_FALSE(joined.nwk_s_key);
+}
+
+TEST_F(InteropServer, SaysWhyNot) {
+  EXPECT_EQ(code_of(ask(join(MacVersion::v1_0_3, 1))), bi::ResultCode::unknown_dev_eui);
+  create(MacVersion::v1_0_3);
+  auto forged = join(MacVersion::v1_0_3, 1);
+  std::get<bi::JoinReq>(forged.body).phy_payload.back() ^= 1;
+  EXPECT_EQ(code_of(ask(forged)), bi::ResultCode::mic_failed);
+  EXPECT_EQ(code_of(ask(join(MacVersion::v1_0_3, 1))), bi::ResultCode::success);
+  EXPECT_EQ(code_of(ask(join(MacVersion::v1_0_3, 1))), bi::ResultCode::join_req_failed);
+  auto short_frame = join(MacVersion::v1_0_3, 2);
+  std::get<bi::JoinReq>(short_frame.body).phy_payload.pop_back();
+  EXPECT_EQ(code_of(ask(short_frame)), bi::ResultCode::malformed);
+  auto stranger = join(MacVersion::v1_0_3, 2);
+  stranger.header.sender_id = "000042";
+  EXPECT_EQ(code_of(ask(stranger)), bi::ResultCode::unknown_sender);
+  auto application_server = join(MacVersion::v1_0_3, 2);
+  application_server.header.sender_id = "as-1";
+  EXPECT_EQ(code_of(ask(application_server)), bi::ResultCode::unknown_sender);
+  EXPECT_EQ(code_of(ask(message(bi::MessageType::xmit_data_req, bi::OtherReq{}))),
+            bi::ResultCode::malformed);
+  const auto home = ask(message(bi::MessageType::home_ns_req, bi::HomeNsReq{js::dev_eui}));
+  EXPECT_EQ(std::get<bi::HomeNsAns>(*home.body).h_net_id, NetId{0x13});
+}
+
+TEST_F(InteropServer, CertificatesOfProxiesCountWithoutTlsAndFromProxiesOnly) {
+  create(MacVersion::v1_0_3);
+  const auto body = bi::encode(message(bi::MessageType::home_ns_req, bi::HomeNsReq{js::dev_eui}));
+  const auto der = net::tls::certificates_of_pem(pair.certificate_pem).at(0);
+  std::string escaped;
+  for (const char c : pair.certificate_pem)
+    escaped += c == '\n' ? "%0A" : c == ' ' ? "%20" : c == '+' ? "%2B" : std::string(1, c);
+  struct Row {
+    const char* remote;
+    const char* header;
+    std::string value;
+    bi::ResultCode code;
+  };
+  const Row rows[] = {
+      {"127.0.0.1:9", "X-Forwarded-Tls-Client-Cert", base64_encode(der), bi::ResultCode::success},
+      {"127.0.0.1:9", "X-Forwarded-Tls-Client-Cert", escaped, bi::ResultCode::success},
+      {"127.0.0.1:9", "X-Forwarded-Client-Cert", "Hash=ab;Cert=\"" + escaped + "\";URI=x",
+       bi::ResultCode::success},
+      {"127.0.0.1:9", "X-Forwarded-Client-Cert", "Cert=\"x\",Chain=\"" + escaped + "\"",
+       bi::ResultCode::success},
+      {"127.0.0.1:9", "X-Forwarded-Tls-Client-Cert", "nonsense", bi::ResultCode::unknown_sender},
+      {"127.0.0.1:9", "X-Forwarded-Client-Cert", "Cert=\"%\"", bi::ResultCode::unknown_sender},
+      {"192.0.2.1:9", "X-Forwarded-Tls-Client-Cert", base64_encode(der),
+       bi::ResultCode::unknown_sender},
+  };
+  for (const auto& row : rows) {
+    auto request = request_of(body);
+    request.tls_peer = nullptr;
+    request.remote = *net::Endpoint::parse_listen(row.remote);
+    request.headers.add(row.header, row.value);
+    const auto answer = bi::decode(post(std::move(request))->text);
+    ASSERT_TRUE(answer);
+    EXPECT_EQ(code_of(*answer), row.code) << row.header << " " << row.value.substr(0, 30);
+  }
+}
+
+TEST_F(InteropServer, WhatIsNoMessageIsTurnedAway) {
+  const auto status = [this](const std::function<void(Request&)>& change) {
+    auto request = request_of("{}");
+    change(request);
+    return post(std::move(request))->status;
+  };
+  EXPECT_EQ(status([](Request&) {}), 400);
+  EXPECT_EQ(status([](Request& r) { r.body.clear(); }), 400);
+  EXPECT_EQ(status([](Request& r) { r.method = "GET"; }), 404);
+  EXPECT_EQ(
+      status([](Request& r) { r.headers.set("Content-Type", "application/json; charset=utf-8"); }),
+      404);
+  const auto answer = bi::encode(message(bi::MessageType::join_ans, bi::JoinAns{}));
+  EXPECT_EQ(status([&](Request& r) { r.body = to_owned(as_bytes(answer)); }), 400);
+}
+
+TEST_F(InteropServer, CertificatesHaveTheirTime) {
+  create(MacVersion::v1_0_3);
+  const auto home = message(bi::MessageType::home_ns_req, bi::HomeNsReq{js::dev_eui});
+  EXPECT_EQ(code_of(ask(home)), bi::ResultCode::success);
+  clock->advance(std::chrono::hours{24 * 4000});
+  EXPECT_EQ(code_of(ask(home)), bi::ResultCode::unknown_sender);
+}
+
+TEST(Senders, RefuseFilesThatAreNoAuthorities) {
+  EXPECT_TRUE(Senders::load({{"000013", "/does/not/exist"}}).error().is(unusable_authority));
+  EXPECT_TRUE(Senders::load({{"000013", "/dev/null"}}).error().is(unusable_authority));
+}
+
+}  // namespace
+}  // namespace ff::interop
