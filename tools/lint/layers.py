@@ -40,6 +40,7 @@ LIBRARIES = [
     (r'spdlog/', ['actors/', 'app/']),
     (r'CLI/', ['app/']),
     (r'mqtt/', ['actors/application_server/']),
+    (r'(js/|jsapi\.h$|jsfriendapi\.h$|seccomp\.h$)', ['app/codec/']),
     (r'(sys/(socket|un|epoll)|netinet/\w+|arpa/\w+|netdb)\.h$', ['net/']),
     (r'(thread|mutex|shared_mutex|condition_variable|future|fstream|iostream|filesystem)$',
      ['storage/', 'net/', 'config/', 'actors/', 'app/']),
