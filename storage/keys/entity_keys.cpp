@@ -13,8 +13,9 @@ namespace ff::storage {
 namespace {
 
 /// Ids per kind, indexed by EntityKind; 0 is no kind.
-constexpr std::array<std::uint8_t, 34> id_counts{0, 1, 1, 1, 1, 1, 2, 3, 4, 2, 2, 1, 1, 1, 1, 1, 2,
-                                                 2, 1, 2, 2, 3, 2, 1, 1, 3, 1, 1, 2, 2, 3, 1, 2, 3};
+constexpr std::array<std::uint8_t, 35> id_counts{0, 1, 1, 1, 1, 1, 2, 3, 4, 2, 2, 1,
+                                                 1, 1, 1, 1, 2, 2, 1, 2, 2, 3, 2, 1,
+                                                 1, 3, 1, 1, 2, 2, 3, 1, 2, 3, 2};
 
 KeyWriter index_writer(EntityIndex index) {
   KeyWriter out;

@@ -54,6 +54,7 @@ enum class EntityKind : std::uint8_t {
   dev_eui_block = 31,         ///< first DevEUI of the block as 16 hex digits
   webhook_delivery = 32,      ///< application, webhook
   webhook_dead_letter = 33,   ///< application, webhook, number as 20 digits
+  undecoded_up = 34,          ///< shard as 5 digits, number as 20 digits
 };
 
 /// How many ids the key of a kind has: 1 to 4.

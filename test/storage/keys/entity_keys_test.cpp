@@ -50,6 +50,7 @@ TEST(EntityKeys, KindsAndTheirNumberOfIdsAreOnDiskAndNeverChange) {
       {EntityKind::dev_eui_block, 31, 1},
       {EntityKind::webhook_delivery, 32, 2},
       {EntityKind::webhook_dead_letter, 33, 3},
+      {EntityKind::undecoded_up, 34, 2},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(static_cast<int>(row.kind), row.number);
