@@ -6,9 +6,11 @@
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
 
+#include "actors/application_server/formatters/actor.hpp"
 #include "actors/application_server/integration/storage/actor.hpp"
 #include "actors/application_server/integration/webhook/actor.hpp"
 #include "actors/application_server/link/actor.hpp"
+#include "actors/application_server/link_settings/actor.hpp"
 #include "actors/application_server/mqtt_session/actor.hpp"
 #include "actors/application_server/outbox/actor.hpp"
 #include "actors/application_server/pipeline/context.hpp"
@@ -25,6 +27,7 @@ struct Config {
   Duration link_timeout = std::chrono::minutes{1};
   mqtt_session::SessionsConfig mqtt_sessions;
   webhook::WebhooksConfig webhooks;
+  FormattersConfig formatters;
   /// False in virtual time.
   bool own_thread = true;
 };
@@ -40,6 +43,8 @@ struct Surroundings {
   events::Publish publish;  // may be null
   /// For webhooks; outlives the actors. Null: they can be set, and nothing is delivered.
   net::http_client::HttpClient* http_client = nullptr;
+  /// For formatters' workers; outlives the actors. Null: scripts are not run.
+  net::ChildRunner* children = nullptr;
   /// Told of every message after its commit, beside the links. May be null.
   PublishUp tap;
   std::function<void(const std::string& child)> on_escalation;
@@ -58,6 +63,9 @@ struct Routes {
   mqtt_session::SessionIndex mqtt_session_index;
   actors::Route<webhook::WebhooksHandle> webhooks;
   actors::Route<StorageHandle> storage;
+  actors::Route<FormattersHandle> formatters;
+  actors::Route<LinkSettingsHandle> link_settings;
+  LinkSettingsTable link_settings_table;
 };
 
 /// Errors: those of PipelineConfig::validate. Routes are set when it returns. Stop with
