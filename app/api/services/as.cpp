@@ -1,5 +1,6 @@
-// As: how the application server is set up. Links of applications are not here yet and answer
-// Unimplemented.
+// As: how the application server is set up, and what is set for all devices of an application.
+#include "app/api/services/base/context.hpp"
+#include "app/api/services/mapping/link.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "app/api/services/services.hpp"
 #include "ttn/lorawan/v3/applicationserver.grpc.pb.h"
@@ -7,11 +8,22 @@
 namespace ff::api {
 namespace {
 
+using application_server::LinkPtr;
+using google::protobuf::Empty;
 using Providers = pb::AsConfiguration::PubSub::Providers;
+
+constexpr std::string_view role = "APPLICATION_SERVER";
+constexpr ErrorDef linking_not_implemented{"pkg/applicationserver", "linking_not_implemented",
+                                           Code::unimplemented, "linking is not implemented"};
 
 class As final : public pb::As::CallbackService {
  public:
-  As(const ServiceContext& context, WebhookHealthRules rules) : context_(context), rules_(rules) {}
+  As(const ServiceContext& context, LinkSettings links, WebhookHealthRules rules,
+     std::size_t script_size_max)
+      : context_(context),
+        links_(std::move(links)),
+        rules_(rules),
+        script_size_max_(script_size_max) {}
 
   grpc::ServerUnaryReactor* GetConfiguration(grpc::CallbackServerContext* context,
                                              const pb::GetAsConfigurationRequest* request,
@@ -23,8 +35,91 @@ class As final : public pb::As::CallbackService {
                                   reply(std::move(out));
                                 });
   }
+  grpc::ServerUnaryReactor* GetLink(grpc::CallbackServerContext* context,
+                                    const pb::GetApplicationLinkRequest* request,
+                                    pb::ApplicationLink* response) override {
+    return context_.front.unary(
+        {"ttn.lorawan.v3.As/GetLink"}, context, request, response,
+        [this](auto call, const auto& get, const auto& reply) { this->get(call, get, reply); });
+  }
+  grpc::ServerUnaryReactor* SetLink(grpc::CallbackServerContext* context,
+                                    const pb::SetApplicationLinkRequest* request,
+                                    pb::ApplicationLink* response) override {
+    return context_.front.unary(
+        {"ttn.lorawan.v3.As/SetLink"}, context, request, response,
+        [this](auto call, const auto& set, const auto& reply) { this->set(call, set, reply); });
+  }
+  grpc::ServerUnaryReactor* DeleteLink(grpc::CallbackServerContext* context,
+                                       const pb::ApplicationIdentifiers* request,
+                                       Empty* response) override {
+    return context_.front.unary(
+        {"ttn.lorawan.v3.As/DeleteLink"}, context, request, response,
+        [this](auto call, const auto& ids, const auto& reply) { this->erase(call, ids, reply); });
+  }
+  /// Applications are not linked; the reference says so too. [spec application-server §2]
+  grpc::ServerUnaryReactor* GetLinkStats(grpc::CallbackServerContext* context,
+                                         const pb::ApplicationIdentifiers* request,
+                                         pb::ApplicationLinkStats* response) override {
+    return context_.front.unary({"ttn.lorawan.v3.As/GetLinkStats"}, context, request, response,
+                                [this](auto call, const auto& ids, const auto& reply) {
+                                  context_.authorized(
+                                      call, application_key(ids.application_id()), {}, reply,
+                                      [reply] { reply(fail(linking_not_implemented)); });
+                                });
+  }
 
  private:
+  using CallPtr = std::shared_ptr<const Call>;
+  using LinkReply = Reply<pb::ApplicationLink>;
+
+  void get(const CallPtr& call, const pb::GetApplicationLinkRequest& request,
+           const LinkReply& reply) const {
+    const ApplicationId id(request.application_ids().application_id());
+    context_.authorized(call, application_key(id.text()), {}, reply, [=, this, &request] {
+      auto make = [&](actors::Reply<LinkPtr> then) {
+        return application_server::GetLink{id, std::move(then)};
+      };
+      context_.asker.ask<LinkPtr>(links_.get(), role, make, answer(request.field_mask(), reply));
+    });
+  }
+
+  void set(const CallPtr& call, const pb::SetApplicationLinkRequest& request,
+           const LinkReply& reply) const {
+    const ApplicationId id(request.application_ids().application_id());
+    context_.authorized(call, application_key(id.text()), {}, reply, [=, this, &request] {
+      auto change = [link = request.link(), paths = paths_of(request.field_mask()),
+                     max = script_size_max_](const application_server::LinkSettings* current) {
+        return change_link(current, link, paths, max);
+      };
+      auto make = [&](actors::Reply<LinkPtr> then) {
+        return application_server::SetLink{id, std::move(change), std::move(then)};
+      };
+      context_.asker.ask<LinkPtr>(links_.get(), role, make, answer(request.field_mask(), reply));
+    });
+  }
+
+  void erase(const CallPtr& call, const pb::ApplicationIdentifiers& ids,
+             const Reply<Empty>& reply) const {
+    const ApplicationId id(ids.application_id());
+    context_.authorized(call, application_key(id.text()), {}, reply, [=, this] {
+      auto make = [&](actors::Reply<void> then) {
+        return application_server::DeleteLink{id, std::move(then)};
+      };
+      context_.asker.ask<void>(links_.get(), role, make, [reply](const Status& status) {
+        if (!status) return reply(fail(status.error()));
+        reply(Empty());
+      });
+    });
+  }
+
+  static actors::Reply<LinkPtr> answer(const google::protobuf::FieldMask& mask,
+                                       const LinkReply& reply) {
+    return [paths = paths_of(mask), reply](const Result<LinkPtr>& link) {
+      if (!link) return reply(fail(link.error()));
+      reply(masked(to_proto((*link)->settings), paths));
+    };
+  }
+
   void fill(pb::AsConfiguration& out) const {
     // There is no pub/sub yet.
     auto& providers = *out.mutable_pubsub()->mutable_providers();
@@ -36,13 +131,16 @@ class As final : public pb::As::CallbackService {
   }
 
   const ServiceContext& context_;
+  LinkSettings links_;
   WebhookHealthRules rules_;
+  std::size_t script_size_max_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> make_as(const ServiceContext& context, WebhookHealthRules rules) {
-  return std::make_unique<As>(context, rules);
+std::unique_ptr<grpc::Service> make_as(const ServiceContext& context, LinkSettings links,
+                                       WebhookHealthRules rules, std::size_t script_size_max) {
+  return std::make_unique<As>(context, std::move(links), rules, script_size_max);
 }
 
 }  // namespace ff::api

@@ -32,6 +32,10 @@ struct ServiceDeps {
   std::optional<ApplicationServers> application_servers;
   /// For live messages of applications.
   Links links;
+  /// For scripts that are tried, and for applications' own.
+  Formatters formatters;
+  LinkSettings link_settings;
+  std::size_t script_size_max = 40'960;
   std::optional<JoinServers> join_servers;
   std::optional<actors::Route<gateway_server::RouterHandle>> gateway_router;
   /// Null: no GtwGs service.
