@@ -144,6 +144,7 @@ caf::actor start_application_server(caf::actor_system& system, const WiringPtr& 
                                             .unwrap_key = {},
                                             .publish = wiring->ports.publish,
                                             .http_client = wiring->ports.http_client,
+                                            .children = wiring->ports.children,
                                             .tap = wiring->ports.tap,
                                             .on_escalation = wiring->on_escalation},
                                            routes.application_server);

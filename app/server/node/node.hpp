@@ -38,6 +38,7 @@ struct NodePorts {
   net::DatagramNetwork* datagrams = nullptr;
   net::StreamNetwork* streams = nullptr;                // null: no gateways over TCP
   net::http_client::HttpClient* http_client = nullptr;  // null: webhooks are not delivered
+  net::ChildRunner* children = nullptr;                 // null: formatters' scripts are not run
   /// Committer and loader on threads of their own; false in virtual time.
   bool own_threads = true;
   events::Publish publish;

@@ -18,6 +18,7 @@
 #include "app/server/process/settings.hpp"
 #include "app/server/process/signals.hpp"
 #include "app/server/process/version.hpp"
+#include "net/child/child.hpp"
 #include "net/runtime/runtime.hpp"
 #include "net/stream/tcp.hpp"
 #include "net/udp/udp.hpp"
@@ -162,6 +163,7 @@ ExitCode run_server(const config::Config& config) {
                                   std::max(1U, std::thread::hardware_concurrency() / 2)));
   auto datagrams = net::make_udp_network(runtime);
   auto streams = net::make_tcp_network(runtime);
+  const auto children = net::make_child_runner();
   caf::actor_system_config actor_config;
   set_up_actors(actor_config, config.process);
   caf::actor_system system(actor_config);
@@ -192,6 +194,7 @@ ExitCode run_server(const config::Config& config) {
                           .datagrams = datagrams.get(),
                           .streams = streams.get(),
                           .http_client = http_client->get(),
+                          .children = children.get(),
                           .own_threads = true,
                           .publish = doors.publish(),
                           .on_fatal = on_fatal},
