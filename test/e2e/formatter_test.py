@@ -25,6 +25,8 @@ function normalizeUplink(input) {
 function encodeDownlink(input) { return { bytes: [input.data.led ? 1 : 0, 255], fPort: input.fPort || 7 }; }
 function decodeDownlink(input) { return { data: { led: input.bytes[0] === 1 } }; }
 '''
+# The API asks for it.
+RADIO = {'data_rate': {'lora': {'bandwidth': 125000, 'spreading_factor': 7}}, 'frequency': '868100000'}
 LOOP = 'function decodeUplink() { for (;;) {} }'
 
 
@@ -156,12 +158,12 @@ class Formatters(FormatterCase):
         def call(what, body):
             return self.server.api('POST', f'/as/applications/{APPLICATION}/devices/any/{what}', body)
         script = {'formatter': 'FORMATTER_JAVASCRIPT', 'parameter': DECODER}
-        uplink = call('up/decode', {**script, 'uplink': {'f_port': 3, 'frm_payload': 'AQID'}})['uplink']
+        uplink = call('up/decode', {**script, 'uplink': {'f_port': 3, 'frm_payload': 'AQID', 'settings': RADIO}})['uplink']
         self.assertEqual(uplink['decoded_payload'], {'sum': 6, 'port': 3})
         self.assertEqual(call('down/encode', {**script, 'downlink': {'decoded_payload': {'led': True}}})['downlink']['frm_payload'], 'Af8=')
         self.assertEqual(call('down/decode', {**script, 'downlink': {'f_port': 1, 'frm_payload': 'AQ=='}})['downlink']['decoded_payload'],
                          {'led': True})
-        lpp = call('up/decode', {'formatter': 'FORMATTER_CAYENNELPP', 'uplink': {'f_port': 1, 'frm_payload': 'A2cBEA=='}})
+        lpp = call('up/decode', {'formatter': 'FORMATTER_CAYENNELPP', 'uplink': {'f_port': 1, 'frm_payload': 'A2cBEA==', 'settings': RADIO}})
         self.assertEqual(lpp['uplink']['decoded_payload'], {'temperature_3': 27.2})
         for formatter, script, status, name in (
                 ('FORMATTER_NONE', '', 400, 'formatter_not_configured'), ('FORMATTER_GRPC_SERVICE', 'x:1', 400, 'formatter_not_configured'),
@@ -172,7 +174,7 @@ class Formatters(FormatterCase):
                 ('FORMATTER_JAVASCRIPT', 'var a = []; for (;;) a.push("x".repeat(1e6) + a.length);', 409, 'runtime'),
                 ('FORMATTER_CAYENNELPP', '', 400, 'output')):
             with self.subTest(formatter=formatter, script=script), self.assertRaises(ApiError) as caught:
-                call('up/decode', {'formatter': formatter, 'parameter': script, 'uplink': {'f_port': 3, 'frm_payload': 'AQID'}})
+                call('up/decode', {'formatter': formatter, 'parameter': script, 'uplink': {'f_port': 3, 'frm_payload': 'AQID', 'settings': RADIO}})
             self.assertEqual(caught.exception.status, status, caught.exception.body)
             self.assertIn(name, caught.exception.body)
 
