@@ -16,6 +16,9 @@ find_package(prometheus-cpp CONFIG REQUIRED)
 find_package(PahoMqttCpp CONFIG REQUIRED)
 find_package(NATS REQUIRED)
 find_package(CAF REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(MOZJS REQUIRED IMPORTED_TARGET mozjs-102)
+pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 
 # The programs' allocator. Messages are allocated by one thread and freed by another: glibc's malloc took
 # 28 % of an uplink's time, jemalloc a third of that. Sanitizers bring their own.

@@ -337,12 +337,25 @@ struct PubSubs {
   std::filesystem::path ca;                 // a PEM file; empty: none
 };
 
+/// `as.formatters`.
+struct Formatters {
+  std::size_t parameter_length_max = 0;  // bytes
+  std::size_t workers = 0;               // 0: one per core
+  std::filesystem::path program;         // empty: farfield-codec beside the server's own
+  Duration timeout{};
+  Duration queue_timeout{};
+  std::size_t queue_size = 0;
+  std::size_t memory_bytes = 0;
+  std::size_t realms = 0;
+};
+
 /// `as`.
 struct ApplicationServer {
   Listen mqtt;
   MqttSessions mqtt_sessions;
   Webhooks webhooks;
   PubSubs pubsub;
+  Formatters formatters;
   Duration outbox_retention{};
   std::string device_kek_label;  // of keys at rest; empty: in clear
   InteropClient interop;

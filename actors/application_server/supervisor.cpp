@@ -2,6 +2,7 @@
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
+#include <stdexcept>
 
 #include "actors/application_server/pipeline/actor.hpp"
 #include "actors/support/supervisor.hpp"
@@ -98,6 +99,28 @@ actors::ChildSpec storage_child(const Config& config, const Surroundings& surrou
           }};
 }
 
+/// The table is filled before pipelines start.
+actors::ChildSpec link_settings_child(const Surroundings& surroundings, const Routes& routes) {
+  return {"link_settings", [surroundings, routes](caf::actor_system& system) {
+            const auto loaded = load_link_settings(*surroundings.store, routes.link_settings_table);
+            if (!loaded) throw std::runtime_error(loaded.error().to_string());
+            const auto handle =
+                spawn_link_settings(system, surroundings.deps, routes.link_settings_table);
+            routes.link_settings.set(handle);
+            return caf::actor_cast<caf::actor>(handle);
+          }};
+}
+
+actors::ChildSpec formatters_child(const Config& config, const Surroundings& surroundings,
+                                   const Routes& routes) {
+  const FormattersContext context{config.formatters, surroundings.deps, surroundings.children};
+  return {"formatters", [context, routes](caf::actor_system& system) {
+            const auto handle = spawn_formatters(system, context);
+            routes.formatters.set(handle);
+            return caf::actor_cast<caf::actor>(handle);
+          }};
+}
+
 actors::ChildSpec pipeline_child(PipelineContextPtr context, const Routes& routes,
                                  storage::Shard shard) {
   return {"device_pipeline",
@@ -129,6 +152,8 @@ Result<caf::actor> start(caf::actor_system& system, const Config& config,
                       .join_servers = surroundings.join_servers,
                       .interop = surroundings.interop,
                       .outbox = routes.outbox,
+                      .formatters = routes.formatters,
+                      .link_settings = routes.link_settings_table,
                       .unwrap_key = surroundings.unwrap_key,
                       .publish_up = both(publish_to(routes.link_table), surroundings.tap),
                       .publish = surroundings.publish});
@@ -140,10 +165,13 @@ Result<caf::actor> start(caf::actor_system& system, const Config& config,
                    mqtt_sessions_child(config, surroundings, routes),
                    webhooks_child(config, surroundings, routes),
                    pubsubs_child(config, surroundings, routes),
-                   storage_child(config, surroundings, routes)},
+                   storage_child(config, surroundings, routes),
+                   link_settings_child(surroundings, routes)},
       .clock = surroundings.deps.clock,
       .metrics = surroundings.deps.metrics,
       .on_escalation = surroundings.on_escalation};
+  if (surroundings.children != nullptr)
+    supervisor.children.push_back(formatters_child(config, surroundings, routes));
   for (std::uint32_t i = 0; i < routes.pipelines.count().value(); ++i) {
     supervisor.children.push_back(
         pipeline_child(context, routes, storage::Shard{static_cast<std::uint16_t>(i)}));

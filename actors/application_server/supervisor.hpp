@@ -6,10 +6,12 @@
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
 
+#include "actors/application_server/formatters/actor.hpp"
 #include "actors/application_server/integration/pubsub/actor.hpp"
 #include "actors/application_server/integration/storage/actor.hpp"
 #include "actors/application_server/integration/webhook/actor.hpp"
 #include "actors/application_server/link/actor.hpp"
+#include "actors/application_server/link_settings/actor.hpp"
 #include "actors/application_server/mqtt_session/actor.hpp"
 #include "actors/application_server/outbox/actor.hpp"
 #include "actors/application_server/pipeline/context.hpp"
@@ -27,6 +29,7 @@ struct Config {
   mqtt_session::SessionsConfig mqtt_sessions;
   webhook::WebhooksConfig webhooks;
   pubsub::PubSubsConfig pubsubs;
+  FormattersConfig formatters;
   /// False in virtual time.
   bool own_thread = true;
 };
@@ -45,6 +48,8 @@ struct Surroundings {
   net::http_client::HttpClient* http_client = nullptr;
   /// For pub/sub; likewise.
   net::broker_client::BrokerClient* broker_client = nullptr;
+  /// For formatters' workers; outlives the actors. Null: scripts are not run.
+  net::ChildRunner* children = nullptr;
   /// Told of every message after its commit, beside the links. May be null.
   PublishUp tap;
   std::function<void(const std::string& child)> on_escalation;
@@ -64,6 +69,9 @@ struct Routes {
   actors::Route<webhook::WebhooksHandle> webhooks;
   actors::Route<pubsub::PubSubsHandle> pubsubs;
   actors::Route<StorageHandle> storage;
+  actors::Route<FormattersHandle> formatters;
+  actors::Route<LinkSettingsHandle> link_settings;
+  LinkSettingsTable link_settings_table;
 };
 
 /// Errors: those of PipelineConfig::validate. Routes are set when it returns. Stop with

@@ -138,8 +138,8 @@ Result<network_server::JoinAnswer> read_join_answer(const PeerAnswered::Http& an
   network_server::JoinAnswer out;
   FF_CHECK(read_network_keys(body, reading, out.keys));
   if (body.app_s_key) out.keys.app_s_key = envelope_of(*body.app_s_key);
-  out.keys.session_key_id =
-      body.session_key_id.empty() ? reading.generated_id : std::move(body.session_key_id);
+  out.keys.session_key_id = std::move(body.session_key_id);
+  if (out.keys.session_key_id.empty()) out.keys.session_key_id = reading.generated_id;
   out.join_accept = std::move(body.phy_payload);
   return out;
 }

@@ -154,6 +154,34 @@ std::vector<Knob> pubsub_knobs() {
   };
 }
 
+/// The first is the reference's, the others are our own. [spec application-server §10.2]
+std::vector<Knob> formatter_knobs() {
+  return {
+      {"as.formatters.max-parameter-length",
+       "The longest script of a device or an application, in bytes.", "40960",
+       one(count<std::size_t>(0, 40'960), FF_PLACE(as.formatters.parameter_length_max))},
+      {"as.formatters.workers",
+       "Processes that run scripts; one more is for scripts that have hung or crashed. 0: one per "
+       "core.",
+       "0", one(count<std::size_t>(0, 256), FF_PLACE(as.formatters.workers))},
+      {"as.formatters.program",
+       "Program of these processes; empty: farfield-codec beside farfield.", "",
+       one(path_or_nothing(), FF_PLACE(as.formatters.program))},
+      {"as.formatters.timeout", "Processor time of one call of a script.", "100ms",
+       one(duration(milliseconds{1}, seconds{10}), FF_PLACE(as.formatters.timeout))},
+      {"as.formatters.queue-size", "Calls that may wait for a process.", "10000",
+       one(count<std::size_t>(1, 1'000'000), FF_PLACE(as.formatters.queue_size))},
+      {"as.formatters.queue-timeout",
+       "How long a call may take with all waiting; then the message goes on undecoded.", "10s",
+       one(duration(milliseconds{100}, minutes{5}), FF_PLACE(as.formatters.queue_timeout))},
+      {"as.formatters.memory", "Memory of one call of a script.", "64MiB",
+       one(size(std::size_t{4} << 20U, std::size_t{1} << 30U),
+           FF_PLACE(as.formatters.memory_bytes))},
+      {"as.formatters.realms", "Compiled scripts that each process keeps.", "512",
+       one(count<std::size_t>(1, 100'000), FF_PLACE(as.formatters.realms))},
+  };
+}
+
 }  // namespace
 
 std::vector<Knob> application_server_knobs() {
@@ -170,7 +198,8 @@ std::vector<Knob> application_server_knobs() {
       {"as.interop.id", "AS-ID of this application server, by which join servers know it.", "",
        one(label_or_nothing(), FF_PLACE(as.interop.id))},
   };
-  for (auto* area : {mqtt_knobs, webhook_knobs, webhook_delivery_knobs, pubsub_knobs}) {
+  for (auto* area :
+       {mqtt_knobs, webhook_knobs, webhook_delivery_knobs, pubsub_knobs, formatter_knobs}) {
     auto rows = area();
     std::move(rows.begin(), rows.end(), std::back_inserter(all));
   }

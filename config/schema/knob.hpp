@@ -55,8 +55,9 @@ Binding one(Type<T> type, Place place) {
           [type, place](Config& config, const std::vector<std::string>& items) {
             if (items.size() != 1) return false;
             auto value = type.read(items.front());
-            if (value) place(config) = *std::move(value);
-            return value.has_value();
+            if (!value) return false;
+            place(config) = *std::move(value);
+            return true;
           },
           [type, place](const Config& config) {
             return std::vector<std::string>{type.write(place(config))};

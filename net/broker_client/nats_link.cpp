@@ -129,6 +129,8 @@ natsStatus NatsLink::configure(natsOptions* out, const std::vector<Endpoint>& ad
   const auto& url = target().url;
   std::vector<std::string> urls;
   std::vector<const char*> servers;
+  urls.reserve(addresses.size());
+  servers.reserve(addresses.size());
   for (const auto& address : addresses)
     urls.push_back("nats://" + host_of(address) + ":" + std::to_string(address.port()));
   for (const auto& one : urls) servers.push_back(one.c_str());

@@ -36,12 +36,12 @@ Result<std::vector<Endpoint>> resolve(const BrokerUrl& url,
                                       const http_client::TargetPolicy& targets, bool all) {
   auto found = look_up(url);
   if (found.empty()) return fail(host_not_found);
-  const auto refused = std::ranges::stable_partition(
-      found, [&](const Endpoint& endpoint) { return targets.allows(endpoint); });
-  const auto allowed = found.size() - refused.size();
-  if (!refused.empty() && (all || allowed == 0))
-    return fail(target_refused, {{"address", refused.front().address_text()}});
-  found.resize(allowed);
+  const auto refused =
+      std::stable_partition(found.begin(), found.end(),
+                            [&](const Endpoint& endpoint) { return targets.allows(endpoint); });
+  if (refused != found.end() && (all || refused == found.begin()))
+    return fail(target_refused, {{"address", refused->address_text()}});
+  found.erase(refused, found.end());
   return found;
 }
 

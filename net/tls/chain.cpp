@@ -5,6 +5,8 @@
 #include <openssl/x509_vfy.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
+
 #include "net/tls/certificate.hpp"
 #include "net/tls/openssl.hpp"
 
@@ -74,39 +76,55 @@ std::vector<Bytes> certificates_of_pem(std::string_view pem) {
   return out;
 }
 
+namespace {
+
+using StorePtr = std::unique_ptr<X509_STORE, Free<&X509_STORE_free>>;
+
+/// `others` may help to get from `leaf` to the one root of `store`.
+bool leads_to(X509_STORE* store, X509* leaf, STACK_OF(X509) * others, UtcTime now) {
+  const ContextPtr context(X509_STORE_CTX_new());
+  if (!context || X509_STORE_CTX_init(context.get(), store, leaf, others) != 1) return false;
+  auto* rules = X509_STORE_CTX_get0_param(context.get());
+  X509_VERIFY_PARAM_set_purpose(rules, X509_PURPOSE_SSL_CLIENT);
+  // An issuing authority may be named without the one above it.
+  X509_VERIFY_PARAM_set_flags(rules, X509_V_FLAG_PARTIAL_CHAIN);
+  X509_VERIFY_PARAM_set_time(
+      rules, std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
+  return X509_verify_cert(context.get()) == 1;
+}
+
+}  // namespace
+
+/// One store for each root: OpenSSL looks for an issuer by its name, and would not try the second
+/// of two that have the same, such as an authority and its renewal.
 struct TrustedRoots::Store {
-  std::unique_ptr<X509_STORE, Free<&X509_STORE_free>> store{X509_STORE_new()};
+  std::vector<StorePtr> roots;
 };
 
 Result<TrustedRoots> TrustedRoots::parse(std::string_view pem) {
-  auto roots = std::make_shared<Store>();
-  const auto certificates = parse_pem(pem);
-  if (certificates.empty()) return fail(no_certificates);
-  for (const auto& certificate : certificates)
-    X509_STORE_add_cert(roots->store.get(), certificate.get());
-  return TrustedRoots(std::move(roots));
+  auto store = std::make_shared<Store>();
+  for (const auto& certificate : parse_pem(pem)) {
+    StorePtr root(X509_STORE_new());
+    if (root && X509_STORE_add_cert(root.get(), certificate.get()) == 1)
+      store->roots.push_back(std::move(root));
+  }
+  if (store->roots.empty()) return fail(no_certificates);
+  return TrustedRoots(std::move(store));
 }
 
 bool TrustedRoots::verify(const std::vector<Bytes>& chain, UtcTime now) const {
   if (chain.empty() || chain.size() > certificates_max) return false;
   const auto leaf = parse_der(chain.front());
+  if (!leaf) return false;
   const ChainPtr others(sk_X509_new_null());
   for (std::size_t i = 1; i < chain.size(); ++i) {
     auto one = parse_der(chain[i]);
     if (!one) return false;
     if (sk_X509_push(others.get(), one.get()) > 0) static_cast<void>(one.release());  // its owner
   }
-  const ContextPtr context(X509_STORE_CTX_new());
-  if (!leaf || !context ||
-      X509_STORE_CTX_init(context.get(), store_->store.get(), leaf.get(), others.get()) != 1) {
-    take_openssl_error();
-    return false;
-  }
-  auto* rules = X509_STORE_CTX_get0_param(context.get());
-  X509_VERIFY_PARAM_set_purpose(rules, X509_PURPOSE_SSL_CLIENT);
-  X509_VERIFY_PARAM_set_time(
-      rules, std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
-  const bool good = X509_verify_cert(context.get()) == 1;
+  const bool good = std::ranges::any_of(store_->roots, [&](const StorePtr& root) {
+    return leads_to(root.get(), leaf.get(), others.get(), now);
+  });
   take_openssl_error();
   return good;
 }

@@ -140,4 +140,16 @@ void Object::texts(std::string_view name, const std::vector<std::string>& values
   out_ += ']';
 }
 
+void Object::jsons(std::string_view name, const std::vector<std::string>& values) {
+  if (values.empty()) return;
+  member(name);
+  char separator = '[';
+  for (const auto& value : values) {
+    out_ += separator;
+    out_ += value;
+    separator = ',';
+  }
+  out_ += ']';
+}
+
 }  // namespace ff::application_json

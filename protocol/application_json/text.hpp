@@ -50,6 +50,8 @@ class Object {
   void json(std::string_view name, std::string_view value) {
     if (!value.empty()) member(name) += value;
   }
+  /// Each of `values` is JSON already.
+  void jsons(std::string_view name, const std::vector<std::string>& values);
   template <std::unsigned_integral T>
   void number(std::string_view name, T value) {
     if (value != 0) append_number(member(name), std::uint64_t{value});

@@ -14,9 +14,9 @@ constexpr std::array<std::string_view, 3> constraint_names = {
     "DOWNLINK_PATH_CONSTRAINT_NEVER"};
 /// In the order of ApplicationUpPayload.
 constexpr std::array<std::string_view, std::variant_size_v<ApplicationUpPayload>> kind_names = {
-    "uplink_message",  "join_accept",   "downlink_queued", "downlink_sent",
-    "downlink_ack",    "downlink_nack", "downlink_failed", "downlink_queue_invalidated",
-    "location_solved", "service_data"};
+    "uplink_message",  "join_accept",   "downlink_queued",  "downlink_sent",
+    "downlink_ack",    "downlink_nack", "downlink_failed",  "downlink_queue_invalidated",
+    "location_solved", "service_data",  "uplink_normalized"};
 
 std::string_view source_name(LocationSource source) noexcept {
   switch (source) {
@@ -180,29 +180,60 @@ void write(std::string& out, const KeyEnvelope& envelope) {
   object.close();
 }
 
-void write(std::string& out, const ApplicationUplink& uplink) {
-  Object object(out);
+/// What an uplink and its measurements begin with.
+void write_frame(Object& object, const ApplicationUplink& uplink) {
   object.base64("session_key_id", uplink.session_key_id);
   object.number("f_port", uplink.f_port.value());
   object.number("f_cnt", uplink.f_cnt.value());
   object.base64("frm_payload", uplink.frm_payload);
+}
+
+void write_airtime(std::string& out, Object& object, const ApplicationUplink& uplink) {
+  if (uplink.consumed_airtime == Duration{0}) return;
+  object.member("consumed_airtime") += '"';
+  append_duration_text(out, uplink.consumed_airtime);
+  out += '"';
+}
+
+void write_network(Object& object, const ApplicationUplink& uplink) {
+  Object network(object.member("network_ids"));
+  network.hex("net_id", uplink.net_id.value(), 6);
+  network.close();
+}
+
+void write(std::string& out, const ApplicationUplink& uplink) {
+  Object object(out);
+  write_frame(object, uplink);
   object.json("decoded_payload", uplink.decoded_payload_json);
   object.texts("decoded_payload_warnings", uplink.decoded_payload_warnings);
+  object.jsons("normalized_payload", uplink.normalized_payload_json);
+  object.texts("normalized_payload_warnings", uplink.normalized_payload_warnings);
   append_list(object, "rx_metadata", uplink.rx_metadata, out);
   write(object.member("settings"), uplink.settings);
   if (is_set(uplink.received_at)) object.time("received_at", uplink.received_at);
   if (uplink.app_s_key) write(object.member("app_s_key"), *uplink.app_s_key);
   object.number("last_a_f_cnt_down", uplink.last_a_f_cnt_down.value());
   object.flag("confirmed", uplink.confirmed);
-  if (uplink.consumed_airtime != Duration{0}) {
-    object.member("consumed_airtime") += '"';
-    append_duration_text(out, uplink.consumed_airtime);
-    out += '"';
-  }
+  write_airtime(out, object, uplink);
   object.number("packet_error_rate", uplink.packet_error_rate);
-  Object network(object.member("network_ids"));
-  network.hex("net_id", uplink.net_id.value(), 6);
-  network.close();
+  write_network(object, uplink);
+  object.close();
+}
+
+/// The measurement is one object, not a list. [spec message-formats §3.4]
+void write(std::string& out, const UplinkNormalized& up) {
+  const auto& uplink = up.uplink;
+  Object object(out);
+  write_frame(object, uplink);
+  if (!uplink.normalized_payload_json.empty())
+    object.json("normalized_payload", uplink.normalized_payload_json.front());
+  object.texts("normalized_payload_warnings", uplink.normalized_payload_warnings);
+  append_list(object, "rx_metadata", uplink.rx_metadata, out);
+  write(object.member("settings"), uplink.settings);
+  if (is_set(uplink.received_at)) object.time("received_at", uplink.received_at);
+  object.flag("confirmed", uplink.confirmed);
+  write_airtime(out, object, uplink);
+  write_network(object, uplink);
   object.close();
 }
 
@@ -302,6 +333,7 @@ void write(std::string& out, const ApplicationDownlink& downlink) {
   object.number("f_cnt", downlink.f_cnt.value());
   object.base64("frm_payload", downlink.frm_payload);
   object.json("decoded_payload", downlink.decoded_payload_json);
+  object.texts("decoded_payload_warnings", downlink.decoded_payload_warnings);
   object.flag("confirmed", downlink.confirmed);
   if (downlink.class_b_c) {
     Object class_b_c(object.member("class_b_c"));

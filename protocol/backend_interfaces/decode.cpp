@@ -151,7 +151,7 @@ Result<Body> app_s_key_ans(const object& in) {
 Result<Body> home_ns_req(const object& in) {
   HomeNsReq out;
   FF_TRY(out.dev_eui, required_id(in, "DevEUI", parse_dev_eui));
-  return Body(std::move(out));
+  return Body(out);
 }
 
 Result<Body> home_ns_ans(const object& in) {

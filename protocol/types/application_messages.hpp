@@ -53,6 +53,7 @@ struct ApplicationDownlink {
   FCnt32 f_cnt;
   Bytes frm_payload;
   std::string decoded_payload_json;
+  std::vector<std::string> decoded_payload_warnings;
   bool confirmed = false;
   TxPriority priority = TxPriority::lowest;
   std::optional<ClassBC> class_b_c;
@@ -68,6 +69,9 @@ struct ApplicationUplink {
   Bytes frm_payload;
   std::string decoded_payload_json;
   std::vector<std::string> decoded_payload_warnings;
+  /// One JSON object per measurement. [spec application-server §10.3]
+  std::vector<std::string> normalized_payload_json;
+  std::vector<std::string> normalized_payload_warnings;
   std::vector<RxMetadata> rx_metadata;
   UplinkSettings settings;
   UtcTime received_at;
@@ -127,10 +131,17 @@ struct ServiceData {
   bool operator==(const ServiceData&) const = default;
 };
 
+/// One measurement of an uplink, as a message of its own: `normalized_payload_json` has one
+/// element; what belongs to the uplink alone is not written. [spec message-formats §3.4]
+struct UplinkNormalized {
+  ApplicationUplink uplink;
+  bool operator==(const UplinkNormalized&) const = default;
+};
+
 using ApplicationUpPayload =
     std::variant<ApplicationUplink, ApplicationJoinAccept, DownlinkQueued, DownlinkSent,
                  DownlinkAcked, DownlinkNacked, DownlinkFailed, DownlinkQueueInvalidated,
-                 LocationSolved, ServiceData>;
+                 LocationSolved, ServiceData, UplinkNormalized>;
 
 /// One message for an application. `ids.dev_addr` is the new address in a join-accept.
 struct ApplicationUp {

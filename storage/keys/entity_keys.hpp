@@ -54,7 +54,9 @@ enum class EntityKind : std::uint8_t {
   dev_eui_block = 31,         ///< first DevEUI of the block as 16 hex digits
   webhook_delivery = 32,      ///< application, webhook
   webhook_dead_letter = 33,   ///< application, webhook, number as 20 digits
-  activation_settings = 46,   ///< application
+  undecoded_up = 34,          ///< shard as 5 digits, number as 20 digits
+  external_login = 35,        ///< issuer, subject
+  activation_settings = 36,   ///< application
 };
 
 /// How many ids the key of a kind has: 1 to 4.

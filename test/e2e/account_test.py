@@ -252,7 +252,7 @@ class Account(unittest.TestCase):
         self.assertEqual(self.api(browser, 'POST', '/oauth/api/auth/logout', {}, csrf), (204, None))
         self.assertEqual(self.api(browser, 'GET', '/oauth/api/me')[0], 401)
 
-        given = self.server.api('POST', f'/users/{user}/login-tokens', {'skip_email': True})['token']
+        given = self.server.api('POST', f'/users/{user}/login-tokens?skip_email=true')['token']
         by_token = '/oauth/api/auth/token-login'
         self.assertEqual(name(self.api(browser, 'POST', by_token, {}, token())), (400, 'missing_token'))
         self.assertEqual(name(self.api(browser, 'POST', by_token, {'token': 'nonsense'}, token())), (404, 'login_token_not_found'))

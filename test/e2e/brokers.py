@@ -233,6 +233,7 @@ class NatsClient:
         self.messages = []
         self.replies = {}
         self.lock = threading.Condition()
+        self.ready = threading.Event()
         self.number = 0
         self.socket = socket.create_connection(('127.0.0.1', broker.port), 10)
         if certificates:
@@ -246,9 +247,8 @@ class NatsClient:
         self._send('SUB _INBOX.e2e.* 1')
         for number, subject in enumerate(subjects, 2):
             self._send(f'SUB {subject} {number}')
-        self.ready = threading.Event()
         self._send('PING')
-        if not self.ready.wait(10):
+        if not self.ready.wait(30):
             raise AssertionError('nats-server does not answer')
 
     @staticmethod

@@ -53,7 +53,7 @@ class Authority:
 def make_devices(count, version, seed):
     """Rows of the simulator's CSV, and the file's text."""
     text = subprocess.run([str(BIN / 'farfield-sim'), 'devices', '--count', str(count), '--activation', 'otaa', '--version', version,
-                           '--region', 'EU868', '--seed', str(seed), '--prefix', f'dev-{seed}-',
+                           '--region', 'EU868', '--seed', str(seed), '--prefix', f'dev-{seed}',
                            '--first-dev-eui', f'FEFFF0{seed:08X}01'], check=True, capture_output=True, text=True, timeout=30).stdout
     return list(csv.DictReader(io.StringIO(text))), text
 
@@ -196,11 +196,16 @@ class InteropCase(unittest.TestCase):
         self.net.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': APPLICATION}}})
         self.key = self.net.application_key(APPLICATION)
 
-    def run_devices(self, text, *flags):
+    def own_gateway(self):
+        """A gateway for one run alone: one that starts anew within seconds has another clock under the same name."""
+        self.gateways = getattr(self, 'gateways', 0) + 1
+        return '--first-gateway-eui', f'FEFFF200000000{self.gateways:02X}'
+
+    def run_devices(self, text, *flags, join_spread=0):
         file = self.folder / 'devices.csv'
         file.write_text(text)
         return self.net.simulate('--devices', file, '--application', APPLICATION, '--mqtt-user', APPLICATION, '--mqtt-password',
-                                 self.key, '--gateways', 1, '--join-spread', 0, '--period', 4, *flags, timeout=60)
+                                 self.key, '--gateways', 1, *self.own_gateway(), '--join-spread', join_spread, '--period', 4, *flags, timeout=60)
 
     def served(self, kind, result):
         return self.join.metric('farfield_interop_server_requests_total{result="%s",type="%s"}' % (result, kind))
@@ -218,9 +223,11 @@ class Join(InteropCase):
                 for row in rows:
                     self.net.add(row)
                     self.join.add_keys(row)
-                self.run_devices(text, '--uplinks', 4, '--expect-joined', 2, '--expect-delivered', 1, '--expect-no-violations')
-        self.assertEqual(self.served('JoinReq', 'Success'), 4)
-        self.assertEqual(self.asked('ns', 'answered'), 4)
+                self.run_devices(text, '--uplinks', 4, '--expect-joined', 2, '--expect-delivered', 1, '--expect-no-violations',
+                                 join_spread=8)
+        # A device that misses its join-accept asks again.
+        self.assertGreaterEqual(self.served('JoinReq', 'Success'), 4)
+        self.assertEqual(self.asked('ns', 'answered'), self.served('JoinReq', 'Success'))
         self.assertEqual(self.served('AppSKeyReq', 'Success'), 0, 'the AppSKey came with the join')
 
     def test_an_app_s_key_that_does_not_come_with_the_join_is_asked_for(self):
@@ -255,15 +262,18 @@ class Join(InteropCase):
 class BadJoinServers(InteropCase):
     """Whatever a join server does: its device does not join, and nothing else suffers."""
 
-    def assert_refused_and_others_served(self, seed, result='failed'):
-        before = self.asked('ns', result)
+    def assert_refused_and_others_served(self, seed, *results):
+        def asked():
+            return sum(self.asked('ns', result) for result in results or ('failed',))
+        before = asked()
         rows, text = make_devices(1, '1.0.3', seed)
         self.net.add(rows[0])
         self.join.add_keys(rows[0])
         report = self.run_devices(text, '--duration', 6)
         self.assertEqual(report['joins']['joined'], 0, report)
-        self.assertGreater(self.asked('ns', result), before)
-        self.net.simulate_abp(APPLICATION, self.key, f'abp-{seed}-', '--first-dev-addr', f'2600{seed:04d}', '--expect-delivered', 1)
+        self.assertGreater(asked(), before)
+        self.net.simulate_abp(APPLICATION, self.key, f'abp-{seed}', '--first-dev-addr', f'2600{seed:04d}', *self.own_gateway(),
+                              '--expect-delivered', 1)
         self.assertTrue(self.net.healthy())
 
     def test_slow_and_nonsense(self):
@@ -281,7 +291,7 @@ class BadJoinServers(InteropCase):
         self.assert_refused_and_others_served(30)
         self.assertGreater(self.asked('ns', 'retried'), 0)
         for seed in (31, 32):
-            self.assert_refused_and_others_served(seed, 'paused' if self.open_breaker() else 'failed')
+            self.assert_refused_and_others_served(seed, 'paused', 'failed')
         self.assertTrue(self.open_breaker())
 
     def open_breaker(self):

@@ -90,7 +90,8 @@ class Limits(unittest.TestCase):
                                    '-t', f'v3/{APPLICATION}/devices/dev/down/push', '-l', '-q', '1'],
                                   input='{}\n' * count, capture_output=True, text=True, timeout=20)
         self.assertEqual(publish(1).returncode, 0)
-        self.assertNotEqual(publish(6).returncode, 0)
+        # Cut off, mosquitto_pub connects again; in the end it is told nothing.
+        publish(6)
         self.assertGreaterEqual(self.refused('publish'), 1)
         for _ in range(8):
             with socket.create_connection(('127.0.0.1', self.server.ports['mqtt'])) as connection:

@@ -100,7 +100,7 @@ class Mail(unittest.TestCase):
         self.assertIn('noreply@example.net', mail['From'])
         self.assertIsNotNone(mail['Date'].datetime)
         self.assertTrue(mail['Message-ID'].endswith('@example.net>'))
-        text = mail.get_body(('plain',)).get_content()
+        text = mail.get_body(('plain',)).get_content().replace('\r\n', '\n')
         html = mail.get_body(('html',)).get_content()
         link = re.search(r'^https://account\.example\.net/oauth/validate\?reference=\S+&token=\S+$', text, re.M)
         self.assertIsNotNone(link, text)

@@ -246,7 +246,11 @@ class OAuth(unittest.TestCase):
             client.call('EntityAccess/AuthInfo')
 
     def test_events_tell_of_logins_and_tokens(self):
-        with GrpcClient(f'127.0.0.1:{self.server.ports["grpc"]}', self.server.admin_key) as client:
+        # Logins are for the user alone: admins have no right that ends in _ALL.
+        page = self.server.browser()
+        page = page.follow(self.sign_in(page, AUTHORIZE.format('code'), 'bob'))
+        key = self.exchange(self.code_of(page.url), 'code')[1]['access_token']
+        with self.server.client(key) as client:
             stream = client.stream('Events/Stream', {'identifiers': [{'userIds': {'userId': 'bob'}}]})
             self.assertEqual(stream.next().name, 'events.stream.start')
             browser = self.server.browser()

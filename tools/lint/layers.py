@@ -41,6 +41,7 @@ LIBRARIES = [
     (r'CLI/', ['app/']),
     (r'mqtt/', ['net/broker_client/']),
     (r'nats/', ['net/broker_client/']),
+    (r'(js/|jsapi\.h$|jsfriendapi\.h$|seccomp\.h$)', ['app/codec/']),
     (r'(sys/(socket|un|epoll)|netinet/\w+|arpa/\w+|netdb)\.h$', ['net/']),
     (r'(thread|mutex|shared_mutex|condition_variable|future|fstream|iostream|filesystem)$',
      ['storage/', 'net/', 'config/', 'actors/', 'app/']),

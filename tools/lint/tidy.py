@@ -27,7 +27,7 @@ BANNED = [
     (r'(?<![\w.>])(rand|srand|drand48)\s*\(', 'randomness is a parameter', []),
     (r'\b(sleep_for|sleep_until|usleep|nanosleep)\b|(?<![\w.>])sleep\s*\(', 'nothing sleeps; ask the clock for a timer', ['tools/']),
     (r'\bstd::(thread(?!::)|jthread|async)\b', 'threads belong to the actor system and net/runtime',
-     ['net/runtime/', 'net/http_client/curl_client.cpp', 'net/smtp/sender.cpp', 'net/broker_client/worker_pool.hpp', 'app/server/', 'app/api/', 'tools/', 'test/']),
+     ['net/runtime/', 'net/http_client/curl_client.cpp', 'net/child/runner.cpp', 'net/smtp/sender.cpp', 'net/broker_client/worker_pool.hpp', 'app/server/', 'app/api/', 'tools/', 'test/']),
     (r'\bcaf::infinite\b|(?<![\w:.])infinite\s*,', 'every request has a time-out from the configuration', []),
     (r'\.await\s*\(', 'an awaiting actor answers nobody; use .then', []),
     (r'\b(scoped_actor|blocking_actor)\b', 'only tests and the start of the process may block',

@@ -7,6 +7,7 @@ memory                          resident memory of the idle server, and what a l
 uplink                          uplinks a second from datagram to MQTT subscriber for 1 and 3 gateway copies, CPU time of each, latency at half load
 joins                           CPU time of a join, in a storm of them
 path                            the uplink's way inside the server, without sockets
+formatters                      calls of payload formatters a second with 1, 100 and 5,000 scripts; beside an endless loop, and with killed workers
 gateways                        20,000 UDP gateways and 2,000 stations over TLS at once: memory and CPU time of each, latency, and how long a storm of stations lasts
 all                             everything (default)
 """
@@ -23,11 +24,12 @@ import time
 
 import server as live
 
-PROGRAMS = {'match': 'match_bench', 'storage': 'storage_bench', 'net': 'net_bench', 'crypto': 'crypto_bench', 'mqtt': 'mqtt_bench', 'path': 'uplink_path_bench'}
-HELPERS = {'gateways': ['stations_bench']}
+PROGRAMS = {'match': 'match_bench', 'storage': 'storage_bench', 'net': 'net_bench', 'crypto': 'crypto_bench', 'mqtt': 'mqtt_bench', 'path': 'uplink_path_bench',
+            'formatters': 'formatters_bench'}
+HELPERS = {'gateways': ['stations_bench'], 'formatters': ['farfield-codec']}
 GOOGLE_BENCHMARKS = {'match', 'crypto', 'mqtt'}
 # The store is measured on the disk of the build, because /tmp may be memory.
-ARGUMENTS = {'storage': [os.path.join(live.ROOT, 'build/release')]}
+ARGUMENTS = {'storage': [os.path.join(live.ROOT, 'build/release')], 'formatters': [os.path.join(live.BIN, 'farfield-codec')]}
 LIVE = ('startup', 'memory', 'uplink', 'joins', 'gateways')
 APPLICATION = 'bench'
 WINDOW_MS = 200  # ns.deduplication-window

@@ -69,6 +69,10 @@ HEALTHY, JOINED, UPLINKS, SENT, RECEIVED = (
     'a queued downlink left for the gateway', 'the device has received it')
 
 
+# What the simulated devices send means nothing; this shows that it is decoded.
+FORMATTER = 'function decodeUplink(input) { return { data: { size: input.bytes.length, first: input.bytes[0] } }; }'
+
+
 def describe(topic, message):
     """One line about what an application receives; None for what is not worth one."""
     device = topic.split('/')[3]
@@ -130,6 +134,9 @@ class Demo:
             if time.monotonic() > deadline or not simulator.is_running():
                 raise live.Failed('farfield-sim did not register the application')
             time.sleep(0.05)
+        server.call(f'/as/applications/{APPLICATION}/link', 'PUT', {
+            'link': {'default_formatters': {'up_formatter': 'FORMATTER_JAVASCRIPT', 'up_formatter_parameter': FORMATTER}},
+            'field_mask': {'paths': ['default_formatters']}})
         subscriber = Subscriber(server, self.folder, self.handle)
         self.stack.callback(subscriber.process.stop)
         return subscriber

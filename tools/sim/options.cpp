@@ -98,7 +98,8 @@ void add_server_options(CLI::App& app, Options& options, Raw& raw) {
 /// What goes wrong with gateways and their lines on purpose.
 void add_fault_options(CLI::App& app, Options& options, Raw& raw) {
   app.add_option("--gateway-counter", options.scenario.gateway_counter,
-                 "What gateways' counters show at the start, in microseconds; default: random");
+                 "What gateways' counters show at the start, in microseconds; default: 0, as after "
+                 "power-on");
   app.add_option("--gateway-drift-ppm", options.scenario.gateway_drift_ppm,
                  "Counters run faster or slower by up to this")
       ->check(CLI::Range(0.0, 1000.0));
@@ -203,6 +204,8 @@ void interpret_traffic(const Raw& raw, Options& options) {
   scenario.burst_interval = seconds(raw.burst_interval_s);
   if (scenario.burst_interval <= Duration{0}) scenario.burst_size = 0;
   scenario.join_spread = seconds(raw.join_spread_s);
+  // A counter that jumps back by less than it has run is one of frames that come late.
+  if (!scenario.gateway_counter) scenario.gateway_counter = 0;
   scenario.gateway_restart_interval = seconds(raw.gateway_restart_s);
   scenario.line.delay_max = seconds(raw.line_delay_s);
   scenario.push_delay = seconds(raw.push_delay_s);

@@ -43,6 +43,9 @@ struct OutboxMessage {
   bool operator==(const OutboxMessage&) const = default;
 };
 
+/// As it will lie in the outbox.
+OutboxMessage make_message(const ApplicationUp& up);
+
 /// A message that is durable, on its way to subscribers. Sequences of one shard and application
 /// have no gaps.
 struct UpPublished {

@@ -1,5 +1,6 @@
 #include "actors/application_server/outbox/record.hpp"
 
+#include "protocol/application_json/writer.hpp"
 #include "storage/codec/envelope.hpp"
 #include "storage/codec/fields.hpp"
 
@@ -27,6 +28,13 @@ Bytes encode_message(const OutboxMessage& message) {
 Result<OutboxMessage> decode_message(ByteView row) {
   FF_TRY(const auto envelope, storage::unseal(row, message_version));
   return storage::read_record<OutboxMessage>(envelope.body);
+}
+
+OutboxMessage make_message(const ApplicationUp& up) {
+  return {.kind = kind_of(up),
+          .device_id = up.ids.uid.device_id,
+          .received_at = up.received_at,
+          .body = to_owned(as_bytes(application_json::to_json(up)))};
 }
 
 UpKind kind_of(const ApplicationUp& up) noexcept {

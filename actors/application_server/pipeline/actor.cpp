@@ -81,6 +81,33 @@ class PipelineRelease final : public actors::Release {
   AfterCommit after_;
 };
 
+/// Of more, an operator has to know; they are there after the next start.
+constexpr std::size_t held_read_max = 1'000'000;
+
+std::pair<std::uint64_t, std::optional<HeldRow>> read_held(const Bytes& key, const Bytes& row) {
+  const auto number = parse_held_key(key);
+  auto held = decode_held(row);
+  if (number && held) return {*number, *std::move(held)};
+  spdlog::error("msg=\"a message that was being decoded is damaged\"");
+  return {0, std::nullopt};
+}
+
+/// What was being decoded when the last incarnation ended.
+void recover_held(const PipelineContext& context, const PipelineActor& pipeline,
+                  storage::Shard shard, OutboxSequences sequences) {
+  ScanRows ask{storage::Family::entity, held_rows(shard), held_read_max, {}};
+  ask.reply = [pipeline, sequences = std::move(sequences)](const Result<ScanRows::Rows>& rows) {
+    if (!rows) return caf::anon_send(pipeline, OutboxRecovered{fail(rows.error()), {}});
+    OutboxRecovered message{sequences, {}};
+    for (const auto& [key, row] : *rows) {
+      auto [number, held] = read_held(key, row);
+      if (held) message.held.emplace_back(number, *std::move(held));
+    }
+    caf::anon_send(pipeline, std::move(message));
+  };
+  caf::anon_send(context.outbox.get(), std::move(ask));
+}
+
 /// When everything before is durable, the outbox is asked where it ends.
 class StartRelease final : public actors::Release {
  public:
@@ -88,8 +115,10 @@ class StartRelease final : public actors::Release {
       : context_(std::move(context)), pipeline_(std::move(pipeline)), shard_(shard) {}
 
   void committed() noexcept override {
-    auto reply = [pipeline = pipeline_](Result<OutboxSequences> sequences) {
-      caf::anon_send(pipeline, OutboxRecovered{std::move(sequences)});
+    auto reply = [context = context_, pipeline = pipeline_,
+                  shard = shard_](Result<OutboxSequences> sequences) {
+      if (!sequences) return caf::anon_send(pipeline, OutboxRecovered{std::move(sequences), {}});
+      recover_held(*context, pipeline, shard, *std::move(sequences));
     };
     caf::anon_send(context_->outbox.get(), RecoverOutbox{shard_, std::move(reply)});
   }
@@ -151,10 +180,25 @@ struct Runner {
   }
   void operator()(ListFromNetwork& effect) const {
     const auto session = context().network_servers.of(effect.device);
+    network_server::ListDownlinks ask{
+        [device = effect.device, request = effect.request,
+         pipeline = PipelineActor(self)](Result<std::vector<ApplicationDownlink>> queue) {
+          caf::anon_send(pipeline, QueueListed{device, request, std::move(queue)});
+        }};
     if (!session)
-      return effect.reply(fail(device_not_found, {{"device_uid", to_string(effect.device)}}));
-    network_server::ListDownlinks ask{std::move(effect.reply)};
+      return ask.reply(fail(device_not_found, {{"device_uid", to_string(effect.device)}}));
     caf::anon_send(session, network_server::to_session(std::move(effect.device), std::move(ask)));
+  }
+
+  void operator()(RunScript& effect) const {
+    const auto pool = context().formatters.get();
+    auto call = std::move(effect.call);
+    call.reply = [device = std::move(effect.device), request = effect.request,
+                  pipeline = PipelineActor(self)](Result<formatter::Answer> answer) {
+      caf::anon_send(pipeline, ScriptAnswered{device, request, std::move(answer)});
+    };
+    if (!pool) return call.reply(fail(script_unanswered));
+    caf::anon_send(pool, std::move(call));
   }
 
   static Result<std::shared_ptr<const AppDevice>> decode(Result<std::optional<Bytes>> row,
@@ -219,7 +263,7 @@ void recovered(Pointer self, const OutboxRecovered& message) {
                   message.sequences.error().to_string());
     return self->quit(actors::to_caf(message.sequences.error()));
   }
-  carry_out(self, self->state.logic->recovered(*message.sequences, turn(self)));
+  carry_out(self, self->state.logic->recovered(message, turn(self)));
 }
 
 void start(Pointer self, PipelineContextPtr context, storage::Shard shard) {
@@ -228,7 +272,8 @@ void start(Pointer self, PipelineContextPtr context, storage::Shard shard) {
   state.mailbox = std::make_unique<actors::MailboxProbe>(*context->deps.metrics, Shell::name,
                                                          std::to_string(shard.value()));
   state.random = context->deps.make_random();
-  state.logic = std::make_unique<PipelineState>(context->config, context->unwrap_key, shard);
+  state.logic = std::make_unique<PipelineState>(context->config, context->unwrap_key,
+                                                context->link_settings, shard);
   state.shard = shard;
   auto release = std::make_shared<StartRelease>(context, PipelineActor(self), shard);
   caf::anon_send(context->deps.committer.get(), actors::Commit{{}, std::move(release)});
@@ -256,6 +301,12 @@ PipelineActor::behavior_type pipeline(Pointer self, PipelineContextPtr context,
       },
       [self](const AppSKeyFetched& message) {
         carry_out(self, self->state.logic->fetched(message, turn(self)));
+      },
+      [self](const ScriptAnswered& message) {
+        carry_out(self, self->state.logic->scripted(message, turn(self)));
+      },
+      [self](const QueueListed& message) {
+        carry_out(self, self->state.logic->listed(message, turn(self)));
       },
       [self](const CommitFailed& failure) { self->quit(actors::to_caf(failure.error)); },
       [self](const actors::Tick&) {

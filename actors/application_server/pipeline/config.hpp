@@ -26,6 +26,10 @@ struct PipelineConfig {
   std::size_t waiting_max = 256;
   /// Pushes of one device that wait for an earlier one.
   std::size_t pushes_max = 64;
+  /// Messages of one device that wait for a payload to be decoded; more go on undecoded.
+  std::size_t held_max = 256;
+  /// For the pool of formatters to say anything; it has time-outs of its own.
+  Duration script_timeout = std::chrono::seconds{30};
   /// Records of devices silent for so long leave memory.
   Duration idle = std::chrono::minutes{15};
   /// Messages kept per shard and application; older ones are gone also for durable consumers. By

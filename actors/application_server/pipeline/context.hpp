@@ -3,6 +3,8 @@
 
 #include <memory>
 
+#include "actors/application_server/formatters/interface.hpp"
+#include "actors/application_server/link_settings/table.hpp"
 #include "actors/application_server/outbox/interface.hpp"
 #include "actors/application_server/pipeline/config.hpp"
 #include "actors/events/event.hpp"
@@ -23,6 +25,8 @@ struct PipelineContext {
   /// Other networks' join servers; empty: none are asked.
   actors::Route<interop::ClientHandle> interop;
   actors::Route<OutboxHandle> outbox;
+  actors::Route<FormattersHandle> formatters;
+  LinkSettingsTable link_settings;
   UnwrapKey unwrap_key;  // null: keys in clear only
   PublishUp publish_up;
   events::Publish publish;

@@ -49,6 +49,12 @@ Status check_item(ApplicationDownlink& item, const PipelineConfig& config) {
 }  // namespace
 
 bool PipelineState::run(Lane& lane, QueueDownlinks& message, const Turn& turn) {
+  if (!prepare(lane, message, turn)) accept_push(lane, message, turn);
+  return true;
+}
+
+/// Its payloads are what they will be.
+void PipelineState::accept_push(Lane& lane, QueueDownlinks& message, const Turn& turn) {
   Push push{.items = std::move(message.downlinks),
             .replace = message.replace,
             .reply = message.reply ? message.reply : [](const Status&) {},
@@ -67,12 +73,11 @@ bool PipelineState::run(Lane& lane, QueueDownlinks& message, const Turn& turn) {
   if (status) {
     lane.pushes.push_back(std::move(push));
     for (auto& event : work.after.events) effects_.emplace_back(PublishEvent{std::move(event)});
-    return true;
+    return;
   }
-  if (tell_failed) publish_failed(*lane.record, push.items, status.error(), turn, work);
+  if (tell_failed) publish_failed(lane, lane.record->ids, push.items, status.error(), work);
   work.after.answers.emplace_back([reply = push.reply, status] { reply(status); });
   commit(lane, std::move(work));
-  return true;
 }
 
 /// `tell_failed`: the items have been received, so applications learn what became of them.
@@ -168,7 +173,7 @@ void PipelineState::push_succeeded(Lane& lane, const Turn& turn) {
         queued.session_key_id.clear();
         queued.f_cnt = FCnt32{0};
         up.up = DownlinkQueued{std::move(queued)};
-        publish(std::move(up), turn, work);
+        publish(lane, std::move(up), work);
       }
     }
     for (const auto& item : push.sealed)
@@ -182,22 +187,23 @@ void PipelineState::push_succeeded(Lane& lane, const Turn& turn) {
 void PipelineState::push_failed(Lane& lane, const Error& error, const Turn& turn) {
   auto push = *std::exchange(lane.push, std::nullopt);
   Work work(turn.now, turn.random);
-  if (lane.record) publish_failed(*lane.record, push.items, error, turn, work);
+  if (lane.record) publish_failed(lane, lane.record->ids, push.items, error, work);
   if (answers(push.reply))
     work.after.answers.emplace_back([reply = std::move(push.reply), error] { reply(fail(error)); });
   commit(lane, std::move(work));
 }
 
-void PipelineState::publish_failed(const AppDevice& device,
+void PipelineState::publish_failed(Lane& lane, const DeviceIdentifiers& ids,
                                    const std::vector<ApplicationDownlink>& items,
-                                   const Error& error, const Turn& turn, Work& work) {
+                                   const Error& error, Work& work) {
   for (const auto& item : items) {
-    publish({.ids = device.ids,
+    publish(lane,
+            {.ids = ids,
              .correlation_ids = item.correlation_ids,
-             .received_at = turn.now.utc,
+             .received_at = work.now.utc,
              .up = DownlinkFailed{item, error}},
-            turn, work);
-    work.event("as.down.data.drop", device.ids, item.correlation_ids, error);
+            work);
+    work.event("as.down.data.drop", ids, item.correlation_ids, error);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "actors/application_server/formatters/messages.hpp"
 #include "actors/application_server/outbox/message.hpp"
 #include "actors/application_server/pipeline/messages.hpp"
 #include "actors/events/event.hpp"
@@ -60,14 +61,21 @@ struct PublishEvent {
   events::Event event;
 };
 
-/// Ask the device's session for its queue.
+/// Ask the device's session for its queue; answered with QueueListed.
 struct ListFromNetwork {
   DeviceUid device;
-  actors::Reply<std::vector<ApplicationDownlink>> reply;
+  std::uint64_t request = 0;
 };
 
-using Effect =
-    std::variant<LoadDevice, FetchAppSKey, CommitRecords, Answer, PublishEvent, ListFromNetwork>;
+/// Ask the pool of formatters; answered with ScriptAnswered.
+struct RunScript {
+  DeviceUid device;
+  std::uint64_t request = 0;
+  RunFormatter call;  // without its reply
+};
+
+using Effect = std::variant<LoadDevice, FetchAppSKey, CommitRecords, Answer, PublishEvent,
+                            ListFromNetwork, RunScript>;
 using Effects = std::vector<Effect>;
 
 }  // namespace ff::application_server

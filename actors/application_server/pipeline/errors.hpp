@@ -50,6 +50,9 @@ inline constexpr ErrorDef buffer_full{"pkg/applicationserver/io", "buffer_full",
 inline constexpr ErrorDef push_timed_out{"pkg/applicationserver", "push_timeout",
                                          Code::deadline_exceeded,
                                          "the network server did not answer in time"};
+inline constexpr ErrorDef script_unanswered{"pkg/applicationserver", "formatter_timeout",
+                                            Code::deadline_exceeded,
+                                            "the formatter did not answer in time"};
 inline constexpr ErrorDef internal_failure{"pkg/applicationserver", "internal", Code::internal,
                                            "message can not be processed"};
 

@@ -27,6 +27,8 @@ using PipelineActor =
                            caf::reacts_to<OutboxRecovered>,  // INTERNAL: the start goes on.
                            caf::reacts_to<AppDeviceLoaded>,  // INTERNAL: a record has been read.
                            caf::reacts_to<AppSKeyFetched>,  // INTERNAL: a join server has answered.
+                           caf::reacts_to<ScriptAnswered>,  // INTERNAL: a formatter has run.
+                           caf::reacts_to<QueueListed>,     // INTERNAL: a queue to be shown.
                            caf::reacts_to<CommitFailed>,    // INTERNAL: ends the actor.
                            caf::reacts_to<actors::Tick>>;   // INTERNAL: time-outs.
 

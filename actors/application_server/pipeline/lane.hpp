@@ -2,6 +2,7 @@
 #pragma once
 
 #include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <variant>
@@ -28,6 +29,22 @@ struct Fetched {
   Result<KeyEnvelope> key;
 };
 
+/// A push whose items are still with a script. Those behind it wait, so that pushes keep their
+/// order.
+struct Preparation {
+  QueueDownlinks message;
+  std::map<std::uint64_t, std::size_t> asked;  // request, item
+  /// The first that was wrong: refuses them all.
+  std::optional<Error> error;
+};
+
+/// A queue on its way to who asked for it.
+struct Listing {
+  actors::Reply<std::vector<ApplicationDownlink>> reply;
+  std::vector<ApplicationDownlink> items;
+  std::map<std::uint64_t, std::size_t> asked;  // request of a script, item
+};
+
 /// loading ─row─▶ ready ◀─key─ fetching. Messages are handled when ready, and in order.
 struct Lane {
   bool loaded = false;
@@ -38,13 +55,20 @@ struct Lane {
   std::optional<Fetched> fetched;
   std::optional<Push> push;  // under way
   std::deque<Push> pushes;
+  std::deque<Preparation> preparing;
+  std::map<std::uint64_t, Listing> listings;  // by request
+  std::deque<Held> held;
+  /// Of the record's formatters, read once.
+  formatter::FormattersPtr formatters;
+  std::shared_ptr<const AppDevice> formatters_of;
   MonoTime used;
   /// Shared with commits under way.
   std::shared_ptr<const int> guard = std::make_shared<const int>(0);
 
   bool ready() const noexcept { return loaded && !fetch; }
   bool is_idle() const noexcept {
-    return loaded && !fetch && !push && waiting.empty() && pushes.empty() && guard.use_count() == 1;
+    return loaded && !fetch && !push && waiting.empty() && pushes.empty() && preparing.empty() &&
+           listings.empty() && held.empty() && guard.use_count() == 1;
   }
 };
 

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "actors/application_server/pipeline/held.hpp"
 #include "actors/support/committer.hpp"
 #include "actors/support/local_message.hpp"
 #include "actors/support/reply.hpp"
@@ -40,7 +41,7 @@ struct QueueDownlinks {
 };
 struct ListQueuedDownlinks {
   DeviceUid device;
-  /// Plain text.
+  /// Plain text, decoded if that is possible.
   actors::Reply<std::vector<ApplicationDownlink>> reply;
 };
 
@@ -55,6 +56,8 @@ struct DownlinksPushed {
 /// newest outbox sequences. INTERNAL.
 struct OutboxRecovered {
   Result<std::unordered_map<ApplicationId, storage::OutboxSequence>> sequences;
+  /// By number, in order.
+  std::vector<std::pair<std::uint64_t, HeldRow>> held;
 };
 /// A device's record as read from the store; null if there is none. INTERNAL.
 struct AppDeviceLoaded {
@@ -67,6 +70,18 @@ struct AppSKeyFetched {
   std::uint64_t request = 0;
   Result<KeyEnvelope> key;
 };
+/// A formatter's answer, or why there is none. INTERNAL.
+struct ScriptAnswered {
+  DeviceUid device;
+  std::uint64_t request = 0;
+  Result<formatter::Answer> answer;
+};
+/// The network server's queue of a device. INTERNAL.
+struct QueueListed {
+  DeviceUid device;
+  std::uint64_t request = 0;
+  Result<std::vector<ApplicationDownlink>> queue;
+};
 /// The store refused a commit: start again from durable state. INTERNAL.
 struct CommitFailed {
   Error error;
@@ -78,6 +93,7 @@ struct PipelineSnapshot {
   std::size_t devices = 0;
   std::size_t waiting = 0;  // messages that wait for a record or a key
   std::size_t pushes = 0;   // outstanding and queued
+  std::size_t held = 0;     // messages that wait for a script, and those behind them
   std::unordered_map<ApplicationId, storage::OutboxSequence> outbox;
 };
 struct InspectPipeline {
@@ -112,5 +128,7 @@ FF_LOCAL_MESSAGE(ff::application_server::DeleteAppDevice)
 FF_LOCAL_MESSAGE(ff::application_server::OutboxRecovered)
 FF_LOCAL_MESSAGE(ff::application_server::AppDeviceLoaded)
 FF_LOCAL_MESSAGE(ff::application_server::AppSKeyFetched)
+FF_LOCAL_MESSAGE(ff::application_server::ScriptAnswered)
+FF_LOCAL_MESSAGE(ff::application_server::QueueListed)
 FF_LOCAL_MESSAGE(ff::application_server::CommitFailed)
 FF_LOCAL_MESSAGE(ff::application_server::InspectPipeline)

@@ -56,12 +56,13 @@ Error not_found(const DeviceUid& device) {
 
 }  // namespace
 
-PipelineState::PipelineState(const PipelineConfig& config, UnwrapKey unwrap, storage::Shard shard)
-    : config_(config), unwrap_(std::move(unwrap)), shard_(shard) {}
+PipelineState::PipelineState(const PipelineConfig& config, UnwrapKey unwrap,
+                             LinkSettingsTable links, storage::Shard shard)
+    : config_(config), unwrap_(std::move(unwrap)), links_(std::move(links)), shard_(shard) {}
 
-Effects PipelineState::recovered(
-    std::unordered_map<ApplicationId, storage::OutboxSequence> sequences, const Turn&) {
-  sequences_ = std::move(sequences);
+Effects PipelineState::recovered(const OutboxRecovered& message, const Turn&) {
+  sequences_ = *message.sequences;
+  recover_held(message);
   ready_ = true;
   for (auto& device : std::exchange(to_load_, {}))
     effects_.emplace_back(LoadDevice{std::move(device)});
@@ -111,9 +112,11 @@ Effects PipelineState::loaded(const AppDeviceLoaded& message, const Turn& turn) 
   if (message.record) {
     lane.loaded = true;
     lane.record = *message.record;
+    resume_held(lane, turn);
     drain(message.device, lane, turn);
     return take();
   }
+  resume_held(lane, turn);
   // The row can not be read now: what waits goes without it, and the next message tries again.
   for (auto& request : std::exchange(lane.waiting, {})) {
     if (auto* accepted = std::get_if<SessionAccepted>(&request)) {
@@ -159,28 +162,6 @@ bool PipelineState::run(Lane& lane, SessionAccepted& message, const Turn& turn) 
   process_all(lane, message, turn, work);
   for (auto& push : work.pushes) lane.pushes.push_back(std::move(push));
   commit(lane, std::move(work));
-  return true;
-}
-
-bool PipelineState::run(Lane& lane, ListQueuedDownlinks& message, const Turn&) {
-  if (!lane.record) {
-    answer_with(effects_, message.reply, not_found(message.device));
-    return true;
-  }
-  // Decrypted where the answer comes, with the record of now.
-  auto reply = [record = lane.record, unwrap = unwrap_,
-                reply = message.reply](Result<std::vector<ApplicationDownlink>> queue) {
-    if (!queue || queue->empty()) return reply(std::move(queue));
-    const auto& session = record->session ? record->session : record->pending_session;
-    if (!session) return reply(fail(no_device_session));
-    std::vector<ApplicationDownlink> plain;
-    for (auto& item : *queue) {
-      if (item.session_key_id != session->session_key_id) continue;
-      if (decrypt(item, *record, std::nullopt, unwrap)) plain.push_back(std::move(item));
-    }
-    reply(std::move(plain));
-  };
-  effects_.emplace_back(ListFromNetwork{message.device, std::move(reply)});
   return true;
 }
 
@@ -234,14 +215,25 @@ void PipelineState::store(Lane& lane, AppDevice device, Work& work) const {
   lane.record = std::make_shared<const AppDevice>(std::move(device));
 }
 
-/// Appends to the outbox, and lets it go after the commit.
-void PipelineState::publish(ApplicationUp up, const Turn&, Work& work) {
-  auto message = std::make_shared<OutboxMessage>();
-  message->kind = kind_of(up);
-  message->device_id = up.ids.uid.device_id;
-  message->received_at = up.received_at;
-  message->body = to_owned(as_bytes(application_json::to_json(up)));
-  const auto& application = up.ids.uid.application_id;
+/// Behind what is held of the device.
+void PipelineState::publish(Lane& lane, ApplicationUp up, Work& work) {
+  if (lane.held.empty()) return append(std::move(up), work);
+  hold(lane, std::move(up), std::nullopt, work);
+}
+
+void PipelineState::append(ApplicationUp up, Work& work) {
+  auto message = make_message(up);
+  const auto name = forward_event(message.kind);
+  append(up.ids.uid.application_id, std::move(message), work);
+  if (name.empty()) return;
+  auto ids = up.ids;
+  auto correlation_ids = up.correlation_ids;
+  work.event(name, ids, correlation_ids, std::make_shared<const ApplicationUp>(std::move(up)));
+}
+
+/// To the outbox, and lets it go after the commit.
+void PipelineState::append(const ApplicationId& application, OutboxMessage ready, Work& work) {
+  auto message = std::make_shared<const OutboxMessage>(std::move(ready));
   auto& sequence = sequences_[application];
   sequence = storage::OutboxSequence{sequence.value() + 1};
   const auto key = [&](std::uint64_t number) {
@@ -252,12 +244,7 @@ void PipelineState::publish(ApplicationUp up, const Turn&, Work& work) {
     work.records.erase_range(storage::Family::outbox, key(0),
                              key(sequence.value() - config_.outbox_messages_max));
   }
-  work.after.ups.push_back({application, shard_, sequence, message});
-  const auto name = forward_event(message->kind);
-  if (name.empty()) return;
-  auto ids = up.ids;
-  auto correlation_ids = up.correlation_ids;
-  work.event(name, ids, correlation_ids, std::make_shared<const ApplicationUp>(std::move(up)));
+  work.after.ups.push_back({application, shard_, sequence, std::move(message)});
 }
 
 Effects PipelineState::expire(const Turn& turn) {
@@ -274,6 +261,9 @@ Effects PipelineState::expire(const Turn& turn) {
     } else if (lane.push && lane.push->request == deadline.request) {
       push_failed(lane, Error(push_timed_out), turn);
       begin_pushes(deadline.device, lane, turn);
+    } else {
+      auto more = scripted({deadline.device, deadline.request, fail(script_unanswered)}, turn);
+      std::ranges::move(more, std::back_inserter(effects_));
     }
   }
   return take();
@@ -292,7 +282,8 @@ PipelineSnapshot PipelineState::snapshot() const {
   PipelineSnapshot out{.ready = ready_, .devices = lanes_.size(), .outbox = sequences_};
   for (const auto& [device, lane] : lanes_) {
     out.waiting += lane.waiting.size();
-    out.pushes += lane.pushes.size() + (lane.push ? 1 : 0);
+    out.pushes += lane.pushes.size() + lane.preparing.size() + (lane.push ? 1 : 0);
+    out.held += lane.held.size();
   }
   return out;
 }

@@ -11,6 +11,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "actors/application_server/link_settings/table.hpp"
 #include "actors/application_server/pipeline/config.hpp"
 #include "actors/application_server/pipeline/effect.hpp"
 #include "actors/application_server/pipeline/lane.hpp"
@@ -27,15 +28,17 @@ struct Turn {
 
 class PipelineState {
  public:
-  PipelineState(const PipelineConfig& config, UnwrapKey unwrap, storage::Shard shard);
+  PipelineState(const PipelineConfig& config, UnwrapKey unwrap, LinkSettingsTable links,
+                storage::Shard shard);
 
   /// The outbox may be written. Until then everything waits.
-  Effects recovered(std::unordered_map<ApplicationId, storage::OutboxSequence> sequences,
-                    const Turn& turn);
+  Effects recovered(const OutboxRecovered& message, const Turn& turn);
   Effects handle(const DeviceUid& device, Request request, const Turn& turn);
   Effects loaded(const AppDeviceLoaded& message, const Turn& turn);
   Effects fetched(const AppSKeyFetched& message, const Turn& turn);
   Effects pushed(const DownlinksPushed& message, const Turn& turn);
+  Effects listed(const QueueListed& message, const Turn& turn);
+  Effects scripted(const ScriptAnswered& message, const Turn& turn);
   /// Time-outs that have come, and devices that are idle.
   Effects expire(const Turn& turn);
 
@@ -68,7 +71,9 @@ class PipelineState {
   bool run(Lane& lane, DeleteAppDevice& message, const Turn& turn);
   void commit(Lane& lane, Work&& work);
   void store(Lane& lane, AppDevice device, Work& work) const;
-  void publish(ApplicationUp up, const Turn& turn, Work& work);
+  void publish(Lane& lane, ApplicationUp up, Work& work);
+  void append(ApplicationUp up, Work& work);
+  void append(const ApplicationId& application_id, OutboxMessage message, Work& work);
   void evict_idle(MonoTime now);
 
   // uplink.cpp
@@ -77,26 +82,67 @@ class PipelineState {
              const Turn& turn);
   Status match_session(AppDevice& device, const DeviceIdentifiers& ids, const SessionKeyId& id,
                        const std::optional<Fetched>& fetched, UtcTime now) const;
-  Status process(AppDevice& device, ApplicationUp& up, Work& work, bool& forward);
+  Status process(Lane& lane, AppDevice& device, ApplicationUp& up, Work& work, bool& forward);
   Status on_uplink(AppDevice& device, ApplicationUp& up, ApplicationUplink& uplink, Work& work);
   Status decrypt_uplink(const AppDevice& device, ApplicationUplink& uplink) const;
   Status on_join(AppDevice& device, ApplicationUp& up, ApplicationJoinAccept& accept, Work& work);
-  Status on_nack(AppDevice& device, ApplicationUp& up, ApplicationDownlink& downlink, Work& work);
+  Status on_nack(Lane& lane, AppDevice& device, ApplicationUp& up, ApplicationDownlink& downlink,
+                 Work& work);
   Status on_invalidated(AppDevice& device, ApplicationUp& up, DownlinkQueueInvalidated& invalidated,
                         Work& work, bool& forward);
   void process_all(Lane& lane, SessionAccepted& message, const Turn& turn, Work& work);
 
+  // decoding.cpp
+  formatter::FormattersPtr formatters_of(Lane& lane) const;
+  bool skips(const Lane& lane) const;
+  void decode_and_publish(Lane& lane, ApplicationUp up, Work& work);
+  std::optional<formatter::Function> decode(Lane& lane, ApplicationUp& up, Work& work);
+  std::optional<formatter::Function> decode_uplink(Lane& lane, ApplicationUp& up, Work& work);
+  std::optional<formatter::Function> decode_downlink(Lane& lane, ApplicationUp& up, Work& work);
+  void hold(Lane& lane, ApplicationUp up, std::optional<formatter::Function> function, Work& work);
+  void ask_script(Lane& lane, const Held& held, Instant now);
+  void recover_held(const OutboxRecovered& message);
+  void resume_held(Lane& lane, const Turn& turn);
+  void release_held(Lane& lane, const Turn& turn);
+  void finish(Held held, Work& work);
+  void finish_uplink(ApplicationUp up, const Result<formatter::Answer>& answer, Work& work);
+  void finish_downlink(ApplicationUp up, const Result<formatter::Answer>& answer, Work& work);
+
+  // preparation.cpp
+  bool prepare(Lane& lane, QueueDownlinks& message, const Turn& turn);
+  void prepare_item(const formatter::Formatter& chosen, Preparation& preparation, std::size_t index,
+                    const Turn& turn);
+  void ask_for_item(const formatter::Formatter& chosen, Preparation& preparation, std::size_t index,
+                    const Turn& turn);
+  bool prepared(Lane& lane, const ScriptAnswered& message, const Turn& turn);
+  void take_prepared(Lane& lane, const Turn& turn);
+  void item_event(const Preparation& preparation, std::size_t index, std::string_view name,
+                  events::EventData data, const Turn& turn);
+  void item_encoded(Preparation& preparation, std::size_t index,
+                    const Result<formatter::Answer>& answer, const Turn& turn);
+  void item_decoded(Preparation& preparation, std::size_t index,
+                    const Result<formatter::Answer>& answer, const Turn& turn);
+
+  // listing.cpp
+  void show(Lane& lane, Listing& listing, const DeviceUid& device,
+            std::vector<ApplicationDownlink> queue, const Turn& turn);
+  bool listing_answered(Lane& lane, const ScriptAnswered& message);
+  bool finish_listing(Lane& lane, std::uint64_t request);
+
   // downlink.cpp
+  void accept_push(Lane& lane, QueueDownlinks& message, const Turn& turn);
   Status check_push(Push& push, const AppDevice& device, const Turn& turn, bool& receive_failed);
   void begin_pushes(const DeviceUid& uid, Lane& lane, const Turn& turn);
   void attempt_push(const DeviceUid& uid, Lane& lane, const Turn& turn);
   void push_succeeded(Lane& lane, const Turn& turn);
   void push_failed(Lane& lane, const Error& error, const Turn& turn);
-  void publish_failed(const AppDevice& device, const std::vector<ApplicationDownlink>& items,
-                      const Error& error, const Turn& turn, Work& work);
+  void publish_failed(Lane& lane, const DeviceIdentifiers& ids,
+                      const std::vector<ApplicationDownlink>& items, const Error& error,
+                      Work& work);
 
   PipelineConfig config_;
   UnwrapKey unwrap_;
+  LinkSettingsTable links_;
   storage::Shard shard_;
   bool ready_ = false;
   std::unordered_map<DeviceUid, Lane> lanes_;

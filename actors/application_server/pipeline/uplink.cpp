@@ -159,7 +159,7 @@ void PipelineState::process_all(Lane& lane, SessionAccepted& message, const Turn
         status = decrypt_uplink(*lane.record, std::get<ApplicationUplink>(up.up));
       } else if (lane.record) {
         auto device = *lane.record;
-        status = process(device, up, work, forward);
+        status = process(lane, device, up, work, forward);
         if (device != *lane.record) store(lane, std::move(device), work);
       }
     } catch (const std::exception& failure) {
@@ -173,18 +173,19 @@ void PipelineState::process_all(Lane& lane, SessionAccepted& message, const Turn
                                    : "as.up.data.drop";
       work.event(name, up.ids, up.correlation_ids, status.error());
     } else if (forward) {
-      publish(std::move(up), turn, work);
+      decode_and_publish(lane, std::move(up), work);
     }
   }
 }
 
-Status PipelineState::process(AppDevice& device, ApplicationUp& up, Work& work, bool& forward) {
+Status PipelineState::process(Lane& lane, AppDevice& device, ApplicationUp& up, Work& work,
+                              bool& forward) {
   if (auto* uplink = std::get_if<ApplicationUplink>(&up.up))
     return on_uplink(device, up, *uplink, work);
   if (auto* accept = std::get_if<ApplicationJoinAccept>(&up.up))
     return on_join(device, up, *accept, work);
   if (auto* nack = std::get_if<DownlinkNacked>(&up.up))
-    return on_nack(device, up, nack->downlink, work);
+    return on_nack(lane, device, up, nack->downlink, work);
   if (auto* invalid = std::get_if<DownlinkQueueInvalidated>(&up.up)) {
     return on_invalidated(device, up, *invalid, work, forward);
   }
@@ -248,8 +249,8 @@ Status PipelineState::on_join(AppDevice& device, ApplicationUp& up, ApplicationJ
   return {};
 }
 
-Status PipelineState::on_nack(AppDevice& device, ApplicationUp& up, ApplicationDownlink& downlink,
-                              Work& work) {
+Status PipelineState::on_nack(Lane& lane, AppDevice& device, ApplicationUp& up,
+                              ApplicationDownlink& downlink, Work& work) {
   FF_CHECK(match_session(device, up.ids, downlink.session_key_id, work.fetched, work.now.utc));
   // Skipped: repeating is the application's.
   if (skips_crypto(device, *device.session, unwrap_)) return {};
@@ -259,8 +260,7 @@ Status PipelineState::on_nack(AppDevice& device, ApplicationUp& up, ApplicationD
   ++retry.attempt;
   const auto max = retry.max_attempts.value_or(config_.default_retry_attempts);
   if (retry.attempt > max) {
-    const Turn turn{work.now, work.random};
-    publish_failed(device, {downlink}, Error(max_retries_reached, {{"max_retries", max}}), turn,
+    publish_failed(lane, device.ids, {downlink}, Error(max_retries_reached, {{"max_retries", max}}),
                    work);
     return {};
   }

@@ -84,7 +84,7 @@ bool may_try(const VisitPtr& visit, const std::string& account,
 }  // namespace
 
 void show_login(const VisitPtr& visit) {
-  const auto next = visit->query().value("n");
+  const auto& next = visit->query().value("n");
   const auto show = [=] { login_form(visit, 200, "", next, {}); };
   if (!visit->session()) return show();
   pb::GetUserRequest request;
@@ -99,8 +99,8 @@ void show_login(const VisitPtr& visit) {
 
 void post_login(const VisitPtr& visit) {
   const auto& form = visit->form();
-  const auto user_id = form.value("user_id");
-  const auto next = form.value("n");
+  const auto& user_id = form.value("user_id");
+  const auto& next = form.value("n");
   log_in(visit, user_id, form.value("password"), go_on(visit, next, [=](const Error& error) {
            login_form(visit, status_of(error), user_id, next, {problem_text(error), false});
          }));
@@ -167,7 +167,7 @@ void show_forgot(const VisitPtr& visit) {
 
 /// The answer is the same for users that are not there. [spec identity-server §5.2: enumeration]
 void post_forgot(const VisitPtr& visit) {
-  const auto user_id = visit->form().value("user_id");
+  const auto& user_id = visit->form().value("user_id");
   const auto refuse = [=](int status, const Note& note) {
     visit->page(
         status,
@@ -195,7 +195,7 @@ void show_reset(const VisitPtr& visit) {
 
 void post_reset(const VisitPtr& visit) {
   const auto refuse = [=](int status, const Note& note) { reset_form(visit, status, note); };
-  const auto user_id = visit->form().value("user_id");
+  const auto& user_id = visit->form().value("user_id");
   const auto password = new_password(visit);
   if (password.empty()) return refuse(bad_request, {passwords_differ, false});
   if (!may_try(visit, user_id, refuse)) return;

@@ -14,8 +14,6 @@ using identity_server::EntityRows;
 using storage::EntityKey;
 using storage::EntityKind;
 
-constexpr auto external_user = static_cast<EntityKind>(40);
-
 Draft link_to(const std::string& user_id) {
   pb::UserIdentifiers ids;
   ids.set_user_id(user_id);
@@ -43,7 +41,7 @@ pb::User new_user(const std::string& user_id, const OidcClaims& claims, bool wai
 }  // namespace
 
 EntityKey external_user_key(const std::string& issuer, const std::string& subject) {
-  return {external_user, {issuer, subject}};
+  return {EntityKind::external_login, {issuer, subject}};
 }
 
 Result<std::optional<std::string>> find_external_user(const storage::Reader& store,

@@ -14,7 +14,7 @@ inline constexpr ErrorDef already_connected{"app/account", "already_connected",
                                             Code::already_exists,
                                             "this login is connected to another account already"};
 
-/// ON-DISK: kind 40: issuer, subject (storage/keys/FORMAT.md). The value is
+/// ON-DISK: kind external_login (storage/keys/FORMAT.md). The value is
 /// ttn.lorawan.v3.UserIdentifiers.
 storage::EntityKey external_user_key(const std::string& issuer, const std::string& subject);
 

@@ -1,5 +1,6 @@
 // AppAs: downlink queues of devices, live messages, and how to reach the MQTT server.
 #include "app/api/services/base/context.hpp"
+#include "app/api/services/formatter_calls.hpp"
 #include "app/api/services/mapping/messages.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "app/api/services/services.hpp"
@@ -16,10 +17,12 @@ constexpr std::string_view role = "APPLICATION_SERVER";
 
 class AppAs final : public pb::AppAs::CallbackService {
  public:
-  AppAs(const ServiceContext& context, ApplicationServers shards, Links links, MqttAddresses mqtt)
+  AppAs(const ServiceContext& context, ApplicationServers shards, Links links,
+        Formatters formatters, MqttAddresses mqtt)
       : context_(context),
         shards_(std::move(shards)),
         links_(std::move(links)),
+        scripts_(context.asker, std::move(formatters)),
         mqtt_(std::move(mqtt)) {}
 
   grpc::ServerWriteReactor<pb::ApplicationUp>* Subscribe(
@@ -70,6 +73,31 @@ class AppAs final : public pb::AppAs::CallbackService {
                                 });
   }
 
+  grpc::ServerUnaryReactor* EncodeDownlink(grpc::CallbackServerContext* context,
+                                           const pb::EncodeDownlinkRequest* request,
+                                           pb::EncodeDownlinkResponse* response) override {
+    return context_.front.unary({"ttn.lorawan.v3.AppAs/EncodeDownlink"}, context, request, response,
+                                [this](auto call, const auto& encode, const auto& reply) {
+                                  try_formatter(call, encode, reply);
+                                });
+  }
+  grpc::ServerUnaryReactor* DecodeUplink(grpc::CallbackServerContext* context,
+                                         const pb::DecodeUplinkRequest* request,
+                                         pb::DecodeUplinkResponse* response) override {
+    return context_.front.unary({"ttn.lorawan.v3.AppAs/DecodeUplink"}, context, request, response,
+                                [this](auto call, const auto& decode, const auto& reply) {
+                                  try_formatter(call, decode, reply);
+                                });
+  }
+  grpc::ServerUnaryReactor* DecodeDownlink(grpc::CallbackServerContext* context,
+                                           const pb::DecodeDownlinkRequest* request,
+                                           pb::DecodeDownlinkResponse* response) override {
+    return context_.front.unary({"ttn.lorawan.v3.AppAs/DecodeDownlink"}, context, request, response,
+                                [this](auto call, const auto& decode, const auto& reply) {
+                                  try_formatter(call, decode, reply);
+                                });
+  }
+
  private:
   using CallPtr = std::shared_ptr<const Call>;
 
@@ -95,6 +123,15 @@ class AppAs final : public pb::AppAs::CallbackService {
       // The stream keeps the subscriber until then.
       stream->on_cancel([leave, subscriber] { leave(); });
     });
+  }
+
+  /// A formatter that is not the device's, or not yet.
+  template <class Request, class Response>
+  void try_formatter(const CallPtr& call, const Request& request,
+                     const Reply<Response>& reply) const {
+    const auto& ids = request.end_device_ids().application_ids();
+    context_.authorized(call, application_key(ids.application_id()), {}, reply,
+                        [=, this, &request] { scripts_.run(request, reply); });
   }
 
   void queue(const CallPtr& call, const pb::DownlinkQueueRequest& request, bool replace,
@@ -139,14 +176,16 @@ class AppAs final : public pb::AppAs::CallbackService {
   const ServiceContext& context_;
   ApplicationServers shards_;
   Links links_;
+  FormatterCalls scripts_;
   MqttAddresses mqtt_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> make_app_as(const ServiceContext& context, ApplicationServers shards,
-                                           Links links, MqttAddresses mqtt) {
-  return std::make_unique<AppAs>(context, std::move(shards), std::move(links), std::move(mqtt));
+                                           Links links, Formatters formatters, MqttAddresses mqtt) {
+  return std::make_unique<AppAs>(context, std::move(shards), std::move(links),
+                                 std::move(formatters), std::move(mqtt));
 }
 
 }  // namespace ff::api

@@ -1,5 +1,6 @@
-// As: how the application server is set up. Links of applications are not here yet and answer
-// Unimplemented.
+// As: how the application server is set up, and what is set for all devices of an application.
+#include "app/api/services/base/context.hpp"
+#include "app/api/services/mapping/link.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "app/api/services/services.hpp"
 #include "ttn/lorawan/v3/applicationserver.grpc.pb.h"
@@ -7,12 +8,18 @@
 namespace ff::api {
 namespace {
 
+using application_server::LinkPtr;
+using google::protobuf::Empty;
 using Providers = pb::AsConfiguration::PubSub::Providers;
+
+constexpr std::string_view role = "APPLICATION_SERVER";
+constexpr ErrorDef linking_not_implemented{"pkg/applicationserver", "linking_not_implemented",
+                                           Code::unimplemented, "linking is not implemented"};
 
 class As final : public pb::As::CallbackService {
  public:
-  As(const ServiceContext& context, WebhookHealthRules rules, PubSubProviders providers)
-      : context_(context), rules_(rules), providers_(std::move(providers)) {}
+  As(const ServiceContext& context, LinkSettings links, AsLimits limits)
+      : context_(context), links_(std::move(links)), limits_(std::move(limits)) {}
 
   grpc::ServerUnaryReactor* GetConfiguration(grpc::CallbackServerContext* context,
                                              const pb::GetAsConfigurationRequest* request,
@@ -24,32 +31,119 @@ class As final : public pb::As::CallbackService {
                                   reply(std::move(out));
                                 });
   }
+  grpc::ServerUnaryReactor* GetLink(grpc::CallbackServerContext* context,
+                                    const pb::GetApplicationLinkRequest* request,
+                                    pb::ApplicationLink* response) override {
+    return context_.front.unary(
+        {"ttn.lorawan.v3.As/GetLink"}, context, request, response,
+        [this](auto call, const auto& get, const auto& reply) { this->get(call, get, reply); });
+  }
+  grpc::ServerUnaryReactor* SetLink(grpc::CallbackServerContext* context,
+                                    const pb::SetApplicationLinkRequest* request,
+                                    pb::ApplicationLink* response) override {
+    return context_.front.unary(
+        {"ttn.lorawan.v3.As/SetLink"}, context, request, response,
+        [this](auto call, const auto& set, const auto& reply) { this->set(call, set, reply); });
+  }
+  grpc::ServerUnaryReactor* DeleteLink(grpc::CallbackServerContext* context,
+                                       const pb::ApplicationIdentifiers* request,
+                                       Empty* response) override {
+    return context_.front.unary(
+        {"ttn.lorawan.v3.As/DeleteLink"}, context, request, response,
+        [this](auto call, const auto& ids, const auto& reply) { this->erase(call, ids, reply); });
+  }
+  /// Applications are not linked; the reference says so too. [spec application-server §2]
+  grpc::ServerUnaryReactor* GetLinkStats(grpc::CallbackServerContext* context,
+                                         const pb::ApplicationIdentifiers* request,
+                                         pb::ApplicationLinkStats* response) override {
+    return context_.front.unary({"ttn.lorawan.v3.As/GetLinkStats"}, context, request, response,
+                                [this](auto call, const auto& ids, const auto& reply) {
+                                  context_.authorized(
+                                      call, application_key(ids.application_id()), {}, reply,
+                                      [reply] { reply(fail(linking_not_implemented)); });
+                                });
+  }
 
  private:
+  using CallPtr = std::shared_ptr<const Call>;
+  using LinkReply = Reply<pb::ApplicationLink>;
+
+  void get(const CallPtr& call, const pb::GetApplicationLinkRequest& request,
+           const LinkReply& reply) const {
+    const ApplicationId id(request.application_ids().application_id());
+    context_.authorized(call, application_key(id.text()), {}, reply, [=, this, &request] {
+      auto make = [&](actors::Reply<LinkPtr> then) {
+        return application_server::GetLink{id, std::move(then)};
+      };
+      context_.asker.ask<LinkPtr>(links_.get(), role, make, answer(request.field_mask(), reply));
+    });
+  }
+
+  void set(const CallPtr& call, const pb::SetApplicationLinkRequest& request,
+           const LinkReply& reply) const {
+    const ApplicationId id(request.application_ids().application_id());
+    context_.authorized(call, application_key(id.text()), {}, reply, [=, this, &request] {
+      auto change = [link = request.link(), paths = paths_of(request.field_mask()),
+                     max =
+                         limits_.script_size_max](const application_server::LinkSettings* current) {
+        return change_link(current, link, paths, max);
+      };
+      auto make = [&](actors::Reply<LinkPtr> then) {
+        return application_server::SetLink{id, std::move(change), std::move(then)};
+      };
+      context_.asker.ask<LinkPtr>(links_.get(), role, make, answer(request.field_mask(), reply));
+    });
+  }
+
+  void erase(const CallPtr& call, const pb::ApplicationIdentifiers& ids,
+             const Reply<Empty>& reply) const {
+    const ApplicationId id(ids.application_id());
+    context_.authorized(call, application_key(id.text()), {}, reply, [=, this] {
+      auto make = [&](actors::Reply<void> then) {
+        return application_server::DeleteLink{id, std::move(then)};
+      };
+      context_.asker.ask<void>(links_.get(), role, make, [reply](const Status& status) {
+        if (!status) return reply(fail(status.error()));
+        reply(Empty());
+      });
+    });
+  }
+
+  static actors::Reply<LinkPtr> answer(const google::protobuf::FieldMask& mask,
+                                       const LinkReply& reply) {
+    return [paths = paths_of(mask), reply](const Result<LinkPtr>& link) {
+      if (!link) return reply(fail(link.error()));
+      reply(masked(to_proto((*link)->settings), paths));
+    };
+  }
+
   void fill(pb::AsConfiguration& out) const {
     auto& providers = *out.mutable_pubsub()->mutable_providers();
     providers.set_mqtt(status_of(application_server::pubsub::Provider::mqtt));
     providers.set_nats(status_of(application_server::pubsub::Provider::nats));
     auto& webhooks = *out.mutable_webhooks();
-    webhooks.set_unhealthy_attempts_threshold(static_cast<std::int64_t>(rules_.attempts));
-    put_duration(rules_.retry_interval, *webhooks.mutable_unhealthy_retry_interval());
+    webhooks.set_unhealthy_attempts_threshold(
+        static_cast<std::int64_t>(limits_.webhook_health.attempts));
+    put_duration(limits_.webhook_health.retry_interval,
+                 *webhooks.mutable_unhealthy_retry_interval());
   }
 
   Providers::Status status_of(application_server::pubsub::Provider provider) const {
-    if (providers_.disabled.contains(provider)) return Providers::DISABLED;
-    return providers_.discouraged.contains(provider) ? Providers::WARNING : Providers::ENABLED;
+    if (limits_.pubsub_providers.disabled.contains(provider)) return Providers::DISABLED;
+    return limits_.pubsub_providers.discouraged.contains(provider) ? Providers::WARNING
+                                                                   : Providers::ENABLED;
   }
 
   const ServiceContext& context_;
-  WebhookHealthRules rules_;
-  PubSubProviders providers_;
+  LinkSettings links_;
+  AsLimits limits_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> make_as(const ServiceContext& context, WebhookHealthRules rules,
-                                       PubSubProviders providers) {
-  return std::make_unique<As>(context, rules, std::move(providers));
+std::unique_ptr<grpc::Service> make_as(const ServiceContext& context, LinkSettings links,
+                                       AsLimits limits) {
+  return std::make_unique<As>(context, std::move(links), std::move(limits));
 }
 
 }  // namespace ff::api

@@ -3,6 +3,7 @@
 #include "actors/application_server/pipeline/device.hpp"
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/mapping/as_device.hpp"
+#include "app/api/services/mapping/link.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "app/api/services/services.hpp"
 #include "ttn/lorawan/v3/applicationserver.grpc.pb.h"
@@ -16,8 +17,9 @@ using DeviceReply = actors::Reply<DevicePtr>;
 
 class AsDeviceRegistry final : public pb::AsEndDeviceRegistry::CallbackService {
  public:
-  AsDeviceRegistry(const ServiceContext& context, ApplicationServers shards)
-      : context_(context), shards_(std::move(shards)) {}
+  AsDeviceRegistry(const ServiceContext& context, ApplicationServers shards,
+                   std::size_t script_size_max)
+      : context_(context), shards_(std::move(shards)), script_size_max_(script_size_max) {}
 
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
                                 const pb::GetEndDeviceRequest* request,
@@ -61,8 +63,11 @@ class AsDeviceRegistry final : public pb::AsEndDeviceRegistry::CallbackService {
     const auto paths = paths_of(request.field_mask());
     context_.authorized(
         call, application_key(uid.application_id.text()), paths, reply, [=, this, &request] {
+          using Changed = Result<application_server::AppDevice>;
           auto change = [device = request.end_device(), fields = change_paths(request.field_mask()),
-                         now = context_.now()](const application_server::AppDevice* current) {
+                         now = context_.now(), script_size_max = script_size_max_](
+                            const application_server::AppDevice* current) -> Changed {
+            FF_CHECK(check_scripts(device.formatters(), script_size_max));
             return change_app_device(current, device, fields, now);
           };
           ask_change(uid, std::move(change), answer(request.field_mask(), reply));
@@ -106,13 +111,15 @@ class AsDeviceRegistry final : public pb::AsEndDeviceRegistry::CallbackService {
 
   const ServiceContext& context_;
   ApplicationServers shards_;
+  std::size_t script_size_max_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> make_as_device_registry(const ServiceContext& context,
-                                                       ApplicationServers shards) {
-  return std::make_unique<AsDeviceRegistry>(context, std::move(shards));
+                                                       ApplicationServers shards,
+                                                       std::size_t script_size_max) {
+  return std::make_unique<AsDeviceRegistry>(context, std::move(shards), script_size_max);
 }
 
 }  // namespace ff::api

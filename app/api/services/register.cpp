@@ -21,14 +21,15 @@ Services::Services(Front& front, const ServiceDeps& deps)
   if (deps.inspectable_network_servers)
     add(make_ns_device_inspection(context_, *deps.inspectable_network_servers));
   if (deps.application_servers) {
-    add(make_as_device_registry(context_, *deps.application_servers));
+    add(make_as_device_registry(context_, *deps.application_servers, deps.script_size_max));
     add(make_as_device_batches(context_, *deps.application_servers, publish));
-    add(make_app_as(context_, *deps.application_servers, deps.links, deps.mqtt));
+    add(make_app_as(context_, *deps.application_servers, deps.links, deps.formatters, deps.mqtt));
+    add(make_as(context_, deps.link_settings,
+                {deps.webhook_health, deps.pubsub_providers, deps.script_size_max}));
   }
   if (deps.webhooks) {
     add(make_webhook_registry(context_, *deps.webhooks, deps.webhook_templates));
     add(make_webhook_delivery(context_, *deps.webhooks));
-    add(make_as(context_, deps.webhook_health, deps.pubsub_providers));
   }
   if (deps.pubsubs) {
     add(make_pubsub_registry(context_, *deps.pubsubs, deps.pubsub_providers));

@@ -33,6 +33,10 @@ struct ServiceDeps {
   std::optional<ApplicationServers> application_servers;
   /// For live messages of applications.
   Links links;
+  /// For scripts that are tried, and for applications' own.
+  Formatters formatters;
+  LinkSettings link_settings;
+  std::size_t script_size_max = 40'960;
   std::optional<JoinServers> join_servers;
   /// Joins, session keys and what belongs to them; null: none of these services.
   std::optional<JoinServerDoors> join_server_doors;

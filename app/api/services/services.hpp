@@ -7,8 +7,10 @@
 #include <memory>
 #include <vector>
 
+#include "actors/application_server/formatters/interface.hpp"
 #include "actors/application_server/integration/webhook/interface.hpp"
 #include "actors/application_server/link/interface.hpp"
+#include "actors/application_server/link_settings/interface.hpp"
 #include "actors/application_server/pipeline/interface.hpp"
 #include "actors/events/hub.hpp"
 #include "actors/gateway_server/frontend_grpc/interface.hpp"
@@ -32,6 +34,8 @@ using InspectableNetworkServers = actors::Sharded<network_server::ShardActor>;
 using ApplicationServers = actors::Sharded<application_server::PipelineHandle>;
 using JoinServers = actors::Sharded<join_server::ShardHandle>;
 using Links = actors::Route<application_server::LinksHandle>;
+using Formatters = actors::Route<application_server::FormattersHandle>;
+using LinkSettings = actors::Route<application_server::LinkSettingsHandle>;
 
 using Profiles = actors::Route<network_server::ProfilesHandle>;
 using Webhooks = actors::Route<application_server::webhook::WebhooksHandle>;
@@ -48,15 +52,17 @@ std::unique_ptr<grpc::Service> make_ns_device_control(const ServiceContext& cont
                                                       NetworkServers shards);
 std::unique_ptr<grpc::Service> make_ns_device_inspection(const ServiceContext& context,
                                                          InspectableNetworkServers shards);
+/// `script_size_max`: `as.formatters.max-parameter-length`.
 std::unique_ptr<grpc::Service> make_as_device_registry(const ServiceContext& context,
-                                                       ApplicationServers shards);
+                                                       ApplicationServers shards,
+                                                       std::size_t script_size_max);
 
 struct MqttAddresses {
   std::string public_address;
   std::string public_tls_address;
 };
 std::unique_ptr<grpc::Service> make_app_as(const ServiceContext& context, ApplicationServers shards,
-                                           Links links, MqttAddresses mqtt);
+                                           Links links, Formatters formatters, MqttAddresses mqtt);
 
 std::unique_ptr<grpc::Service> make_webhook_registry(const ServiceContext& context,
                                                      Webhooks registry, WebhookTemplates templates);
@@ -65,8 +71,14 @@ struct WebhookHealthRules {
   std::uint64_t attempts = 0;
   Duration retry_interval{};
 };
-std::unique_ptr<grpc::Service> make_as(const ServiceContext& context, WebhookHealthRules rules,
-                                       PubSubProviders providers);
+/// What an operator has set for applications.
+struct AsLimits {
+  WebhookHealthRules webhook_health;
+  PubSubProviders pubsub_providers;
+  std::size_t script_size_max = 0;  ///< Bytes.
+};
+std::unique_ptr<grpc::Service> make_as(const ServiceContext& context, LinkSettings links,
+                                       AsLimits limits);
 std::unique_ptr<grpc::Service> make_webhook_delivery(const ServiceContext& context,
                                                      Webhooks registry);
 

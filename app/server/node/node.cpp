@@ -182,6 +182,7 @@ caf::actor start_application_server(caf::actor_system& system, const WiringPtr& 
                                             .publish = wiring->ports.publish,
                                             .http_client = wiring->ports.http_client,
                                             .broker_client = wiring->ports.broker_client,
+                                            .children = wiring->ports.children,
                                             .tap = wiring->ports.tap,
                                             .on_escalation = wiring->on_escalation},
                                            routes.application_server);

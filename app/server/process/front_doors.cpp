@@ -148,7 +148,9 @@ struct FrontDoors::State {
   api::MqttAddresses mqtt_addresses() const;
   std::string metrics_text();
   net::http::HttpHandler webhook_downlinks(const NodeRoutes& routes, net::http::HttpHandler next);
+  api::ServiceDeps service_deps(const NodeRoutes& routes);
   Status open_grpc(const NodeRoutes& routes);
+  Status open_account();
   Status open_http(const NodeRoutes& routes);
   Status open_mqtt(const NodeRoutes& routes);
   Status open_interop(const NodeRoutes& routes);
@@ -205,6 +207,41 @@ Result<api::IdentityPortsPtr> FrontDoors::State::identity_ports() {
   return api::IdentityPortsPtr(out);
 }
 
+api::ServiceDeps FrontDoors::State::service_deps(const NodeRoutes& routes) {
+  const auto clock = ports.clock;
+  const auto now = [clock] { return clock->now().utc; };
+  return {.rights = api::make_rights_of(*identity),
+          .now = now,
+          .deadlines = deadlines,
+          .request_timeout = call_timeout,
+          .identity = identity,
+          .make_random = make_secure_random,
+          .network_servers = routes.network_server,
+          .inspectable_network_servers = routes.inspectable_network_server,
+          .profiles = routes.mac_settings_profiles,
+          .application_servers = routes.application_server.pipelines,
+          .links = routes.application_server.links,
+          .formatters = routes.application_server.formatters,
+          .link_settings = routes.application_server.link_settings,
+          .script_size_max = ports.config.as.formatters.parameter_length_max,
+          .join_servers = routes.join_server,
+          .join_server_doors = join_server_doors(ports.config, ports.key_vault, routes),
+          .gateway_router = routes.gateway_router,
+          .gateway_doors = gateway_doors(ports.config.gs, routes),
+          .hub = &hub,
+          .new_event_id = [this, now] { return random.ulid(now()); },
+          .plans = routes.plans,
+          .network = routes.network,
+          .webhooks = routes.application_server.webhooks,
+          .webhook_templates = load_templates(ports.config.as.webhooks),
+          .webhook_health = {ports.config.as.webhooks.unhealthy_attempts,
+                             ports.config.as.webhooks.unhealthy_retry},
+          .pubsubs = routes.application_server.pubsubs,
+          .pubsub_providers = providers_of(ports.config.as.pubsub),
+          .storage = routes.application_server.storage,
+          .mqtt = mqtt_addresses()};
+}
+
 Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
   const auto clock = ports.clock;
   const auto now = [clock] { return clock->now().utc; };
@@ -223,35 +260,7 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
                             spdlog::debug("msg=\"call failed\" method={} error=\"{}\" error_id={}",
                                           method, error.to_string(), id);
                           }});
-  services = std::make_unique<api::Services>(
-      *front, api::ServiceDeps{
-                  .rights = api::make_rights_of(*identity),
-                  .now = now,
-                  .deadlines = deadlines,
-                  .request_timeout = call_timeout,
-                  .identity = identity,
-                  .make_random = make_secure_random,
-                  .network_servers = routes.network_server,
-                  .inspectable_network_servers = routes.inspectable_network_server,
-                  .profiles = routes.mac_settings_profiles,
-                  .application_servers = routes.application_server.pipelines,
-                  .links = routes.application_server.links,
-                  .join_servers = routes.join_server,
-                  .join_server_doors = join_server_doors(ports.config, ports.key_vault, routes),
-                  .gateway_router = routes.gateway_router,
-                  .gateway_doors = gateway_doors(ports.config.gs, routes),
-                  .hub = &hub,
-                  .new_event_id = [this, now] { return random.ulid(now()); },
-                  .plans = routes.plans,
-                  .network = routes.network,
-                  .webhooks = routes.application_server.webhooks,
-                  .webhook_templates = load_templates(ports.config.as.webhooks),
-                  .webhook_health = {ports.config.as.webhooks.unhealthy_attempts,
-                                     ports.config.as.webhooks.unhealthy_retry},
-                  .pubsubs = routes.application_server.pubsubs,
-                  .pubsub_providers = providers_of(ports.config.as.pubsub),
-                  .storage = routes.application_server.storage,
-                  .mqtt = mqtt_addresses()});
+  services = std::make_unique<api::Services>(*front, service_deps(routes));
   std::vector<api::Listener> grpc_listeners;
   const auto& listen = ports.config.grpc;
   FF_TRY(const auto plain, address_of("grpc.listen", listen.plain));
@@ -261,16 +270,23 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
   FF_TRY(server, api::ApiServer::start(grpc_listeners, services->all()));
   gateway = std::make_shared<api::HttpGateway>(server->in_process_channel(),
                                                [this] { return random.hex_id(); });
+  return {};
+}
+
+/// Behind the API: it has its own view of it.
+Status FrontDoors::State::open_account() {
+  const auto clock = ports.clock;
   account_api = std::make_shared<const api::account::ApiClient>(server->in_process_channel());
   FF_TRY(provider_client, make_provider_client(ports.config.is.oidc));
-  FF_TRY(account, make_account({.config = ports.config,
-                                .identity = *identity,
-                                .clock = clock,
-                                .metrics = ports.metrics,
-                                .new_request_id = [this, now] { return random.ulid(now()); },
-                                .new_error_id = [this] { return random.hex_id(); },
-                                .provider_client = provider_client.get()},
-                               account_api));
+  FF_TRY(account,
+         make_account({.config = ports.config,
+                       .identity = *identity,
+                       .clock = clock,
+                       .metrics = ports.metrics,
+                       .new_request_id = [this, clock] { return random.ulid(clock->now().utc); },
+                       .new_error_id = [this] { return random.hex_id(); },
+                       .provider_client = provider_client.get()},
+                      account_api));
   return {};
 }
 
@@ -381,14 +397,14 @@ Status FrontDoors::State::open_interop(const NodeRoutes& routes) {
   for (const auto& text : ports.config.http.trusted_proxies) {
     if (auto block = net::AddressBlock::parse(text)) proxies.push_back(*block);
   }
-  interop::ServerPorts server{.senders = senders,
+  interop::ServerPorts behind{.senders = senders,
                               .trusted_proxies = std::move(proxies),
                               .join_servers = routes.join_server,
                               .asker = api::Asker(deadlines, call_timeout),
                               .vault = ports.key_vault,
                               .now = [clock = ports.clock] { return clock->now().utc; },
                               .metrics = &ports.metrics};
-  FF_TRY(auto opened, InteropDoor::open(ports.config.interop, std::move(server), ports.streams,
+  FF_TRY(auto opened, InteropDoor::open(ports.config.interop, std::move(behind), ports.streams,
                                         certificates.interop));
   const std::scoped_lock lock(listening);
   interop = std::move(opened);
@@ -415,6 +431,7 @@ std::shared_ptr<const net::tls::ServerContext> FrontDoors::gateway_tls() const {
 Status FrontDoors::open(const NodeRoutes& routes) {
   auto& state = *state_;
   FF_CHECK(state.open_grpc(routes));
+  FF_CHECK(state.open_account());
   FF_CHECK(state.open_mqtt(routes));
   FF_CHECK(state.open_http(routes));
   FF_CHECK(state.open_interop(routes));

@@ -60,13 +60,16 @@ void for_lines(std::string_view text, Each each) {
   }
 }
 
-std::string with_links(const std::string& text, const std::string& account_url) {
-  constexpr std::string_view account = "account:";
+std::string with_links(const std::string& text, const MailFrame& frame) {
+  const std::pair<std::string_view, const std::string&> places[] = {
+      {"account:", frame.account_url}, {"console:", frame.console_url}};
   std::string out;
   for_lines(text, [&](std::string_view line) {
-    if (line.starts_with(account)) {
-      out += account_url;
-      line.remove_prefix(account.size());
+    for (const auto& [place, url] : places) {
+      if (!line.starts_with(place)) continue;
+      out += url;
+      line.remove_prefix(place.size());
+      break;
     }
     out += line;
     out += '\n';
@@ -128,7 +131,8 @@ MailFrame frame_of(const config::Email& email) {
   return {.sender_name = email.sender_name,
           .sender_address = email.sender_address,
           .network_name = email.network_name,
-          .account_url = email.account_url};
+          .account_url = email.account_url,
+          .console_url = email.console_url};
 }
 
 std::function<void(api::Mail)> to_directory(const config::Email& email, MailPorts ports) {
@@ -173,7 +177,7 @@ Result<std::function<void(api::Mail)>> to_server(const config::Email& email, Mai
 }  // namespace
 
 std::string mail_message(const api::Mail& mail, const MailFrame& frame, const MailStamp& stamp) {
-  const auto text = with_links(mail.text, frame.account_url);
+  const auto text = with_links(mail.text, frame);
   const auto at = frame.sender_address.find('@');
   const auto boundary = "=_" + stamp.id;
   const auto message =

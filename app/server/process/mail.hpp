@@ -18,6 +18,7 @@ struct MailFrame {
   std::string sender_address;
   std::string network_name;
   std::string account_url;
+  std::string console_url;
 };
 
 /// What makes a mail a message of its own.
@@ -26,8 +27,8 @@ struct MailStamp {
   std::string id;  // of letters and digits
 };
 
-/// The message: RFC 5322, a plain text and the same as HTML. In texts `account:` at the beginning
-/// of a line is the address of the account pages. Line ends in addresses and subject are left out,
+/// The message: RFC 5322, a plain text and the same as HTML. In texts `account:` and `console:` at
+/// the beginning of a line are their addresses. Line ends in addresses and subject are left out,
 /// so that nobody adds headers. Lines end in CR LF.
 std::string mail_message(const api::Mail& mail, const MailFrame& frame, const MailStamp& stamp);
 

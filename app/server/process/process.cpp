@@ -21,6 +21,7 @@
 #include "app/server/process/settings.hpp"
 #include "app/server/process/signals.hpp"
 #include "app/server/process/version.hpp"
+#include "net/child/child.hpp"
 #include "net/runtime/runtime.hpp"
 #include "net/stream/tcp.hpp"
 #include "net/udp/udp.hpp"
@@ -150,6 +151,14 @@ std::unique_ptr<Node> start_node(NodePorts ports, NodeConfig config) {
   _exit(static_cast<int>(code));
 }
 
+void open_or_exit(FrontDoors& doors, const Node& node) {
+  if (const auto opened = doors.open(node.routes()); !opened) {
+    spdlog::critical("msg=\"can not start\" error=\"{}\"", opened.error().message());
+    _exit(static_cast<int>(ExitCode::unavailable));
+  }
+  spdlog::info("msg=\"farfield serves\"");
+}
+
 /// From now on a second signal, or a drain that takes too long, ends the process.
 void wait_for_the_end() {
   wait_for_signal();
@@ -184,6 +193,7 @@ ExitCode run_server(const config::Config& config) {
                                   std::max(1U, std::thread::hardware_concurrency() / 2)));
   auto datagrams = net::make_udp_network(runtime);
   auto streams = net::make_tcp_network(runtime);
+  const auto children = net::make_child_runner();
   caf::actor_system_config actor_config;
   set_up_actors(actor_config, config.process);
   caf::actor_system system(actor_config);
@@ -220,6 +230,7 @@ ExitCode run_server(const config::Config& config) {
                           .datagrams = datagrams.get(),
                           .streams = streams.get(),
                           .http_client = prepared->webhooks.get(),
+                          .children = children.get(),
                           .broker_client = prepared->brokers.get(),
                           .rate_limiter = *rate_limiter,
                           .own_threads = true,
@@ -228,12 +239,7 @@ ExitCode run_server(const config::Config& config) {
                          std::move(prepared->node));
   runtime.start();
   if (store->identity.created) doors.create_admin_key(node->routes(), *random);
-  if (auto opened = doors.open(node->routes()); !opened) {
-    spdlog::critical("msg=\"can not start\" error=\"{}\"", opened.error().message());
-    _exit(static_cast<int>(ExitCode::unavailable));
-  }
-  spdlog::info("msg=\"farfield serves\"");
-
+  open_or_exit(doors, *node);
   wait_for_the_end();
   drain(system, doors, std::move(node));
   runtime.stop();

@@ -153,6 +153,29 @@ application_server::pubsub::PubSubsConfig pubsubs_config(const config::PubSubs& 
   return out;
 }
 
+/// farfield-codec lies beside the server's own program.
+std::filesystem::path codec_program(const config::Formatters& formatters) {
+  if (!formatters.program.empty()) return formatters.program;
+  std::error_code error;
+  const auto own = std::filesystem::read_symlink("/proc/self/exe", error);
+  return (error ? std::filesystem::path("/usr/bin/farfield") : own).parent_path() /
+         "farfield-codec";
+}
+
+application_server::FormattersConfig formatters_config(const config::Formatters& formatters) {
+  application_server::FormattersConfig out;
+  out.program = codec_program(formatters);
+  out.workers = formatters.workers > 0 ? formatters.workers
+                                       : std::max(1U, std::thread::hardware_concurrency());
+  out.timeout = formatters.timeout;
+  out.hang = std::max<Duration>(std::chrono::seconds{2}, 10 * formatters.timeout);
+  out.queue_size = formatters.queue_size;
+  out.queue_timeout = formatters.queue_timeout;
+  out.memory_bytes = formatters.memory_bytes;
+  out.realms = formatters.realms;
+  return out;
+}
+
 constexpr ErrorDef unreadable_plan{"config", "unreadable_frequency_plan", Code::not_found,
                                    "`frequency-plans.directory`: `{path}` can not be read"};
 
@@ -371,6 +394,7 @@ Result<NodeConfig> node_config(const config::Config& config, std::uint64_t count
   FF_TRY(const auto rules, udp_rules(config.gs.udp));
   out.application_server.webhooks = webhooks_config(config.as.webhooks);
   out.application_server.pubsubs = pubsubs_config(config.as.pubsub);
+  out.application_server.formatters = formatters_config(config.as.formatters);
   out.application_server.outbox_retention = config.as.outbox_retention;
   FF_CHECK(add_key_vault(config, out));
   for (const auto& listener : config.gs.udp.listeners) {

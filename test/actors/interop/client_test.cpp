@@ -120,18 +120,18 @@ bi::JoinAns refusal(bi::ResultCode code) {
 class Client : public test::ActorFixture {
  protected:
   void start(std::vector<config::InteropJoinServer> servers) {
-    ClientConfig config;
-    config.sender_id = "000013";
-    config.sender_ns_id = "EC656EFFFE000001";
-    config.vault = vault;
-    config.breaker_failures = 2;
-    config.requests_max = 2;
-    config.deps = deps;
+    ClientConfig given;
+    given.sender_id = "000013";
+    given.sender_ns_id = "EC656EFFFE000001";
+    given.vault = vault;
+    given.breaker_failures = 2;
+    given.requests_max = 2;
+    given.deps = deps;
     for (auto& server : servers) {
       http.push_back(std::make_unique<ScriptedHttp>());
-      config.peers.push_back({std::move(server), http.back().get()});
+      given.peers.push_back({std::move(server), http.back().get()});
     }
-    client = spawn_client(*system, std::move(config));
+    client = spawn_client(*system, std::move(given));
     run();
   }
   void TearDown() override {

@@ -156,20 +156,20 @@ TEST(JoinDevice, NeedsTheRootKeysOfItsVersion) {
 TEST(JoinDevice, UnwrapsRootKeysAndWrapsTheAppSKey) {
   const Bytes root(16, 1);
   const Bytes as(16, 2);
-  auto inputs = join_server::inputs;
-  inputs.vault =
+  auto with_vault = inputs;
+  with_vault.vault =
       std::make_shared<const key_vault::KeyVault>(key_vault::Keks{{"root", root}, {"as", as}});
   auto device = test::device();
   device.app_key = {std::nullopt, "root", *crypto::wrap_key(test::key_of_byte(0x11).bytes(), root)};
   device.application_server_kek_label = "as";
-  const auto joined = join_device(device, test::join(MacVersion::v1_0_3, 1), {}, inputs);
+  const auto joined = join_device(device, test::join(MacVersion::v1_0_3, 1), {}, with_vault);
   ASSERT_TRUE(joined) << joined.error().to_string();
   const auto& envelope = joined->answer.keys.app_s_key;
   EXPECT_FALSE(envelope.key);
   EXPECT_EQ(envelope.kek_label, "as");
   EXPECT_TRUE(crypto::unwrap_aes128_key(envelope.encrypted_key, as));
   device.application_server_kek_label = "missing";
-  const auto without = join_device(device, test::join(MacVersion::v1_0_3, 1), {}, inputs);
+  const auto without = join_device(device, test::join(MacVersion::v1_0_3, 1), {}, with_vault);
   ASSERT_FALSE(without);
   EXPECT_TRUE(without.error().is(kek));
 }

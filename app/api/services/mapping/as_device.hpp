@@ -21,7 +21,7 @@ application_server::AppDevice app_device_of(const ttn::lorawan::v3::EndDevice& d
 
 /// The device with the named fields of `requested`; created if `current` is null. Runs in the
 /// device's pipeline. [spec identity-server §7.3, application-server §11] Errors: field_value
-/// (attribute `field`), formatter_script_too_large, read_only_field.
+/// (attribute `field`), read_only_field. Not the size of scripts: check_scripts (link.hpp).
 Result<application_server::AppDevice> change_app_device(
     const application_server::AppDevice* current, const ttn::lorawan::v3::EndDevice& requested,
     std::span<const std::string> paths, UtcTime now);

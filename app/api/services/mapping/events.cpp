@@ -35,6 +35,9 @@ struct PutSubject {
 
 struct PutData {
   pb::Event& out;
+  void put_frame(const google::protobuf::Message& frame) const {
+    out.mutable_data()->PackFrom(frame);
+  }
   void operator()(std::monostate) const {}
   void operator()(const Error& error) const {
     pb::ErrorDetails details;
@@ -56,6 +59,13 @@ struct PutData {
     put_up(*up, message);
     if (message.has_uplink_message()) message.mutable_uplink_message()->clear_app_s_key();
     if (message.has_join_accept()) message.mutable_join_accept()->clear_app_s_key();
+    // Warnings are of a frame, not of a message. [spec application-server §13]
+    const bool is_warning = std::string_view(out.name()).ends_with(".warning");
+    if (is_warning && message.has_uplink_message()) return put_frame(message.uplink_message());
+    if (is_warning && message.has_downlink_queued()) return put_frame(message.downlink_queued());
+    if (is_warning && message.has_downlink_sent()) return put_frame(message.downlink_sent());
+    if (is_warning && message.has_downlink_ack()) return put_frame(message.downlink_ack());
+    if (is_warning && message.has_downlink_nack()) return put_frame(message.downlink_nack());
     out.mutable_data()->PackFrom(message);
   }
 };

@@ -79,6 +79,10 @@ void put_uplink(const ApplicationUplink& uplink, pb::ApplicationUplink& out) {
   }
   for (const auto& warning : uplink.decoded_payload_warnings)
     out.add_decoded_payload_warnings(warning);
+  for (const auto& measurement : uplink.normalized_payload_json)
+    put_object(measurement, *out.add_normalized_payload());
+  for (const auto& warning : uplink.normalized_payload_warnings)
+    out.add_normalized_payload_warnings(warning);
   for (const auto& metadata : uplink.rx_metadata) put_metadata(metadata, *out.add_rx_metadata());
   put_settings(uplink.settings, *out.mutable_settings());
   put_time(uplink.received_at, *out.mutable_received_at());
@@ -89,6 +93,25 @@ void put_uplink(const ApplicationUplink& uplink, pb::ApplicationUplink& out) {
     put_duration(uplink.consumed_airtime, *out.mutable_consumed_airtime());
   }
   out.set_packet_error_rate(uplink.packet_error_rate);
+  out.mutable_network_ids()->set_net_id(to_field(uplink.net_id));
+}
+
+/// [spec message-formats §3.4]
+void put_normalized(const ApplicationUplink& uplink, pb::ApplicationUplinkNormalized& out) {
+  out.set_session_key_id(text_of(uplink.session_key_id));
+  out.set_f_port(uplink.f_port.value());
+  out.set_f_cnt(uplink.f_cnt.value());
+  out.set_frm_payload(text_of(uplink.frm_payload));
+  if (!uplink.normalized_payload_json.empty())
+    put_object(uplink.normalized_payload_json.front(), *out.mutable_normalized_payload());
+  for (const auto& warning : uplink.normalized_payload_warnings)
+    out.add_normalized_payload_warnings(warning);
+  for (const auto& metadata : uplink.rx_metadata) put_metadata(metadata, *out.add_rx_metadata());
+  put_settings(uplink.settings, *out.mutable_settings());
+  put_time(uplink.received_at, *out.mutable_received_at());
+  out.set_confirmed(uplink.confirmed);
+  if (uplink.consumed_airtime.count() != 0)
+    put_duration(uplink.consumed_airtime, *out.mutable_consumed_airtime());
   out.mutable_network_ids()->set_net_id(to_field(uplink.net_id));
 }
 
@@ -136,6 +159,9 @@ struct PutUp {
   void operator()(const ServiceData& up) const {
     out.mutable_service_data()->set_service(up.service);
     put_object(up.data_json, *out.mutable_service_data()->mutable_data());
+  }
+  void operator()(const UplinkNormalized& up) const {
+    put_normalized(up.uplink, *out.mutable_uplink_normalized());
   }
 };
 
@@ -197,6 +223,8 @@ void put_downlink(const ApplicationDownlink& downlink, pb::ApplicationDownlink& 
   if (!downlink.decoded_payload_json.empty()) {
     put_object(downlink.decoded_payload_json, *out.mutable_decoded_payload());
   }
+  for (const auto& warning : downlink.decoded_payload_warnings)
+    out.add_decoded_payload_warnings(warning);
   out.set_confirmed(downlink.confirmed);
   out.set_priority(static_cast<pb::TxSchedulePriority>(downlink.priority));
   if (downlink.class_b_c) put_class_b_c(*downlink.class_b_c, *out.mutable_class_b_c());

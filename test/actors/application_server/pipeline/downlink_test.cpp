@@ -140,6 +140,7 @@ TEST_F(Downlinks, AreListedInPlainText) {
   queued.f_cnt = FCnt32{3};
   queued.frm_payload = crypted(key_1, address_1, 3, phy::Direction::down, {7, 8});
   std::get<network_server::ListDownlinks>(*to_session.back().event).reply(std::vector{queued});
+  run();
   ASSERT_EQ(list.size(), 1U);
   EXPECT_EQ(list[0].frm_payload, (Bytes{7, 8}));
 }

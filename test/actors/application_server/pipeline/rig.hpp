@@ -13,6 +13,7 @@
 #include "actors/application_server/pipeline/record.hpp"
 #include "protocol/base/base64.hpp"
 #include "protocol/base/hex.hpp"
+#include "protocol/base/protobuf_wire.hpp"
 #include "protocol/phy/frame_crypto.hpp"
 #include "storage/engine/errors.hpp"
 #include "test/support/actors/actor_fixture.hpp"
@@ -40,6 +41,7 @@ class Rig : public test::ActorFixture {
     context->join_servers.route(shard).set(system->spawn(joins, this));
     context->outbox.set(spawn_outbox(
         *system, {.store = &engine, .deps = deps, .shards = shards, .own_thread = false}));
+    context->formatters.set(system->spawn(pool, this));
     pipeline = spawn_pipeline(*system, context, shard);
   }
   void TearDown() override {
@@ -47,7 +49,53 @@ class Rig : public test::ActorFixture {
     caf::anon_send_exit(context->network_servers.at(shard), caf::exit_reason::user_shutdown);
     caf::anon_send_exit(context->join_servers.at(shard), caf::exit_reason::user_shutdown);
     caf::anon_send_exit(context->outbox.get(), caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(context->formatters.get(), caf::exit_reason::user_shutdown);
     run();
+  }
+
+  static FormattersHandle::behavior_type pool(FormattersHandle::pointer, Rig* rig) {
+    return {[rig](const RunFormatter& call) { rig->scripts.push_back(call); },
+            [](const InspectFormatters&) {}};
+  }
+  /// What the script that was asked as number `index` answers.
+  void script_answers(std::size_t index, formatter::Answer answered) {
+    scripts.at(index).reply(std::move(answered));
+    run();
+  }
+  /// ttn.lorawan.v3.MessagePayloadFormatters with a script in both directions.
+  static Bytes javascript() {
+    Bytes message;
+    protobuf_wire::put_number(message, 1, 3);
+    protobuf_wire::put_bytes(message, 2, as_bytes("up"));
+    protobuf_wire::put_number(message, 3, 3);
+    protobuf_wire::put_bytes(message, 4, as_bytes("down"));
+    return message;
+  }
+  static Bytes kind_only(int kind) {
+    Bytes message;
+    protobuf_wire::put_number(message, 1, static_cast<std::uint64_t>(kind));
+    protobuf_wire::put_number(message, 3, static_cast<std::uint64_t>(kind));
+    return message;
+  }
+  void create_with(std::optional<Bytes> formatters) {
+    ChangeAppDevice change{uid, {}, [](auto) {}};
+    change.change = [=, this](const AppDevice*) {
+      return AppDevice{
+          .ids = ids(), .session = session(id_1, key_1, address_1), .formatters = formatters};
+    };
+    caf::anon_send(pipeline, change);
+    run();
+  }
+  void set_defaults(Bytes formatters) const {
+    context->link_settings.put(uid.application_id,
+                               make_link({std::move(formatters), {}}, uid.application_id));
+  }
+  std::size_t held_rows_stored() {
+    std::size_t count = 0;
+    ignore(engine.scan({.family = storage::Family::entity, .range = held_rows(shard)},
+                       [&](ByteView, ByteView) { return ++count > 0; }),
+           "counted anyway");
+    return count;
   }
 
   static network_server::ShardHandle::behavior_type network(network_server::ShardHandle::pointer,
@@ -161,6 +209,7 @@ class Rig : public test::ActorFixture {
   PipelineActor pipeline;
   std::vector<network_server::ToSession> to_session;
   std::vector<join_server::GetAppSKey> asked;
+  std::vector<RunFormatter> scripts;
   std::vector<UpPublished> published;
   std::vector<events::Event> told;
   std::optional<Status> answer;

@@ -195,10 +195,13 @@ TEST_F(WebhooksTest, FormatsAndTemplatesAreForEveryone) {
 
 TEST_F(WebhooksTest, TheHealthRulesAreShown) {
   deps.webhook_health = {5, std::chrono::minutes{10}};
+  deps.pubsub_providers.disabled = {application_server::pubsub::Provider::mqtt};
   const auto got = call("GET", "/as/configuration");
   EXPECT_EQ(got.at("/configuration/webhooks/unhealthy_attempts_threshold"), "5");
   EXPECT_EQ(got.at("/configuration/webhooks/unhealthy_retry_interval"), "600s");
-  EXPECT_EQ(got.at("/configuration/pubsub/providers/mqtt"), "ENABLED");
+  EXPECT_EQ(got.at("/configuration/pubsub/providers/mqtt"), "DISABLED");
+  // ENABLED is what is left out.
+  EXPECT_EQ(got.at("/configuration/pubsub/providers/nats"), "");
 }
 
 TEST_F(WebhooksTest, DeliveriesAreShownAndOrdered) {

@@ -170,8 +170,8 @@ class PubSubs : public test::ActorFixture {
   /// Ids of the messages that were sent, and forgets them.
   std::string sent() {
     std::string out;
-    for (const auto& one : std::exchange(client.published, {}))
-      out += one.id.substr(one.id.rfind('/') + 1) + " ";
+    for (const auto& sent_one : std::exchange(client.published, {}))
+      out += sent_one.id.substr(sent_one.id.rfind('/') + 1) + " ";
     return out;
   }
   std::string events() {

@@ -88,6 +88,11 @@ class World {
     take(state->connected(connection, now));
     settle();
   }
+  /// When it is next connected to.
+  void reconnect() {
+    while (state->snapshot(now).phase != Phase::connecting) advance(std::chrono::milliseconds{50});
+    accept();
+  }
   void refuse(const ErrorDef& why = connect_failed) {
     sends.clear();
     take(state->failed(connection, Error(why), now));

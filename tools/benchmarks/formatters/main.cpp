@@ -1,0 +1,204 @@
+// formatters_bench: calls a second of payload formatters through the pool's logic and real workers,
+// with 1, 100 and 5,000 scripts, and what an endless loop and killed workers cost their neighbours.
+// Not a test: it prints numbers. `formatters_bench FARFIELD-CODEC [seconds] [workers]`.
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <fstream>
+#include <mutex>
+#include <thread>
+
+#include "actors/application_server/formatters/state.hpp"
+
+namespace {
+
+using namespace ff;
+using namespace ff::application_server;
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* simple = R"(
+function decodeUplink(input) {
+  var bytes = input.bytes;
+  return { data: { temperature: ((bytes[0] << 8) | bytes[1]) / 10, humidity: bytes[2], battery: bytes[3] / 50,
+                   door: bytes[4] === 1 ? 'open' : 'closed' } };
+}
+)";
+constexpr const char* endless = "function decodeUplink() { for (;;) {} }";
+
+MonoTime now() {
+  return MonoTime{std::chrono::duration_cast<MonoTime::duration>(Clock::now().time_since_epoch())};
+}
+
+/// The pool without an actor: one thread takes what workers say and what is asked.
+class Pool {
+ public:
+  Pool(const char* program, std::size_t workers)
+      : runner_(net::make_child_runner()), children_(workers + 1) {
+    config_.program = program;
+    config_.workers = workers;
+    state_.emplace(config_);
+    const std::lock_guard lock(mutex_);
+    carry_out(state_->begin(now()));
+  }
+  ~Pool() { children_.clear(); }
+  Pool(const Pool&) = delete;
+  Pool& operator=(const Pool&) = delete;
+
+  void ask(const formatter::Formatter& script, actors::Reply<formatter::Answer> reply) {
+    const std::lock_guard lock(mutex_);
+    carry_out(state_->run({.script = script,
+                           .f_port = 1,
+                           .received_at = {},
+                           .input = {1, 0x10, 40, 180, 1, 0, 0, 0},
+                           .reply = std::move(reply)},
+                          now()));
+  }
+  void kill(std::size_t place) {
+    const std::lock_guard lock(mutex_);
+    if (children_[place]) children_[place]->kill();
+  }
+
+ private:
+  template <class Event>
+  void happened(const Event& event) {
+    const std::lock_guard lock(mutex_);
+    carry_out(event());
+  }
+  void carry_out(PoolEffects effects) {
+    for (auto& effect : effects) {
+      if (auto* start = std::get_if<StartWorker>(&effect))
+        children_[start->worker.place] = spawn(start->worker);
+      if (auto* kill = std::get_if<KillWorker>(&effect)) children_[kill->worker.place]->kill();
+      if (auto* send = std::get_if<SendCall>(&effect))
+        children_[send->worker.place]->write(std::move(send->frame));
+      if (auto* answer = std::get_if<AnswerCall>(&effect)) answer->reply(std::move(answer->answer));
+    }
+  }
+  std::shared_ptr<net::Child> spawn(WorkerId worker) {
+    auto frames = std::make_shared<formatter::FrameReader>();
+    return runner_->start({.program = config_.program,
+                           .arguments = {"100", std::to_string(config_.memory_bytes),
+                                         std::to_string(config_.realms)}},
+                          {[this, frames, worker](ByteView bytes) {
+                             frames->append(bytes);
+                             while (const auto body = frames->next()) {
+                               const WorkerSaid said{worker, *formatter::decode_from_worker(*body)};
+                               happened([&] { return state_->said(said, now()); });
+                             }
+                           },
+                           [this, worker](const net::ChildEnd& end) {
+                             happened([&] { return state_->ended({worker, end}, now()); });
+                           }});
+  }
+
+  FormattersConfig config_;
+  std::recursive_mutex mutex_;
+  std::optional<PoolState> state_;
+  std::unique_ptr<net::ChildRunner> runner_;
+  std::vector<std::shared_ptr<net::Child>> children_;
+};
+
+/// Keeps so many calls under way for some seconds.
+class Load {
+ public:
+  Load(Pool& pool, std::vector<formatter::Formatter> scripts, std::size_t under_way)
+      : pool_(pool), scripts_(std::move(scripts)), free_(under_way) {}
+
+  void run(double seconds) {
+    const auto begin = Clock::now();
+    const auto end =
+        begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+    while (Clock::now() < end) {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return free_ > 0; });
+      --free_;
+      ++asked_;
+      lock.unlock();
+      pool_.ask(scripts_[next_++ % scripts_.size()], [this, at = Clock::now()](
+                                                         const Result<formatter::Answer>& answer) {
+        const std::lock_guard inner(mutex_);
+        took_us_.push_back(std::chrono::duration<double, std::micro>(Clock::now() - at).count());
+        if (!answer || answer->ending != formatter::Ending::done) ++failed_;
+        ++free_;
+        changed_.notify_one();
+      });
+    }
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return took_us_.size() == asked_; });
+    elapsed_ = std::chrono::duration<double>(Clock::now() - begin).count();
+  }
+
+  void print(const char* name) {
+    std::sort(took_us_.begin(), took_us_.end());
+    const auto at = [&](double part) {
+      return took_us_[static_cast<std::size_t>(part * static_cast<double>(took_us_.size() - 1))];
+    };
+    std::printf("%-28s %9.0f calls/s   p50 %8.0f us   p99 %8.0f us   failed %zu\n", name,
+                static_cast<double>(took_us_.size()) / elapsed_, at(0.5), at(0.99), failed_);
+    std::fflush(stdout);
+  }
+
+ private:
+  Pool& pool_;
+  std::vector<formatter::Formatter> scripts_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::size_t free_;
+  std::size_t asked_ = 0;
+  std::size_t next_ = 0;
+  std::size_t failed_ = 0;
+  double elapsed_ = 0;
+  std::vector<double> took_us_;
+};
+
+std::vector<formatter::Formatter> scripts(int count, const char* text) {
+  std::vector<formatter::Formatter> out;
+  for (int i = 0; i < count; ++i)
+    out.push_back(formatter::make_formatter(
+        formatter::Kind::javascript, text + ("// " + std::to_string(i)), ApplicationId("bench")));
+  return out;
+}
+
+void measure(Pool& pool, const char* name, std::vector<formatter::Formatter> chosen, double seconds,
+             std::size_t under_way) {
+  Load load(pool, std::move(chosen), under_way);
+  load.run(seconds);
+  load.print(name);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 2) return 64;
+  const double seconds = argc > 2 ? std::atof(argv[2]) : 3;
+  const std::size_t workers = argc > 3 ? static_cast<std::size_t>(std::atoi(argv[3]))
+                                       : std::max(1U, std::thread::hardware_concurrency());
+  std::printf("%zu workers and one for suspects; clients and the pool share the machine\n",
+              workers);
+  Pool pool(argv[1], workers);
+  measure(pool, "start", scripts(1, simple), 0.1, 1);
+  measure(pool, "1 formatter", scripts(1, simple), seconds, 64);
+  measure(pool, "100 formatters", scripts(100, simple), seconds, 64);
+  measure(pool, "5,000 formatters", scripts(5000, simple), seconds, 64);
+  measure(pool, "100, fresh globals each call",
+          scripts(100, (std::string("// arguments\n") + simple).c_str()), seconds, 64);
+  measure(pool, "one at a time", scripts(100, simple), seconds, 1);
+  std::thread looping(
+      [&] { measure(pool, "  the endless loop itself", scripts(1, endless), seconds, 4); });
+  measure(pool, "beside an endless loop", scripts(100, simple), seconds, 1);
+  looping.join();
+  std::thread killing([&] {
+    for (int i = 0; i < 10; ++i) {
+      std::this_thread::sleep_for(std::chrono::duration<double>(seconds / 10));
+      pool.kill(static_cast<std::size_t>(i) % workers);
+    }
+  });
+  measure(pool, "10 workers killed meanwhile", scripts(100, simple), seconds, 16);
+  killing.join();
+  return 0;
+}
