@@ -242,12 +242,13 @@ class NatsClient:
             self.socket = context.wrap_socket(self.socket, server_hostname='localhost')
         self.file = self.socket.makefile('rb')
         self._send('CONNECT ' + json.dumps({'verbose': False, 'pedantic': False, 'user': USER, 'pass': PASSWORD, 'headers': False}))
-        self.thread = threading.Thread(target=self._read, daemon=True)
-        self.thread.start()
         self._send('SUB _INBOX.e2e.* 1')
         for number, subject in enumerate(subjects, 2):
             self._send(f'SUB {subject} {number}')
         self._send('PING')
+        # Only now: over TLS two threads must not use the socket at once.
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
         if not self.ready.wait(30):
             raise AssertionError('nats-server does not answer')
 
