@@ -2,6 +2,7 @@
 
 Every process is started here and ended by its pid. Nothing leaves the loopback interface.
 """
+import fcntl
 import http.client
 import json
 import os
@@ -21,19 +22,30 @@ import zlib
 BIN = pathlib.Path(sys.argv.pop(1) if len(sys.argv) > 1 and not sys.argv[1].startswith('-') else 'build/dev/bin')
 
 
-GIVEN_PORTS = set()
+RESERVED_PORTS = []  # locked files, until the test ends
+
+
+def reserve(port):
+    """Whether no other test has the port, and none of this process: several run at once."""
+    file = open(pathlib.Path(tempfile.gettempdir()) / f'farfield-e2e-port-{port}.lock', 'w')
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return False
+    RESERVED_PORTS.append(file)
+    return True
 
 
 def free_port(kind=socket.SOCK_STREAM):
     """A free port, once, below the range that the system gives to clients, so that no connection of a test takes it meanwhile."""
     while True:
         port = random.randrange(20000, 32000)
-        if port in GIVEN_PORTS:
+        if not reserve(port):
             continue
         with socket.socket(socket.AF_INET, kind) as s:
             try:
                 s.bind(('127.0.0.1', port))
-                GIVEN_PORTS.add(port)
                 return port
             except OSError:
                 continue
