@@ -23,8 +23,7 @@ void add_correlation_ids(std::vector<ApplicationDownlink>& items, const Turn& tu
     auto ids = item.correlation_ids.list();
     ids.push_back("as:downlink:" + Ulid::make(turn.now.utc, turn.random).to_string());
     std::ranges::sort(ids);
-    const auto [first, last] = std::ranges::unique(ids);
-    ids.erase(first, last);
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     item.correlation_ids = std::move(ids);
   }
 }

@@ -149,8 +149,7 @@ Result<std::vector<std::string>> member_entities(const storage::Reader& store, E
     }
   }
   std::ranges::sort(ids);
-  const auto repeated = std::ranges::unique(ids);
-  ids.erase(repeated.begin(), repeated.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
 }
 

@@ -102,8 +102,7 @@ Result<Receivers> receivers_of(const storage::Reader& store, const NewNotificati
 Result<Plan> plan(const storage::Reader& store, const NewNotification& wanted) {
   FF_TRY(auto receivers, receivers_of(store, wanted));
   std::ranges::sort(receivers);
-  const auto repeated = std::ranges::unique(receivers);
-  receivers.erase(repeated.begin(), repeated.end());
+  receivers.erase(std::unique(receivers.begin(), receivers.end()), receivers.end());
   Plan out{std::move(receivers), {}, {}};
   for (const auto& id : out.receivers) {
     const auto entity = get_entity(store, user_key(id), identity_server::Deleted::without);
