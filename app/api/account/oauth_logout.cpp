@@ -17,7 +17,6 @@ namespace {
 namespace oauth = identity_server::oauth;
 using identity_server::AccessToken;
 using identity_server::EntityPtr;
-using storage::EntityKey;
 using storage::EntityKind;
 
 struct Facts {

@@ -14,7 +14,6 @@ namespace {
 
 using application_server::webhook::Format;
 using application_server::webhook::GetWebhook;
-using application_server::webhook::WebhookKey;
 using application_server::webhook::WebhookView;
 using net::http::HttpHandler;
 using net::http::Request;

@@ -121,6 +121,7 @@ class OAuthAuthorizations final : public pb::OAuthAuthorizationRegistry::Callbac
             const storage::Reader& store) -> Result<EntityPage> {
       FF_TRY(const auto keys, oauth::tokens_of(store, user_id, client_id));
       std::vector<std::string> ids;
+      ids.reserve(keys.size());
       for (const auto& key : keys) ids.push_back(key.ids.front());
       return identity_server::page_of(store, storage::EntityKind::access_token, ids, wish);
     };
