@@ -106,8 +106,6 @@ std::size_t or_default(std::size_t configured, std::size_t by_default) {
   return configured > 0 ? configured : by_default;
 }
 
-/// For servers that users name.
-
 /// What the configuration makes, before anything runs.
 struct Prepared {
   NodeConfig node;
