@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "config/interop_client.hpp"
+#include "config/network_server.hpp"
 #include "protocol/base/bytes.hpp"
 #include "protocol/base/time.hpp"
 #include "protocol/types/frames.hpp"
@@ -130,9 +132,6 @@ struct SenderClientCa {
   std::filesystem::path file;  // PEM
 };
 
-/// Where a folder with `config.yml` is read from.
-enum class DirectorySource : std::uint8_t { none, directory };
-
 /// `interop`: Backend Interfaces.
 struct Interop {
   Listen listen;
@@ -145,13 +144,6 @@ struct Interop {
   std::uint32_t breaker_failures = 0;
   Duration breaker_pause{};
   std::size_t requests_max = 0;
-};
-
-/// `ns.interop`, `as.interop`: other networks' join servers.
-struct InteropClient {
-  DirectorySource source = DirectorySource::none;
-  std::filesystem::path directory;
-  std::string id;  // NSID or AS-ID
 };
 
 /// One row of `gs.udp.listeners`.
@@ -227,52 +219,6 @@ struct GatewayServer {
   GatewayServerSocket ttigw;
   GatewayServerMqtt mqtt;
   GatewayServerMqtt mqtt_v2;
-};
-
-/// `ns.default-mac-settings`.
-struct DefaultMacSettings {
-  double adr_margin_db = 0;
-  std::chrono::seconds desired_rx1_delay{};
-  std::optional<std::uint8_t> desired_max_duty_cycle;          // exponent: 1/2^n
-  std::optional<std::uint8_t> desired_adr_ack_limit_exponent;  // 2^n uplinks
-  std::optional<std::uint8_t> desired_adr_ack_delay_exponent;  // 2^n uplinks
-  Duration class_b_timeout{};
-  Duration class_c_timeout{};
-  Duration status_time_periodicity{};          // 0: off
-  std::uint32_t status_count_periodicity = 0;  // 0: off
-};
-
-enum class AdrAlgorithm : std::uint8_t { reference, two_way };
-
-/// One row of `ns.adr.exceptions`.
-struct AdrException {
-  std::string name;  // `application` or `application.device`
-  AdrAlgorithm algorithm = AdrAlgorithm::reference;
-  bool operator==(const AdrException&) const = default;
-};
-
-/// `ns.adr`.
-struct Adr {
-  AdrAlgorithm algorithm = AdrAlgorithm::reference;
-  std::vector<AdrException> exceptions;
-};
-
-/// `ns`.
-struct NetworkServer {
-  NetId net_id;
-  std::vector<DevAddrPrefix> dev_addr_prefixes;  // empty: the prefix that the NetID implies
-  Duration deduplication_window{};
-  Duration cooldown_window{};
-  TxPriority join_accept_priority = TxPriority::highest;
-  TxPriority mac_command_priority = TxPriority::highest;
-  TxPriority max_application_priority = TxPriority::high;
-  std::size_t downlink_queue_capacity = 0;
-  Duration request_timeout{};
-  Duration session_idle{};
-  Adr adr;
-  DefaultMacSettings default_mac_settings;
-  std::string device_kek_label;  // of keys at rest; empty: in clear
-  InteropClient interop;
 };
 
 /// `as.mqtt.sessions`: clients' sessions that outlive their connection.

@@ -2,13 +2,11 @@
 // §1.2]
 #pragma once
 
-#include <memory>
-#include <vector>
-
 #include "actors/network_server/session/adr_choice.hpp"
 #include "actors/network_server/shard/state.hpp"
 #include "protocol/mac/settings.hpp"
 #include "protocol/region/frequency_plan.hpp"
+#include "protocol/types/dev_addr_allocation.hpp"
 #include "protocol/types/identifiers.hpp"
 #include "storage/codec/key_seal.hpp"
 
@@ -16,8 +14,7 @@ namespace ff::network_server {
 
 struct Config {
   NetId net_id;
-  /// Empty: the prefix that the NetID implies.
-  std::vector<DevAddrPrefix> dev_addr_prefixes;
+  DevAddrPlan addresses;
   ShardLimits limits;
   mac::MacSettings default_mac_settings;
   AdrChoice adr;

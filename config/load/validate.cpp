@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "config/load/setting.hpp"
+#include "protocol/types/dev_addr_allocation.hpp"
 
 namespace ff::config {
 
@@ -60,6 +61,23 @@ void check_windows(const Config& config, std::vector<Error>& problems) {
   }
 }
 
+/// Applications share the network's addresses out; what is left is everyone else's.
+void check_addresses(const Config& config, std::vector<Error>& problems) {
+  constexpr std::string_view key = "ns.application-dev-addr-prefixes";
+  DevAddrPlan::Applications applications;
+  for (const auto& row : config.ns.application_dev_addr_prefixes)
+    applications.insert_or_assign(row.application_id, row.prefixes);
+  const DevAddrPlan plan(config.ns.net_id, config.ns.dev_addr_prefixes, applications);
+  for (const auto& row : config.ns.application_dev_addr_prefixes) {
+    if (!without(row.prefixes, plan.network()).empty()) {
+      problems.push_back(contradicts(
+          key, "those of " + row.application_id + " are not all the network's own addresses"));
+    }
+  }
+  if (plan.common().empty())
+    problems.push_back(contradicts(key, "nothing is left for other applications"));
+}
+
 void check_accounts(const Config& config, std::vector<Error>& problems) {
   const auto& email = config.is.email;
   if (email.provider == MailProvider::smtp && email.smtp.address.empty())
@@ -79,6 +97,7 @@ std::vector<Error> contradictions(const Config& config) {
   std::vector<Error> problems;
   check_listeners(config, problems);
   check_windows(config, problems);
+  check_addresses(config, problems);
   check_accounts(config, problems);
   if (config.gs.update_connection_stats_debounce_time >
       config.gs.update_connection_stats_interval) {

@@ -95,31 +95,6 @@ std::optional<Duration> take_part(std::string_view& text) {
   return Duration{std::llround(nanoseconds)};
 }
 
-struct Prefix {
-  std::string_view value;
-  std::uint8_t length = 0;
-};
-
-std::optional<Prefix> split_prefix(std::string_view text, std::uint8_t length_max) {
-  const auto slash = text.find('/');
-  if (slash == std::string_view::npos) return {};
-  const auto length = parse_whole<std::uint8_t>(text.substr(slash + 1));
-  if (!length || *length > length_max) return {};
-  return Prefix{text.substr(0, slash), *length};
-}
-
-std::string prefix_text(const DevAddrPrefix& prefix) {
-  return to_string(prefix.dev_addr) + "/" + std::to_string(prefix.length);
-}
-
-std::optional<DevAddrPrefix> parse_dev_addr_prefix(std::string_view text) {
-  const auto prefix = split_prefix(text, 32);
-  if (!prefix) return {};
-  const auto dev_addr = parse_dev_addr(prefix->value);
-  if (!dev_addr) return {};
-  return DevAddrPrefix{*dev_addr, prefix->length};
-}
-
 /// Form only: whether the machine has the address shows when it is listened on.
 bool is_listen_address(std::string_view text) {
   if (text.empty()) return true;
@@ -324,25 +299,6 @@ Type<NetId> net_id() {
           [](const NetId& value) { return to_string(value); }};
 }
 
-Type<DevAddrPrefix> dev_addr_prefix() {
-  return {"8 hex digits and a length from 0 to 32, such as 26000000/7", parse_dev_addr_prefix,
-          prefix_text};
-}
-
-Type<JoinEuiPrefix> join_eui_prefix() {
-  return {"16 hex digits and a length from 0 to 64, such as 70B3D57ED0000000/36",
-          [](std::string_view text) -> std::optional<JoinEuiPrefix> {
-            const auto prefix = split_prefix(text, 64);
-            if (!prefix) return {};
-            const auto join_eui = parse_join_eui(prefix->value);
-            if (!join_eui) return {};
-            return JoinEuiPrefix{*join_eui, prefix->length};
-          },
-          [](const JoinEuiPrefix& value) {
-            return to_string(value.join_eui) + "/" + std::to_string(value.length);
-          }};
-}
-
 Type<std::string> address_block() {
   return {"an address with or without a length, such as 192.0.2.0/24 or 2001:db8::/32",
           [](std::string_view text) -> std::optional<std::string> {
@@ -434,15 +390,6 @@ Type<RateLimitingProfile> rate_limiting_profile() {
                             {"max-burst", {std::to_string(value.max_burst)}},
                             {"associations", value.associations}});
       }};
-}
-
-Type<DevAddrPrefix> forward_entry() {
-  return {"an empty name (this cluster) with prefixes such as 26000000/7",
-          [](std::string_view text) -> std::optional<DevAddrPrefix> {
-            if (!text.starts_with('=')) return {};
-            return parse_dev_addr_prefix(text.substr(1));
-          },
-          [](const DevAddrPrefix& value) { return "=" + prefix_text(value); }};
 }
 
 Type<PubSubProvider> pubsub_provider() {

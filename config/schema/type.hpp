@@ -77,6 +77,8 @@ Type<std::string> label_or_nothing();
 Type<UdpListener> udp_listener();
 /// A record with `name`, `max-per-min`, `max-burst` and `associations`.
 Type<RateLimitingProfile> rate_limiting_profile();
+/// An entry `application=26011000/20+26014000/20`.
+Type<ApplicationDevAddrPrefixes> application_dev_addr_prefixes();
 /// An entry `=26000000/7`: what goes to this cluster's network server, whose name is empty.
 Type<DevAddrPrefix> forward_entry();
 Type<TxPriority> tx_priority();

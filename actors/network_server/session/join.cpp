@@ -21,7 +21,7 @@ constexpr int home_draws_max = 64;
 /// session are neighbours. [architecture §5]
 DevAddr choose_address(const Config& config, const Device& device, storage::ShardCount count,
                        Random& random) {
-  const auto prefixes = dev_addr_prefixes(config.net_id, config.dev_addr_prefixes);
+  const auto& prefixes = config.addresses.of(device.ids.uid.application_id.text());
   const auto home = storage::shard_of(device.ids.uid, count);
   const auto current = device.session ? device.session->dev_addr : DevAddr{};
   auto address = draw_dev_addr(prefixes, random);

@@ -42,13 +42,14 @@ class Ns final : public pb::Ns::CallbackService {
   grpc::ServerUnaryReactor* GenerateDevAddr(grpc::CallbackServerContext* context,
                                             const Empty* request,
                                             pb::GenerateDevAddrResponse* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.Ns/GenerateDevAddr", Access::open}, context,
-                                request, response, [this](auto, const auto&, const auto& reply) {
-                                  pb::GenerateDevAddrResponse out;
-                                  const auto random = make_random_();
-                                  out.set_dev_addr(to_field(draw_dev_addr(prefixes(), *random)));
-                                  reply(std::move(out));
-                                });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.Ns/GenerateDevAddr", Access::open}, context, request, response,
+        [this](auto, const auto&, const auto& reply) {
+          pb::GenerateDevAddrResponse out;
+          const auto random = make_random_();
+          out.set_dev_addr(to_field(draw_dev_addr(addresses().common(), *random)));
+          reply(std::move(out));
+        });
   }
   grpc::ServerUnaryReactor* GetDefaultMACSettings(grpc::CallbackServerContext* context,
                                                   const pb::GetDefaultMACSettingsRequest* request,
@@ -75,16 +76,14 @@ class Ns final : public pb::Ns::CallbackService {
                                 context, request, response,
                                 [this](auto, const auto&, const auto& reply) {
                                   pb::GetDeviceAdressPrefixesResponse out;
-                                  for (const auto& prefix : prefixes())
+                                  for (const auto& prefix : addresses().network())
                                     out.add_dev_addr_prefixes(packed(prefix));
                                   reply(std::move(out));
                                 });
   }
 
  private:
-  std::vector<DevAddrPrefix> prefixes() const {
-    return dev_addr_prefixes(network_.config->net_id, network_.config->dev_addr_prefixes);
-  }
+  const DevAddrPlan& addresses() const { return network_.config->addresses; }
 
   const ServiceContext& context_;
   NetworkInfo network_;

@@ -23,7 +23,10 @@ network_server::Config network_server_config(const config::NetworkServer& ns,
                                              std::uint64_t counter_jump) {
   network_server::Config out;
   out.net_id = ns.net_id;
-  out.dev_addr_prefixes = ns.dev_addr_prefixes;
+  DevAddrPlan::Applications applications;
+  for (const auto& [id, prefixes] : ns.application_dev_addr_prefixes)
+    applications.insert_or_assign(id, prefixes);
+  out.addresses = DevAddrPlan(ns.net_id, ns.dev_addr_prefixes, std::move(applications));
   out.limits.deduplication.window = ns.deduplication_window;
   out.limits.deduplication.cooldown = ns.cooldown_window;
   out.limits.directory.idle = ns.session_idle;

@@ -183,6 +183,22 @@ rate-limiting:
   ASSERT_TRUE(load({{"-c", none}, {}, {}}));
 }
 
+TEST_F(Load, AddressesOfApplicationsAreTheNetworks) {
+  const auto refused = [&](std::vector<std::string> flags) {
+    const auto loaded = load({std::move(flags), {}, {}});
+    return loaded ? std::string() : loaded.error().message();
+  };
+  EXPECT_EQ(
+      refused({"--ns.net-id=000013", "--ns.application-dev-addr-prefixes=meters=26010000/16"}), "");
+  EXPECT_NE(refused({"--ns.net-id=000013", "--ns.application-dev-addr-prefixes=meters=48000000/16"})
+                .find("meters are not all the network's own"),
+            std::string::npos);
+  EXPECT_NE(refused({"--ns.dev-addr-prefixes=26010000/16",
+                     "--ns.application-dev-addr-prefixes=meters=26010000/17,roofs=26018000/17"})
+                .find("nothing is left"),
+            std::string::npos);
+}
+
 TEST_F(Load, AListOfOneSourceReplacesThatOfALesser) {
   const auto loaded = load({{"--ns.dev-addr-prefixes=13000000/8"},
                             {{"FARFIELD_NS_DEV_ADDR_PREFIXES", "26000000/7"}},

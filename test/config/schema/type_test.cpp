@@ -151,6 +151,17 @@ TEST(ForwardEntry, KnowsOnlyThisCluster) {
   EXPECT_FALSE(forward_entry().read("packetbroker=00000000/0"));
 }
 
+TEST(ApplicationDevAddrPrefixes, AreOneOrMore) {
+  const auto type = application_dev_addr_prefixes();
+  const ApplicationDevAddrPrefixes meters{"meters",
+                                          {{DevAddr{0x26011000}, 20}, {DevAddr{0x26014000}, 20}}};
+  EXPECT_EQ(type.read("meters=26011000/20+26014000/20"), meters);
+  EXPECT_EQ(type.write(meters), "meters=26011000/20+26014000/20");
+  for (const auto* text : {"", "meters", "meters=", "=26011000/20", "Meters=26011000/20",
+                           "meters=26011000/33", "meters=26011000/20+", "meters=26011000/20 "})
+    EXPECT_FALSE(type.read(text)) << text;
+}
+
 TEST(AdrException, NamesAnApplicationOrADevice) {
   const auto type = adr_exception();
   EXPECT_EQ(type.read("parking=two-way"), (AdrException{"parking", AdrAlgorithm::two_way}));

@@ -10,6 +10,7 @@ class NsTest : public ApiFixture {
     deps.plans = std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
     deps.make_random = [] { return make_secure_random(); };
     network->net_id = NetId{0x000013};
+    network->addresses = DevAddrPlan(network->net_id);
     deps.network = network;
     token.clear();
   }
@@ -23,11 +24,15 @@ TEST_F(NsTest, TheNetworkSaysWhoItIs) {
 }
 
 TEST_F(NsTest, AddressesComeFromTheConfiguredPrefixes) {
-  network->dev_addr_prefixes = {{DevAddr{0x260b0000}, 16}, {DevAddr{0x27000000}, 32}};
+  const DevAddrPrefix meters{DevAddr{0x260b8000}, 17};
+  network->addresses =
+      DevAddrPlan(network->net_id, {{DevAddr{0x260b0000}, 16}, {DevAddr{0x27000000}, 32}},
+                  {{"meters", {meters}}});
   EXPECT_EQ(call("GET", "/ns/dev_addr_prefixes").at("/dev_addr_prefixes/1"), "27000000/32");
   for (int i = 0; i < 20; ++i) {
     const auto address = call("GET", "/ns/dev_addr").at("/dev_addr");
     EXPECT_TRUE(address.starts_with("260B") || address == "27000000") << address;
+    EXPECT_FALSE(meters.contains(*parse_dev_addr(address))) << address;
   }
 }
 
