@@ -29,7 +29,7 @@ struct Config {
   storage::KeySealPtr key_seal;
   /// Whether other networks' join servers are asked when ours does not know a device.
   bool interop = false;
-  /// How long a join server or a gateway may take to answer.
+  /// How long a gateway may take to answer. A join server has until the last window of the join.
   Duration request_timeout = std::chrono::seconds{3};
 };
 

@@ -74,8 +74,10 @@ std::vector<Knob> network_server_knobs() {
        one(tx_priority(), FF_PLACE(ns.max_application_priority))},
       {"ns.downlink-queue-capacity", "Application downlinks that may wait for one device.", "10000",
        one(count<std::size_t>(1, 1'000'000), FF_PLACE(ns.downlink_queue_capacity))},
-      {"ns.request-timeout", "How long a join server or gateway may take to answer.", "3s",
-       one(duration(milliseconds{100}, minutes{1}), FF_PLACE(ns.request_timeout))},
+      {"ns.request-timeout",
+       "How long a gateway may take to answer; a join server has until the last window of the "
+       "join.",
+       "3s", one(duration(milliseconds{100}, minutes{1}), FF_PLACE(ns.request_timeout))},
       {"ns.adr.algorithm",
        "What adapts data rates: reference never lowers one, two-way does when the link degrades.",
        "reference", one(adr_algorithm(), FF_PLACE(ns.adr.algorithm))},

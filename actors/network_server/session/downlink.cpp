@@ -12,6 +12,7 @@
 namespace ff::network_server {
 namespace {
 
+/// To RX1 of a join. [RP002 §3.1 JOIN_ACCEPT_DELAY1]
 constexpr std::chrono::seconds join_accept_delay{5};
 /// A gateway needs this much time before an emission; later there is no use in asking. [spec
 /// gateway-server §9.1]
@@ -87,30 +88,58 @@ std::uint16_t count_of(const std::vector<ApplicationDownlink>& items) noexcept {
 }  // namespace
 
 void SessionState::on(const Wake&, const Turn& turn, Outcome& out) {
+  const bool for_silence = wished_for_silence_ && wished_ && *wished_ <= turn.now.utc;
   wake_at_.reset();
   wished_.reset();
-  forget_unanswered(turn, out);
+  const bool was_silent = forget_unanswered(turn, out);
+  if (for_silence && !was_silent) return;  // The answer has come since.
   give_up_acknowledgement(turn, out);
   try_downlink(turn, out);
 }
 
-/// Gateway or join server silent for so long: the request is taken for lost.
-void SessionState::forget_unanswered(const Turn& turn, Outcome& out) {
+/// A gateway has `request-timeout`. A join server has until the last window: slow is not lost, its
+/// answer may still go out in RX2.
+std::optional<UtcTime> SessionState::patience_ends(const Turn& turn) const {
+  std::optional<UtcTime> at;
+  if (in_flight_) {
+    at = turn.now.utc + (in_flight_->since + surroundings_.config.request_timeout - turn.now.mono);
+  }
+  if (joining_) {
+    const auto last = last_window_at(joining_->answerable, join_accept_delay) - lead_time;
+    at = std::min(at.value_or(last), last);
+  }
+  return at;
+}
+
+/// Gateway or join server silent for too long: the request is taken for lost.
+bool SessionState::forget_unanswered(const Turn& turn, Outcome& out) {
   const auto answer_timeout = surroundings_.config.request_timeout;
-  if (in_flight_ && in_flight_->since + answer_timeout <= turn.now.mono) {
-    auto flight = *std::exchange(in_flight_, std::nullopt);
-    if (const auto accepted = flight.accepted) {
-      // Another group of gateways has taken it: it is on its way.
-      transmitted(flight, *accepted, turn, out);
-    } else {
-      relay_downlink_done(flight, fail(no_downlink_path), turn, out);
-      note(turn, DownlinkNotSent{NoDownlink::gateway_silent});
-    }
-  }
-  if (joining_ && joining_->since + answer_timeout <= turn.now.mono) {
-    joining_.reset();
-    note(turn, DownlinkNotSent{NoDownlink::join_server_silent});
-  }
+  const bool gateway = in_flight_ && in_flight_->since + answer_timeout <= turn.now.mono;
+  if (gateway) forget_transmission(turn, out);
+  const bool join_server = joining_ && last_window_at(joining_->answerable, join_accept_delay) <=
+                                           turn.now.utc + lead_time;
+  if (join_server) forget_join(turn, out);
+  return gateway || join_server;
+}
+
+void SessionState::forget_transmission(const Turn& turn, Outcome& out) {
+  auto flight = *std::exchange(in_flight_, std::nullopt);
+  // Another group of gateways has taken it: it is on its way.
+  if (const auto accepted = flight.accepted) return transmitted(flight, *accepted, turn, out);
+  relay_downlink_done(flight, fail(no_downlink_path), turn, out);
+  note(turn, DownlinkNotSent{NoDownlink::gateway_silent});
+  publish(flight.is_join ? "ns.down.join.schedule.fail" : "ns.down.data.schedule.fail",
+          flight.correlation_ids, Error(no_answer_in_time), turn, out);
+}
+
+void SessionState::forget_join(const Turn& turn, Outcome& out) {
+  const auto joining = *std::exchange(joining_, std::nullopt);
+  const auto& ids = joining.answerable.correlation_ids;
+  const Error error(no_answer_in_time);
+  note(turn, DownlinkNotSent{NoDownlink::join_server_silent});
+  publish(joining.question.interop ? "ns.up.join.interop.fail" : "ns.up.join.cluster.fail", ids,
+          error, turn, out);
+  publish("ns.up.join.drop", ids, error, turn, out);
 }
 
 /// Why the uplink just accepted wants no downlink, for the device's, the application's or the MAC
@@ -152,7 +181,7 @@ std::optional<NoDownlink> SessionState::no_class_a_window(const Turn& turn) cons
   if (!answerable_) return NoDownlink::no_uplink_to_answer;
   if (!device_->session || !device_->mac_state) return NoDownlink::no_session;
   if (!device_->mac_state->rx_windows_available) return NoDownlink::uplink_answered;
-  const auto last_at = last_window_at(device_->mac_state->current.rx1_delay);
+  const auto last_at = last_window_at(*answerable_, device_->mac_state->current.rx1_delay);
   if (turn.now.utc + lead_time >= last_at) return NoDownlink::too_late;
   return std::nullopt;
 }
@@ -163,7 +192,7 @@ void SessionState::send_join_accept(const Turn& turn, Outcome& out) {
   if (!pending || !pending->queued_join_accept) return not_now(NoDownlink::no_join_accept);
   auto radio = radio_of(*device_, surroundings_.plans);
   if (!radio) return not_now(NoDownlink::radio_not_configured);
-  if (turn.now.utc + lead_time >= last_window_at(join_accept_delay))
+  if (turn.now.utc + lead_time >= last_window_at(*answerable_, join_accept_delay))
     return not_now(NoDownlink::too_late);
   // The windows of a join are the region's, whatever the network wants later. [spec network-server
   // §6.10] Those of a rejoin are the present session's.
@@ -199,7 +228,7 @@ void SessionState::send_data(const Turn& turn, Outcome& out, const RelayDownlink
   auto windows = class_a_windows(
       state, device_profile,
       {answerable_->data_rate_index, answerable_->channel_index, answerable_->rx1_frequency});
-  drop_overtaking(windows, last_window_at(state.current.rx1_delay) - rx2_after_rx1,
+  drop_overtaking(windows, last_window_at(*answerable_, state.current.rx1_delay) - rx2_after_rx1,
                   state.last_downlink_at);
   const auto room = room_in(windows.max_mac_payload());
   if (windows.none() || (relayed && relayed->phy_payload.size() > room))

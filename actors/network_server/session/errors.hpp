@@ -30,6 +30,9 @@ inline constexpr ErrorDef confirmed_multicast_downlink{
     "confirmed downlink queued for multicast device"};
 inline constexpr ErrorDef no_downlink_path{"pkg/networkserver", "no_downlink_path", Code::not_found,
                                            "no downlink path available"};
+/// As the reference's calls end that nobody answers.
+inline constexpr ErrorDef no_answer_in_time{"pkg/errors", "context_deadline_exceeded",
+                                            Code::deadline_exceeded, "context deadline exceeded"};
 inline constexpr ErrorDef downlink_expired{"pkg/networkserver", "downlink_expired",
                                            Code::failed_precondition, "queued downlink expired"};
 inline constexpr ErrorDef absolute_time_not_possible{

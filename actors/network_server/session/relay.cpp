@@ -230,9 +230,9 @@ void SessionState::transmit_by_relay(const InFlight& flight, Bytes phy_payload, 
        out);
 }
 
-UtcTime SessionState::last_window_at(std::chrono::seconds rx1_delay) const {
-  if (answerable_->relay) return answerable_->received_at + relay::receive_delay;
-  return answerable_->received_at + rx1_delay + rx2_after_rx1;
+UtcTime SessionState::last_window_at(const Answerable& uplink, std::chrono::seconds rx1_delay) {
+  if (uplink.relay) return uplink.received_at + relay::receive_delay;
+  return uplink.received_at + rx1_delay + rx2_after_rx1;
 }
 
 }  // namespace ff::network_server

@@ -109,7 +109,12 @@ void SessionState::wake(UtcTime at) {
 void SessionState::plan_wake(const Turn& turn, Outcome& out) {
   auto at = wake_at_;
   if (const auto network = next_network_event(turn)) at = std::min(at.value_or(*network), *network);
-  if (!at || at == wished_) return;
+  const auto silence = patience_ends(turn);
+  const bool for_silence = silence && (!at || *silence < *at);
+  if (for_silence) at = silence;
+  if (!at) return;
+  wished_for_silence_ = for_silence;
+  if (at == wished_) return;
   wished_ = at;
   out.effects.emplace_back(WakeAt{turn.now.mono + std::max(*at - turn.now.utc, Duration::zero())});
 }

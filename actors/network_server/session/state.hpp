@@ -185,7 +185,11 @@ class SessionState {
   void try_downlink(const Turn& turn, Outcome& out);
   std::optional<NoDownlink> no_class_a_window(const Turn& turn) const;
   std::optional<NoDownlink> no_answer_due(const Turn& turn) const;
-  void forget_unanswered(const Turn& turn, Outcome& out);
+  /// When what is under way is given up; nothing if nothing is.
+  std::optional<UtcTime> patience_ends(const Turn& turn) const;
+  bool forget_unanswered(const Turn& turn, Outcome& out);
+  void forget_transmission(const Turn& turn, Outcome& out);
+  void forget_join(const Turn& turn, Outcome& out);
   void send_join_accept(const Turn& turn, Outcome& out);
   /// With `relayed`: a downlink that carries this.
   void send_data(const Turn& turn, Outcome& out, const RelayDownlink* relayed = nullptr);
@@ -248,7 +252,7 @@ class SessionState {
   void transmit_by_relay(const InFlight& flight, Bytes phy_payload, TxPriority priority,
                          Outcome& out) const;
   /// When the last window of the uplink that can be answered opens.
-  UtcTime last_window_at(std::chrono::seconds rx1_delay) const;
+  static UtcTime last_window_at(const Answerable& uplink, std::chrono::seconds rx1_delay);
   void tell_relays(const mac::Session& session, Outcome& out) const;
   void ask_for_served_sessions(Outcome& out) const;
 
@@ -293,6 +297,7 @@ class SessionState {
   /// Class A wishes to be woken, and what the shard was asked for.
   std::optional<UtcTime> wake_at_;
   std::optional<UtcTime> wished_;
+  bool wished_for_silence_ = false;  // only to give up what nobody has answered
   DecisionLog decisions_;
   /// Whether the store says that the device waits for the network.
   bool listed_ = false;

@@ -1,7 +1,7 @@
 // Joins of devices that our join server does not know, as their sessions decide.
 #include <gtest/gtest.h>
 
-#include "test/actors/network_server/session/rig.hpp"
+#include "test/actors/network_server/session/joining_rig.hpp"
 
 namespace ff::network_server {
 namespace {
@@ -12,37 +12,6 @@ constexpr ErrorDef device_unknown{"pkg/joinserver", "device_not_found", Code::no
 constexpr ErrorDef join_eui_unknown{"pkg/joinserver", "unknown_join_eui", Code::invalid_argument,
                                     ""};
 constexpr ErrorDef mic_wrong{"pkg/joinserver", "mic_mismatch", Code::invalid_argument, ""};
-
-struct JoiningRig : SessionRig {
-  JoiningRig() : SessionRig({ApplicationId("app"), DeviceId("dev")}, MacVersion::v1_0_3) {
-    config.interop = true;
-    device.supports_join = true;
-    device.session.reset();
-    device.mac_state.reset();
-  }
-  Outcome request() {
-    auto frame = std::make_shared<UplinkFrame>();
-    frame->phy_payload = Bytes(23, 0);
-    frame->settings.data_rate = LoraDataRate{9, 125'000, CodingRate::cr4_5};
-    frame->settings.frequency = Frequency::hz(868'300'000);
-    frame->received_at = now();
-    return handle(JoinRequestReceived{frame, {RxMetadata{}}});
-  }
-  static std::vector<AskJoinServer> questions(const Outcome& outcome) {
-    std::vector<AskJoinServer> out;
-    for (const auto& effect : outcome.effects) {
-      if (const auto* ask = std::get_if<AskJoinServer>(&effect)) out.push_back(*ask);
-    }
-    return out;
-  }
-  static std::vector<std::string> events(const Outcome& outcome) {
-    std::vector<std::string> out;
-    for (const auto& effect : outcome.effects) {
-      if (const auto* one = std::get_if<PublishEvent>(&effect)) out.emplace_back(one->event.name);
-    }
-    return out;
-  }
-};
 
 TEST(Interop, AnUnknownDeviceIsAskedForElsewhereWithTheSameQuestion) {
   for (const auto* error : {&device_unknown, &join_eui_unknown}) {
