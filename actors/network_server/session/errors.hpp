@@ -51,6 +51,10 @@ inline constexpr ErrorDef join_server_not_found{"pkg/networkserver", "join_serve
 inline constexpr ErrorDef abp_join_request{"pkg/networkserver", "abp_join_request",
                                            Code::invalid_argument,
                                            "received a join-request from ABP device"};
+// No name in the reference, which can not close sessions.
+inline constexpr ErrorDef abp_session{
+    "pkg/networkserver", "abp_session", Code::failed_precondition,
+    "the session of an ABP device can not be closed: the device would never join"};
 /// The reference answers every rejoin-request so; here those that 1.1 does not allow.
 inline constexpr ErrorDef rejoin_request{"pkg/networkserver", "rejoin_request", Code::unavailable,
                                          "rejoin-request of a device without a session of 1.1"};

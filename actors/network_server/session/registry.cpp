@@ -106,6 +106,7 @@ void SessionState::on(const ChangeDevice& event, const Turn& turn, Outcome& out)
   if (!changed) return void(out.effects.emplace_back(answer(event.reply, fail(changed.error()))));
   const auto old = std::exchange(device_, std::make_shared<const Device>(*std::move(changed)));
   if (is_reset) forget_under_way();
+  if (old && old->session && !device_->session) fail_queue(*old->session, turn, out);
   reindex(old.get(), out);
   list_profile(old.get(), out);
   const auto& ids = device_->ids;
@@ -135,6 +136,12 @@ void SessionState::on(const ApplyProfile& event, const Turn&, Outcome& out) {
   reindex(old.get(), out);
   speak_to_relays(old.get(), out);
   reply({});
+}
+
+/// The application learns what becomes of each downlink it has queued.
+void SessionState::fail_queue(const mac::Session& gone, const Turn& turn, Outcome& out) {
+  for (const auto& item : gone.queued_application_downlinks)
+    fail_downlink(item, Error(unknown_session), turn, out);
 }
 
 void SessionState::forget_under_way() {

@@ -187,6 +187,7 @@ class SessionState {
   std::optional<NoDownlink> no_answer_due(const Turn& turn) const;
   /// When what is under way is given up; nothing if nothing is.
   std::optional<UtcTime> patience_ends(const Turn& turn) const;
+  void fail_queue(const mac::Session& gone, const Turn& turn, Outcome& out);
   bool forget_unanswered(const Turn& turn, Outcome& out);
   void forget_transmission(const Turn& turn, Outcome& out);
   void forget_join(const Turn& turn, Outcome& out);

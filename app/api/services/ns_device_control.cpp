@@ -37,6 +37,21 @@ Result<network_server::Device> with_force_rejoin(const network_server::Device* c
   return next;
 }
 
+/// A device that can not join would never come back. Nothing is left of a session or a join under
+/// way; the join server keeps the nonces.
+Result<network_server::Device> without_session(const network_server::Device* current) {
+  if (current == nullptr) return fail(network_server::device_not_found);
+  if (!current->supports_join) return fail(network_server::abp_session);
+  if (!current->session && !current->pending_session) return fail(network_server::unknown_session);
+  auto next = *current;
+  next.session.reset();
+  next.mac_state.reset();
+  next.pending_session.reset();
+  next.pending_mac_state.reset();
+  next.ids.dev_addr.reset();
+  return next;
+}
+
 class NsDeviceControl final : public farfield::v1::NsEndDeviceControl::CallbackService {
  public:
   NsDeviceControl(const ServiceContext& context, NetworkServers shards)
@@ -51,29 +66,43 @@ class NsDeviceControl final : public farfield::v1::NsEndDeviceControl::CallbackS
                                 });
   }
 
+  grpc::ServerUnaryReactor* CloseSession(grpc::CallbackServerContext* context,
+                                         const farfield::v1::CloseSessionRequest* request,
+                                         Empty* response) override {
+    return context_.front.unary({"farfield.v1.NsEndDeviceControl/CloseSession"}, context, request,
+                                response, [this](auto call, const auto& close, const auto& reply) {
+                                  change(call, close.end_device_ids(), without_session, reply);
+                                });
+  }
+
  private:
+  using Change = std::function<Result<network_server::Device>(const network_server::Device*)>;
+
   void force_rejoin(const std::shared_ptr<const Call>& call,
                     const farfield::v1::ForceRejoinRequest& request,
                     const Reply<Empty>& reply) const {
     auto command = force_rejoin_of(request.request());
     if (!command) return reply(fail(std::move(command).error()));
-    const auto uid = uid_of(request.end_device_ids());
-    context_.authorized(
-        call, application_key(uid.application_id.text()), {}, reply, [=, this, force = *command] {
-          auto make = [uid, force](actors::Reply<DevicePtr> answer) {
-            return network_server::to_session(
-                uid, network_server::ChangeDevice{[force](const network_server::Device* current) {
-                                                    return with_force_rejoin(current, force);
-                                                  },
-                                                  std::move(answer)});
-          };
-          context_.asker.ask<DevicePtr>(shards_.of(uid), "NETWORK_SERVER", std::move(make),
-                                        [reply](Result<DevicePtr> device) {
-                                          if (!device)
-                                            return reply(fail(std::move(device).error()));
-                                          reply(Empty());
-                                        });
-        });
+    change(
+        call, request.end_device_ids(),
+        [force = *command](const auto* current) { return with_force_rejoin(current, force); },
+        reply);
+  }
+
+  void change(const std::shared_ptr<const Call>& call, const pb::EndDeviceIdentifiers& ids,
+              const Change& change, const Reply<Empty>& reply) const {
+    const auto uid = uid_of(ids);
+    context_.authorized(call, application_key(uid.application_id.text()), {}, reply, [=, this] {
+      auto make = [uid, change](actors::Reply<DevicePtr> answer) {
+        return network_server::to_session(uid,
+                                          network_server::ChangeDevice{change, std::move(answer)});
+      };
+      context_.asker.ask<DevicePtr>(shards_.of(uid), "NETWORK_SERVER", std::move(make),
+                                    [reply](Result<DevicePtr> device) {
+                                      if (!device) return reply(fail(std::move(device).error()));
+                                      reply(Empty());
+                                    });
+    });
   }
 
   const ServiceContext& context_;

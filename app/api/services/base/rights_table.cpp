@@ -82,6 +82,7 @@ constexpr std::array rows{
     Row{"JsEndDeviceBatchRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_WRITE},
 
     Row{"farfield.v1.NsEndDeviceControl/ForceRejoin", "", RIGHT_APPLICATION_DEVICES_WRITE},
+    Row{"farfield.v1.NsEndDeviceControl/CloseSession", "", RIGHT_APPLICATION_DEVICES_WRITE},
     Row{"farfield.v1.NsEndDeviceInspection/GetDecisions", "", RIGHT_APPLICATION_DEVICES_READ},
 
     Row{"EndDeviceRegistry/Create", "", RIGHT_APPLICATION_DEVICES_WRITE},

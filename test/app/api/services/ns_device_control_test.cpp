@@ -9,6 +9,8 @@ using namespace ttn::lorawan::v3;  // The tests name many rights.
 const std::string ns = "/ns/applications/app-1/devices/dev-1";
 const std::string force = "/farfield/ns/applications/app-1/devices/dev-1/force-rejoin";
 
+const std::string close_session = "/farfield/ns/applications/app-1/devices/dev-1/close-session";
+
 const std::string abp_1_1 = R"({"end_device":{
   "ids":{"device_id":"dev-1","application_ids":{"application_id":"app-1"},"dev_eui":"0102030405060708"},
   "frequency_plan_id":"EU_863_870_TTN","lorawan_version":"MAC_V1_1","lorawan_phy_version":"PHY_V1_1_REV_B",
@@ -65,10 +67,45 @@ TEST_F(NsDeviceControlTest, RefusesDevicesThatCanNotRejoin) {
   EXPECT_EQ(refused.at("/details/0/name"), "rejoin_request");
 }
 
+/// An OTAA device that has joined, as an import brings it along.
+std::string otaa() {
+  std::string body(abp_1_0_4);
+  const std::string plan = R"("frequency_plan_id":"EU_863_870_TTN",)";
+  body.replace(body.find(plan), plan.size(), plan + R"("supports_join":true,)");
+  const std::string path = R"("paths":[)";
+  body.replace(body.find(path), path.size(), path + R"("supports_join",)");
+  body.replace(body.find(R"("dev_eui":"0102030405060708")"), 0,
+               R"("join_eui":"70B3D57ED0000000",)");
+  return body;
+}
+
+TEST_F(NsDeviceControlTest, ClosesASessionForGood) {
+  EXPECT_EQ(call("POST", close_session, "{}").status, 404);
+  const auto set = call("PUT", ns, otaa());
+  ASSERT_EQ(set.status, 200) << boost::json::serialize(set.body);
+  const auto closed = call("POST", close_session, "{}");
+  EXPECT_EQ(closed.status, 200) << boost::json::serialize(closed.body);
+  const auto device = call("GET", ns + "?field_mask=session,mac_state,frequency_plan_id");
+  EXPECT_EQ(device.at("/frequency_plan_id"), "EU_863_870_TTN");
+  EXPECT_FALSE(device.body.as_object().contains("session"));
+  EXPECT_FALSE(device.body.as_object().contains("mac_state"));
+  const auto again = call("POST", close_session, "{}");
+  EXPECT_EQ(again.status, 404);
+  EXPECT_EQ(again.error(), "pkg/networkserver:unknown_session");
+}
+
+TEST_F(NsDeviceControlTest, ClosesNoSessionOfADeviceThatCanNotJoin) {
+  ASSERT_EQ(call("PUT", ns, abp_1_0_4).status, 200);
+  const auto refused = call("POST", close_session, "{}");
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.error(), "pkg/networkserver:abp_session");
+}
+
 TEST_F(NsDeviceControlTest, NeedsTheRightToWriteDevices) {
   ASSERT_EQ(call("PUT", ns, abp_1_1).status, 200);
   rights["app-1"] = {RIGHT_APPLICATION_DEVICES_READ};
   EXPECT_EQ(call("POST", force, R"({"request":{}})").status, 403);
+  EXPECT_EQ(call("POST", close_session, "{}").status, 403);
 }
 
 }  // namespace
