@@ -51,14 +51,15 @@ InteropDoor::InteropDoor(std::unique_ptr<State> state) : state_(std::move(state)
 InteropDoor::~InteropDoor() = default;
 
 Result<std::unique_ptr<InteropDoor>> InteropDoor::open(
-    const config::Interop& interop, interop::ServerPorts ports, net::StreamNetwork& streams,
-    std::shared_ptr<net::tls::ServerContext> tls) {
+    const config::Interop& interop, interop::ServerPorts ports, const api::HttpLimits& limits,
+    net::StreamNetwork& streams, std::shared_ptr<net::tls::ServerContext> tls) {
   auto state = std::make_unique<State>();
   net::http::ServerOptions options;
   options.body_size_max = interop::message_size_max;
   options.utc_now = [] { return actors::make_system_clock()->now().utc; };
   state->http = std::make_unique<net::http::HttpServer>(
-      options, net::http::with_security_headers(interop::make_interop_handler(std::move(ports))));
+      options, net::http::with_security_headers(api::with_limit(
+                   limits, "http:interop", interop::make_interop_handler(std::move(ports)))));
   FF_CHECK(state->listen("interop", interop.listen.plain, streams, nullptr));
   if (tls) FF_CHECK(state->listen("interop-tls", interop.listen.tls, streams, std::move(tls)));
   return std::unique_ptr<InteropDoor>(new InteropDoor(std::move(state)));

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "app/api/http_limits.hpp"
 #include "app/interop/server.hpp"
 #include "config/config.hpp"
 #include "net/stream/network.hpp"
@@ -23,6 +24,7 @@ class InteropDoor {
   /// be had.
   static Result<std::unique_ptr<InteropDoor>> open(const config::Interop& interop,
                                                    interop::ServerPorts ports,
+                                                   const api::HttpLimits& limits,
                                                    net::StreamNetwork& streams,
                                                    std::shared_ptr<net::tls::ServerContext> tls);
   ~InteropDoor();

@@ -1,0 +1,162 @@
+// Calls: what the API's services are given, and the account pages that stand on them.
+#include <spdlog/spdlog.h>
+
+#include "actors/identity_server/gateway_settings/gateway_registry.hpp"
+#include "app/server/process/account.hpp"
+#include "app/server/process/front_doors_state.hpp"
+#include "app/server/process/identity.hpp"
+#include "app/server/process/mail.hpp"
+#include "app/server/process/settings.hpp"
+#include "config/load/webhook_templates.hpp"
+
+namespace ff::app {
+namespace {
+
+api::PubSubProviders providers_of(const config::PubSubs& pubsub) {
+  return {pubsub_providers(pubsub, config::ProviderStatus::disabled),
+          pubsub_providers(pubsub, config::ProviderStatus::warning)};
+}
+
+api::WebhookTemplates load_templates(const config::Webhooks& webhooks) {
+  auto templates = config::load_webhook_templates(
+      webhooks.templates_directory, webhooks.templates_logo_base_url, [](const Error& error) {
+        spdlog::warn("msg=\"webhook template left out\" error=\"{}\"", error.message());
+      });
+  return std::make_shared<const std::vector<config::WebhookTemplate>>(std::move(templates));
+}
+
+api::MqttAddresses addresses_of(const config::GatewayServerMqtt& mqtt) {
+  return {mqtt.public_address.plain, mqtt.public_address.tls};
+}
+
+api::GatewayDoors gateway_doors(const config::GatewayServer& settings, const NodeRoutes& routes) {
+  return {.links = routes.gateway_links,
+          .registry = identity_server::make_gateway_registry(routes.identity_server.reader,
+                                                             routes.identity_server.registry),
+          .mqtt = addresses_of(settings.mqtt),
+          .mqtt_v2 = addresses_of(settings.mqtt_v2)};
+}
+
+api::JoinServerDoors join_server_doors(const config::Config& config,
+                                       const key_vault::LiveKeyVaultPtr& vault,
+                                       const NodeRoutes& routes) {
+  api::JoinServerDoors out{.shards = routes.join_server,
+                           .activation_settings = routes.activation_settings,
+                           .prefixes = {},
+                           .default_join_eui = config.js.default_join_eui,
+                           .cluster_keys = api::ClusterKeys(config.cluster_keys),
+                           .vault = vault};
+  for (const auto& prefix : config.js.join_eui_prefixes)
+    out.prefixes.push_back({prefix.join_eui, prefix.length});
+  return out;
+}
+
+}  // namespace
+
+/// `:1883` is `localhost:1883` to whoever asks where to connect.
+api::MqttAddresses FrontDoors::State::mqtt_addresses() const {
+  const auto with_host = [](const std::string& address) {
+    return address.starts_with(':') ? "localhost" + address : address;
+  };
+  return {with_host(ports.config.as.mqtt.plain), with_host(ports.config.as.mqtt.tls)};
+}
+
+Result<api::IdentityPortsPtr> FrontDoors::State::identity_ports() {
+  auto out = std::make_shared<api::IdentityPorts>();
+  const auto clock = ports.clock;
+  out->settings = identity_settings(ports.config.is);
+  out->publish = hub.publisher();
+  out->now = [clock] { return clock->now().utc; };
+  out->make_random = make_secure_random;
+  FF_TRY(out->send_mail,
+         make_mail_sender(ports.config.is.email,
+                          {.now = out->now,
+                           .new_id = [this, clock] { return random.ulid(clock->now().utc); },
+                           .metrics = ports.metrics}));
+  return api::IdentityPortsPtr(out);
+}
+
+api::ServiceDeps FrontDoors::State::service_deps(const NodeRoutes& routes) {
+  const auto clock = ports.clock;
+  const auto now = [clock] { return clock->now().utc; };
+  return {.rights = api::make_rights_of(*identity),
+          .now = now,
+          .deadlines = deadlines,
+          .request_timeout = call_timeout,
+          .identity = identity,
+          .make_random = make_secure_random,
+          .network_servers = routes.network_server,
+          .inspectable_network_servers = routes.inspectable_network_server,
+          .profiles = routes.mac_settings_profiles,
+          .application_servers = routes.application_server.pipelines,
+          .links = routes.application_server.links,
+          .formatters = routes.application_server.formatters,
+          .link_settings = routes.application_server.link_settings,
+          .script_size_max = ports.config.as.formatters.parameter_length_max,
+          .join_servers = routes.join_server,
+          .join_server_doors = join_server_doors(ports.config, ports.key_vault, routes),
+          .gateway_router = routes.gateway_router,
+          .gateway_doors = gateway_doors(ports.config.gs, routes),
+          .hub = &hub,
+          .new_event_id = [this, now] { return random.ulid(now()); },
+          .plans = routes.plans,
+          .network = routes.network,
+          .webhooks = routes.application_server.webhooks,
+          .webhook_templates = load_templates(ports.config.as.webhooks),
+          .webhook_health = {ports.config.as.webhooks.unhealthy_attempts,
+                             ports.config.as.webhooks.unhealthy_retry},
+          .pubsubs = routes.application_server.pubsubs,
+          .pubsub_providers = providers_of(ports.config.as.pubsub),
+          .storage = routes.application_server.storage,
+          .mqtt = mqtt_addresses()};
+}
+
+Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
+  const auto clock = ports.clock;
+  const auto now = [clock] { return clock->now().utc; };
+  deadlines.set(api::spawn_deadline_keeper(ports.system, clock, routes.deps.ticker));
+  FF_TRY(auto identity_ports, this->identity_ports());
+  identity.emplace(api::Asker(deadlines, call_timeout), routes.identity_server,
+                   std::move(identity_ports));
+  front = std::make_unique<api::Front>(
+      api::FrontPorts{.now = now,
+                      .new_request_id = [this, now] { return random.ulid(now()); },
+                      .new_error_id = [this] { return random.hex_id(); },
+                      .authenticator = api::make_authenticator(*identity),
+                      .rate_limiter = ports.rate_limiter,
+                      .on_error =
+                          [](std::string_view method, const Error& error, std::string_view id) {
+                            spdlog::debug("msg=\"call failed\" method={} error=\"{}\" error_id={}",
+                                          method, error.to_string(), id);
+                          }});
+  services = std::make_unique<api::Services>(*front, service_deps(routes));
+  std::vector<api::Listener> grpc_listeners;
+  const auto& listen = ports.config.grpc;
+  FF_TRY(const auto plain, address_of("grpc.listen", listen.plain));
+  FF_TRY(const auto tls, address_of("grpc.listen-tls", listen.tls));
+  if (plain) grpc_listeners.push_back({plain->to_string(), {}});
+  if (tls && certificates) grpc_listeners.push_back({tls->to_string(), certificates.grpc});
+  FF_TRY(server, api::ApiServer::start(grpc_listeners, services->all()));
+  gateway = std::make_shared<api::HttpGateway>(server->in_process_channel(),
+                                               [this] { return random.hex_id(); });
+  return {};
+}
+
+/// Behind the API: it has its own view of it.
+Status FrontDoors::State::open_account() {
+  const auto clock = ports.clock;
+  account_api = std::make_shared<const api::account::ApiClient>(server->in_process_channel());
+  FF_TRY(provider_client, make_provider_client(ports.config.is.oidc));
+  FF_TRY(account,
+         make_account({.config = ports.config,
+                       .identity = *identity,
+                       .clock = clock,
+                       .metrics = ports.metrics,
+                       .new_request_id = [this, clock] { return random.ulid(clock->now().utc); },
+                       .new_error_id = [this] { return random.hex_id(); },
+                       .provider_client = provider_client.get()},
+                      account_api));
+  return {};
+}
+
+}  // namespace ff::app

@@ -1,0 +1,107 @@
+// INTERNAL: what the front doors are made of. Who opens what is in front_doors.cpp, what calls need
+// in front_doors_api.cpp.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/application_server/frontend_mqtt/frontend.hpp"
+#include "actors/events/hub.hpp"
+#include "actors/support/listener_metrics.hpp"
+#include "app/api/account/account.hpp"
+#include "app/api/http_gateway.hpp"
+#include "app/api/http_limits.hpp"
+#include "app/api/server.hpp"
+#include "app/api/services/base/deadline_keeper.hpp"
+#include "app/api/services/register.hpp"
+#include "app/server/process/certificates.hpp"
+#include "app/server/process/front_doors.hpp"
+#include "app/server/process/http_client_metrics.hpp"
+#include "app/server/process/interop_door.hpp"
+#include "net/http/server.hpp"
+#include "protocol/base/hex.hpp"
+#include "protocol/base/ulid.hpp"
+
+namespace ff::app {
+
+inline constexpr std::chrono::seconds call_timeout{5};
+
+/// Randomness for request and error ids, from any thread.
+class SharedRandom {
+ public:
+  std::string ulid(UtcTime now) {
+    const std::scoped_lock lock(mutex_);
+    return Ulid::make(now, *random_).to_string();
+  }
+  std::string hex_id() {
+    const std::scoped_lock lock(mutex_);
+    Bytes bytes(16);
+    random_->fill(bytes);
+    return hex_lower(bytes);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::unique_ptr<Random> random_ = make_secure_random();
+};
+
+/// Nothing for empty text. Error: invalid_address, with `key`.
+Result<std::optional<net::Endpoint>> address_of(std::string_view key, const std::string& text);
+
+struct FrontDoors::State {
+  explicit State(FrontDoorPorts given)
+      : ports(given), listener_metrics(given.metrics), http_client_metrics(given.metrics) {}
+
+  FrontDoorPorts ports;
+  SharedRandom random;
+  std::atomic<bool> serving{false};
+  events::Hub hub;
+  actors::Route<api::DeadlineKeeper> deadlines;
+  Certificates certificates;
+  std::optional<CertificateWatch> certificate_watch;
+  interop::Senders senders;  // of Backend Interfaces
+
+  // In the order they must be destroyed last to first: gateway before server, server before
+  // services. [app/api/README.md]
+  std::unique_ptr<api::Front> front;
+  std::unique_ptr<api::Services> services;
+  std::unique_ptr<api::ApiServer> server;
+  std::shared_ptr<api::HttpGateway> gateway;
+  std::unique_ptr<net::http::HttpServer> http;
+  std::unique_ptr<net::http_client::HttpClient> provider_client;
+  /// Both end after the server and before its channel. [app/api/README.md]
+  std::shared_ptr<const api::account::ApiClient> account_api;
+  std::shared_ptr<const api::account::Account> account;
+  std::optional<api::Identity> identity;
+
+  /// Guards what metrics are made of while the doors open and close.
+  std::mutex listening;
+  actors::ListenerMetrics listener_metrics;
+  HttpClientMetrics http_client_metrics;
+  std::map<std::string, std::unique_ptr<net::Listener>> listeners;
+  std::unique_ptr<InteropDoor> interop;
+  std::optional<application_server::MqttFrontend> mqtt;
+  std::vector<std::string> mqtt_names;  // of its listeners
+
+  Result<api::IdentityPortsPtr> identity_ports();
+  api::MqttAddresses mqtt_addresses() const;
+  std::string metrics_text();
+  net::http::HttpHandler webhook_downlinks(const NodeRoutes& routes, net::http::HttpHandler next);
+  api::ServiceDeps service_deps(const NodeRoutes& routes);
+  Status open_grpc(const NodeRoutes& routes);
+  Status open_account();
+  Status open_http(const NodeRoutes& routes);
+  Status open_mqtt(const NodeRoutes& routes);
+  Status open_interop(const NodeRoutes& routes);
+  /// Of handlers that are no calls of the API.
+  Result<api::HttpLimits> http_limits();
+  Status listen_http(std::string_view key, const std::string& address,
+                     std::shared_ptr<net::tls::ServerContext> tls);
+};
+
+}  // namespace ff::app
