@@ -4,12 +4,13 @@ import subprocess
 import time
 import unittest
 
-from harness import Server, wait_until
+from harness import Server, free_port, wait_until
 
 APPLICATION = 'limited'
 PROFILES = (
     'name=get;max-per-min=60;max-burst=3;associations=grpc:method:/ttn.lorawan.v3.ApplicationRegistry/Get',
     'name=metrics;max-per-min=60;max-burst=2;associations=http:metrics',
+    'name=networks;max-per-min=60;max-burst=2;associations=http:interop',
     'name=datagrams;max-per-min=60;max-burst=5;associations=gs:up:udp',
     'name=mqtt;max-per-min=60;max-burst=4;associations=as:accept:mqtt',
     'name=publish;max-per-min=60;max-burst=2;associations=as:down:mqtt',
@@ -19,7 +20,8 @@ PROFILES = (
 class Limits(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server(**{'rate-limiting.profiles': ','.join(PROFILES)}).start()
+        cls.interop = free_port()
+        cls.server = Server(**{'rate-limiting.profiles': ','.join(PROFILES), 'interop.listen': f'127.0.0.1:{cls.interop}'}).start()
         cls.server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': APPLICATION}}})
         cls.key = cls.server.application_key(APPLICATION)
 
@@ -63,6 +65,12 @@ class Limits(unittest.TestCase):
         self.assertIn(429, answers)
         time.sleep(1.1)
         self.assertEqual(self.curl('/metrics')[0], 200)
+
+    def test_other_networks(self):
+        answers = [subprocess.run(['curl', '-s', '-o', '/dev/null', '-w', '%{http_code}', '-H', 'Content-Type: application/json', '-d', '{}',
+                                   f'http://127.0.0.1:{self.interop}/'], capture_output=True, text=True, timeout=20).stdout for _ in range(6)]
+        self.assertNotIn('429', answers[:2], answers)
+        self.assertIn('429', answers[2:], answers)
 
     def test_datagrams_of_one_address(self):
         flood, other = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
