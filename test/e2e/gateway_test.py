@@ -5,11 +5,13 @@ import queue
 import socket
 import struct
 import subprocess
+import tempfile
 import unittest
 
 import grpc
 import paho.mqtt.client as paho
 
+from authority import Authority
 from gateways import GrpcGateway, LEGACY, LegacyGateway, MqttGateway, MqttRefused, Radio, uplink_message
 from grpc_client import API, GrpcClient, GrpcError
 from harness import ApiError, Server, free_port, wait_until
@@ -25,7 +27,10 @@ class GatewayTest(unittest.TestCase):
     def setUp(self):
         self.ports = {name: free_port() for name in ('mqtt', 'mqtt-tls', 'v2', 'v2-tls')}
         address = {name: f'127.0.0.1:{port}' for name, port in self.ports.items()}
-        self.server = Server(**{'gs.mqtt.listen': address['mqtt'], 'gs.mqtt.listen-tls': address['mqtt-tls'],
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.authority = Authority(folder.name, 'trusted')
+        self.server = Server(**{'mtls-auth.directory': self.authority.folder, 'gs.mqtt.listen': address['mqtt'], 'gs.mqtt.listen-tls': address['mqtt-tls'],
                                 'gs.mqtt-v2.listen': address['v2'], 'gs.mqtt-v2.listen-tls': address['v2-tls'],
                                 'gs.mqtt.public-address': 'gw.example.com:1882', 'gs.mqtt-v2.public-tls-address': 'gw.example.com:8881'}).start()
         self.addCleanup(self.server.__exit__)
@@ -156,6 +161,24 @@ class GatewayTest(unittest.TestCase):
         code, said = self.run_mosquitto('pub', '-t', 'x', '-n', key='nonsense')
         self.assertEqual(code, 5, said)
         self.assertGreaterEqual(self.metric('link_refused_total', 'frontend="mqtt"'), 13)
+
+    def test_a_certificate_is_as_good_as_a_key(self):
+        self.create_gateway('other', 'AABBCCDDEEFF0011')
+
+        def publish(port, topic, body, certificate, user=GATEWAY):
+            command = ['mosquitto_pub', '-h', '127.0.0.1', '-p', str(self.ports[port]), '-u', user, '-t', topic, '-f', str(GOLDEN / body), '-q', '1',
+                       '--cafile', self.certificates(), '--insecure', '--cert', certificate[0], '--key', certificate[1]]
+            return subprocess.run(command, capture_output=True, timeout=20).returncode
+        uplink, legacy = 'gateway_mqtt/uplink_lora.bin', 'gateway_mqtt_v2/uplink_lora.bin'
+        own = self.authority.issue(EUI)
+        self.assertEqual(publish('mqtt-tls', f'v3/{GATEWAY}/up', uplink, own), 0)
+        self.assertEqual(publish('v2-tls', f'{GATEWAY}/up', legacy, own), 0)
+        for frontend in ('mqtt', 'mqtt-v2'):
+            wait_until(lambda: self.metric('link_messages_total', f'frontend="{frontend}"', 'outcome="uplink"') == 1, f'an uplink by {frontend} arrived')
+        stranger = Authority(self.server.directory, 'stranger').issue(EUI)
+        for why, certificate, user in (('of another gateway', own, 'other'), ('of another authority', stranger, GATEWAY), ('of nobody', own, 'nobody')):
+            with self.subTest(why):
+                self.assertEqual(publish('mqtt-tls', f'v3/{user}/up', uplink, certificate, user), 5)
 
     def test_topics_are_the_gateways_own(self):
         gateway = self.mqtt(version=paho.MQTTv5)

@@ -1,8 +1,8 @@
 #include "actors/gateway_server/frontend_basic_station/authorise.hpp"
 
 #include "actors/gateway_server/connection/admission.hpp"
+#include "actors/gateway_server/connection/certificate.hpp"
 #include "actors/gateway_server/frontend_basic_station/errors.hpp"
-#include "net/tls/certificate.hpp"
 
 namespace ff::gateway_server {
 namespace {
@@ -57,24 +57,9 @@ StationCredentials credentials_of(const net::http::Request& request) {
   return {bearer_secret(request.headers), request.tls_peer};
 }
 
-std::optional<Status> check_certificate(const StationCredentials& credentials, GatewayEui eui) {
-  if (!credentials.peer || credentials.peer->certificates.empty()) return std::nullopt;
-  const auto refuse = [](Error cause) {
-    return fail(Error(unauthenticated_gateway_connection).caused_by(std::move(cause)));
-  };
-  if (!credentials.peer->verified) return refuse(Error(certificate_not_verified));
-  const auto name = net::tls::common_name(credentials.peer->certificates.front());
-  const auto expected = to_string(eui);
-  if (!name || !net::http::equals_ignoring_case(*name, expected)) {
-    return refuse(
-        Error(common_name_mismatch, {{"exp", expected}, {"got", name.value_or(std::string())}}));
-  }
-  return Status{};
-}
-
 void authorise(const ContextPtr& context, ConnectRequest request, StationCredentials credentials,
                actors::Reply<ConnectRequest> reply) {
-  const auto certificate = check_certificate(credentials, *request.ids.eui);
+  const auto certificate = check_certificate(credentials.peer.get(), request.ids.eui);
   if (certificate && !*certificate) return reply(fail(certificate->error()));
   if (certificate) {
     request.authenticated = true;

@@ -24,10 +24,6 @@ struct StationCredentials {
 };
 StationCredentials credentials_of(const net::http::Request& request);
 
-/// A certificate of a root that the operator trusts, whose common name is the EUI, is as good as a
-/// secret; any other certificate is an error. Nothing when there is none.
-std::optional<Status> check_certificate(const StationCredentials& credentials, GatewayEui eui);
-
 /// `request` with the gateway's identifiers and whether it is authenticated; its `ids` holds the
 /// EUI, its `fallback_plan_id` is the listener's. Answers on any thread. Errors: no_auth_provided,
 /// unauthenticated_gateway_connection, those of GatewayAccess and of admit().

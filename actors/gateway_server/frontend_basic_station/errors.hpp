@@ -5,12 +5,6 @@
 
 namespace ff::gateway_server {
 
-inline constexpr ErrorDef certificate_not_verified{"pkg/auth/mtls", "certificate_not_verified",
-                                                   Code::invalid_argument,
-                                                   "certificate is not verified"};
-inline constexpr ErrorDef common_name_mismatch{
-    "pkg/auth/mtls", "common_name_mismatch", Code::invalid_argument,
-    "certificate common name mismatch: expected `{exp}`, got `{got}`"};
 inline constexpr ErrorDef invalid_gateway_id{"pkg/gatewayserver/io/semtechws", "invalid_gateway_id",
                                              Code::invalid_argument, "invalid gateway ID `{id}`"};
 inline constexpr ErrorDef missed_too_many_pongs{"pkg/gatewayserver/io/semtechws",

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <caf/send.hpp>
 
+#include "actors/gateway_server/connection/certificate.hpp"
 #include "actors/gateway_server/connection/errors.hpp"
 #include "actors/gateway_server/frontend_mqtt/errors.hpp"
 #include "net/mqtt/topic.hpp"
@@ -85,9 +86,8 @@ ReasonCode goodbye_of(const Error& reason) {
 void MqttGateway::on_authenticate(mqtt::ServerConnection& connection,
                                   const mqtt::Authenticate& question) {
   const auto& connect = question.connect;
-  const auto id = parse_gateway_id(entity_id_of_uid(connect.username.value_or("")));
-  const auto& access = context_->context->access;
-  if (!id || !connect.password || !access) return refuse(connection, Error(mqtt_not_authorized));
+  auto id = parse_gateway_id(entity_id_of_uid(connect.username.value_or("")));
+  if (!id) return refuse(connection, Error(mqtt_not_authorized));
   uid_ = *connect.username;
   topic_ = context_->format->downlink_topic(uid_);
   auto checked = [owner = weak_from_this(), weak = connection.weak_from_this(), id = *id,
@@ -98,7 +98,23 @@ void MqttGateway::on_authenticate(mqtt::ServerConnection& connection,
       if (self && alive) self->authenticated(*alive, id, allowed);
     });
   };
+  if (auto peer = connection.stream().tls_peer(); shows_certificate(peer.get()))
+    return check_peer(*std::move(id), std::move(peer), std::move(checked));
+  const auto& access = context_->context->access;
+  if (!connect.password || !access) return refuse(connection, Error(mqtt_not_authorized));
   access->check_link(*id, std::string(as_text(*connect.password)), std::move(checked));
+}
+
+/// The certificate has the gateway's EUI, which only its registration knows.
+void MqttGateway::check_peer(GatewayId gateway_id, std::shared_ptr<const net::tls::Peer> peer,
+                             std::function<void(const Status&)> checked) const {
+  GatewayIdentifiers ids;
+  ids.gateway_id = std::move(gateway_id);
+  context_->context->registry->find(
+      ids, [peer = std::move(peer), checked = std::move(checked)](const auto& found) {
+        if (!found) return checked(fail(found.error()));
+        checked(check_certificate(peer.get(), found->ids.eui).value());
+      });
 }
 
 void MqttGateway::authenticated(mqtt::ServerConnection& connection, GatewayId gateway_id,

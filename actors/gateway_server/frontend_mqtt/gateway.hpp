@@ -2,6 +2,7 @@
 // subscribe to, and how its messages pass between the stream's loop and its link.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -43,6 +44,8 @@ class MqttGateway final : public mqtt::ConnectionOwner,
     std::uint32_t id = 0;
   };
 
+  void check_peer(GatewayId gateway_id, std::shared_ptr<const net::tls::Peer> peer,
+                  std::function<void(const Status&)> checked) const;
   void authenticated(mqtt::ServerConnection& connection, GatewayId gateway_id,
                      const Status& allowed);
   void refuse(mqtt::ServerConnection& connection, const Error& error);
