@@ -4,31 +4,14 @@
 
 #include "storage/codec/envelope.hpp"
 #include "storage/codec/fields.hpp"
+#include "storage/codec/identifier_fields.hpp"
 #include "storage/keys/entity_keys.hpp"
 #include "storage/keys/keys.hpp"
 
-// One table per struct: number, member. ON-DISK: a number is never given to another member. Tables
-// of types that other records share are the same, word for word, in each of them.
+// One table per struct: number, member. ON-DISK: a number is never given to another member.
 
 namespace ff {
 
-template <class Archive>
-void fields(Archive& a, DeviceUid& uid) {
-  a(1, uid.application_id);
-  a(2, uid.device_id);
-}
-template <class Archive>
-void fields(Archive& a, DeviceIdentifiers& ids) {
-  a(1, ids.uid);
-  a(2, ids.dev_eui);
-  a(3, ids.join_eui);
-  a(4, ids.dev_addr);
-}
-template <class Archive>
-void fields(Archive& a, GatewayIdentifiers& ids) {
-  a(1, ids.gateway_id);
-  a(2, ids.eui);
-}
 template <class Archive>
 void fields(Archive& a, Location& location) {
   a(1, location.latitude);

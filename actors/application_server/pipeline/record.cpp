@@ -2,32 +2,9 @@
 
 #include "storage/codec/envelope.hpp"
 #include "storage/codec/fields.hpp"
+#include "storage/codec/identifier_fields.hpp"
 
-// One table per struct: number, member. ON-DISK: a number is never given to another member. Tables
-// of types that other records share are the same, word for word, in each of them.
-
-namespace ff {
-
-template <class Archive>
-void fields(Archive& a, KeyEnvelope& envelope) {
-  a(1, envelope.key);
-  a(2, envelope.kek_label);
-  a(3, envelope.encrypted_key);
-}
-template <class Archive>
-void fields(Archive& a, DeviceUid& uid) {
-  a(1, uid.application_id);
-  a(2, uid.device_id);
-}
-template <class Archive>
-void fields(Archive& a, DeviceIdentifiers& ids) {
-  a(1, ids.uid);
-  a(2, ids.dev_eui);
-  a(3, ids.join_eui);
-  a(4, ids.dev_addr);
-}
-
-}  // namespace ff
+// One table per struct: number, member. ON-DISK: a number is never given to another member.
 
 namespace ff::application_server {
 

@@ -5,16 +5,12 @@
 #include "protocol/mac/command/codec.hpp"
 #include "storage/codec/envelope.hpp"
 #include "storage/codec/fields.hpp"
+#include "storage/codec/identifier_fields.hpp"
 
 // One table per struct: number, member. ON-DISK: a number is never given to another member.
 
 namespace ff {
 
-template <class Archive>
-void fields(Archive& a, GatewayIdentifiers& ids) {
-  a(1, ids.gateway_id);
-  a(2, ids.eui);
-}
 template <class Archive>
 void fields(Archive& a, ClassBCGateway& gateway) {
   a(1, gateway.gateway);
@@ -44,28 +40,10 @@ void fields(Archive& a, ApplicationDownlink& downlink) {
   a(9, downlink.confirmed_retry);
 }
 template <class Archive>
-void fields(Archive& a, KeyEnvelope& envelope) {
-  a(1, envelope.key);
-  a(2, envelope.kek_label);
-  a(3, envelope.encrypted_key);
-}
-template <class Archive>
 void fields(Archive& a, DownlinkPath& path) {
   a(1, path.gateway);
   a(2, path.antenna_index);
   a(3, path.uplink_token);
-}
-template <class Archive>
-void fields(Archive& a, DeviceUid& uid) {
-  a(1, uid.application_id);
-  a(2, uid.device_id);
-}
-template <class Archive>
-void fields(Archive& a, DeviceIdentifiers& ids) {
-  a(1, ids.uid);
-  a(2, ids.dev_eui);
-  a(3, ids.join_eui);
-  a(4, ids.dev_addr);
 }
 
 }  // namespace ff
