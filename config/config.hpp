@@ -185,6 +185,7 @@ struct GatewayServerBasicStation {
   bool use_traffic_tls_address = false;
   bool allow_unauthenticated = false;
   bool beaconing = false;
+  bool remote_control = false;
   Duration ws_ping_interval{};
   std::uint32_t missed_pong_threshold = 0;
   Duration time_sync_interval{};

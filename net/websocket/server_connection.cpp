@@ -53,6 +53,14 @@ void ServerConnection::on_loop(Call call) {
   stream_->loop().post([self = shared_from_this(), call = std::move(call)] { call(*self); });
 }
 
+void ServerConnection::send_binary(ByteView data) {
+  perform(session_.send_binary(data));
+}
+
+void ServerConnection::post_binary(Bytes data) {
+  on_loop([data = std::move(data)](ServerConnection& self) { self.send_binary(data); });
+}
+
 void ServerConnection::post_text(std::string text) {
   on_loop([text = std::move(text)](ServerConnection& self) { self.send_text(text); });
 }

@@ -37,11 +37,13 @@ class ServerConnection final : public net::StreamHandler,
 
   // Loop thread only.
   void send_text(std::string_view text);
+  void send_binary(ByteView data);
   void close(CloseCode code, std::string_view reason);
   net::Stream& stream() const noexcept { return *stream_; }
 
   // Any thread; in the order of the calls.
   void post_text(std::string text);
+  void post_binary(Bytes data);
   void post_close(CloseCode code, std::string reason);
   /// Stops or continues reading from the peer: back-pressure.
   void post_pause(bool paused);

@@ -154,6 +154,11 @@ Effects Session::transport_closed(EndCause cause) {
 
 // ---- sending and time
 
+Effects Session::send_binary(ByteView data) {
+  if (state_ != State::open) return {};
+  return {Send{encode_frame({.opcode = Opcode::binary, .mask = {}}, data)}};
+}
+
 Effects Session::send_text(std::string_view text) {
   if (state_ != State::open) return {};
   return {Send{encode_frame({.opcode = Opcode::text, .mask = {}}, as_bytes(text))}};

@@ -38,6 +38,7 @@ class Session {
   Effects receive(ByteView bytes, MonoTime now);
   /// `text` must be UTF-8. No effect when the session is not open.
   Effects send_text(std::string_view text);
+  Effects send_binary(ByteView data);
   Effects close(CloseCode code, std::string_view reason, MonoTime now);
   Effects deadline_passed(MonoTime now);
   /// The transport ended.

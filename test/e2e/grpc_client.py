@@ -29,10 +29,11 @@ class Api:
         return self.factory.GetPrototype(self.pool.FindMessageTypeByName(full))
 
     def method(self, name):
-        """(path, request class, response class) of `Service/Method`."""
-        service, _, method = name.partition('/')
-        found = self.pool.FindServiceByName(PACKAGE + service).FindMethodByName(method)
-        return (f'/{PACKAGE}{name}', self.factory.GetPrototype(found.input_type), self.factory.GetPrototype(found.output_type))
+        """(path, request class, response class) of `Service/Method` of the API, or of a full name."""
+        full = name if '.' in name else PACKAGE + name
+        service, _, method = full.partition('/')
+        found = self.pool.FindServiceByName(service).FindMethodByName(method)
+        return (f'/{full}', self.factory.GetPrototype(found.input_type), self.factory.GetPrototype(found.output_type))
 
 
 API = Api(BIN.parent / 'gen' / 'api_descriptors.pb')

@@ -1,12 +1,16 @@
 """LoRa Basics Stations over real sockets: a device joins, sends and receives through one; what is refused, and how."""
 import json
+import queue
 import socket
 import tempfile
 import time
 import unittest
 
+import grpc
+
 from authority import Authority
-from harness import Server, free_port, wait_until
+from grpc_client import API, GrpcClient
+from harness import ApiError, Server, free_port, wait_until
 from station import BINARY, Concentrator, Refused, Station, WebSocket, discover
 
 APPLICATION = 'station-app'
@@ -14,7 +18,9 @@ EUI = '0016c001ff000000'
 ID6 = '16:c001:ff00:0'
 
 
-class Stations(unittest.TestCase):
+class StationCase(unittest.TestCase):
+    settings = {}
+
     def setUp(self):
         self.port, self.tls_port = free_port(), free_port()
         folder = tempfile.TemporaryDirectory()
@@ -22,7 +28,7 @@ class Stations(unittest.TestCase):
         self.authority = Authority(folder.name, 'trusted')
         self.server = Server(**{'gs.basic-station.listen': f'127.0.0.1:{self.port}',
                                 'gs.basic-station.listen-tls': f'127.0.0.1:{self.tls_port}',
-                                'mtls-auth.directory': self.authority.folder}).start()
+                                'mtls-auth.directory': self.authority.folder, **self.settings}).start()
         self.addCleanup(self.server.__exit__)
         gateway = {'ids': {'gateway_id': f'sim-{EUI}', 'eui': EUI.upper()}, 'frequency_plan_ids': ['EU_863_870_TTN']}
         self.server.api('POST', '/users/admin/gateways', {'gateway': gateway})
@@ -39,6 +45,8 @@ class Stations(unittest.TestCase):
         text = self.server.request('GET', '/metrics')[1]
         return sum(float(line.split()[-1]) for line in text.split('\n') if line.startswith(name))
 
+
+class Stations(StationCase):
     def test_a_device_joins_sends_and_receives(self):
         station = Station(self.address, EUI, self.key)
         self.addCleanup(station.close)
@@ -96,6 +104,13 @@ class Stations(unittest.TestCase):
                     Station(address, EUI, self.key, ca, own)
                 self.assertEqual(refused.exception.status, 401, refused.exception.body)
                 self.assertIn('unauthenticated_gateway_connection', refused.exception.body)
+
+    def test_nobody_controls_stations_by_default(self):
+        station = Station(self.address, EUI, self.key)
+        self.addCleanup(station.close)
+        with self.assertRaises(ApiError) as refused:
+            self.server.api('POST', f'/farfield/gs/gateways/sim-{EUI}/run-command', {'command': 'reboot'})
+        self.assertIn('remote_control_disabled', refused.exception.body)
 
     def test_a_proxy_says_whom_it_stands_for(self):
         station = Station(self.address, EUI, self.key, headers=['X-Real-IP: 203.0.113.7'])
@@ -162,6 +177,73 @@ class Stations(unittest.TestCase):
             while time.monotonic() < end:
                 station.connection.send(message)
         wait_until(lambda: Station(self.address, EUI, self.key).close() is None, 'others are served', 10)
+
+
+class RemoteControl(StationCase):
+    settings = {'gs.basic-station.remote-control': 'true'}
+
+    def test_a_command_on_a_station(self):
+        path = f'/farfield/gs/gateways/sim-{EUI}/run-command'
+        with self.assertRaises(ApiError) as refused:
+            self.server.api('POST', path, {'command': 'reboot'})
+        self.assertIn('not_connected', refused.exception.body)
+        station = Station(self.address, EUI, self.key)
+        self.addCleanup(station.close)
+        self.server.api('POST', path, {'command': '/bin/echo', 'arguments': ['a "b"', '']})
+        self.assertEqual(station.next('runcmd'), {'msgtype': 'runcmd', 'command': '/bin/echo', 'arguments': ['a "b"', '']})
+        for request in ({}, {'command': 'x' * 256}, {'command': 'x', 'arguments': ['y'] * 65}):
+            with self.assertRaises(ApiError) as refused:
+                self.server.api('POST', path, request)
+            self.assertEqual(refused.exception.status, 400)
+        with self.assertRaises(ApiError) as refused:
+            self.server.api('POST', path, {'command': 'reboot'}, key=self.key)  # may link, no more
+        self.assertEqual(refused.exception.status, 403)
+
+    def shell(self, key=None):
+        """(call, what to type, next output) of a shell on the station."""
+        client = GrpcClient(f'127.0.0.1:{self.server.ports["grpc"]}', key or self.server.admin_key)
+        self.addCleanup(client.__exit__)
+        path, request, response = API.method('farfield.v1.GsStations/OpenShell')
+        typed = queue.Queue()
+        call = client.channel.stream_stream(path, request.SerializeToString, response.FromString)(
+            iter(typed.get, None), timeout=60, metadata=client.metadata(None, ()))
+        typed.put(request(open={'gateway_ids': {'gateway_id': f'sim-{EUI}'}, 'terminal': 'xterm'}))
+        return call, lambda text: typed.put(request(data=text) if text is not None else None)
+
+    def test_a_shell_on_a_station(self):
+        station = Station(self.address, EUI, self.key)
+        self.addCleanup(station.close)
+        call, type_in = self.shell()
+        start = station.next('rmtsh')
+        self.assertEqual((start['start'], start['term'], start['user']), (0, 'xterm', 'user:admin'))
+        call.initial_metadata()
+        type_in(b'ls\n')
+        self.assertEqual(station.connection.receive(), (BINARY, b'\x00ls\n'))
+        station.connection.send(b'\x00a file\n', BINARY)
+        self.assertEqual(next(call).data, b'a file\n')
+        # A second one; a third there is not.
+        second, leave_second = self.shell()
+        self.assertEqual(station.next('rmtsh')['start'], 1)
+        third, _ = self.shell()
+        self.assertIn('remote shells of the station are in use', self.ended(third).details())
+        leave_second(None)
+        self.assertEqual(station.next('rmtsh')['stop'], 1)
+        self.assertIsNone(self.ended(second))
+        # The shell's user says exit.
+        station.connection.send(b'\x00', BINARY)
+        self.assertIsNone(self.ended(call))
+        weak, _ = self.shell(self.key)
+        self.assertEqual(self.ended(weak).code(), grpc.StatusCode.PERMISSION_DENIED)
+
+    @staticmethod
+    def ended(call):
+        """The error that a call ended with; None if none."""
+        try:
+            for _ in call:
+                pass
+        except grpc.RpcError as error:
+            return error
+        return None
 
 
 if __name__ == '__main__':

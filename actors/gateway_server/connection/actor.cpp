@@ -7,6 +7,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/gateway_server/connection/admission.hpp"
 #include "actors/support/shell.hpp"
 
 namespace ff::gateway_server {
@@ -198,6 +199,13 @@ void on_inspect(Pointer self, const InspectConnection& message) {
   message.reply(logic->snapshot(now(self)));
 }
 
+void on_control(Pointer self, const GetStationControl& message) {
+  const auto& request = self->state.request;
+  if (!request.control)
+    return message.reply(fail(remote_control_unknown, {{"gateway_uid", gateway_uid(request.ids)}}));
+  message.reply(request.control);
+}
+
 void on_housekeep(Pointer self) {
   auto& state = self->state;
   schedule_housekeeping(self);
@@ -232,6 +240,7 @@ ConnectionHandle::behavior_type connection(Pointer self, ContextPtr context, Con
       [self](const ScheduleOnPath& message) { on_schedule(self, message); },
       [self](const GetConnectionStats& message) { on_stats(self, message); },
       [self](const InspectConnection& message) { on_inspect(self, message); },
+      [self](const GetStationControl& message) { on_control(self, message); },
       [self](const Disconnect& message) {
         const auto& logic = self->state.logic;
         if (message.heir && logic) message.heir(logic->memory(now(self)));

@@ -37,6 +37,8 @@ struct BasicStationConfig {
   bool allow_unauthenticated = false;
   /// Stations with GPS send class B beacons.
   bool beaconing = false;
+  /// Operators may run commands on stations and open shells.
+  bool remote_control = false;
   Duration ws_ping_interval = std::chrono::seconds{30};
   std::uint32_t missed_pong_threshold = 2;
   Duration time_sync_interval = std::chrono::seconds{200};

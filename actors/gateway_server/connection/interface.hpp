@@ -26,6 +26,7 @@ using ConnectionHandle = caf::typed_actor<
                                      // when it starts.
     caf::reacts_to<GetConnectionStats>,  // Answers the statistics as of now.
     caf::reacts_to<InspectConnection>,   // Answers what it holds and decided last.
+    caf::reacts_to<GetStationControl>,   // Answers who controls the gateway itself.
     caf::reacts_to<Disconnect>,          // Ends the connection with this reason.
     caf::reacts_to<MemoryRecalled>,      // Counts what was sent before this connection.
     caf::reacts_to<RegistryAnswered>,    // INTERNAL: the registry's answer.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actors/gateway_server/connection/gateway_settings.hpp"
+#include "actors/gateway_server/connection/station_control.hpp"
 #include "actors/support/local_message.hpp"
 #include "actors/support/reply.hpp"
 #include "protocol/base/result.hpp"
@@ -40,6 +41,8 @@ struct ConnectRequest {
   schedule::DutyCycleStyle duty_cycle_style = schedule::DutyCycleStyle::window;
   /// Whether downlinks can be sent from the start; else DownlinkPathChanged says when.
   bool has_downlink_path = true;
+  /// Of stations; null: the protocol has none.
+  StationControlHandle control = {};
 };
 
 // --- frontend to connection --------------------------------------------------------------------

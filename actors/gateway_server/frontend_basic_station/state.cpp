@@ -46,6 +46,7 @@ void StationState::handle(lns::OtherMessage&, Instant, StationEffects& effects) 
 
 void StationState::handle(lns::Version& message, Instant now, StationEffects& effects) {
   effects.emplace_back(CountStation{StationOutcome::version, {}});
+  has_remote_shell_ = message.has_remote_shell;
   const bool sends_beacons = config_.beaconing && message.has_gps;
   auto config = lns::router_config(setup_.plans, *setup_.region,
                                    {.antenna_gain_dbi = setup_.antenna_gain_dbi,

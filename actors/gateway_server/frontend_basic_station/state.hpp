@@ -83,6 +83,8 @@ class StationState {
   /// Call once, then when NextTimeSync says.
   StationEffects plan_time_sync(Random& random) const;
   StationEffects on_time_sync_due(Instant now, Random& random);
+  /// The station has said so.
+  bool has_remote_shell() const noexcept { return has_remote_shell_; }
 
  private:
   struct Sample {
@@ -104,6 +106,7 @@ class StationState {
   const BasicStationConfig& config_;
   std::optional<Sample> newest_;
   std::optional<MonoTime> asked_time_at_;  // by the station
+  bool has_remote_shell_ = false;
 };
 
 }  // namespace ff::gateway_server

@@ -14,8 +14,10 @@
 #include "actors/gateway_server/frontend_basic_station/authorise.hpp"
 #include "actors/gateway_server/frontend_basic_station/errors.hpp"
 #include "actors/gateway_server/frontend_basic_station/inbox.hpp"
+#include "actors/gateway_server/frontend_basic_station/shells.hpp"
 #include "actors/support/caf_error.hpp"
 #include "actors/support/shell.hpp"
+#include "protocol/gateway/basic_station/remote_control.hpp"
 
 namespace ff::gateway_server {
 namespace {
@@ -34,8 +36,10 @@ struct Shell {
   std::unique_ptr<StationState> logic;                  // null until admitted
   std::shared_ptr<websocket::ServerConnection> socket;  // null until attached
   std::optional<EndStation> ending;                     // waits for the socket, to close it
+  StationShells shells;
 
   ~Shell() {
+    shells.end(Error(frontend_ended));
     if (request.probe) request.probe->actors.running.Decrement();
   }
 };
@@ -117,6 +121,7 @@ CloseCode close_code_of(const Error& reason) {
 /// Ends the actor; the WebSocket is closed, or the request refused.
 void end(Pointer self, EndStation ending) {
   auto& state = self->state;
+  state.shells.end(ending.reason);
   if (auto connection = std::exchange(state.connection, nullptr))
     caf::anon_send(connection, Disconnect{ending.reason});
   if (const auto response = std::exchange(state.request.response, nullptr)) {
@@ -208,8 +213,11 @@ void on_said(Pointer self, const StationSaid& message) {
   if (!state.logic || !state.connection) return;
   if (const auto admitted = state.limit.check(); !admitted)
     return end(self, {CloseCode::policy_violation, admitted.error()});
-  if (!message.message.is_text)
+  if (!message.message.is_text) {
+    if (state.context->config.basic_station.remote_control)
+      return state.shells.said(message.message.payload);
     return end(self, {CloseCode::unsupported_data, Error(unexpected_binary)});
+  }
   run(self, state.logic->on_message(message.message.payload, now(self)));
 }
 
@@ -219,9 +227,41 @@ void on_gone(Pointer self, const websocket::Ended& ended) {
           ? Error(missed_too_many_pongs)
           : Error(websocket_closed, {{"code", static_cast<std::uint16_t>(ended.code)},
                                      {"reason", websocket::to_string(ended.cause)}});
+  self->state.shells.end(reason);
   if (auto connection = std::exchange(self->state.connection, nullptr))
     caf::anon_send(connection, Disconnect{reason});
   self->quit();
+}
+
+/// Why an operator's wish can not be passed on to the station; nothing if it can.
+std::optional<Error> control_refusal(const Shell& state) {
+  if (!state.context->config.basic_station.remote_control) return Error(remote_control_disabled);
+  if (!state.connection || !state.socket) return Error(not_connected);
+  return std::nullopt;
+}
+
+void on_command(Pointer self, const RunStationCommand& message) {
+  const auto& state = self->state;
+  if (auto error = control_refusal(state)) return message.reply(fail(*std::move(error)));
+  state.socket->post_text(gateway::basic_station::run_command(message.command, message.arguments));
+  message.reply({});
+}
+
+void on_open_shell(Pointer self, const OpenStationShell& message) {
+  auto& state = self->state;
+  if (auto error = control_refusal(state)) return message.reply(fail(*std::move(error)));
+  if (!state.logic->has_remote_shell()) return message.reply(fail(no_remote_shell));
+  auto opened = state.shells.open(message, now(self).utc);
+  if (!opened) return message.reply(fail(opened.error()));
+  message.reply(opened->shell);
+  state.socket->post_text(std::move(opened->text));
+}
+
+void tell_shell(Pointer self, StationShells::Telling telling) {
+  const auto& socket = self->state.socket;
+  if (!socket) return;
+  if (auto* text = std::get_if<std::string>(&telling)) socket->post_text(std::move(*text));
+  if (auto* data = std::get_if<Bytes>(&telling)) socket->post_binary(std::move(*data));
 }
 
 /// The frontend, or the connection without a word.
@@ -251,6 +291,7 @@ StationHandle::behavior_type station(Pointer self, ContextPtr context, StationRe
   self->set_down_handler([self](caf::down_msg& down) { on_down(self, down); });
   self->monitor(frontend);
   watch_client(self);
+  state.request.connect.control = StationControlHandle(StationHandle(self));
   state.connection = spawn_connection(self->system(), state.context, state.request.connect,
                                       FrontendHandle(StationHandle(self)));
   self->monitor(state.connection);
@@ -259,6 +300,14 @@ StationHandle::behavior_type station(Pointer self, ContextPtr context, StationRe
       [self](const ConnectionEnded& message) { on_ended(self, message.reason); },
       [self](const SendDownlink& message) {
         if (self->state.logic) run(self, self->state.logic->on_downlink(message, now(self)));
+      },
+      [self](const RunStationCommand& message) { on_command(self, message); },
+      [self](const OpenStationShell& message) { on_open_shell(self, message); },
+      [self](const TypeIntoShell& message) {
+        tell_shell(self, self->state.shells.typed(message, now(self)));
+      },
+      [self](const CloseStationShell& message) {
+        tell_shell(self, self->state.shells.close(message, now(self).utc));
       },
       [self](const StationAttached& message) { on_attached(self, message); },
       [self](const StationSaid& message) { on_said(self, message); },

@@ -135,6 +135,9 @@ RouterHandle::behavior_type router(Pointer self, std::shared_ptr<GatewayMemories
       [self](const ScheduleDownlink& message) { run(self, self->state.logic.start(message)); },
       [self](const GetGatewayStats& message) { get_stats(self, message); },
       [self](const InspectGateway& message) { ask_connection<InspectConnection>(self, message); },
+      [self](const FindStationControl& message) {
+        ask_connection<GetStationControl>(self, message);
+      },
       [self](const InspectRouter& message) { message.reply(snapshot(self->state)); },
       [self](const GatewayChanged& message) { change(self, message); },
       [self](const KnowConnection& message) { know(self, message); },

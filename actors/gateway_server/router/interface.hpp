@@ -41,6 +41,12 @@ struct InspectRouter {
   actors::Reply<RouterSnapshot> reply;
 };
 
+/// Errors: not_connected, remote_control_unknown.
+struct FindStationControl {
+  GatewayId gateway_id;
+  actors::Reply<StationControlHandle> reply;
+};
+
 /// The registry has changed a gateway; nothing: it was deleted. Connections that were made with
 /// other settings end, also that of the gateway while it was not registered.
 struct GatewayChanged {
@@ -65,19 +71,21 @@ struct PathAnswered {
 };
 
 using RouterHandle = caf::typed_actor<
-    caf::reacts_to<ScheduleDownlink>,  // Tries the frame's paths in order.
-    caf::reacts_to<GetGatewayStats>,   // Passes the question to the gateway's connection.
-    caf::reacts_to<InspectGateway>,    // Likewise.
-    caf::reacts_to<InspectRouter>,     // Who is connected.
-    caf::reacts_to<GatewayChanged>,    // Tells the gateway's connection.
-    caf::reacts_to<KnowConnection>,    // INTERNAL: adds a connection to the directory.
-    caf::reacts_to<ForgetConnection>,  // INTERNAL: removes it.
-    caf::reacts_to<PathAnswered>>;     // INTERNAL: goes on with a downlink.
+    caf::reacts_to<ScheduleDownlink>,    // Tries the frame's paths in order.
+    caf::reacts_to<GetGatewayStats>,     // Passes the question to the gateway's connection.
+    caf::reacts_to<InspectGateway>,      // Likewise.
+    caf::reacts_to<FindStationControl>,  // Likewise.
+    caf::reacts_to<InspectRouter>,       // Who is connected.
+    caf::reacts_to<GatewayChanged>,      // Tells the gateway's connection.
+    caf::reacts_to<KnowConnection>,      // INTERNAL: adds a connection to the directory.
+    caf::reacts_to<ForgetConnection>,    // INTERNAL: removes it.
+    caf::reacts_to<PathAnswered>>;       // INTERNAL: goes on with a downlink.
 
 }  // namespace ff::gateway_server
 FF_LOCAL_MESSAGE(ff::gateway_server::ScheduleDownlink)
 FF_LOCAL_MESSAGE(ff::gateway_server::GetGatewayStats)
 FF_LOCAL_MESSAGE(ff::gateway_server::InspectGateway)
+FF_LOCAL_MESSAGE(ff::gateway_server::FindStationControl)
 FF_LOCAL_MESSAGE(ff::gateway_server::InspectRouter)
 FF_LOCAL_MESSAGE(ff::gateway_server::GatewayChanged)
 FF_LOCAL_MESSAGE(ff::gateway_server::KnowConnection)

@@ -42,7 +42,10 @@ Services::Services(Front& front, const ServiceDeps& deps)
     add(make_ns_relay(context_, *deps.network_servers, deps.plans));
   if (deps.network && deps.plans)
     add(make_ns(context_, {deps.network, deps.plans}, deps.make_random));
-  if (deps.gateway_router) add(make_gs(context_, *deps.gateway_router));
+  if (deps.gateway_router) {
+    add(make_gs(context_, *deps.gateway_router));
+    add(make_gs_stations(context_, *deps.gateway_router));
+  }
   if (deps.gateway_doors && deps.plans) add(make_gtw_gs(context_, *deps.gateway_doors, deps.plans));
   if (deps.join_server_doors) {
     for (auto& service : make_join_server_services(context_, *deps.join_server_doors))

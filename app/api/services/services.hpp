@@ -122,6 +122,8 @@ std::unique_ptr<grpc::Service> make_ns(const ServiceContext& context, NetworkInf
 
 std::unique_ptr<grpc::Service> make_gs(const ServiceContext& context,
                                        actors::Route<gateway_server::RouterHandle> router);
+std::unique_ptr<grpc::Service> make_gs_stations(const ServiceContext& context,
+                                                actors::Route<gateway_server::RouterHandle> router);
 
 /// What gateways ask before they connect, and how they do it over gRPC.
 struct GatewayDoors {

@@ -85,6 +85,7 @@ gateway_server::GatewayServerConfig gateway_server_config(const config::GatewayS
   stations.use_traffic_tls_address = gs.basic_station.use_traffic_tls_address;
   stations.allow_unauthenticated = gs.basic_station.allow_unauthenticated;
   stations.beaconing = gs.basic_station.beaconing;
+  stations.remote_control = gs.basic_station.remote_control;
   stations.ws_ping_interval = gs.basic_station.ws_ping_interval;
   stations.missed_pong_threshold = gs.basic_station.missed_pong_threshold;
   stations.time_sync_interval = gs.basic_station.time_sync_interval;

@@ -18,11 +18,13 @@ struct RawVersion {
   std::int32_t protocol = 0;
   bool is_production = false;
   bool has_gps = false;
+  bool has_remote_shell = false;
 };
 
 void note_feature(std::string_view feature, RawVersion& raw) {
   if (feature == "prod") raw.is_production = true;
   if (feature == "gps") raw.has_gps = true;
+  if (feature == "rmtsh") raw.has_remote_shell = true;
 }
 
 /// An array, or words in one text.
@@ -65,7 +67,10 @@ Result<StationMessage> version(JsonObject root, const UpstreamContext& context) 
   RawVersion raw;
   if (!read_object(root, std::span<const JsonField<RawVersion>>(version_fields), raw))
     return fail(uplink_message);
-  Version out{.status = {}, .is_production = raw.is_production, .has_gps = raw.has_gps};
+  Version out{.status = {},
+              .is_production = raw.is_production,
+              .has_gps = raw.has_gps,
+              .has_remote_shell = raw.has_remote_shell};
   out.status.time = context.received_at;
   const auto add = [&](const char* name, std::string_view text) {
     if (!text.empty()) out.status.versions.emplace(name, bounded(text));

@@ -26,6 +26,7 @@ struct Version {
   GatewayStatus status;  // versions
   bool is_production = false;
   bool has_gps = false;
+  bool has_remote_shell = false;
 };
 /// `jreq`, `updf` or `propdf`. `band_id`, correlation ids, location and tokens of the frame are
 /// left to the connection; its counters are the low 32 bits of `xtime`.

@@ -81,6 +81,8 @@ constexpr std::array rows{
     Row{"JsEndDeviceRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_WRITE},
     Row{"JsEndDeviceBatchRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_WRITE},
 
+    Row{"farfield.v1.GsStations/RunCommand", "", RIGHT_GATEWAY_WRITE_SECRETS},
+    Row{"farfield.v1.GsStations/OpenShell", "", RIGHT_GATEWAY_WRITE_SECRETS},
     Row{"farfield.v1.NsEndDeviceControl/ForceRejoin", "", RIGHT_APPLICATION_DEVICES_WRITE},
     Row{"farfield.v1.NsEndDeviceControl/CloseSession", "", RIGHT_APPLICATION_DEVICES_WRITE},
     Row{"farfield.v1.NsEndDeviceInspection/GetDecisions", "", RIGHT_APPLICATION_DEVICES_READ},
