@@ -422,6 +422,12 @@ struct IdentityServer {
   Email email;
 };
 
+/// `events.store`.
+struct EventStore {
+  bool enable = false;
+  Duration retention{};
+};
+
 struct Config {
   Log log;
   Process process;
@@ -434,6 +440,7 @@ struct Config {
   Tls tls;
   KeyVault key_vault;
   Interop interop;
+  EventStore event_store;
   std::vector<Bytes> cluster_keys;                  // `cluster.keys`; empty: nobody has one
   std::filesystem::path frequency_plans_directory;  // empty: the plans that are built in alone
   GatewayServer gs;

@@ -48,6 +48,8 @@ struct Event {
   EventSubject subject;
   CorrelationIds correlation_ids;
   EventData data;
+  /// A ULID; the hub's to give, when somebody gets the event.
+  std::string unique_id = {};
 };
 
 /// Hands an event to the hub; never blocks, drops when the hub is full. Any thread.

@@ -41,28 +41,47 @@ bool concerns(const EventSubject& subject, const EventSubject& wanted) {
 void Hub::publish(Event event) {
   EventPtr shared;
   std::vector<SubscriptionPtr> receivers;
+  std::shared_ptr<const Ports> ports;
   {
     std::scoped_lock lock(mutex_);
+    ports = ports_;
     for (const auto& [id, subscription] : subscriptions_) {
       if (wants(*subscription, event)) receivers.push_back(subscription);
     }
-    if (!receivers.empty()) shared = std::make_shared<const Event>(event);
+    if (ports->keep || !receivers.empty()) {
+      name(event);
+      shared = std::make_shared<const Event>(event);
+    }
     // The oldest ends when the lock is released.
     if (!recent_.empty()) std::swap(recent_[published_++ % recent_.size()], event);
   }
+  if (ports->keep) ports->keep(shared);
   for (const auto& receiver : receivers) receiver->receive(shared);
+}
+
+/// The lock is held.
+void Hub::name(Event& event) const {
+  if (ports_->new_id && event.unique_id.empty()) event.unique_id = ports_->new_id();
+}
+
+void Hub::connect(Ports ports) {
+  auto shared = std::make_shared<const Ports>(std::move(ports));
+  const std::scoped_lock lock(mutex_);
+  std::swap(ports_, shared);
 }
 
 Publish Hub::publisher() {
   return [this](Event event) { publish(std::move(event)); };
 }
 
-std::vector<EventPtr> Hub::newest(const Subscription& subscription, std::size_t count) const {
+std::vector<EventPtr> Hub::newest(const Subscription& subscription, std::size_t count) {
   std::vector<EventPtr> found;
   const auto kept = std::min<std::uint64_t>(published_, recent_.size());
   for (std::uint64_t back = 1; back <= kept && found.size() < count; ++back) {
-    const auto& event = recent_[(published_ - back) % recent_.size()];
-    if (wants(subscription, event)) found.push_back(std::make_shared<const Event>(event));
+    auto& event = recent_[(published_ - back) % recent_.size()];
+    if (!wants(subscription, event)) continue;
+    name(event);
+    found.push_back(std::make_shared<const Event>(event));
   }
   std::ranges::reverse(found);
   return found;

@@ -30,8 +30,18 @@ class Hub {
     std::function<void(const EventPtr&)> receive;
   };
 
-  /// `recent_max`: events kept for subscribers that come later.
+  struct Ports {
+    /// Makes a ULID; any thread. Null: events have no ids.
+    std::function<std::string()> new_id = nullptr;
+    /// Keeps every event somewhere else, too; as `receive`. May be null.
+    std::function<void(const EventPtr&)> keep = nullptr;
+  };
+
+  /// `recent_max`: events kept in memory for subscribers that come later.
   explicit Hub(std::size_t recent_max = 4096) : recent_(recent_max) {}
+
+  /// From now on; what has been published stays as it is.
+  void connect(Ports ports);
 
   void publish(Event event);
   /// For components; the hub outlives them.
@@ -46,9 +56,11 @@ class Hub {
  private:
   using SubscriptionPtr = std::shared_ptr<const Subscription>;
 
-  std::vector<EventPtr> newest(const Subscription& subscription, std::size_t count) const;
+  std::vector<EventPtr> newest(const Subscription& subscription, std::size_t count);
+  void name(Event& event) const;
 
   mutable std::mutex mutex_;
+  std::shared_ptr<const Ports> ports_ = std::make_shared<const Ports>();
   std::vector<Event> recent_;    // a ring
   std::uint64_t published_ = 0;  // the next event's place, modulo the ring's size
   std::map<SubscriptionId, SubscriptionPtr> subscriptions_;

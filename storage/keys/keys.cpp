@@ -178,19 +178,6 @@ Result<CursorKey> parse_cursor_key(ByteView key) {
   return finish(in, std::move(parsed), "cursor", key);
 }
 
-Bytes event_key(const EventKey& key) {
-  KeyWriter out;
-  return write(out, key.time).u64(key.sequence).take();
-}
-
-Result<EventKey> parse_event_key(ByteView key) {
-  KeyReader in(key);
-  auto time = read_time(in);
-  if (!time) return malformed("event", key);
-  EventKey parsed{.time = *time, .sequence = in.u64()};
-  return finish(in, parsed, "event", key);
-}
-
 Bytes frame_log_key(const FrameLogKey& key) {
   KeyWriter out;
   write(out, key.device);

@@ -1,4 +1,4 @@
-// The keys of the sharded families and of events: builders, prefixes for scans, parsers. FORMAT.md
+// The keys of the sharded families: builders, prefixes for scans, parsers. FORMAT.md
 // is normative. Not the keys of entities (entity_keys.hpp) nor of the store itself (meta_keys.hpp).
 #pragma once
 
@@ -105,16 +105,6 @@ struct CursorKey {
 };
 Bytes cursor_key(const CursorKey& key);
 Result<CursorKey> parse_cursor_key(ByteView key);
-
-/// event: time u64 (ns since 1970, not before) | sequence u64 (tells events of one instant apart).
-/// Not sharded.
-struct EventKey {
-  UtcTime time;
-  std::uint64_t sequence = 0;
-  bool operator==(const EventKey&) const = default;
-};
-Bytes event_key(const EventKey& key);
-Result<EventKey> parse_event_key(ByteView key);
 
 /// frame_log: shard | application | device | time u64 | sequence u64. A device's log has
 /// device_key() as prefix.

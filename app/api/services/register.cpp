@@ -36,7 +36,7 @@ Services::Services(Front& front, const ServiceDeps& deps)
     add(make_pubsub_inspection(context_, *deps.pubsubs));
   }
   if (deps.storage) add(make_up_storage(context_, *deps.storage));
-  if (deps.hub) add(make_events(context_, *deps.hub, deps.new_event_id));
+  if (deps.hub) add(make_events(context_, *deps.hub, deps.event_store, deps.new_event_id));
   if (deps.plans) add(make_configuration(context_, deps.plans));
   if (deps.network_servers && deps.plans)
     add(make_ns_relay(context_, *deps.network_servers, deps.plans));

@@ -45,6 +45,7 @@ struct ServiceDeps {
   std::optional<GatewayDoors> gateway_doors;
   /// Outlives the services; null: no event streams.
   events::Hub* hub = nullptr;
+  EventStore event_store;
   NewId new_event_id;
   /// What the process knows of frequency plans; null: no Configuration service.
   Plans plans;

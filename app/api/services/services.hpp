@@ -13,6 +13,7 @@
 #include "actors/application_server/link_settings/interface.hpp"
 #include "actors/application_server/pipeline/interface.hpp"
 #include "actors/events/hub.hpp"
+#include "actors/events/store/interface.hpp"
 #include "actors/gateway_server/frontend_grpc/interface.hpp"
 #include "actors/gateway_server/router/interface.hpp"
 #include "actors/join_server/interface.hpp"
@@ -101,9 +102,11 @@ std::unique_ptr<grpc::Service> make_js_device_batches(const ServiceContext& cont
 
 /// A ULID; any thread.
 using NewId = std::function<std::string()>;
+/// Nothing: events are not stored.
+using EventStore = std::optional<actors::Route<events::EventStoreHandle>>;
 /// `hub` outlives the services.
 std::unique_ptr<grpc::Service> make_events(const ServiceContext& context, events::Hub& hub,
-                                           NewId new_id);
+                                           EventStore store, NewId new_id);
 
 using Plans = std::shared_ptr<const region::FrequencyPlans>;
 std::unique_ptr<grpc::Service> make_configuration(const ServiceContext& context, Plans plans);

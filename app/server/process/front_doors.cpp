@@ -30,7 +30,9 @@ Result<std::optional<net::Endpoint>> address_of(std::string_view key, const std:
   return std::optional<net::Endpoint>(*endpoint);
 }
 
-FrontDoors::FrontDoors(FrontDoorPorts ports) : state_(std::make_unique<State>(ports)) {}
+FrontDoors::FrontDoors(FrontDoorPorts ports) : state_(std::make_unique<State>(ports)) {
+  state_->hub.connect({.new_id = state_->new_event_id()});
+}
 FrontDoors::~FrontDoors() {
   close();
 }
@@ -197,6 +199,7 @@ std::shared_ptr<const net::tls::ServerContext> FrontDoors::gateway_tls() const {
 
 Status FrontDoors::open(const NodeRoutes& routes) {
   auto& state = *state_;
+  state.open_event_store(routes);
   FF_CHECK(state.open_grpc(routes));
   FF_CHECK(state.open_account());
   FF_CHECK(state.open_mqtt(routes));
@@ -230,6 +233,10 @@ void FrontDoors::close() {
   state.server.reset();
   state.services.reset();
   state.front.reset();
+  state.hub.connect({.new_id = state.new_event_id()});
+  if (auto store = state.event_store.get())
+    caf::anon_send_exit(store, caf::exit_reason::user_shutdown);
+  state.event_store.clear();
   if (auto keeper = state.deadlines.get())
     caf::anon_send_exit(keeper, caf::exit_reason::user_shutdown);
   state.deadlines.clear();

@@ -1,13 +1,16 @@
 // Calls: what the API's services are given, and the account pages that stand on them.
 #include <spdlog/spdlog.h>
 
+#include "actors/events/store/actor.hpp"
 #include "actors/identity_server/gateway_settings/gateway_registry.hpp"
+#include "app/api/services/mapping/events.hpp"
 #include "app/server/process/account.hpp"
 #include "app/server/process/front_doors_state.hpp"
 #include "app/server/process/identity.hpp"
 #include "app/server/process/mail.hpp"
 #include "app/server/process/settings.hpp"
 #include "config/load/webhook_templates.hpp"
+#include "net/tls/self_signed.hpp"
 
 namespace ff::app {
 namespace {
@@ -98,7 +101,8 @@ api::ServiceDeps FrontDoors::State::service_deps(const NodeRoutes& routes) {
           .gateway_router = routes.gateway_router,
           .gateway_doors = gateway_doors(ports.config.gs, routes),
           .hub = &hub,
-          .new_event_id = [this, now] { return random.ulid(now()); },
+          .event_store = event_store.get() ? api::EventStore(event_store) : std::nullopt,
+          .new_event_id = new_event_id(),
           .plans = routes.plans,
           .network = routes.network,
           .webhooks = routes.application_server.webhooks,
@@ -109,6 +113,27 @@ api::ServiceDeps FrontDoors::State::service_deps(const NodeRoutes& routes) {
           .pubsub_providers = providers_of(ports.config.as.pubsub),
           .storage = routes.application_server.storage,
           .mqtt = mqtt_addresses()};
+}
+
+void FrontDoors::State::open_event_store(const NodeRoutes& routes) {
+  const auto& settings = ports.config.event_store;
+  if (!settings.enable) return;
+  auto encode = [origin = net::tls::host_name()](const events::Event& event) {
+    auto message = api::to_proto(event);
+    message.set_origin(origin);
+    return to_owned(as_bytes(message.SerializeAsString()));
+  };
+  auto store = events::spawn_event_store(ports.system, {.deps = routes.deps,
+                                                        .store = &ports.store,
+                                                        .encode = std::move(encode),
+                                                        .retention = settings.retention});
+  event_store.set(store.handle);
+  hub.connect({.new_id = new_event_id(), .keep = std::move(store.keep)});
+}
+
+/// From any thread.
+std::function<std::string()> FrontDoors::State::new_event_id() {
+  return [this] { return random.ulid(ports.clock->now().utc); };
 }
 
 Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {

@@ -12,6 +12,7 @@
 
 #include "actors/application_server/frontend_mqtt/frontend.hpp"
 #include "actors/events/hub.hpp"
+#include "actors/events/store/interface.hpp"
 #include "actors/support/listener_metrics.hpp"
 #include "app/api/account/account.hpp"
 #include "app/api/http_gateway.hpp"
@@ -62,6 +63,7 @@ struct FrontDoors::State {
   std::atomic<bool> serving{false};
   events::Hub hub;
   actors::Route<api::DeadlineKeeper> deadlines;
+  actors::Route<events::EventStoreHandle> event_store;  // empty unless configured
   Certificates certificates;
   std::optional<CertificateWatch> certificate_watch;
   interop::Senders senders;  // of Backend Interfaces
@@ -93,6 +95,9 @@ struct FrontDoors::State {
   std::string metrics_text();
   net::http::HttpHandler webhook_downlinks(const NodeRoutes& routes, net::http::HttpHandler next);
   api::ServiceDeps service_deps(const NodeRoutes& routes);
+  std::function<std::string()> new_event_id();
+  /// Events are kept from now on, if they are to be.
+  void open_event_store(const NodeRoutes& routes);
   Status open_grpc(const NodeRoutes& routes);
   Status open_account();
   Status open_http(const NodeRoutes& routes);

@@ -51,6 +51,31 @@ TEST(HubTest, ATailIsTheNewestKeptEventsOldestFirst) {
   EXPECT_EQ(two.names, (std::vector<std::string>{"three", "four"}));
 }
 
+TEST(HubTest, AnEventHasOneIdForEverybody) {
+  Hub hub;
+  std::vector<std::string> ids;
+  const auto note = [&](const EventPtr& one) { ids.push_back(one->unique_id); };
+  hub.connect({.new_id = [next = 0]() mutable { return std::to_string(++next); }, .keep = note});
+  hub.subscribe({{ApplicationId("app-1")}, note});
+  hub.publish(event("one", ApplicationId("app-1")));
+  hub.publish(event("unheard", ApplicationId("app-2")));
+  hub.subscribe({{ApplicationId("app-2"), ApplicationId("app-1")}, note}, 2);
+  EXPECT_EQ(ids, (std::vector<std::string>{"1", "1", "2", "1", "2"}));
+}
+
+TEST(HubTest, WithoutListenersIdsAreGivenWhenSomebodyComes) {
+  Hub hub;
+  int made = 0;
+  hub.connect({.new_id = [&] { return std::to_string(++made); }});
+  hub.publish(event("one", ApplicationId("app-1")));
+  EXPECT_EQ(made, 0);
+  std::vector<std::string> ids;
+  const auto note = [&](const EventPtr& one) { ids.push_back(one->unique_id); };
+  hub.subscribe({{ApplicationId("app-1")}, note}, 1);
+  hub.subscribe({{ApplicationId("app-1")}, note}, 1);
+  EXPECT_EQ(ids, (std::vector<std::string>{"1", "1"}));
+}
+
 TEST(HubTest, WhoUnsubscribesHearsNothingMore) {
   Hub hub;
   Listening listening;

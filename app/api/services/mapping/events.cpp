@@ -146,6 +146,7 @@ pb::Event to_proto(const events::Event& event) {
   std::visit(PutData{out}, event.data);
   for (const auto& id : event.correlation_ids) out.add_correlation_ids(id);
   out.mutable_visibility()->add_rights(visibility(event));
+  out.set_unique_id(event.unique_id);
   return out;
 }
 

@@ -1,0 +1,168 @@
+#include "actors/events/store/actor.hpp"
+
+#include <array>
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/events/store/buffer.hpp"
+#include "actors/events/store/query.hpp"
+#include "actors/support/committer.hpp"
+#include "actors/support/shell.hpp"
+#include "storage/keys/event_keys.hpp"
+
+namespace ff::events {
+namespace {
+
+constexpr Duration forget_interval = std::chrono::minutes{10};
+/// Correlation ids of one event that are indexed; the first are those of its cause.
+constexpr std::size_t correlation_ids_max = 16;
+
+struct Shell {
+  static inline const char* name = "event_store";
+  EventStoreConfig config;
+  std::shared_ptr<EventBuffer> buffer;
+  prometheus::Counter* stored = nullptr;
+  prometheus::Counter* dropped = nullptr;
+  std::uint64_t last_sequence = 0;
+};
+using Pointer = EventStoreHandle::stateful_pointer<Shell>;
+
+/// Names of all that the event is found by: a device is found with its application, too.
+std::vector<std::string> entities_of(const EventSubject& subject) {
+  std::vector<std::string> out;
+  if (auto text = index_text(subject); !text.empty()) out.push_back(std::move(text));
+  if (const auto* device = std::get_if<DeviceIdentifiers>(&subject))
+    out.push_back(index_text(device->uid.application_id));
+  return out;
+}
+
+void put(const Event& event, const storage::EventPlace& place, ByteView message,
+         storage::WriteBatch& records) {
+  constexpr auto family = storage::Family::event;
+  records.put(family, storage::event_key(place), message);
+  for (const auto& entity : entities_of(event.subject))
+    records.put(family, storage::event_index_key(storage::EventIndex::entity, entity, place), {});
+  std::size_t indexed = 0;
+  for (const auto& id : event.correlation_ids) {
+    if (++indexed > correlation_ids_max) break;
+    records.put(family, storage::event_index_key(storage::EventIndex::correlation, id, place), {});
+  }
+}
+
+/// What waits, as one commit.
+actors::Commit collect(Pointer self) {
+  auto& state = self->state;
+  actors::Commit commit;
+  const auto taken = state.buffer->take();
+  for (const auto& event : taken.events)
+    put(*event, {event->time, ++state.last_sequence}, state.config.encode(*event), commit.records);
+  state.stored->Increment(static_cast<double>(taken.events.size()));
+  state.dropped->Increment(static_cast<double>(taken.dropped));
+  return commit;
+}
+
+void store(Pointer self) {
+  auto commit = collect(self);
+  if (commit.records.empty()) return;
+  if (const auto committer = self->state.config.deps.committer.get())
+    caf::anon_send(committer, std::move(commit));
+}
+
+/// Goes on with a question when what was published before is in the store. Dropped uncalled, the
+/// asker's time is up.
+class Written final : public actors::Release {
+ public:
+  Written(EventStoreHandle store, FindEvents find)
+      : store_(std::move(store)), find_(std::move(find)) {}
+  void committed() noexcept override { caf::anon_send(store_, ReadEvents{std::move(find_)}); }
+  void failed(const Error& error) noexcept override { find_.reply(fail(error)); }
+
+ private:
+  EventStoreHandle store_;
+  FindEvents find_;
+};
+
+void find(Pointer self, FindEvents& message) {
+  auto commit = collect(self);
+  commit.release = std::make_shared<Written>(EventStoreHandle(self), std::move(message));
+  if (const auto committer = self->state.config.deps.committer.get())
+    caf::anon_send(committer, std::move(commit));
+}
+
+void read(Pointer self, const ReadEvents& message) {
+  const auto& config = self->state.config;
+  const auto now = config.deps.clock->now().utc;
+  // What was published a moment ago may carry the clock of another core.
+  const Past past{now - config.retention, now + std::chrono::minutes{1}, config.scan_max};
+  message.find.reply(find_events(*config.store, message.find, past));
+}
+
+void forget(Pointer self) {
+  const auto& config = self->state.config;
+  caf::delayed_anon_send(EventStoreHandle(self), forget_interval, ForgetEvents{});
+  const auto oldest = config.deps.clock->now().utc - config.retention;
+  const auto range = storage::events_before(storage::event_hour(oldest));
+  actors::Commit commit;
+  commit.records.erase_range(storage::Family::event, range.first, range.last);
+  if (const auto committer = config.deps.committer.get())
+    caf::anon_send(committer, std::move(commit));
+}
+
+/// Sequences of this run are above those of earlier ones, whatever the clock says.
+std::uint64_t first_sequence(const EventStoreConfig& config) {
+  const auto now = config.deps.clock->now().utc.time_since_epoch();
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(now.count(), 0));
+}
+
+EventStoreHandle::behavior_type event_store(Pointer self, EventStoreConfig config,
+                                            std::shared_ptr<EventBuffer> buffer) {
+  actors::prepare(self, Shell::name);
+  auto& state = self->state;
+  state.config = std::move(config);
+  state.buffer = std::move(buffer);
+  state.last_sequence = first_sequence(state.config);
+  auto& metrics = *state.config.deps.metrics;
+  state.stored = &metrics.counter("farfield_events_stored_total", "Events taken into the store.");
+  state.dropped = &metrics.counter("farfield_events_not_stored_total",
+                                   "Events that came faster than the store takes them.");
+  caf::anon_send(EventStoreHandle(self), ForgetEvents{});
+  return {
+      [self](FindEvents& message) { find(self, message); },
+      [self](const StoreEvents&) { store(self); },
+      [self](const ReadEvents& message) { read(self, message); },
+      [self](const ForgetEvents&) { forget(self); },
+  };
+}
+
+}  // namespace
+
+std::string index_text(const EventSubject& subject) {
+  if (const auto* device = std::get_if<DeviceIdentifiers>(&subject))
+    return "device:" + to_string(device->uid);
+  if (const auto* gateway = std::get_if<GatewayIdentifiers>(&subject))
+    return "gateway:" + gateway->gateway_id.text();
+  if (const auto* application = std::get_if<ApplicationId>(&subject))
+    return "application:" + application->text();
+  if (const auto* account = std::get_if<AccountId>(&subject)) {
+    constexpr std::array<std::string_view, 3> kinds = {"user:", "organization:", "client:"};
+    return std::string(kinds[static_cast<std::size_t>(account->kind)]) + account->id;
+  }
+  return {};
+}
+
+EventStore spawn_event_store(caf::actor_system& system, EventStoreConfig config) {
+  auto buffer = std::make_shared<EventBuffer>(config.waiting_max);
+  const auto linger = config.linger;
+  EventStore out;
+  out.handle = config.own_thread
+                   ? system.spawn<caf::detached>(event_store, std::move(config), buffer)
+                   : system.spawn(event_store, std::move(config), buffer);
+  out.keep = [buffer, linger, handle = out.handle](const EventPtr& event) {
+    if (buffer->push(event)) caf::delayed_anon_send(handle, linger, StoreEvents{});
+  };
+  return out;
+}
+
+}  // namespace ff::events
