@@ -17,6 +17,7 @@ find_package(PahoMqttCpp CONFIG REQUIRED)
 find_package(NATS REQUIRED)
 find_package(CAF REQUIRED)
 find_package(PkgConfig REQUIRED)
+pkg_check_modules(ARGON2 REQUIRED IMPORTED_TARGET libargon2)
 pkg_check_modules(MOZJS REQUIRED IMPORTED_TARGET mozjs-102)
 pkg_check_modules(SECCOMP REQUIRED IMPORTED_TARGET libseccomp)
 

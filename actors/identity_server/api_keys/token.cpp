@@ -8,6 +8,7 @@
 
 #include "actors/identity_server/api_keys/errors.hpp"
 #include "protocol/base/base64.hpp"
+#include "protocol/crypto/argon2.hpp"
 #include "protocol/crypto/digest.hpp"
 
 namespace ff::identity_server {
@@ -21,6 +22,8 @@ constexpr std::size_t secret_bytes = 32;
 constexpr std::size_t salt_characters = 16;
 /// Far above what anyone configures: a damaged hash must not hold the thread.
 constexpr std::uint32_t iterations_max = 1'000'000;
+constexpr crypto::Argon2Cost password_cost{.memory_kib = 19'456, .passes = 2, .lanes = 1};
+constexpr crypto::Argon2Cost cost_max{.memory_kib = 262'144, .passes = 10, .lanes = 8};
 
 std::string random_base32(std::size_t bytes, Random& random) {
   Bytes raw(bytes);
@@ -46,13 +49,30 @@ std::string base64url(ByteView bytes) {
   return text;
 }
 
-std::optional<std::uint32_t> parse_iterations(std::string_view text) {
+/// From 1 to `max`.
+std::optional<std::uint32_t> parse_count(std::string_view text, std::uint32_t max) {
   std::uint32_t value = 0;
   const auto* end = text.data() + text.size();
   const auto [at, error] = std::from_chars(text.data(), end, value);
-  if (error != std::errc() || at != end || value == 0 || value > iterations_max)
-    return std::nullopt;
+  if (error != std::errc() || at != end || value == 0 || value > max) return std::nullopt;
   return value;
+}
+
+std::string cost_text(const crypto::Argon2Cost& cost) {
+  return "m=" + std::to_string(cost.memory_kib) + ",t=" + std::to_string(cost.passes) +
+         ",p=" + std::to_string(cost.lanes);
+}
+
+std::optional<crypto::Argon2Cost> parse_cost(std::string_view text) {
+  const auto parts = split(text, ',');
+  if (parts.size() != 3 || !parts[0].starts_with("m=") || !parts[1].starts_with("t=") ||
+      !parts[2].starts_with("p="))
+    return std::nullopt;
+  const auto memory = parse_count(parts[0].substr(2), cost_max.memory_kib);
+  const auto passes = parse_count(parts[1].substr(2), cost_max.passes);
+  const auto lanes = parse_count(parts[2].substr(2), cost_max.lanes);
+  if (!memory || !passes || !lanes) return std::nullopt;
+  return crypto::Argon2Cost{*memory, *passes, *lanes};
 }
 
 }  // namespace
@@ -95,15 +115,28 @@ std::string hash_secret(std::string_view secret, std::uint32_t iterations, Rando
   return "PBKDF2$sha256$" + std::to_string(iterations) + "$" + salt + "$" + base64url(digest);
 }
 
+std::string hash_password(std::string_view password, Random& random) {
+  const auto salt = random_base32(salt_characters, random).substr(0, salt_characters);
+  const auto digest = crypto::argon2id(as_bytes(password), as_bytes(salt), password_cost);
+  // Without the memory: as before there was Argon2id.
+  if (!digest) return hash_secret(password, password_iterations, random);
+  return "Argon2id$v19$" + cost_text(password_cost) + "$" + salt + "$" + base64url(*digest);
+}
+
 bool is_hash_of(std::string_view hash, std::string_view secret) {
   const auto parts = split(hash, '$');
-  if (parts.size() != 5 || parts[0] != "PBKDF2" || parts[1] != "sha256" || parts[3].empty())
-    return false;
-  const auto iterations = parse_iterations(parts[2]);
+  if (parts.size() != 5 || parts[3].empty()) return false;
   const auto expected = base64_decode(parts[4]);
-  if (!iterations || !expected) return false;
-  const auto digest = crypto::pbkdf2_sha256(as_bytes(secret), as_bytes(parts[3]), *iterations);
-  return crypto::equal_in_constant_time(digest, *expected);
+  if (!expected) return false;
+  std::optional<crypto::Sha256Digest> digest;
+  if (parts[0] == "PBKDF2" && parts[1] == "sha256") {
+    if (const auto iterations = parse_count(parts[2], iterations_max))
+      digest = crypto::pbkdf2_sha256(as_bytes(secret), as_bytes(parts[3]), *iterations);
+  } else if (parts[0] == "Argon2id" && parts[1] == "v19") {
+    if (const auto cost = parse_cost(parts[2]))
+      digest = crypto::argon2id(as_bytes(secret), as_bytes(parts[3]), *cost);
+  }
+  return digest && crypto::equal_in_constant_time(*digest, *expected);
 }
 
 }  // namespace ff::identity_server

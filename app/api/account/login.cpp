@@ -28,7 +28,7 @@ constexpr ErrorDef login_token_already_used{"pkg/identityserver/store", "login_t
 constexpr std::size_t sessions_max = 100;
 /// Of a password that nobody has: unknown users take as long as known ones.
 constexpr std::string_view nobodys_hash =
-    "PBKDF2$sha256$20000$AAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+    "Argon2id$v19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// A session that is about to be.
 struct Opening {

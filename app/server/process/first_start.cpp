@@ -82,8 +82,8 @@ void make_first_accounts(const identity_server::Routes& routes, Random& random,
     change.keys.push_back(client.key);
     change.keys.push_back(memberships.back().key);
   }
-  change.decide = [=, password = hash_of(secrets.password, random), keys = change.keys](
-                      EntityRows& rows, UtcTime now) -> Status {
+  change.decide = [=, password = identity_server::hash_password(secrets.password, random),
+                   keys = change.keys](EntityRows& rows, UtcTime now) -> Status {
     for (const auto& one : keys) {
       if (rows.find(one) != nullptr) return fail(identity_server::id_taken);
     }

@@ -46,7 +46,7 @@ Result<pb::User> user_of(const storage::Reader& store, const storage::EntityKey&
 
 std::string hash_of(const std::string& password, const MakeRandom& make_random) {
   auto random = make_random();
-  return identity_server::hash_secret(password, identity_server::password_iterations, *random);
+  return identity_server::hash_password(password, *random);
 }
 
 void clear_temporary(pb::User& user) {

@@ -60,6 +60,23 @@ TEST(Hash, VerifiesItsSecretOnly) {
   EXPECT_NE(hash, hash_secret("secret", token_iterations, *random));
 }
 
+TEST(Hash, OfAPasswordIsArgon2id) {
+  auto random = make_seeded_random(2);
+  const auto hash = hash_password("correct horse", *random);
+  EXPECT_TRUE(hash.starts_with("Argon2id$v19$m=19456,t=2,p=1$")) << hash;
+  EXPECT_TRUE(is_hash_of(hash, "correct horse"));
+  EXPECT_FALSE(is_hash_of(hash, "correct horsE"));
+  EXPECT_FALSE(is_hash_of(hash, ""));
+  EXPECT_NE(hash, hash_password("correct horse", *random));
+}
+
+// Made by Debian's `argon2` (echo -n password | argon2 somesalt -id -t 2 -k 256 -p 2 -v 13 -r).
+TEST(Hash, VerifiesArgon2idOfOtherCosts) {
+  EXPECT_TRUE(
+      is_hash_of("Argon2id$v19$m=256,t=2,p=2$somesalt$bQk8UB_VmZZF4Oo79iDXuL5_0ttZwg2f_5U52iv1cDc",
+                 "password"));
+}
+
 // The digest is that of RFC 7914 §11 (PBKDF2-HMAC-SHA256, "passwd", "salt", 1 iteration), its first
 // 32 bytes.
 TEST(Hash, VerifiesHashesOfOthers) {
@@ -68,10 +85,14 @@ TEST(Hash, VerifiesHashesOfOthers) {
 }
 
 TEST(Hash, RefusesWhatIsNoHash) {
-  for (const auto* hash : {"", "secret", "PBKDF2$sha256$0$salt$AAAA", "PBKDF2$sha256$x$salt$AAAA",
-                           "PBKDF2$sha512$1$salt$AAAA", "PBKDF2$sha256$99999999999$salt$AAAA",
-                           "PBKDF2$sha256$4000000000$salt$AAAA", "PBKDF2$sha256$1$$AAAA",
-                           "PBKDF2$sha256$1$salt$", "PBKDF2$sha256$1$salt$!!!!"}) {
+  for (const auto* hash :
+       {"", "secret", "PBKDF2$sha256$0$salt$AAAA", "PBKDF2$sha256$x$salt$AAAA",
+        "PBKDF2$sha512$1$salt$AAAA", "PBKDF2$sha256$99999999999$salt$AAAA",
+        "PBKDF2$sha256$4000000000$salt$AAAA", "PBKDF2$sha256$1$$AAAA", "PBKDF2$sha256$1$salt$",
+        "PBKDF2$sha256$1$salt$!!!!", "Argon2id$v19$m=256,t=2,p=2$short$AAAA",
+        "Argon2id$v19$m=99999999,t=2,p=2$somesalt$AAAA", "Argon2id$v19$m=256,t=0,p=2$somesalt$AAAA",
+        "Argon2id$v19$t=2,m=256,p=2$somesalt$AAAA", "Argon2id$v19$m=256,t=2$somesalt$AAAA",
+        "Argon2id$v16$m=256,t=2,p=2$somesalt$AAAA", "Argon2i$v19$m=256,t=2,p=2$somesalt$AAAA"}) {
     EXPECT_FALSE(is_hash_of(hash, "secret")) << hash;
   }
 }
