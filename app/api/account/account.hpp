@@ -10,10 +10,10 @@
 #include "app/api/account/api_client.hpp"
 #include "app/api/account/cookie.hpp"
 #include "app/api/account/oidc.hpp"
-#include "app/api/account/throttle.hpp"
 #include "app/api/account/views.hpp"
 #include "app/api/http_limits.hpp"
 #include "app/api/services/identity/identity.hpp"
+#include "app/api/services/identity/login_throttle.hpp"
 #include "net/address/address_block.hpp"
 #include "net/http/handler.hpp"
 

@@ -63,7 +63,6 @@ Result<CookieKeys> cookie_keys(const config::Config& config) {
 
 Result<api::account::AccountSettings> settings_of(const config::Config& config) {
   const auto& oauth = config.is.oauth;
-  const auto& throttle = config.is.login_throttle;
   const auto style = crypto::sha256(as_bytes(api::account::stylesheet()));
   api::account::AccountSettings out{
       .mount = oauth.mount,
@@ -74,9 +73,7 @@ Result<api::account::AccountSettings> settings_of(const config::Config& config) 
                 .style_version = hex_lower(ByteView(style).first(6))},
       .api_url = oauth.api_url,
       .trusted_proxies = {},
-      .throttle = {.per_account = throttle.attempts_per_account,
-                   .per_address = throttle.attempts_per_address,
-                   .window = throttle.window},
+      .throttle = throttle_rules(config.is.login_throttle),
       .provider = config.is.oidc.issuer.empty() ? std::string() : config.is.oidc.name};
   for (const auto& text : config.http.trusted_proxies) {
     FF_TRY(const auto block, net::AddressBlock::parse(text));
@@ -116,6 +113,12 @@ Result<std::unique_ptr<net::http_client::HttpClient>> make_provider_client(
   options.redirects_max = 0;
   options.ca_file = oidc.ca.string();
   return net::http_client::make_http_client(std::move(options));
+}
+
+api::ThrottleRules throttle_rules(const config::LoginThrottle& throttle) {
+  return {.per_account = throttle.attempts_per_account,
+          .per_address = throttle.attempts_per_address,
+          .window = throttle.window};
 }
 
 AccountProbe::AccountProbe(actors::Metrics& metrics)

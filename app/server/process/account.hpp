@@ -21,6 +21,8 @@ class AccountProbe {
   std::array<prometheus::Counter*, api::account::outcome_count> counters_;
 };
 
+api::ThrottleRules throttle_rules(const config::LoginThrottle& throttle);
+
 /// Everything but `metrics` is copied.
 struct AccountDeps {
   const config::Config& config;

@@ -71,6 +71,9 @@ Result<api::IdentityPortsPtr> FrontDoors::State::identity_ports() {
   out->publish = hub.publisher();
   out->now = [clock] { return clock->now().utc; };
   out->make_random = make_secure_random;
+  out->mono_now = [clock] { return clock->now().mono; };
+  out->password_attempts =
+      std::make_shared<api::LoginThrottle>(throttle_rules(ports.config.is.login_throttle));
   FF_TRY(out->send_mail,
          make_mail_sender(ports.config.is.email,
                           {.now = out->now,

@@ -9,6 +9,7 @@
 #include "actors/identity_server/registry/errors.hpp"
 #include "actors/identity_server/supervisor/supervisor.hpp"
 #include "app/api/services/base/context.hpp"
+#include "app/api/services/identity/login_throttle.hpp"
 
 namespace ff::api {
 
@@ -29,6 +30,9 @@ struct IdentityPorts {
   MakeRandom make_random;
   /// May be empty: nobody gets mail.
   std::function<void(Mail)> send_mail;
+  /// Of old passwords that callers give without other credentials. Null: as many as they like.
+  std::shared_ptr<LoginThrottle> password_attempts;
+  std::function<MonoTime()> mono_now;  // with password_attempts
 };
 using IdentityPortsPtr = std::shared_ptr<const IdentityPorts>;
 

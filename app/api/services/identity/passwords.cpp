@@ -8,6 +8,7 @@
 #include "app/api/services/identity/credentials_of_user.hpp"
 #include "app/api/services/identity/notifications.hpp"
 #include "app/api/services/identity/users.hpp"
+#include "net/rate_limit/rate_limiter.hpp"
 
 namespace ff::api {
 namespace {
@@ -47,6 +48,15 @@ Result<pb::User> user_of(const storage::Reader& store, const storage::EntityKey&
 std::string hash_of(const std::string& password, const MakeRandom& make_random) {
   auto random = make_random();
   return identity_server::hash_password(password, *random);
+}
+
+/// The old password is the only credential: whoever guesses it has as many guesses as at a login.
+Status begin_attempt(const IdentityPorts& ports, const std::string& user_id) {
+  if (!ports.password_attempts) return {};
+  if (!ports.password_attempts->begin(user_id, {}, ports.mono_now())) return {};
+  return fail(net::rate_limit_exceeded,
+              {{"rate", std::to_string(ports.password_attempts->rules().per_account)},
+               {"key", "user:" + user_id}});
 }
 
 void clear_temporary(pb::User& user) {
@@ -123,6 +133,8 @@ void Passwords::update(const CallPtr& call, const pb::UpdateUserPasswordRequest&
                                                        id, request.new_());
   if (!allowed) return reply(fail(allowed.error()));
   if (request.new_() == request.old()) return reply(fail(password_equals_old));
+  if (const auto limited = begin_attempt(identity_.ports(), id); !limited)
+    return reply(fail(limited.error()));
   auto update = std::make_shared<Update>(Update{call, request, reply, {}, {}});
   auto check = [update, key = user_key(id), now = context_.now(),
                 make = make_random_](const storage::Reader& store) -> Result<pb::User> {
@@ -137,6 +149,9 @@ void Passwords::update(const CallPtr& call, const pb::UpdateUserPasswordRequest&
         publish_change(identity_, *call, user_key(id), "update.incorrect_password");
       return update->reply(fail(user.error()));
     }
+    const auto& ports = identity_.ports();
+    if (ports.password_attempts)
+      ports.password_attempts->succeeded(user->ids().user_id(), {}, ports.mono_now());
     update->user = *user;
     store(update);
   });

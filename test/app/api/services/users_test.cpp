@@ -158,6 +158,22 @@ TEST_F(UsersTest, APasswordIsChangedWithTheOldOne) {
   EXPECT_EQ(change("Secret99x", "Better102").error(), "pkg/identityserver:old_password");
 }
 
+TEST_F(UsersTest, OldPasswordsAreNotGuessedForever) {
+  create_user("ada");
+  create_user("bob");
+  const auto change = [&](const std::string& user, const std::string& from) {
+    return call_as("", "PUT", "/users/" + user + "/password",
+                   R"({"old":")" + from + R"(","new":"Better100"})");
+  };
+  for (std::uint32_t i = 0; i < ThrottleRules{}.per_account; ++i)
+    EXPECT_EQ(change("ada", "guess" + std::to_string(i)).error(),
+              "pkg/identityserver:old_password");
+  const auto refused = change("ada", "Secret99x");
+  EXPECT_EQ(refused.status, 429);
+  EXPECT_EQ(refused.error(), "pkg/ratelimit:rate_limit_exceeded");
+  EXPECT_EQ(change("bob", "Secret99x").status, 200);
+}
+
 TEST_F(UsersTest, ATemporaryPasswordIsMailedAndUsedOnce) {
   create_user("ada");
   ASSERT_EQ(call_as("", "POST", "/users/ada/temporary_password").status, 200);

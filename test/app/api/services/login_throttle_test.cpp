@@ -1,8 +1,8 @@
-#include "app/api/account/throttle.hpp"
+#include "app/api/services/identity/login_throttle.hpp"
 
 #include <gtest/gtest.h>
 
-namespace ff::api::account {
+namespace ff::api {
 namespace {
 
 using std::chrono::minutes;
@@ -79,4 +79,4 @@ TEST(LoginThrottle, ZeroIsNoLimit) {
 }
 
 }  // namespace
-}  // namespace ff::api::account
+}  // namespace ff::api

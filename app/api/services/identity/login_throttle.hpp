@@ -11,7 +11,7 @@
 
 #include "protocol/base/time.hpp"
 
-namespace ff::api::account {
+namespace ff::api {
 
 /// 0: no limit.
 struct ThrottleRules {
@@ -29,14 +29,15 @@ class LoginThrottle {
  public:
   explicit LoginThrottle(ThrottleRules rules) : rules_(rules) {}
 
-  /// How long to wait before another attempt; nothing: now. Empty account: one that is not known
-  /// yet; the address counts. Counts the attempt as a failure until
+  /// How long to wait before another attempt; nothing: now. An empty account or address is one that
+  /// is not known, and does not count. Counts the attempt as a failure until
   /// succeeded() is called, so that attempts at the same time count as well.
   std::optional<Duration> begin(const std::string& account, const std::string& address,
                                 MonoTime now);
   /// The attempt that began was right.
   void succeeded(const std::string& account, const std::string& address, MonoTime now);
   std::size_t size() const;
+  const ThrottleRules& rules() const noexcept { return rules_; }
 
  private:
   struct Entry {
@@ -57,4 +58,4 @@ class LoginThrottle {
   std::map<std::string, Entries::iterator, std::less<>> by_name_;
 };
 
-}  // namespace ff::api::account
+}  // namespace ff::api

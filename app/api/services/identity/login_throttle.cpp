@@ -1,6 +1,6 @@
-#include "app/api/account/throttle.hpp"
+#include "app/api/services/identity/login_throttle.hpp"
 
-namespace ff::api::account {
+namespace ff::api {
 namespace {
 
 // An id is no address: no name is both.
@@ -51,12 +51,13 @@ std::optional<Duration> LoginThrottle::begin(const std::string& account, const s
   if (rules_.per_address > 0 && of_address != nullptr && of_address->failures >= rules_.per_address)
     return of_address->until - now;
   const auto known = by_name_.find(account_name(account));
-  const bool is_trusted = known != by_name_.end() && known->second->trusted == address;
+  const bool is_trusted =
+      known != by_name_.end() && !address.empty() && known->second->trusted == address;
   const auto* of_account = find(account_name(account), now);
   if (!account.empty() && rules_.per_account > 0 && !is_trusted && of_account != nullptr &&
       of_account->failures >= rules_.per_account)
     return of_account->until - now;
-  ++touch(address_name(address), now).failures;
+  if (!address.empty()) ++touch(address_name(address), now).failures;
   if (!account.empty() && !is_trusted) ++touch(account_name(account), now).failures;
   return std::nullopt;
 }
@@ -64,12 +65,12 @@ std::optional<Duration> LoginThrottle::begin(const std::string& account, const s
 void LoginThrottle::succeeded(const std::string& account, const std::string& address,
                               MonoTime now) {
   const std::scoped_lock lock(mutex_);
-  give_back(touch(address_name(address), now));
+  if (!address.empty()) give_back(touch(address_name(address), now));
   if (account.empty()) return;
   auto& entry = touch(account_name(account), now);
-  if (entry.trusted == address) return;
+  if (!address.empty() && entry.trusted == address) return;
   give_back(entry);
-  entry.trusted = address;
+  if (!address.empty()) entry.trusted = address;
 }
 
 std::size_t LoginThrottle::size() const {
@@ -77,4 +78,4 @@ std::size_t LoginThrottle::size() const {
   return entries_.size();
 }
 
-}  // namespace ff::api::account
+}  // namespace ff::api
