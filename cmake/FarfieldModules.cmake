@@ -34,14 +34,28 @@ function(ff_count_lines name)
   endif()
 endfunction()
 
+# Headers that nearly every source of a target includes, and that take longer to read than the source: read once.
+# Sources include what they need all the same; tools/check reads them without this.
+function(ff_precompile name)
+  if(NOT ARGN OR NOT FARFIELD_PRECOMPILE)
+    return()
+  endif()
+  list(TRANSFORM ARGN PREPEND ${PROJECT_SOURCE_DIR}/ OUTPUT_VARIABLE headers)
+  target_precompile_headers(${name} PRIVATE ${headers})
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${name} PRIVATE -fpch-preprocess)  # for ccache
+  endif()
+endfunction()
+
 function(ff_module name)
-  cmake_parse_arguments(arg "" "" "DEPS;PUBLIC_DEPS;SOURCES" ${ARGN})
+  cmake_parse_arguments(arg "" "" "DEPS;PUBLIC_DEPS;SOURCES;PRECOMPILE" ${ARGN})
   if(NOT arg_SOURCES)
     file(GLOB arg_SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   endif()
   add_library(${name} STATIC ${arg_SOURCES})
   target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${arg_PUBLIC_DEPS} PRIVATE ${arg_DEPS} ff_warnings)
+  ff_precompile(${name} ${arg_PRECOMPILE})
   ff_count_lines(${name})
 endfunction()
 
@@ -73,7 +87,7 @@ function(ff_fuzz_target source)
 endfunction()
 
 function(ff_tests name)
-  cmake_parse_arguments(arg "SERIAL" "TIMEOUT" "DEPS;LABELS" ${ARGN})
+  cmake_parse_arguments(arg "SERIAL" "TIMEOUT" "DEPS;LABELS;PRECOMPILE" ${ARGN})
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 120)
   endif()
@@ -91,6 +105,7 @@ function(ff_tests name)
     endif()
     # Tests are compiled more often than they run.
     target_compile_options(${name}_test PRIVATE $<$<CONFIG:Debug>:-O0>)
+    ff_precompile(${name}_test ${arg_PRECOMPILE})
     target_compile_definitions(${name}_test PRIVATE
       FF_SOURCE_DIR="${PROJECT_SOURCE_DIR}" FF_GOLDEN_DIR="${PROJECT_SOURCE_DIR}/test/golden"
       FF_BIN_DIR="${CMAKE_RUNTIME_OUTPUT_DIRECTORY}")

@@ -8,6 +8,7 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 
 option(FARFIELD_TESTS "Build the tests." ON)
+option(FARFIELD_PRECOMPILE "Read the headers of large targets once; off for tools that read sources one by one." ON)
 option(FARFIELD_COVERAGE "Count executed lines of protocol/ and its tests." OFF)
 set(FARFIELD_SANITIZE "" CACHE STRING "Sanitizers for every target, as for -fsanitize=.")
 set(FARFIELD_FUZZ_ENGINE "" CACHE STRING "Engine for *_fuzz.cpp (clang's `fuzzer`); empty: the replay driver.")

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compiles every header alone, so that each includes what it needs. usage: tools/lint/headers.py [BUILD_DIRECTORY] [HEADER...]
 
-Flags are those of a source of the header's folder, from BUILD_DIRECTORY/compile_commands.json (default build/dev); headers of
+Flags are those of a source of the header's folder, from BUILD_DIRECTORY/compile_commands.json (default build/check); headers of
 folders that are not built are skipped and counted. A header that compiled is not compiled again before it, a header of ours that
 it includes, or its flags change: successes are remembered in BUILD_DIRECTORY/headers/ by a hash of all that.
 """
@@ -79,7 +79,7 @@ def compile_alone(path, flags):
 
 def main():
     arguments = sys.argv[1:]
-    build = os.path.join(source.ROOT, arguments[0] if arguments else 'build/dev')
+    build = os.path.join(source.ROOT, arguments[0] if arguments else 'build/check')
     try:
         with open(os.path.join(build, 'compile_commands.json'), encoding='utf-8') as file:
             by_folder = flags_by_folder(json.load(file))
