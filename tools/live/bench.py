@@ -9,11 +9,13 @@ joins                           CPU time of a join, in a storm of them
 path                            the uplink's way inside the server, without sockets
 formatters                      calls of payload formatters a second with 1, 100 and 5,000 scripts; beside an endless loop, and with killed workers
 gateways                        20,000 UDP gateways and 2,000 stations over TLS at once: memory and CPU time of each, latency, and how long a storm of stations lasts
+fanout                          messages out: one application with 1,000 MQTT subscribers, 1,000 applications with a webhook each
 all                             everything (default)
 """
 import argparse
 import concurrent.futures
 import contextlib
+import csv
 import json
 import os
 import resource
@@ -30,7 +32,7 @@ HELPERS = {'gateways': ['stations_bench'], 'formatters': ['farfield-codec']}
 GOOGLE_BENCHMARKS = {'match', 'crypto', 'mqtt'}
 # The store is measured on the disk of the build, because /tmp may be memory.
 ARGUMENTS = {'storage': [os.path.join(live.ROOT, 'build/release')], 'formatters': [os.path.join(live.BIN, 'farfield-codec')]}
-LIVE = ('startup', 'memory', 'uplink', 'joins', 'gateways')
+LIVE = ('startup', 'memory', 'uplink', 'joins', 'gateways', 'fanout')
 APPLICATION = 'bench'
 WINDOW_MS = 200  # ns.deduplication-window
 
@@ -271,7 +273,110 @@ def bench_gateways(options):
                              'stations_served': report['served'], 'station_failures': report['failed']}}
 
 
-LIVE_BENCHES = {'startup': bench_startup, 'memory': bench_memory, 'uplink': bench_uplink, 'joins': bench_joins, 'gateways': bench_gateways}
+@contextlib.contextmanager
+def other_end(*arguments, key=''):
+    """fanout.py with its first line; `finish()` gives its report."""
+    process = subprocess.Popen([sys.executable, os.path.join(os.path.dirname(__file__), 'fanout.py'), *map(str, arguments)], text=True,
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, env={**os.environ, 'FARFIELD_KEY': key})
+    try:
+        first = process.stdout.readline().strip()
+        if not first:
+            raise live.Failed(f'fanout.py {arguments[0]} ended')
+        yield first, lambda: json.loads(process.communicate()[0])
+    finally:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
+
+
+def fan_out(server, report, run, before, seconds):
+    """What a run of uplinks led to."""
+    cpu = server.cpu_seconds() - before
+    return {'uplinks': run['uplinks']['sent'], 'messages': report['messages'], 'messages_per_second': report['messages'] / max(report['seconds'], 1e-9),
+            'server_cpu_us_per_message': cpu * 1e6 / max(report['messages'], 1), 'server_cores_busy': cpu / seconds,
+            # From the server's receipt, the de-duplication window included, to the other end.
+            'age_ms': report['age_ms']}
+
+
+def bench_subscribers(options):
+    """One application; the rate of its uplinks is doubled until they do not all arrive everywhere."""
+    best, count = None, options.subscribers
+    with disk() as folder, running_server(folder) as server:
+        server.wait_until_healthy()
+        named = register(server, folder, 'abp', 200, 50, ['--uplinks-only'])
+        for attempt in range(options.attempts):
+            rate = 4 * 2 ** attempt
+            with other_end('subscribers', server.ports.mqtt, APPLICATION, count, key=server.admin_key()) as (_, finish):
+                before = server.cpu_seconds()
+                run = simulate(server, folder, [*named, '--rate', str(rate), '--duration', str(options.seconds), '--first-f-cnt', str(1000 + attempt * 1000),
+                                                '--drain', '5'])
+                report = finish()
+            out = fan_out(server, report, run, before, options.seconds)
+            kept = report['connected'] == count and report['messages'] >= 0.999 * count * run['uplinks']['sent']
+            print(f'  {count} subscribers, {rate} uplinks/s: {out["messages_per_second"]:.0f} messages/s{"" if kept else ": too much"}', file=sys.stderr, flush=True)
+            if not kept:
+                break
+            best = out
+    return best or {'failed': 'not at the lowest rate'}
+
+
+def register_webhooks(server, devices, url):
+    """An application with one webhook for each device of a CSV file; registered without the simulator, which has one application."""
+    with open(devices, encoding='ascii') as file:
+        rows = list(csv.DictReader(file))
+
+    def one(entry):
+        number, row = entry
+        application = f'hook-{number:04}'
+        ids = {'device_id': row['device_id'], 'dev_eui': row['dev_eui'], 'application_ids': {'application_id': application}}
+        versions = {'lorawan_version': 'MAC_V1_0_3', 'lorawan_phy_version': 'PHY_V1_0_3_REV_A'}
+        keys = {'dev_addr': row['dev_addr'], 'keys': {'f_nwk_s_int_key': {'key': row['f_nwk_s_int_key']}}}
+        server.call('/users/admin/applications', 'POST', {'application': {'ids': {'application_id': application}}})
+        server.call(f'/applications/{application}/devices', 'POST', {'end_device': {'ids': ids, **versions}})
+        server.call(f'/ns/applications/{application}/devices/{row["device_id"]}', 'PUT', {
+            'end_device': {'ids': ids, **versions, 'frequency_plan_id': 'EU_863_870', 'session': keys, 'mac_settings': {'schedule_downlinks': False}},
+            'field_mask': 'lorawan_version,lorawan_phy_version,frequency_plan_id,session.dev_addr,session.keys.f_nwk_s_int_key.key,'
+                          'mac_settings.schedule_downlinks'})
+        server.call(f'/as/applications/{application}/devices/{row["device_id"]}', 'PUT', {
+            'end_device': {'ids': ids, 'session': {'dev_addr': row['dev_addr'], 'keys': {'app_s_key': {'key': row['app_s_key']}}}},
+            'field_mask': 'session.dev_addr,session.keys.app_s_key.key'})
+        server.call(f'/as/webhooks/{application}/hook', 'PUT', {
+            'webhook': {'base_url': url, 'format': 'json', 'uplink_message': {}}, 'field_mask': 'base_url,format,uplink_message'})
+    print(f'  registering {len(rows)} applications …', file=sys.stderr, flush=True)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        for _ in pool.map(one, enumerate(rows)):
+            pass
+
+
+def bench_webhooks(options):
+    """Each application's uplinks to a webhook of its own; all webhooks are one small HTTP server in Python."""
+    with disk() as folder, running_server(folder, ['--as.webhooks.allow-networks', '127.0.0.0/8']) as server:
+        server.wait_until_healthy()
+        devices = os.path.join(folder, 'hooks.csv')
+        live.write_devices(devices, [['--activation', 'abp', '--count', str(options.webhooks), '--region', 'EU868']])
+        with other_end('endpoint') as (port, finish):
+            register_webhooks(server, devices, f'http://127.0.0.1:{port}/up')
+            named = ['--devices', devices, '--gateways', '200', '--region', 'EU868', '--no-adr']
+            before = server.cpu_seconds()
+            report_file = os.path.join(folder, 'report.json')
+            arguments = [os.path.join(live.BIN, 'farfield-sim'), 'run', '--gateway-server', f'127.0.0.1:{server.ports.udp}', *named,
+                         '--rate', str(options.webhook_rate), '--duration', str(options.seconds), '--drain', '5', '--report', report_file, '--quiet']
+            if subprocess.run(arguments, stdout=subprocess.DEVNULL, check=False).returncode:
+                raise live.Failed('farfield-sim ended with an error' + server.last_lines())
+            with open(report_file, encoding='utf-8') as file:
+                run = json.load(file)
+            time.sleep(5)
+            report = finish()
+            return {**fan_out(server, report, run, before, options.seconds), 'delivered_share': report['messages'] / max(run['uplinks']['sent'], 1)}
+
+
+def bench_fanout(options):
+    """Messages out. The other ends share the machine, and are written in Python."""
+    return {'subscribers': bench_subscribers(options), 'webhooks': bench_webhooks(options)}
+
+
+LIVE_BENCHES = {'startup': bench_startup, 'memory': bench_memory, 'uplink': bench_uplink, 'joins': bench_joins, 'gateways': bench_gateways,
+                'fanout': bench_fanout}
 
 
 def print_table(result, indent='  '):
@@ -295,6 +400,9 @@ def main():
     parser.add_argument('--attempts', type=int, default=6, help='rates tried (default 6)')
     parser.add_argument('--udp-gateways', type=int, default=20_000, help='of gateways (default 20000)')
     parser.add_argument('--stations', type=int, default=2000, help='of gateways (default 2000)')
+    parser.add_argument('--subscribers', type=int, default=1000, help='of fanout (default 1000)')
+    parser.add_argument('--webhooks', type=int, default=1000, help='applications of fanout (default 1000)')
+    parser.add_argument('--webhook-rate', type=float, default=500, help='uplinks per second of fanout (default 500)')
     parser.add_argument('--seconds', type=float, default=10, help='of load (default 10)')
     options = parser.parse_args()
     chosen = names if 'all' in options.what else list(dict.fromkeys(options.what))
