@@ -10,6 +10,7 @@
 #include "actors/interop/interface.hpp"
 #include "actors/join_server/interface.hpp"
 #include "actors/network_server/config.hpp"
+#include "actors/network_server/frames/probe.hpp"
 #include "actors/network_server/profiles/interface.hpp"
 #include "actors/network_server/shard/inspector.hpp"
 #include "actors/network_server/shard/interface.hpp"
@@ -38,6 +39,7 @@ struct Context {
   actors::Route<interop::ClientHandle> interop;
   Transmit transmit;
   events::Publish publish;
+  std::shared_ptr<const FrameProbe> frames;  // null: frames are not counted
   actors::Route<ProfilesHandle> profiles;
   /// For actors that read the store themselves, which blocks; false in virtual time.
   bool own_threads = false;

@@ -265,7 +265,7 @@ class GatewayTest(unittest.TestCase):
         gateway.client.loop_stop()
         gateway.client.socket().shutdown(socket.SHUT_RDWR)
         wait_until(lambda: not self.is_connected(), 'the gateway is disconnected')
-        self.assertEqual(self.metric('gs_connected_gateways', 'mqtt'), 0)
+        self.assertEqual(self.metric('ttn_lw_gs_connected_gateways', 'mqtt'), 0)
 
     def test_a_gateway_that_floods_harms_nobody(self):
         self.create_gateway('other', 'AABBCCDDEEFF0011')

@@ -115,6 +115,8 @@ struct ChangeAppDevice {
 struct DeleteAppDevice {
   DeviceUid device;
   actors::Reply<void> reply;
+  /// Whoever deletes many tells it in one event.
+  bool in_batch = false;
 };
 
 }  // namespace ff::application_server

@@ -184,6 +184,8 @@ bool PipelineState::run(Lane& lane, ChangeAppDevice& message, const Turn& turn) 
   changed->ids.uid = message.device;
   if (changed->created_at == UtcTime{}) changed->created_at = turn.now.utc;
   changed->updated_at = turn.now.utc;
+  const auto* name = lane.record ? "as.end_device.update" : "as.end_device.create";
+  work.event(name, changed->ids, {}, {});
   store(lane, *std::move(changed), work);
   work.after.answers.emplace_back([reply = message.reply, record = lane.record] { reply(record); });
   commit(lane, std::move(work));
@@ -197,6 +199,7 @@ bool PipelineState::run(Lane& lane, DeleteAppDevice& message, const Turn& turn) 
   }
   Work work(turn.now, turn.random);
   work.records.erase(storage::Family::device, storage::device_key({shard_, message.device}));
+  if (!message.in_batch) work.event("as.end_device.delete", lane.record->ids, {}, {});
   lane.record = nullptr;
   work.after.answers.emplace_back([reply = message.reply] { reply({}); });
   commit(lane, std::move(work));

@@ -8,6 +8,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include "actors/gateway_server/connection/admission.hpp"
+#include "actors/gateway_server/connection/errors.hpp"
 #include "actors/support/shell.hpp"
 
 namespace ff::gateway_server {
@@ -87,6 +88,9 @@ struct Runner {
     } else {
       probe(self).tx_failed[static_cast<std::size_t>(effect.result)]->Increment();
     }
+  }
+  void operator()(const CountDroppedAcknowledgment&) const {
+    context().probe->acknowledgments_dropped.Increment();
   }
   void operator()(const Remember&) const {
     const auto& logic = *self->state.logic;
@@ -172,8 +176,11 @@ void on_up(Pointer self, GatewayUp& message) {
   if (state.logic == nullptr) return;
   if (message.status) probe(self).statuses->Increment();
   // Before anything is noted of them: a gateway's repetition is then not taken for one.
-  if (!message.uplinks.empty() && state.context->uplinks->refuses(message.uplinks.size()))
+  if (!message.uplinks.empty() && state.context->uplinks->refuses(message.uplinks.size())) {
+    state.context->probe->overflowed.Increment(static_cast<double>(message.uplinks.size()));
+    run(self, {PublishEvent{"gs.io.up.drop", Error(buffer_full), {}}});
     message.uplinks.clear();
+  }
   run(self, state.logic->on_up(std::move(message), now(self), *state.random));
 }
 

@@ -5,6 +5,11 @@
 
 namespace ff::gateway_server {
 
+inline constexpr ErrorDef buffer_full{"pkg/gatewayserver/io", "buffer_full", Code::internal,
+                                      "buffer is full"};
+/// No name in the reference, which drops such reports for other reasons.
+inline constexpr ErrorDef downlink_not_found{"pkg/gatewayserver", "downlink_not_found",
+                                             Code::not_found, "no downlink with this token"};
 inline constexpr ErrorDef empty_identifiers{"pkg/gatewayserver", "empty_identifiers", Code::unknown,
                                             "empty identifiers"};
 inline constexpr ErrorDef frontend_ended{"pkg/gatewayserver", "frontend_ended", Code::unavailable,

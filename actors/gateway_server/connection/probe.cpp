@@ -4,34 +4,45 @@ namespace ff::gateway_server {
 
 ConnectionProbe::ConnectionProbe(actors::Metrics& metrics)
     : actors(metrics, "gateway_connection"),
-      forwarded(metrics.counter("gs_uplink_forwarded_total", "Uplinks handed to an upstream host.",
-                                {{"host", "cluster"}})),
-      acknowledgments_forwarded(metrics.counter("gs_txack_forwarded_total",
+      forwarded(metrics.counter("ttn_lw_gs_uplink_forwarded_total",
+                                "Uplinks handed to an upstream host.", {{"host", "cluster"}})),
+      acknowledgments_forwarded(metrics.counter("ttn_lw_gs_txack_forwarded_total",
                                                 "Transmission reports handed to an upstream host.",
                                                 {{"host", "cluster"}})),
-      broken(metrics.counter("gs_uplink_dropped_total", "Uplinks not handed to an upstream host.",
-                             {{"host", "cluster"}, {"error", "pkg/gatewayserver:message_crc"}})) {
+      acknowledgments_dropped(metrics.counter(
+          "ttn_lw_gs_txack_dropped_total", "Transmission reports not handed to an upstream host.",
+          {{"host", "cluster"}, {"error", "pkg/gatewayserver:downlink_not_found"}})),
+      broken(metrics.counter("ttn_lw_gs_uplink_dropped_total",
+                             "Uplinks not handed to an upstream host.",
+                             {{"host", "cluster"}, {"error", "pkg/gatewayserver:message_crc"}})),
+      overflowed(metrics.counter(
+          "ttn_lw_gs_io_message_dropped_total", "Messages of gateways that found no room.",
+          {{"type", "uplink"}, {"error", "pkg/gatewayserver/io:buffer_full"}})) {
   for (std::size_t i = 0; i < protocols.size(); ++i) {
     const actors::Metrics::Labels labels = {{"protocol", to_string(static_cast<Protocol>(i))}};
     const auto counter = [&](const char* name, const char* help) {
       return &metrics.counter(name, help, labels);
     };
     auto& series = protocols[i];
-    series.connected = &metrics.gauge("gs_connected_gateways", "Gateways connected now.", labels);
-    series.statuses = counter("gs_status_received_total", "Status messages of gateways.");
-    series.uplinks = counter("gs_uplink_received_total", "Uplinks of gateways.");
-    series.repeated = counter("gs_io_uplink_repeated_total", "Uplinks that a gateway sent twice.");
-    series.acknowledgments = counter("gs_txack_received_total", "Transmission reports.");
+    series.connected =
+        &metrics.gauge("ttn_lw_gs_connected_gateways", "Gateways connected now.", labels);
+    series.statuses = counter("ttn_lw_gs_status_received_total", "Status messages of gateways.");
+    series.uplinks = counter("ttn_lw_gs_uplink_received_total", "Uplinks of gateways.");
+    series.repeated =
+        counter("ttn_lw_gs_io_uplink_repeated_total", "Uplinks that a gateway sent twice.");
+    series.acknowledgments = counter("ttn_lw_gs_txack_received_total", "Transmission reports.");
     series.attempted =
-        counter("gs_downlink_schedule_attempted_total", "Downlinks asked of a connection.");
-    series.failed = counter("gs_downlink_schedule_failed_total", "Downlinks that did not fit.");
-    series.sent = counter("gs_downlink_sent_total", "Downlinks handed to a frontend.");
-    series.tx_success = counter("gs_downlink_tx_success_total", "Downlinks on air.");
+        counter("ttn_lw_gs_downlink_schedule_attempted_total", "Downlinks asked of a connection.");
+    series.failed =
+        counter("ttn_lw_gs_downlink_schedule_failed_total", "Downlinks that did not fit.");
+    series.sent = counter("ttn_lw_gs_downlink_sent_total", "Downlinks handed to a frontend.");
+    series.tx_success = counter("ttn_lw_gs_downlink_tx_success_total", "Downlinks on air.");
     for (std::size_t result = 1; result < tx_result_count; ++result) {
       auto with_result = labels;
       with_result.emplace("result", to_string(static_cast<TxResult>(result)));
-      series.tx_failed[result] = &metrics.counter(
-          "gs_downlink_tx_failed_total", "Downlinks that a gateway did not send.", with_result);
+      series.tx_failed[result] =
+          &metrics.counter("ttn_lw_gs_downlink_tx_failed_total",
+                           "Downlinks that a gateway did not send.", with_result);
     }
   }
   for (std::size_t i = 0; i < uplinks.size(); ++i) {

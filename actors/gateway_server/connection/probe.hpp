@@ -34,7 +34,9 @@ struct ConnectionProbe {
   std::array<prometheus::Counter*, uplink_outcome_count> uplinks{};
   prometheus::Counter& forwarded;
   prometheus::Counter& acknowledgments_forwarded;
-  prometheus::Counter& broken;  // dropped because of their CRC
+  prometheus::Counter& acknowledgments_dropped;  // of no downlink
+  prometheus::Counter& broken;                   // dropped because of their CRC
+  prometheus::Counter& overflowed;               // uplinks that came faster than they are handled
 };
 
 }  // namespace ff::gateway_server

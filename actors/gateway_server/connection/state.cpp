@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "actors/gateway_server/connection/errors.hpp"
+
 namespace ff::gateway_server {
 namespace {
 
@@ -87,7 +89,11 @@ Effects ConnectionState::on_tx_acked(const TxAcked& acked, Instant now) {
     effects.push_back(PublishEvent{"gs.down.tx.fail", std::string(to_string(acked.result)), ids});
   }
   // Without its downlink an acknowledgement says nothing about any device.
-  if (!downlink) return effects;
+  if (!downlink) {
+    effects.push_back(CountDroppedAcknowledgment{});
+    effects.push_back(PublishEvent{"gs.txack.drop", Error(downlink_not_found), ids});
+    return effects;
+  }
   note_report(acknowledgment, now.utc);
   effects.push_back(ForwardAcknowledgment{acknowledgment});
   effects.push_back(PublishEvent{"gs.txack.forward", std::string("cluster"), ids});

@@ -44,6 +44,8 @@ struct CountUplink {
 struct CountAcknowledgment {
   TxResult result;
 };
+/// A report of a downlink that is not known.
+struct CountDroppedAcknowledgment {};
 /// What memory() says now is to outlive the connection.
 struct Remember {};
 /// The gateway's antennas are where its GPS says, in their order.
@@ -60,8 +62,8 @@ struct EndConnection {
 };
 
 using Effect = std::variant<ForwardUplink, ForwardAcknowledgment, ToFrontend, PublishEvent,
-                            CountUplink, CountAcknowledgment, Remember, UpdateLocations,
-                            UpdateVersions, FetchSettings, EndConnection>;
+                            CountUplink, CountAcknowledgment, CountDroppedAcknowledgment, Remember,
+                            UpdateLocations, UpdateVersions, FetchSettings, EndConnection>;
 using Effects = std::vector<Effect>;
 
 class ConnectionState {

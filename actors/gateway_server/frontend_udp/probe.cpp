@@ -4,7 +4,7 @@ namespace ff::gateway_server {
 
 UdpProbe::UdpProbe(actors::Metrics& metrics)
     : datagrams(metrics, "gateway_udp_datagrams"),
-      received(metrics.counter("gs_io_udp_message_received_total", "Datagrams received.")),
+      received(metrics.counter("ttn_lw_gs_io_udp_message_received_total", "Datagrams received.")),
       lost_downlinks(metrics.counter("farfield_gateway_server_udp_lost_downlinks_total",
                                      "Downlinks of gateways that had no path any more.")),
       links(metrics.gauge("farfield_gateway_server_udp_links", "EUIs in the connection table.")) {
@@ -21,7 +21,7 @@ UdpProbe::UdpProbe(actors::Metrics& metrics)
         {Outcome::already_connected, "pkg/gatewayserver/io/udp:already_connected"},
         {Outcome::connection_not_ready, "pkg/gatewayserver/io/udp:connection_not_ready"}}) {
     drops[static_cast<std::size_t>(outcome)] = &metrics.counter(
-        "gs_io_udp_message_dropped_total",
+        "ttn_lw_gs_io_udp_message_dropped_total",
         "Datagrams dropped for a reason that the reference knows.", {{"error", error}});
   }
 }

@@ -81,6 +81,11 @@ struct EffectRunner {
   void operator()(const WakeAt& effect) const {
     caf::anon_send(home, WakeSessionAt{device, effect.at});
   }
+  void operator()(const CountFrame& effect) const {
+    if (!context.frames) return;
+    if (effect.step) return context.frames->count(*effect.step, effect.m_type);
+    context.frames->dropped(effect.m_type, effect.error);
+  }
   void operator()(PublishEvent& effect) const { context.publish(std::move(effect.event)); }
   void operator()(const Answer& effect) const { effect.run(); }
 };

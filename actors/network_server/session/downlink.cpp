@@ -139,7 +139,7 @@ void SessionState::forget_join(const Turn& turn, Outcome& out) {
   note(turn, DownlinkNotSent{NoDownlink::join_server_silent});
   publish(joining.question.interop ? "ns.up.join.interop.fail" : "ns.up.join.cluster.fail", ids,
           error, turn, out);
-  publish("ns.up.join.drop", ids, error, turn, out);
+  publish_join_drop(joining.question.join_request, ids, error, turn, out);
 }
 
 /// Why the uplink just accepted wants no downlink, for the device's, the application's or the MAC
@@ -228,6 +228,9 @@ void SessionState::send_data(const Turn& turn, Outcome& out, const RelayDownlink
   auto windows = class_a_windows(
       state, device_profile,
       {answerable_->data_rate_index, answerable_->channel_index, answerable_->rx1_frequency});
+  if (windows.none())
+    publish("ns.down.rx.parameters.fail", answerable_->correlation_ids, Error(data_rate_not_found),
+            turn, out);
   drop_overtaking(windows, last_window_at(*answerable_, state.current.rx1_delay) - rx2_after_rx1,
                   state.last_downlink_at);
   const auto room = room_in(windows.max_mac_payload());

@@ -4,11 +4,13 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "actors/events/event.hpp"
+#include "actors/network_server/frames/probe.hpp"
 #include "actors/network_server/session/messages.hpp"
 #include "actors/network_server/shard/interface.hpp"
 #include "protocol/types/application_messages.hpp"
@@ -62,6 +64,13 @@ struct WakeAt {
   MonoTime at;
 };
 
+/// `error` of a frame that is dropped; else `step` says what became of it.
+struct CountFrame {
+  phy::MType m_type = phy::MType::proprietary;
+  std::optional<FrameStep> step;
+  std::optional<Error> error;
+};
+
 struct PublishEvent {
   events::Event event;
 };
@@ -72,7 +81,7 @@ struct Answer {
 };
 
 using Effect = std::variant<SendTransmission, AskJoinServer, UpdateIndex, UpdateJoinIndex,
-                            TellSession, TakeIn, WakeAt, PublishEvent, Answer>;
+                            TellSession, TakeIn, WakeAt, CountFrame, PublishEvent, Answer>;
 
 /// What one event led to. `ups` are committed in the same batch as `records`; effects leave after
 /// it.

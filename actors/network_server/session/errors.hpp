@@ -10,6 +10,8 @@ namespace ff::network_server {
 
 inline constexpr ErrorDef device_not_found{"pkg/networkserver", "device_not_found", Code::not_found,
                                            "device not found"};
+inline constexpr ErrorDef decode_payload{"pkg/networkserver", "decode_payload",
+                                         Code::invalid_argument, "failed to decode payload"};
 inline constexpr ErrorDef field_value{"pkg/networkserver", "field_value", Code::invalid_argument,
                                       "invalid value of field `{field}`"};
 inline constexpr ErrorDef unknown_mac_state{"pkg/networkserver", "unknown_mac_state",

@@ -89,7 +89,7 @@ void SessionState::on(const JoinRequestReceived& event, const Turn& turn, Outcom
     FF_CHECK(begin_mac_state(work));
     return find_join_windows(work);
   }();
-  if (!status) return drop_join(event.frame->correlation_ids, status.error(), turn, out);
+  if (!status) return drop_join(*event.frame, status.error(), turn, out);
   ask_join_server(std::move(work), turn, out);
 }
 
@@ -189,7 +189,7 @@ void SessionState::ask_join_server(JoinWork work, const Turn& turn, Outcome& out
       join::encode_dl_settings({.opt_neg = parameters.opt_neg,
                                 .rx1_dr_offset = parameters.rx1_data_rate_offset,
                                 .rx2_dr = parameters.rx2_data_rate_index});
-  if (!dl_settings) return drop_join(ids, dl_settings.error(), turn, out);
+  if (!dl_settings) return drop_join(*work.event.frame, dl_settings.error(), turn, out);
 
   auto next = *device_;
   const auto attempt = ++next.attempts;
@@ -219,6 +219,12 @@ void SessionState::ask_join_server(JoinWork work, const Turn& turn, Outcome& out
   out.effects.emplace_back(joining_->question);
 }
 
+void SessionState::publish_join_drop(ByteView request, const CorrelationIds& ids,
+                                     const Error& error, const Turn& turn, Outcome& out) const {
+  out.effects.emplace_back(CountFrame{network_server::m_type_of(request), {}, error});
+  publish("ns.up.join.drop", ids, error, turn, out);
+}
+
 /// Our join server does not know the device: another network's may. True when it is asked.
 /// [spec network-server §6.6]
 bool SessionState::ask_elsewhere(const JoinAnswered& event, const Turn& turn, Outcome& out) {
@@ -234,10 +240,10 @@ bool SessionState::ask_elsewhere(const JoinAnswered& event, const Turn& turn, Ou
   return true;
 }
 
-void SessionState::drop_join(const CorrelationIds& correlation_ids, const Error& error,
-                             const Turn& turn, Outcome& out) {
+void SessionState::drop_join(const UplinkFrame& frame, const Error& error, const Turn& turn,
+                             Outcome& out) {
   note(turn, JoinJudged{JoinStage::dropped, {}, std::make_shared<const Error>(error)});
-  publish("ns.up.join.drop", correlation_ids, error, turn, out);
+  publish_join_drop(frame.phy_payload, frame.correlation_ids, error, turn, out);
 }
 
 void SessionState::on(const JoinAnswered& event, const Turn& turn, Outcome& out) {
@@ -251,7 +257,7 @@ void SessionState::on(const JoinAnswered& event, const Turn& turn, Outcome& out)
                           std::make_shared<const Error>(event.answer.error())});
     publish(interop ? "ns.up.join.interop.fail" : "ns.up.join.cluster.fail", ids,
             event.answer.error(), turn, out);
-    return publish("ns.up.join.drop", ids, event.answer.error(), turn, out);
+    return publish_join_drop(joining.question.join_request, ids, event.answer.error(), turn, out);
   }
   note(turn, JoinJudged{JoinStage::accepted, joining.request.dev_addr, {}});
   publish(interop ? "ns.up.join.interop.success" : "ns.up.join.cluster.success", ids, {}, turn,
@@ -285,6 +291,8 @@ void SessionState::on(const JoinAnswered& event, const Turn& turn, Outcome& out)
   // The index knows the session before the JoinAccept leaves: it wakes us.
   index(*device_->pending_session, *device_->pending_mac_state, true, true, out);
   tell_relays(*device_->pending_session, out);
+  out.effects.emplace_back(CountFrame{
+      network_server::m_type_of(joining.question.join_request), FrameStep::processed, {}});
   publish("ns.up.join.process", ids, {}, turn, out);
 }
 

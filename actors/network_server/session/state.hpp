@@ -168,8 +168,9 @@ class SessionState {
   mac::JoinParameters join_parameters(const JoinWork& work, const Turn& turn) const;
   void ask_join_server(JoinWork work, const Turn& turn, Outcome& out);
   bool ask_elsewhere(const JoinAnswered& event, const Turn& turn, Outcome& out);
-  void drop_join(const CorrelationIds& correlation_ids, const Error& error, const Turn& turn,
-                 Outcome& out);
+  void drop_join(const UplinkFrame& frame, const Error& error, const Turn& turn, Outcome& out);
+  void publish_join_drop(ByteView request, const CorrelationIds& ids, const Error& error,
+                         const Turn& turn, Outcome& out) const;
 
   // inspection.cpp: what is remembered of decisions
   void note(const Turn& turn, DecisionValue value) {
@@ -189,6 +190,7 @@ class SessionState {
   std::optional<UtcTime> patience_ends(const Turn& turn) const;
   void fail_queue(const mac::Session& gone, const Turn& turn, Outcome& out);
   bool forget_unanswered(const Turn& turn, Outcome& out);
+  static phy::MType m_type_of(const InFlight& flight) noexcept;
   void forget_transmission(const Turn& turn, Outcome& out);
   void forget_join(const Turn& turn, Outcome& out);
   void send_join_accept(const Turn& turn, Outcome& out);

@@ -20,6 +20,11 @@ constexpr unsigned refusals_max = 5;
 
 }  // namespace
 
+phy::MType SessionState::m_type_of(const InFlight& flight) noexcept {
+  if (flight.is_join) return phy::MType::join_accept;
+  return flight.confirmed ? phy::MType::confirmed_down : phy::MType::unconfirmed_down;
+}
+
 void SessionState::transmit(InFlight flight, Bytes phy_payload, std::vector<TxRequest> requests,
                             const Turn& turn, Outcome& out) {
   const auto& first = requests.front();
@@ -43,6 +48,7 @@ void SessionState::transmit(InFlight flight, Bytes phy_payload, std::vector<TxRe
                                    Ulid::make(turn.now.utc, turn.random).to_string());
   publish(flight.is_join ? "ns.down.join.schedule.attempt" : "ns.down.data.schedule.attempt",
           flight.correlation_ids, {}, turn, out);
+  out.effects.emplace_back(CountFrame{m_type_of(flight), FrameStep::attempted, {}});
   auto attempt = flight.attempt;
   for (auto& request : requests) {
     note_offered(flight, request, turn);
@@ -84,6 +90,7 @@ void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& schedu
   }
   publish(flight.is_join ? "ns.down.join.schedule.success" : "ns.down.data.schedule.success",
           flight.correlation_ids, {}, turn, out);
+  out.effects.emplace_back(CountFrame{m_type_of(flight), FrameStep::downlinked, {}});
   note(turn, DownlinkAccepted{flight.f_cnt, flight.is_join,
                               std::make_shared<const ScheduledDownlink>(scheduled)});
   transmissions_.push_back(
@@ -143,6 +150,8 @@ void SessionState::join_accept_transmitted(const InFlight& flight, const Turn& t
   // Transmission ids are between network server and gateways.
   application_up.correlation_ids.remove_if(
       [](const std::string& id) { return id.starts_with(transmission_prefix); });
+  publish("ns.up.join.accept.forward", application_up.correlation_ids, {}, turn, out);
+  out.effects.emplace_back(CountFrame{phy::MType::join_request, FrameStep::forwarded, {}});
   out.ups.push_back(std::move(application_up));
   answerable_.reset();
 }

@@ -88,6 +88,7 @@ void SessionState::on(const UplinkMatched& event, const Turn& turn, Outcome& out
   }();
   if (!status) {
     note_dropped(work, status.error(), turn);
+    out.effects.emplace_back(CountFrame{frame->m_type, {}, status.error()});
     return publish("ns.up.data.drop", event.frame->correlation_ids, status.error(), turn, out);
   }
   accept(work, turn, out);
@@ -308,6 +309,7 @@ ApplicationUplink SessionState::application_uplink(const UplinkWork& work) const
 
 void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
   const auto old = device_;
+  const auto m_type = work.frame.m_type;
   settle_confirmed_downlink(work, out);
   adapt(work);
   note_accepted(work, turn);
@@ -357,6 +359,11 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
   const bool has_carried =
       carries && !work.retransmission && forward(work.event, work.frm_payload, turn, out);
   publish("ns.up.data.process", ids, {}, turn, out);
+  out.effects.emplace_back(CountFrame{m_type, FrameStep::processed, {}});
+  if (!work.retransmission) {
+    publish("ns.up.data.forward", ids, {}, turn, out);
+    out.effects.emplace_back(CountFrame{m_type, FrameStep::forwarded, {}});
+  }
   forget_unanswered(turn, out);
   if (patience_.uplinks_to_skip > 0) --patience_.uplinks_to_skip;
   // What an application queues meanwhile wakes by itself.

@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "actors/network_server/session/actor.hpp"
+#include "actors/network_server/session/errors.hpp"
 #include "actors/network_server/session/record.hpp"
 #include "actors/network_server/shard/probe.hpp"
 #include "actors/support/caf_error.hpp"
@@ -104,10 +105,36 @@ void send_home(Pointer self, ToSession message) {
   caf::anon_send(shards.at(home), std::move(message));
 }
 
+/// Of a copy that no session gets.
+std::optional<Error> drop_reason(UplinkOutcome outcome) {
+  if (outcome == UplinkOutcome::unknown_device) return Error(device_not_found);
+  if (outcome == UplinkOutcome::malformed) return Error(decode_payload);
+  return std::nullopt;
+}
+
+void count(const FrameProbe& probe, const UplinkFrame& frame, UplinkOutcome outcome,
+           const Shell& state) {
+  const auto m_type = m_type_of(frame.phy_payload);
+  probe.arrived(frame, state.context->deps.clock->now().utc);
+  switch (outcome) {
+    case UplinkOutcome::duplicate:
+    case UplinkOutcome::late_duplicate:
+      return probe.count(FrameStep::duplicate, m_type);
+    case UplinkOutcome::accepted:
+      break;
+    default:
+      probe.dropped(m_type, drop_reason(outcome));
+  }
+  if (!phy::is_data(m_type)) return;
+  const auto& cost = state.logic->addresses().last_cost();
+  probe.matched(cost.candidates, cost.mics);
+}
+
 void on_uplink(Pointer self, const UplinkReceived& message) {
   auto& state = self->state;
   const auto outcome = state.logic->on_uplink(message.frame, now(self));
   state.probe->uplinks[static_cast<std::size_t>(outcome)]->Increment();
+  if (state.context->frames) count(*state.context->frames, *message.frame, outcome, state);
   keep_ticking(self);
 }
 
@@ -182,11 +209,20 @@ void on_down(Pointer self, const caf::down_msg& down) {
   keep_ticking(self);
 }
 
+void count_gateways(const FrameProbe& probe, const SessionEvent& event) {
+  if (const auto* data = std::get_if<UplinkMatched>(&event)) probe.heard(data->rx_metadata.size());
+  if (const auto* join = std::get_if<JoinRequestReceived>(&event))
+    probe.heard(join->rx_metadata.size());
+}
+
 void on_tick(Pointer self) {
   auto& state = self->state;
   const auto time = now(self);
   state.mailbox->sample(*self);
-  for (auto& event : state.logic->close_windows(time)) send_home(self, std::move(event));
+  for (auto& event : state.logic->close_windows(time)) {
+    if (state.context->frames) count_gateways(*state.context->frames, *event.event);
+    send_home(self, std::move(event));
+  }
   for (auto& device : state.logic->due(time)) deliver(self, to_session(std::move(device), Wake{}));
   for (const auto& device : state.logic->sessions().passivate_idle(time)) {
     state.probe->passivated.Increment();

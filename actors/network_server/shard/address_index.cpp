@@ -73,14 +73,17 @@ std::optional<AddressIndex::Attempt> AddressIndex::run_attempts(const phy::DataF
   }
   const auto hit =
       phy::match_uplink(std::span<const crypto::Candidate<Aes128Key>>(candidates_), frame);
+  cost_.mics += hit ? *hit + 1 : attempts_.size();
   if (!hit) return std::nullopt;
   return attempts_[*hit];
 }
 
 std::optional<AddressMatch> AddressIndex::match(const phy::DataFrameView& frame) {
+  cost_ = {};
   auto found = sessions_.find(frame.dev_addr);
   if (found == sessions_.end()) return std::nullopt;
   auto& sessions = found->second;
+  cost_.candidates = sessions.size();
 
   // Three rounds: sessions close to the counter on air, the others, then those that may have
   // started from zero again.

@@ -51,6 +51,13 @@ class AddressIndex {
   /// FNwkSIntKey makes is checked.
   std::optional<AddressMatch> match(const phy::DataFrameView& frame);
 
+  /// What the last match() took.
+  struct Cost {
+    std::size_t candidates = 0;  // sessions on the address
+    std::size_t mics = 0;        // computed, at most
+  };
+  const Cost& last_cost() const noexcept { return cost_; }
+
   std::size_t size() const noexcept { return size_; }
   /// Sessions on one address.
   std::size_t size(DevAddr dev_addr) const noexcept { return sessions(dev_addr).size(); }
@@ -68,6 +75,7 @@ class AddressIndex {
 
   std::unordered_map<DevAddr, Sessions> sessions_;
   std::size_t size_ = 0;
+  Cost cost_;
   // Reused between frames, so that matching does not allocate.
   std::vector<Attempt> attempts_;
   std::vector<crypto::Candidate<Aes128Key>> candidates_;

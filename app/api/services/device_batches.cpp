@@ -135,7 +135,7 @@ DeleteOne delete_in_application_server(const ServiceContext& context, Applicatio
   return
       [asker = context.asker, shards = std::move(shards)](const DeviceUid& uid, DeletedReply then) {
         auto make = [&](actors::Reply<void> reply) {
-          return application_server::DeleteAppDevice{uid, std::move(reply)};
+          return application_server::DeleteAppDevice{uid, std::move(reply), true};
         };
         asker.ask<void>(
             shards.of(uid), "APPLICATION_SERVER", make,

@@ -112,19 +112,20 @@ caf::actor start_interop(caf::actor_system& system, const WiringPtr& wiring) {
 
 caf::actor start_network_server(caf::actor_system& system, const WiringPtr& wiring) {
   const auto& routes = wiring->routes;
-  auto context = std::make_shared<const network_server::Context>(
-      network_server::Context{.config = wiring->config.network_server,
-                              .plans = routes.plans,
-                              .deps = routes.deps,
-                              .shards = routes.network_server,
-                              .inspectable = routes.inspectable_network_server,
-                              .pipelines = routes.application_server.pipelines,
-                              .join_servers = routes.join_server,
-                              .interop = routes.network_server_interop,
-                              .transmit = gateway_server::make_transmit(routes.gateway_router),
-                              .publish = wiring->ports.publish,
-                              .profiles = routes.mac_settings_profiles,
-                              .own_threads = wiring->ports.own_threads});
+  auto context = std::make_shared<const network_server::Context>(network_server::Context{
+      .config = wiring->config.network_server,
+      .plans = routes.plans,
+      .deps = routes.deps,
+      .shards = routes.network_server,
+      .inspectable = routes.inspectable_network_server,
+      .pipelines = routes.application_server.pipelines,
+      .join_servers = routes.join_server,
+      .interop = routes.network_server_interop,
+      .transmit = gateway_server::make_transmit(routes.gateway_router),
+      .publish = wiring->ports.publish,
+      .frames = std::make_shared<const network_server::FrameProbe>(*routes.deps.metrics),
+      .profiles = routes.mac_settings_profiles,
+      .own_threads = wiring->ports.own_threads});
   auto started =
       network_server::start(system, context, *wiring->ports.engine, wiring->on_escalation);
   if (!started) throw std::runtime_error(started.error().to_string());

@@ -51,8 +51,8 @@ TEST_P(Conformance, ConnectsARegisteredGateway) {
   auto gateway = peer();
   EXPECT_TRUE(gateway->is_served());
   EXPECT_EQ(count("gs.gateway.connect"), 1U);
-  EXPECT_TRUE(
-      has_metric("gs_connected_gateways{protocol=\"" + std::string(abilities().metric) + "\"} 1"));
+  EXPECT_TRUE(has_metric("ttn_lw_gs_connected_gateways{protocol=\"" +
+                         std::string(abilities().metric) + "\"} 1"));
   EXPECT_STREQ(to_string(last_stats().protocol), abilities().metric);
   EXPECT_FALSE(last_stats().remote_address.empty());
 }

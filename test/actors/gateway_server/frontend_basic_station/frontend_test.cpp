@@ -348,7 +348,7 @@ TEST_F(BasicStationTest, CarriesAnUplinkAndItsAnswer) {
                           "gs.up.forward",      "gs.down.schedule.attempt", "gs.down.send",
                           "gs.txack.receive",   "gs.down.tx.success",       "gs.txack.forward"};
   EXPECT_EQ(events, expected);
-  EXPECT_TRUE(has_metric(R"(gs_connected_gateways{protocol="semtechws/lbslns"} 1)"));
+  EXPECT_TRUE(has_metric(R"(ttn_lw_gs_connected_gateways{protocol="semtechws/lbslns"} 1)"));
   EXPECT_TRUE(has_metric(R"(farfield_gateway_server_station_messages_total{outcome="frame"} 1)"));
 }
 
@@ -385,7 +385,7 @@ TEST_F(BasicStationTest, ANewerConnectionTakesOver) {
   EXPECT_EQ(reasons, Texts{"new_connection"});
   say(*newer, uplink(1, xtime));
   EXPECT_EQ(uplinks.size(), 1U);
-  EXPECT_TRUE(has_metric(R"(gs_connected_gateways{protocol="semtechws/lbslns"} 1)"));
+  EXPECT_TRUE(has_metric(R"(ttn_lw_gs_connected_gateways{protocol="semtechws/lbslns"} 1)"));
 }
 
 TEST_F(BasicStationTest, TellsWhyAStationWent) {
@@ -482,7 +482,7 @@ TEST_F(BasicStationTest, AClientThatLeavesBeforeItIsAdmittedLeavesNothingBehind)
   registry->answer_all();
   pump();
   registry->holds = false;
-  EXPECT_TRUE(has_metric(R"(gs_connected_gateways{protocol="semtechws/lbslns"} 0)"));
+  EXPECT_TRUE(has_metric(R"(ttn_lw_gs_connected_gateways{protocol="semtechws/lbslns"} 0)"));
   EXPECT_TRUE(has_metric(R"(farfield_actors_running{kind="gateway_station"} 0)")) << metrics.text();
   EXPECT_TRUE(request(traffic, "")->is_open());
 }

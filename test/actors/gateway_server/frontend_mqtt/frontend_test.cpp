@@ -115,7 +115,7 @@ TEST_F(GatewayMqttTest, CarriesAnUplinkAndItsAnswer) {
                           "gs.up.forward",      "gs.down.schedule.attempt", "gs.down.send",
                           "gs.txack.receive",   "gs.down.tx.success",       "gs.txack.forward"};
   EXPECT_EQ(events, expected);
-  EXPECT_TRUE(has_metric(R"(gs_connected_gateways{protocol="mqtt"} 1)"));
+  EXPECT_TRUE(has_metric(R"(ttn_lw_gs_connected_gateways{protocol="mqtt"} 1)"));
   EXPECT_TRUE(has_metric(
       R"(farfield_gateway_server_link_messages_total{frontend="mqtt",outcome="uplink"} 1)"));
 }
@@ -234,7 +234,7 @@ TEST_F(GatewayMqttTest, ANewerConnectionTakesOver) {
   EXPECT_EQ(reasons, Texts{"new_connection"});
   publish(*newer, "v3/gtw-1/up", uplink());
   EXPECT_EQ(uplinks.size(), 1U);
-  EXPECT_TRUE(has_metric(R"(gs_connected_gateways{protocol="mqtt"} 1)"));
+  EXPECT_TRUE(has_metric(R"(ttn_lw_gs_connected_gateways{protocol="mqtt"} 1)"));
 }
 
 TEST_F(GatewayMqttTest, LosingTheConnectionIsTheDisconnectAndItsWillIsNot) {
@@ -252,7 +252,7 @@ TEST_F(GatewayMqttTest, LosingTheConnectionIsTheDisconnectAndItsWillIsNot) {
   EXPECT_EQ(count("gs.gateway.disconnect"), 1U);
   EXPECT_EQ(reasons, Texts{"closed"});
   EXPECT_TRUE(last_stats().disconnected_at);
-  EXPECT_TRUE(has_metric(R"(gs_connected_gateways{protocol="mqtt"} 0)"));
+  EXPECT_TRUE(has_metric(R"(ttn_lw_gs_connected_gateways{protocol="mqtt"} 0)"));
   EXPECT_TRUE(has_metric(R"(farfield_actors_running{kind="gateway_link"} 0)"));
 }
 
@@ -343,7 +343,7 @@ TEST_F(GatewayMqttTest, AClientThatLeavesBeforeItIsAdmittedLeavesNothingBehind) 
   registry->holds = false;
   pump();
   EXPECT_TRUE(has_metric(R"(farfield_actors_running{kind="gateway_link"} 0)")) << metrics.text();
-  EXPECT_TRUE(has_metric(R"(gs_connected_gateways{protocol="mqtt"} 0)"));
+  EXPECT_TRUE(has_metric(R"(ttn_lw_gs_connected_gateways{protocol="mqtt"} 0)"));
   EXPECT_TRUE(is_served(connect()));
 }
 
