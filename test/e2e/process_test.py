@@ -1,10 +1,23 @@
 """The process: configuration errors, exit codes, locking, draining."""
+import pathlib
 import subprocess
 import tempfile
 import time
 import unittest
 
 from harness import BIN, Server
+
+GOLDEN = pathlib.Path(__file__).parent.parent / 'golden'
+# Series that appear with what they count, because the error is a label.
+ON_OCCASION = {'ttn_lw_as_downlink_dropped_total', 'ttn_lw_as_uplink_dropped_total', 'ttn_lw_as_webhook_failed_total', 'ttn_lw_as_webhook_sent_total',
+               'ttn_lw_as_pubsub_integrations_failed_total', 'ttn_lw_as_pubsub_integrations_started_total',
+               'ttn_lw_as_pubsub_integrations_stopped_total', 'ttn_lw_js_join_rejected_total', 'ttn_lw_js_dev_nonce_reuse',
+               'ttn_lw_js_dev_nonce_too_small', 'ttn_lw_as_subscription_sets_publish_failed_total'}
+# Devices' positions are not cached apart; statuses go nowhere but to the registry, and none is dropped; the frontend decodes without types.
+ABSENT = {'ttn_lw_as_metadata_cache_hits_total', 'ttn_lw_as_metadata_cache_misses_total', 'ttn_lw_as_metadata_registry_retrievals_total',
+          'ttn_lw_as_metadata_registry_updates_total', 'ttn_lw_as_packages_failed_total', 'ttn_lw_as_packages_processed_total',
+          'ttn_lw_gs_status_dropped_total', 'ttn_lw_gs_status_forwarded_total', 'ttn_lw_gs_io_udp_message_forwarded_total',
+          'ttn_lw_gs_io_udp_unmarshal_type_errors_total'}
 
 
 def run(*arguments, **kwargs):
@@ -38,6 +51,27 @@ class Process(unittest.TestCase):
             done = subprocess.run(second.command(), capture_output=True, text=True, timeout=20)
             self.assertEqual(done.returncode, 75, done.stderr + done.stdout)
             self.assertIn('in use by another process', done.stderr + done.stdout)
+
+    def test_metrics_have_the_references_names(self):
+        """Dashboards made for the reference find their series; those that are not there are known."""
+        with open(GOLDEN / 'metrics.tsv', encoding='utf-8') as file:
+            names = {line.split('\t')[0] for line in file if line.startswith('ttn_lw_')}
+        with Server() as server:
+            server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': 'metrics-app'}}})
+            key = server.application_key('metrics-app')
+            server.simulate('--create', '--application', 'metrics-app', '--mqtt-user', 'metrics-app', '--mqtt-password', key, '--region', 'EU868',
+                            '--activation', 'otaa', '--version', '1.0.3', '--count', 2, '--uplinks', 6, '--rate', 3, '--confirmed-ratio', 1,
+                            '--join-spread', 1, '--foreign-ratio', 0.5)
+            lines = server.request('GET', '/metrics')[1].splitlines()
+        found = {line.split('{')[0].split(' ')[0] for line in lines if line.startswith('ttn_lw_')}
+        found |= {name.removesuffix('_bucket') for name in found}
+        self.assertEqual(names - found - ABSENT - ON_OCCASION, set())
+        self.assertEqual(found & ABSENT, set(), 'no longer absent')
+        values = {line.rpartition(' ')[0]: float(line.rpartition(' ')[2]) for line in lines if not line.startswith('#')}
+        self.assertEqual(values['ttn_lw_ns_uplink_processed_total{message_type="join_request"}'], 2)
+        self.assertEqual(values['ttn_lw_ns_uplink_forwarded_total{message_type="confirmed_up"}'], 6)
+        self.assertEqual(values['ttn_lw_ns_downlink_forwarded_total{message_type="join_accept"}'], 2)
+        self.assertGreater(sum(value for name, value in values.items() if name.startswith('ttn_lw_ns_uplink_dropped_total')), 0)
 
     def test_sigterm_drains_and_exits_cleanly(self):
         with Server() as server:
