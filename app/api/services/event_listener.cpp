@@ -63,19 +63,29 @@ bool EventListener::tell(const events::Event& event) {
   return true;
 }
 
+/// Publishers wait for no more than a swap.
 void EventListener::replay(const std::vector<Message>& past) {
   std::set<std::string_view> told;
-  const std::scoped_lock lock(mutex_);
   for (const auto& message : past) {
     told.insert(message.unique_id());
     if (!stream_->write(message)) return;
   }
-  // What was published while the past was read may be in it.
-  for (auto& message : std::exchange(held_, {})) {
-    const bool is_told = !message.unique_id().empty() && told.contains(message.unique_id());
-    if (!is_told && !stream_->write(std::move(message))) return;
+  for (;;) {
+    std::vector<Message> held;
+    {
+      const std::scoped_lock lock(mutex_);
+      if (held_.empty()) {
+        replaying_ = false;
+        return;
+      }
+      held.swap(held_);
+    }
+    // What was published while the past was read may be in it.
+    for (auto& message : held) {
+      const bool is_told = !message.unique_id().empty() && told.contains(message.unique_id());
+      if (!is_told && !stream_->write(std::move(message))) return;
+    }
   }
-  replaying_ = false;
 }
 
 }  // namespace ff::api
