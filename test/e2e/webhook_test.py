@@ -68,6 +68,26 @@ class WebhookCase(unittest.TestCase):
 
 
 class Delivery(WebhookCase):
+    def test_nothing_is_inherited_with_an_applications_id(self):
+        with Endpoint() as endpoint:
+            self.hook(base_url=endpoint.url())
+            self.uplinks('gone', 3)
+            wait_until(lambda: len(endpoint.requests) == 3, 'three requests')
+            for device in self.server.api('GET', f'/applications/{APPLICATION}/devices')['end_devices']:
+                for part in ('/ns', '/as', ''):
+                    self.server.api('DELETE', f'{part}/applications/{APPLICATION}/devices/{device["ids"]["device_id"]}')
+            self.server.api('DELETE', f'/applications/{APPLICATION}')
+            self.server.api('DELETE', f'/applications/{APPLICATION}/purge')
+            self.server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': APPLICATION}}})
+            self.key = self.server.application_key(APPLICATION)
+            wait_until(lambda: not self.server.api('GET', f'/as/webhooks/{APPLICATION}').get('webhooks'), 'no webhook is left')
+            self.uplinks('next', 2)
+            self.assertEqual(len(endpoint.requests), 3)
+            status, text = self.server.request('GET', f'/api/v3/as/applications/{APPLICATION}/packages/storage/uplink_message',
+                                               key=self.server.admin_key)
+            self.assertEqual(status, 200, text)
+            self.assertEqual(len(text.splitlines()), 2, text)
+
     def test_a_webhook_is_set_used_paused_and_deleted(self):
         with Endpoint() as endpoint:
             made = self.hook(endpoint.url('/base'), uplink_message={'path': '/up/{devID}{?devEUI}'},

@@ -208,15 +208,51 @@ auto tell_gateway_server(const NodeRoutes& routes) {
   };
 }
 
+bool is_new(const identity_server::Entity& entity) {
+  return entity.created_at == entity.updated_at;
+}
+
+/// An application is purged: nothing of it may be there when its id is taken again. Once more when
+/// that happens, in case we ended between the two.
+auto forget_applications(const NodeRoutes& routes) {
+  return [integrations = routes.application_server, committer = routes.deps.committer,
+          shards = routes.network_server.count()](const storage::EntityKey& key,
+                                                  const identity_server::EntityPtr& entity) {
+    if (key.kind != storage::EntityKind::application || (entity && !is_new(*entity))) return;
+    const ApplicationId id(key.ids.front());
+    const auto tell = [](const auto& route, auto message) {
+      if (const auto handle = route.get()) caf::anon_send(handle, std::move(message));
+    };
+    tell(integrations.webhooks, application_server::ForgetApplication{id});
+    tell(integrations.pubsubs, application_server::ForgetApplication{id});
+    tell(integrations.link_settings, application_server::DeleteLink{id, [](const auto&) {}});
+    // What its devices sent, and how far who has got.
+    actors::Commit commit;
+    for (std::uint32_t shard = 0; shard < shards.value(); ++shard) {
+      const auto range = storage::prefix_range(
+          storage::application_prefix(storage::Shard{static_cast<std::uint16_t>(shard)}, id));
+      for (const auto family : {storage::Family::outbox, storage::Family::cursor})
+        commit.records.erase_range(family, range.first, range.last);
+    }
+    tell(committer, std::move(commit));
+  };
+}
+
 caf::actor start_identity_server(caf::actor_system& system, const WiringPtr& wiring) {
   const auto& routes = wiring->routes;
-  return identity_server::spawn_identity_server(system,
-                                                {.deps = routes.deps,
-                                                 .store = wiring->ports.engine,
-                                                 .own_thread = wiring->ports.own_threads,
-                                                 .changed = tell_gateway_server(routes),
-                                                 .settings = wiring->config.identity},
-                                                routes.identity_server, wiring->on_escalation);
+  return identity_server::spawn_identity_server(
+      system,
+      {.deps = routes.deps,
+       .store = wiring->ports.engine,
+       .own_thread = wiring->ports.own_threads,
+       .changed =
+           [gateways = tell_gateway_server(routes), applications = forget_applications(routes)](
+               const auto& key, const auto& entity) {
+             gateways(key, entity);
+             applications(key, entity);
+           },
+       .settings = wiring->config.identity},
+      routes.identity_server, wiring->on_escalation);
 }
 
 /// The routes were made with every component's name.

@@ -6,16 +6,18 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+#include "actors/application_server/integration/forget.hpp"
 #include "actors/application_server/integration/pubsub/messages.hpp"
 
 namespace ff::application_server::pubsub {
 
 using PubSubsHandle =
-    caf::typed_actor<caf::reacts_to<SetPubSub>,       // Answers when the settings are durable.
-                     caf::reacts_to<DeletePubSub>,    // Leaves nothing.
-                     caf::reacts_to<GetPubSub>,       // One integration.
-                     caf::reacts_to<ListPubSubs>,     // Those of an application.
-                     caf::reacts_to<InspectPubSub>>;  // How one stands.
+    caf::typed_actor<caf::reacts_to<SetPubSub>,      // Answers when the settings are durable.
+                     caf::reacts_to<DeletePubSub>,   // Leaves nothing.
+                     caf::reacts_to<GetPubSub>,      // One integration.
+                     caf::reacts_to<ListPubSubs>,    // Those of an application.
+                     caf::reacts_to<InspectPubSub>,  // How one stands.
+                     caf::reacts_to<ForgetApplication>>;
 
 /// The same with what is nobody else's business.
 using PubSubsActor =

@@ -48,6 +48,7 @@ struct Shell {
   std::map<PubSubKey, Entry> entries;
   std::unordered_map<caf::actor_addr, PubSubKey> addresses;
   bool ready = false;
+  std::vector<ApplicationId> forgotten;  // before it was ready
   std::deque<Request> waiting;
   std::optional<Job> job;
   std::uint64_t jobs = 0;
@@ -208,6 +209,16 @@ void enqueue(Pointer self, const T& request) {
   run_next(self);
 }
 
+/// Behind the changes that wait. What is read later is forgotten then.
+void forget(Pointer self, const ApplicationId& application_id) {
+  auto& state = self->state;
+  if (!state.ready) return void(state.forgotten.push_back(application_id));
+  for (auto it = state.entries.lower_bound({application_id, {}});
+       it != state.entries.end() && it->first.application_id == application_id; ++it)
+    state.waiting.emplace_back(DeletePubSub{it->first, [](const auto&) {}});
+  run_next(self);
+}
+
 void on_beginning(Pointer self, const BeginningFound& found) {
   auto& state = self->state;
   if (!state.job || found.job != state.jobs || !state.job->begins) return;
@@ -319,6 +330,8 @@ void found(Pointer self, const RowsFound& message) {
     return list_rows(*state.context, PubSubsActor(self), message.rows->back().first);
   state.ready = true;
   for (auto& [key, entry] : state.entries) start_integration(self, key, entry);
+  for (const auto& application_id : std::exchange(state.forgotten, {}))
+    forget(self, application_id);
   count(state);
 }
 
@@ -375,6 +388,7 @@ PubSubsActor::behavior_type registry(Pointer self, PubSubsContextPtr context) {
       [self](const GetPubSub& message) { get(self->state, message); },
       [self](const ListPubSubs& message) { list(self->state, message); },
       [self](const InspectPubSub& message) { inspect(self->state, message); },
+      [self](const ForgetApplication& message) { forget(self, message.application_id); },
       [self](const RowsFound& message) { found(self, message); },
       [self](const BeginningFound& message) { on_beginning(self, message); },
       [self](const ChangeWritten& message) { on_written(self, message); },

@@ -6,18 +6,20 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+#include "actors/application_server/integration/forget.hpp"
 #include "actors/application_server/integration/webhook/messages.hpp"
 
 namespace ff::application_server::webhook {
 
 using WebhooksHandle =
-    caf::typed_actor<caf::reacts_to<SetWebhook>,        // Answers when the settings are durable.
-                     caf::reacts_to<DeleteWebhook>,     // Leaves nothing.
-                     caf::reacts_to<GetWebhook>,        // One webhook with its health.
-                     caf::reacts_to<ListWebhooks>,      // Those of an application.
-                     caf::reacts_to<OrderDelivery>,     // Passed on to the webhook's delivery.
-                     caf::reacts_to<InspectDelivery>,   // How a delivery stands.
-                     caf::reacts_to<ListDeadLetters>>;  // What was given up.
+    caf::typed_actor<caf::reacts_to<SetWebhook>,       // Answers when the settings are durable.
+                     caf::reacts_to<DeleteWebhook>,    // Leaves nothing.
+                     caf::reacts_to<GetWebhook>,       // One webhook with its health.
+                     caf::reacts_to<ListWebhooks>,     // Those of an application.
+                     caf::reacts_to<OrderDelivery>,    // Passed on to the webhook's delivery.
+                     caf::reacts_to<InspectDelivery>,  // How a delivery stands.
+                     caf::reacts_to<ListDeadLetters>,  // What was given up.
+                     caf::reacts_to<ForgetApplication>>;
 
 /// The same with what is nobody else's business.
 using WebhooksActor =

@@ -48,6 +48,7 @@ struct Shell {
   std::unordered_map<caf::actor_addr, WebhookKey> addresses;
   std::size_t unhealthy = 0;
   bool ready = false;
+  std::vector<ApplicationId> forgotten;  // before it was ready
   std::deque<Request> waiting;
   std::optional<Job> job;
   std::uint64_t jobs = 0;
@@ -214,6 +215,16 @@ void enqueue(Pointer self, const T& request) {
   run_next(self);
 }
 
+/// Behind the changes that wait. What is read later is forgotten then.
+void forget(Pointer self, const ApplicationId& application_id) {
+  auto& state = self->state;
+  if (!state.ready) return void(state.forgotten.push_back(application_id));
+  for (auto it = state.entries.lower_bound({application_id, {}});
+       it != state.entries.end() && it->first.application_id == application_id; ++it)
+    state.waiting.emplace_back(DeleteWebhook{it->first, [](const auto&) {}});
+  run_next(self);
+}
+
 void on_beginning(Pointer self, const BeginningFound& found) {
   auto& state = self->state;
   if (!state.job || found.job != state.jobs || !state.job->change.begins) return;
@@ -320,6 +331,8 @@ void found(Pointer self, const RowsFound& message) {
   if (!message.deliveries) return list_rows(context, WebhooksActor(self), true, {});
   state.ready = true;
   for (auto& [key, entry] : state.entries) start_delivery(self, key, entry);
+  for (const auto& application_id : std::exchange(state.forgotten, {}))
+    forget(self, application_id);
   count(state);
 }
 
@@ -387,6 +400,7 @@ WebhooksActor::behavior_type registry(Pointer self, WebhooksContextPtr context) 
       [self](const OrderDelivery& message) { order(self->state, message); },
       [self](const InspectDelivery& message) { inspect(self->state, message); },
       [self](const ListDeadLetters& message) { list_letters(self->state, message); },
+      [self](const ForgetApplication& message) { forget(self, message.application_id); },
       [self](const RowsFound& message) { found(self, message); },
       [self](const BeginningFound& message) { on_beginning(self, message); },
       [self](const ChangeWritten& message) { on_written(self, message); },
