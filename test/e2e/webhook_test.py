@@ -70,7 +70,7 @@ class WebhookCase(unittest.TestCase):
 class Delivery(WebhookCase):
     def test_nothing_is_inherited_with_an_applications_id(self):
         with Endpoint() as endpoint:
-            self.hook(base_url=endpoint.url())
+            self.hook(endpoint.url())
             self.uplinks('gone', 3)
             wait_until(lambda: len(endpoint.requests) == 3, 'three requests')
             for device in self.server.api('GET', f'/applications/{APPLICATION}/devices')['end_devices']:
