@@ -139,4 +139,9 @@ Status validate(const Message& message, UtcTime now) {
   return Validator(now).whole(message);
 }
 
+std::span<const std::string_view> allowed_paths(std::string_view method) {
+  const auto* found = find_method(method);
+  return found == nullptr ? std::span<const std::string_view>() : found->paths;
+}
+
 }  // namespace ff::api_rules

@@ -4,6 +4,7 @@
 // The rules are data: protocol/proto/tables/{messages,oneofs,fieldmasks,validation-masks}.tsv.
 #pragma once
 
+#include <span>
 #include <string_view>
 
 #include "protocol/base/result.hpp"
@@ -37,5 +38,9 @@ Status validate(std::string_view method, const google::protobuf::Message& reques
 
 /// All rules of one message and what it embeds.
 Status validate(const google::protobuf::Message& message, UtcTime now);
+
+/// The paths that `method` allows in a field mask, sorted, parents and what is below them. Empty
+/// for a method without a field mask.
+std::span<const std::string_view> allowed_paths(std::string_view method);
 
 }  // namespace ff::api_rules
