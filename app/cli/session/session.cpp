@@ -1,0 +1,99 @@
+#include "app/cli/session/session.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+#include <poll.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+namespace ff::cli {
+namespace {
+
+/// A pipe that nobody writes to must not hold a command that needs no input.
+constexpr int input_wait_ms = 200;
+constexpr std::size_t input_size_max = std::size_t{1} << 30U;
+
+bool has_input(bool waits) {
+  struct stat status {};
+  if (fstat(STDIN_FILENO, &status) != 0) return false;
+  if (S_ISREG(status.st_mode)) return status.st_size > 0;
+  if (!S_ISFIFO(status.st_mode) && !S_ISSOCK(status.st_mode)) return false;
+  pollfd wait{STDIN_FILENO, POLLIN, 0};
+  return poll(&wait, 1, waits ? -1 : input_wait_ms) > 0 && (wait.revents & POLLIN) != 0;
+}
+
+std::string read_all() {
+  std::string text;
+  std::array<char, 65536> buffer{};
+  while (text.size() < input_size_max) {
+    const auto size = read(STDIN_FILENO, buffer.data(), buffer.size());
+    if (size <= 0) break;
+    text.append(buffer.data(), static_cast<std::size_t>(size));
+  }
+  return text;
+}
+
+std::string read_line() {
+  std::string line;
+  char character = 0;
+  while (line.size() < 4096 && read(STDIN_FILENO, &character, 1) == 1 && character != '\n')
+    line += character;
+  if (line.ends_with('\r')) line.pop_back();
+  return line;
+}
+
+int rank(std::string_view level) {
+  constexpr std::array<std::string_view, 5> levels = {"debug", "info", "warn", "error", "fatal"};
+  return static_cast<int>(std::ranges::find(levels, level) - levels.begin());
+}
+
+}  // namespace
+
+void Session::log(std::string_view level, std::string_view text) const {
+  if (rank(level) < rank(config().log_level)) return;
+  std::fprintf(stderr, "%.*s: %.*s\n", static_cast<int>(level.size()), level.data(),
+               static_cast<int>(text.size()), text.data());
+}
+
+const std::string& Session::input(bool waits) {
+  if (!input_) input_ = has_input(waits) ? read_all() : std::string();
+  return *input_;
+}
+
+void Session::use_input(std::string text) {
+  input_ = std::move(text);
+}
+
+bool Session::confirms(const std::string& question) const {
+  std::fprintf(stderr, "%s [Y/n] ", question.c_str());
+  const auto answer = read_line();
+  return answer == "y" || answer == "Y" || answer == "yes";
+}
+
+std::string Session::ask_secret(const std::string& question) {
+  if (input_ && !input_->empty()) {
+    auto line = input_->substr(0, input_->find('\n'));
+    input_->erase(0, line.size() + 1);
+    if (line.ends_with('\r')) line.pop_back();
+    return line;
+  }
+  std::fprintf(stderr, "%s: ", question.c_str());
+  termios shown{};
+  const bool is_terminal = tcgetattr(STDIN_FILENO, &shown) == 0;
+  if (is_terminal) {
+    auto hidden = shown;
+    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+  }
+  auto line = read_line();
+  if (is_terminal) {
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
+    std::fputc('\n', stderr);
+  }
+  return line;
+}
+
+}  // namespace ff::cli
