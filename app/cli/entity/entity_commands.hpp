@@ -1,0 +1,18 @@
+// The commands of applications, gateways, users, organizations and OAuth clients, and of what
+// belongs to them. [spec cli §4] Not end devices.
+#pragma once
+
+#include "app/cli/command/command.hpp"
+
+namespace ff::cli {
+
+/// All of this folder.
+void add_entity_commands(Command& root);
+
+/// INTERNAL: the parts.
+void add_registry_commands(Command& root);
+void add_gateway_commands(Command& root);
+void add_user_commands(Command& root);
+void add_integration_commands(Command& root);
+
+}  // namespace ff::cli
