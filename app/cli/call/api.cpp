@@ -8,7 +8,7 @@ namespace ff::cli {
 namespace {
 
 /// Services that are not the identity server's.
-constexpr std::array<std::pair<std::string_view, Role>, 33> services = {{
+constexpr std::array<std::pair<std::string_view, Role>, 34> services = {{
     {"AppAs", Role::application},
     {"AppJs", Role::join},
     {"ApplicationActivationSettingRegistry", Role::join},
@@ -28,6 +28,7 @@ constexpr std::array<std::pair<std::string_view, Role>, 33> services = {{
     {"EndDeviceTemplateConverter", Role::template_converter},
     {"GatewayClaimingServer", Role::claiming},
     {"Gs", Role::gateway},
+    {"GsStations", Role::gateway},
     {"GtwGs", Role::gateway},
     {"Js", Role::join},
     {"JsEndDeviceBatchRegistry", Role::join},

@@ -187,6 +187,16 @@ void add_calls(Command& root) {
                               .words = row.words,
                               .access = Access::optional});
   add_method_command(root, {.group = "end-devices",
+                            .name = "force-rejoin",
+                            .summary = "ask a device of LoRaWAN 1.1 to rejoin",
+                            .shape = {"farfield.v1.NsEndDeviceControl/ForceRejoin", "", {}},
+                            .words = {"application-id", "device-id"}});
+  add_method_command(root, {.group = "end-devices",
+                            .name = "close-session",
+                            .summary = "end the session of a device that joins",
+                            .shape = {"farfield.v1.NsEndDeviceControl/CloseSession", "", {}},
+                            .words = {"application-id", "device-id"}});
+  add_method_command(root, {.group = "end-devices",
                             .name = "list",
                             .summary = "list end devices of an application",
                             .shape = {"EndDeviceRegistry/List", "", {}},

@@ -220,6 +220,11 @@ void add_gateway_commands(Command& root) {
   add_command(root, "gateways", std::move(batch));
 
   add_method_command(root, {.group = "gateways",
+                            .name = "run-command",
+                            .summary = "run a command on a Basic Station, where that is allowed",
+                            .shape = {"farfield.v1.GsStations/RunCommand", "", {}},
+                            .words = {"gateway-id", "command"}});
+  add_method_command(root, {.group = "gateways",
                             .name = "list-frequency-plans",
                             .summary = "list frequency plans",
                             .shape = {"Configuration/ListFrequencyPlans", "", {}},

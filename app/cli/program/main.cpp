@@ -12,8 +12,8 @@
 #include "app/cli/config/option.hpp"
 #include "app/cli/error/error_text.hpp"
 #include "app/cli/import/import_command.hpp"
-#include "app/cli/program/tree.hpp"
 #include "app/cli/session/session.hpp"
+#include "app/cli/tree/tree.hpp"
 #include "config/load/environment.hpp"
 
 namespace {

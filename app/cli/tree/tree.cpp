@@ -1,4 +1,4 @@
-#include "app/cli/program/tree.hpp"
+#include "app/cli/tree/tree.hpp"
 
 #include <memory>
 
