@@ -41,6 +41,7 @@ struct Arguments {
   bool flag(std::string_view name, bool otherwise = false) const;
 };
 
+/// None: the command makes no calls, or brings its own credentials.
 enum class Access { required, optional, none };
 
 struct Command {

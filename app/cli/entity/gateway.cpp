@@ -229,7 +229,7 @@ void add_gateway_commands(Command& root) {
                             .summary = "list frequency plans",
                             .shape = {"Configuration/ListFrequencyPlans", "", {}},
                             .words = {},
-                            .access = Access::none});
+                            .access = Access::optional});
 }
 
 }  // namespace ff::cli

@@ -124,7 +124,7 @@ void add_user_commands(Command& root) {
   add(root,
       {"users", "forgot-password", "UserRegistry/CreateTemporaryPassword",
        "ask for a mail with a temporary password", "user-id"},
-      Access::none);
+      Access::optional);
   add(root,
       {"users", "create-login-token", "UserAccess/CreateLoginToken", "create a login token",
        "user-id"},
@@ -134,7 +134,7 @@ void add_user_commands(Command& root) {
                             .summary = "change a password",
                             .shape = {"UserRegistry/UpdatePassword", "", {}},
                             .words = {"user-id"},
-                            .access = Access::none,
+                            .access = Access::optional,
                             .prepare = complete_passwords});
   group_at(root, "users sessions").summary = "logins by browser";
   group_at(root, "users bookmarks").summary = "bookmarked entities";

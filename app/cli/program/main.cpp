@@ -85,13 +85,11 @@ Status run(const Command& command, const Arguments& arguments, const Surrounding
   FF_TRY(auto printer, Printer::make(loaded.config.output_format, stdout));
   Session session(std::move(loaded), here, std::move(printer), cancel);
   for (const auto& warning : session.loaded().warnings) session.warn(warning);
-  std::string token;
   if (command.access != Access::none) {
     FF_TRY(const auto credentials, usable_credentials(session, command.access == Access::required));
-    token = credentials.bearer();
+    FF_TRY(auto api, make_grpc_api({session.config(), credentials.bearer(), cancel}));
+    session.use_api(std::move(api));
   }
-  FF_TRY(auto api, make_grpc_api({session.config(), token, cancel}));
-  session.use_api(std::move(api));
   return command.run(session, arguments);
 }
 

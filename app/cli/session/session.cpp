@@ -36,11 +36,19 @@ std::string read_all() {
   return text;
 }
 
-std::string read_line() {
+constexpr int exit_code_canceled = 130;
+
+/// Whoever is asked may want to end the program, and nothing else is under way.
+std::string read_line(Cancel& cancel, const std::function<void()>& restore) {
+  const auto number = cancel.on_cancel([&restore] {
+    restore();
+    _exit(exit_code_canceled);
+  });
   std::string line;
   char character = 0;
   while (line.size() < 4096 && read(STDIN_FILENO, &character, 1) == 1 && character != '\n')
     line += character;
+  cancel.forget(number);
   if (line.ends_with('\r')) line.pop_back();
   return line;
 }
@@ -69,7 +77,7 @@ void Session::use_input(std::string text) {
 
 bool Session::confirms(const std::string& question) const {
   std::fprintf(stderr, "%s [Y/n] ", question.c_str());
-  const auto answer = read_line();
+  const auto answer = read_line(cancel_, [] {});
   return answer == "y" || answer == "Y" || answer == "yes";
 }
 
@@ -88,11 +96,13 @@ std::string Session::ask_secret(const std::string& question) {
     hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
   }
-  auto line = read_line();
-  if (is_terminal) {
+  const auto restore = [&] {
+    if (!is_terminal) return;
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
     std::fputc('\n', stderr);
-  }
+  };
+  auto line = read_line(cancel_, restore);
+  restore();
   return line;
 }
 
