@@ -16,6 +16,17 @@ constexpr std::array<std::string_view, registry_count> services = {
     "ttn.lorawan.v3.EndDeviceRegistry/", "ttn.lorawan.v3.JsEndDeviceRegistry/",
     "ttn.lorawan.v3.NsEndDeviceRegistry/", "ttn.lorawan.v3.AsEndDeviceRegistry/"};
 
+std::array<std::span<const std::string_view>, registry_count> paths_of(
+    std::string_view method, std::string_view of_identity) {
+  std::array<std::span<const std::string_view>, registry_count> out;
+  for (std::size_t i = 0; i < registry_count; ++i) {
+    const bool is_identity = static_cast<Registry>(i) == Registry::identity;
+    out[i] = api_rules::allowed_paths(std::string(services[i]) +
+                                      std::string(is_identity ? of_identity : method));
+  }
+  return out;
+}
+
 using PathsOf = std::span<const std::string_view> (*)(Registry);
 
 bool is_implicit(std::string_view path) {
@@ -67,13 +78,14 @@ void add_set(const Message& message, const std::string& prefix, std::vector<std:
 }  // namespace
 
 std::span<const std::string_view> writable_paths(Registry registry) {
-  const auto service = std::string(services[static_cast<std::size_t>(registry)]);
-  return api_rules::allowed_paths(service + (registry == Registry::identity ? "Update" : "Set"));
+  // An import asks for each field of each row.
+  static const auto paths = paths_of("Set", "Update");
+  return paths[static_cast<std::size_t>(registry)];
 }
 
 std::span<const std::string_view> readable_paths(Registry registry) {
-  return api_rules::allowed_paths(std::string(services[static_cast<std::size_t>(registry)]) +
-                                  "Get");
+  static const auto paths = paths_of("Get", "Get");
+  return paths[static_cast<std::size_t>(registry)];
 }
 
 SplitPaths split_writable(std::span<const std::string> paths) {
