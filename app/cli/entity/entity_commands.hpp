@@ -13,6 +13,7 @@ void add_entity_commands(Command& root);
 void add_registry_commands(Command& root);
 void add_gateway_commands(Command& root);
 void add_user_commands(Command& root);
+void add_notification_commands(Command& root);
 void add_integration_commands(Command& root);
 
 }  // namespace ff::cli

@@ -153,6 +153,7 @@ void add_entity_commands(Command& root) {
   add_registry_commands(root);
   add_gateway_commands(root);
   add_user_commands(root);
+  add_notification_commands(root);
   add_integration_commands(root);
 }
 

@@ -105,9 +105,6 @@ constexpr Row rows[] = {
      "ask for a mail with a validation token", "user-id"},
     {"users email-validations", "validate", "EmailValidationRegistry/Validate",
      "validate an email address", "id token"},
-    {"notifications", "list", "NotificationService/List", "list notifications", "user-id"},
-    {"notifications", "set-status", "NotificationService/UpdateStatus",
-     "mark notifications as seen or archived", "user-id"},
 };
 
 }  // namespace
@@ -143,7 +140,6 @@ void add_user_commands(Command& root) {
   group_at(root, "users oauth authorizations").summary = "authorized OAuth clients";
   group_at(root, "users oauth access-tokens").summary = "their access tokens";
   group_at(root, "users email-validations").summary = "validation of email addresses";
-  group_at(root, "notifications").summary = "notifications of a user";
 }
 
 }  // namespace ff::cli

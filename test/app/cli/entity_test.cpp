@@ -11,6 +11,7 @@
 #include "test/app/cli/fake_api.hpp"
 #include "ttn/lorawan/v3/application.pb.h"
 #include "ttn/lorawan/v3/gateway.pb.h"
+#include "ttn/lorawan/v3/notification_service.pb.h"
 
 namespace ff::cli {
 namespace {
@@ -169,6 +170,23 @@ TEST_F(Commands, TakeAPasswordFromStandardInput) {
   input_ = R"({"ids":{"user_id":"bob"},"password":"p"})";
   ASSERT_TRUE(run({"users", "create"}));
   EXPECT_EQ(calls_.size(), 1U);
+}
+
+TEST_F(Commands, MarkNotificationsAsSeenThatWereShown) {
+  ASSERT_TRUE(run({"notifications", "list", "ada", "--mark-as-seen"}, [](const std::string&,
+                                                                         const auto&,
+                                                                         auto& answer) {
+    auto* list = google::protobuf::DynamicCastToGenerated<pb::ListNotificationsResponse>(&answer);
+    if (list != nullptr) list->add_notifications()->set_id("n-1");
+    return Status();
+  }));
+  ASSERT_EQ(calls_.size(), 2U);
+  EXPECT_EQ(
+      calls_[0].request,
+      R"({"receiver_ids":{"user_id":"ada"},"status":["NOTIFICATION_STATUS_UNSEEN"],"limit":50})");
+  EXPECT_EQ(
+      calls_[1].request,
+      R"({"receiver_ids":{"user_id":"ada"},"ids":["n-1"],"status":"NOTIFICATION_STATUS_SEEN"})");
 }
 
 TEST_F(Commands, PrintListsAsOneArray) {
