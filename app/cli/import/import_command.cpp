@@ -45,7 +45,9 @@ Result<Input> read_input(const Arguments& arguments) {
   input.text.assign(std::istreambuf_iterator<char>(file), {});
   const auto format =
       arguments.has("format") ? arguments.text("format") : input.path.extension().string();
-  input.format = format.ends_with("json") ? FileFormat::json : FileFormat::csv;
+  // `.ndjson` and `.jsonl`, too.
+  const bool is_json = format.find("json") != std::string::npos;
+  input.format = is_json ? FileFormat::json : FileFormat::csv;
   return input;
 }
 
