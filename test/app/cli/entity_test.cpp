@@ -1,14 +1,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <memory>
 
-#include "app/cli/command/parse.hpp"
 #include "app/cli/entity/entity_commands.hpp"
 #include "app/cli/entity/method_command.hpp"
 #include "app/cli/entity/request_flags.hpp"
-#include "test/app/cli/fake_api.hpp"
+#include "test/app/cli/command_line.hpp"
 #include "ttn/lorawan/v3/application.pb.h"
 #include "ttn/lorawan/v3/gateway.pb.h"
 #include "ttn/lorawan/v3/notification_service.pb.h"
@@ -19,40 +16,9 @@ namespace {
 namespace pb = ttn::lorawan::v3;
 using Words = std::vector<std::string>;
 
-/// A session whose calls are remembered and whose output is a text.
-class Commands : public testing::Test {
+class Commands : public CommandLine {
  protected:
-  Commands() {
-    add_entity_commands(root_);
-    root_.name = "cli";
-  }
-
-  /// Runs a command line; what it says on standard output.
-  Status run(const Words& words, FakeApi::Answer answer = {}) {
-    const auto parsed = parse_command_line(root_, {}, words);
-    if (!parsed) return fail(parsed.error());
-    char* text = nullptr;
-    std::size_t size = 0;
-    std::FILE* out = open_memstream(&text, &size);
-    auto loaded = load_config({});
-    Cancel cancel;
-    Session session(*loaded, {}, *Printer::make("json", out), cancel);
-    session.use_input(input_);
-    auto api = std::make_unique<FakeApi>(std::move(answer));
-    auto* calls = &api->calls;
-    session.use_api(std::move(api));
-    auto done = parsed->command().run(session, parsed->arguments);
-    calls_ = *calls;
-    std::fclose(out);
-    out_.assign(text, size);
-    std::unique_ptr<char, decltype(&std::free)>(text, &std::free).reset();
-    return done;
-  }
-
-  Command root_;
-  std::string input_;
-  std::string out_;
-  std::vector<FakeApi::Call> calls_;
+  Commands() { add_entity_commands(root_); }
 };
 
 struct Row {
