@@ -103,6 +103,7 @@ void RequestFlags::add(Leaf leaf, const RequestShape& shape) {
   }
   entry.flag = name_of(path, shape);
   if (has(entry.flag)) entry.flag = dashed(path);
+  if (has(entry.flag)) entry.flag = dashed(leaf.path);
   if (is_rights(leaf) && rights_.empty()) {
     rights_entry_ = entries_.size();
     const auto& values = *leaf.field().enum_type();

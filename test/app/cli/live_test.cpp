@@ -57,7 +57,16 @@ TEST_F(Live, SimulatesAnUplinkThatSaysSo) {
   EXPECT_NE(calls_[0].request.find(R"("simulated":true)"), std::string::npos);
   EXPECT_NE(calls_[0].request.find(R"("frm_payload":"AQ==")"), std::string::npos)
       << calls_[0].request;
+  EXPECT_NE(calls_[0].request.find(R"("received_at":"2026-01-01T00:00:00Z"},"simulated")"),
+            std::string::npos)
+      << calls_[0].request;
   EXPECT_TRUE(run({"simulate", "application-uplink", "app"}).error().is(no_end_device_id));
+}
+
+TEST_F(Live, TellsARelaysDeviceFromTheOneItForwards) {
+  ASSERT_TRUE(run({"relays", "ufr", "create", "app", "dev", "2", "--rule.device-id", "sensor"}));
+  EXPECT_EQ(calls_[0].request,
+            R"({"end_device_ids":)" + ids + R"(,"index":2,"rule":{"device_id":"sensor"}})");
 }
 
 TEST_F(Live, NeedsAnEntityToShowEventsOf) {
