@@ -308,6 +308,13 @@ struct ApplicationServer {
   InteropClient interop;
 };
 
+/// `dr`: the device repository.
+struct DeviceRepository {
+  DirectorySource source = DirectorySource::none;
+  std::filesystem::path directory;  // imported at the start, if it is there; empty: nothing is
+  std::string assets_base_url;      // in front of pictures; empty: as they are called
+};
+
 /// The EUIs whose first `length` bits are those of `join_eui`.
 struct JoinEuiPrefix {
   JoinEui join_eui;
@@ -446,6 +453,7 @@ struct Config {
   GatewayServer gs;
   NetworkServer ns;
   ApplicationServer as;
+  DeviceRepository dr;
   JoinServer js;
   IdentityServer is;
 };

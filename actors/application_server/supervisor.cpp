@@ -153,8 +153,10 @@ Result<caf::actor> start(caf::actor_system& system, const Config& config,
                       .interop = surroundings.interop,
                       .outbox = routes.outbox,
                       .formatters = routes.formatters,
+                      .repository = surroundings.repository,
                       .link_settings = routes.link_settings_table,
                       .unwrap_key = surroundings.unwrap_key,
+                      .read_locations = surroundings.read_locations,
                       .publish_up = both(publish_to(routes.link_table), surroundings.tap),
                       .publish = surroundings.publish});
   actors::SupervisorConfig supervisor{

@@ -41,9 +41,11 @@ struct Surroundings {
   const storage::Reader* store = nullptr;  // outlives the actors
   actors::Sharded<network_server::ShardHandle> network_servers;
   actors::Sharded<join_server::ShardHandle> join_servers;
-  actors::Route<interop::ClientHandle> interop;  // may be empty
-  UnwrapKey unwrap_key;                          // may be null
-  events::Publish publish;                       // may be null
+  actors::Route<interop::ClientHandle> interop;                   // may be empty
+  actors::Route<device_repository::RepositoryHandle> repository;  // may be empty
+  UnwrapKey unwrap_key;                                           // may be null
+  ReadLocations read_locations;                                   // may be null
+  events::Publish publish;                                        // may be null
   /// For webhooks; outlives the actors. Null: they can be set, and nothing is delivered.
   net::http_client::HttpClient* http_client = nullptr;
   /// For pub/sub; likewise.

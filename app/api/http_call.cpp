@@ -4,6 +4,7 @@
 
 #include "app/api/http_metadata.hpp"
 #include "app/api/status.hpp"
+#include "app/api/up_csv.hpp"
 #include "protocol/api_json/api_json.hpp"
 
 namespace ff::api {
@@ -82,19 +83,29 @@ bool HttpCall::write_answer() {
     return true;
   }
   if (!head_sent_) write_head(200, false);
+  if (options_.csv) return sink_->body(csv_line(*message));
   return sink_->body("{\"result\":" + *json + (options_.event_stream ? "}\n\n" : "}\n"));
 }
 
 void HttpCall::write_head(int status, bool trailing) {
   HttpHeaders headers;
   bool events = options_.streams && options_.event_stream && status == 200;
-  headers.emplace_back("Content-Type", events ? "text/event-stream" : "application/json");
+  const bool csv = options_.csv && status == 200;
+  headers.emplace_back("Content-Type", csv      ? "text/csv; charset=utf-8; header=present"
+                                       : events ? "text/event-stream"
+                                                : "application/json");
   add_headers(context_, trailing, headers);
   sink_->head(status, headers);
   head_sent_ = true;
+  if (csv) sink_->body(csv_head());
 }
 
 void HttpCall::write_error(const grpc::Status& status) {
+  if (head_sent_ && options_.csv) {
+    // No line of the table: whoever reads on would take it for whole.
+    sink_->body("#error:" + error_json(status) + "\r\n");
+    return;
+  }
   if (head_sent_) {
     sink_->body("{\"error\":" + error_json(status) + (options_.event_stream ? "}\n\n" : "}\n"));
     return;

@@ -23,6 +23,7 @@ class HttpCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::By
     const google::protobuf::Message* answer = nullptr;  ///< The prototype of answers.
     bool streams = false;
     bool event_stream = false;  ///< The client accepts text/event-stream.
+    bool csv = false;           ///< It accepts text/csv, and answers can be lines of it.
   };
 
   HttpCall(Options options, std::shared_ptr<ResponseSink> sink)

@@ -9,6 +9,7 @@
 #include "app/api/http_call.hpp"
 #include "app/api/http_metadata.hpp"
 #include "app/api/status.hpp"
+#include "app/api/up_csv.hpp"
 #include "app/api/url.hpp"
 #include "protocol/api_json/api_json.hpp"
 #include "protocol/api_json/query.hpp"
@@ -63,13 +64,18 @@ Status fill_from_query(const Binding& binding, std::string_view query, Message& 
   return {};
 }
 
+bool accepts(const HttpRequest& request, std::string_view type) {
+  return find_header(request.headers, "accept").find(type) != std::string_view::npos;
+}
+
 HttpCall::Options call_options(const google::protobuf::MethodDescriptor& method,
                                const HttpRequest& request) {
   return {.method = "/" + method.service()->full_name() + "/" + method.name(),
           .answer = &prototype(method.output_type()),
           .streams = method.server_streaming(),
-          .event_stream = find_header(request.headers, "accept").find("text/event-stream") !=
-                          std::string_view::npos};
+          .event_stream = accepts(request, "text/event-stream"),
+          .csv = method.server_streaming() && accepts(request, "text/csv") &&
+                 has_csv(*method.output_type())};
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ std::vector<Knob> network_server_knobs();
 std::vector<Knob> application_server_knobs();
 std::vector<Knob> identity_server_knobs();
 std::vector<Knob> account_knobs();
+std::vector<Knob> device_repository_knobs();
 std::vector<Knob> join_server_knobs();
 std::vector<Knob> interop_knobs();
 

@@ -41,6 +41,15 @@ class Object {
     return out_;
   }
 
+  /// The same with a name that is not ours.
+  std::string& key(std::string_view name) {
+    if (!first_) out_ += ',';
+    first_ = false;
+    append_string(out_, name);
+    out_ += ':';
+    return out_;
+  }
+
   // Members that are left out when zero or empty.
   void text(std::string_view name, std::string_view value) {
     if (!value.empty()) append_string(member(name), value);

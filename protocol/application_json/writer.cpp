@@ -195,6 +195,25 @@ void write_airtime(std::string& out, Object& object, const ApplicationUplink& up
   out += '"';
 }
 
+void write_device(std::string& out, Object& object, const ApplicationUplink& uplink) {
+  if (!uplink.locations.empty()) {
+    Object locations(object.member("locations"));
+    for (const auto& [service, location] : uplink.locations) {
+      locations.key(service);
+      write(out, location);
+    }
+    locations.close();
+  }
+  if (!uplink.version_ids) return;
+  Object ids(object.member("version_ids"));
+  ids.text("brand_id", uplink.version_ids->brand_id);
+  ids.text("model_id", uplink.version_ids->model_id);
+  ids.text("hardware_version", uplink.version_ids->hardware_version);
+  ids.text("firmware_version", uplink.version_ids->firmware_version);
+  ids.text("band_id", uplink.version_ids->band_id);
+  ids.close();
+}
+
 void write_network(Object& object, const ApplicationUplink& uplink) {
   Object network(object.member("network_ids"));
   network.hex("net_id", uplink.net_id.value(), 6);
@@ -216,6 +235,7 @@ void write(std::string& out, const ApplicationUplink& uplink) {
   object.flag("confirmed", uplink.confirmed);
   write_airtime(out, object, uplink);
   object.number("packet_error_rate", uplink.packet_error_rate);
+  write_device(out, object, uplink);
   write_network(object, uplink);
   object.close();
 }
@@ -233,6 +253,7 @@ void write(std::string& out, const UplinkNormalized& up) {
   if (is_set(uplink.received_at)) object.time("received_at", uplink.received_at);
   object.flag("confirmed", uplink.confirmed);
   write_airtime(out, object, uplink);
+  write_device(out, object, uplink);
   write_network(object, uplink);
   object.close();
 }

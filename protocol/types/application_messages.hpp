@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -62,6 +63,19 @@ struct ApplicationDownlink {
   bool operator==(const ApplicationDownlink&) const = default;
 };
 
+/// Which product a device is, in the words of the device repository. Free texts; empty: not said.
+struct DeviceVersionIds {
+  std::string brand_id;
+  std::string model_id;
+  std::string hardware_version;
+  std::string firmware_version;
+  std::string band_id;  // `EU_863_870`
+  bool operator==(const DeviceVersionIds&) const = default;
+};
+
+/// Where a device is, by who says so: `user`, `frm-payload`, a package's name.
+using Locations = std::map<std::string, Location>;
+
 struct ApplicationUplink {
   SessionKeyId session_key_id;
   FPort f_port;
@@ -80,6 +94,8 @@ struct ApplicationUplink {
   bool confirmed = false;
   Duration consumed_airtime{0};
   float packet_error_rate = 0;
+  Locations locations;
+  std::optional<DeviceVersionIds> version_ids;
   NetId net_id;
   bool operator==(const ApplicationUplink&) const = default;
 };

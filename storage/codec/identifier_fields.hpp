@@ -31,5 +31,13 @@ void fields(Archive& a, KeyEnvelope& envelope) {
   a(2, envelope.kek_label);
   a(3, envelope.encrypted_key);
 }
+template <class Archive>
+void fields(Archive& a, DeviceVersionIds& ids) {
+  a(1, ids.brand_id);
+  a(2, ids.model_id);
+  a(3, ids.hardware_version);
+  a(4, ids.firmware_version);
+  a(5, ids.band_id);
+}
 
 }  // namespace ff

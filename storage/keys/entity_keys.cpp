@@ -13,9 +13,9 @@ namespace ff::storage {
 namespace {
 
 /// Ids per kind, indexed by EntityKind; 0 is no kind.
-constexpr std::array<std::uint8_t, 37> id_counts{0, 1, 1, 1, 1, 1, 2, 3, 4, 2, 2, 1, 1,
+constexpr std::array<std::uint8_t, 38> id_counts{0, 1, 1, 1, 1, 1, 2, 3, 4, 2, 2, 1, 1,
                                                  1, 1, 1, 2, 2, 1, 2, 2, 3, 2, 1, 1, 3,
-                                                 1, 1, 2, 2, 3, 1, 2, 3, 2, 2, 1};
+                                                 1, 1, 2, 2, 3, 1, 2, 3, 2, 2, 1, 1};
 
 KeyWriter index_writer(EntityIndex index) {
   KeyWriter out;

@@ -57,6 +57,7 @@ enum class EntityKind : std::uint8_t {
   undecoded_up = 34,          ///< shard as 5 digits, number as 20 digits
   external_login = 35,        ///< issuer, subject
   activation_settings = 36,   ///< application
+  repository_document = 37,   ///< path of a file of the device repository, below `vendor/`
 };
 
 /// How many ids the key of a kind has: 1 to 4.

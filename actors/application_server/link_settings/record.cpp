@@ -11,6 +11,7 @@ template <class Archive>
 void fields(Archive& a, LinkSettings& settings) {
   a(1, settings.default_formatters);
   a(2, settings.skip_payload_crypto);
+  a(3, settings.formatter_vectors);
 }
 
 namespace {

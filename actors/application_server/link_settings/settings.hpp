@@ -19,6 +19,8 @@ struct LinkSettings {
   /// ttn.lorawan.v3.MessagePayloadFormatters in wire form; nothing: none.
   std::optional<Bytes> default_formatters;
   std::optional<bool> skip_payload_crypto;
+  /// farfield.v1.FormatterVectors in wire form: what the default formatters have to pass.
+  std::optional<Bytes> formatter_vectors;
   bool operator==(const LinkSettings&) const = default;
 };
 

@@ -14,6 +14,7 @@
 #include "actors/support/caf_error.hpp"
 #include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
+#include "storage/keys/entity_keys.hpp"
 
 namespace ff::application_server {
 namespace {
@@ -147,6 +148,19 @@ struct Runner {
     };
     caf::anon_send(context().deps.loader.get(), std::move(request));
   }
+  void operator()(const LocateDevice& effect) const {
+    if (!context().read_locations) return;
+    const auto& uid = effect.device;
+    actors::LoadRow request{storage::Family::entity,
+                            storage::entity_key(storage::EntityKind::end_device,
+                                                {uid.application_id.text(), uid.device_id.text()}),
+                            {}};
+    request.on_loaded = [uid, read = context().read_locations,
+                         pipeline = PipelineActor(self)](const Result<std::optional<Bytes>>& row) {
+      if (row) caf::anon_send(pipeline, DeviceLocated{uid, *row ? read(**row) : Locations()});
+    };
+    caf::anon_send(context().deps.loader.get(), std::move(request));
+  }
   void operator()(FetchAppSKey& effect) const {
     const actors::Reply<KeyEnvelope> fetched = [device = effect.device, request = effect.request,
                                                 pipeline =
@@ -192,13 +206,31 @@ struct Runner {
 
   void operator()(RunScript& effect) const {
     const auto pool = context().formatters.get();
+    const auto application_id = effect.device.application_id;
     auto call = std::move(effect.call);
     call.reply = [device = std::move(effect.device), request = effect.request,
                   pipeline = PipelineActor(self)](Result<formatter::Answer> answer) {
       caf::anon_send(pipeline, ScriptAnswered{device, request, std::move(answer)});
     };
     if (!pool) return call.reply(fail(script_unanswered));
+    if (call.script.kind == formatter::Kind::repository)
+      return find_script(pool, std::move(call), effect.product.value_or(DeviceVersionIds()),
+                         application_id);
     caf::anon_send(pool, std::move(call));
+  }
+
+  void find_script(const FormattersHandle& pool, RunFormatter call, DeviceVersionIds product,
+                   const ApplicationId& application_id) const {
+    const auto repository = context().repository.get();
+    if (!repository) return call.reply(fail(repository_unavailable));
+    device_repository::FindRepositoryScript ask{
+        std::move(product), call.function, application_id, {}};
+    ask.reply = [pool, call = std::move(call)](Result<formatter::Formatter> script) mutable {
+      if (!script) return call.reply(fail(script.error()));
+      call.script = *std::move(script);
+      caf::anon_send(pool, std::move(call));
+    };
+    caf::anon_send(repository, std::move(ask));
   }
 
   static Result<std::shared_ptr<const AppDevice>> decode(Result<std::optional<Bytes>> row,
@@ -288,6 +320,7 @@ PipelineActor::behavior_type pipeline(Pointer self, PipelineContextPtr context,
       [self](SessionAccepted& message) { accepted(self, message); },
       [self](const QueueDownlinks& message) { handle(self, message); },
       [self](const ListQueuedDownlinks& message) { handle(self, message); },
+      [self](const SimulateUp& message) { handle(self, message); },
       [self](const GetAppDevice& message) { handle(self, message); },
       [self](const ChangeAppDevice& message) { handle(self, message); },
       [self](const DeleteAppDevice& message) { handle(self, message); },
@@ -299,6 +332,7 @@ PipelineActor::behavior_type pipeline(Pointer self, PipelineContextPtr context,
       [self](const AppDeviceLoaded& message) {
         carry_out(self, self->state.logic->loaded(message, turn(self)));
       },
+      [self](const DeviceLocated& message) { self->state.logic->located(message); },
       [self](const AppSKeyFetched& message) {
         carry_out(self, self->state.logic->fetched(message, turn(self)));
       },

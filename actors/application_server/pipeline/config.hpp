@@ -30,6 +30,8 @@ struct PipelineConfig {
   std::size_t held_max = 256;
   /// For the pool of formatters to say anything; it has time-outs of its own.
   Duration script_timeout = std::chrono::seconds{30};
+  /// How old a device's location may be: it is read again with the next message.
+  Duration location_age_max = std::chrono::minutes{15};
   /// Records of devices silent for so long leave memory.
   Duration idle = std::chrono::minutes{15};
   /// Messages kept per shard and application; older ones are gone also for durable consumers. By
@@ -43,5 +45,9 @@ struct PipelineConfig {
 
 /// Makes a key usable that is wrapped under a key-encryption key we have. Any thread.
 using UnwrapKey = std::function<Result<Aes128Key>(const KeyEnvelope&)>;
+
+/// Locations of a device from its row in the registry of the identity server; empty for what can
+/// not be read. Any thread.
+using ReadLocations = std::function<Locations(ByteView row)>;
 
 }  // namespace ff::application_server

@@ -7,6 +7,7 @@
 #include "actors/application_server/link_settings/table.hpp"
 #include "actors/application_server/outbox/interface.hpp"
 #include "actors/application_server/pipeline/config.hpp"
+#include "actors/device_repository/interface.hpp"
 #include "actors/events/event.hpp"
 #include "actors/interop/interface.hpp"
 #include "actors/join_server/interface.hpp"
@@ -26,8 +27,11 @@ struct PipelineContext {
   actors::Route<interop::ClientHandle> interop;
   actors::Route<OutboxHandle> outbox;
   actors::Route<FormattersHandle> formatters;
+  /// Empty: formatters of the repository fail.
+  actors::Route<device_repository::RepositoryHandle> repository;
   LinkSettingsTable link_settings;
-  UnwrapKey unwrap_key;  // null: keys in clear only
+  UnwrapKey unwrap_key;          // null: keys in clear only
+  ReadLocations read_locations;  // null: registered locations are not known
   PublishUp publish_up;
   events::Publish publish;
 };

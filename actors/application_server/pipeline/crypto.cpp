@@ -19,9 +19,19 @@ Result<Aes128Key> usable_key(const AppSession& session, const UnwrapKey& unwrap)
   return key;
 }
 
-bool skips_crypto(const AppDevice& device, const AppSession& session, const UnwrapKey& unwrap) {
-  if (!device.skip_payload_crypto_override.value_or(false)) return false;
-  return !usable_key(session, unwrap);
+bool wants_no_crypto(const AppDevice* maybe_device, const ApplicationId& application_id,
+                     const LinkSettingsTable& links) {
+  if (maybe_device != nullptr && maybe_device->skip_payload_crypto_override)
+    return *maybe_device->skip_payload_crypto_override;
+  const auto link = links.find(application_id);
+  return link && link->settings.skip_payload_crypto.value_or(false);
+}
+
+bool skips_crypto(const AppDevice& device, const AppSession& session, const PayloadCrypto& crypto) {
+  // Nearly always.
+  if (session.app_s_key && session.app_s_key->key) return false;
+  if (!wants_no_crypto(&device, device.ids.uid.application_id, crypto.links)) return false;
+  return !usable_key(session, crypto.unwrap);
 }
 
 void decrypt(ApplicationUplink& uplink, const Aes128Key& key, DevAddr dev_addr) {
@@ -36,11 +46,11 @@ void crypt(ApplicationDownlink& downlink, const Aes128Key& key, DevAddr dev_addr
 }
 
 Status decrypt(ApplicationDownlink& downlink, const AppDevice& device,
-               const std::optional<AppSession>& third, const UnwrapKey& unwrap) {
+               const std::optional<AppSession>& third, const PayloadCrypto& payload_crypto) {
   for (const auto* session : {&device.session, &device.pending_session, &third}) {
     if (!*session || (*session)->session_key_id != downlink.session_key_id) continue;
-    if (skips_crypto(device, **session, unwrap)) return {};
-    FF_TRY(const auto key, usable_key(**session, unwrap));
+    if (skips_crypto(device, **session, payload_crypto)) return {};
+    FF_TRY(const auto key, usable_key(**session, payload_crypto.unwrap));
     crypt(downlink, key, (*session)->dev_addr);
     return {};
   }

@@ -6,6 +6,7 @@
 #include "actors/application_server/pipeline/state.hpp"
 #include "protocol/formatter/cayenne_lpp.hpp"
 #include "protocol/formatter/errors.hpp"
+#include "protocol/formatter/location.hpp"
 #include "protocol/formatter/outcome.hpp"
 
 namespace ff::application_server {
@@ -16,6 +17,7 @@ using formatter::Kind;
 
 constexpr std::string_view up_failed = "as.up.data.decode.fail";
 constexpr std::string_view down_failed = "as.down.data.decode.fail";
+constexpr const char* payload_location = "frm-payload";
 
 ApplicationDownlink* downlink_in(ApplicationUp& up) noexcept {
   if (auto* sent = std::get_if<DownlinkSent>(&up.up)) return &sent->downlink;
@@ -66,13 +68,45 @@ formatter::FormattersPtr PipelineState::formatters_of(Lane& lane) const {
 /// Payloads stay encrypted: there is nothing to decode.
 bool PipelineState::skips(const Lane& lane) const {
   return lane.record && lane.record->session &&
-         skips_crypto(*lane.record, *lane.record->session, unwrap_);
+         skips_crypto(*lane.record, *lane.record->session, crypto_);
+}
+
+/// The application's own, or that of the device's product.
+bool PipelineState::runs_script(const Lane& lane, Kind kind) {
+  if (kind == Kind::javascript) return true;
+  return kind == Kind::repository && lane.record && lane.record->version_ids &&
+         !lane.record->version_ids->model_id.empty();
 }
 
 void PipelineState::decode_and_publish(Lane& lane, ApplicationUp up, Work& work) {
   const auto function = decode(lane, up, work);
-  if (!function) return publish(lane, std::move(up), work);
-  hold(lane, std::move(up), function, work);
+  if (function) return hold(lane, std::move(up), function, work);
+  auto solved = complete(lane, up);
+  publish(lane, std::move(up), work);
+  if (solved) publish(lane, *std::move(solved), work);
+}
+
+/// What is known of the device beside its frame, and a message of its own for the location that a
+/// payload tells. Simulations say themselves what they want. [spec application-server §4 steps
+/// 8-10]
+std::optional<ApplicationUp> PipelineState::complete(const Lane& lane, ApplicationUp& up) const {
+  auto* uplink = std::get_if<ApplicationUplink>(&up.up);
+  if (uplink == nullptr || up.simulated) return std::nullopt;
+  if (lane.record) uplink->version_ids = lane.record->version_ids;
+  uplink->locations = lane.locations;
+  const auto found = formatter::location_in(uplink->decoded_payload_json);
+  if (!found) return std::nullopt;
+  uplink->locations.insert_or_assign(payload_location, *found);
+  return ApplicationUp{.ids = up.ids,
+                       .correlation_ids = up.correlation_ids,
+                       .received_at = up.received_at,
+                       .up = LocationSolved{payload_location, *found}};
+}
+
+void PipelineState::append_complete(const Lane& lane, ApplicationUp up, Work& work) {
+  auto solved = complete(lane, up);
+  append(std::move(up), work);
+  if (solved) append(*std::move(solved), work);
 }
 
 /// Decodes what can be decoded here; else what a script has to do.
@@ -87,7 +121,7 @@ std::optional<Function> PipelineState::decode_uplink(Lane& lane, ApplicationUp& 
   const auto formatters = formatters_of(lane);
   if (!formatters || formatters->up.kind == Kind::none) return std::nullopt;
   const auto kind = formatters->up.kind;
-  if (kind == Kind::javascript) return Function::decode_uplink;
+  if (runs_script(lane, kind)) return Function::decode_uplink;
   Result<std::string> decoded =
       kind == Kind::cayenne_lpp  ? formatter::decode_cayenne_uplink(uplink.frm_payload)
       : kind == Kind::repository ? Result<std::string>(fail(formatter::no_version_identifiers))
@@ -108,7 +142,7 @@ std::optional<Function> PipelineState::decode_downlink(Lane& lane, ApplicationUp
   const auto formatters = formatters_of(lane);
   if (!formatters || formatters->down.kind == Kind::none) return std::nullopt;
   const auto kind = formatters->down.kind;
-  if (kind == Kind::javascript) return Function::decode_downlink;
+  if (runs_script(lane, kind)) return Function::decode_downlink;
   Result<std::string> decoded =
       kind == Kind::cayenne_lpp  ? formatter::decode_cayenne_downlink(downlink.frm_payload)
       : kind == Kind::repository ? Result<std::string>(fail(formatter::no_version_identifiers))
@@ -129,6 +163,8 @@ void PipelineState::hold(Lane& lane, ApplicationUp up, std::optional<Function> f
     work.event(*function == Function::decode_uplink ? up_failed : down_failed, up.ids,
                up.correlation_ids, Error(pool_full));
     function.reset();
+    // An undecoded payload tells no location.
+    static_cast<void>(complete(lane, up));
   }
   const auto number = ++requests_;
   const bool decodes_again = function == Function::decode_uplink;
@@ -138,6 +174,14 @@ void PipelineState::hold(Lane& lane, ApplicationUp up, std::optional<Function> f
                        : encode_held(ReadyUp{up.ids.uid.application_id, make_message(up)}));
   lane.held.push_back({.number = number, .up = std::move(up), .waits_for = function, .answer = {}});
   if (function) ask_script(lane, lane.held.back(), work.now);
+}
+
+/// Behind what is held of the device, as publish() does.
+void PipelineState::publish_ready(Lane& lane, ReadyUp ready, Work& work) {
+  if (lane.held.empty()) return append(ready.application_id, std::move(ready.message), work);
+  const auto number = ++requests_;
+  work.records.put(storage::Family::entity, held_key(shard_, number), encode_held(ready));
+  lane.held.push_back({.number = number, .up = std::move(ready), .waits_for = {}, .answer = {}});
 }
 
 /// Asks at once: what comes back is committed behind the row.
@@ -154,7 +198,8 @@ void PipelineState::ask_script(Lane& lane, const Held& held, Instant now) {
   if (const auto* uplink = std::get_if<ApplicationUplink>(&up.up))
     call.received_at = uplink->received_at;
   deadlines_.emplace(now.mono + config_.script_timeout, Deadline{up.ids.uid, held.number});
-  effects_.emplace_back(RunScript{up.ids.uid, held.number, std::move(call)});
+  effects_.emplace_back(
+      RunScript{up.ids.uid, held.number, std::move(call), lane.record->version_ids});
 }
 
 Effects PipelineState::scripted(const ScriptAnswered& message, const Turn& turn) {
@@ -196,10 +241,11 @@ void PipelineState::resume_held(Lane& lane, const Turn& turn) {
   const auto formatters = formatters_of(lane);
   for (auto& held : lane.held) {
     if (!held.waits_for) continue;
-    if (formatters && formatters->up.kind == Kind::javascript) {
+    if (formatters && runs_script(lane, formatters->up.kind)) {
       ask_script(lane, held, turn.now);
     } else {
       held.waits_for.reset();
+      static_cast<void>(complete(lane, std::get<ApplicationUp>(held.up)));
     }
   }
   release_held(lane, turn);
@@ -213,32 +259,32 @@ void PipelineState::release_held(Lane& lane, const Turn& turn) {
     auto held = std::move(lane.held.front());
     lane.held.pop_front();
     work.records.erase(storage::Family::entity, held_key(shard_, held.number));
-    finish(std::move(held), work);
+    finish(lane, std::move(held), work);
     any = true;
   }
   if (any) commit(lane, std::move(work));
 }
 
-void PipelineState::finish(Held held, Work& work) {
+void PipelineState::finish(const Lane& lane, Held held, Work& work) {
   if (auto* ready = std::get_if<ReadyUp>(&held.up)) {
     ready->message.received_at = work.now.utc;
     return append(ready->application_id, std::move(ready->message), work);
   }
   auto up = std::get<ApplicationUp>(std::move(held.up));
   // The outbox is in the order of its times.
-  up.received_at = work.now.utc;
+  if (!up.simulated) up.received_at = work.now.utc;
   if (!held.answer) return append(std::move(up), work);
   if (std::holds_alternative<ApplicationUplink>(up.up))
-    return finish_uplink(std::move(up), *held.answer, work);
+    return finish_uplink(lane, std::move(up), *held.answer, work);
   finish_downlink(std::move(up), *held.answer, work);
 }
 
-void PipelineState::finish_uplink(ApplicationUp up, const Result<formatter::Answer>& answer,
-                                  Work& work) {
+void PipelineState::finish_uplink(const Lane& lane, ApplicationUp up,
+                                  const Result<formatter::Answer>& answer, Work& work) {
   auto decoded = answer ? formatter::decoded_uplink(*answer) : fail(answer.error());
   if (!decoded) {
     work.event(up_failed, up.ids, up.correlation_ids, decoded.error());
-    return append(std::move(up), work);
+    return append_complete(lane, std::move(up), work);
   }
   auto& uplink = std::get<ApplicationUplink>(up.up);
   uplink.decoded_payload_json = std::move(decoded->data_json);
@@ -252,7 +298,7 @@ void PipelineState::finish_uplink(ApplicationUp up, const Result<formatter::Answ
     work.event("as.up.data.normalize.warning", up.ids, up.correlation_ids, shared);
   if (decoded->normalize_error)
     work.event(up_failed, up.ids, up.correlation_ids, *decoded->normalize_error);
-  append(std::move(up), work);
+  append_complete(lane, std::move(up), work);
   // One message per measurement, behind the uplink. [spec message-formats §3.4]
   const auto& whole = std::get<ApplicationUplink>(shared->up);
   for (const auto& measurement : whole.normalized_payload_json) {

@@ -33,6 +33,10 @@ struct AppDevice {
   /// ttn.lorawan.v3.MessagePayloadFormatters in wire form, for the decode step; empty: the
   /// application's.
   std::optional<Bytes> formatters;
+  /// For formatters of the device repository, and a part of its uplinks.
+  std::optional<DeviceVersionIds> version_ids;
+  /// farfield.v1.FormatterVectors in wire form: what `formatters` have to pass.
+  std::optional<Bytes> formatter_vectors;
   bool operator==(const AppDevice&) const = default;
 };
 

@@ -106,7 +106,7 @@ void PipelineState::attempt_push(const DeviceUid& uid, Lane& lane, const Turn& t
   if (!lane.record)
     return push_failed(lane, Error(device_not_found, {{"device_uid", to_string(uid)}}), turn);
   auto device = *lane.record;
-  auto sealed = seal_downlinks(device, push, unwrap_);
+  auto sealed = seal_downlinks(device, push, crypto_);
   if (!sealed) {
     // A queue that has no other session to move to is where it was.
     const bool nothing_to_do =
@@ -132,7 +132,7 @@ Effects PipelineState::pushed(const DownlinksPushed& message, const Turn& turn) 
   lane.used = turn.now.mono;
   const auto sessions = message.outcome ? std::nullopt : network_sessions(message.outcome.error());
   const bool skipped = lane.record && lane.record->session &&
-                       skips_crypto(*lane.record, *lane.record->session, unwrap_);
+                       skips_crypto(*lane.record, *lane.record->session, crypto_);
   if (message.outcome) {
     push_succeeded(lane, turn);
   } else if (!sessions || skipped || !lane.record ||

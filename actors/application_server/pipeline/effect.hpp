@@ -19,6 +19,11 @@ struct LoadDevice {
   DeviceUid device;
 };
 
+/// Read where the device is; answered with DeviceLocated, or not at all.
+struct LocateDevice {
+  DeviceUid device;
+};
+
 /// Ask the join server; answered with AppSKeyFetched.
 struct FetchAppSKey {
   DeviceUid device;
@@ -72,10 +77,12 @@ struct RunScript {
   DeviceUid device;
   std::uint64_t request = 0;
   RunFormatter call;  // without its reply
+  /// Whose script the device repository has, when the call's formatter is one of the repository.
+  std::optional<DeviceVersionIds> product = std::nullopt;
 };
 
-using Effect = std::variant<LoadDevice, FetchAppSKey, CommitRecords, Answer, PublishEvent,
-                            ListFromNetwork, RunScript>;
+using Effect = std::variant<LoadDevice, LocateDevice, FetchAppSKey, CommitRecords, Answer,
+                            PublishEvent, ListFromNetwork, RunScript>;
 using Effects = std::vector<Effect>;
 
 }  // namespace ff::application_server

@@ -46,6 +46,12 @@ inline constexpr ErrorDef field_value{"pkg/applicationserver", "field_value",
                                       Code::invalid_argument, "invalid value of field `{field}`"};
 inline constexpr ErrorDef buffer_full{"pkg/applicationserver/io", "buffer_full",
                                       Code::resource_exhausted, "buffer is full"};
+inline constexpr ErrorDef payload_crypto_skipped{
+    "pkg/applicationserver/io/grpc", "payload_crypto_skipped", Code::failed_precondition,
+    "payload crypto skipped"};
+inline constexpr ErrorDef repository_unavailable{"pkg/cluster", "peer_unavailable",
+                                                 Code::unavailable,
+                                                 "peer with role `DEVICE_REPOSITORY` unavailable"};
 // Without an equivalent in the reference.
 inline constexpr ErrorDef push_timed_out{"pkg/applicationserver", "push_timeout",
                                          Code::deadline_exceeded,

@@ -91,6 +91,7 @@ struct StoredUp {
   UtcTime received_at;
   ApplicationUplink uplink;
   StoredDataRate data_rate;
+  bool simulated = false;
 };
 struct StoredRow {
   std::optional<StoredUp> up;
@@ -123,6 +124,9 @@ void fields(Archive& a, StoredUp& up) {
   a(15, uplink.consumed_airtime);
   a(16, uplink.packet_error_rate);
   a(17, uplink.net_id);
+  a(18, up.simulated);
+  a(19, uplink.locations);
+  a(20, uplink.version_ids);
 }
 template <class Archive>
 void fields(Archive& a, StoredRow& row) {
@@ -158,8 +162,9 @@ std::string digits(std::uint64_t number, std::size_t size) {
 Bytes encode_held(const ApplicationUp& up) {
   const auto& uplink = std::get<ApplicationUplink>(up.up);
   StoredRow out;
-  out.up = StoredUp{up.ids, up.correlation_ids, up.received_at, uplink,
-                    stored(uplink.settings.data_rate)};
+  out.up = StoredUp{
+      up.ids,      up.correlation_ids, up.received_at, uplink, stored(uplink.settings.data_rate),
+      up.simulated};
   return storage::seal_record(held_version, out);
 }
 
@@ -179,7 +184,8 @@ Result<HeldRow> decode_held(ByteView row) {
   return HeldRow(ApplicationUp{.ids = std::move(up.ids),
                                .correlation_ids = std::move(up.correlation_ids),
                                .received_at = up.received_at,
-                               .up = std::move(up.uplink)});
+                               .up = std::move(up.uplink),
+                               .simulated = up.simulated});
 }
 
 Bytes held_key(storage::Shard shard, std::uint64_t number) {

@@ -16,6 +16,7 @@ using PipelineHandle = caf::typed_actor<
                                       // the commit.
     caf::reacts_to<QueueDownlinks>,  // Encodes, numbers, encrypts and pushes to the network server.
     caf::reacts_to<ListQueuedDownlinks>,  // The network server's queue, decrypted.
+    caf::reacts_to<SimulateUp>,           // Decodes and publishes what no device has sent.
     caf::reacts_to<GetAppDevice>,         // The application server's part of a device.
     caf::reacts_to<ChangeAppDevice>,      // Creates or changes it.
     caf::reacts_to<DeleteAppDevice>,      // Deletes it.
@@ -26,6 +27,7 @@ using PipelineActor =
     PipelineHandle::extend<caf::reacts_to<InspectPipeline>,  // What it holds.
                            caf::reacts_to<OutboxRecovered>,  // INTERNAL: the start goes on.
                            caf::reacts_to<AppDeviceLoaded>,  // INTERNAL: a record has been read.
+                           caf::reacts_to<DeviceLocated>,    // INTERNAL: where the device is.
                            caf::reacts_to<AppSKeyFetched>,  // INTERNAL: a join server has answered.
                            caf::reacts_to<ScriptAnswered>,  // INTERNAL: a formatter has run.
                            caf::reacts_to<QueueListed>,     // INTERNAL: a queue to be shown.

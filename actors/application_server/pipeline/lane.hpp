@@ -14,7 +14,7 @@
 namespace ff::application_server {
 
 using Request = std::variant<SessionAccepted, QueueDownlinks, ListQueuedDownlinks, GetAppDevice,
-                             ChangeAppDevice, DeleteAppDevice>;
+                             ChangeAppDevice, DeleteAppDevice, SimulateUp>;
 
 /// A question to the join server under way; the device's messages wait for it.
 struct Fetch {
@@ -61,6 +61,9 @@ struct Lane {
   /// Of the record's formatters, read once.
   formatter::FormattersPtr formatters;
   std::shared_ptr<const AppDevice> formatters_of;
+  /// Of the registry, as it was when it was asked last.
+  Locations locations;
+  std::optional<MonoTime> located_at;
   MonoTime used;
   /// Shared with commits under way.
   std::shared_ptr<const int> guard = std::make_shared<const int>(0);

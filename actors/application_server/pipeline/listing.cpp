@@ -62,10 +62,10 @@ void PipelineState::show(Lane& lane, Listing& listing, const DeviceUid& device,
   const auto kind = formatters ? formatters->down.kind : Kind::none;
   for (auto& item : queue) {
     if (item.session_key_id != session->session_key_id) continue;
-    if (!decrypt(item, record, std::nullopt, unwrap_)) continue;
+    if (!decrypt(item, record, std::nullopt, crypto_)) continue;
     if (kind == Kind::cayenne_lpp)
       item.decoded_payload_json = formatter::decode_cayenne_downlink(item.frm_payload).value_or("");
-    if (kind == Kind::javascript && listing.asked.size() < decoded_max) {
+    if (runs_script(lane, kind) && listing.asked.size() < decoded_max) {
       const auto request = ++requests_;
       listing.asked.emplace(request, listing.items.size());
       deadlines_.emplace(turn.now.mono + config_.script_timeout, Deadline{device, request});
@@ -76,7 +76,8 @@ void PipelineState::show(Lane& lane, Listing& listing, const DeviceUid& device,
                                        .f_port = item.f_port.value(),
                                        .received_at = {},
                                        .input = item.frm_payload,
-                                       .reply = {}}});
+                                       .reply = {}},
+                                      record.version_ids});
     }
     listing.items.push_back(std::move(item));
   }

@@ -5,9 +5,11 @@
 #include <functional>
 #include <memory>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "actors/application_server/pipeline/held.hpp"
+#include "actors/events/event.hpp"
 #include "actors/support/committer.hpp"
 #include "actors/support/local_message.hpp"
 #include "actors/support/reply.hpp"
@@ -45,6 +47,18 @@ struct ListQueuedDownlinks {
   actors::Reply<std::vector<ApplicationDownlink>> reply;
 };
 
+/// A message that no device has sent. Marked as simulated, its identifiers complete. [spec
+/// application-server §6]
+struct SimulateUp {
+  DeviceUid device;
+  /// An uplink is decoded on its way; of other kinds the message as it will lie in the outbox.
+  std::variant<ApplicationUp, ReadyUp> up;
+  /// Of a message that is ready: what those who watch are told.
+  events::Event told;
+  /// Answered when it is durable. Errors: payload_crypto_skipped; of an uplink device_not_found.
+  actors::Reply<void> reply;
+};
+
 /// The network server's answer to an own push; the pipeline's continuation. INTERNAL.
 struct DownlinksPushed {
   DeviceUid device;
@@ -63,6 +77,11 @@ struct OutboxRecovered {
 struct AppDeviceLoaded {
   DeviceUid device;
   Result<std::shared_ptr<const struct AppDevice>> record;
+};
+/// Where a device is by its entry in the registry of the identity server. INTERNAL.
+struct DeviceLocated {
+  DeviceUid device;
+  Locations locations;
 };
 /// A join server's answer. INTERNAL.
 struct AppSKeyFetched {
@@ -124,11 +143,13 @@ FF_LOCAL_MESSAGE(ff::application_server::SessionAccepted)
 FF_LOCAL_MESSAGE(ff::application_server::QueueDownlinks)
 FF_LOCAL_MESSAGE(ff::application_server::ListQueuedDownlinks)
 FF_LOCAL_MESSAGE(ff::application_server::DownlinksPushed)
+FF_LOCAL_MESSAGE(ff::application_server::SimulateUp)
 FF_LOCAL_MESSAGE(ff::application_server::GetAppDevice)
 FF_LOCAL_MESSAGE(ff::application_server::ChangeAppDevice)
 FF_LOCAL_MESSAGE(ff::application_server::DeleteAppDevice)
 FF_LOCAL_MESSAGE(ff::application_server::OutboxRecovered)
 FF_LOCAL_MESSAGE(ff::application_server::AppDeviceLoaded)
+FF_LOCAL_MESSAGE(ff::application_server::DeviceLocated)
 FF_LOCAL_MESSAGE(ff::application_server::AppSKeyFetched)
 FF_LOCAL_MESSAGE(ff::application_server::ScriptAnswered)
 FF_LOCAL_MESSAGE(ff::application_server::QueueListed)

@@ -40,16 +40,17 @@ bool PipelineState::prepare(Lane& lane, QueueDownlinks& message, const Turn& tur
   auto& preparation = lane.preparing.emplace_back();
   preparation.message = std::move(message);
   const auto count = idle ? 0 : preparation.message.downlinks.size();
-  for (std::size_t i = 0; i < count; ++i) prepare_item(formatters->down, preparation, i, turn);
+  for (std::size_t i = 0; i < count; ++i)
+    prepare_item(lane, formatters->down, preparation, i, turn);
   take_prepared(lane, turn);
   return true;
 }
 
-void PipelineState::prepare_item(const formatter::Formatter& chosen, Preparation& preparation,
-                                 std::size_t index, const Turn& turn) {
+void PipelineState::prepare_item(const Lane& lane, const formatter::Formatter& chosen,
+                                 Preparation& preparation, std::size_t index, const Turn& turn) {
   auto& item = preparation.message.downlinks[index];
   if (!is_encoded(item) && !is_decoded(item)) return;
-  if (chosen.kind == Kind::javascript) return ask_for_item(chosen, preparation, index, turn);
+  if (runs_script(lane, chosen.kind)) return ask_for_item(lane, chosen, preparation, index, turn);
   const bool cayenne = chosen.kind == Kind::cayenne_lpp;
   if (is_encoded(item)) {
     auto encoded = cayenne ? formatter::encode_cayenne_downlink(item.decoded_payload_json)
@@ -71,8 +72,8 @@ void PipelineState::prepare_item(const formatter::Formatter& chosen, Preparation
   }
 }
 
-void PipelineState::ask_for_item(const formatter::Formatter& chosen, Preparation& preparation,
-                                 std::size_t index, const Turn& turn) {
+void PipelineState::ask_for_item(const Lane& lane, const formatter::Formatter& chosen,
+                                 Preparation& preparation, std::size_t index, const Turn& turn) {
   const auto& item = preparation.message.downlinks[index];
   const bool encodes = is_encoded(item);
   const auto request = ++requests_;
@@ -87,7 +88,8 @@ void PipelineState::ask_for_item(const formatter::Formatter& chosen, Preparation
        .f_port = item.f_port.value(),
        .received_at = {},
        .input = encodes ? to_owned(as_bytes(item.decoded_payload_json)) : item.frm_payload,
-       .reply = {}}});
+       .reply = {}},
+      lane.record->version_ids});
 }
 
 /// Whether the answer is for one of the lane's pushes.

@@ -35,16 +35,16 @@ std::optional<NetworkSession> read_session(const Error& error, const std::string
 }
 
 /// Numbers and encrypts for one session, or takes the application's own when crypto is skipped.
-Status seal_for(AppDevice& device, AppSession& session, const Push& push, const UnwrapKey& unwrap,
-                std::vector<ApplicationDownlink>& out) {
-  if (skips_crypto(device, session, unwrap)) {
+Status seal_for(AppDevice& device, AppSession& session, const Push& push,
+                const PayloadCrypto& crypto, std::vector<ApplicationDownlink>& out) {
+  if (skips_crypto(device, session, crypto)) {
     for (auto item : push.items) {
       if (item.session_key_id.empty()) item.session_key_id = session.session_key_id;
       if (item.session_key_id == session.session_key_id) out.push_back(std::move(item));
     }
     return {};
   }
-  FF_TRY(const auto key, usable_key(session, unwrap));
+  FF_TRY(const auto key, usable_key(session, crypto.unwrap));
   for (auto item : push.items) {
     session.last_a_f_cnt_down = FCnt32{session.last_a_f_cnt_down.value() + 1};
     item.f_cnt = session.last_a_f_cnt_down;
@@ -82,13 +82,13 @@ bool adopt_one(std::optional<AppSession>& ours, std::optional<AppSession>& other
 }  // namespace
 
 Result<std::vector<ApplicationDownlink>> seal_downlinks(AppDevice& device, const Push& push,
-                                                        const UnwrapKey& unwrap) {
+                                                        const PayloadCrypto& crypto) {
   std::vector<ApplicationDownlink> sealed;
   bool any = false;
   for (auto* session : {&device.session, &device.pending_session}) {
     if (!*session || !push.target.includes(**session)) continue;
     any = true;
-    FF_CHECK(seal_for(device, **session, push, unwrap, sealed));
+    FF_CHECK(seal_for(device, **session, push, crypto, sealed));
   }
   if (!any) return fail(no_device_session);
   return sealed;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "actors/application_server/pipeline/config.hpp"
+#include "actors/application_server/pipeline/crypto.hpp"
 #include "actors/application_server/pipeline/device.hpp"
 #include "actors/support/reply.hpp"
 #include "protocol/types/application_messages.hpp"
@@ -42,7 +43,7 @@ struct Push {
 /// `device` move on. With crypto skipped the application has numbered and encrypted. Errors:
 /// no_device_session, those of usable_key.
 Result<std::vector<ApplicationDownlink>> seal_downlinks(AppDevice& device, const Push& push,
-                                                        const UnwrapKey& unwrap);
+                                                        const PayloadCrypto& crypto);
 
 /// What the network server says of a session when it refuses a push.
 struct NetworkSession {

@@ -26,6 +26,8 @@ void fields(Archive& a, AppDevice& device) {
   a(6, device.pending_session);
   a(7, device.skip_payload_crypto_override);
   a(8, device.formatters);
+  a(9, device.version_ids);
+  a(10, device.formatter_vectors);
 }
 namespace {
 

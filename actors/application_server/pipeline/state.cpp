@@ -81,6 +81,7 @@ Effects PipelineState::handle(const DeviceUid& device, Request request, const Tu
   auto [found, is_new] = lanes_.try_emplace(device);
   auto& lane = found->second;
   lane.used = turn.now.mono;
+  locate(device, lane, turn.now.mono);
   if (is_new && ready_) effects_.emplace_back(LoadDevice{device});
   if (is_new && !ready_) to_load_.push_back(device);
   if (lane.waiting.size() >= config_.waiting_max) {
@@ -91,6 +92,18 @@ Effects PipelineState::handle(const DeviceUid& device, Request request, const Tu
   drain(device, lane, turn);
   evict_idle(turn.now.mono);
   return take();
+}
+
+/// Beside what happens: a message does not wait for it. [spec application-server §4 step 9]
+void PipelineState::locate(const DeviceUid& device, Lane& lane, MonoTime now) {
+  if (lane.located_at && now - *lane.located_at < config_.location_age_max) return;
+  lane.located_at = now;
+  effects_.emplace_back(LocateDevice{device});
+}
+
+void PipelineState::located(const DeviceLocated& message) {
+  const auto found = lanes_.find(message.device);
+  if (found != lanes_.end()) found->second.locations = message.locations;
 }
 
 /// Too many wait. Commits of the network server end uncalled: its session starts again from durable
@@ -226,6 +239,8 @@ void PipelineState::publish(Lane& lane, ApplicationUp up, Work& work) {
 
 void PipelineState::append(ApplicationUp up, Work& work) {
   auto message = make_message(up);
+  // The outbox is in the order of its times, whatever a simulation says.
+  if (up.simulated) message.received_at = work.now.utc;
   const auto name = forward_event(message.kind);
   append(up.ids.uid.application_id, std::move(message), work);
   if (name.empty()) return;

@@ -13,6 +13,7 @@
 
 #include "actors/application_server/link_settings/table.hpp"
 #include "actors/application_server/pipeline/config.hpp"
+#include "actors/application_server/pipeline/crypto.hpp"
 #include "actors/application_server/pipeline/effect.hpp"
 #include "actors/application_server/pipeline/lane.hpp"
 #include "protocol/base/random.hpp"
@@ -30,11 +31,14 @@ class PipelineState {
  public:
   PipelineState(const PipelineConfig& config, UnwrapKey unwrap, LinkSettingsTable links,
                 storage::Shard shard);
+  PipelineState(const PipelineState&) = delete;
+  PipelineState& operator=(const PipelineState&) = delete;
 
   /// The outbox may be written. Until then everything waits.
   Effects recovered(const OutboxRecovered& message, const Turn& turn);
   Effects handle(const DeviceUid& device, Request request, const Turn& turn);
   Effects loaded(const AppDeviceLoaded& message, const Turn& turn);
+  void located(const DeviceLocated& message);
   Effects fetched(const AppSKeyFetched& message, const Turn& turn);
   Effects pushed(const DownlinksPushed& message, const Turn& turn);
   Effects listed(const QueueListed& message, const Turn& turn);
@@ -69,12 +73,14 @@ class PipelineState {
   bool run(Lane& lane, GetAppDevice& message, const Turn& turn);
   bool run(Lane& lane, ChangeAppDevice& message, const Turn& turn);
   bool run(Lane& lane, DeleteAppDevice& message, const Turn& turn);
+  bool run(Lane& lane, SimulateUp& message, const Turn& turn);
   void commit(Lane& lane, Work&& work);
   void store(Lane& lane, AppDevice device, Work& work) const;
   void publish(Lane& lane, ApplicationUp up, Work& work);
   void append(ApplicationUp up, Work& work);
   void append(const ApplicationId& application_id, OutboxMessage message, Work& work);
   void evict_idle(MonoTime now);
+  void locate(const DeviceUid& device, Lane& lane, MonoTime now);
 
   // uplink.cpp
   bool ask_for_key(Lane& lane, const SessionAccepted& message, const Turn& turn);
@@ -92,28 +98,36 @@ class PipelineState {
                         Work& work, bool& forward);
   void process_all(Lane& lane, SessionAccepted& message, const Turn& turn, Work& work);
 
+  // simulation.cpp
+  Status simulate(Lane& lane, SimulateUp& message, Work& work);
+
   // decoding.cpp
   formatter::FormattersPtr formatters_of(Lane& lane) const;
   bool skips(const Lane& lane) const;
+  static bool runs_script(const Lane& lane, formatter::Kind kind);
   void decode_and_publish(Lane& lane, ApplicationUp up, Work& work);
   std::optional<formatter::Function> decode(Lane& lane, ApplicationUp& up, Work& work);
   std::optional<formatter::Function> decode_uplink(Lane& lane, ApplicationUp& up, Work& work);
   std::optional<formatter::Function> decode_downlink(Lane& lane, ApplicationUp& up, Work& work);
   void hold(Lane& lane, ApplicationUp up, std::optional<formatter::Function> function, Work& work);
+  void publish_ready(Lane& lane, ReadyUp ready, Work& work);
+  std::optional<ApplicationUp> complete(const Lane& lane, ApplicationUp& up) const;
   void ask_script(Lane& lane, const Held& held, Instant now);
   void recover_held(const OutboxRecovered& message);
   void resume_held(Lane& lane, const Turn& turn);
   void release_held(Lane& lane, const Turn& turn);
-  void finish(Held held, Work& work);
-  void finish_uplink(ApplicationUp up, const Result<formatter::Answer>& answer, Work& work);
+  void finish(const Lane& lane, Held held, Work& work);
+  void finish_uplink(const Lane& lane, ApplicationUp up, const Result<formatter::Answer>& answer,
+                     Work& work);
+  void append_complete(const Lane& lane, ApplicationUp up, Work& work);
   void finish_downlink(ApplicationUp up, const Result<formatter::Answer>& answer, Work& work);
 
   // preparation.cpp
   bool prepare(Lane& lane, QueueDownlinks& message, const Turn& turn);
-  void prepare_item(const formatter::Formatter& chosen, Preparation& preparation, std::size_t index,
-                    const Turn& turn);
-  void ask_for_item(const formatter::Formatter& chosen, Preparation& preparation, std::size_t index,
-                    const Turn& turn);
+  void prepare_item(const Lane& lane, const formatter::Formatter& chosen, Preparation& preparation,
+                    std::size_t index, const Turn& turn);
+  void ask_for_item(const Lane& lane, const formatter::Formatter& chosen, Preparation& preparation,
+                    std::size_t index, const Turn& turn);
   bool prepared(Lane& lane, const ScriptAnswered& message, const Turn& turn);
   void take_prepared(Lane& lane, const Turn& turn);
   void item_event(const Preparation& preparation, std::size_t index, std::string_view name,
@@ -143,6 +157,7 @@ class PipelineState {
   PipelineConfig config_;
   UnwrapKey unwrap_;
   LinkSettingsTable links_;
+  PayloadCrypto crypto_{unwrap_, links_};
   storage::Shard shard_;
   bool ready_ = false;
   std::unordered_map<DeviceUid, Lane> lanes_;

@@ -190,7 +190,7 @@ Status PipelineState::process(Lane& lane, AppDevice& device, ApplicationUp& up, 
     return on_invalidated(device, up, *invalid, work, forward);
   }
   if (auto* downlink = embedded_downlink(up))
-    return decrypt(*downlink, device, std::nullopt, unwrap_);
+    return decrypt(*downlink, device, std::nullopt, crypto_);
   return {};
 }
 
@@ -205,7 +205,7 @@ Status PipelineState::on_uplink(AppDevice& device, ApplicationUp& up, Applicatio
 /// With the current session. [spec application-server §4 steps 3-5]
 Status PipelineState::decrypt_uplink(const AppDevice& device, ApplicationUplink& uplink) const {
   const auto& session = *device.session;
-  if (skips_crypto(device, session, unwrap_)) {
+  if (skips_crypto(device, session, crypto_)) {
     uplink.app_s_key = session.app_s_key;
     uplink.last_a_f_cnt_down = session.last_a_f_cnt_down;
     return {};
@@ -229,7 +229,7 @@ Status PipelineState::on_join(AppDevice& device, ApplicationUp& up, ApplicationJ
   const auto third = device.pending_session;
   device.pending_session =
       AppSession{up.ids.dev_addr.value_or(DevAddr{}), accept.session_key_id, key, {}, work.now.utc};
-  if (skips_crypto(device, *device.pending_session, unwrap_)) {
+  if (skips_crypto(device, *device.pending_session, crypto_)) {
     accept.app_s_key = key;
     return {};
   }
@@ -237,7 +237,7 @@ Status PipelineState::on_join(AppDevice& device, ApplicationUp& up, ApplicationJ
   Push push{.received_at = work.now.utc};
   for (auto& item : std::exchange(accept.invalidated_downlinks, {})) {
     if (push.items.empty()) push.target = {PushTarget::Kind::except, item.session_key_id};
-    auto status = decrypt(item, device, third, unwrap_);
+    auto status = decrypt(item, device, third, crypto_);
     if (!status) {
       work.event("as.down.data.drop", up.ids, item.correlation_ids, status.error());
       continue;
@@ -253,8 +253,8 @@ Status PipelineState::on_nack(Lane& lane, AppDevice& device, ApplicationUp& up,
                               ApplicationDownlink& downlink, Work& work) {
   FF_CHECK(match_session(device, up.ids, downlink.session_key_id, work.fetched, work.now.utc));
   // Skipped: repeating is the application's.
-  if (skips_crypto(device, *device.session, unwrap_)) return {};
-  FF_CHECK(decrypt(downlink, device, std::nullopt, unwrap_));
+  if (skips_crypto(device, *device.session, crypto_)) return {};
+  FF_CHECK(decrypt(downlink, device, std::nullopt, crypto_));
   if (!downlink.confirmed_retry) downlink.confirmed_retry = ConfirmedRetry{};
   auto& retry = *downlink.confirmed_retry;
   ++retry.attempt;
@@ -276,7 +276,7 @@ Status PipelineState::on_invalidated(AppDevice& device, ApplicationUp& up,
   FF_CHECK(match_session(device, up.ids, invalidated.session_key_id, work.fetched, work.now.utc));
   auto& session = *device.session;
   session.last_a_f_cnt_down = std::max(session.last_a_f_cnt_down, invalidated.last_f_cnt_down);
-  if (skips_crypto(device, session, unwrap_)) {
+  if (skips_crypto(device, session, crypto_)) {
     session.last_a_f_cnt_down = invalidated.last_f_cnt_down;
     return {};
   }
@@ -284,7 +284,7 @@ Status PipelineState::on_invalidated(AppDevice& device, ApplicationUp& up,
   Push push{.target = {PushTarget::Kind::only, session.session_key_id},
             .received_at = work.now.utc};
   for (auto& item : invalidated.downlinks) {
-    auto status = decrypt(item, device, std::nullopt, unwrap_);
+    auto status = decrypt(item, device, std::nullopt, crypto_);
     if (!status) {
       work.event("as.down.data.drop", up.ids, item.correlation_ids, status.error());
       continue;

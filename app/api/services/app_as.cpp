@@ -1,7 +1,9 @@
-// AppAs: downlink queues of devices, live messages, and how to reach the MQTT server.
+// AppAs: downlink queues of devices, live and simulated messages, how to reach the MQTT server.
+#include "actors/application_server/pipeline/device.hpp"
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/formatter_calls.hpp"
 #include "app/api/services/mapping/messages.hpp"
+#include "app/api/services/mapping/simulated_up.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "app/api/services/services.hpp"
 #include "app/api/services/up_stream.hpp"
@@ -12,18 +14,19 @@ namespace {
 
 using google::protobuf::Empty;
 using Downlinks = std::vector<ApplicationDownlink>;
+using DevicePtr = std::shared_ptr<const application_server::AppDevice>;
 
 constexpr std::string_view role = "APPLICATION_SERVER";
 
 class AppAs final : public pb::AppAs::CallbackService {
  public:
-  AppAs(const ServiceContext& context, ApplicationServers shards, Links links,
-        Formatters formatters, MqttAddresses mqtt)
+  AppAs(const ServiceContext& context, ApplicationServers shards, AppAsDoors doors)
       : context_(context),
         shards_(std::move(shards)),
-        links_(std::move(links)),
-        scripts_(context.asker, std::move(formatters)),
-        mqtt_(std::move(mqtt)) {}
+        links_(std::move(doors.links)),
+        scripts_(std::move(doors.formatters)),
+        mqtt_(std::move(doors.mqtt)),
+        new_id_(std::move(doors.new_id)) {}
 
   grpc::ServerWriteReactor<pb::ApplicationUp>* Subscribe(
       grpc::CallbackServerContext* context, const pb::ApplicationIdentifiers* request) override {
@@ -73,6 +76,13 @@ class AppAs final : public pb::AppAs::CallbackService {
                                 });
   }
 
+  grpc::ServerUnaryReactor* SimulateUplink(grpc::CallbackServerContext* context,
+                                           const pb::ApplicationUp* request,
+                                           Empty* response) override {
+    return context_.front.unary(
+        {"ttn.lorawan.v3.AppAs/SimulateUplink"}, context, request, response,
+        [this](auto call, const auto& up, const auto& reply) { simulate(call, up, reply); });
+  }
   grpc::ServerUnaryReactor* EncodeDownlink(grpc::CallbackServerContext* context,
                                            const pb::EncodeDownlinkRequest* request,
                                            pb::EncodeDownlinkResponse* response) override {
@@ -122,6 +132,41 @@ class AppAs final : public pb::AppAs::CallbackService {
                                                                  [stream] { stream->open(); }});
       // The stream keeps the subscriber until then.
       stream->on_cancel([leave, subscriber] { leave(); });
+    });
+  }
+
+  void simulate(const CallPtr& call, const pb::ApplicationUp& request,
+                const Reply<Empty>& reply) const {
+    const auto uid = uid_of(request.end_device_ids());
+    context_.authorized(
+        call, application_key(uid.application_id.text()), {}, reply, [=, this, &request] {
+          auto up = std::make_shared<pb::ApplicationUp>(request);
+          for (const auto& id : call->correlation_ids) up->add_correlation_ids(id);
+          auto marked = mark_simulated(*up, context_.now(), new_id_ ? new_id_() : std::string());
+          if (!marked) return reply(fail(marked.error()));
+          auto make = [uid](actors::Reply<DevicePtr> then) {
+            return application_server::GetAppDevice{uid, std::move(then)};
+          };
+          context_.asker.ask<DevicePtr>(shards_.of(uid), role, make,
+                                        [=, this](const Result<DevicePtr>& device) {
+                                          if (device) complete_ids((*device)->ids, *up);
+                                          publish_simulated(*up, reply);
+                                        });
+        });
+  }
+
+  /// Also for a device that the application server does not know: others may.
+  void publish_simulated(const pb::ApplicationUp& up, const Reply<Empty>& reply) const {
+    auto simulation = simulation_of(up);
+    if (!simulation) return reply(fail(simulation.error()));
+    const auto uid = simulation->device;
+    auto make = [&](actors::Reply<void> then) {
+      simulation->reply = std::move(then);
+      return *std::move(simulation);
+    };
+    context_.asker.ask<void>(shards_.of(uid), role, make, [reply](const Status& status) {
+      if (!status) return reply(fail(status.error()));
+      reply(Empty());
     });
   }
 
@@ -178,14 +223,14 @@ class AppAs final : public pb::AppAs::CallbackService {
   Links links_;
   FormatterCalls scripts_;
   MqttAddresses mqtt_;
+  NewId new_id_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> make_app_as(const ServiceContext& context, ApplicationServers shards,
-                                           Links links, Formatters formatters, MqttAddresses mqtt) {
-  return std::make_unique<AppAs>(context, std::move(shards), std::move(links),
-                                 std::move(formatters), std::move(mqtt));
+                                           AppAsDoors doors) {
+  return std::make_unique<AppAs>(context, std::move(shards), std::move(doors));
 }
 
 }  // namespace ff::api

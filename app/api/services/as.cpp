@@ -1,5 +1,7 @@
 // As: how the application server is set up, and what is set for all devices of an application.
 #include "app/api/services/base/context.hpp"
+#include "app/api/services/formatter_vector_runs.hpp"
+#include "app/api/services/mapping/formatter_vector.hpp"
 #include "app/api/services/mapping/link.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "app/api/services/services.hpp"
@@ -18,8 +20,12 @@ constexpr ErrorDef linking_not_implemented{"pkg/applicationserver", "linking_not
 
 class As final : public pb::As::CallbackService {
  public:
-  As(const ServiceContext& context, LinkSettings links, AsLimits limits)
-      : context_(context), links_(std::move(links)), limits_(std::move(limits)) {}
+  As(const ServiceContext& context, LinkSettings links, AsLimits limits,
+     FormatterVectorRuns vectors)
+      : context_(context),
+        links_(std::move(links)),
+        limits_(std::move(limits)),
+        vectors_(std::move(vectors)) {}
 
   grpc::ServerUnaryReactor* GetConfiguration(grpc::CallbackServerContext* context,
                                              const pb::GetAsConfigurationRequest* request,
@@ -67,6 +73,8 @@ class As final : public pb::As::CallbackService {
  private:
   using CallPtr = std::shared_ptr<const Call>;
   using LinkReply = Reply<pb::ApplicationLink>;
+  using LinkChange = std::function<Result<application_server::LinkSettings>(
+      const application_server::LinkSettings* current)>;
 
   void get(const CallPtr& call, const pb::GetApplicationLinkRequest& request,
            const LinkReply& reply) const {
@@ -88,11 +96,44 @@ class As final : public pb::As::CallbackService {
                          limits_.script_size_max](const application_server::LinkSettings* current) {
         return change_link(current, link, paths, max);
       };
-      auto make = [&](actors::Reply<LinkPtr> then) {
-        return application_server::SetLink{id, std::move(change), std::move(then)};
+      const auto then = answer(request.field_mask(), reply);
+      if (!touches(request.field_mask(), "default_formatters")) return store(id, change, then);
+      auto make = [id](actors::Reply<LinkPtr> found) {
+        return application_server::GetLink{id, std::move(found)};
       };
-      context_.asker.ask<LinkPtr>(links_.get(), role, make, answer(request.field_mask(), reply));
+      context_.asker.ask<LinkPtr>(links_.get(), role, make, [=, this](const Result<LinkPtr>& link) {
+        check_and_store(id, link ? *link : nullptr, change, then);
+      });
     });
+  }
+
+  /// The formatters that are to be pass the vectors that are there, or nothing is changed.
+  void check_and_store(const ApplicationId& id, const LinkPtr& current, LinkChange change,
+                       const actors::Reply<LinkPtr>& then) const {
+    const auto vectors = current ? current->settings.formatter_vectors : std::nullopt;
+    const auto next = change(current ? &current->settings : nullptr);
+    if (!next) return then(fail(next.error()));
+    FormatterVectorRuns::Job job{vectors_of(vectors), to_proto(*next).default_formatters(), {}, {}};
+    job.ids.mutable_application_ids()->set_application_id(id.text());
+    vectors_.check(job, [=, this, change = std::move(change)](const Status& status) {
+      if (!status) return then(fail(status.error()));
+      store(
+          id,
+          [vectors, change](const application_server::LinkSettings* now)
+              -> Result<application_server::LinkSettings> {
+            if ((now ? now->formatter_vectors : std::nullopt) != vectors)
+              return fail(vectors_have_changed);
+            return change(now);
+          },
+          then);
+    });
+  }
+
+  void store(const ApplicationId& id, LinkChange change, const actors::Reply<LinkPtr>& then) const {
+    auto make = [&](actors::Reply<LinkPtr> done) {
+      return application_server::SetLink{id, std::move(change), std::move(done)};
+    };
+    context_.asker.ask<LinkPtr>(links_.get(), role, make, then);
   }
 
   void erase(const CallPtr& call, const pb::ApplicationIdentifiers& ids,
@@ -137,13 +178,15 @@ class As final : public pb::As::CallbackService {
   const ServiceContext& context_;
   LinkSettings links_;
   AsLimits limits_;
+  FormatterVectorRuns vectors_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> make_as(const ServiceContext& context, LinkSettings links,
-                                       AsLimits limits) {
-  return std::make_unique<As>(context, std::move(links), std::move(limits));
+                                       AsLimits limits, const FormatterCalls& calls) {
+  return std::make_unique<As>(context, std::move(links), std::move(limits),
+                              FormatterVectorRuns(calls));
 }
 
 }  // namespace ff::api

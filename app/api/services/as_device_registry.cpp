@@ -2,7 +2,9 @@
 // pipelines.
 #include "actors/application_server/pipeline/device.hpp"
 #include "app/api/services/base/context.hpp"
+#include "app/api/services/formatter_vector_runs.hpp"
 #include "app/api/services/mapping/as_device.hpp"
+#include "app/api/services/mapping/formatter_vector.hpp"
 #include "app/api/services/mapping/link.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "app/api/services/services.hpp"
@@ -11,15 +13,19 @@
 namespace ff::api {
 namespace {
 
+using application_server::AppDevice;
 using google::protobuf::Empty;
-using DevicePtr = std::shared_ptr<const application_server::AppDevice>;
+using DevicePtr = std::shared_ptr<const AppDevice>;
 using DeviceReply = actors::Reply<DevicePtr>;
 
 class AsDeviceRegistry final : public pb::AsEndDeviceRegistry::CallbackService {
  public:
   AsDeviceRegistry(const ServiceContext& context, ApplicationServers shards,
-                   std::size_t script_size_max)
-      : context_(context), shards_(std::move(shards)), script_size_max_(script_size_max) {}
+                   std::size_t script_size_max, const FormatterCalls& calls)
+      : context_(context),
+        shards_(std::move(shards)),
+        script_size_max_(script_size_max),
+        vectors_(calls) {}
 
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
                                 const pb::GetEndDeviceRequest* request,
@@ -46,6 +52,7 @@ class AsDeviceRegistry final : public pb::AsEndDeviceRegistry::CallbackService {
  private:
   using CallPtr = std::shared_ptr<const Call>;
   using ProtoReply = Reply<pb::EndDevice>;
+  using DeviceChange = std::function<Result<AppDevice>(const AppDevice* current)>;
 
   void get(const CallPtr& call, const pb::GetEndDeviceRequest& request,
            const ProtoReply& reply) const {
@@ -63,15 +70,45 @@ class AsDeviceRegistry final : public pb::AsEndDeviceRegistry::CallbackService {
     const auto paths = paths_of(request.field_mask());
     context_.authorized(
         call, application_key(uid.application_id.text()), paths, reply, [=, this, &request] {
-          using Changed = Result<application_server::AppDevice>;
-          auto change = [device = request.end_device(), fields = change_paths(request.field_mask()),
-                         now = context_.now(), script_size_max = script_size_max_](
-                            const application_server::AppDevice* current) -> Changed {
+          using Changed = Result<AppDevice>;
+          DeviceChange change = [device = request.end_device(),
+                                 fields = change_paths(request.field_mask()), now = context_.now(),
+                                 script_size_max =
+                                     script_size_max_](const AppDevice* current) -> Changed {
             FF_CHECK(check_scripts(device.formatters(), script_size_max));
             return change_app_device(current, device, fields, now);
           };
-          ask_change(uid, std::move(change), answer(request.field_mask(), reply));
+          const auto then = answer(request.field_mask(), reply);
+          const bool may_fail_vectors = touches(request.field_mask(), "formatters") ||
+                                        touches(request.field_mask(), "version_ids");
+          if (!may_fail_vectors) return ask_change(uid, std::move(change), then);
+          ask<application_server::GetAppDevice>(
+              uid, DeviceReply([=, this](const Result<DevicePtr>& device) {
+                check_and_change(uid, device ? *device : nullptr, change, then);
+              }));
         });
+  }
+
+  /// The formatters that are to be pass the vectors that are there, or nothing is changed.
+  void check_and_change(const DeviceUid& uid, const DevicePtr& current, const DeviceChange& change,
+                        const DeviceReply& then) const {
+    const auto vectors = current ? current->formatter_vectors : std::nullopt;
+    if (!vectors) return ask_change(uid, change, then);
+    const auto next = change(current.get());
+    if (!next) return then(fail(next.error()));
+    const auto device = to_proto(*next);
+    vectors_.check({vectors_of(vectors), device.formatters(), device.ids(), device.version_ids()},
+                   [=, this](const Status& status) {
+                     if (!status) return then(fail(status.error()));
+                     ask_change(
+                         uid,
+                         [vectors, change](const AppDevice* now) -> Result<AppDevice> {
+                           if ((now ? now->formatter_vectors : std::nullopt) != vectors)
+                             return fail(vectors_have_changed);
+                           return change(now);
+                         },
+                         then);
+                   });
   }
 
   void erase(const CallPtr& call, const pb::EndDeviceIdentifiers& ids,
@@ -112,14 +149,16 @@ class AsDeviceRegistry final : public pb::AsEndDeviceRegistry::CallbackService {
   const ServiceContext& context_;
   ApplicationServers shards_;
   std::size_t script_size_max_;
+  FormatterVectorRuns vectors_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> make_as_device_registry(const ServiceContext& context,
                                                        ApplicationServers shards,
-                                                       std::size_t script_size_max) {
-  return std::make_unique<AsDeviceRegistry>(context, std::move(shards), script_size_max);
+                                                       std::size_t script_size_max,
+                                                       const FormatterCalls& calls) {
+  return std::make_unique<AsDeviceRegistry>(context, std::move(shards), script_size_max, calls);
 }
 
 }  // namespace ff::api

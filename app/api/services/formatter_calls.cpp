@@ -1,6 +1,7 @@
 #include "app/api/services/formatter_calls.hpp"
 
 #include "app/api/services/base/context.hpp"
+#include "app/api/services/mapping/messages.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "protocol/api_json/api_json.hpp"
 #include "protocol/formatter/cayenne_lpp.hpp"
@@ -18,12 +19,9 @@ using formatter::Kind;
 constexpr std::string_view role = "APPLICATION_SERVER";
 
 /// Neither a script nor CayenneLPP: why not.
-Error not_runnable(Kind kind, const pb::EndDeviceVersionIdentifiers& version_ids) {
-  if (kind != Kind::repository)
-    return Error(formatter::formatter_not_configured,
-                 {{"formatter", std::string(to_string(kind))}});
-  if (version_ids.model_id().empty()) return Error(formatter::no_version_identifiers);
-  return Error(peer_unavailable, {{"cluster_role", "DEVICE_REPOSITORY"}});
+Error not_runnable(Kind kind) {
+  if (kind == Kind::repository) return Error(formatter::no_version_identifiers);
+  return Error(formatter::formatter_not_configured, {{"formatter", std::string(to_string(kind))}});
 }
 
 template <class Request>
@@ -31,12 +29,20 @@ Kind kind_of(const Request& request) {
   return static_cast<Kind>(request.formatter());
 }
 
+/// A script of the caller's, or that of a product.
+template <class Request>
+bool runs_script(const Request& request) {
+  const auto kind = kind_of(request);
+  return kind == Kind::javascript ||
+         (kind == Kind::repository && !request.version_ids().model_id().empty());
+}
+
 template <class Request>
 RunFormatter call_of(const Request& request, Function function, std::uint32_t f_port, Bytes input) {
   const ApplicationId application_id(request.end_device_ids().application_ids().application_id());
   return {
       .function = function,
-      .script = formatter::make_formatter(Kind::javascript, request.parameter(), application_id),
+      .script = formatter::make_formatter(kind_of(request), request.parameter(), application_id),
       .f_port = static_cast<std::uint8_t>(f_port),
       .received_at = {},
       .input = std::move(input),
@@ -98,6 +104,25 @@ void FormatterCalls::ask(RunFormatter call, Then then) const {
   asker_.ask<Answer>(formatters_.get(), role, make, std::move(then));
 }
 
+/// A product's script is looked up first.
+template <class Request>
+void FormatterCalls::ask(const Request& request, RunFormatter call, Then then) const {
+  if (kind_of(request) != Kind::repository) return ask(std::move(call), std::move(then));
+  const auto function = call.function;
+  auto found = [this, call = std::move(call),
+                then = std::move(then)](const Result<formatter::Formatter>& script) mutable {
+    if (!script) return then(fail(script.error()));
+    call.script = *script;
+    ask(std::move(call), std::move(then));
+  };
+  const ApplicationId application_id(request.end_device_ids().application_ids().application_id());
+  auto make = [&](actors::Reply<formatter::Formatter> reply) {
+    return device_repository::FindRepositoryScript{version_ids_of(request.version_ids()), function,
+                                                   application_id, std::move(reply)};
+  };
+  asker_.ask<formatter::Formatter>(repository_.get(), "DEVICE_REPOSITORY", make, std::move(found));
+}
+
 void FormatterCalls::run(const pb::EncodeDownlinkRequest& request,
                          const Reply<pb::EncodeDownlinkResponse>& reply) const {
   const auto& downlink = request.downlink();
@@ -111,9 +136,8 @@ void FormatterCalls::run(const pb::EncodeDownlinkRequest& request,
         *std::move(bytes), static_cast<std::uint8_t>(downlink.f_port()), {}};
     return respond(reply, put_encoded(downlink, encoded));
   }
-  if (kind_of(request) != Kind::javascript)
-    return reply(fail(not_runnable(kind_of(request), request.version_ids())));
-  ask(call_of(request, Function::encode_downlink, downlink.f_port(), bytes_of(*json)),
+  if (!runs_script(request)) return reply(fail(not_runnable(kind_of(request))));
+  ask(request, call_of(request, Function::encode_downlink, downlink.f_port(), bytes_of(*json)),
       [reply, downlink](const Result<Answer>& answer) {
         respond(reply, put_encoded(downlink, answer ? formatter::encoded_downlink(*answer)
                                                     : fail(answer.error())));
@@ -131,11 +155,10 @@ void FormatterCalls::run(const pb::DecodeUplinkRequest& request,
     decoded.data_json = *std::move(json);
     return respond(reply, put_decoded(uplink, Result<formatter::DecodedUplink>(decoded)));
   }
-  if (kind_of(request) != Kind::javascript)
-    return reply(fail(not_runnable(kind_of(request), request.version_ids())));
+  if (!runs_script(request)) return reply(fail(not_runnable(kind_of(request))));
   auto call = call_of(request, Function::decode_uplink, uplink.f_port(), payload);
   if (uplink.has_received_at()) call.received_at = time_of(uplink.received_at());
-  ask(std::move(call), [reply, uplink](const Result<Answer>& answer) {
+  ask(request, std::move(call), [reply, uplink](const Result<Answer>& answer) {
     respond(reply, put_decoded(uplink,
                                answer ? formatter::decoded_uplink(*answer) : fail(answer.error())));
   });
@@ -151,9 +174,8 @@ void FormatterCalls::run(const pb::DecodeDownlinkRequest& request,
     return respond(
         reply, put_decoded(downlink, Result<formatter::DecodedDownlink>({*std::move(json), {}})));
   }
-  if (kind_of(request) != Kind::javascript)
-    return reply(fail(not_runnable(kind_of(request), request.version_ids())));
-  ask(call_of(request, Function::decode_downlink, downlink.f_port(), payload),
+  if (!runs_script(request)) return reply(fail(not_runnable(kind_of(request))));
+  ask(request, call_of(request, Function::decode_downlink, downlink.f_port(), payload),
       [reply, downlink](const Result<Answer>& answer) {
         respond(reply, put_decoded(downlink, answer ? formatter::decoded_downlink(*answer)
                                                     : fail(answer.error())));

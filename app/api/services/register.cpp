@@ -21,11 +21,15 @@ Services::Services(Front& front, const ServiceDeps& deps)
   if (deps.inspectable_network_servers)
     add(make_ns_device_inspection(context_, *deps.inspectable_network_servers));
   if (deps.application_servers) {
-    add(make_as_device_registry(context_, *deps.application_servers, deps.script_size_max));
+    const FormatterCalls calls(context_.asker, deps.formatters,
+                               deps.repository.value_or(Repository()));
+    add(make_as_device_registry(context_, *deps.application_servers, deps.script_size_max, calls));
     add(make_as_device_batches(context_, *deps.application_servers, publish));
-    add(make_app_as(context_, *deps.application_servers, deps.links, deps.formatters, deps.mqtt));
+    add(make_app_as(context_, *deps.application_servers,
+                    {deps.links, calls, deps.mqtt, deps.new_event_id}));
+    add(make_formatter_vectors(context_, *deps.application_servers, deps.link_settings, calls));
     add(make_as(context_, deps.link_settings,
-                {deps.webhook_health, deps.pubsub_providers, deps.script_size_max}));
+                {deps.webhook_health, deps.pubsub_providers, deps.script_size_max}, calls));
   }
   if (deps.webhooks) {
     add(make_webhook_registry(context_, *deps.webhooks, deps.webhook_templates));
@@ -35,6 +39,8 @@ Services::Services(Front& front, const ServiceDeps& deps)
     add(make_pubsub_registry(context_, *deps.pubsubs, deps.pubsub_providers));
     add(make_pubsub_inspection(context_, *deps.pubsubs));
   }
+  if (deps.repository)
+    add(make_device_repository(context_, *deps.repository, deps.assets_base_url));
   if (deps.storage) add(make_up_storage(context_, *deps.storage));
   if (deps.hub) add(make_events(context_, *deps.hub, deps.event_store, deps.new_event_id));
   if (deps.plans) add(make_configuration(context_, deps.plans));

@@ -36,6 +36,9 @@ struct ServiceDeps {
   /// For scripts that are tried, and for applications' own.
   Formatters formatters;
   LinkSettings link_settings;
+  /// Null: no DeviceRepository service.
+  std::optional<Repository> repository;
+  std::string assets_base_url;
   std::size_t script_size_max = 40'960;
   std::optional<JoinServers> join_servers;
   /// Joins, session keys and what belongs to them; null: none of these services.

@@ -12,6 +12,7 @@
 #include "actors/application_server/link/interface.hpp"
 #include "actors/application_server/link_settings/interface.hpp"
 #include "actors/application_server/pipeline/interface.hpp"
+#include "actors/device_repository/interface.hpp"
 #include "actors/events/hub.hpp"
 #include "actors/events/store/interface.hpp"
 #include "actors/gateway_server/frontend_grpc/interface.hpp"
@@ -23,6 +24,7 @@
 #include "actors/network_server/shard/interface.hpp"
 #include "actors/support/sharded.hpp"
 #include "app/api/services/base/context.hpp"
+#include "app/api/services/formatter_calls.hpp"
 #include "app/api/services/pubsub.hpp"
 #include "config/webhook_template.hpp"
 #include "protocol/region/frequency_plan.hpp"
@@ -36,6 +38,7 @@ using ApplicationServers = actors::Sharded<application_server::PipelineHandle>;
 using JoinServers = actors::Sharded<join_server::ShardHandle>;
 using Links = actors::Route<application_server::LinksHandle>;
 using Formatters = actors::Route<application_server::FormattersHandle>;
+using Repository = actors::Route<device_repository::RepositoryHandle>;
 using LinkSettings = actors::Route<application_server::LinkSettingsHandle>;
 
 using Profiles = actors::Route<network_server::ProfilesHandle>;
@@ -53,17 +56,36 @@ std::unique_ptr<grpc::Service> make_ns_device_control(const ServiceContext& cont
                                                       NetworkServers shards);
 std::unique_ptr<grpc::Service> make_ns_device_inspection(const ServiceContext& context,
                                                          InspectableNetworkServers shards);
-/// `script_size_max`: `as.formatters.max-parameter-length`.
+/// `script_size_max`: `as.formatters.max-parameter-length`. `calls`: for test vectors of
+/// formatters.
 std::unique_ptr<grpc::Service> make_as_device_registry(const ServiceContext& context,
                                                        ApplicationServers shards,
-                                                       std::size_t script_size_max);
+                                                       std::size_t script_size_max,
+                                                       const FormatterCalls& calls);
+std::unique_ptr<grpc::Service> make_formatter_vectors(const ServiceContext& context,
+                                                      ApplicationServers shards, LinkSettings links,
+                                                      const FormatterCalls& calls);
 
 struct MqttAddresses {
   std::string public_address;
   std::string public_tls_address;
 };
+/// A ULID; any thread.
+using NewId = std::function<std::string()>;
+/// What AppAs asks beside the devices' pipelines, and what it tells.
+struct AppAsDoors {
+  Links links;
+  FormatterCalls formatters;
+  MqttAddresses mqtt;
+  NewId new_id;
+};
 std::unique_ptr<grpc::Service> make_app_as(const ServiceContext& context, ApplicationServers shards,
-                                           Links links, Formatters formatters, MqttAddresses mqtt);
+                                           AppAsDoors doors);
+
+/// `assets_base_url`: `dr.assets-base-url`.
+std::unique_ptr<grpc::Service> make_device_repository(const ServiceContext& context,
+                                                      Repository repository,
+                                                      std::string assets_base_url);
 
 std::unique_ptr<grpc::Service> make_webhook_registry(const ServiceContext& context,
                                                      Webhooks registry, WebhookTemplates templates);
@@ -79,7 +101,7 @@ struct AsLimits {
   std::size_t script_size_max = 0;  ///< Bytes.
 };
 std::unique_ptr<grpc::Service> make_as(const ServiceContext& context, LinkSettings links,
-                                       AsLimits limits);
+                                       AsLimits limits, const FormatterCalls& calls);
 std::unique_ptr<grpc::Service> make_webhook_delivery(const ServiceContext& context,
                                                      Webhooks registry);
 
@@ -100,8 +122,6 @@ std::unique_ptr<grpc::Service> make_js_device_batches(const ServiceContext& cont
                                                       NetworkServers network_servers,
                                                       events::Publish publish);
 
-/// A ULID; any thread.
-using NewId = std::function<std::string()>;
 /// Nothing: events are not stored.
 using EventStore = std::optional<actors::Route<events::EventStoreHandle>>;
 /// `hub` outlives the services.

@@ -15,16 +15,8 @@ ExitCode failed(const Error& error, ExitCode code) {
   return code;
 }
 
-Result<storage::OpenStore> open(const config::Config& config) {
-  storage::StoreSettings settings;
-  if (auto count = storage::ShardCount::make(config.storage.shards)) settings.shard_count = *count;
-  auto random = make_secure_random();
-  return storage::open_directory(
-      {.directory = config.storage.directory, .create_if_missing = false}, settings, *random);
-}
-
 ExitCode backup(const std::string& directory, const config::Config& config) {
-  auto store = open(config);
+  auto store = open_existing_store(config);
   if (!store) return failed(store.error(), ExitCode::temporary);
   const auto status = storage::backup(*store->engine, directory);
   if (!status) return failed(status.error(), ExitCode::can_not_create);
@@ -45,7 +37,7 @@ ExitCode restore(const std::string& from, const config::Config& config) {
 
 /// Reads every record once, so that checksums are compared.
 ExitCode check(const config::Config& config) {
-  auto store = open(config);
+  auto store = open_existing_store(config);
   if (!store) return failed(store.error(), ExitCode::temporary);
   for (std::size_t i = 0; i < storage::family_count; ++i) {
     const auto family = static_cast<storage::Family>(i);
@@ -58,6 +50,14 @@ ExitCode check(const config::Config& config) {
 }
 
 }  // namespace
+
+Result<storage::OpenStore> open_existing_store(const config::Config& config) {
+  storage::StoreSettings settings;
+  if (auto count = storage::ShardCount::make(config.storage.shards)) settings.shard_count = *count;
+  auto random = make_secure_random();
+  return storage::open_directory(
+      {.directory = config.storage.directory, .create_if_missing = false}, settings, *random);
+}
 
 ExitCode run_db_command(const std::vector<std::string>& words, const config::Config& config) {
   if (words.size() == 2 && words[0] == "backup") return backup(words[1], config);

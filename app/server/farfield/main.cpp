@@ -6,6 +6,7 @@
 
 #include "app/server/farfield/commands.hpp"
 #include "app/server/farfield/inspect_command.hpp"
+#include "app/server/farfield/repository_command.hpp"
 #include "app/server/process/process.hpp"
 #include "app/server/process/signals.hpp"
 #include "app/server/process/version.hpp"
@@ -28,6 +29,9 @@ constexpr const char* help =
     "  db backup DIRECTORY      a consistent copy of the store of a server that is not running\n"
     "  db restore BACKUP        a new data directory from a backup; counters jump ahead\n"
     "  db check                 read every record of the store\n"
+    "  dr import [FROM]         the device repository of a folder or an archive into the store of "
+    "a\n"
+    "                           server that is not running; without FROM dr.directory\n"
     "  inspect [--json] WHAT    ask a running server what it does and why: components,\n"
     "                           device APPLICATION DEVICE, address DEV_ADDR, joins, gateway ID,\n"
     "                           shards, storage\n"
@@ -88,6 +92,12 @@ ExitCode db(const std::vector<std::string>& arguments) {
   return app::run_db_command(loaded->words, loaded->config);
 }
 
+ExitCode repository(const std::vector<std::string>& arguments) {
+  const auto loaded = load(arguments);
+  if (!loaded) return ExitCode::configuration;
+  return app::run_repository_command(loaded->words, loaded->config);
+}
+
 ExitCode inspect(std::vector<std::string> arguments) {
   const auto json = std::erase(arguments, "--json") > 0;
   const auto loaded = load(arguments);
@@ -100,6 +110,7 @@ ExitCode dispatch(const std::string& command, const std::vector<std::string>& ar
   if (command == "config") return print_config(arguments);
   if (command == "check-config") return load(arguments) ? ExitCode::ok : ExitCode::configuration;
   if (command == "db") return db(arguments);
+  if (command == "dr") return repository(arguments);
   if (command == "inspect") return inspect(arguments);
   if (command == "settings") {
     std::fputs(config::reference_text().c_str(), stdout);

@@ -169,6 +169,34 @@ application_server::UnwrapKey unwrap_with(const key_vault::LiveKeyVaultPtr& vaul
   return [vault](const KeyEnvelope& envelope) { return vault->current()->unwrap(envelope); };
 }
 
+caf::actor start_device_repository(caf::actor_system& system, const WiringPtr& wiring) {
+  const device_repository::RepositoryConfig config{.store = wiring->ports.engine,
+                                                   .source = wiring->config.device_repository,
+                                                   .own_thread = wiring->ports.own_threads};
+  const auto& deps = wiring->routes.deps;
+  const auto& route = wiring->routes.device_repository;
+  actors::SupervisorConfig supervisor{.name = "device_repository",
+                                      .limits = {},
+                                      .children = {},
+                                      .clock = wiring->ports.clock,
+                                      .metrics = wiring->ports.metrics,
+                                      .on_escalation = wiring->on_escalation};
+  supervisor.children.push_back({"device_repository", [config, route](caf::actor_system& in) {
+                                   auto handle = device_repository::spawn_repository(in, config);
+                                   route.set(handle);
+                                   return caf::actor_cast<caf::actor>(handle);
+                                 }});
+  std::error_code error;
+  if (config.own_thread && std::filesystem::exists(config.source, error)) {
+    supervisor.children.push_back(
+        {"device_repository_import", [config, deps, route](caf::actor_system& in) {
+           return caf::actor_cast<caf::actor>(
+               device_repository::spawn_importer(in, config, deps, route.get()));
+         }});
+  }
+  return actors::spawn_supervisor(system, std::move(supervisor));
+}
+
 caf::actor start_application_server(caf::actor_system& system, const WiringPtr& wiring) {
   const auto& routes = wiring->routes;
   auto config = wiring->config.application_server;
@@ -179,7 +207,9 @@ caf::actor start_application_server(caf::actor_system& system, const WiringPtr& 
                                             .network_servers = routes.network_server,
                                             .join_servers = routes.join_server,
                                             .interop = routes.application_server_interop,
+                                            .repository = routes.device_repository,
                                             .unwrap_key = unwrap_with(wiring->config.key_vault),
+                                            .read_locations = wiring->ports.read_locations,
                                             .publish = wiring->ports.publish,
                                             .http_client = wiring->ports.http_client,
                                             .broker_client = wiring->ports.broker_client,
@@ -285,8 +315,8 @@ std::unique_ptr<Node> Node::start(NodePorts ports, NodeConfig config) {
           ? config.plans
           : std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
   routes.network = std::make_shared<const network_server::Config>(config.network_server);
-  for (const auto* name : {"root", "storage", "identity_server", "interop", "application_server",
-                           "join_server", "network_server", "gateway_server"})
+  for (const auto* name : {"root", "storage", "identity_server", "interop", "device_repository",
+                           "application_server", "join_server", "network_server", "gateway_server"})
     routes.supervisors.emplace_back(name, actors::Route<caf::actor>());
   auto node = std::unique_ptr<Node>(new Node(routes));
 
@@ -307,6 +337,7 @@ std::unique_ptr<Node> Node::start(NodePorts ports, NodeConfig config) {
        .children = {component("storage", wiring, start_storage),
                     component("identity_server", wiring, start_identity_server),
                     component("interop", wiring, start_interop),
+                    component("device_repository", wiring, start_device_repository),
                     component("application_server", wiring, start_application_server),
                     component("join_server", wiring, start_join_server),
                     component("network_server", wiring, start_network_server),

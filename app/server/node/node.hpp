@@ -6,6 +6,7 @@
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,6 +14,7 @@
 
 #include "actors/application_server/frontend_mqtt/access.hpp"
 #include "actors/application_server/supervisor.hpp"
+#include "actors/device_repository/actor.hpp"
 #include "actors/events/event.hpp"
 #include "actors/gateway_server/supervisor/gateway_server.hpp"
 #include "actors/identity_server/supervisor/supervisor.hpp"
@@ -48,6 +50,8 @@ struct NodePorts {
   /// Committer and loader on threads of their own; false in virtual time.
   bool own_threads = true;
   events::Publish publish;
+  /// Of entries in the registry of devices; null: uplinks have no registered location.
+  application_server::ReadLocations read_locations;
   /// Told of every message for applications after its commit; may be null.
   application_server::PublishUp tap;
   /// A component can not be kept alive, or the store has failed: the process has to end.
@@ -70,6 +74,8 @@ struct NodeConfig {
   /// Key-encryption keys. Never null.
   std::shared_ptr<key_vault::LiveKeyVault> key_vault = std::make_shared<key_vault::LiveKeyVault>();
   application_server::Config application_server;
+  /// Imported when the node starts; empty: what is stored is served.
+  std::filesystem::path device_repository;
   identity_server::SettingsPtr identity = std::make_shared<const identity_server::Settings>();
   /// Null: the standard ones.
   std::shared_ptr<const region::FrequencyPlans> plans;
@@ -92,6 +98,7 @@ struct NodeRoutes {
   actors::Route<interop::ClientHandle> network_server_interop;
   actors::Route<interop::ClientHandle> application_server_interop;
   application_server::Routes application_server;
+  actors::Route<device_repository::RepositoryHandle> device_repository;
   identity_server::Routes identity_server;
   actors::Route<gateway_server::RouterHandle> gateway_router;
   actors::Route<gateway_server::GrpcFrontendHandle> gateway_links;

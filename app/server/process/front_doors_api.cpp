@@ -98,6 +98,8 @@ api::ServiceDeps FrontDoors::State::service_deps(const NodeRoutes& routes) {
           .links = routes.application_server.links,
           .formatters = routes.application_server.formatters,
           .link_settings = routes.application_server.link_settings,
+          .repository = routes.device_repository,
+          .assets_base_url = ports.config.dr.assets_base_url,
           .script_size_max = ports.config.as.formatters.parameter_length_max,
           .join_servers = routes.join_server,
           .join_server_doors = join_server_doors(ports.config, ports.key_vault, routes),

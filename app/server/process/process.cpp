@@ -12,6 +12,7 @@
 #include <caf/send.hpp>
 #include <thread>
 
+#include "app/server/process/device_locations.hpp"
 #include "app/server/process/front_doors.hpp"
 #include "app/server/process/grpc_log.hpp"
 #include "app/server/process/identity.hpp"
@@ -233,6 +234,7 @@ ExitCode run_server(const config::Config& config) {
                           .rate_limiter = *rate_limiter,
                           .own_threads = true,
                           .publish = doors.publish(),
+                          .read_locations = registered_locations,
                           .on_fatal = on_fatal},
                          std::move(prepared->node));
   runtime.start();

@@ -53,6 +53,7 @@ TEST(EntityKeys, KindsAndTheirNumberOfIdsAreOnDiskAndNeverChange) {
       {EntityKind::undecoded_up, 34, 2},
       {EntityKind::external_login, 35, 2},
       {EntityKind::activation_settings, 36, 1},
+      {EntityKind::repository_document, 37, 1},
   };
   for (const auto& row : rows) {
     EXPECT_EQ(static_cast<int>(row.kind), row.number);

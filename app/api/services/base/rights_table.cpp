@@ -180,6 +180,7 @@ constexpr std::array rows{
     Row{"ApplicationActivationSettingRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_READ_KEYS},
     Row{"ApplicationActivationSettingRegistry/Delete", "", RIGHT_APPLICATION_DEVICES_WRITE_KEYS},
     Row{"AppAs/Subscribe", "", RIGHT_APPLICATION_TRAFFIC_READ},
+    Row{"AppAs/SimulateUplink", "", RIGHT_APPLICATION_TRAFFIC_UP_WRITE},
     Row{"AppAs/DownlinkQueuePush", "", RIGHT_APPLICATION_TRAFFIC_DOWN_WRITE},
     Row{"AppAs/DownlinkQueueReplace", "", RIGHT_APPLICATION_TRAFFIC_DOWN_WRITE},
     Row{"AppAs/DownlinkQueueList", "", RIGHT_APPLICATION_TRAFFIC_READ},

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "app/api/services/mapping/messages.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "protocol/field_mask/field_mask.hpp"
 
@@ -83,6 +84,7 @@ pb::EndDevice to_proto(const AppDevice& device) {
     out.mutable_skip_payload_crypto_override()->set_value(*device.skip_payload_crypto_override);
     out.set_skip_payload_crypto(*device.skip_payload_crypto_override);
   }
+  if (device.version_ids) put_version_ids(*device.version_ids, *out.mutable_version_ids());
   if (device.formatters &&
       !out.mutable_formatters()->ParseFromString(text_of(*device.formatters))) {
     out.clear_formatters();
@@ -101,6 +103,8 @@ AppDevice app_device_of(const pb::EndDevice& from, AppDevice device) {
   if (from.has_skip_payload_crypto_override()) {
     device.skip_payload_crypto_override = from.skip_payload_crypto_override().value();
   }
+  device.version_ids.reset();
+  if (from.has_version_ids()) device.version_ids = version_ids_of(from.version_ids());
   device.formatters.reset();
   if (from.has_formatters()) device.formatters = bytes_of(from.formatters().SerializeAsString());
   return device;

@@ -14,8 +14,7 @@ namespace ff::api {
 /// Keys included: the caller keeps only what was asked for and allowed (protocol/field_mask).
 ttn::lorawan::v3::EndDevice to_proto(const application_server::AppDevice& device);
 
-/// `base` with what `device` says. What the domain does not hold (version ids, serial number) is
-/// dropped.
+/// `base` with what `device` says. What the domain does not hold (the serial number) is dropped.
 application_server::AppDevice app_device_of(const ttn::lorawan::v3::EndDevice& device,
                                             application_server::AppDevice base);
 

@@ -44,6 +44,7 @@ Result<application_server::LinkSettings> change_link(
   auto link = current ? to_proto(*current) : pb::ApplicationLink();
   FF_CHECK(field_mask::copy(requested, paths, link));
   application_server::LinkSettings out;
+  if (current) out.formatter_vectors = current->formatter_vectors;
   if (link.has_default_formatters())
     out.default_formatters = bytes_of(link.default_formatters().SerializeAsString());
   if (link.has_skip_payload_crypto()) out.skip_payload_crypto = link.skip_payload_crypto().value();

@@ -69,6 +69,14 @@ void put_settings(const UplinkSettings& settings, pb::TxSettings& out) {
   if (settings.time) put_time(*settings.time, *out.mutable_time());
 }
 
+/// What an uplink and its measurements say of the device.
+template <class Message>
+void put_device(const ApplicationUplink& uplink, Message& out) {
+  for (const auto& [service, location] : uplink.locations)
+    put_location(location, (*out.mutable_locations())[service]);
+  if (uplink.version_ids) put_version_ids(*uplink.version_ids, *out.mutable_version_ids());
+}
+
 void put_uplink(const ApplicationUplink& uplink, pb::ApplicationUplink& out) {
   out.set_session_key_id(text_of(uplink.session_key_id));
   out.set_f_port(uplink.f_port.value());
@@ -93,6 +101,7 @@ void put_uplink(const ApplicationUplink& uplink, pb::ApplicationUplink& out) {
     put_duration(uplink.consumed_airtime, *out.mutable_consumed_airtime());
   }
   out.set_packet_error_rate(uplink.packet_error_rate);
+  put_device(uplink, out);
   out.mutable_network_ids()->set_net_id(to_field(uplink.net_id));
 }
 
@@ -112,6 +121,7 @@ void put_normalized(const ApplicationUplink& uplink, pb::ApplicationUplinkNormal
   out.set_confirmed(uplink.confirmed);
   if (uplink.consumed_airtime.count() != 0)
     put_duration(uplink.consumed_airtime, *out.mutable_consumed_airtime());
+  put_device(uplink, out);
   out.mutable_network_ids()->set_net_id(to_field(uplink.net_id));
 }
 
@@ -258,6 +268,24 @@ ApplicationDownlink downlink_of(const pb::ApplicationDownlink& downlink) {
     if (retry.has_max_attempts()) out.confirmed_retry->max_attempts = retry.max_attempts().value();
   }
   return out;
+}
+
+Location location_of(const pb::Location& location) {
+  return {location.latitude(), location.longitude(), location.altitude(), location.accuracy(),
+          static_cast<LocationSource>(location.source())};
+}
+
+void put_version_ids(const DeviceVersionIds& ids, pb::EndDeviceVersionIdentifiers& out) {
+  out.set_brand_id(ids.brand_id);
+  out.set_model_id(ids.model_id);
+  out.set_hardware_version(ids.hardware_version);
+  out.set_firmware_version(ids.firmware_version);
+  out.set_band_id(ids.band_id);
+}
+
+DeviceVersionIds version_ids_of(const pb::EndDeviceVersionIdentifiers& ids) {
+  return {ids.brand_id(), ids.model_id(), ids.hardware_version(), ids.firmware_version(),
+          ids.band_id()};
 }
 
 void put_data_rate(const DataRate& data_rate, pb::DataRate& out) {

@@ -10,6 +10,11 @@ namespace ff::api {
 
 void put_data_rate(const DataRate& data_rate, ttn::lorawan::v3::DataRate& out);
 
+Location location_of(const ttn::lorawan::v3::Location& location);
+void put_version_ids(const DeviceVersionIds& ids,
+                     ttn::lorawan::v3::EndDeviceVersionIdentifiers& out);
+DeviceVersionIds version_ids_of(const ttn::lorawan::v3::EndDeviceVersionIdentifiers& ids);
+
 void put_downlink(const ApplicationDownlink& downlink, ttn::lorawan::v3::ApplicationDownlink& out);
 /// Only what an application may say is read; correlation ids as they are.
 ApplicationDownlink downlink_of(const ttn::lorawan::v3::ApplicationDownlink& downlink);

@@ -38,6 +38,11 @@ ApplicationUp uplink() {
 
 TEST(Held, AnUplinkComesBackAsItWas) {
   EXPECT_EQ(*decode_held(encode_held(uplink())), HeldRow(uplink()));
+  auto simulated = uplink();
+  simulated.simulated = true;
+  std::get<ApplicationUplink>(simulated.up).locations = {{"user", {1, 2, 3, 4, {}}}};
+  std::get<ApplicationUplink>(simulated.up).version_ids = DeviceVersionIds{"b", "m", "h", "f", "x"};
+  EXPECT_EQ(*decode_held(encode_held(simulated)), HeldRow(simulated));
   auto other = uplink();
   std::get<ApplicationUplink>(other.up).settings.data_rate = LoraDataRate{7, 125'000, {}};
   EXPECT_EQ(*decode_held(encode_held(other)), HeldRow(other));

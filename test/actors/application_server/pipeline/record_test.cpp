@@ -20,7 +20,9 @@ AppDevice full() {
           .session = session,
           .pending_session = AppSession{},
           .skip_payload_crypto_override = false,
-          .formatters = Bytes{5}};
+          .formatters = Bytes{5},
+          .version_ids = DeviceVersionIds{"b", "m", "h", "f", "x"},
+          .formatter_vectors = Bytes{6}};
 }
 
 TEST(Record, ADeviceComesBackAsItWas) {
@@ -35,7 +37,8 @@ TEST(Record, TheBytesOnDiskDoNotChange) {
   EXPECT_EQ(hex_lower(encode_device(full())),
             "010a120a0a0a0361707012036465761001180220031080a8d6b9071880d0acf30e2080f882ad162a1c089d"
             "9eadb0021202"
-            "01021a0812036b656b1a010920072880a8d6b90732003800420105");
+            "01021a0812036b656b1a010920072880a8d6b90732003800420105"
+            "4a0f0a016212016d1a01682201662a0178520106");
 }
 
 TEST(Record, DamageIsAnErrorNeverACrash) {

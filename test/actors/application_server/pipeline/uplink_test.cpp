@@ -89,6 +89,29 @@ TEST_F(Uplinks, StayEncryptedWhenTheKeyIsNotOursAndTheDeviceSaysSo) {
   EXPECT_EQ(text(0).find("AQID"), std::string::npos);
 }
 
+TEST_F(Uplinks, StayEncryptedWhenTheApplicationSaysSoAndTheDeviceDoesNotObject) {
+  context->link_settings.put(uid.application_id, make_link({{}, true}, uid.application_id));
+  create(session(id_1, key_1, address_1));
+  accept({uplink(id_1, key_1, address_1, 1)});
+  EXPECT_NE(text(0).find("AQID"), std::string::npos) << "the key is ours";
+  auto wrapped = session(id_1, key_1, address_1);
+  wrapped.app_s_key = KeyEnvelope{{}, "customer", {1, 2}};
+  create(wrapped);
+  accept({uplink(id_1, key_1, address_1, 2)});
+  ASSERT_EQ(published.size(), 2U);
+  EXPECT_NE(text(1).find(R"("kek_label":"customer")"), std::string::npos) << text(1);
+  caf::anon_send(pipeline, ChangeAppDevice{uid,
+                                           [](const AppDevice* old) {
+                                             auto next = *old;
+                                             next.skip_payload_crypto_override = false;
+                                             return next;
+                                           },
+                                           [](auto) {}});
+  accept({uplink(id_1, key_1, address_1, 3)});
+  EXPECT_EQ(published.size(), 2U);
+  EXPECT_TRUE(happened("as.up.data.drop"));
+}
+
 TEST_F(Uplinks, AFailedCommitPublishesNothingAndEndsThePipeline) {
   create(session(id_1, key_1, address_1));
   engine.inject({.error = Error(storage::io_failed)});

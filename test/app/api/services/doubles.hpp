@@ -83,8 +83,11 @@ inline network_server::ShardHandle::behavior_type network_server_double(
   };
 }
 
-inline application_server::PipelineHandle::behavior_type application_server_double(
-    application_server::PipelineHandle::pointer) {
+/// What was simulated, for tests that want to know.
+using Simulated = std::shared_ptr<std::vector<application_server::SimulateUp>>;
+
+inline application_server::PipelineHandle::behavior_type remembering_application_server(
+    application_server::PipelineHandle::pointer, const Simulated& simulated) {
   using namespace application_server;
   auto devices =
       std::make_shared<Devices<DeviceUid, AppDevice>>(application_server::device_not_found);
@@ -97,6 +100,10 @@ inline application_server::PipelineHandle::behavior_type application_server_doub
         message.reply({});
       },
       [queue](const ListQueuedDownlinks& message) { message.reply(*queue); },
+      [simulated](const SimulateUp& message) {
+        simulated->push_back(message);
+        message.reply({});
+      },
       [devices](const GetAppDevice& message) { message.reply(devices->get(message.device)); },
       [devices](const ChangeAppDevice& message) {
         message.reply(devices->change(message.device, message.change));
@@ -104,6 +111,12 @@ inline application_server::PipelineHandle::behavior_type application_server_doub
       [devices](const DeleteAppDevice& message) { message.reply(devices->erase(message.device)); },
       [](const DownlinksPushed&) {},
   };
+}
+
+inline application_server::PipelineHandle::behavior_type application_server_double(
+    application_server::PipelineHandle::pointer self) {
+  return remembering_application_server(
+      self, std::make_shared<std::vector<application_server::SimulateUp>>());
 }
 
 inline join_server::ShardHandle::behavior_type join_server_double(

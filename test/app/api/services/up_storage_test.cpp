@@ -139,5 +139,29 @@ TEST_F(UpStorageTest, IsForThoseWhoMayReadTraffic) {
   EXPECT_EQ(call("GET", base + "/packages/storage/nonsense").status, 400);
 }
 
+TEST_F(UpStorageTest, IsATableForWhoAcceptsOne) {
+  publish("dev-1", 10);
+  publish("dev-2", 20, 1, UpKind::join);
+  start();
+  const auto get = [&](const std::string& path) {
+    auto sink = std::make_shared<RecordingSink>();
+    gateway->serve({"GET",
+                    "/api/v3" + base + path,
+                    {{"Authorization", "Bearer x"}, {"Accept", "text/csv"}},
+                    ""},
+                   sink);
+    return sink->wait().text();
+  };
+  const std::string head =
+      "received_at,application_id,device_id,dev_eui,join_eui,dev_addr,type,simulated,f_port,"
+      "f_cnt,confirmed,frm_payload,decoded_payload,gateways,gateway_id,rssi,snr,frequency,"
+      "spreading_factor,bandwidth,message\r\n";
+  EXPECT_EQ(get("/packages/storage/uplink_message"),
+            head + "1970-01-01T00:00:10Z,,dev-1,,,,uplink_message,false,1,0,false,,,0,,,,0,,,\r\n");
+  EXPECT_EQ(get("/packages/storage/join_accept"),
+            head + "1970-01-01T00:00:20Z,,dev-2,,,,join_accept,false,,,,,,,,,,,,,{}\r\n");
+  EXPECT_EQ(get("/packages/storage/service_data"), head);
+}
+
 }  // namespace
 }  // namespace ff::api::test

@@ -372,6 +372,7 @@ PipelineHandle::behavior_type PubSubs::pipeline_double() {
         message.reply(queue_error ? Status(fail(*queue_error)) : Status());
       },
       [](const ListQueuedDownlinks&) {},
+      [](const SimulateUp&) {},
       [](const GetAppDevice&) {},
       [](const ChangeAppDevice&) {},
       [](const DeleteAppDevice&) {},

@@ -1,0 +1,40 @@
+// Messages that no device has sent: decoded and published like any other, without a session and
+// without a trace on the device. [spec application-server §6]
+#include "actors/application_server/pipeline/crypto.hpp"
+#include "actors/application_server/pipeline/errors.hpp"
+#include "actors/application_server/pipeline/state.hpp"
+
+namespace ff::application_server {
+
+bool PipelineState::run(Lane& lane, SimulateUp& message, const Turn& turn) {
+  Work work(turn.now, turn.random);
+  const auto status = simulate(lane, message, work);
+  if (message.reply)
+    work.after.answers.emplace_back([reply = message.reply, status] { reply(status); });
+  commit(lane, std::move(work));
+  return true;
+}
+
+Status PipelineState::simulate(Lane& lane, SimulateUp& message, Work& work) {
+  if (wants_no_crypto(lane.record.get(), message.device.application_id, links_))
+    return fail(payload_crypto_skipped);
+  if (auto* ready = std::get_if<ReadyUp>(&message.up)) {
+    ready->message.received_at = work.now.utc;
+    publish_ready(lane, std::move(*ready), work);
+    if (!message.told.name.empty()) work.after.events.push_back(std::move(message.told));
+    return {};
+  }
+  auto& up = std::get<ApplicationUp>(message.up);
+  work.event("as.up.data.receive", up.ids, up.correlation_ids, {});
+  if (!lane.record) {
+    const Error error(device_not_found, {{"device_uid", to_string(message.device)}});
+    work.event("as.up.data.drop", up.ids, up.correlation_ids, error);
+    return fail(error);
+  }
+  auto& uplink = std::get<ApplicationUplink>(up.up);
+  if (!lane.locations.empty()) uplink.locations = lane.locations;
+  decode_and_publish(lane, std::move(up), work);
+  return {};
+}
+
+}  // namespace ff::application_server
