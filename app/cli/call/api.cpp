@@ -8,7 +8,7 @@ namespace ff::cli {
 namespace {
 
 /// Services that are not the identity server's.
-constexpr std::array<std::pair<std::string_view, Role>, 34> services = {{
+constexpr std::array<std::pair<std::string_view, Role>, 35> services = {{
     {"AppAs", Role::application},
     {"AppJs", Role::join},
     {"ApplicationActivationSettingRegistry", Role::join},
@@ -19,6 +19,7 @@ constexpr std::array<std::pair<std::string_view, Role>, 34> services = {{
     {"As", Role::application},
     {"AsEndDeviceBatchRegistry", Role::application},
     {"AsEndDeviceRegistry", Role::application},
+    {"AsFormatterVectors", Role::application},
     {"AsPubSubInspection", Role::application},
     {"AsWebhookDelivery", Role::application},
     {"Configuration", Role::gateway},
