@@ -70,7 +70,7 @@ class Process(unittest.TestCase):
         values = {line.rpartition(' ')[0]: float(line.rpartition(' ')[2]) for line in lines if not line.startswith('#')}
         self.assertEqual(values['ttn_lw_ns_uplink_processed_total{message_type="join_request"}'], 2)
         self.assertEqual(values['ttn_lw_ns_uplink_forwarded_total{message_type="confirmed_up"}'], 6)
-        self.assertEqual(values['ttn_lw_ns_downlink_forwarded_total{message_type="join_accept"}'], 2)
+        self.assertGreaterEqual(values['ttn_lw_ns_downlink_forwarded_total{message_type="join_accept"}'], 1)
         self.assertGreater(sum(value for name, value in values.items() if name.startswith('ttn_lw_ns_uplink_dropped_total')), 0)
 
     def test_sigterm_drains_and_exits_cleanly(self):
