@@ -122,7 +122,7 @@ class Formatters(RepositoryCase):
             self.assertEqual(message['uplink_message']['normalized_payload'], [{'air': {'temperature': 21.4, 'relativeHumidity': 40}}])
             self.assertEqual(message['uplink_message']['rx_metadata'][0]['rssi'], 42)
             self.assertTrue(subscriber.next_of('/up/normalized')['simulated'])
-            self.simulate('cold-room', {'join_accept': {'session_key_id': 'AZT1'}})
+            self.simulate('cold-room', {'join_accept': {'session_key_id': 'AZT1', 'received_at': '2026-01-01T00:00:00Z'}})
             wait_until(lambda: any('join_accept' in one for one in endpoint.messages()), 'the join at the webhook')
             hooked = next(one for one in endpoint.messages() if 'uplink_message' in one)
             self.assertEqual(hooked['uplink_message']['decoded_payload']['temperature'], 21.4)
