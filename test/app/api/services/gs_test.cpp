@@ -30,6 +30,7 @@ RouterHandle::behavior_type router_double(RouterHandle::pointer) {
             message.reply(stats_of(id));
           },
           [](const InspectGateway&) {},
+          [](const FindStationControl&) {},
           [](const InspectRouter&) {},
           [](const GatewayChanged&) {},
           [](const KnowConnection&) {},

@@ -44,6 +44,7 @@ auto registry_double(const std::shared_ptr<Asked>& asked) {
           list.reply(pubsub::PubSubList(asked->pubsubs.begin(), asked->pubsubs.end()));
         },
         [asked](const pubsub::InspectPubSub& inspect) { inspect.reply(asked->snapshot); },
+        [](const application_server::ForgetApplication&) {},
     };
   };
 }

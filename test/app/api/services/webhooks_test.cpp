@@ -55,6 +55,7 @@ auto registry_double(const std::shared_ptr<Asked>& asked) {
         },
         [asked](const hooks::InspectDelivery& inspect) { inspect.reply(asked->snapshot); },
         [asked](const hooks::ListDeadLetters& list) { list.reply(asked->letters); },
+        [](const application_server::ForgetApplication&) {},
     };
   };
 }
