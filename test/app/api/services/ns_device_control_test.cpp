@@ -28,6 +28,17 @@ const std::string abp_1_0_4 = R"({"end_device":{
  "field_mask":{"paths":["frequency_plan_id","lorawan_version","lorawan_phy_version","session.dev_addr",
   "session.keys.f_nwk_s_int_key.key"]}})";
 
+/// An OTAA device that has joined, as an import brings it along.
+const std::string joined = R"({"end_device":{
+  "ids":{"device_id":"dev-1","application_ids":{"application_id":"app-1"},"dev_eui":"0102030405060708",
+         "join_eui":"70B3D57ED0000000"},
+  "frequency_plan_id":"EU_863_870_TTN","lorawan_version":"MAC_V1_0_4","lorawan_phy_version":"RP002_V1_0_3",
+  "supports_join":true,
+  "session":{"dev_addr":"260B1234","keys":{"session_key_id":"AQI=",
+    "f_nwk_s_int_key":{"key":"11111111111111111111111111111111"}}}},
+ "field_mask":{"paths":["frequency_plan_id","lorawan_version","lorawan_phy_version","supports_join",
+  "session.dev_addr","session.keys.session_key_id","session.keys.f_nwk_s_int_key.key"]}})";
+
 class NsDeviceControlTest : public ApiFixture {
  protected:
   NsDeviceControlTest() {
@@ -67,21 +78,9 @@ TEST_F(NsDeviceControlTest, RefusesDevicesThatCanNotRejoin) {
   EXPECT_EQ(refused.at("/details/0/name"), "rejoin_request");
 }
 
-/// An OTAA device that has joined, as an import brings it along.
-std::string otaa() {
-  std::string body(abp_1_0_4);
-  const std::string plan = R"("frequency_plan_id":"EU_863_870_TTN",)";
-  body.replace(body.find(plan), plan.size(), plan + R"("supports_join":true,)");
-  const std::string path = R"("paths":[)";
-  body.replace(body.find(path), path.size(), path + R"("supports_join",)");
-  body.replace(body.find(R"("dev_eui":"0102030405060708")"), 0,
-               R"("join_eui":"70B3D57ED0000000",)");
-  return body;
-}
-
 TEST_F(NsDeviceControlTest, ClosesASessionForGood) {
   EXPECT_EQ(call("POST", close_session, "{}").status, 404);
-  const auto set = call("PUT", ns, otaa());
+  const auto set = call("PUT", ns, joined);
   ASSERT_EQ(set.status, 200) << boost::json::serialize(set.body);
   const auto closed = call("POST", close_session, "{}");
   EXPECT_EQ(closed.status, 200) << boost::json::serialize(closed.body);
