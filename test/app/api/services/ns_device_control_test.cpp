@@ -84,7 +84,9 @@ TEST_F(NsDeviceControlTest, ClosesASessionForGood) {
   ASSERT_EQ(set.status, 200) << boost::json::serialize(set.body);
   const auto closed = call("POST", close_session, "{}");
   EXPECT_EQ(closed.status, 200) << boost::json::serialize(closed.body);
+  rights["app-1"].push_back(RIGHT_APPLICATION_TRAFFIC_READ);  // For mac_state.
   const auto device = call("GET", ns + "?field_mask=session,mac_state,frequency_plan_id");
+  ASSERT_EQ(device.status, 200) << boost::json::serialize(device.body);
   EXPECT_EQ(device.at("/frequency_plan_id"), "EU_863_870_TTN");
   EXPECT_FALSE(device.body.as_object().contains("session"));
   EXPECT_FALSE(device.body.as_object().contains("mac_state"));
