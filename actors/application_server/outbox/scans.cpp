@@ -240,4 +240,25 @@ Result<TrimStep> trim(const storage::Reader& store, const Bytes& from, UtcTime l
   return step;
 }
 
+Result<storage::WriteBatch> erase_application(const storage::Reader& store,
+                                              storage::ShardCount shards,
+                                              const ApplicationId& application_id) {
+  storage::WriteBatch records;
+  for (std::uint32_t i = 0; i < shards.value(); ++i) {
+    const storage::Shard shard{static_cast<std::uint16_t>(i)};
+    const auto range = storage::prefix_range(storage::application_prefix(shard, application_id));
+    for (const auto family : {Family::outbox, Family::cursor}) {
+      bool rows = false;
+      const auto visited =
+          store.scan({family, range, Direction::forward, 1}, [&](ByteView, ByteView) {
+            rows = true;
+            return false;
+          });
+      if (!visited) return fail(visited.error());
+      if (rows) records.erase_range(family, range.first, range.last);
+    }
+  }
+  return records;
+}
+
 }  // namespace ff::application_server

@@ -33,4 +33,11 @@ struct TrimStep {
 Result<TrimStep> trim(const storage::Reader& store, const Bytes& from, UtcTime limit,
                       std::size_t rows);
 
+/// Removes an application's messages and how far its consumers have got. Only ranges that hold
+/// rows: RocksDB looks at every erased range whenever it reads backwards, so an erased nothing per
+/// shard of each application would slow `find_newest` down for all of them.
+Result<storage::WriteBatch> erase_application(const storage::Reader& store,
+                                              storage::ShardCount shards,
+                                              const ApplicationId& application_id);
+
 }  // namespace ff::application_server

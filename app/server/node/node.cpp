@@ -8,6 +8,7 @@
 #include <caf/send.hpp>
 #include <stdexcept>
 
+#include "actors/application_server/outbox/scans.hpp"
 #include "actors/identity_server/gateway_settings/gateway_registry.hpp"
 #include "actors/interop/actor.hpp"
 #include "actors/join_server/context.hpp"
@@ -244,8 +245,8 @@ bool is_new(const identity_server::Entity& entity) {
 
 /// An application is purged: nothing of it may be there when its id is taken again. Once more when
 /// that happens, in case we ended between the two.
-auto forget_applications(const NodeRoutes& routes) {
-  return [integrations = routes.application_server, committer = routes.deps.committer,
+auto forget_applications(const NodeRoutes& routes, const storage::Engine& engine) {
+  return [&engine, integrations = routes.application_server, committer = routes.deps.committer,
           shards = routes.network_server.count()](const storage::EntityKey& key,
                                                   const identity_server::EntityPtr& entity) {
     if (key.kind != storage::EntityKind::application || (entity && !is_new(*entity))) return;
@@ -257,13 +258,13 @@ auto forget_applications(const NodeRoutes& routes) {
     tell(integrations.pubsubs, application_server::ForgetApplication{id});
     tell(integrations.link_settings, application_server::DeleteLink{id, [](const auto&) {}});
     // What its devices sent, and how far who has got.
+    auto records = application_server::erase_application(engine, shards, id);
+    if (!records)
+      return spdlog::error("msg=\"rows of an application stay\" application={} error={}", id.text(),
+                           records.error().name());
+    if (records->empty()) return;
     actors::Commit commit;
-    for (std::uint32_t shard = 0; shard < shards.value(); ++shard) {
-      const auto range = storage::prefix_range(
-          storage::application_prefix(storage::Shard{static_cast<std::uint16_t>(shard)}, id));
-      for (const auto family : {storage::Family::outbox, storage::Family::cursor})
-        commit.records.erase_range(family, range.first, range.last);
-    }
+    commit.records = *std::move(records);
     tell(committer, std::move(commit));
   };
 }
@@ -276,7 +277,7 @@ caf::actor start_identity_server(caf::actor_system& system, const WiringPtr& wir
        .store = wiring->ports.engine,
        .own_thread = wiring->ports.own_threads,
        .changed =
-           [gateways = tell_gateway_server(routes), applications = forget_applications(routes)](
+           [gateways = tell_gateway_server(routes), applications = forget_applications(routes, *wiring->ports.engine)](
                const auto& key, const auto& entity) {
              gateways(key, entity);
              applications(key, entity);

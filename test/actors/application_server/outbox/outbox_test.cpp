@@ -164,6 +164,26 @@ TEST_F(Outbox, OldMessagesAreRemovedInBoundedSteps) {
   run();
 }
 
+TEST_F(Outbox, AnErasedApplicationLeavesNothingAndErasesNoEmptyRange) {
+  const auto shards = *storage::ShardCount::make(2);
+  EXPECT_TRUE(erase_application(engine, shards, app_a)->empty());
+  append(zero, app_a, 1);
+  append(zero, app_a, 2);
+  append(zero, app_b, 1);
+  storage::WriteBatch cursor;
+  cursor.put(Family::cursor, storage::cursor_key({one, app_a, "hook"}),
+             encode_cursor(OutboxSequence{3}));
+  ASSERT_TRUE(engine.write(cursor, storage::Durability::sync));
+
+  const auto records = erase_application(engine, shards, app_a);
+  EXPECT_EQ(records->count(), 2U);
+  ASSERT_TRUE(engine.write(*records, storage::Durability::sync));
+  EXPECT_TRUE(sequences(zero, app_a).empty());
+  EXPECT_EQ(sequences(zero, app_b), (std::vector<std::uint64_t>{1}));
+  EXPECT_FALSE(*engine.get(Family::cursor, storage::cursor_key({one, app_a, "hook"})));
+  EXPECT_TRUE(erase_application(engine, shards, app_a)->empty());
+}
+
 TEST(OutboxRecord, TheBytesOnDiskDoNotChange) {
   const OutboxMessage message{
       UpKind::join, DeviceId("dev"), UtcTime{std::chrono::seconds{1}}, {'{', '}'}};
