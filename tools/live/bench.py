@@ -294,7 +294,7 @@ def fan_out(server, report, run, before, seconds):
     cpu = server.cpu_seconds() - before
     return {'uplinks': run['uplinks']['sent'], 'messages': report['messages'], 'messages_per_second': report['messages'] / max(report['seconds'], 1e-9),
             'server_cpu_us_per_message': cpu * 1e6 / max(report['messages'], 1), 'server_cores_busy': cpu / seconds,
-            # From the server's receipt, the de-duplication window included, to the other end.
+            # From the application server to the other end: "received_at" is when it took the message over.
             'age_ms': report['age_ms']}
 
 

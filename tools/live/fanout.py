@@ -5,7 +5,7 @@ usage: fanout.py subscribers PORT APPLICATION COUNT   API key in FARFIELD_KEY
        fanout.py endpoint
 
 Prints a line when it is ready (an endpoint: its port), and when its standard input ends a JSON report: messages, and how old each was when
-it arrived (milliseconds after it was received from the gateway's server; percentiles of a sample).
+it arrived (milliseconds after the application server had taken it over; percentiles of a sample).
 """
 import asyncio
 import calendar

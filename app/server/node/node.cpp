@@ -277,8 +277,9 @@ caf::actor start_identity_server(caf::actor_system& system, const WiringPtr& wir
        .store = wiring->ports.engine,
        .own_thread = wiring->ports.own_threads,
        .changed =
-           [gateways = tell_gateway_server(routes), applications = forget_applications(routes, *wiring->ports.engine)](
-               const auto& key, const auto& entity) {
+           [gateways = tell_gateway_server(routes),
+            applications = forget_applications(routes, *wiring->ports.engine)](const auto& key,
+                                                                               const auto& entity) {
              gateways(key, entity);
              applications(key, entity);
            },
