@@ -93,14 +93,10 @@ std::vector<Flag> creation_flags() {
 }  // namespace
 
 void add_device_creation(Command& root) {
-  Command command;
-  command.name = "create";
-  command.summary = "create an end device in all registries; several from standard input";
-  command.words = "[application-id] [device-id]";
-  command.words_max = 2;
-  command.flags = creation_flags;
-  command.run = create;
-  add_command(root, "end-devices", std::move(command));
+  add_command(
+      root, "end-devices",
+      command_of({"create", "create an end device in all registries; several from standard input",
+                  creation_flags, create}));
 }
 
 }  // namespace ff::cli

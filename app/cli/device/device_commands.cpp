@@ -138,13 +138,6 @@ Status use_external_join_server(Session& session, const Arguments& arguments) {
   return session.api().call("EndDeviceRegistry/Update", update, device);
 }
 
-struct Row {
-  const char* name;
-  const char* summary;
-  std::vector<Flag> (*flags)();
-  Status (*run)(Session&, const Arguments&);
-};
-
 std::vector<Flag> setting_flags() {
   auto flags = device_set_flags();
   flags.push_back({"unset", FlagKind::text, "PATH,...", "empty these fields"});
@@ -152,7 +145,7 @@ std::vector<Flag> setting_flags() {
   return flags;
 }
 
-constexpr Row rows[] = {
+constexpr DeviceCommand rows[] = {
     {"get", "get an end device from all registries", device_select_flags, get},
     {"set", "set fields of an end device in the registries that have them", setting_flags, set},
     {"reset", "forget session, counters and nonces", device_id_flags, reset},
@@ -210,20 +203,22 @@ void add_calls(Command& root) {
 
 }  // namespace
 
+Command command_of(const DeviceCommand& row) {
+  Command command;
+  command.name = row.name;
+  command.summary = row.summary;
+  command.words = "[application-id] [device-id]";
+  command.words_max = 2;
+  command.flags = row.flags;
+  command.run = row.run;
+  return command;
+}
+
 void add_device_commands(Command& root) {
   group_at(root, "end-devices").summary = "commands of end devices";
   add_calls(root);
   add_device_creation(root);
-  for (const auto& row : rows) {
-    Command command;
-    command.name = row.name;
-    command.summary = row.summary;
-    command.words = "[application-id] [device-id]";
-    command.words_max = 2;
-    command.flags = row.flags;
-    command.run = row.run;
-    add_command(root, "end-devices", std::move(command));
-  }
+  for (const auto& row : rows) add_command(root, "end-devices", command_of(row));
   add_device_batches(root);
   add_inspection(root);
 }

@@ -5,6 +5,15 @@
 
 namespace ff::cli {
 
+/// A command about one device, named by two words or by flags (`device_id_flags`).
+struct DeviceCommand {
+  const char* name;
+  const char* summary;
+  std::vector<Flag> (*flags)();
+  Status (*run)(Session&, const Arguments&);
+};
+Command command_of(const DeviceCommand& row);
+
 /// All of this folder.
 void add_device_commands(Command& root);
 

@@ -34,22 +34,16 @@ Status inspect(Session& session, const Arguments& arguments) {
   return {};
 }
 
-Command command_of(const char* name) {
-  Command command;
-  command.name = name;
-  command.summary = "what the network server decided about a device, and why";
-  command.words = "[application-id] [device-id]";
-  command.words_max = 2;
-  command.flags = device_id_flags;
-  command.run = inspect;
-  return command;
+Command inspection(const char* name) {
+  return command_of(
+      {name, "what the network server decided about a device, and why", device_id_flags, inspect});
 }
 
 }  // namespace
 
 void add_inspection(Command& root) {
-  add_command(root, "end-devices", command_of("inspect"));
-  add_command(root, "inspect", command_of("device"));
+  add_command(root, "end-devices", inspection("inspect"));
+  add_command(root, "inspect", inspection("device"));
   group_at(root, "inspect").summary = "why the server did what it did";
 }
 

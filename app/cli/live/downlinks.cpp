@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "app/cli/device/device_commands.hpp"
 #include "app/cli/device/device_flags.hpp"
 #include "app/cli/entity/method_command.hpp"
 #include "app/cli/live/live_commands.hpp"
@@ -94,14 +95,7 @@ Status list(Session& session, const Arguments& arguments) {
   return show_answer(session, answer);
 }
 
-struct Row {
-  const char* name;
-  const char* summary;
-  std::vector<Flag> (*flags)();
-  Status (*run)(Session&, const Arguments&);
-};
-
-constexpr Row rows[] = {
+constexpr DeviceCommand rows[] = {
     {"push", "put a downlink into the queue", downlink_flags,
      [](Session& session, const Arguments& arguments) {
        return send(session, arguments, "AppAs/DownlinkQueuePush", true);
@@ -121,16 +115,7 @@ constexpr Row rows[] = {
 
 void add_downlink_commands(Command& root) {
   for (const auto* group : {"end-devices downlink", "applications downlink"}) {
-    for (const auto& row : rows) {
-      Command command;
-      command.name = row.name;
-      command.summary = row.summary;
-      command.words = "[application-id] [device-id]";
-      command.words_max = 2;
-      command.flags = row.flags;
-      command.run = row.run;
-      add_command(root, group, std::move(command));
-    }
+    for (const auto& row : rows) add_command(root, group, command_of(row));
     group_at(root, group).summary = "the queue of downlinks of an end device";
   }
   // Where it was once.
