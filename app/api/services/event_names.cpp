@@ -4,11 +4,13 @@
 
 #include <algorithm>
 
+#include "protocol/mac/event.hpp"
+
 namespace ff::api {
 namespace {
 
-/// In order. [shared/api/events.tsv]
-constexpr std::string_view defined[] = {
+/// Beside those of MAC commands, which protocol/mac knows. [shared/api/events.tsv]
+constexpr std::string_view others[] = {
     "account.user.login_failed",
     "application.api-key.create",
     "application.api-key.delete",
@@ -136,9 +138,6 @@ constexpr std::string_view defined[] = {
     "js.end_device.update",
     "js.join.accept",
     "js.join.reject",
-    "ns.class.switch.a",
-    "ns.class.switch.b",
-    "ns.class.switch.c",
     "ns.down.data.schedule.attempt",
     "ns.down.data.schedule.fail",
     "ns.down.data.schedule.success",
@@ -152,68 +151,6 @@ constexpr std::string_view defined[] = {
     "ns.end_device.create",
     "ns.end_device.delete",
     "ns.end_device.update",
-    "ns.mac.adr_param_setup.answer",
-    "ns.mac.adr_param_setup.request",
-    "ns.mac.beacon_freq.answer.accept",
-    "ns.mac.beacon_freq.answer.reject",
-    "ns.mac.beacon_freq.request",
-    "ns.mac.command.parse.fail",
-    "ns.mac.command.process.fail",
-    "ns.mac.command.unanswered",
-    "ns.mac.command.unknown",
-    "ns.mac.dev_status.answer",
-    "ns.mac.dev_status.request",
-    "ns.mac.device_mode.confirmation",
-    "ns.mac.device_mode.indication",
-    "ns.mac.device_time.answer",
-    "ns.mac.device_time.request",
-    "ns.mac.dl_channel.answer.accept",
-    "ns.mac.dl_channel.answer.reject",
-    "ns.mac.dl_channel.request",
-    "ns.mac.duty_cycle.answer",
-    "ns.mac.duty_cycle.request",
-    "ns.mac.force_rejoin.request",
-    "ns.mac.link_adr.answer.accept",
-    "ns.mac.link_adr.answer.reject",
-    "ns.mac.link_adr.request",
-    "ns.mac.link_check.answer",
-    "ns.mac.link_check.request",
-    "ns.mac.new_channel.answer.accept",
-    "ns.mac.new_channel.answer.reject",
-    "ns.mac.new_channel.request",
-    "ns.mac.ping_slot_channel.answer.accept",
-    "ns.mac.ping_slot_channel.answer.reject",
-    "ns.mac.ping_slot_channel.request",
-    "ns.mac.ping_slot_info.answer",
-    "ns.mac.ping_slot_info.request",
-    "ns.mac.proprietary.receive",
-    "ns.mac.rejoin_param_setup.answer",
-    "ns.mac.rejoin_param_setup.request",
-    "ns.mac.rekey.confirmation",
-    "ns.mac.rekey.indication",
-    "ns.mac.relay_conf.answer.accept",
-    "ns.mac.relay_conf.answer.reject",
-    "ns.mac.relay_conf.request",
-    "ns.mac.relay_configure_fwd_limit.answer",
-    "ns.mac.relay_configure_fwd_limit.request",
-    "ns.mac.relay_ctrl_uplink_list.answer.accept",
-    "ns.mac.relay_ctrl_uplink_list.answer.reject",
-    "ns.mac.relay_ctrl_uplink_list.request",
-    "ns.mac.relay_end_device_conf.answer.accept",
-    "ns.mac.relay_end_device_conf.answer.reject",
-    "ns.mac.relay_end_device_conf.request",
-    "ns.mac.relay_notify_new_end_device.indication",
-    "ns.mac.relay_update_uplink_list.answer",
-    "ns.mac.relay_update_uplink_list.request",
-    "ns.mac.reset.confirmation",
-    "ns.mac.reset.indication",
-    "ns.mac.rx_param_setup.answer.accept",
-    "ns.mac.rx_param_setup.answer.reject",
-    "ns.mac.rx_param_setup.request",
-    "ns.mac.rx_timing_setup.answer",
-    "ns.mac.rx_timing_setup.request",
-    "ns.mac.tx_param_setup.answer",
-    "ns.mac.tx_param_setup.request",
     "ns.up.data.drop",
     "ns.up.data.forward",
     "ns.up.data.process",
@@ -259,6 +196,18 @@ constexpr std::string_view defined[] = {
     "user.update.incorrect_password",
 };
 
+/// In order.
+const std::vector<std::string_view>& defined() {
+  static const auto names = [] {
+    std::vector<std::string_view> all(std::begin(others), std::end(others));
+    for (std::size_t i = 0; i < mac::event_name_count; ++i)
+      all.push_back(mac::to_string(static_cast<mac::EventName>(i)));
+    std::ranges::sort(all);
+    return all;
+  }();
+  return names;
+}
+
 constexpr std::size_t pattern_size_max = 256;
 
 Status add_matching(std::string_view pattern, EventNames& names) {
@@ -267,7 +216,7 @@ Status add_matching(std::string_view pattern, EventNames& names) {
   const RE2 expression(re2::StringPiece(pattern.data(), pattern.size()), options);
   if (pattern.size() > pattern_size_max || !expression.ok()) return fail(invalid_regexp);
   bool found = false;
-  for (const auto name : defined) {
+  for (const auto name : defined()) {
     if (!RE2::PartialMatch(re2::StringPiece(name.data(), name.size()), expression)) continue;
     names.insert(name);
     found = true;
@@ -276,9 +225,8 @@ Status add_matching(std::string_view pattern, EventNames& names) {
 }
 
 Status add_exact(std::string_view name, EventNames& names) {
-  const auto* const found = std::ranges::lower_bound(defined, name);
-  if (found == std::end(defined) || *found != name)
-    return fail(unknown_event_name, {{"name", name}});
+  const auto found = std::ranges::lower_bound(defined(), name);
+  if (found == defined().end() || *found != name) return fail(unknown_event_name, {{"name", name}});
   names.insert(*found);
   return {};
 }
