@@ -97,15 +97,19 @@ void SessionState::on(const Wake&, const Turn& turn, Outcome& out) {
   try_downlink(turn, out);
 }
 
-/// A gateway has `request-timeout`. A join server has until the last window: slow is not lost, its
-/// answer may still go out in RX2.
+UtcTime SessionState::patience_ends(const InFlight& flight, const Turn& turn) const {
+  return turn.now.utc + (flight.since + surroundings_.config.request_timeout - turn.now.mono);
+}
+
+UtcTime SessionState::patience_ends(const Joining& joining) {
+  return last_window_at(joining.answerable, join_accept_delay) - lead_time;
+}
+
 std::optional<UtcTime> SessionState::patience_ends(const Turn& turn) const {
   std::optional<UtcTime> at;
-  if (in_flight_) {
-    at = turn.now.utc + (in_flight_->since + surroundings_.config.request_timeout - turn.now.mono);
-  }
+  if (in_flight_) at = patience_ends(*in_flight_, turn);
   if (joining_) {
-    const auto last = last_window_at(joining_->answerable, join_accept_delay) - lead_time;
+    const auto last = patience_ends(*joining_);
     at = std::min(at.value_or(last), last);
   }
   return at;
@@ -113,11 +117,9 @@ std::optional<UtcTime> SessionState::patience_ends(const Turn& turn) const {
 
 /// Gateway or join server silent for too long: the request is taken for lost.
 bool SessionState::forget_unanswered(const Turn& turn, Outcome& out) {
-  const auto answer_timeout = surroundings_.config.request_timeout;
-  const bool gateway = in_flight_ && in_flight_->since + answer_timeout <= turn.now.mono;
+  const bool gateway = in_flight_ && patience_ends(*in_flight_, turn) <= turn.now.utc;
   if (gateway) forget_transmission(turn, out);
-  const bool join_server = joining_ && last_window_at(joining_->answerable, join_accept_delay) <=
-                                           turn.now.utc + lead_time;
+  const bool join_server = joining_ && patience_ends(*joining_) <= turn.now.utc;
   if (join_server) forget_join(turn, out);
   return gateway || join_server;
 }

@@ -186,6 +186,10 @@ class SessionState {
   void try_downlink(const Turn& turn, Outcome& out);
   std::optional<NoDownlink> no_class_a_window(const Turn& turn) const;
   std::optional<NoDownlink> no_answer_due(const Turn& turn) const;
+  /// A gateway has `request-timeout`. A join server has until the last window: slow is not lost,
+  /// its answer may still go out in RX2.
+  UtcTime patience_ends(const InFlight& flight, const Turn& turn) const;
+  static UtcTime patience_ends(const Joining& joining);
   /// When what is under way is given up; nothing if nothing is.
   std::optional<UtcTime> patience_ends(const Turn& turn) const;
   void fail_queue(const mac::Session& gone, const Turn& turn, Outcome& out);
