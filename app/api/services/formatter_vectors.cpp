@@ -112,11 +112,8 @@ class AsFormatterVectors final : public farfield::v1::AsFormatterVectors::Callba
     const auto right = !owner.device ? pb::RIGHT_APPLICATION_SETTINGS_BASIC
                        : writes      ? pb::RIGHT_APPLICATION_DEVICES_WRITE
                                      : pb::RIGHT_APPLICATION_DEVICES_READ;
-    context_.require(call, application_key(owner.application_id.text()), {right},
-                     [reply, then = std::move(then)](const Status& status) {
-                       if (!status) return reply(fail(status.error()));
-                       then();
-                     });
+    context_.permitted(call, application_key(owner.application_id.text()), {right}, reply,
+                       std::move(then));
   }
 
   /// What is stored; an application without a link has nothing.

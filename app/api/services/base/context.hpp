@@ -32,11 +32,17 @@ struct ServiceContext {
   void authorized(const std::shared_ptr<const Call>& call, const storage::EntityKey& entity,
                   const Paths& paths, const Reply<Response>& reply,
                   std::function<void()> then) const {
-    require(call, entity, needed_rights(call->method, paths),
-            [reply, then = std::move(then)](Status status) {
-              if (!status) return reply(fail(std::move(status).error()));
-              then();
-            });
+    permitted(call, entity, needed_rights(call->method, paths), reply, std::move(then));
+  }
+
+  /// Likewise, if the rights are not a matter of method and paths alone.
+  template <class Response>
+  void permitted(const std::shared_ptr<const Call>& call, const storage::EntityKey& entity,
+                 RightSet needed, const Reply<Response>& reply, std::function<void()> then) const {
+    require(call, entity, std::move(needed), [reply, then = std::move(then)](Status status) {
+      if (!status) return reply(fail(std::move(status).error()));
+      then();
+    });
   }
 
   void require(const std::shared_ptr<const Call>& call, const storage::EntityKey& entity,

@@ -110,8 +110,7 @@ void ApiKeyAccess::create(const CallPtr& call, const storage::EntityKey& entity,
                           const Wanted& wanted, const Reply<pb::APIKey>& reply) const {
   auto needed = needed_rights(call->method, {});
   for (auto right : to_api(wanted.rights)) needed.push_back(right);
-  context_.require(call, entity, needed, [=, this](const Status& status) {
-    if (!status) return reply(fail(status.error()));
+  context_.permitted(call, entity, needed, reply, [=, this] {
     auto random = make_random_();
     auto issued = identity_server::issue_api_key(entity, wanted.name, wanted.rights, *random);
     issued.key.expires_at = wanted.expires_at;

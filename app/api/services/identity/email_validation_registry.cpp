@@ -64,10 +64,8 @@ class ContactInfo final : public pb::ContactInfoRegistry::CallbackService {
           if (!ids.has_user_ids()) return reply(fail(no_validation_needed));
           const auto& user_id = ids.user_ids().user_id();
           const RightSet needed{Right::RIGHT_USER_SETTINGS_BASIC};
-          context_.require(call, user_key(user_id), needed, [=, this](const Status& may) {
-            if (!may) return reply(fail(may.error()));
-            validations_.request(user_id, answer(user_id, reply));
-          });
+          context_.permitted(call, user_key(user_id), needed, reply,
+                             [=, this] { validations_.request(user_id, answer(user_id, reply)); });
         });
   }
 
