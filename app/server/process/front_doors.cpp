@@ -31,7 +31,7 @@ Result<std::optional<net::Endpoint>> address_of(std::string_view key, const std:
 }
 
 FrontDoors::FrontDoors(FrontDoorPorts ports) : state_(std::make_unique<State>(ports)) {
-  state_->hub.connect({.new_id = state_->new_event_id()});
+  state_->hub.connect({.new_id = state_->new_ulid()});
 }
 FrontDoors::~FrontDoors() {
   close();
@@ -233,7 +233,7 @@ void FrontDoors::close() {
   state.server.reset();
   state.services.reset();
   state.front.reset();
-  state.hub.connect({.new_id = state.new_event_id()});
+  state.hub.connect({.new_id = state.new_ulid()});
   if (auto store = state.event_store.get())
     caf::anon_send_exit(store, caf::exit_reason::user_shutdown);
   state.event_store.clear();

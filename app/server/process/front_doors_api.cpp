@@ -76,9 +76,7 @@ Result<api::IdentityPortsPtr> FrontDoors::State::identity_ports() {
       std::make_shared<api::LoginThrottle>(throttle_rules(ports.config.is.login_throttle));
   FF_TRY(out->send_mail,
          make_mail_sender(ports.config.is.email,
-                          {.now = out->now,
-                           .new_id = [this, clock] { return random.ulid(clock->now().utc); },
-                           .metrics = ports.metrics}));
+                          {.now = out->now, .new_id = new_ulid(), .metrics = ports.metrics}));
   return api::IdentityPortsPtr(out);
 }
 
@@ -107,7 +105,7 @@ api::ServiceDeps FrontDoors::State::service_deps(const NodeRoutes& routes) {
           .gateway_doors = gateway_doors(ports.config.gs, routes),
           .hub = &hub,
           .event_store = event_store.get() ? api::EventStore(event_store) : std::nullopt,
-          .new_event_id = new_event_id(),
+          .new_event_id = new_ulid(),
           .plans = routes.plans,
           .network = routes.network,
           .webhooks = routes.application_server.webhooks,
@@ -133,11 +131,11 @@ void FrontDoors::State::open_event_store(const NodeRoutes& routes) {
                                                         .encode = std::move(encode),
                                                         .retention = settings.retention});
   event_store.set(store.handle);
-  hub.connect({.new_id = new_event_id(), .keep = std::move(store.keep)});
+  hub.connect({.new_id = new_ulid(), .keep = std::move(store.keep)});
 }
 
 /// From any thread.
-std::function<std::string()> FrontDoors::State::new_event_id() {
+std::function<std::string()> FrontDoors::State::new_ulid() {
   return [this] { return random.ulid(ports.clock->now().utc); };
 }
 
@@ -150,7 +148,7 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
                    std::move(identity_ports));
   front = std::make_unique<api::Front>(
       api::FrontPorts{.now = now,
-                      .new_request_id = [this, now] { return random.ulid(now()); },
+                      .new_request_id = new_ulid(),
                       .new_error_id = [this] { return random.hex_id(); },
                       .authenticator = api::make_authenticator(*identity),
                       .rate_limiter = ports.rate_limiter,
@@ -177,15 +175,14 @@ Status FrontDoors::State::open_account() {
   const auto clock = ports.clock;
   account_api = std::make_shared<const api::account::ApiClient>(server->in_process_channel());
   FF_TRY(provider_client, make_provider_client(ports.config.is.oidc));
-  FF_TRY(account,
-         make_account({.config = ports.config,
-                       .identity = *identity,
-                       .clock = clock,
-                       .metrics = ports.metrics,
-                       .new_request_id = [this, clock] { return random.ulid(clock->now().utc); },
-                       .new_error_id = [this] { return random.hex_id(); },
-                       .provider_client = provider_client.get()},
-                      account_api));
+  FF_TRY(account, make_account({.config = ports.config,
+                                .identity = *identity,
+                                .clock = clock,
+                                .metrics = ports.metrics,
+                                .new_request_id = new_ulid(),
+                                .new_error_id = [this] { return random.hex_id(); },
+                                .provider_client = provider_client.get()},
+                               account_api));
   return {};
 }
 

@@ -95,7 +95,7 @@ struct FrontDoors::State {
   std::string metrics_text();
   net::http::HttpHandler webhook_downlinks(const NodeRoutes& routes, net::http::HttpHandler next);
   api::ServiceDeps service_deps(const NodeRoutes& routes);
-  std::function<std::string()> new_event_id();
+  std::function<std::string()> new_ulid();
   /// Events are kept from now on, if they are to be.
   void open_event_store(const NodeRoutes& routes);
   Status open_grpc(const NodeRoutes& routes);
