@@ -75,13 +75,52 @@ void know(Pointer self, const KnowConnection& message) {
   self->monitor(message.connection);
 }
 
-void get_stats(Pointer self, const GetGatewayStats& message) {
-  const auto& state = self->state;
-  if (const auto found = state.connections.find(message.gateway_id);
-      found != state.connections.end()) {
-    caf::anon_send(found->second, GetConnectionStats{message.reply});
-    return;
+/// A question on its way to a connection. One that ends drops what it has not read: the router,
+/// which hears of the end, then answers itself.
+template <class Question>
+class Asked {
+ public:
+  Asked(RouterHandle router, Question question)
+      : router_(std::move(router)), question_(std::move(question)) {}
+  Asked(const Asked&) = delete;
+  Asked& operator=(const Asked&) = delete;
+  ~Asked() {
+    if (question_.reply) caf::anon_send(router_, std::move(question_));
   }
+
+  template <class Answer>
+  void answer(Answer answer) {
+    std::exchange(question_.reply, nullptr)(std::move(answer));
+  }
+
+ private:
+  RouterHandle router_;
+  Question question_;
+};
+
+/// Passes a question about a gateway to its connection; whether there is one.
+template <class ToConnection, class Question>
+bool ask_connection(Pointer self, const Question& question) {
+  const auto& connections = self->state.connections;
+  const auto found = connections.find(question.gateway_id);
+  if (found == connections.end()) return false;
+  auto asked = std::make_shared<Asked<Question>>(RouterHandle(self), question);
+  caf::anon_send(found->second, ToConnection{[asked = std::move(asked)](auto answer) {
+                   asked->answer(std::move(answer));
+                 }});
+  return true;
+}
+
+/// Of a gateway that is connected.
+template <class ToConnection, class Question>
+void ask_connected(Pointer self, const Question& question) {
+  if (!ask_connection<ToConnection>(self, question))
+    question.reply(fail(not_connected, {{"gateway_uid", question.gateway_id.text()}}));
+}
+
+void get_stats(Pointer self, const GetGatewayStats& message) {
+  if (ask_connection<GetConnectionStats>(self, message)) return;
+  const auto& state = self->state;
   if (!state.memories)
     return message.reply(fail(not_connected, {{"gateway_uid", message.gateway_id.text()}}));
   state.memories->recall(message.gateway_id, [reply = message.reply](Result<GatewayMemory> memory) {
@@ -107,16 +146,6 @@ void change(Pointer self, const GatewayChanged& message) {
     caf::anon_send(unregistered->second, Disconnect{Error(gateway_changed)});
 }
 
-/// Passes a question about a gateway to its connection.
-template <class ToConnection, class Question>
-void ask_connection(Pointer self, const Question& question) {
-  const auto& connections = self->state.connections;
-  const auto found = connections.find(question.gateway_id);
-  if (found == connections.end())
-    return question.reply(fail(not_connected, {{"gateway_uid", question.gateway_id.text()}}));
-  caf::anon_send(found->second, ToConnection{question.reply});
-}
-
 RouterSnapshot snapshot(const Shell& state) {
   RouterSnapshot out{state.connections.size(), state.logic.waiting(), {}};
   for (const auto& [gateway_id, connection] : state.connections) {
@@ -134,9 +163,9 @@ RouterHandle::behavior_type router(Pointer self, std::shared_ptr<GatewayMemories
   return {
       [self](const ScheduleDownlink& message) { run(self, self->state.logic.start(message)); },
       [self](const GetGatewayStats& message) { get_stats(self, message); },
-      [self](const InspectGateway& message) { ask_connection<InspectConnection>(self, message); },
+      [self](const InspectGateway& message) { ask_connected<InspectConnection>(self, message); },
       [self](const FindStationControl& message) {
-        ask_connection<GetStationControl>(self, message);
+        ask_connected<GetStationControl>(self, message);
       },
       [self](const InspectRouter& message) { message.reply(snapshot(self->state)); },
       [self](const GatewayChanged& message) { change(self, message); },

@@ -376,6 +376,31 @@ TEST_F(GatewayServerTest, ShowsStatisticsAfterTheEnd) {
   EXPECT_TRUE((*answer)->disconnected_at);
 }
 
+/// The connection ends with the questions before it unread.
+TEST_F(GatewayServerTest, AnswersWhatAnEndingConnectionHasNotRead) {
+  start();
+  send(semtech::PacketType::pull_data, 1);
+  pass(20ms);
+  send(semtech::PacketType::push_data, 2, push_json);
+  const GatewayId gateway_id{"eui-b827ebfffe123456"};
+  GatewaySettings other;
+  other.ids = {gateway_id, eui};
+  other.status_public = true;
+  std::optional<Result<ConnectionStats>> stats;
+  std::optional<Result<ConnectionSnapshot>> snapshot;
+  caf::anon_send(router.get(), GatewayChanged{other.ids, other});
+  caf::anon_send(router.get(),
+                 GetGatewayStats{gateway_id, [&](auto answer) { stats = std::move(answer); }});
+  caf::anon_send(router.get(),
+                 InspectGateway{gateway_id, [&](auto answer) { snapshot = std::move(answer); }});
+  pump();
+  ASSERT_TRUE(stats && *stats);
+  EXPECT_EQ((*stats)->uplink_count, 1U);
+  EXPECT_TRUE((*stats)->disconnected_at);
+  ASSERT_TRUE(snapshot && !*snapshot);
+  EXPECT_TRUE(snapshot->error().is(not_connected));
+}
+
 TEST_F(GatewayServerTest, HearsOfChangesInTheRegistryAtOnce) {
   GatewaySettings settings;
   settings.ids = {GatewayId{"gtw-1"}, eui};
