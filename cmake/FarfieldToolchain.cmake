@@ -42,3 +42,7 @@ if(FARFIELD_SANITIZE)
   add_compile_options(-fsanitize=${FARFIELD_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${FARFIELD_SANITIZE})
 endif()
+if(FARFIELD_FUZZ_ENGINE)
+  # The engine follows what the libraries do, not only what the targets do.
+  add_compile_options(-fsanitize=${FARFIELD_FUZZ_ENGINE}-no-link)
+endif()
