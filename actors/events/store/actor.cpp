@@ -26,6 +26,7 @@ struct Shell {
   prometheus::Counter* stored = nullptr;
   prometheus::Counter* dropped = nullptr;
   std::uint64_t last_sequence = 0;
+  std::optional<std::uint32_t> forgotten_until;  // hour; what is before it is erased
 };
 using Pointer = EventStoreHandle::stateful_pointer<Shell>;
 
@@ -100,10 +101,14 @@ void read(Pointer self, const ReadEvents& message) {
 }
 
 void forget(Pointer self) {
-  const auto& config = self->state.config;
+  auto& state = self->state;
+  const auto& config = state.config;
   caf::delayed_anon_send(EventStoreHandle(self), forget_interval, ForgetEvents{});
-  const auto oldest = config.deps.clock->now().utc - config.retention;
-  const auto range = storage::events_before(storage::event_hour(oldest));
+  const auto oldest = storage::event_hour(config.deps.clock->now().utc - config.retention);
+  // Each erased range costs those who read backwards: one an hour.
+  if (state.forgotten_until && oldest <= *state.forgotten_until) return;
+  state.forgotten_until = oldest;
+  const auto range = storage::events_before(oldest);
   actors::Commit commit;
   commit.records.erase_range(storage::Family::event, range.first, range.last);
   if (const auto committer = config.deps.committer.get())

@@ -125,7 +125,9 @@ void count(const FrameProbe& probe, const UplinkFrame& frame, UplinkOutcome outc
     default:
       probe.dropped(m_type, drop_reason(outcome));
   }
-  if (!phy::is_data(m_type)) return;
+  const bool is_matched =
+      outcome == UplinkOutcome::accepted || outcome == UplinkOutcome::unknown_device;
+  if (!phy::is_data(m_type) || !is_matched) return;
   const auto& cost = state.logic->addresses().last_cost();
   probe.matched(cost.candidates, cost.mics);
 }

@@ -147,7 +147,7 @@ class GsStations final : public v1::GsStations::CallbackService {
     auto tell = [=, this, command = request.command(),
                  arguments = std::move(arguments)](const Result<Station>& station) {
       if (!station) return reply(fail(station.error()));
-      spdlog::info("msg=\"station runs a command\" gateway={} command=\"{}\" by={}", id.text(),
+      spdlog::info("msg=\"station runs a command\" gateway={} command={:?} by={}", id.text(),
                    command, name_of(call->auth));
       auto make = [&](actors::Reply<void> answer) {
         return gateway_server::RunStationCommand{command, arguments, std::move(answer)};

@@ -56,6 +56,7 @@ class NetworkServerFixture : public test::ActorFixture {
     context->plans =
         std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
     context->deps = deps;
+    context->frames = std::make_shared<const FrameProbe>(*deps.metrics);
     context->config.counter_jump = counter_jump;
     context->shards = actors::Sharded<ShardHandle>(count);
     context->inspectable = actors::Sharded<ShardActor>(count);

@@ -34,6 +34,21 @@ TEST_F(NetworkServerTest, RefusesReplays) {
   EXPECT_EQ(uplink_counters(), (std::vector<std::uint32_t>{1, 2}));
 }
 
+TEST_F(NetworkServerTest, MeasuresMatchingOnlyOfFramesThatWereMatched) {
+  create_device();
+  const auto measured = [this](const std::string& count) {
+    const auto text = deps.metrics->text();
+    return text.find("ttn_lw_ns_mic_computations_uplink_total_count " + count + "\n") !=
+           std::string::npos;
+  };
+  uplink(1);
+  EXPECT_TRUE(measured("1"));
+  // A data frame by its first octet that is too short for one, and a copy of the first.
+  receive({0x40, 1, 2, 3}, context->shards.of(address));
+  uplink(1, phy::MType::unconfirmed_up, "gw-2");
+  EXPECT_TRUE(measured("1"));
+}
+
 TEST_F(NetworkServerTest, AcknowledgesAConfirmedUplinkWithACounterOfItsOwn) {
   create_device();
   for (std::uint32_t f_cnt : {1U, 2U, 3U}) {

@@ -1,6 +1,7 @@
 #include "app/api/services/mapping/gateway_stats.hpp"
 
 #include "app/api/services/mapping/values.hpp"
+#include "net/address/endpoint.hpp"
 
 namespace ff::api {
 namespace {
@@ -41,6 +42,12 @@ void put_times(const ConnectionStats& stats, pb::GatewayConnectionStats& out) {
   }
 }
 
+/// The port of those that have one is not the API's.
+std::string ip_of(const std::string& remote_address) {
+  const auto endpoint = net::Endpoint::parse(remote_address);
+  return endpoint ? endpoint->address_text() : remote_address;
+}
+
 }  // namespace
 
 pb::GatewayConnectionStats to_proto(const ConnectionStats& stats) {
@@ -48,7 +55,7 @@ pb::GatewayConnectionStats to_proto(const ConnectionStats& stats) {
   put_times(stats, out);
   out.set_protocol(gateway_server::to_string(stats.protocol));
   if (!stats.remote_address.empty())
-    out.mutable_gateway_remote_address()->set_ip(stats.remote_address);
+    out.mutable_gateway_remote_address()->set_ip(ip_of(stats.remote_address));
   if (stats.last_status) put_status(*stats.last_status, *out.mutable_last_status());
   out.set_uplink_count(stats.uplink_count);
   out.set_downlink_count(stats.downlink_count);
