@@ -304,7 +304,9 @@ struct ApplicationServer {
   PubSubs pubsub;
   Formatters formatters;
   Duration outbox_retention{};
-  std::string device_kek_label;  // of keys at rest; empty: in clear
+  Duration last_seen_interval{};    // between two reports to the registry; 0: none are made
+  std::size_t last_seen_batch = 0;  // devices in one of its transactions
+  std::string device_kek_label;     // of keys at rest; empty: in clear
   InteropClient interop;
 };
 

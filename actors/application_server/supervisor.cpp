@@ -157,6 +157,7 @@ Result<caf::actor> start(caf::actor_system& system, const Config& config,
                       .link_settings = routes.link_settings_table,
                       .unwrap_key = surroundings.unwrap_key,
                       .read_locations = surroundings.read_locations,
+                      .report_activity = surroundings.report_activity,
                       .publish_up = both(publish_to(routes.link_table), surroundings.tap),
                       .publish = surroundings.publish});
   actors::SupervisorConfig supervisor{

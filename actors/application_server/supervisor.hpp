@@ -45,6 +45,7 @@ struct Surroundings {
   actors::Route<device_repository::RepositoryHandle> repository;  // may be empty
   UnwrapKey unwrap_key;                                           // may be null
   ReadLocations read_locations;                                   // may be null
+  ReportActivity report_activity;                                 // may be null
   events::Publish publish;                                        // may be null
   /// For webhooks; outlives the actors. Null: they can be set, and nothing is delivered.
   net::http_client::HttpClient* http_client = nullptr;

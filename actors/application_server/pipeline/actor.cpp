@@ -204,6 +204,10 @@ struct Runner {
     caf::anon_send(session, network_server::to_session(std::move(effect.device), std::move(ask)));
   }
 
+  void operator()(TellActivity& effect) const {
+    if (context().report_activity) context().report_activity(std::move(effect.activity));
+  }
+
   void operator()(RunScript& effect) const {
     const auto pool = context().formatters.get();
     const auto application_id = effect.device.application_id;

@@ -34,6 +34,10 @@ struct PipelineConfig {
   Duration location_age_max = std::chrono::minutes{15};
   /// Records of devices silent for so long leave memory.
   Duration idle = std::chrono::minutes{15};
+  /// What devices did is reported so often; zero or less: never.
+  Duration activity_interval = std::chrono::seconds{10};
+  /// Devices of which something waits to be reported; when there are more, it is reported at once.
+  std::size_t activity_max = 10'000;
   /// Messages kept per shard and application; older ones are gone also for durable consumers. By
   /// age: see outbox.
   std::uint64_t outbox_messages_max = 100'000;

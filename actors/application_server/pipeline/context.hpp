@@ -6,6 +6,7 @@
 #include "actors/application_server/formatters/interface.hpp"
 #include "actors/application_server/link_settings/table.hpp"
 #include "actors/application_server/outbox/interface.hpp"
+#include "actors/application_server/pipeline/activity.hpp"
 #include "actors/application_server/pipeline/config.hpp"
 #include "actors/device_repository/interface.hpp"
 #include "actors/events/event.hpp"
@@ -32,6 +33,7 @@ struct PipelineContext {
   LinkSettingsTable link_settings;
   UnwrapKey unwrap_key;          // null: keys in clear only
   ReadLocations read_locations;  // null: registered locations are not known
+  ReportActivity report_activity;  // null: nobody keeps it
   PublishUp publish_up;
   events::Publish publish;
 };

@@ -9,6 +9,7 @@
 
 #include "actors/application_server/formatters/messages.hpp"
 #include "actors/application_server/outbox/message.hpp"
+#include "actors/application_server/pipeline/activity.hpp"
 #include "actors/application_server/pipeline/messages.hpp"
 #include "actors/events/event.hpp"
 
@@ -81,8 +82,13 @@ struct RunScript {
   std::optional<DeviceVersionIds> product = std::nullopt;
 };
 
+/// For the registry of devices.
+struct TellActivity {
+  std::vector<DeviceActivity> activity;
+};
+
 using Effect = std::variant<LoadDevice, LocateDevice, FetchAppSKey, CommitRecords, Answer,
-                            PublishEvent, ListFromNetwork, RunScript>;
+                            PublishEvent, ListFromNetwork, RunScript, TellActivity>;
 using Effects = std::vector<Effect>;
 
 }  // namespace ff::application_server

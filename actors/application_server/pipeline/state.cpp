@@ -238,6 +238,7 @@ void PipelineState::publish(Lane& lane, ApplicationUp up, Work& work) {
 }
 
 void PipelineState::append(ApplicationUp up, Work& work) {
+  if (!up.simulated) note(up, work.now.mono);
   auto message = make_message(up);
   // The outbox is in the order of its times, whatever a simulation says.
   if (up.simulated) message.received_at = work.now.utc;
@@ -265,7 +266,48 @@ void PipelineState::append(const ApplicationId& application, OutboxMessage ready
   work.after.ups.push_back({application, shard_, sequence, std::move(message)});
 }
 
+/// Null: nobody wants to know.
+DeviceActivity* PipelineState::activity_of(const DeviceUid& device, MonoTime now) {
+  if (config_.activity_interval <= Duration::zero()) return nullptr;
+  if (!activity_due_) activity_due_ = now + config_.activity_interval;
+  if (activity_.size() >= config_.activity_max && !activity_.contains(device)) tell_activity();
+  auto& activity = activity_[device];
+  activity.device = device;
+  return &activity;
+}
+
+/// What the registry of devices is to know of a message on its way to applications.
+/// [spec application-server §4 steps 10, 12]
+void PipelineState::note(const ApplicationUp& up, MonoTime now) {
+  const auto* uplink = std::get_if<ApplicationUplink>(&up.up);
+  const auto* solved = std::get_if<LocationSolved>(&up.up);
+  if (uplink == nullptr && solved == nullptr) return;
+  auto* activity = activity_of(up.ids.uid, now);
+  if (activity == nullptr) return;
+  if (uplink != nullptr)
+    activity->last_seen_at = std::max(activity->last_seen_at.value_or(UtcTime{}), uplink->received_at);
+  if (solved != nullptr) activity->locations.insert_or_assign(solved->service, solved->location);
+}
+
+void PipelineState::tell_activity() {
+  TellActivity effect;
+  effect.activity.reserve(activity_.size());
+  for (auto& [device, activity] : std::exchange(activity_, {}))
+    effect.activity.push_back(std::move(activity));
+  effects_.emplace_back(std::move(effect));
+}
+
+std::optional<MonoTime> PipelineState::next_due() const noexcept {
+  if (deadlines_.empty()) return activity_due_;
+  const auto deadline = deadlines_.begin()->first;
+  return std::min(deadline, activity_due_.value_or(deadline));
+}
+
 Effects PipelineState::expire(const Turn& turn) {
+  if (activity_due_ && *activity_due_ <= turn.now.mono) {
+    activity_due_.reset();
+    tell_activity();
+  }
   while (!deadlines_.empty() && deadlines_.begin()->first <= turn.now.mono) {
     const auto deadline = std::move(deadlines_.extract(deadlines_.begin()).mapped());
     auto found = lanes_.find(deadline.device);

@@ -47,9 +47,7 @@ class PipelineState {
   Effects expire(const Turn& turn);
 
   /// When time alone makes something happen; nothing while it does not.
-  std::optional<MonoTime> next_due() const noexcept {
-    return deadlines_.empty() ? std::nullopt : std::optional(deadlines_.begin()->first);
-  }
+  std::optional<MonoTime> next_due() const noexcept;
   PipelineSnapshot snapshot() const;
   /// Messages refused because too many waited.
   std::uint64_t refused() const noexcept { return refused_; }
@@ -80,6 +78,9 @@ class PipelineState {
   void append(ApplicationUp up, Work& work);
   void append(const ApplicationId& application_id, OutboxMessage message, Work& work);
   void evict_idle(MonoTime now);
+  DeviceActivity* activity_of(const DeviceUid& device, MonoTime now);
+  void note(const ApplicationUp& up, MonoTime now);
+  void tell_activity();
   void locate(const DeviceUid& device, Lane& lane, MonoTime now);
 
   // uplink.cpp
@@ -164,6 +165,8 @@ class PipelineState {
   std::unordered_map<ApplicationId, storage::OutboxSequence> sequences_;
   std::multimap<MonoTime, Deadline> deadlines_;
   std::vector<DeviceUid> to_load_;  // until ready
+  std::unordered_map<DeviceUid, DeviceActivity> activity_;  // not told yet
+  std::optional<MonoTime> activity_due_;
   std::uint64_t requests_ = 0;
   std::uint64_t refused_ = 0;
   MonoTime swept_;

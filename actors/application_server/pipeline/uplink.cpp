@@ -198,7 +198,10 @@ Status PipelineState::on_uplink(AppDevice& device, ApplicationUp& up, Applicatio
                                 Work& work) {
   FF_CHECK(match_session(device, up.ids, uplink.session_key_id, work.fetched, work.now.utc));
   FF_CHECK(decrypt_uplink(device, uplink));
-  if (!device.activated_at) device.activated_at = work.now.utc;
+  if (device.activated_at) return {};
+  device.activated_at = work.now.utc;
+  if (auto* activity = activity_of(device.ids.uid, work.now.mono))
+    activity->activated_at = device.activated_at;
   return {};
 }
 

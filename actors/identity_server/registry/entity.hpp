@@ -38,6 +38,7 @@ struct Draft {
   Bytes message;
   std::vector<UniqueKey> unique;  // all of them, not only new ones
   bool deleted = false;           // deleted but kept; the time of the first such draft stays
+  bool keeps_time = false;        // what nobody changed: `updated_at` stays
 };
 
 /// The key in the store.

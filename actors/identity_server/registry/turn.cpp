@@ -48,7 +48,7 @@ EntityPtr make_entity(const EntityRows::Row& row, UtcTime now) {
   Entity entity{.key = key,
                 .message = draft->message,
                 .created_at = current ? current->created_at : now,
-                .updated_at = now,
+                .updated_at = current && draft->keeps_time ? current->updated_at : now,
                 .deleted_at = {},
                 .index_keys = {}};
   if (draft->deleted)

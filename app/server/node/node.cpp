@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "actors/application_server/outbox/scans.hpp"
+#include "actors/identity_server/device_activity/device_activity.hpp"
 #include "actors/identity_server/gateway_settings/gateway_registry.hpp"
 #include "actors/interop/actor.hpp"
 #include "actors/join_server/context.hpp"
@@ -202,22 +203,25 @@ caf::actor start_application_server(caf::actor_system& system, const WiringPtr& 
   const auto& routes = wiring->routes;
   auto config = wiring->config.application_server;
   config.own_thread = wiring->ports.own_threads;
-  auto started = application_server::start(system, config,
-                                           {.deps = routes.deps,
-                                            .store = wiring->ports.engine,
-                                            .network_servers = routes.network_server,
-                                            .join_servers = routes.join_server,
-                                            .interop = routes.application_server_interop,
-                                            .repository = routes.device_repository,
-                                            .unwrap_key = unwrap_with(wiring->config.key_vault),
-                                            .read_locations = wiring->ports.read_locations,
-                                            .publish = wiring->ports.publish,
-                                            .http_client = wiring->ports.http_client,
-                                            .broker_client = wiring->ports.broker_client,
-                                            .children = wiring->ports.children,
-                                            .tap = wiring->ports.tap,
-                                            .on_escalation = wiring->on_escalation},
-                                           routes.application_server);
+  auto started = application_server::start(
+      system, config,
+      {.deps = routes.deps,
+       .store = wiring->ports.engine,
+       .network_servers = routes.network_server,
+       .join_servers = routes.join_server,
+       .interop = routes.application_server_interop,
+       .repository = routes.device_repository,
+       .unwrap_key = unwrap_with(wiring->config.key_vault),
+       .read_locations = wiring->ports.read_locations,
+       .report_activity = identity_server::make_activity_writer(routes.identity_server.registry,
+                                                                wiring->config.activity_batch_max),
+       .publish = wiring->ports.publish,
+       .http_client = wiring->ports.http_client,
+       .broker_client = wiring->ports.broker_client,
+       .children = wiring->ports.children,
+       .tap = wiring->ports.tap,
+       .on_escalation = wiring->on_escalation},
+      routes.application_server);
   if (!started) throw std::runtime_error(started.error().to_string());
   return *started;
 }

@@ -74,6 +74,8 @@ struct NodeConfig {
   /// Key-encryption keys. Never null.
   std::shared_ptr<key_vault::LiveKeyVault> key_vault = std::make_shared<key_vault::LiveKeyVault>();
   application_server::Config application_server;
+  /// Devices whose activity the registry of devices writes at once.
+  std::size_t activity_batch_max = 1000;
   /// Imported when the node starts; empty: what is stored is served.
   std::filesystem::path device_repository;
   identity_server::SettingsPtr identity = std::make_shared<const identity_server::Settings>();

@@ -400,6 +400,8 @@ Result<NodeConfig> node_config(const config::Config& config, std::uint64_t count
   out.application_server.pubsubs = pubsubs_config(config.as.pubsub);
   out.application_server.formatters = formatters_config(config.as.formatters);
   out.application_server.outbox_retention = config.as.outbox_retention;
+  out.application_server.pipeline.activity_interval = config.as.last_seen_interval;
+  out.activity_batch_max = std::max<std::size_t>(1, config.as.last_seen_batch);
   if (config.dr.source == config::DirectorySource::directory)
     out.device_repository = config.dr.directory;
   FF_CHECK(add_key_vault(config, out));

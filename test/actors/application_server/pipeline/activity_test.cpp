@@ -1,0 +1,70 @@
+// What is reported of devices for their entries in the registry. [spec application-server §4]
+#include "test/actors/application_server/pipeline/rig.hpp"
+
+namespace ff::application_server {
+namespace {
+
+constexpr UtcTime noon{std::chrono::hours{12}};
+
+class Activity : public Rig {
+ protected:
+  void SetUp() override {
+    Rig::SetUp();
+    context->report_activity = [this](std::vector<DeviceActivity> activity) {
+      reports.push_back(std::move(activity));
+    };
+  }
+  void hear(std::uint32_t f_cnt, UtcTime at) {
+    auto up = uplink(id_1, key_1, address_1, f_cnt);
+    std::get<ApplicationUplink>(up.up).received_at = at;
+    accept({std::move(up)});
+  }
+  void pass_an_interval() { advance(context->config.activity_interval); }
+
+  std::vector<std::vector<DeviceActivity>> reports;
+};
+
+TEST_F(Activity, OfADeviceIsReportedOnceAnInterval) {
+  create(session(id_1, key_1, address_1));
+  hear(1, noon);
+  hear(2, noon + std::chrono::seconds{2});
+  hear(3, noon + std::chrono::seconds{1});  // a late one
+  EXPECT_TRUE(reports.empty());
+  pass_an_interval();
+  ASSERT_EQ(reports.size(), 1U);
+  ASSERT_EQ(reports[0].size(), 1U);
+  EXPECT_EQ(reports[0][0].device, uid);
+  EXPECT_EQ(reports[0][0].last_seen_at, noon + std::chrono::seconds{2});
+  EXPECT_EQ(reports[0][0].activated_at, device().activated_at);
+  pass_an_interval();
+  EXPECT_EQ(reports.size(), 1U) << "nothing happened";
+  hear(4, noon + std::chrono::seconds{30});
+  pass_an_interval();
+  ASSERT_EQ(reports.size(), 2U);
+  EXPECT_FALSE(reports[1][0].activated_at) << "it has been told";
+}
+
+TEST_F(Activity, HoldsTheLocationThatAPayloadTells) {
+  create(session(id_1, key_1, address_1));
+  ApplicationUp up{.ids = ids(), .up = LocationSolved{"frm-payload", {.latitude = 51.5}}};
+  up.simulated = false;
+  accept({up});
+  pass_an_interval();
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_EQ(reports[0][0].locations.at("frm-payload").latitude, 51.5);
+  EXPECT_FALSE(reports[0][0].last_seen_at);
+}
+
+TEST_F(Activity, OfASimulationIsNone) {
+  create(session(id_1, key_1, address_1));
+  auto up = uplink(id_1, key_1, address_1);
+  up.simulated = true;
+  caf::anon_send(pipeline, SimulateUp{uid, std::move(up), {}, [](const Status&) {}});
+  run();
+  EXPECT_EQ(published.size(), 1U);
+  pass_an_interval();
+  EXPECT_TRUE(reports.empty());
+}
+
+}  // namespace
+}  // namespace ff::application_server
