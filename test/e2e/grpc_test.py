@@ -1,15 +1,17 @@
 """The API over gRPC with a client in another language: registries, field masks, errors, queues, streams, limits."""
 import base64
+import datetime
 import unittest
 
 import grpc
 
 from grpc_client import API, GrpcClient, GrpcError, mask
-from harness import Server
+from harness import Server, wait_until
 
 APPLICATION = 'grpc-app'
 ADMIN = {'userIds': {'userId': 'admin'}}
 KEY = '2B7E151628AED2A6ABF7158809CF4F3C'
+CLUSTER_KEY = '00112233445566778899AABBCCDDEEFF'
 
 
 def hexa(text):
@@ -31,7 +33,7 @@ def innermost(details):
 class GrpcTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.server = Server().start()
+        cls.server = Server(**{'as.device-last-seen.flush-interval': '1s', 'cluster.keys': CLUSTER_KEY}).start()
         cls.addClassCleanup(cls.server.__exit__)
         cls.client = GrpcClient(f'127.0.0.1:{cls.server.ports["grpc"]}', cls.server.admin_key)
         cls.addClassCleanup(cls.client.__exit__)
@@ -283,6 +285,34 @@ class Streams(GrpcTest):
         stream.next_where(lambda one: one.name == 'ns.up.data.process')
         stream.cancel()
 
+    def by_cluster(self, method, request):
+        """What another process of the cluster is answered."""
+        return self.call(method, request, key='', metadata=[('authorization', f'ClusterKey {CLUSTER_KEY}')])
+
+    def test_the_registry_knows_when_a_device_was_heard(self):
+        stream = self.client.stream('AppAs/Subscribe', {'applicationId': APPLICATION})
+        stream.call.initial_metadata()
+        self.simulate('seen')
+        ids = device_ids(stream.next().end_device_ids.device_id)
+        stream.cancel()
+        get = lambda: self.call('EndDeviceRegistry/Get', {'endDeviceIds': ids, 'fieldMask': mask('last_seen_at', 'activated_at')})
+        device = wait_until(lambda: (one := get()).HasField('last_seen_at') and one, 'the device has been seen')
+        self.assertTrue(device.HasField('activated_at'))
+        # Other processes tell it, too; older times do not count, nor do unknown devices.
+        later = device.last_seen_at.seconds + 100
+        for seconds in (later, later - 50):
+            at = datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc).isoformat()
+            self.by_cluster('EndDeviceRegistry/BatchUpdateLastSeen', {'updates': [
+                {'ids': ids, 'lastSeenAt': at}, {'ids': device_ids('no-such-device'), 'lastSeenAt': at}]})
+        self.assertEqual(get().last_seen_at.seconds, later)
+
+    def test_the_cluster_notifies_collaborators(self):
+        created = self.by_cluster('NotificationService/Create', {
+            'entityIds': {'applicationIds': {'applicationId': APPLICATION}}, 'notificationType': 'something_new',
+            'receivers': ['NOTIFICATION_RECEIVER_COLLABORATOR']})
+        listed = self.call('NotificationService/List', {'receiverIds': {'userId': 'admin'}}).notifications
+        self.assertIn((created.id, 'something_new'), [(one.id, one.notification_type) for one in listed])
+
     def test_a_stream_without_rights_or_subjects_does_not_begin(self):
         request = {'identifiers': [{'applicationIds': {'applicationId': APPLICATION}}]}
         for wish, key, code, name in (
@@ -299,6 +329,7 @@ class Streams(GrpcTest):
         stream.cancel()
         stats = self.call('Gs/GetGatewayConnectionStats', {'gatewayId': gateway})
         self.assertEqual(stats.protocol, 'udp')
+        self.assertEqual(stats.gateway_remote_address.ip, '127.0.0.1')
         self.assertGreaterEqual(stats.uplink_count, 3)
         self.assertGreater(stats.last_uplink_received_at.seconds, 1_500_000_000)
         # A stranger may know when the gateway's status is public.

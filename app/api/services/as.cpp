@@ -30,8 +30,8 @@ class As final : public pb::As::CallbackService {
   grpc::ServerUnaryReactor* GetConfiguration(grpc::CallbackServerContext* context,
                                              const pb::GetAsConfigurationRequest* request,
                                              pb::GetAsConfigurationResponse* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.As/GetConfiguration"}, context, request, response,
-                                [this](auto, const auto&, const auto& reply) {
+    return context_.front.unary({"ttn.lorawan.v3.As/GetConfiguration", Access::open}, context,
+                                request, response, [this](auto, const auto&, const auto& reply) {
                                   pb::GetAsConfigurationResponse out;
                                   fill(*out.mutable_configuration());
                                   reply(std::move(out));

@@ -32,13 +32,14 @@ class PubSubRegistry final : public pb::ApplicationPubSubRegistry::CallbackServi
 
   grpc::ServerUnaryReactor* GetFormats(grpc::CallbackServerContext* context, const Empty* request,
                                        pb::ApplicationPubSubFormats* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.ApplicationPubSubRegistry/GetFormats"}, context,
-                                request, response, [](auto, const Empty&, const auto& reply) {
-                                  pb::ApplicationPubSubFormats out;
-                                  (*out.mutable_formats())["json"] = "JSON";
-                                  (*out.mutable_formats())["protobuf"] = "Protocol Buffers";
-                                  reply(std::move(out));
-                                });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.ApplicationPubSubRegistry/GetFormats", Access::open}, context, request,
+        response, [](auto, const Empty&, const auto& reply) {
+          pb::ApplicationPubSubFormats out;
+          (*out.mutable_formats())["json"] = "JSON";
+          (*out.mutable_formats())["protobuf"] = "Protocol Buffers";
+          reply(std::move(out));
+        });
   }
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
                                 const pb::GetApplicationPubSubRequest* request,

@@ -34,27 +34,28 @@ class WebhookRegistry final : public pb::ApplicationWebhookRegistry::CallbackSer
 
   grpc::ServerUnaryReactor* GetFormats(grpc::CallbackServerContext* context, const Empty* request,
                                        pb::ApplicationWebhookFormats* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.ApplicationWebhookRegistry/GetFormats"}, context,
-                                request, response, [](auto, const Empty&, const auto& reply) {
-                                  pb::ApplicationWebhookFormats out;
-                                  (*out.mutable_formats())["json"] = "JSON";
-                                  (*out.mutable_formats())["protobuf"] = "Protocol Buffers";
-                                  reply(std::move(out));
-                                });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.ApplicationWebhookRegistry/GetFormats", Access::open}, context, request,
+        response, [](auto, const Empty&, const auto& reply) {
+          pb::ApplicationWebhookFormats out;
+          (*out.mutable_formats())["json"] = "JSON";
+          (*out.mutable_formats())["protobuf"] = "Protocol Buffers";
+          reply(std::move(out));
+        });
   }
   grpc::ServerUnaryReactor* GetTemplate(grpc::CallbackServerContext* context,
                                         const pb::GetApplicationWebhookTemplateRequest* request,
                                         pb::ApplicationWebhookTemplate* response) override {
     return context_.front.unary(
-        {"ttn.lorawan.v3.ApplicationWebhookRegistry/GetTemplate"}, context, request, response,
-        [this](auto, const auto& get, const auto& reply) { run(get, reply); });
+        {"ttn.lorawan.v3.ApplicationWebhookRegistry/GetTemplate", Access::open}, context, request,
+        response, [this](auto, const auto& get, const auto& reply) { run(get, reply); });
   }
   grpc::ServerUnaryReactor* ListTemplates(grpc::CallbackServerContext* context,
                                           const pb::ListApplicationWebhookTemplatesRequest* request,
                                           pb::ApplicationWebhookTemplates* response) override {
     return context_.front.unary(
-        {"ttn.lorawan.v3.ApplicationWebhookRegistry/ListTemplates"}, context, request, response,
-        [this](auto, const auto& list, const auto& reply) { run(list, reply); });
+        {"ttn.lorawan.v3.ApplicationWebhookRegistry/ListTemplates", Access::open}, context, request,
+        response, [this](auto, const auto& list, const auto& reply) { run(list, reply); });
   }
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
                                 const pb::GetApplicationWebhookRequest* request,

@@ -71,6 +71,7 @@ Result<api::IdentityPortsPtr> FrontDoors::State::identity_ports() {
   out->publish = hub.publisher();
   out->now = [clock] { return clock->now().utc; };
   out->make_random = make_secure_random;
+  out->cluster_keys = api::ClusterKeys(ports.config.cluster_keys);
   out->mono_now = [clock] { return clock->now().mono; };
   out->password_attempts =
       std::make_shared<api::LoginThrottle>(throttle_rules(ports.config.is.login_throttle));

@@ -1,5 +1,8 @@
 // EndDeviceRegistry: the identity server's part of devices: names, versions, places, addresses of
 // their servers.
+#include <map>
+
+#include "actors/identity_server/device_activity/device_activity.hpp"
 #include "actors/identity_server/policy/names.hpp"
 #include "app/api/services/identity/changes.hpp"
 #include "app/api/services/identity/contacts.hpp"
@@ -51,6 +54,9 @@ constexpr ErrorDef join_server_address_mismatch{
 constexpr ErrorDef end_device_picture_uploads_disabled{
     "pkg/identityserver", "end_device_picture_uploads_disabled", Code::failed_precondition,
     "uploading end device pictures is disabled"};
+
+constexpr ErrorDef too_many_updates{"pkg/identityserver", "too_many_updates",
+                                    Code::invalid_argument, "more than `{max}` devices"};
 
 std::string_view host_of(std::string_view address) {
   const auto colon = address.rfind(':');
@@ -159,6 +165,18 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
         });
   }
 
+  grpc::ServerUnaryReactor* BatchUpdateLastSeen(
+      grpc::CallbackServerContext* context, const pb::BatchUpdateEndDeviceLastSeenRequest* request,
+      Empty* response) override {
+    return context_.front.unary(
+        {"ttn.lorawan.v3.EndDeviceRegistry/BatchUpdateLastSeen", Access::open}, context, request,
+        response, [this](auto call, const auto& batch, const auto& reply) {
+          if (auto allowed = identity_.ports().cluster_keys.check(*call); !allowed)
+            return reply(fail(allowed.error()));
+          update_last_seen(batch, reply);
+        });
+  }
+
   grpc::ServerUnaryReactor* Delete(grpc::CallbackServerContext* context,
                                    const pb::EndDeviceIdentifiers* request,
                                    Empty* response) override {
@@ -177,6 +195,29 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
   }
 
  private:
+  /// Devices that are not there are left out. [spec identity-server §7.1]
+  void update_last_seen(const pb::BatchUpdateEndDeviceLastSeenRequest& batch,
+                        const Reply<Empty>& reply) const {
+    std::map<DeviceUid, application_server::DeviceActivity> devices;
+    for (const auto& update : batch.updates()) {
+      auto& device = devices[uid_of(update.ids())];
+      device.device = uid_of(update.ids());
+      if (!update.has_last_seen_at()) continue;
+      const auto at = time_of(update.last_seen_at());
+      device.last_seen_at = std::max(device.last_seen_at.value_or(at), at);
+    }
+    if (devices.size() > identity_server::entities_max)
+      return reply(
+          fail(too_many_updates, {{"max", std::to_string(identity_server::entities_max)}}));
+    std::vector<application_server::DeviceActivity> activity;
+    for (auto& [uid, device] : devices) activity.push_back(std::move(device));
+    identity_.change(identity_server::activity_change(std::move(activity)),
+                     [reply](const Result<std::vector<identity_server::EntityPtr>>& written) {
+                       if (!written) return reply(fail(written.error()));
+                       reply(Empty());
+                     });
+  }
+
   void find(const pb::GetEndDeviceIdentifiersForEUIsRequest& get,
             const Reply<pb::EndDeviceIdentifiers>& reply) const {
     const storage::JoinKey euis{join_eui_of(get.join_eui()).value_or(JoinEui()),

@@ -8,6 +8,7 @@
 #include "actors/identity_server/members/members.hpp"
 #include "actors/identity_server/registry/errors.hpp"
 #include "actors/identity_server/supervisor/supervisor.hpp"
+#include "app/api/services/base/cluster_keys.hpp"
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/identity/login_throttle.hpp"
 
@@ -33,6 +34,8 @@ struct IdentityPorts {
   /// Of old passwords that callers give without other credentials. Null: as many as they like.
   std::shared_ptr<LoginThrottle> password_attempts;
   std::function<MonoTime()> mono_now;  // with password_attempts
+  /// Of calls between the processes of this cluster.
+  ClusterKeys cluster_keys;
 };
 using IdentityPortsPtr = std::shared_ptr<const IdentityPorts>;
 

@@ -1,6 +1,7 @@
-// NotificationService: what users are told of, to read and to put aside. Create is for the cluster
-// alone, which this process has none of: it is refused.
+// NotificationService: what users are told of, to read and to put aside.
 #include "app/api/services/identity/changes.hpp"
+#include "app/api/services/identity/entity_ids.hpp"
+#include "app/api/services/identity/notifications.hpp"
 #include "app/api/services/identity/page_wish.hpp"
 #include "app/api/services/identity/services.hpp"
 #include "app/api/services/identity/users.hpp"
@@ -13,9 +14,6 @@ using google::protobuf::Empty;
 using identity_server::EntityPage;
 using identity_server::EntityPtr;
 using identity_server::EntityRows;
-
-constexpr ErrorDef no_cluster_key{"pkg/auth/cluster", "no_cluster_key", Code::unauthenticated,
-                                  "missing cluster key"};
 
 Result<pb::Notification> parse(const identity_server::Entity& entity) {
   pb::Notification out;
@@ -48,9 +46,11 @@ class Notifications final : public pb::NotificationService::CallbackService {
   grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context,
                                    const pb::CreateNotificationRequest* request,
                                    pb::CreateNotificationResponse* response) override {
-    return context_.front.unary(
-        {"ttn.lorawan.v3.NotificationService/Create", Access::open}, context, request, response,
-        [](auto, const auto&, const auto& reply) { reply(fail(no_cluster_key)); });
+    return context_.front.unary({"ttn.lorawan.v3.NotificationService/Create", Access::open},
+                                context, request, response,
+                                [this](auto call, const auto& create, const auto& reply) {
+                                  this->create(*call, create, reply);
+                                });
   }
 
   grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
@@ -76,6 +76,29 @@ class Notifications final : public pb::NotificationService::CallbackService {
   }
 
  private:
+  /// For other processes of the cluster. [spec identity-server §10]
+  void create(const Call& call, const pb::CreateNotificationRequest& request,
+              const Reply<pb::CreateNotificationResponse>& reply) const {
+    if (auto allowed = identity_.ports().cluster_keys.check(call); !allowed)
+      return reply(fail(allowed.error()));
+    const auto entity = entity_key_of(request.entity_ids());
+    if (!entity) return reply(fail(no_receiver_user_ids));
+    NewNotification wanted{.entity = *entity,
+                           .type = request.notification_type(),
+                           .data = request.has_data() ? request.data().SerializeAsString() : "",
+                           .email = request.email()};
+    wanted.receivers.clear();
+    for (const auto receiver : request.receivers())
+      wanted.receivers.push_back(static_cast<pb::NotificationReceiver>(receiver));
+    wanted.sender = request.sender_ids().user_id();
+    create_notification(identity_, std::move(wanted), [reply](const Result<std::string>& id) {
+      if (!id) return reply(fail(id.error()));
+      pb::CreateNotificationResponse out;
+      out.set_id(*id);
+      reply(std::move(out));
+    });
+  }
+
   void list(grpc::CallbackServerContext* server, const pb::ListNotificationsRequest& request,
             const Reply<pb::ListNotificationsResponse>& reply) const {
     auto find = [wish = wish_of(request, identity_.settings().default_page_limit),

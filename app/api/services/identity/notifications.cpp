@@ -35,31 +35,61 @@ struct Plan {
   std::vector<std::string> addresses;  // of those who get mail too
 };
 
+struct Contacts {
+  std::optional<EntityKey> administrative;
+  std::optional<EntityKey> technical;
+};
+
 template <class Message>
-std::optional<EntityKey> contact_of(const storage::Reader& store, const EntityKey& key) {
-  const auto entity = get_entity(store, key, identity_server::Deleted::with);
-  if (!entity) return std::nullopt;
-  const auto message = entity_message<Message>(**entity);
-  if (!message) return std::nullopt;
-  if (auto contact = account_key(message->administrative_contact())) return contact;
-  return account_key(message->technical_contact());
+Result<Contacts> contacts_of(const storage::Reader& store, const EntityKey& key) {
+  FF_TRY(const auto entity, get_entity(store, key, identity_server::Deleted::with));
+  FF_TRY(const auto message, entity_message<Message>(*entity));
+  return Contacts{account_key(message.administrative_contact()),
+                  account_key(message.technical_contact())};
 }
 
-std::optional<EntityKey> contact(const storage::Reader& store, const EntityKey& key) {
+Result<Contacts> contacts(const storage::Reader& store, const EntityKey& key) {
   switch (key.kind) {
     case EntityKind::user:
-      return key;
+      return Contacts{key, key};
     case EntityKind::organization:
-      return contact_of<pb::Organization>(store, key);
+      return contacts_of<pb::Organization>(store, key);
     case EntityKind::client:
-      return contact_of<pb::Client>(store, key);
+      return contacts_of<pb::Client>(store, key);
     case EntityKind::gateway:
-      return contact_of<pb::Gateway>(store, key);
-    case EntityKind::end_device:
-      return contact_of<pb::Application>(store, {EntityKind::application, {key.ids.front()}});
+      return contacts_of<pb::Gateway>(store, key);
     default:
-      return contact_of<pb::Application>(store, key);
+      return contacts_of<pb::Application>(store, key);
   }
+}
+
+/// Of a device its application.
+EntityKey owner_of(const EntityKey& key) {
+  if (key.kind != EntityKind::end_device) return key;
+  return {EntityKind::application, {key.ids.front()}};
+}
+
+/// Users and organizations. [spec identity-server §10]
+Result<std::vector<EntityKey>> accounts_of(const storage::Reader& store,
+                                           const NewNotification& wanted) {
+  const auto key = owner_of(wanted.entity);
+  FF_TRY(const auto of_entity, contacts(store, key));
+  if (key.kind == EntityKind::user) return std::vector<EntityKey>{key};
+  std::vector<EntityKey> out;
+  const auto add = [&](const std::optional<EntityKey>& contact) {
+    if (contact) out.push_back(*contact);
+  };
+  for (const auto receiver : wanted.receivers) {
+    if (receiver == pb::NOTIFICATION_RECEIVER_ADMINISTRATIVE_CONTACT) {
+      add(of_entity.administrative ? of_entity.administrative : of_entity.technical);
+    } else if (receiver == pb::NOTIFICATION_RECEIVER_TECHNICAL_CONTACT) {
+      add(of_entity.technical);
+    } else if (receiver == pb::NOTIFICATION_RECEIVER_COLLABORATOR) {
+      FF_TRY(const auto members, identity_server::collaborators_of(store, key));
+      for (const auto& member : members) out.push_back(member.account);
+    }
+  }
+  return out;
 }
 
 /// An organization passes a notification on to all its members if it says so, otherwise to its own
@@ -93,10 +123,17 @@ Result<Receivers> admins(const storage::Reader& store) {
 
 Result<Receivers> receivers_of(const storage::Reader& store, const NewNotification& wanted) {
   if (wanted.to_admins) return admins(store);
-  const auto account = contact(store, wanted.entity);
-  if (!account) return Receivers();
-  if (account->kind == EntityKind::organization) return members_of(store, *account);
-  return Receivers{account->ids.front()};
+  FF_TRY(const auto accounts, accounts_of(store, wanted));
+  Receivers out;
+  for (const auto& account : accounts) {
+    if (account.kind != EntityKind::organization) {
+      out.push_back(account.ids.front());
+    } else if (auto members = members_of(store, account)) {  // else it is gone
+      out.insert(out.end(), members->begin(), members->end());
+    }
+    if (out.size() >= receivers_max) break;
+  }
+  return out;
 }
 
 Result<Plan> plan(const storage::Reader& store, const NewNotification& wanted) {
@@ -134,15 +171,15 @@ std::string new_uuid(UtcTime now, Random& random) {
   return text;
 }
 
-pb::Notification to_proto(const NewNotification& wanted, const Call& call, const std::string& id) {
+pb::Notification to_proto(const NewNotification& wanted, const std::string& id) {
   pb::Notification out;
   out.set_id(id);
   put_entity(wanted.entity, *out.mutable_entity_ids());
   out.set_notification_type(wanted.type);
   if (!wanted.data.empty()) out.mutable_data()->ParseFromString(wanted.data);
-  if (call.auth.account_id.starts_with("user:"))
-    out.mutable_sender_ids()->set_user_id(call.auth.account_id.substr(5));
-  if (!wanted.to_admins) out.add_receivers(pb::NOTIFICATION_RECEIVER_ADMINISTRATIVE_CONTACT);
+  if (!wanted.sender.empty()) out.mutable_sender_ids()->set_user_id(wanted.sender);
+  if (!wanted.to_admins)
+    out.mutable_receivers()->Assign(wanted.receivers.begin(), wanted.receivers.end());
   out.set_email(wanted.email);
   return out;
 }
@@ -204,21 +241,31 @@ identity_server::ChangeEntities store_for(const Plan& plan, const pb::Notificati
 
 }  // namespace
 
-void notify(const Identity& identity, const Call& call, NewNotification wanted) {
-  if (!identity.ports().now || !identity.ports().make_random) return;
+void create_notification(const Identity& identity, NewNotification wanted,
+                         actors::Reply<std::string> then) {
+  if (!identity.ports().now || !identity.ports().make_random)
+    return then(fail(no_receiver_user_ids));
   auto random = identity.ports().make_random();
-  const auto notification = to_proto(wanted, call, new_uuid(identity.ports().now(), *random));
+  const auto notification = to_proto(wanted, new_uuid(identity.ports().now(), *random));
   auto find = [wanted](const storage::Reader& store) { return plan(store, wanted); };
   identity.read<Plan>(find, [=](const Result<Plan>& found) {
-    if (!found || found->receivers.empty()) return;
-    identity.change(store_for(*found, notification),
-                    [identity, wanted,
-                     addresses = found->addresses](const Result<std::vector<EntityPtr>>& stored) {
-                      if (!stored || !identity.ports().send_mail) return;
-                      for (const auto& address : addresses)
-                        identity.ports().send_mail(mail_of(wanted, address));
-                    });
+    if (!found) return then(fail(found.error()));
+    if (found->receivers.empty()) return then(fail(no_receiver_user_ids));
+    identity.change(
+        store_for(*found, notification),
+        [=, addresses = found->addresses](const Result<std::vector<EntityPtr>>& stored) {
+          if (!stored) return then(fail(stored.error()));
+          then(notification.id());
+          if (!identity.ports().send_mail) return;
+          for (const auto& address : addresses)
+            identity.ports().send_mail(mail_of(wanted, address));
+        });
   });
+}
+
+void notify(const Identity& identity, const Call& call, NewNotification wanted) {
+  if (call.auth.account_id.starts_with("user:")) wanted.sender = call.auth.account_id.substr(5);
+  create_notification(identity, std::move(wanted), [](const Result<std::string>&) {});
 }
 
 }  // namespace ff::api
