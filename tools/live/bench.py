@@ -10,9 +10,11 @@ path                            the uplink's way inside the server, without sock
 formatters                      calls of payload formatters a second with 1, 100 and 5,000 scripts; beside an endless loop, and with killed workers
 gateways                        20,000 UDP gateways and 2,000 stations over TLS at once: memory and CPU time of each, latency, and how long a storm of stations lasts
 fanout                          messages out: one application with 1,000 MQTT subscribers, 1,000 applications with a webhook each
+api                             calls a second over gRPC and HTTP, CPU time of each, gateways created a second; uplinks beside them
 all                             everything (default)
 """
 import argparse
+import collections
 import concurrent.futures
 import contextlib
 import csv
@@ -24,6 +26,7 @@ import sys
 import tempfile
 import time
 
+import api_load
 import server as live
 
 PROGRAMS = {'match': 'match_bench', 'storage': 'storage_bench', 'net': 'net_bench', 'crypto': 'crypto_bench', 'mqtt': 'mqtt_bench', 'path': 'uplink_path_bench',
@@ -32,7 +35,7 @@ HELPERS = {'gateways': ['stations_bench'], 'formatters': ['farfield-codec']}
 GOOGLE_BENCHMARKS = {'match', 'crypto', 'mqtt'}
 # The store is measured on the disk of the build, because /tmp may be memory.
 ARGUMENTS = {'storage': [os.path.join(live.ROOT, 'build/release')], 'formatters': [os.path.join(live.BIN, 'farfield-codec')]}
-LIVE = ('startup', 'memory', 'uplink', 'joins', 'gateways', 'fanout')
+LIVE = ('startup', 'memory', 'uplink', 'joins', 'gateways', 'fanout', 'api')
 APPLICATION = 'bench'
 WINDOW_MS = 200  # ns.deduplication-window
 
@@ -375,8 +378,38 @@ def bench_fanout(options):
     return {'subscribers': bench_subscribers(options), 'webhooks': bench_webhooks(options)}
 
 
+def create_gateways(server, count):
+    """One after the other in each of eight clients: a creation is answered when it is on the disk."""
+    def one(number):
+        server.call('/users/admin/gateways', 'POST', {'gateway': {'ids': {'gateway_id': f'made-{number}'}, 'frequency_plan_ids': ['EU_863_870']}})
+    start, cpu = time.monotonic(), server.cpu_seconds()
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        collections.deque(pool.map(one, range(count)), maxlen=0)
+    return {'requests_per_second': count / (time.monotonic() - start), 'server_cpu_us_per_request': (server.cpu_seconds() - cpu) * 1e6 / count}
+
+
+def bench_api(options):
+    """The clients share the machine; creations come from Python, the rest from h2load."""
+    result, count = {}, options.calls
+    with disk() as folder, running_server(folder) as server:
+        server.wait_until_healthy()
+        named = register(server, folder, 'abp', options.devices, 1000, ['--uplinks-only'])
+        calls = api_load.calls(APPLICATION, server)
+        for name, arguments, body in calls:
+            result[name] = api_load.measure(server, arguments, body, count)
+        result['create_http'] = create_gateways(server, count // 10)
+        alone = load(server, folder, named, options, 1000, 1, 1000)
+        _, arguments, body = calls[2]
+        with api_load.background(server, folder, arguments, body, int(options.seconds) + 5) as calling:
+            beside = load(server, folder, named, options, 1000, 1, 2000)
+            calling.wait()
+        result['uplinks_alone_after_window_ms'] = alone['after_window_ms']
+        result['uplinks_beside_calls_after_window_ms'] = {**beside['after_window_ms'], 'delivered_share': beside['delivered'] / max(beside['sent'], 1)}
+    return result
+
+
 LIVE_BENCHES = {'startup': bench_startup, 'memory': bench_memory, 'uplink': bench_uplink, 'joins': bench_joins, 'gateways': bench_gateways,
-                'fanout': bench_fanout}
+                'fanout': bench_fanout, 'api': bench_api}
 
 
 def print_table(result, indent='  '):
@@ -403,6 +436,7 @@ def main():
     parser.add_argument('--subscribers', type=int, default=1000, help='of fanout (default 1000)')
     parser.add_argument('--webhooks', type=int, default=1000, help='applications of fanout (default 1000)')
     parser.add_argument('--webhook-rate', type=float, default=500, help='uplinks per second of fanout (default 500)')
+    parser.add_argument('--calls', type=int, default=20_000, help='of each kind of api (default 20000)')
     parser.add_argument('--seconds', type=float, default=10, help='of load (default 10)')
     options = parser.parse_args()
     chosen = names if 'all' in options.what else list(dict.fromkeys(options.what))
