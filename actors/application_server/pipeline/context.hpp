@@ -6,7 +6,6 @@
 #include "actors/application_server/formatters/interface.hpp"
 #include "actors/application_server/link_settings/table.hpp"
 #include "actors/application_server/outbox/interface.hpp"
-#include "actors/application_server/pipeline/activity.hpp"
 #include "actors/application_server/pipeline/config.hpp"
 #include "actors/device_repository/interface.hpp"
 #include "actors/events/event.hpp"
@@ -15,6 +14,7 @@
 #include "actors/network_server/shard/interface.hpp"
 #include "actors/support/deps.hpp"
 #include "actors/support/sharded.hpp"
+#include "protocol/types/device_activity.hpp"
 
 namespace ff::application_server {
 
@@ -31,8 +31,8 @@ struct PipelineContext {
   /// Empty: formatters of the repository fail.
   actors::Route<device_repository::RepositoryHandle> repository;
   LinkSettingsTable link_settings;
-  UnwrapKey unwrap_key;          // null: keys in clear only
-  ReadLocations read_locations;  // null: registered locations are not known
+  UnwrapKey unwrap_key;            // null: keys in clear only
+  ReadLocations read_locations;    // null: registered locations are not known
   ReportActivity report_activity;  // null: nobody keeps it
   PublishUp publish_up;
   events::Publish publish;

@@ -9,9 +9,9 @@
 
 #include "actors/application_server/formatters/messages.hpp"
 #include "actors/application_server/outbox/message.hpp"
-#include "actors/application_server/pipeline/activity.hpp"
 #include "actors/application_server/pipeline/messages.hpp"
 #include "actors/events/event.hpp"
+#include "protocol/types/device_activity.hpp"
 
 namespace ff::application_server {
 

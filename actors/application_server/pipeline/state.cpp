@@ -285,7 +285,8 @@ void PipelineState::note(const ApplicationUp& up, MonoTime now) {
   auto* activity = activity_of(up.ids.uid, now);
   if (activity == nullptr) return;
   if (uplink != nullptr)
-    activity->last_seen_at = std::max(activity->last_seen_at.value_or(UtcTime{}), uplink->received_at);
+    activity->last_seen_at =
+        std::max(activity->last_seen_at.value_or(UtcTime{}), uplink->received_at);
   if (solved != nullptr) activity->locations.insert_or_assign(solved->service, solved->location);
 }
 

@@ -164,7 +164,7 @@ class PipelineState {
   std::unordered_map<DeviceUid, Lane> lanes_;
   std::unordered_map<ApplicationId, storage::OutboxSequence> sequences_;
   std::multimap<MonoTime, Deadline> deadlines_;
-  std::vector<DeviceUid> to_load_;  // until ready
+  std::vector<DeviceUid> to_load_;                          // until ready
   std::unordered_map<DeviceUid, DeviceActivity> activity_;  // not told yet
   std::optional<MonoTime> activity_due_;
   std::uint64_t requests_ = 0;

@@ -13,7 +13,6 @@ namespace ff::identity_server {
 namespace {
 
 namespace api = ttn::lorawan::v3;
-using application_server::DeviceActivity;
 
 void put_location(const Location& from, api::Location& to) {
   to.set_latitude(from.latitude);
@@ -64,8 +63,7 @@ ChangeEntities activity_change(std::vector<DeviceActivity> activity) {
   return message;
 }
 
-application_server::ReportActivity make_activity_writer(actors::Route<RegistryHandle> route,
-                                                        std::size_t batch_max) {
+ReportActivity make_activity_writer(actors::Route<RegistryHandle> route, std::size_t batch_max) {
   return [route = std::move(route), batch_max](std::vector<DeviceActivity> activity) {
     const auto writer = route.get();
     if (!writer) return;

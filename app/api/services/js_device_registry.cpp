@@ -56,12 +56,11 @@ class JsDeviceRegistry final : public pb::JsEndDeviceRegistry::CallbackService {
         {"ttn.lorawan.v3.JsEndDeviceRegistry/Provision"}, context, request,
         [this](auto call, const auto& provision, const auto& stream) {
           const auto key = application_key(provision.application_ids().application_id());
-          context_.require(
-              call, key, needed_rights(call->method, {}),
-              [stream, id = provision.provisioner_id()](const Status& allowed) {
-                if (!allowed) return stream->finish(allowed);
-                stream->finish(fail(provisioner_not_found, {{"id", id}}));
-              });
+          context_.require(call, key, needed_rights(call->method, {}),
+                           [stream, id = provision.provisioner_id()](const Status& allowed) {
+                             if (!allowed) return stream->finish(allowed);
+                             stream->finish(fail(provisioner_not_found, {{"id", id}}));
+                           });
         });
   }
 

@@ -198,7 +198,7 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
   /// Devices that are not there are left out. [spec identity-server §7.1]
   void update_last_seen(const pb::BatchUpdateEndDeviceLastSeenRequest& batch,
                         const Reply<Empty>& reply) const {
-    std::map<DeviceUid, application_server::DeviceActivity> devices;
+    std::map<DeviceUid, DeviceActivity> devices;
     for (const auto& update : batch.updates()) {
       auto& device = devices[uid_of(update.ids())];
       device.device = uid_of(update.ids());
@@ -209,7 +209,7 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
     if (devices.size() > identity_server::entities_max)
       return reply(
           fail(too_many_updates, {{"max", std::to_string(identity_server::entities_max)}}));
-    std::vector<application_server::DeviceActivity> activity;
+    std::vector<DeviceActivity> activity;
     for (auto& [uid, device] : devices) activity.push_back(std::move(device));
     identity_.change(identity_server::activity_change(std::move(activity)),
                      [reply](const Result<std::vector<identity_server::EntityPtr>>& written) {

@@ -12,7 +12,6 @@ namespace ff::identity_server {
 namespace {
 
 namespace api = ttn::lorawan::v3;
-using application_server::DeviceActivity;
 using std::chrono::seconds;
 
 constexpr UtcTime noon{std::chrono::hours{12}};
@@ -59,7 +58,7 @@ class DeviceActivityTest : public test::ActorFixture {
 
   RegistryHandle registry;
   actors::Route<RegistryHandle> route;
-  application_server::ReportActivity report;
+  ReportActivity report;
 };
 
 TEST_F(DeviceActivityTest, IsWrittenBesideWhatPeopleWrote) {

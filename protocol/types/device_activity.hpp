@@ -11,7 +11,7 @@
 #include "protocol/types/application_messages.hpp"
 #include "protocol/types/identifiers.hpp"
 
-namespace ff::application_server {
+namespace ff {
 
 struct DeviceActivity {
   DeviceUid device;
@@ -23,4 +23,4 @@ struct DeviceActivity {
 /// Takes what devices did; each device once. Any thread; must not block.
 using ReportActivity = std::function<void(std::vector<DeviceActivity>)>;
 
-}  // namespace ff::application_server
+}  // namespace ff
