@@ -67,6 +67,7 @@ class PipelineRelease final : public actors::Release {
       if (context_->publish_up) context_->publish_up(up);
     }
     for (auto& event : after_.events) publish(*context_, *probe_, std::move(event));
+    if (after_.deleted && context_->device_deleted) context_->device_deleted(*after_.deleted);
     for (auto& answer : after_.answers) answer();
     if (after_.push) push(*context_, pipeline_, *std::move(after_.push));
   }

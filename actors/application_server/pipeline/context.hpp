@@ -1,6 +1,7 @@
 // What device pipelines share: configuration and the ways to the other components.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "actors/application_server/formatters/interface.hpp"
@@ -35,6 +36,8 @@ struct PipelineContext {
   ReadLocations read_locations;    // null: registered locations are not known
   ReportActivity report_activity;  // null: nobody keeps it
   PublishUp publish_up;
+  /// Told of devices whose records are gone, before whoever asked for it. May be null.
+  std::function<void(const DeviceUid&)> device_deleted;
   events::Publish publish;
 };
 using PipelineContextPtr = std::shared_ptr<const PipelineContext>;

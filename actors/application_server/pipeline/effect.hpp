@@ -49,6 +49,8 @@ struct AfterCommit {
   std::vector<events::Event> events;
   std::vector<std::function<void()>> answers;
   std::optional<PushToNetwork> push;
+  /// A device that is no more.
+  std::optional<DeviceUid> deleted;
   /// Held while the commit is under way: its device's record must not be read again meanwhile.
   std::shared_ptr<const void> guard;
 };

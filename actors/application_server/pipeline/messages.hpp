@@ -57,6 +57,9 @@ struct SimulateUp {
   events::Event told;
   /// Answered when it is durable. Errors: payload_crypto_skipped; of an uplink device_not_found.
   actors::Reply<void> reply;
+  /// What an application package says of a device: not a simulation, and also for devices whose
+  /// payloads stay encrypted.
+  bool from_package = false;
 };
 
 /// The network server's answer to an own push; the pipeline's continuation. INTERNAL.

@@ -15,11 +15,25 @@ bool PipelineState::run(Lane& lane, SimulateUp& message, const Turn& turn) {
   return true;
 }
 
+/// Later uplinks of the device have it, and the registry of devices hears of it. [spec
+/// application-server §3]
+void PipelineState::take_location(Lane& lane, const events::Event& told, const Work& work) {
+  const auto* up = std::get_if<std::shared_ptr<const ApplicationUp>>(&told.data);
+  const auto* solved = up == nullptr ? nullptr : std::get_if<LocationSolved>(&(*up)->up);
+  if (solved == nullptr) return;
+  lane.locations.insert_or_assign(solved->service, solved->location);
+  note(**up, work.now.mono);
+}
+
 Status PipelineState::simulate(Lane& lane, SimulateUp& message, Work& work) {
-  if (wants_no_crypto(lane.record.get(), message.device.application_id, links_))
+  if (!message.from_package &&
+      wants_no_crypto(lane.record.get(), message.device.application_id, links_))
     return fail(payload_crypto_skipped);
   if (auto* ready = std::get_if<ReadyUp>(&message.up)) {
+    if (message.from_package && !lane.record)
+      return fail(device_not_found, {{"device_uid", to_string(message.device)}});
     ready->message.received_at = work.now.utc;
+    if (message.from_package) take_location(lane, message.told, work);
     publish_ready(lane, std::move(*ready), work);
     if (!message.told.name.empty()) work.after.events.push_back(std::move(message.told));
     return {};

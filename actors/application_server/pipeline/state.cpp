@@ -214,6 +214,7 @@ bool PipelineState::run(Lane& lane, DeleteAppDevice& message, const Turn& turn) 
   work.records.erase(storage::Family::device, storage::device_key({shard_, message.device}));
   if (!message.in_batch) work.event("as.end_device.delete", lane.record->ids, {}, {});
   lane.record = nullptr;
+  work.after.deleted = message.device;
   work.after.answers.emplace_back([reply = message.reply] { reply({}); });
   commit(lane, std::move(work));
   return true;

@@ -101,6 +101,7 @@ class PipelineState {
 
   // simulation.cpp
   Status simulate(Lane& lane, SimulateUp& message, Work& work);
+  void take_location(Lane& lane, const events::Event& told, const Work& work);
 
   // decoding.cpp
   formatter::FormattersPtr formatters_of(Lane& lane) const;

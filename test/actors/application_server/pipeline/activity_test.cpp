@@ -55,6 +55,28 @@ TEST_F(Activity, HoldsTheLocationThatAPayloadTells) {
   EXPECT_FALSE(reports[0][0].last_seen_at);
 }
 
+TEST_F(Activity, HoldsTheLocationThatAPackageHasSolvedAndUplinksHaveItToo) {
+  create(session(id_1, key_1, address_1));
+  auto solved = std::make_shared<ApplicationUp>();
+  solved->ids = ids();
+  solved->up = LocationSolved{"package", {.latitude = 51.5}};
+  SimulateUp message{
+      uid,
+      ReadyUp{uid.application_id, make_message(*solved)},
+      {"as.up.location.forward", {}, ids(), {}, std::shared_ptr<const ApplicationUp>(solved)},
+      [](const Status&) {}};
+  message.from_package = true;
+  caf::anon_send(pipeline, std::move(message));
+  run();
+  hear(1, noon);
+  ASSERT_EQ(published.size(), 2U);
+  EXPECT_EQ(published[0].message->kind, UpKind::location_solved);
+  EXPECT_NE(text(1).find(R"("locations":{"package":{"latitude":51.5}})"), std::string::npos)
+      << text(1);
+  pass_an_interval();
+  EXPECT_EQ(reports.at(0).at(0).locations.at("package").latitude, 51.5);
+}
+
 TEST_F(Activity, OfASimulationIsNone) {
   create(session(id_1, key_1, address_1));
   auto up = uplink(id_1, key_1, address_1);

@@ -125,6 +125,31 @@ TEST_F(Simulation, IsRefusedWhereTheApplicationDecrypts) {
   }
 }
 
+TEST_F(Simulation, WhatAPackageSaysIsForAllDevicesThatThereAre) {
+  const auto say = [this] {
+    answer.reset();
+    SimulateUp message{uid, ready(), {}, [this](Status status) { answer = status; }};
+    message.from_package = true;
+    caf::anon_send(pipeline, std::move(message));
+    run();
+  };
+  say();
+  EXPECT_TRUE(answer->error().is(device_not_found));
+  skip(true, {});
+  say();
+  EXPECT_TRUE(*answer);
+  EXPECT_EQ(published.size(), 1U);
+}
+
+TEST_F(Simulation, ADeletedDeviceIsTold) {
+  std::vector<DeviceUid> deleted;
+  context->device_deleted = [&](const DeviceUid& device) { deleted.push_back(device); };
+  create({});
+  caf::anon_send(pipeline, DeleteAppDevice{uid, [](const Status&) {}});
+  run();
+  EXPECT_EQ(deleted, std::vector{uid});
+}
+
 TEST_F(Simulation, SaysWhereTheDeviceIsByTheRegistry) {
   create({});
   auto up = simulated();
