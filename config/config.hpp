@@ -284,6 +284,17 @@ struct PubSubs {
   std::filesystem::path ca;                 // a PEM file; empty: none
 };
 
+/// `as.packages`: application packages, and the servers that they ask.
+struct Packages {
+  std::size_t workers = 0;  // requests at one time
+  Duration timeout{};       // of one request
+  std::uint32_t attempts_max = 0;
+  Duration age_max{};
+  std::vector<std::string> allow_networks;  // CIDR
+  std::string device_management_url;        // of associations that name none
+  std::string geolocation_url;
+};
+
 /// `as.formatters`.
 struct Formatters {
   std::size_t parameter_length_max = 0;  // bytes
@@ -302,6 +313,7 @@ struct ApplicationServer {
   MqttSessions mqtt_sessions;
   Webhooks webhooks;
   PubSubs pubsub;
+  Packages packages;
   Formatters formatters;
   Duration outbox_retention{};
   Duration last_seen_interval{};    // between two reports to the registry; 0: none are made

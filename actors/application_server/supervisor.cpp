@@ -2,6 +2,7 @@
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
+#include <caf/send.hpp>
 #include <stdexcept>
 
 #include "actors/application_server/pipeline/actor.hpp"
@@ -87,6 +88,24 @@ actors::ChildSpec pubsubs_child(const Config& config, const Surroundings& surrou
           }};
 }
 
+actors::ChildSpec packages_child(const Config& config, const Surroundings& surroundings,
+                                 const Routes& routes) {
+  auto context = std::make_shared<const packages::PackagesContext>(
+      packages::PackagesContext{.config = config.packages,
+                                .deps = surroundings.deps,
+                                .shards = routes.pipelines.count(),
+                                .outbox = routes.outbox,
+                                .links = routes.links,
+                                .pipelines = routes.pipelines,
+                                .client = surroundings.packages_client,
+                                .publish = surroundings.publish});
+  return {"packages", [context = std::move(context), routes](caf::actor_system& system) {
+            const auto handle = packages::spawn_packages(system, context);
+            routes.packages.set(handle);
+            return caf::actor_cast<caf::actor>(handle);
+          }};
+}
+
 actors::ChildSpec storage_child(const Config& config, const Surroundings& surroundings,
                                 const Routes& routes) {
   const StorageConfig storage{.store = surroundings.store,
@@ -132,6 +151,12 @@ actors::ChildSpec pipeline_child(PipelineContextPtr context, const Routes& route
           }};
 }
 
+std::function<void(const DeviceUid&)> forget_in(actors::Route<packages::PackagesHandle> packages) {
+  return [packages = std::move(packages)](const DeviceUid& device) {
+    if (const auto handle = packages.get()) caf::anon_send(handle, packages::ForgetDevice{device});
+  };
+}
+
 PublishUp both(PublishUp first, PublishUp second) {
   if (!second) return first;
   return [first = std::move(first), second = std::move(second)](const UpPublished& up) {
@@ -159,6 +184,7 @@ Result<caf::actor> start(caf::actor_system& system, const Config& config,
                       .read_locations = surroundings.read_locations,
                       .report_activity = surroundings.report_activity,
                       .publish_up = both(publish_to(routes.link_table), surroundings.tap),
+                      .device_deleted = forget_in(routes.packages),
                       .publish = surroundings.publish});
   actors::SupervisorConfig supervisor{
       .name = "application_server",
@@ -168,6 +194,7 @@ Result<caf::actor> start(caf::actor_system& system, const Config& config,
                    mqtt_sessions_child(config, surroundings, routes),
                    webhooks_child(config, surroundings, routes),
                    pubsubs_child(config, surroundings, routes),
+                   packages_child(config, surroundings, routes),
                    storage_child(config, surroundings, routes),
                    link_settings_child(surroundings, routes)},
       .clock = surroundings.deps.clock,

@@ -1,12 +1,13 @@
 // The application server of one process: outbox reader, links, stored MQTT sessions, webhooks,
-// pub/sub and device pipelines under one supervisor. Front ends are started by the owner
-// (frontend_mqtt/frontend.hpp), because they need the network.
+// pub/sub, application packages and device pipelines under one supervisor. Front ends are started
+// by the owner (frontend_mqtt/frontend.hpp), because they need the network.
 #pragma once
 
 #include <caf/actor.hpp>
 #include <caf/fwd.hpp>
 
 #include "actors/application_server/formatters/actor.hpp"
+#include "actors/application_server/integration/packages/actor.hpp"
 #include "actors/application_server/integration/pubsub/actor.hpp"
 #include "actors/application_server/integration/storage/actor.hpp"
 #include "actors/application_server/integration/webhook/actor.hpp"
@@ -29,6 +30,7 @@ struct Config {
   mqtt_session::SessionsConfig mqtt_sessions;
   webhook::WebhooksConfig webhooks;
   pubsub::PubSubsConfig pubsubs;
+  packages::PackagesConfig packages;
   FormattersConfig formatters;
   /// False in virtual time.
   bool own_thread = true;
@@ -49,6 +51,8 @@ struct Surroundings {
   events::Publish publish;                                        // may be null
   /// For webhooks; outlives the actors. Null: they can be set, and nothing is delivered.
   net::http_client::HttpClient* http_client = nullptr;
+  /// For application packages; likewise.
+  net::http_client::HttpClient* packages_client = nullptr;
   /// For pub/sub; likewise.
   net::broker_client::BrokerClient* broker_client = nullptr;
   /// For formatters' workers; outlives the actors. Null: scripts are not run.
@@ -71,6 +75,7 @@ struct Routes {
   mqtt_session::SessionIndex mqtt_session_index;
   actors::Route<webhook::WebhooksHandle> webhooks;
   actors::Route<pubsub::PubSubsHandle> pubsubs;
+  actors::Route<packages::PackagesHandle> packages;
   actors::Route<StorageHandle> storage;
   actors::Route<FormattersHandle> formatters;
   actors::Route<LinkSettingsHandle> link_settings;

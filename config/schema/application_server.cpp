@@ -154,6 +154,32 @@ std::vector<Knob> pubsub_knobs() {
   };
 }
 
+/// The first two are the reference's, the others our own. [spec application-server §1, integrations
+/// §5]
+std::vector<Knob> package_knobs() {
+  return {
+      {"as.packages.workers", "Requests of application packages to servers at one time.", "1024",
+       one(count<std::size_t>(1, 4096), FF_PLACE(as.packages.workers))},
+      {"as.packages.timeout", "How long a server may take to answer a package.", "10s",
+       one(duration(milliseconds{100}, minutes{1}), FF_PLACE(as.packages.timeout))},
+      {"as.packages.retry.attempts",
+       "Attempts for a message while a server fails or does not answer; then it is given up.", "7",
+       one(count<std::uint32_t>(1, 1000), FF_PLACE(as.packages.attempts_max))},
+      {"as.packages.retry.max-age",
+       "Messages older than this are given up; not more than as.outbox.retention.", "1h",
+       one(duration(seconds{1}, hours{24 * 366}), FF_PLACE(as.packages.age_max))},
+      {"as.packages.allow-networks",
+       "Networks beside the public Internet that packages may reach, such as 10.20.0.0/16.", "",
+       many(any_text(), FF_PLACE(as.packages.allow_networks))},
+      {"as.packages.lora-cloud.device-management-url",
+       "Server of lora-cloud-device-management-v1 where an association names none.",
+       "https://mgs.loracloud.com", one(any_text(), FF_PLACE(as.packages.device_management_url))},
+      {"as.packages.lora-cloud.geolocation-url",
+       "Server of lora-cloud-geolocation-v3 where an association names none.",
+       "https://mgs.loracloud.com", one(any_text(), FF_PLACE(as.packages.geolocation_url))},
+  };
+}
+
 /// The first is the reference's, the others are our own. [spec application-server §10.2]
 std::vector<Knob> formatter_knobs() {
   return {
@@ -203,8 +229,8 @@ std::vector<Knob> application_server_knobs() {
       {"as.interop.id", "AS-ID of this application server, by which join servers know it.", "",
        one(label_or_nothing(), FF_PLACE(as.interop.id))},
   };
-  for (auto* area :
-       {mqtt_knobs, webhook_knobs, webhook_delivery_knobs, pubsub_knobs, formatter_knobs}) {
+  for (auto* area : {mqtt_knobs, webhook_knobs, webhook_delivery_knobs, pubsub_knobs, package_knobs,
+                     formatter_knobs}) {
     auto rows = area();
     std::move(rows.begin(), rows.end(), std::back_inserter(all));
   }

@@ -217,6 +217,7 @@ caf::actor start_application_server(caf::actor_system& system, const WiringPtr& 
                                                                 wiring->config.activity_batch_max),
        .publish = wiring->ports.publish,
        .http_client = wiring->ports.http_client,
+       .packages_client = wiring->ports.packages_client,
        .broker_client = wiring->ports.broker_client,
        .children = wiring->ports.children,
        .tap = wiring->ports.tap,
@@ -260,6 +261,7 @@ auto forget_applications(const NodeRoutes& routes, const storage::Engine& engine
     };
     tell(integrations.webhooks, application_server::ForgetApplication{id});
     tell(integrations.pubsubs, application_server::ForgetApplication{id});
+    tell(integrations.packages, application_server::ForgetApplication{id});
     tell(integrations.link_settings, application_server::DeleteLink{id, [](const auto&) {}});
     // What its devices sent, and how far who has got.
     auto records = application_server::erase_application(engine, shards, id);
@@ -273,6 +275,17 @@ auto forget_applications(const NodeRoutes& routes, const storage::Engine& engine
   };
 }
 
+/// A device that is deleted leaves no package associations to one that gets its id later.
+auto forget_devices(const NodeRoutes& routes) {
+  return [packages = routes.application_server.packages](const storage::EntityKey& key,
+                                                         const identity_server::EntityPtr& entity) {
+    if (key.kind != storage::EntityKind::end_device || entity) return;
+    const DeviceUid device{ApplicationId(key.ids[0]), DeviceId(key.ids[1])};
+    if (const auto handle = packages.get())
+      caf::anon_send(handle, application_server::packages::ForgetDevice{device});
+  };
+}
+
 caf::actor start_identity_server(caf::actor_system& system, const WiringPtr& wiring) {
   const auto& routes = wiring->routes;
   return identity_server::spawn_identity_server(
@@ -282,10 +295,11 @@ caf::actor start_identity_server(caf::actor_system& system, const WiringPtr& wir
        .own_thread = wiring->ports.own_threads,
        .changed =
            [gateways = tell_gateway_server(routes),
-            applications = forget_applications(routes, *wiring->ports.engine)](const auto& key,
-                                                                               const auto& entity) {
+            applications = forget_applications(routes, *wiring->ports.engine),
+            devices = forget_devices(routes)](const auto& key, const auto& entity) {
              gateways(key, entity);
              applications(key, entity);
+             devices(key, entity);
            },
        .settings = wiring->config.identity},
       routes.identity_server, wiring->on_escalation);

@@ -41,9 +41,10 @@ struct NodePorts {
   storage::Engine* engine = nullptr;
   storage::ShardCount shard_count;
   net::DatagramNetwork* datagrams = nullptr;
-  net::StreamNetwork* streams = nullptr;                // null: no gateways over TCP
-  net::http_client::HttpClient* http_client = nullptr;  // null: webhooks are not delivered
-  net::ChildRunner* children = nullptr;                 // null: formatters' scripts are not run
+  net::StreamNetwork* streams = nullptr;                    // null: no gateways over TCP
+  net::http_client::HttpClient* http_client = nullptr;      // null: webhooks are not delivered
+  net::http_client::HttpClient* packages_client = nullptr;  // null: packages ask no servers
+  net::ChildRunner* children = nullptr;                     // null: formatters' scripts are not run
   /// Null: pub/sub integrations are not connected.
   net::broker_client::BrokerClient* broker_client = nullptr;
   std::shared_ptr<const net::RateLimiter> rate_limiter;  // null: gateways are not limited

@@ -111,6 +111,7 @@ std::size_t or_default(std::size_t configured, std::size_t by_default) {
 struct Prepared {
   NodeConfig node;
   std::unique_ptr<net::http_client::HttpClient> webhooks;
+  std::unique_ptr<net::http_client::HttpClient> packages;
   std::unique_ptr<net::broker_client::BrokerClient> brokers;
   HttpClients interop;
 };
@@ -119,6 +120,8 @@ Result<Prepared> prepare(const config::Config& config, std::uint64_t counter_jum
   FF_TRY(out.node, node_config(config, counter_jump));
   FF_TRY(auto http, webhook_client_options(config.as.webhooks));
   FF_TRY(out.webhooks, net::http_client::make_http_client(std::move(http)));
+  FF_TRY(auto packages, packages_client_options(config.as));
+  FF_TRY(out.packages, net::http_client::make_http_client(std::move(packages)));
   FF_TRY(auto brokers, broker_client_options(config.as.pubsub));
   FF_TRY(out.brokers, net::broker_client::make_broker_client(std::move(brokers)));
   FF_TRY(out.interop, add_interop_clients(config, out.node));
@@ -150,6 +153,12 @@ std::unique_ptr<Node> start_node(NodePorts ports, NodeConfig config) {
   _exit(static_cast<int>(code));
 }
 
+void begin_log(const config::Config& config) {
+  set_up_log(config.log);
+  spdlog::info("msg=\"farfield starts\" version={} directory={}", version,
+               config.storage.directory.string());
+}
+
 void open_or_exit(FrontDoors& doors, const Node& node) {
   if (const auto opened = doors.open(node.routes()); !opened) {
     spdlog::critical("msg=\"can not start\" error=\"{}\"", opened.error().message());
@@ -178,9 +187,7 @@ void drain(caf::actor_system& system, FrontDoors& doors, std::unique_ptr<Node> n
 }  // namespace
 
 ExitCode run_server(const config::Config& config) {
-  set_up_log(config.log);
-  spdlog::info("msg=\"farfield starts\" version={} directory={}", version,
-               config.storage.directory.string());
+  begin_log(config);
   auto random = make_secure_random();
   auto store = open_store(config.storage, *random);
   if (!store) return give_up(store.error(), exit_code_of(store.error()));
@@ -229,6 +236,7 @@ ExitCode run_server(const config::Config& config) {
                           .datagrams = datagrams.get(),
                           .streams = streams.get(),
                           .http_client = prepared->webhooks.get(),
+                          .packages_client = prepared->packages.get(),
                           .children = children.get(),
                           .broker_client = prepared->brokers.get(),
                           .rate_limiter = *rate_limiter,

@@ -157,6 +157,19 @@ application_server::pubsub::PubSubsConfig pubsubs_config(const config::PubSubs& 
   return out;
 }
 
+application_server::packages::PackagesConfig packages_config(const config::Packages& packages) {
+  application_server::packages::PackagesConfig out;
+  auto& consumer = out.consumer;
+  consumer.attempts_max = packages.attempts_max;
+  consumer.age_max = packages.age_max;
+  // A message may lead to several requests, one after the other.
+  consumer.guard =
+      packages.timeout * (application_server::packages::asks_max + 1) + std::chrono::seconds{30};
+  out.servers = {packages.device_management_url, packages.geolocation_url};
+  out.user_agent = std::string("Farfield/") + version;
+  return out;
+}
+
 /// farfield-codec lies beside the server's own program.
 std::filesystem::path codec_program(const config::Formatters& formatters) {
   if (!formatters.program.empty()) return formatters.program;
@@ -253,6 +266,19 @@ Result<net::http_client::ClientOptions> webhook_client_options(const config::Web
   out.ca_file = webhooks.ca;
   out.certificate_file = webhooks.certificate;
   out.key_file = webhooks.key;
+  return out;
+}
+
+Result<net::http_client::ClientOptions> packages_client_options(
+    const config::ApplicationServer& as) {
+  const auto& packages = as.packages;
+  FF_TRY(auto out, webhook_client_options(as.webhooks));
+  FF_TRY(auto allowed, address_blocks("as.packages.allow-networks", packages.allow_networks));
+  out.targets = net::http_client::TargetPolicy(std::move(allowed));
+  out.timeout = packages.timeout;
+  out.under_way_max = packages.workers;
+  // An answer has all that a modem has sent since the last one.
+  out.answer_size_max = std::size_t{256} << 10U;
   return out;
 }
 
@@ -398,6 +424,7 @@ Result<NodeConfig> node_config(const config::Config& config, std::uint64_t count
   FF_TRY(const auto rules, udp_rules(config.gs.udp));
   out.application_server.webhooks = webhooks_config(config.as.webhooks);
   out.application_server.pubsubs = pubsubs_config(config.as.pubsub);
+  out.application_server.packages = packages_config(config.as.packages);
   out.application_server.formatters = formatters_config(config.as.formatters);
   out.application_server.outbox_retention = config.as.outbox_retention;
   out.application_server.pipeline.activity_interval = config.as.last_seen_interval;

@@ -34,6 +34,10 @@ identity_server::SettingsPtr identity_settings(const config::IdentityServer& is)
 /// What webhooks are delivered with. Errors: a network of `as.webhooks.allow-networks` that is
 /// none.
 Result<net::http_client::ClientOptions> webhook_client_options(const config::Webhooks& webhooks);
+/// What application packages ask with; proxy and TLS are those of webhooks. Errors: as above,
+/// `as.packages.allow-networks`.
+Result<net::http_client::ClientOptions> packages_client_options(
+    const config::ApplicationServer& as);
 /// What pub/sub integrations connect with. Errors: as above, `as.pubsub.allow-networks`.
 Result<net::broker_client::BrokerClientOptions> broker_client_options(
     const config::PubSubs& pubsub);

@@ -1,0 +1,27 @@
+// What is stored of package associations, and under which keys: rows of family `entity`, written by
+// the registry alone. Cursors are rows of family `cursor`, written by the consumers.
+#pragma once
+
+#include "actors/application_server/integration/cursors.hpp"
+#include "actors/application_server/integration/packages/association.hpp"
+#include "protocol/base/result.hpp"
+#include "storage/engine/engine.hpp"
+#include "storage/keys/keys.hpp"
+
+namespace ff::application_server::packages {
+
+/// ON-DISK: a sealed record. Golden test:
+/// test/actors/application_server/integration/packages/record_test.cpp. Decoding is total on any
+/// bytes. Errors: malformed_record, malformed_value, value_too_new.
+Bytes encode_association(const Association& association);
+Result<Association> decode_association(ByteView row);
+
+/// Of both kinds. Error of the parser: malformed_key.
+Bytes association_row_key(const AssociationKey& key);
+storage::KeyRange association_rows();
+Result<AssociationKey> parse_association_row_key(ByteView key);
+
+/// Whose cursors a consumer's are: `package/` and the package's name.
+integration::Consumer consumer_of(const ConsumerKey& key);
+
+}  // namespace ff::application_server::packages
