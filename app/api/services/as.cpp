@@ -1,4 +1,6 @@
 // As: how the application server is set up, and what is set for all devices of an application.
+#include <caf/send.hpp>
+
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/formatter_vector_runs.hpp"
 #include "app/api/services/mapping/formatter_vector.hpp"
@@ -20,10 +22,10 @@ constexpr ErrorDef linking_not_implemented{"pkg/applicationserver", "linking_not
 
 class As final : public pb::As::CallbackService {
  public:
-  As(const ServiceContext& context, LinkSettings links, AsLimits limits,
-     FormatterVectorRuns vectors)
+  As(const ServiceContext& context, AsDoors doors, AsLimits limits, FormatterVectorRuns vectors)
       : context_(context),
-        links_(std::move(links)),
+        links_(std::move(doors.links)),
+        packages_(std::move(doors.packages)),
         limits_(std::move(limits)),
         vectors_(std::move(vectors)) {}
 
@@ -143,8 +145,11 @@ class As final : public pb::As::CallbackService {
       auto make = [&](actors::Reply<void> then) {
         return application_server::DeleteLink{id, std::move(then)};
       };
-      context_.asker.ask<void>(links_.get(), role, make, [reply](const Status& status) {
+      context_.asker.ask<void>(links_.get(), role, make, [=, this](const Status& status) {
         if (!status) return reply(fail(status.error()));
+        // With the link go the packages of all devices. [spec application-server §2]
+        if (const auto packages = packages_.get())
+          caf::anon_send(packages, application_server::packages::ForgetDefaults{id});
         reply(Empty());
       });
     });
@@ -177,15 +182,16 @@ class As final : public pb::As::CallbackService {
 
   const ServiceContext& context_;
   LinkSettings links_;
+  Packages packages_;
   AsLimits limits_;
   FormatterVectorRuns vectors_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> make_as(const ServiceContext& context, LinkSettings links,
+std::unique_ptr<grpc::Service> make_as(const ServiceContext& context, AsDoors doors,
                                        AsLimits limits, const FormatterCalls& calls) {
-  return std::make_unique<As>(context, std::move(links), std::move(limits),
+  return std::make_unique<As>(context, std::move(doors), std::move(limits),
                               FormatterVectorRuns(calls));
 }
 

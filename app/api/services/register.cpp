@@ -28,7 +28,7 @@ Services::Services(Front& front, const ServiceDeps& deps)
     add(make_app_as(context_, *deps.application_servers,
                     {deps.links, calls, deps.mqtt, deps.new_event_id}));
     add(make_formatter_vectors(context_, *deps.application_servers, deps.link_settings, calls));
-    add(make_as(context_, deps.link_settings,
+    add(make_as(context_, {deps.link_settings, deps.packages.value_or(Packages())},
                 {deps.webhook_health, deps.pubsub_providers, deps.script_size_max}, calls));
   }
   if (deps.webhooks) {
@@ -39,6 +39,7 @@ Services::Services(Front& front, const ServiceDeps& deps)
     add(make_pubsub_registry(context_, *deps.pubsubs, deps.pubsub_providers));
     add(make_pubsub_inspection(context_, *deps.pubsubs));
   }
+  if (deps.packages) add(make_package_registry(context_, *deps.packages));
   if (deps.repository)
     add(make_device_repository(context_, *deps.repository, deps.assets_base_url));
   if (deps.storage) add(make_up_storage(context_, *deps.storage));

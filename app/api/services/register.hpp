@@ -62,6 +62,8 @@ struct ServiceDeps {
   /// Pub/sub integrations of applications.
   std::optional<PubSubs> pubsubs;
   PubSubProviders pubsub_providers;
+  /// Application packages.
+  std::optional<Packages> packages;
   /// Messages of the past.
   std::optional<Storage> storage;
   /// What applications are told of the MQTT server.

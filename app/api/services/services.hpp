@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "actors/application_server/formatters/interface.hpp"
+#include "actors/application_server/integration/packages/interface.hpp"
 #include "actors/application_server/integration/webhook/interface.hpp"
 #include "actors/application_server/link/interface.hpp"
 #include "actors/application_server/link_settings/interface.hpp"
@@ -42,6 +43,7 @@ using Repository = actors::Route<device_repository::RepositoryHandle>;
 using LinkSettings = actors::Route<application_server::LinkSettingsHandle>;
 
 using Profiles = actors::Route<network_server::ProfilesHandle>;
+using Packages = actors::Route<application_server::packages::PackagesHandle>;
 using Webhooks = actors::Route<application_server::webhook::WebhooksHandle>;
 /// Never null.
 using WebhookTemplates = std::shared_ptr<const std::vector<config::WebhookTemplate>>;
@@ -100,8 +102,15 @@ struct AsLimits {
   PubSubProviders pubsub_providers;
   std::size_t script_size_max = 0;  ///< Bytes.
 };
-std::unique_ptr<grpc::Service> make_as(const ServiceContext& context, LinkSettings links,
+/// What is set for all devices of an application. `packages` may be empty.
+struct AsDoors {
+  LinkSettings links;
+  Packages packages;
+};
+std::unique_ptr<grpc::Service> make_as(const ServiceContext& context, AsDoors doors,
                                        AsLimits limits, const FormatterCalls& calls);
+std::unique_ptr<grpc::Service> make_package_registry(const ServiceContext& context,
+                                                     Packages registry);
 std::unique_ptr<grpc::Service> make_webhook_delivery(const ServiceContext& context,
                                                      Webhooks registry);
 

@@ -115,6 +115,7 @@ api::ServiceDeps FrontDoors::State::service_deps(const NodeRoutes& routes) {
                              ports.config.as.webhooks.unhealthy_retry},
           .pubsubs = routes.application_server.pubsubs,
           .pubsub_providers = providers_of(ports.config.as.pubsub),
+          .packages = routes.application_server.packages,
           .storage = routes.application_server.storage,
           .mqtt = mqtt_addresses()};
 }
