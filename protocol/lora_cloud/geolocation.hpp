@@ -1,5 +1,5 @@
-// Bodies of LoRa Cloud's geolocation (GLS), version 3, and version 2 with Wi-Fi. Pure; not the
-// package that sends them (actors/application_server/integration/packages). [spec integrations
+// Bodies of LoRa Cloud's geolocation (GLS): by arrival, satellites, Wi-Fi. Pure; not the package
+// that sends them (actors/application_server/integration/packages). [spec integrations
 // §5.2]
 #pragma once
 

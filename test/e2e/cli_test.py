@@ -253,6 +253,10 @@ class Cli(unittest.TestCase):
         self.assertEqual(cli.json('app', 'webhooks', 'get', 'app-2', 'hook', '--base-url')['base_url'], 'https://example.com/hook')
         self.assertEqual(len(cli.json('app', 'webhooks', 'list', 'app-2')), 1)
         cli.run('app', 'webhooks', 'delete', 'app-2', 'hook')
+        cli.run('app', 'pkg', 'default-associations', 'set', 'app-2', '202', '--package-name', 'alcsync-v1')
+        self.assertEqual(cli.json('app', 'pkg', 'default-associations', 'get', 'app-2', '202')['package_name'], 'alcsync-v1')
+        self.assertEqual(len(cli.json('app', 'pkg', 'default-associations', 'list', 'app-2')), 1)
+        cli.run('app', 'pkg', 'default-associations', 'delete', 'app-2', '202')
         self.assertIn('EU_863_870', cli.run('devices', 'list-frequency-plans')[0])
 
     def test_help_completion_and_exit_codes(self):

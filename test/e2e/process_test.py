@@ -10,12 +10,13 @@ from harness import BIN, Server
 GOLDEN = pathlib.Path(__file__).parent.parent / 'golden'
 # Series that appear with what they count, because the error is a label.
 ON_OCCASION = {'ttn_lw_as_downlink_dropped_total', 'ttn_lw_as_uplink_dropped_total', 'ttn_lw_as_webhook_failed_total', 'ttn_lw_as_webhook_sent_total',
+               'ttn_lw_as_packages_failed_total', 'ttn_lw_as_packages_processed_total',
                'ttn_lw_as_pubsub_integrations_failed_total', 'ttn_lw_as_pubsub_integrations_started_total',
                'ttn_lw_as_pubsub_integrations_stopped_total', 'ttn_lw_js_join_rejected_total', 'ttn_lw_js_dev_nonce_reuse',
                'ttn_lw_js_dev_nonce_too_small', 'ttn_lw_as_subscription_sets_publish_failed_total'}
 # Devices' positions are not cached apart; statuses go nowhere but to the registry, and none is dropped; the frontend decodes without types.
 ABSENT = {'ttn_lw_as_metadata_cache_hits_total', 'ttn_lw_as_metadata_cache_misses_total', 'ttn_lw_as_metadata_registry_retrievals_total',
-          'ttn_lw_as_metadata_registry_updates_total', 'ttn_lw_as_packages_failed_total', 'ttn_lw_as_packages_processed_total',
+          'ttn_lw_as_metadata_registry_updates_total',
           'ttn_lw_gs_status_dropped_total', 'ttn_lw_gs_status_forwarded_total', 'ttn_lw_gs_io_udp_message_forwarded_total',
           'ttn_lw_gs_io_udp_unmarshal_type_errors_total'}
 
