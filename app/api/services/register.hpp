@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "actors/audit/interface.hpp"
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/identity/services.hpp"
 #include "app/api/services/join_server.hpp"
@@ -64,6 +65,8 @@ struct ServiceDeps {
   PubSubProviders pubsub_providers;
   /// Messages of the past.
   std::optional<Storage> storage;
+  /// Null: no AuditLog service.
+  std::optional<audit::Routes> audit;
   /// What applications are told of the MQTT server.
   MqttAddresses mqtt;
 };
