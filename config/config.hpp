@@ -449,6 +449,13 @@ struct EventStore {
   Duration retention{};
 };
 
+/// `audit`.
+struct Audit {
+  bool enable = false;
+  Duration retention{};     // zero: for ever
+  std::vector<Bytes> keys;  // of signatures: the first signs; empty: none
+};
+
 struct Config {
   Log log;
   Process process;
@@ -462,6 +469,7 @@ struct Config {
   KeyVault key_vault;
   Interop interop;
   EventStore event_store;
+  Audit audit;
   std::vector<Bytes> cluster_keys;                  // `cluster.keys`; empty: nobody has one
   std::filesystem::path frequency_plans_directory;  // empty: the plans that are built in alone
   GatewayServer gs;

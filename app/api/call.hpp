@@ -41,12 +41,16 @@ class Authenticator {
 /// Whether a method is for everyone or for callers with valid credentials.
 enum class Access { open, authenticated };
 
+class AuditTrail;
+
 struct Call {
   std::string_view method;  ///< `ttn.lorawan.v3.GatewayRegistry/Get`; of static storage.
   std::string request_id;
   std::vector<std::string> correlation_ids;  ///< `rpc:/<method>:<request id>`.
   CallMetadata metadata;
-  AuthInfo auth;  ///< Of kind `none` when the method is open.
+  AuthInfo auth;                      ///< Of kind `none` when the method is open.
+  std::string remote_address;         ///< Of the client, without port; may be empty.
+  std::shared_ptr<AuditTrail> trail;  ///< Null: nobody asks what the call changes.
 
   /// The first value; empty when there is none.
   std::string_view find(std::string_view key) const;

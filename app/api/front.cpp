@@ -20,6 +20,20 @@ CallMetadata read_metadata(const grpc::CallbackServerContext& context) {
   return metadata;
 }
 
+/// Of gRPC's `ipv4:192.0.2.1:4711` or `ipv6:%5B2001:db8::1%5D:4711`; calls from the HTTP server say
+/// in their metadata whose they are.
+std::string remote_address(const Call& call, std::string_view peer) {
+  if (peer.starts_with("inproc")) return std::string(call.find("x-real-ip"));
+  const auto scheme = peer.find(':');
+  const auto port = peer.rfind(':');
+  if (scheme == std::string_view::npos || port == scheme) return std::string(peer);
+  auto host = std::string(peer.substr(scheme + 1, port - scheme - 1));
+  for (const std::string_view bracket : {"%5B", "%5D", "[", "]"}) {
+    if (const auto at = host.find(bracket); at != std::string::npos) host.erase(at, bracket.size());
+  }
+  return host;
+}
+
 }  // namespace
 
 std::string_view Call::find(std::string_view key) const {
@@ -33,11 +47,47 @@ grpc::Status Front::status(std::string_view method, const Error& error) const {
   return to_grpc(error, error_id);
 }
 
-Finisher Front::finisher(std::string_view method,
-                         std::function<void(const grpc::Status&)> finish) const {
-  return [this, method, finish = std::move(finish)](const Status& result) {
+Front::AuditedCallPtr Front::audited_call(const Method& method,
+                                          const google::protobuf::Message& request,
+                                          const google::protobuf::Message& response) const {
+  if (!ports_.audit || !ports_.audit->concerns(method.name, *response.GetDescriptor()))
+    return nullptr;
+  return std::make_shared<AuditedCall>(AuditedCall{request, response, nullptr});
+}
+
+Finisher Front::finisher(std::string_view method, std::function<void(const grpc::Status&)> finish,
+                         AuditedCallPtr audited) const {
+  auto answer = [this, method, finish = std::move(finish)](const Status& result) {
     finish(result ? grpc::Status::OK : status(method, result.error()));
   };
+  if (!audited) return answer;
+  return [this, answer, audited = std::move(audited)](const Status& result) {
+    if (!audited->begun) return answer(result);
+    ports_.audit->end(
+        *audited->begun, audited->request, result, audited->response,
+        [answer, result](const Status& recorded) { answer(recorded ? result : recorded); });
+  };
+}
+
+void Front::record(const Call& call, const google::protobuf::Message& request,
+                   std::function<void(Status)> then) const {
+  if (!ports_.audit) return then({});
+  ports_.audit->record(call, request, std::move(then));
+}
+
+void Front::run(const std::shared_ptr<Call>& call, const AuditedCallPtr& audited,
+                const Steps& steps) const {
+  auto handle = [call, audited, steps](const Status& recorded) {
+    if (!recorded) return steps.fail(recorded.error());
+    if (audited) audited->begun = call;
+    try {
+      steps.run(call);
+    } catch (const std::exception&) {
+      steps.fail(Error(rpc_recovered));
+    }
+  };
+  if (!audited) return handle({});
+  ports_.audit->begin(*call, audited->request, handle);
 }
 
 /// Before authentication, as clients of the reference know it [api-conventions §2].
@@ -55,6 +105,7 @@ void Front::begin(Beginning beginning, grpc::CallbackServerContext& context,
   auto call = std::make_shared<Call>();
   call->method = method.name;
   call->metadata = read_metadata(context);
+  call->remote_address = remote_address(*call, context.peer());
   call->request_id = call->find("x-request-id");
   if (call->request_id.empty() || call->request_id.size() > request_id_max)
     call->request_id = ports_.new_request_id();
@@ -62,18 +113,15 @@ void Front::begin(Beginning beginning, grpc::CallbackServerContext& context,
   context.AddInitialMetadata("x-request-id", call->request_id);
   if (auto admitted = admit(beginning.kind, *call, maybe_request, context); !admitted)
     return steps.fail(std::move(admitted).error());
-  auto run = [call, steps, context = &context](Result<AuthInfo> auth) {
+  auto run = [this, call, audited = beginning.audited, steps,
+              context = &context](Result<AuthInfo> auth) {
     if (!auth) {
       steps.fail(std::move(auth).error());
       return;
     }
     call->auth = *std::move(auth);
     if (!call->auth.warning.empty()) context->AddInitialMetadata("warning", call->auth.warning);
-    try {
-      steps.run(call);
-    } catch (const std::exception&) {
-      steps.fail(Error(rpc_recovered));
-    }
+    this->run(call, audited, steps);
   };
   if (method.access == Access::open) {
     run(AuthInfo{});

@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "app/api/call.hpp"
+#include "app/api/call_audit.hpp"
 #include "app/api/call_limits.hpp"
 #include "app/api/duplex.hpp"
 #include "app/api/reply.hpp"
@@ -24,6 +25,7 @@ struct FrontPorts {
   std::function<std::string()> new_error_id;    ///< 32 hex digits.
   std::shared_ptr<Authenticator> authenticator;
   std::shared_ptr<const net::RateLimiter> rate_limiter;  ///< Null: nobody is limited.
+  std::shared_ptr<CallAudit> audit;                      ///< Null: nothing is recorded.
   /// Every call that ends with an error, for logs and metrics. May be empty.
   std::function<void(std::string_view method, const Error& error, std::string_view error_id)>
       on_error;
@@ -46,11 +48,12 @@ class Front {
                                   const Request* request, Response* response, Handler handler) {
     auto* reactor = context->DefaultReactor();
     auto finish = [reactor](const grpc::Status& status) { reactor->Finish(status); };
-    Reply<Response> reply(*response, finisher(method.name, finish));
+    auto audited = audited_call(method, *request, *response);
+    Reply<Response> reply(*response, finisher(method.name, finish, audited));
     auto run = [reply, request, handler = std::move(handler)](std::shared_ptr<const Call> call) {
       handler(std::move(call), *request, reply);
     };
-    begin({method, Kind::unary}, *context, request,
+    begin({method, Kind::unary, std::move(audited)}, *context, request,
           {[reply](Error error) { reply(fail(std::move(error))); }, std::move(run)});
     return reactor;
   }
@@ -67,7 +70,7 @@ class Front {
     auto run = [stream, kept, handler = std::move(handler)](std::shared_ptr<const Call> call) {
       handler(std::move(call), *kept, stream);
     };
-    begin({method, Kind::stream}, *context, kept.get(),
+    begin({method, Kind::stream, nullptr}, *context, kept.get(),
           {[stream](Error error) { stream->finish(fail(std::move(error))); }, std::move(run)});
     return stream->reactor();
   }
@@ -86,12 +89,24 @@ class Front {
         duplex->limit([limit, key] { return limit.check(key); });
       handler(std::move(call), duplex);
     };
-    begin({method, Kind::stream}, *context, nullptr,
+    begin({method, Kind::stream, nullptr}, *context, nullptr,
           {[duplex](Error error) { duplex->finish(fail(std::move(error))); }, std::move(run)});
     return duplex->reactor();
   }
 
+  /// Calls `then` when the audit log has a record of `call`, which is no unary one: at once if
+  /// nothing is recorded.
+  void record(const Call& call, const google::protobuf::Message& request,
+              std::function<void(Status)> then) const;
+
  private:
+  /// A unary call that is recorded, until it is answered.
+  struct AuditedCall {
+    const google::protobuf::Message& request;
+    const google::protobuf::Message& response;
+    std::shared_ptr<const Call> begun;  ///< Null: the handler has not been called.
+  };
+  using AuditedCallPtr = std::shared_ptr<AuditedCall>;
   struct Steps {
     std::function<void(Error)> fail;
     std::function<void(std::shared_ptr<const Call>)> run;
@@ -101,6 +116,7 @@ class Front {
   struct Beginning {
     Method method;
     Kind kind;
+    AuditedCallPtr audited;
   };
   /// `maybe_request` null: there is none to validate.
   void begin(Beginning beginning, grpc::CallbackServerContext& context,
@@ -109,8 +125,15 @@ class Front {
   Status admit(Kind kind, const Call& call, const google::protobuf::Message* maybe_request,
                grpc::CallbackServerContext& context) const;
   grpc::Status status(std::string_view method, const Error& error) const;
-  /// Ends a call with the status of a result.
-  Finisher finisher(std::string_view method, std::function<void(const grpc::Status&)> finish) const;
+  /// Null: the call is not recorded.
+  AuditedCallPtr audited_call(const Method& method, const google::protobuf::Message& request,
+                              const google::protobuf::Message& response) const;
+  /// Ends a call with the status of a result, when that is recorded.
+  Finisher finisher(std::string_view method, std::function<void(const grpc::Status&)> finish,
+                    AuditedCallPtr audited) const;
+  /// Runs the handler when the intent is recorded.
+  void run(const std::shared_ptr<Call>& call, const AuditedCallPtr& audited,
+           const Steps& steps) const;
 
   FrontPorts ports_;
   CallLimits limits_;

@@ -1,5 +1,8 @@
 #include "app/api/http_handler.hpp"
 
+#include "app/api/http_metadata.hpp"
+#include "net/http/client_address.hpp"
+
 namespace ff::api {
 namespace {
 
@@ -25,21 +28,35 @@ class WriterSink final : public ResponseSink {
   std::shared_ptr<net::http::ResponseWriter> writer_;
 };
 
-HttpRequest to_gateway(const net::http::Request& request) {
+/// Whose word on the client's address nobody else may give.
+constexpr std::string_view real_ip = "X-Real-IP";
+
+bool is_real_ip(std::string_view name) {
+  return !find_header({{std::string(name), "1"}}, real_ip).empty() ||
+         !find_header({{std::string(name), "1"}}, "Grpc-Metadata-X-Real-IP").empty();
+}
+
+HttpRequest to_gateway(const net::http::Request& request,
+                       const std::vector<net::AddressBlock>& trusted_proxies) {
   HttpRequest out{.method = request.method,
                   .target = request.target,
                   .headers = {},
                   .body = std::string(as_text(request.body))};
-  for (const auto& [name, value] : request.headers) out.headers.emplace_back(name, value);
+  for (const auto& [name, value] : request.headers) {
+    if (!is_real_ip(name)) out.headers.emplace_back(name, value);
+  }
+  out.headers.emplace_back(real_ip, net::http::client_address(request, trusted_proxies));
   return out;
 }
 
 }  // namespace
 
-net::http::HttpHandler make_http_handler(std::shared_ptr<const HttpGateway> gateway) {
-  return [gateway = std::move(gateway)](const net::http::Request& request,
-                                        std::shared_ptr<net::http::ResponseWriter> writer) {
-    gateway->serve(to_gateway(request), std::make_shared<WriterSink>(std::move(writer)));
+net::http::HttpHandler make_http_handler(std::shared_ptr<const HttpGateway> gateway,
+                                         std::vector<net::AddressBlock> trusted_proxies) {
+  return [gateway = std::move(gateway), trusted_proxies = std::move(trusted_proxies)](
+             const net::http::Request& request, std::shared_ptr<net::http::ResponseWriter> writer) {
+    gateway->serve(to_gateway(request, trusted_proxies),
+                   std::make_shared<WriterSink>(std::move(writer)));
   };
 }
 

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "net/http/client_address.hpp"
 #include "protocol/backend_interfaces/message.hpp"
 
 namespace ff::interop {
@@ -22,8 +23,12 @@ constexpr ErrorDef unknown_receiver{"pkg/interop", "unknown_receiver", Code::not
 /// One request on its way to an answer.
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
-  Exchange(Ports ports, bi::Header header, std::shared_ptr<ResponseWriter> response)
-      : ports_(std::move(ports)), header_(std::move(header)), response_(std::move(response)) {}
+  Exchange(Ports ports, bi::Header header, std::string address,
+           std::shared_ptr<ResponseWriter> response)
+      : ports_(std::move(ports)),
+        header_(std::move(header)),
+        address_(std::move(address)),
+        response_(std::move(response)) {}
 
   void start(const Result<bi::Body>& body, const std::vector<Bytes>& chain) {
     auto names = ports_->senders.authenticate(header_.sender_id, chain, ports_->now());
@@ -54,8 +59,9 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     };
     const bool v1_1 =
         at_least(request.mac_version, MacVersion::v1_1) && (request.dl_settings & 0x80U) != 0;
-    auto answered = [self = shared_from_this(), v1_1](Result<network_server::JoinAnswer> answer) {
-      self->joined(std::move(answer), v1_1);
+    auto answered = [self = shared_from_this(), v1_1,
+                     dev_eui = request.dev_eui](Result<network_server::JoinAnswer> answer) {
+      self->joined(std::move(answer), v1_1, dev_eui);
     };
     ask<network_server::JoinAnswer>(request.dev_eui, make, std::move(answered));
   }
@@ -73,7 +79,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
       answer.dev_eui = request.dev_eui;
       answer.session_key_id = request.session_key_id;
       answer.app_s_key = on_wire(*key);
-      self->answer(std::move(answer));
+      self->answer_recorded(request.dev_eui, {"app_s_key"}, std::move(answer));
     };
     ask<KeyEnvelope>(request.dev_eui, make, std::move(answered));
   }
@@ -104,7 +110,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
                          actors::Reply<T>(std::move(then)));
   }
 
-  void joined(Result<network_server::JoinAnswer> joined, bool v1_1) {
+  void joined(Result<network_server::JoinAnswer> joined, bool v1_1, DevEui dev_eui) {
     if (!joined) return refuse(joined.error());
     bi::JoinAns out;
     const auto& keys = joined->keys;
@@ -122,7 +128,11 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     out.phy_payload = std::move(joined->join_accept);
     out.app_s_key = on_wire(keys.app_s_key);
     out.session_key_id = keys.session_key_id;
-    answer(std::move(out));
+    using Names = std::vector<std::string>;
+    answer_recorded(dev_eui,
+                    v1_1 ? Names{"s_nwk_s_int_key", "f_nwk_s_int_key", "nwk_s_enc_key", "app_s_key"}
+                         : Names{"nwk_s_key", "app_s_key"},
+                    std::move(out));
   }
 
   Result<bi::Key> wrap(const Aes128Key& key, const std::string& label) const {
@@ -140,6 +150,23 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     if (error.is(unknown_receiver)) outcome.code = bi::ResultCode::unknown_receiver;
     count(outcome.code);
     answer_with(bi::OtherAns{std::move(outcome)});
+  }
+  /// Keys leave when the audit log has it.
+  template <class Body>
+  void answer_recorded(DevEui dev_eui, std::vector<std::string> keys, Body body) {
+    audit::Record record;
+    record.action = audit::Action::key_access;
+    record.method = "interop/" + std::string(bi::to_string(header_.type));
+    record.account = "network:" + header_.sender_id;
+    record.credential = audit::Credential::certificate;
+    record.remote_address = address_;
+    record.entities = {"dev_eui:" + to_string(dev_eui)};
+    record.keys = std::move(keys);
+    const api::AuditedAct act(ports_->audit, std::move(record));
+    act.write({}, [self = shared_from_this(), body = std::move(body)](const Status& recorded) {
+      if (!recorded) return self->refuse(recorded.error());
+      self->answer(body);
+    });
   }
   template <class Body>
   void answer(Body body) {
@@ -164,6 +191,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
   Ports ports_;
   const bi::Header header_;
+  const std::string address_;
   std::shared_ptr<ResponseWriter> response_;
   std::vector<std::string> names_;
   std::optional<JoinEui> join_eui_;
@@ -188,7 +216,9 @@ net::http::HttpHandler make_interop_handler(ServerPorts ports) {
       count_malformed(shared);
       return response->respond(400, Headers{}, ByteView());
     }
-    std::make_shared<Exchange>(shared, std::move(decoded->header), std::move(response))
+    auto address = net::http::client_address(request, shared->trusted_proxies);
+    std::make_shared<Exchange>(shared, std::move(decoded->header), std::move(address),
+                               std::move(response))
         ->start(decoded->body, presented_chain(request, shared->trusted_proxies));
   };
 }

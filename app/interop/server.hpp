@@ -8,6 +8,7 @@
 #include "actors/join_server/interface.hpp"
 #include "actors/support/metrics.hpp"
 #include "actors/support/sharded.hpp"
+#include "app/api/services/audit/calls.hpp"
 #include "app/api/services/base/asker.hpp"
 #include "app/interop/senders.hpp"
 #include "net/http/handler.hpp"
@@ -26,6 +27,8 @@ struct ServerPorts {
   key_vault::LiveKeyVaultPtr vault;  // for the network keys of answers
   std::function<UtcTime()> now;
   actors::Metrics* metrics = nullptr;  // outlives the handler
+  /// Null: nobody records who had keys.
+  std::shared_ptr<const api::CallAuditPorts> audit;
 };
 
 /// POST of `application/json` to any path; 404 for everything else, 400 for what is no message. A

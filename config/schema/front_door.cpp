@@ -46,12 +46,6 @@ std::vector<Knob> front_door_knobs() {
        "`grpc:method:/ttn.lorawan.v3.GatewayRegistry/List`, `grpc:method`, `gs:up` or "
        "`http:oauth`. Empty: as often as they like.",
        "", many(rate_limiting_profile(), FF_PLACE(rate_limiting.profiles), Shape::records)},
-      {"events.store.enable",
-       "Keep events, for streams that ask for the past and for events that belong together.",
-       "false", one(flag(), FF_PLACE(event_store.enable))},
-      {"events.store.retention", "How long events are kept.", "24h",
-       one(duration(std::chrono::hours{1}, std::chrono::hours{24 * 90}),
-           FF_PLACE(event_store.retention))},
 
       {"tls.source",
        "Where the certificate of TLS listeners comes from: files, or one of our own that is made "

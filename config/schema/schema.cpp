@@ -9,9 +9,9 @@ namespace {
 
 std::vector<Knob> collect() {
   std::vector<Knob> all;
-  for (auto* area : {process_knobs, front_door_knobs, gateway_server_knobs, network_server_knobs,
-                     application_server_knobs, device_repository_knobs, join_server_knobs,
-                     identity_server_knobs, account_knobs, interop_knobs}) {
+  for (auto* area : {process_knobs, front_door_knobs, record_keeping_knobs, gateway_server_knobs,
+                     network_server_knobs, application_server_knobs, device_repository_knobs,
+                     join_server_knobs, identity_server_knobs, account_knobs, interop_knobs}) {
     auto rows = area();
     std::move(rows.begin(), rows.end(), std::back_inserter(all));
   }

@@ -17,6 +17,7 @@ const Knob* find_knob(std::string_view name);
 /// INTERNAL: the rows of each area; the registry in schema.cpp names them all.
 std::vector<Knob> process_knobs();
 std::vector<Knob> front_door_knobs();
+std::vector<Knob> record_keeping_knobs();
 std::vector<Knob> gateway_server_knobs();
 std::vector<Knob> network_server_knobs();
 std::vector<Knob> application_server_knobs();

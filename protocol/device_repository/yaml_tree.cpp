@@ -93,7 +93,7 @@ class TreeBuilder final : public YAML::EventHandler {
     if (parent.node.kind == YamlNode::Kind::list) {
       parent.node.items.push_back(std::move(node));
     } else if (parent.name) {
-      parent.node.members.emplace_back(*std::exchange(parent.name, std::nullopt), std::move(node));
+      parent.node.members.push_back({*std::exchange(parent.name, std::nullopt), std::move(node)});
     } else if (node.kind == YamlNode::Kind::scalar) {
       parent.name = std::move(node.text);
     } else {

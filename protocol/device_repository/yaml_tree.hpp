@@ -6,7 +6,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "protocol/base/result.hpp"
@@ -19,6 +18,8 @@ struct YamlLimits {
   std::size_t depth = 32;
 };
 
+struct YamlMember;
+
 struct YamlNode {
   enum class Kind : std::uint8_t { null, scalar, list, map };
   Kind kind = Kind::null;
@@ -26,10 +27,15 @@ struct YamlNode {
   /// Written without quotes: it may stand for a number, a truth or nothing.
   bool is_plain = false;
   std::vector<YamlNode> items;
-  std::vector<std::pair<std::string, YamlNode>> members;  // in their order, names as written
+  std::vector<YamlMember> members;  // in their order, names as written
 
   /// Null when this is no map, or has no such member.
   const YamlNode* find(std::string_view name) const noexcept;
+};
+
+struct YamlMember {
+  std::string name;
+  YamlNode node;
 };
 
 /// The first document of `text`. Total on any text. Error: malformed_document, with the line.

@@ -12,6 +12,7 @@
 #include "app/api/account/oidc.hpp"
 #include "app/api/account/views.hpp"
 #include "app/api/http_limits.hpp"
+#include "app/api/services/audit/calls.hpp"
 #include "app/api/services/identity/identity.hpp"
 #include "app/api/services/identity/login_throttle.hpp"
 #include "net/address/address_block.hpp"
@@ -55,6 +56,8 @@ struct AccountPorts {
   std::function<void(Outcome)> count;           ///< May be empty.
   /// Null: users log in here alone.
   std::shared_ptr<const OidcProvider> provider;
+  /// Null: nothing is recorded.
+  std::shared_ptr<const CallAuditPorts> audit;
 };
 
 /// What requests share. Thread safe.

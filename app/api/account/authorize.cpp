@@ -5,6 +5,7 @@
 #include "actors/identity_server/oauth/grants.hpp"
 #include "actors/identity_server/oauth/redirect.hpp"
 #include "actors/identity_server/registry/queries.hpp"
+#include "app/api/account/acts.hpp"
 #include "app/api/account/routes.hpp"
 #include "app/api/services/identity/changes.hpp"
 
@@ -82,7 +83,6 @@ void approve(const VisitPtr& visit, const Wish& wish, const Facts& facts) {
   };
   identity.read_slowly<Approval>(make, [=](const Result<Approval>& approval) {
     if (!approval) return visit->refuse(approval.error());
-    const auto& ports = visit->ports();
     const auto stored = [=,
                          text = approval->issued.text](const Result<std::vector<EntityPtr>>& done) {
       if (!done) return visit->refuse(done.error());
@@ -91,7 +91,8 @@ void approve(const VisitPtr& visit, const Wish& wish, const Facts& facts) {
       visit->redirect(oauth::redirect_location(facts.redirect_uri, visit->mount(),
                                                {{"code", text}, {"state", wish.state}}));
     };
-    ports.identity.change(oauth::authorize(approval->issued.code, approval->old), stored);
+    change_recorded(visit, act_of(visit, "oauth/authorize", grantee.user_id),
+                    oauth::authorize(approval->issued.code, approval->old), stored);
   });
 }
 

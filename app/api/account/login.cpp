@@ -1,5 +1,7 @@
 #include "app/api/account/login.hpp"
 
+#include "app/api/account/acts.hpp"
+
 #include "actors/identity_server/api_keys/session.hpp"
 #include "actors/identity_server/registry/queries.hpp"
 #include "app/api/services/identity/changes.hpp"
@@ -13,7 +15,6 @@ using identity_server::EntityPtr;
 using identity_server::EntityRows;
 using storage::EntityKey;
 using storage::EntityKind;
-using Entities = std::vector<EntityPtr>;
 
 constexpr ErrorDef login_tokens_disabled{"pkg/identityserver", "login_tokens_disabled",
                                          Code::failed_precondition, "login tokens are disabled"};
@@ -107,7 +108,8 @@ void store(const VisitPtr& visit, const Opening& opening, identity_server::Chang
                     visit->correlation_ids());
     then(LoggedIn{*visit->session(), opening.must_change_password});
   };
-  visit->ports().identity.change(std::move(change), finish);
+  change_recorded(visit, act_of(visit, "account/login", opening.issued.session.user_id),
+                  std::move(change), finish);
 }
 
 /// False: it was answered.
@@ -146,10 +148,11 @@ void log_in(const VisitPtr& visit, const std::string& user_id, const std::string
         if (!opening) {
           const bool is_wrong = opening.error().is(no_user_id_password_match);
           if (is_wrong) account.count(Outcome::login_refused);
-          if (is_wrong && *known)
-            publish_of_user(account.ports.identity, "account.user.login_failed", user_id,
-                            visit->correlation_ids());
-          return then(fail(opening.error()));
+          if (!is_wrong || !*known) return then(fail(opening.error()));
+          publish_of_user(account.ports.identity, "account.user.login_failed", user_id,
+                          visit->correlation_ids());
+          const auto refuse = [then, error = opening.error()](const Status&) { then(fail(error)); };
+          return act_of(visit, "account/login", user_id).write(fail(opening.error()), refuse);
         }
         account.logins.succeeded(user_id, visit->address(), account.ports.mono_now());
         store(visit, *opening, opening_change(*opening, {}, nullptr), then);
@@ -215,13 +218,16 @@ void log_out(const VisitPtr& visit, std::function<void()> then) {
   }
   const auto user_id = visit->session()->user_id;
   const auto key = identity_server::session_entity(user_id, id);
-  visit->ports().identity.erase(key, [=, then = std::move(then)](const Status& ended) {
+  const auto act = act_of(visit, "account/logout", user_id);
+  const auto finish = [=, then = std::move(then)](const Status& ended) {
     if (ended)
       publish_of_user(visit->ports().identity, "oauth.user.logout", user_id,
                       visit->correlation_ids());
     visit->clear_session();
-    then();
-  });
+    // Who logs out is logged out, whatever becomes of the record.
+    act.write(ended, [then](const Status&) { then(); });
+  };
+  visit->ports().identity.telling(act.trail()).erase(key, finish);
 }
 
 }  // namespace ff::api::account

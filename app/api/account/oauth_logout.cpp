@@ -7,6 +7,7 @@
 #include "actors/identity_server/oauth/errors.hpp"
 #include "actors/identity_server/oauth/redirect.hpp"
 #include "actors/identity_server/registry/queries.hpp"
+#include "app/api/account/acts.hpp"
 #include "app/api/account/login.hpp"
 #include "app/api/account/routes.hpp"
 #include "app/api/services/identity/changes.hpp"
@@ -89,7 +90,8 @@ void oauth_logout(const VisitPtr& visit) {
         publish_of_user(identity, name, facts.token.user_id, visit->correlation_ids());
       log_out(visit, [=] { visit->redirect(facts.target); });
     };
-    visit->ports().identity.change(ending(facts->token), ended);
+    change_recorded(visit, act_of(visit, "oauth/logout", facts->token.user_id),
+                    ending(facts->token), ended);
   });
 }
 

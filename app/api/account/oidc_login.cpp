@@ -1,4 +1,5 @@
 // Logins of another identity provider, and connecting them to an account that is there.
+#include "app/api/account/acts.hpp"
 #include "app/api/account/external_users.hpp"
 #include "app/api/account/login.hpp"
 #include "app/api/account/problem.hpp"
@@ -39,7 +40,8 @@ void connect(const VisitPtr& visit, const storage::EntityKey& key, const std::st
                          .link = visit->mount() + "/profile",
                          .link_text = "To your profile"});
   };
-  visit->ports().identity.change(connect_external_user(key, user_id), stored);
+  change_recorded(visit, act_of(visit, "account/connect", user_id),
+                  connect_external_user(key, user_id), stored);
 }
 
 void create(const VisitPtr& visit, const storage::EntityKey& key, const OidcClaims& claims,
@@ -51,7 +53,8 @@ void create(const VisitPtr& visit, const storage::EntityKey& key, const OidcClai
     if (!done) return show_problem(visit, problem_text(done.error()));
     enter(visit, user_id, next);
   };
-  visit->ports().identity.change(create_external_user(key, user_id, claims, waits), stored);
+  change_recorded(visit, act_of(visit, "account/register", user_id),
+                  create_external_user(key, user_id, claims, waits), stored);
 }
 
 void recognized(const VisitPtr& visit, const OidcAttempt& attempt, const OidcClaims& claims) {

@@ -6,6 +6,7 @@
 #include "actors/identity_server/oauth/grants.hpp"
 #include "actors/identity_server/oauth/redirect.hpp"
 #include "actors/identity_server/registry/queries.hpp"
+#include "app/api/account/acts.hpp"
 #include "app/api/account/login.hpp"
 #include "app/api/account/routes.hpp"
 #include "app/api/services/identity/changes.hpp"
@@ -169,7 +170,8 @@ void store(const VisitPtr& visit, const Issue& issue) {
                     visit->correlation_ids());
     visit->json(200, answer_of(issued));
   };
-  visit->ports().identity.change(issue.change, stored);
+  change_recorded(visit, act_of(visit, "oauth/token", issue.issued.token.user_id), issue.change,
+                  stored);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 // devices. [spec join-server §9]
 #include "actors/join_server/activation/errors.hpp"
 #include "actors/join_server/errors.hpp"
+#include "app/api/services/audit/told.hpp"
 #include "app/api/services/join_server.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "protocol/field_mask/field_mask.hpp"
@@ -109,13 +110,18 @@ class Registry final : public pb::ApplicationActivationSettingRegistry::Callback
       auto make = [&](actors::Reply<Settings> then) {
         return ChangeSettings{
             ApplicationId(id),
-            [asked = request.settings(), paths = paths_of(request.field_mask())](
-                const Settings* current) { return change(current, asked, paths); },
+            told<Settings>(call, audit_name(ApplicationId(id)) + "/activation_settings", show,
+                           [asked = request.settings(), paths = paths_of(request.field_mask())](
+                               const Settings* current) { return change(current, asked, paths); }),
             std::move(then)};
       };
       context_.asker.ask<Settings>(doors_.activation_settings.get(), role, make,
                                    answer(request.field_mask(), reply));
     });
+  }
+
+  static pb::ApplicationActivationSettings show(const Settings& settings) {
+    return to_proto(settings);
   }
 
   void erase(const CallPtr& call, const pb::DeleteApplicationActivationSettingsRequest& request,

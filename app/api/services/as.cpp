@@ -1,6 +1,7 @@
 // As: how the application server is set up, and what is set for all devices of an application.
 #include <caf/send.hpp>
 
+#include "app/api/services/audit/told.hpp"
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/formatter_vector_runs.hpp"
 #include "app/api/services/mapping/formatter_vector.hpp"
@@ -93,11 +94,13 @@ class As final : public pb::As::CallbackService {
            const LinkReply& reply) const {
     const ApplicationId id(request.application_ids().application_id());
     context_.authorized(call, application_key(id.text()), {}, reply, [=, this, &request] {
-      auto change = [link = request.link(), paths = paths_of(request.field_mask()),
+      auto decide = [link = request.link(), paths = paths_of(request.field_mask()),
                      max =
                          limits_.script_size_max](const application_server::LinkSettings* current) {
         return change_link(current, link, paths, max);
       };
+      const LinkChange change = told<application_server::LinkSettings>(
+          call, audit_name(id) + "/link", show, std::move(decide));
       const auto then = answer(request.field_mask(), reply);
       if (!touches(request.field_mask(), "default_formatters")) return store(id, change, then);
       auto make = [id](actors::Reply<LinkPtr> found) {
@@ -142,17 +145,32 @@ class As final : public pb::As::CallbackService {
              const Reply<Empty>& reply) const {
     const ApplicationId id(ids.application_id());
     context_.authorized(call, application_key(id.text()), {}, reply, [=, this] {
-      auto make = [&](actors::Reply<void> then) {
-        return application_server::DeleteLink{id, std::move(then)};
+      if (!call->trail) return erase(id, reply);
+      auto make = [&](actors::Reply<LinkPtr> then) {
+        return application_server::GetLink{id, std::move(then)};
       };
-      context_.asker.ask<void>(links_.get(), role, make, [=, this](const Status& status) {
-        if (!status) return reply(fail(status.error()));
-        // With the link go the packages of all devices. [spec application-server §2]
-        if (const auto packages = packages_.get())
-          caf::anon_send(packages, application_server::packages::ForgetDefaults{id});
-        reply(Empty());
+      context_.asker.ask<LinkPtr>(links_.get(), role, make, [=, this](const Result<LinkPtr>& link) {
+        if (link) tell_deletion(*call, audit_name(id) + "/link", (*link)->settings, show);
+        erase(id, reply);
       });
     });
+  }
+
+  void erase(const ApplicationId& id, const Reply<Empty>& reply) const {
+    auto make = [&](actors::Reply<void> then) {
+      return application_server::DeleteLink{id, std::move(then)};
+    };
+    context_.asker.ask<void>(links_.get(), role, make, [=, this](const Status& status) {
+      if (!status) return reply(fail(status.error()));
+      // With the link go the packages of all devices. [spec application-server §2]
+      if (const auto packages = packages_.get())
+        caf::anon_send(packages, application_server::packages::ForgetDefaults{id});
+      reply(Empty());
+    });
+  }
+
+  static pb::ApplicationLink show(const application_server::LinkSettings& settings) {
+    return to_proto(settings);
   }
 
   static actors::Reply<LinkPtr> answer(const google::protobuf::FieldMask& mask,

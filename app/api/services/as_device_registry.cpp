@@ -1,6 +1,7 @@
 // AsEndDeviceRegistry: the application server's part of devices, asked of and changed in their
 // pipelines.
 #include "actors/application_server/pipeline/device.hpp"
+#include "app/api/services/audit/told.hpp"
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/formatter_vector_runs.hpp"
 #include "app/api/services/mapping/as_device.hpp"
@@ -71,17 +72,19 @@ class AsDeviceRegistry final : public pb::AsEndDeviceRegistry::CallbackService {
     context_.authorized(
         call, application_key(uid.application_id.text()), paths, reply, [=, this, &request] {
           using Changed = Result<AppDevice>;
-          DeviceChange change = [device = request.end_device(),
+          DeviceChange decide = [device = request.end_device(),
                                  fields = change_paths(request.field_mask()), now = context_.now(),
                                  script_size_max =
                                      script_size_max_](const AppDevice* current) -> Changed {
             FF_CHECK(check_scripts(device.formatters(), script_size_max));
             return change_app_device(current, device, fields, now);
           };
+          const DeviceChange change =
+              told<AppDevice>(call, audit_name(uid), show, std::move(decide));
           const auto then = answer(request.field_mask(), reply);
           const bool may_fail_vectors = touches(request.field_mask(), "formatters") ||
                                         touches(request.field_mask(), "version_ids");
-          if (!may_fail_vectors) return ask_change(uid, std::move(change), then);
+          if (!may_fail_vectors) return ask_change(uid, change, then);
           ask<application_server::GetAppDevice>(
               uid, DeviceReply([=, this](const Result<DevicePtr>& device) {
                 check_and_change(uid, device ? *device : nullptr, change, then);
@@ -115,13 +118,24 @@ class AsDeviceRegistry final : public pb::AsEndDeviceRegistry::CallbackService {
              const Reply<Empty>& reply) const {
     const auto uid = uid_of(ids);
     context_.authorized(call, application_key(uid.application_id.text()), {}, reply, [=, this] {
-      ask<application_server::DeleteAppDevice>(uid, actors::Reply<void>([reply](Status status) {
-                                                 if (!status)
-                                                   return reply(fail(std::move(status).error()));
-                                                 reply(Empty());
-                                               }));
+      if (!call->trail) return erase(uid, reply);
+      ask<application_server::GetAppDevice>(
+          uid, DeviceReply([=, this](const Result<DevicePtr>& device) {
+            if (device) tell_deletion(*call, audit_name(uid), **device, show);
+            erase(uid, reply);
+          }));
     });
   }
+
+  void erase(const DeviceUid& uid, const Reply<Empty>& reply) const {
+    ask<application_server::DeleteAppDevice>(uid, actors::Reply<void>([reply](Status status) {
+                                               if (!status)
+                                                 return reply(fail(std::move(status).error()));
+                                               reply(Empty());
+                                             }));
+  }
+
+  static pb::EndDevice show(const AppDevice& device) { return to_proto(device); }
 
   /// Answers with what of the device was asked for.
   static DeviceReply answer(const google::protobuf::FieldMask& mask, const ProtoReply& reply) {

@@ -2,6 +2,7 @@
 // requests often name only the ids, which are then looked up in the network server.
 #include "actors/join_server/errors.hpp"
 #include "actors/network_server/session/device.hpp"
+#include "app/api/services/audit/told.hpp"
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/mapping/js_device.hpp"
 #include "app/api/services/mapping/js_device_rules.hpp"
@@ -92,19 +93,21 @@ class JsDeviceRegistry final : public pb::JsEndDeviceRegistry::CallbackService {
     context_.authorized(
         call, application_key(uid.application_id.text()), paths, reply, [=, this, &request] {
           auto changed = answer(uid, request.field_mask(), reply);
-          resolve(request.end_device().ids(), reply,
-                  [this, changed, &request](const storage::JoinKey& euis) {
-                    auto change = [device = request.end_device(), euis,
-                                   fields = change_paths(request.field_mask())](
-                                      const join_server::JoinDevice* current) {
-                      return change_join_device(current, device, euis, fields);
-                    };
-                    auto make = [euis, change](DeviceReply then) {
-                      return join_server::ChangeJoinDevice{euis.join_eui, euis.dev_eui, change,
-                                                           std::move(then)};
-                    };
-                    context_.asker.ask<DevicePtr>(shards_.of(euis), "JOIN_SERVER", make, changed);
-                  });
+          resolve(
+              request.end_device().ids(), reply, [=, this, &request](const storage::JoinKey& euis) {
+                auto decide = [device = request.end_device(), euis,
+                               fields = change_paths(request.field_mask())](
+                                  const join_server::JoinDevice* current) {
+                  return change_join_device(current, device, euis, fields);
+                };
+                auto change =
+                    told<join_server::JoinDevice>(call, audit_name(uid), show, std::move(decide));
+                auto make = [euis, change](DeviceReply then) {
+                  return join_server::ChangeJoinDevice{euis.join_eui, euis.dev_eui, change,
+                                                       std::move(then)};
+                };
+                context_.asker.ask<DevicePtr>(shards_.of(euis), "JOIN_SERVER", make, changed);
+              });
         });
   }
 
@@ -113,14 +116,17 @@ class JsDeviceRegistry final : public pb::JsEndDeviceRegistry::CallbackService {
     const auto uid = uid_of(ids);
     context_.authorized(
         call, application_key(uid.application_id.text()), {}, reply, [=, this, &ids] {
-          resolve(ids, reply, [this, uid, reply](const storage::JoinKey& euis) {
+          resolve(ids, reply, [=, this](const storage::JoinKey& euis) {
             // The device must be the one that was named: another may have the EUIs.
             auto make = [euis](DeviceReply then) {
               return join_server::GetJoinDevice{euis.join_eui, euis.dev_eui, std::move(then)};
             };
-            context_.asker.ask<DevicePtr>(
-                shards_.of(euis), "JOIN_SERVER", make,
-                [=, this](Result<DevicePtr> device) { erase_found(uid, euis, device, reply); });
+            context_.asker.ask<DevicePtr>(shards_.of(euis), "JOIN_SERVER", make,
+                                          [=, this](Result<DevicePtr> device) {
+                                            if (device && (*device)->ids.uid == uid)
+                                              tell_deletion(*call, audit_name(uid), **device, show);
+                                            erase_found(uid, euis, device, reply);
+                                          });
           });
         });
   }
@@ -137,6 +143,8 @@ class JsDeviceRegistry final : public pb::JsEndDeviceRegistry::CallbackService {
       reply(Empty());
     });
   }
+
+  static pb::EndDevice show(const join_server::JoinDevice& device) { return to_proto(device); }
 
   /// Calls `then` with the EUIs of the request, or of the network server's record; else answers why
   /// not.

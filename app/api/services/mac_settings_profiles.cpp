@@ -1,5 +1,6 @@
 // NsMACSettingsProfileRegistry: MAC settings that devices of an application share.
 #include "actors/network_server/session/errors.hpp"
+#include "app/api/services/audit/told.hpp"
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/identity/entity_registry.hpp"
 #include "app/api/services/mapping/mac_settings.hpp"
@@ -30,6 +31,10 @@ pb::MACSettingsProfile to_proto(const ProfileView& view) {
   auto out = to_proto(view.profile.key, *view.profile.settings);
   out.set_end_devices_count(static_cast<std::uint32_t>(view.devices));
   return out;
+}
+
+std::string audit_name(const ProfileKey& key) {
+  return api::audit_name(key.application_id) + "/mac_settings_profile:" + key.profile_id;
 }
 
 /// Without a mask everything is meant.
@@ -116,6 +121,8 @@ class MacSettingsProfiles final : public pb::NsMACSettingsProfileRegistry::Callb
            const Reply<pb::CreateMACSettingsProfileResponse>& reply) const {
     const auto key = key_of(request.mac_settings_profile().ids());
     authorized(call, key, {}, reply, [=, this, &request] {
+      if (call->trail)
+        call->trail->changed(audit_name(key), nullptr, &request.mac_settings_profile());
       auto make = [&](actors::Reply<SettingsPtr> then) {
         return CreateProfile{key, mac_settings_of(request.mac_settings_profile().mac_settings()),
                              std::move(then)};
@@ -151,9 +158,14 @@ class MacSettingsProfiles final : public pb::NsMACSettingsProfileRegistry::Callb
       return reply(fail(field_value, {{"field", "mac_settings_profile.ids"}}));
     const auto paths = asked(request);
     authorized(call, key, paths, reply, [=, this, &request] {
-      auto change = [requested = request.mac_settings_profile(),
-                     paths](const mac::MacSettings& current) {
-        return changed_settings(current, requested, paths);
+      auto change = [key, requested = request.mac_settings_profile(), paths,
+                     trail = call->trail](const mac::MacSettings& current) {
+        auto next = changed_settings(current, requested, paths);
+        if (!trail || !next) return next;
+        const auto before = to_proto(key, current);
+        const auto after = to_proto(key, *next);
+        trail->changed(audit_name(key), &before, &after);
+        return next;
       };
       auto make = [&](actors::Reply<SettingsPtr> then) {
         return ChangeProfile{key, change, std::move(then)};

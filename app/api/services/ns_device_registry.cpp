@@ -2,6 +2,7 @@
 // sessions.
 #include "actors/network_server/session/device.hpp"
 #include "actors/network_server/session/errors.hpp"
+#include "app/api/services/audit/told.hpp"
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/mapping/ns_device.hpp"
 #include "app/api/services/mapping/ns_device_rules.hpp"
@@ -74,10 +75,10 @@ class NsDeviceRegistry final : public pb::NsEndDeviceRegistry::CallbackService {
                         [=, this, &request] {
                           const auto profile = profile_wanted(request.end_device(), paths);
                           if (!profile) return reply(fail(profile.error()));
-                          if (profile->empty()) return change(uid, request, std::nullopt, reply);
+                          if (profile->empty()) return change(call, request, std::nullopt, reply);
                           with_profile({uid.application_id, *profile}, reply,
                                        [=, this, &request](const network_server::ProfileUse& use) {
-                                         change(uid, request, use, reply);
+                                         change(call, request, use, reply);
                                        });
                         });
   }
@@ -97,15 +98,16 @@ class NsDeviceRegistry final : public pb::NsEndDeviceRegistry::CallbackService {
   }
 
   /// The profile is held until the session has made the change durable.
-  void change(const DeviceUid& uid, const pb::SetEndDeviceRequest& request,
+  void change(const CallPtr& call, const pb::SetEndDeviceRequest& request,
               const std::optional<network_server::ProfileUse>& profile,
               const ProtoReply& reply) const {
+    const auto uid = uid_of(request.end_device().ids());
     auto change = [device = request.end_device(), fields = change_paths(request.field_mask()),
                    now = context_.now(), profile](const network_server::Device* current) {
       return change_ns_device(current, device, fields, now,
                               profile ? profile->settings.get() : nullptr);
     };
-    ask_change(uid, std::move(change), answer(request.field_mask(), reply));
+    ask_change(call, uid, std::move(change), answer(request.field_mask(), reply));
   }
 
   void reset(const CallPtr& call, const pb::ResetAndGetEndDeviceRequest& request,
@@ -120,7 +122,7 @@ class NsDeviceRegistry final : public pb::NsEndDeviceRegistry::CallbackService {
             if (!current) return fail(network_server::device_not_found);
             return reset_ns_device(*current, now);
           };
-          ask_change(uid, std::move(change), answer(request.field_mask(), reply));
+          ask_change(call, uid, std::move(change), answer(request.field_mask(), reply));
         });
   }
 
@@ -128,12 +130,21 @@ class NsDeviceRegistry final : public pb::NsEndDeviceRegistry::CallbackService {
              const Reply<Empty>& reply) const {
     const auto uid = uid_of(ids);
     context_.authorized(call, application_key(uid.application_id.text()), {}, reply, [=, this] {
-      ask<network_server::DeleteDevice>(
-          uid, actors::Reply<DeviceIdentifiers>([reply](Result<DeviceIdentifiers> deleted) {
-            if (!deleted) return reply(fail(std::move(deleted).error()));
-            reply(Empty());
-          }));
+      if (!call->trail) return erase(uid, reply);
+      ask<network_server::GetDevice>(uid, DeviceReply([=, this](const Result<DevicePtr>& device) {
+                                       if (device)
+                                         tell_deletion(*call, audit_name(uid), **device, show);
+                                       erase(uid, reply);
+                                     }));
     });
+  }
+
+  void erase(const DeviceUid& uid, const Reply<Empty>& reply) const {
+    ask<network_server::DeleteDevice>(
+        uid, actors::Reply<DeviceIdentifiers>([reply](Result<DeviceIdentifiers> deleted) {
+          if (!deleted) return reply(fail(std::move(deleted).error()));
+          reply(Empty());
+        }));
   }
 
   /// Answers with what of the device was asked for.
@@ -152,11 +163,16 @@ class NsDeviceRegistry final : public pb::NsEndDeviceRegistry::CallbackService {
     context_.asker.ask<T>(shards_.of(uid), "NETWORK_SERVER", std::move(make), std::move(then));
   }
 
+  static pb::EndDevice show(const network_server::Device& device) { return to_proto(device); }
+
   template <class Change>
-  void ask_change(const DeviceUid& uid, Change change, DeviceReply then) const {
-    auto make = [uid, change = std::move(change)](DeviceReply reply) {
-      return network_server::to_session(uid,
-                                        network_server::ChangeDevice{change, std::move(reply)});
+  void ask_change(const CallPtr& call, const DeviceUid& uid, Change change,
+                  DeviceReply then) const {
+    auto make = [&](DeviceReply reply) {
+      return network_server::to_session(
+          uid, network_server::ChangeDevice{
+                   told<network_server::Device>(call, audit_name(uid), show, std::move(change)),
+                   std::move(reply)});
     };
     context_.asker.ask<DevicePtr>(shards_.of(uid), "NETWORK_SERVER", std::move(make),
                                   std::move(then));

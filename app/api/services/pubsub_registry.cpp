@@ -1,4 +1,5 @@
 // ApplicationPubSubRegistry: pub/sub integrations of applications. [spec integrations §3.1]
+#include "app/api/services/audit/told.hpp"
 #include "app/api/services/identity/entity_registry.hpp"
 #include "app/api/services/mapping/pubsub.hpp"
 #include "app/api/services/pubsub.hpp"
@@ -122,9 +123,9 @@ class PubSubRegistry final : public pb::ApplicationPubSubRegistry::CallbackServi
     const auto key = pubsub_key(request.pubsub().ids());
     const auto paths = set_paths(request);
     authorized(call, key, reply, [=, this, &context, requested = request.pubsub()] {
-      auto change = [=](const PubSub* current) {
+      auto change = told<PubSub>(call, audit_name(key), show_of(key), [=](const PubSub* current) {
         return changed_pubsub(key, current, requested, paths);
-      };
+      });
       auto make = [&](actors::Reply<PubSubPtr> then) {
         return SetPubSub{key, change, std::move(then)};
       };
@@ -139,12 +140,29 @@ class PubSubRegistry final : public pb::ApplicationPubSubRegistry::CallbackServi
            const Reply<Empty>& reply) const {
     const auto key = pubsub_key(ids);
     authorized(call, key, reply, [=, this] {
-      auto make = [&](actors::Reply<void> then) { return DeletePubSub{key, std::move(then)}; };
-      context_.asker.ask<void>(registry_.get(), role, make, [reply](const Status& status) {
-        if (!status) return reply(fail(status.error()));
-        reply(Empty());
-      });
+      if (!call->trail) return erase(key, reply);
+      auto make = [&](actors::Reply<PubSubPtr> then) { return GetPubSub{key, std::move(then)}; };
+      auto found = [=, this](const Result<PubSubPtr>& pubsub) {
+        if (pubsub) tell_deletion(*call, audit_name(key), **pubsub, show_of(key));
+        erase(key, reply);
+      };
+      context_.asker.ask<PubSubPtr>(registry_.get(), role, make, found);
     });
+  }
+
+  void erase(const PubSubKey& key, const Reply<Empty>& reply) const {
+    auto make = [&](actors::Reply<void> then) { return DeletePubSub{key, std::move(then)}; };
+    context_.asker.ask<void>(registry_.get(), role, make, [reply](const Status& status) {
+      if (!status) return reply(fail(status.error()));
+      reply(Empty());
+    });
+  }
+
+  static std::string audit_name(const PubSubKey& key) {
+    return api::audit_name(key.application_id) + "/pubsub:" + key.pubsub_id;
+  }
+  static std::function<pb::ApplicationPubSub(const PubSub&)> show_of(const PubSubKey& key) {
+    return [key](const PubSub& pubsub) { return to_proto(key, pubsub); };
   }
 
   actors::Reply<PubSubPtr> answer(ServerContext& context, const PubSubKey& key, const Paths& paths,

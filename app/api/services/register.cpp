@@ -1,5 +1,7 @@
 #include "app/api/services/register.hpp"
 
+#include "app/api/services/audit_log.hpp"
+
 namespace ff::api {
 
 Services::Services(Front& front, const ServiceDeps& deps)
@@ -44,6 +46,7 @@ Services::Services(Front& front, const ServiceDeps& deps)
     add(make_device_repository(context_, *deps.repository, deps.assets_base_url));
   if (deps.storage) add(make_up_storage(context_, *deps.storage));
   if (deps.hub) add(make_events(context_, *deps.hub, deps.event_store, deps.new_event_id));
+  if (deps.audit) add(make_audit_log(context_, *deps.audit));
   if (deps.plans) add(make_configuration(context_, deps.plans));
   if (deps.network_servers && deps.plans)
     add(make_ns_relay(context_, *deps.network_servers, deps.plans));

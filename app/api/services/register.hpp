@@ -5,6 +5,7 @@
 #include <memory>
 #include <vector>
 
+#include "actors/audit/interface.hpp"
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/identity/services.hpp"
 #include "app/api/services/join_server.hpp"
@@ -66,6 +67,8 @@ struct ServiceDeps {
   std::optional<Packages> packages;
   /// Messages of the past.
   std::optional<Storage> storage;
+  /// Null: no AuditLog service.
+  std::optional<audit::Routes> audit;
   /// What applications are told of the MQTT server.
   MqttAddresses mqtt;
 };

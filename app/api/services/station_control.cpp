@@ -131,7 +131,10 @@ class GsStations final : public v1::GsStations::CallbackService {
             const auto id = parse_gateway_id(
                 input != nullptr ? input->open().gateway_ids().gateway_id() : std::string());
             if (!id) return messages->finish(fail(id.error()));
-            open_shell(call, *id, input->open().terminal(), messages);
+            auto open = [=, this, id = *id, terminal = input->open().terminal()] {
+              open_shell(call, id, terminal, messages);
+            };
+            recorded(call, *input, messages, std::move(open));
           });
         });
   }
@@ -159,6 +162,16 @@ class GsStations final : public v1::GsStations::CallbackService {
     };
     context_.authorized(call, gateway_key(id.text()), {}, reply,
                         [=, this] { find_station(id, tell); });
+  }
+
+  /// Before anything is checked: who tries is recorded, too.
+  void recorded(const CallPtr& call, const v1::StationShellInput& input,
+                const std::shared_ptr<ShellStream::Messages>& messages,
+                std::function<void()> then) const {
+    context_.front.record(*call, input, [=, then = std::move(then)](const Status& status) {
+      if (!status) return messages->finish(fail(status.error()));
+      then();
+    });
   }
 
   void open_shell(const CallPtr& call, const GatewayId& id, const std::string& terminal,

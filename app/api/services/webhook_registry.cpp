@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "actors/application_server/integration/webhook/errors.hpp"
+#include "app/api/services/audit/told.hpp"
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/identity/entity_registry.hpp"
 #include "app/api/services/mapping/webhook.hpp"
@@ -141,9 +142,9 @@ class WebhookRegistry final : public pb::ApplicationWebhookRegistry::CallbackSer
     const auto key = webhook_key(request.webhook().ids());
     const auto paths = set_paths(request);
     authorized(call, key, reply, [=, this, requested = request.webhook()] {
-      auto change = [=](const Webhook* current) {
+      auto change = told<Webhook>(call, audit_name(key), show_of(key), [=](const Webhook* current) {
         return changed_webhook(key, current, requested, paths);
-      };
+      });
       auto make = [&](actors::Reply<WebhookView> then) {
         return SetWebhook{key, change, resets_health(requested, paths), std::move(then)};
       };
@@ -157,12 +158,31 @@ class WebhookRegistry final : public pb::ApplicationWebhookRegistry::CallbackSer
            const Reply<Empty>& reply) const {
     const auto key = webhook_key(ids);
     authorized(call, key, reply, [=, this] {
-      auto make = [&](actors::Reply<void> then) { return DeleteWebhook{key, std::move(then)}; };
-      context_.asker.ask<void>(registry_.get(), role, make, [reply](const Status& status) {
-        if (!status) return reply(fail(status.error()));
-        reply(Empty());
-      });
+      if (!call->trail) return erase(key, reply);
+      auto make = [&](actors::Reply<WebhookView> then) { return GetWebhook{key, std::move(then)}; };
+      auto found = [=, this](const Result<WebhookView>& view) {
+        if (view) tell_deletion(*call, audit_name(key), *view->webhook, show_of(key));
+        erase(key, reply);
+      };
+      context_.asker.ask<WebhookView>(registry_.get(), role, make, found);
     });
+  }
+
+  void erase(const WebhookKey& key, const Reply<Empty>& reply) const {
+    auto make = [&](actors::Reply<void> then) { return DeleteWebhook{key, std::move(then)}; };
+    context_.asker.ask<void>(registry_.get(), role, make, [reply](const Status& status) {
+      if (!status) return reply(fail(status.error()));
+      reply(Empty());
+    });
+  }
+
+  static std::string audit_name(const WebhookKey& key) {
+    return api::audit_name(key.application_id) + "/webhook:" + key.webhook_id;
+  }
+  static std::function<pb::ApplicationWebhook(const Webhook&)> show_of(const WebhookKey& key) {
+    return [key](const Webhook& webhook) {
+      return to_proto(key, WebhookView{std::make_shared<const Webhook>(webhook), {}});
+    };
   }
 
   static actors::Reply<WebhookView> answer(const WebhookKey& key, const Paths& paths,

@@ -1,5 +1,5 @@
-// The commands of applications, gateways, users, organizations and OAuth clients, and of what
-// belongs to them. [spec cli §4] Not end devices.
+// The commands of applications, gateways, users, organizations and OAuth clients, of what belongs
+// to them, and of the audit log. [spec cli §4] Not end devices.
 #pragma once
 
 #include "app/cli/command/command.hpp"
@@ -15,5 +15,6 @@ void add_gateway_commands(Command& root);
 void add_user_commands(Command& root);
 void add_notification_commands(Command& root);
 void add_integration_commands(Command& root);
+void add_audit_commands(Command& root);
 
 }  // namespace ff::cli

@@ -190,7 +190,8 @@ class MethodRun {
     const auto message = make_message(*method_.output_type());
     Status shown;
     FF_CHECK(session_.api().stream({row_.shape.method, request}, *message, [&] {
-      shown = session_.printer().streamed(*message);
+      shown = row_.show ? row_.show(session_, arguments_, *message)
+                        : session_.printer().streamed(*message);
       return shown.has_value();
     }));
     return shown;

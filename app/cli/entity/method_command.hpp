@@ -32,7 +32,7 @@ struct MethodCommand {
   std::vector<Flag> more_flags = {};  ///< Of `prepare`.
   /// Completes the request, after its flags were put into it.
   std::function<Status(Session&, const Arguments&, google::protobuf::Message&)> prepare = {};
-  /// Shown instead of the answer.
+  /// Shows an answer, or each of a stream, in its own way.
   std::function<Status(Session&, const Arguments&, const google::protobuf::Message&)> show = {};
   bool is_stream = false;
   bool asks = false;  ///< Standard input that is no JSON is the answer to a question.

@@ -155,6 +155,7 @@ void add_entity_commands(Command& root) {
   add_user_commands(root);
   add_notification_commands(root);
   add_integration_commands(root);
+  add_audit_commands(root);
 }
 
 }  // namespace ff::cli

@@ -151,7 +151,8 @@ Result<std::shared_ptr<const api::account::Account>> make_account(
                                    .new_request_id = deps.new_request_id,
                                    .new_error_id = deps.new_error_id,
                                    .count = [probe](Outcome outcome) { probe->count(outcome); },
-                                   .provider = provider_of(deps)};
+                                   .provider = provider_of(deps),
+                                   .audit = deps.audit};
   return std::make_shared<const api::account::Account>(std::move(ports), std::move(client));
 }
 

@@ -33,6 +33,8 @@ struct AccountDeps {
   std::function<std::string()> new_error_id;
   /// Null: without another identity provider; outlives the account.
   net::http_client::HttpClient* provider_client = nullptr;
+  /// Null: nothing is recorded.
+  std::shared_ptr<const api::CallAuditPorts> audit;
 };
 
 /// For the identity provider of `is.oidc`; null without one. It may be in any network: the operator

@@ -7,6 +7,7 @@
 #include "app/api/http_handler.hpp"
 #include "app/api/services/webhook_downlinks.hpp"
 #include "app/server/inspect/page.hpp"
+#include "app/server/process/audit_log.hpp"
 #include "app/server/process/first_start.hpp"
 #include "app/server/process/front_doors_state.hpp"
 #include "app/server/process/identity.hpp"
@@ -115,7 +116,8 @@ Status FrontDoors::State::open_http(const NodeRoutes& routes) {
         return serving ? Health{true, ""} : Health{false, "starting or ending"};
       },
       {.api = api::account::with_cookie_auth(
-           account, webhook_downlinks(routes, api::make_http_handler(gateway))),
+           account,
+           webhook_downlinks(routes, api::make_http_handler(gateway, limits.trusted_proxies))),
        .inspect = std::move(inspect),
        .account = api::account::make_account_handler(account, limits),
        .account_mount = ports.config.is.oauth.mount});
@@ -172,7 +174,8 @@ Status FrontDoors::State::open_interop(const NodeRoutes& routes) {
                               .asker = api::Asker(deadlines, call_timeout),
                               .vault = ports.key_vault,
                               .now = [clock = ports.clock] { return clock->now().utc; },
-                              .metrics = &ports.metrics};
+                              .metrics = &ports.metrics,
+                              .audit = audit_ports()};
   FF_TRY(auto opened, InteropDoor::open(ports.config.interop, std::move(behind), limits,
                                         ports.streams, certificates.interop));
   const std::scoped_lock lock(listening);
@@ -200,6 +203,11 @@ std::shared_ptr<const net::tls::ServerContext> FrontDoors::gateway_tls() const {
 Status FrontDoors::open(const NodeRoutes& routes) {
   auto& state = *state_;
   state.open_event_store(routes);
+  FF_TRY(state.audit_log, open_audit_log({.system = state.ports.system,
+                                          .store = state.ports.store,
+                                          .config = state.ports.config,
+                                          .deps = routes.deps,
+                                          .is_first_start = state.is_first_start}));
   FF_CHECK(state.open_grpc(routes));
   FF_CHECK(state.open_account());
   FF_CHECK(state.open_mqtt(routes));
@@ -210,6 +218,7 @@ Status FrontDoors::open(const NodeRoutes& routes) {
 }
 
 void FrontDoors::create_admin_key(const NodeRoutes& routes, Random& random) {
+  state_->is_first_start = true;
   first_start(routes.identity_server, state_->ports.config.storage.directory, random);
 }
 
@@ -237,6 +246,8 @@ void FrontDoors::close() {
   if (auto store = state.event_store.get())
     caf::anon_send_exit(store, caf::exit_reason::user_shutdown);
   state.event_store.clear();
+  if (state.audit_log) close_audit_log(*state.audit_log);
+  state.audit_log.reset();
   if (auto keeper = state.deadlines.get())
     caf::anon_send_exit(keeper, caf::exit_reason::user_shutdown);
   state.deadlines.clear();

@@ -117,6 +117,7 @@ api::ServiceDeps FrontDoors::State::service_deps(const NodeRoutes& routes) {
           .pubsub_providers = providers_of(ports.config.as.pubsub),
           .packages = routes.application_server.packages,
           .storage = routes.application_server.storage,
+          .audit = audit_log,
           .mqtt = mqtt_addresses()};
 }
 
@@ -134,6 +135,14 @@ void FrontDoors::State::open_event_store(const NodeRoutes& routes) {
                                                         .retention = settings.retention});
   event_store.set(store.handle);
   hub.connect({.new_id = new_ulid(), .keep = std::move(store.keep)});
+}
+
+std::shared_ptr<const api::CallAuditPorts> FrontDoors::State::audit_ports() const {
+  if (!audit_log) return nullptr;
+  return std::make_shared<const api::CallAuditPorts>(
+      api::CallAuditPorts{.asker = api::Asker(deadlines, call_timeout),
+                          .log = *audit_log,
+                          .authenticator = api::make_authenticator(*identity)});
 }
 
 /// From any thread.
@@ -154,6 +163,7 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
                       .new_error_id = [this] { return random.hex_id(); },
                       .authenticator = api::make_authenticator(*identity),
                       .rate_limiter = ports.rate_limiter,
+                      .audit = audit_log ? api::make_call_audit(*audit_ports()) : nullptr,
                       .on_error =
                           [](std::string_view method, const Error& error, std::string_view id) {
                             spdlog::debug("msg=\"call failed\" method={} error=\"{}\" error_id={}",
@@ -183,7 +193,8 @@ Status FrontDoors::State::open_account() {
                                 .metrics = ports.metrics,
                                 .new_request_id = new_ulid(),
                                 .new_error_id = [this] { return random.hex_id(); },
-                                .provider_client = provider_client.get()},
+                                .provider_client = provider_client.get(),
+                                .audit = audit_ports()},
                                account_api));
   return {};
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "actors/application_server/frontend_mqtt/frontend.hpp"
+#include "actors/audit/interface.hpp"
 #include "actors/events/hub.hpp"
 #include "actors/events/store/interface.hpp"
 #include "actors/support/listener_metrics.hpp"
@@ -18,6 +19,7 @@
 #include "app/api/http_gateway.hpp"
 #include "app/api/http_limits.hpp"
 #include "app/api/server.hpp"
+#include "app/api/services/audit/calls.hpp"
 #include "app/api/services/base/deadline_keeper.hpp"
 #include "app/api/services/register.hpp"
 #include "app/server/process/certificates.hpp"
@@ -64,6 +66,8 @@ struct FrontDoors::State {
   events::Hub hub;
   actors::Route<api::DeadlineKeeper> deadlines;
   actors::Route<events::EventStoreHandle> event_store;  // empty unless configured
+  std::optional<audit::Routes> audit_log;               // nothing: none is kept
+  bool is_first_start = false;
   Certificates certificates;
   std::optional<CertificateWatch> certificate_watch;
   interop::Senders senders;  // of Backend Interfaces
@@ -98,6 +102,8 @@ struct FrontDoors::State {
   std::function<std::string()> new_ulid();
   /// Events are kept from now on, if they are to be.
   void open_event_store(const NodeRoutes& routes);
+  /// Null: no audit log is kept.
+  std::shared_ptr<const api::CallAuditPorts> audit_ports() const;
   Status open_grpc(const NodeRoutes& routes);
   Status open_account();
   Status open_http(const NodeRoutes& routes);

@@ -44,6 +44,13 @@ TEST_F(Commands, AreOneCallWithTheFlagsAsItsRequest) {
        {"ApplicationRegistry/Update",
         R"({"application":{"ids":{"application_id":"app-1"},"name":"B"},)"
         R"("field_mask":{"paths":["name","description"]}})"}},
+      {{"audit", "search", "application:app-1", "--account", "user:ada", "--newest-first",
+        "--limit", "5"},
+       {"farfield.v1.AuditLog/Search",
+        R"({"entity":"application:app-1","account":"user:ada","newest_first":true,"limit":5})"}},
+      {{"audit", "search", "--after", "2026-01-01T00:00:00Z", "--action", "key_access"},
+       {"farfield.v1.AuditLog/Search",
+        R"({"after":"2026-01-01T00:00:00Z","action":"key_access"})"}},
       {{"app", "rm", "app-1"}, {"ApplicationRegistry/Delete", R"({"application_id":"app-1"})"}},
       {{"app", "purge", "app-1", "--force"},
        {"ApplicationRegistry/Purge", R"({"application_id":"app-1"})"}},

@@ -115,15 +115,15 @@ void ApiKeyAccess::create(const CallPtr& call, const storage::EntityKey& entity,
     auto issued = identity_server::issue_api_key(entity, wanted.name, wanted.rights, *random);
     issued.key.expires_at = wanted.expires_at;
     auto message = identity_server::create_api_key(issued.key, nullptr);
-    identity_.create(std::move(message),
-                     [=, this, text = issued.text](const Result<EntityPtr>& created) {
-                       if (!created) return reply(fail(created.error()));
-                       publish_change(identity_, *call, entity, "api-key.create");
-                       auto key = to_proto(**created);
-                       if (key) notify(identity_, *call, of_key("api_key_created", entity, *key));
-                       if (key) key->set_key(text);
-                       reply(std::move(key));
-                     });
+    identity_.of(*call).create(
+        std::move(message), [=, this, text = issued.text](const Result<EntityPtr>& created) {
+          if (!created) return reply(fail(created.error()));
+          publish_change(identity_, *call, entity, "api-key.create");
+          auto key = to_proto(**created);
+          if (key) notify(identity_, *call, of_key("api_key_created", entity, *key));
+          if (key) key->set_key(text);
+          reply(std::move(key));
+        });
   });
 }
 
@@ -173,7 +173,7 @@ void ApiKeyAccess::update(const CallPtr& call, const storage::EntityKey& entity,
   const auto key = identity_server::api_key_entity(entity, wanted.id());
   context_.authorized(call, entity, {}, reply, [=, this, change = KeyChange{wanted, paths}] {
     if (change.has("rights") && change.wanted.rights().empty()) {
-      return identity_.erase(key, [=, this](const Status& erased) {
+      return identity_.of(*call).erase(key, [=, this](const Status& erased) {
         if (!erased) return reply(fail(erased.error()));
         publish_change(identity_, *call, entity, "api-key.delete");
         reply(pb::APIKey());
@@ -181,13 +181,14 @@ void ApiKeyAccess::update(const CallPtr& call, const storage::EntityKey& entity,
     }
     auto with_rights = [=, this](const Result<RightSet>& held) {
       if (!held) return reply(fail(held.error()));
-      identity_.change(change_key(key, change, *held), [=, this](const Result<EntityPtr>& changed) {
-        if (!changed) return reply(fail(changed.error()));
-        publish_change(identity_, *call, entity, "api-key.update");
-        auto updated = to_proto(**changed);
-        if (updated) notify(identity_, *call, of_key("api_key_changed", entity, *updated));
-        reply(std::move(updated));
-      });
+      identity_.of(*call).change(
+          change_key(key, change, *held), [=, this](const Result<EntityPtr>& changed) {
+            if (!changed) return reply(fail(changed.error()));
+            publish_change(identity_, *call, entity, "api-key.update");
+            auto updated = to_proto(**changed);
+            if (updated) notify(identity_, *call, of_key("api_key_changed", entity, *updated));
+            reply(std::move(updated));
+          });
     };
     context_.rights(*call, entity,
                     context_.asker.within_deadline<RightSet>("IDENTITY_SERVER", with_rights));
@@ -198,12 +199,12 @@ void ApiKeyAccess::erase(const CallPtr& call, const storage::EntityKey& entity,
                          const std::string& key_id,
                          const Reply<google::protobuf::Empty>& reply) const {
   context_.authorized(call, entity, {}, reply, [=, this] {
-    identity_.erase(identity_server::api_key_entity(entity, key_id),
-                    [=, this](const Status& erased) {
-                      if (!erased) return reply(fail(erased.error()));
-                      publish_change(identity_, *call, entity, "api-key.delete");
-                      reply(google::protobuf::Empty());
-                    });
+    identity_.of(*call).erase(identity_server::api_key_entity(entity, key_id),
+                              [=, this](const Status& erased) {
+                                if (!erased) return reply(fail(erased.error()));
+                                publish_change(identity_, *call, entity, "api-key.delete");
+                                reply(google::protobuf::Empty());
+                              });
   });
 }
 

@@ -127,7 +127,7 @@ class Applications final : public pb::ApplicationRegistry::CallbackService {
  private:
   void issue(const std::shared_ptr<const Call>& call, const storage::EntityKey& key,
              const Reply<pb::IssueDevEUIResponse>& reply) const {
-    issue_dev_eui(identity_, key, [=, this](const Result<DevEui>& issued) {
+    issue_dev_eui(identity_.of(*call), key, [=, this](const Result<DevEui>& issued) {
       if (!issued) return reply(fail(issued.error()));
       publish_change(identity_, *call, key, "issue_dev_eui");
       pb::IssueDevEUIResponse response;

@@ -76,7 +76,7 @@ class Bookmarks final : public pb::UserBookmarkRegistry::CallbackService {
                                 response, [this](auto call, const auto& create, const auto& reply) {
                                   context_.authorized(
                                       call, user_key(create.user_ids().user_id()), {}, reply,
-                                      [=, this, &create] { this->create(create, reply); });
+                                      [=, this, &create] { this->create(call, create, reply); });
                                 });
   }
 
@@ -94,22 +94,22 @@ class Bookmarks final : public pb::UserBookmarkRegistry::CallbackService {
   grpc::ServerUnaryReactor* Delete(grpc::CallbackServerContext* context,
                                    const pb::DeleteUserBookmarkRequest* request,
                                    Empty* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.UserBookmarkRegistry/Delete"}, context, request,
-                                response, [this](auto call, const auto& erase, const auto& reply) {
-                                  const auto& user_id = erase.user_ids().user_id();
-                                  const auto entity = entity_key_of(erase.entity_ids());
-                                  if (!entity) return reply(fail(without_entity()));
-                                  const auto key = bookmark_key(user_id, *entity);
-                                  context_.authorized(
-                                      call, user_key(user_id), {}, reply, [=, this] {
-                                        identity_.erase(key, [reply](const Status& erased) {
-                                          if (!erased && erased.error().code() == Code::not_found)
-                                            return reply(fail(user_bookmark_not_found));
-                                          if (!erased) return reply(fail(erased.error()));
-                                          reply(Empty());
-                                        });
-                                      });
-                                });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.UserBookmarkRegistry/Delete"}, context, request, response,
+        [this](auto call, const auto& erase, const auto& reply) {
+          const auto& user_id = erase.user_ids().user_id();
+          const auto entity = entity_key_of(erase.entity_ids());
+          if (!entity) return reply(fail(without_entity()));
+          const auto key = bookmark_key(user_id, *entity);
+          context_.authorized(call, user_key(user_id), {}, reply, [=, this] {
+            identity_.of(*call).erase(key, [reply](const Status& erased) {
+              if (!erased && erased.error().code() == Code::not_found)
+                return reply(fail(user_bookmark_not_found));
+              if (!erased) return reply(fail(erased.error()));
+              reply(Empty());
+            });
+          });
+        });
   }
 
   grpc::ServerUnaryReactor* BatchDelete(grpc::CallbackServerContext* context,
@@ -119,12 +119,14 @@ class Bookmarks final : public pb::UserBookmarkRegistry::CallbackService {
         {"ttn.lorawan.v3.UserBookmarkRegistry/BatchDelete"}, context, request, response,
         [this](auto call, const auto& erase, const auto& reply) {
           context_.authorized(call, user_key(erase.user_ids().user_id()), {}, reply,
-                              [=, this, &erase] { erase_all(erase, reply); });
+                              [=, this, &erase] { erase_all(call, erase, reply); });
         });
   }
 
  private:
-  void create(const pb::CreateUserBookmarkRequest& create,
+  using CallPtr = std::shared_ptr<const Call>;
+
+  void create(const CallPtr& call, const pb::CreateUserBookmarkRequest& create,
               const Reply<pb::UserBookmark>& reply) const {
     const auto entity = entity_key_of(create.entity_ids());
     if (!entity) return reply(fail(without_entity()));
@@ -140,12 +142,13 @@ class Bookmarks final : public pb::UserBookmarkRegistry::CallbackService {
       rows.put(key, {.message = bytes_of(bookmark.SerializeAsString()), .unique = {}});
       return {};
     };
-    identity_.change(std::move(message), [=](const Result<std::vector<EntityPtr>>& stored) {
-      if (!stored) return reply(fail(stored.error()));
-      auto created = bookmark;
-      put_time(stored->front()->created_at, *created.mutable_created_at());
-      reply(std::move(created));
-    });
+    identity_.of(*call).change(
+        std::move(message), [=](const Result<std::vector<EntityPtr>>& stored) {
+          if (!stored) return reply(fail(stored.error()));
+          auto created = bookmark;
+          put_time(stored->front()->created_at, *created.mutable_created_at());
+          reply(std::move(created));
+        });
   }
 
   void list(grpc::CallbackServerContext* server, const pb::ListUserBookmarksRequest& request,
@@ -168,7 +171,7 @@ class Bookmarks final : public pb::UserBookmarkRegistry::CallbackService {
   }
 
   /// Those that are not there are passed over.
-  void erase_all(const pb::BatchDeleteUserBookmarksRequest& request,
+  void erase_all(const CallPtr& call, const pb::BatchDeleteUserBookmarksRequest& request,
                  const Reply<Empty>& reply) const {
     identity_server::ChangeEntities message;
     for (const auto& ids : request.entity_ids()) {
@@ -181,10 +184,11 @@ class Bookmarks final : public pb::UserBookmarkRegistry::CallbackService {
       for (const auto& key : keys) rows.erase(key);
       return {};
     };
-    identity_.change(std::move(message), [reply](const Result<std::vector<EntityPtr>>& erased) {
-      if (!erased) return reply(fail(erased.error()));
-      reply(Empty());
-    });
+    identity_.of(*call).change(std::move(message),
+                               [reply](const Result<std::vector<EntityPtr>>& erased) {
+                                 if (!erased) return reply(fail(erased.error()));
+                                 reply(Empty());
+                               });
   }
 
   const ServiceContext& context_;

@@ -168,7 +168,7 @@ identity_server::MembershipChange Collaborators::change_of(const Wanted& wanted,
 void Collaborators::change(const CallPtr& call, const Wanted& wanted,
                            const Reply<Empty>& reply) const {
   auto store_change = [=, this](identity_server::MembershipChange change) {
-    identity_.change(
+    identity_.of(*call).change(
         change_membership(std::move(change), nullptr),
         [=, this](const Result<std::vector<EntityPtr>>& changed) {
           if (!changed && changed.error().is(identity_server::membership_changed) &&

@@ -26,9 +26,10 @@ class EmailValidation final : public pb::EmailValidationRegistry::CallbackServic
         {"ttn.lorawan.v3.EmailValidationRegistry/RequestValidation"}, context, request, response,
         [this](auto call, const auto& ids, const auto& reply) {
           context_.authorized(call, user_key(ids.user_id()), {}, reply, [=, this, &ids] {
-            validations_.request(ids.user_id(), [reply](Result<pb::EmailValidation> validation) {
-              reply(std::move(validation));
-            });
+            validations_.request(
+                ids.user_id(),
+                [reply](Result<pb::EmailValidation> validation) { reply(std::move(validation)); },
+                call->trail);
           });
         });
   }
@@ -38,8 +39,8 @@ class EmailValidation final : public pb::EmailValidationRegistry::CallbackServic
                                      Empty* response) override {
     return context_.front.unary({"ttn.lorawan.v3.EmailValidationRegistry/Validate", Access::open},
                                 context, request, response,
-                                [this](auto, const auto& validate, const auto& reply) {
-                                  validations_.validate(validate, reply);
+                                [this](auto call, const auto& validate, const auto& reply) {
+                                  validations_.validate(validate, reply, call->trail);
                                 });
   }
 
@@ -64,8 +65,9 @@ class ContactInfo final : public pb::ContactInfoRegistry::CallbackService {
           if (!ids.has_user_ids()) return reply(fail(no_validation_needed));
           const auto& user_id = ids.user_ids().user_id();
           const RightSet needed{Right::RIGHT_USER_SETTINGS_BASIC};
-          context_.permitted(call, user_key(user_id), needed, reply,
-                             [=, this] { validations_.request(user_id, answer(user_id, reply)); });
+          context_.permitted(call, user_key(user_id), needed, reply, [=, this] {
+            validations_.request(user_id, answer(user_id, reply), call->trail);
+          });
         });
   }
 
@@ -74,11 +76,11 @@ class ContactInfo final : public pb::ContactInfoRegistry::CallbackService {
                                      Empty* response) override {
     return context_.front.unary({"ttn.lorawan.v3.ContactInfoRegistry/Validate", Access::open},
                                 context, request, response,
-                                [this](auto, const auto& validate, const auto& reply) {
+                                [this](auto call, const auto& validate, const auto& reply) {
                                   pb::ValidateEmailRequest email;
                                   email.set_id(validate.id());
                                   email.set_token(validate.token());
-                                  validations_.validate(email, reply);
+                                  validations_.validate(email, reply, call->trail);
                                 });
   }
 

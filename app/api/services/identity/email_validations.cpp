@@ -84,8 +84,8 @@ void EmailValidations::send(const pb::User& user) const {
   request(user.ids().user_id(), [](const Result<pb::EmailValidation>&) {});
 }
 
-void EmailValidations::request(const std::string& user_id,
-                               actors::Reply<pb::EmailValidation> then) const {
+void EmailValidations::request(const std::string& user_id, actors::Reply<pb::EmailValidation> then,
+                               std::shared_ptr<AuditTrail> trail) const {
   auto random = make_random_();
   const auto token = identity_server::make_token(identity_server::TokenKind::session, *random);
   pb::EmailValidation fresh;
@@ -106,19 +106,20 @@ void EmailValidations::request(const std::string& user_id,
     return {};
   };
   // With a copy: nobody may wait for it any more, and the services may be gone.
-  identity_.change(std::move(message),
-                   [identity = identity_, then](const Result<std::vector<EntityPtr>>& stored) {
-                     if (!stored) return then(fail(stored.error()));
-                     auto pending = entity_message<pb::EmailValidation>(*stored->front());
-                     if (!pending) return then(fail(std::move(pending).error()));
-                     if (identity.ports().send_mail) identity.ports().send_mail(mail_of(*pending));
-                     pending->clear_token();
-                     then(std::move(pending));
-                   });
+  identity_.telling(trail).change(
+      std::move(message),
+      [identity = identity_, then](const Result<std::vector<EntityPtr>>& stored) {
+        if (!stored) return then(fail(stored.error()));
+        auto pending = entity_message<pb::EmailValidation>(*stored->front());
+        if (!pending) return then(fail(std::move(pending).error()));
+        if (identity.ports().send_mail) identity.ports().send_mail(mail_of(*pending));
+        pending->clear_token();
+        then(std::move(pending));
+      });
 }
 
-void EmailValidations::validate(const pb::ValidateEmailRequest& request,
-                                const Reply<Empty>& reply) const {
+void EmailValidations::validate(const pb::ValidateEmailRequest& request, const Reply<Empty>& reply,
+                                std::shared_ptr<AuditTrail> trail) const {
   const auto not_there = [id = request.id()] {
     return Error(validation_token_not_found, {{"validation_id", id}});
   };
@@ -147,10 +148,11 @@ void EmailValidations::validate(const pb::ValidateEmailRequest& request,
       rows.put(key, draft_of(validation));
       return {};
     };
-    identity_.change(std::move(message), [reply](const Result<std::vector<EntityPtr>>& stored) {
-      if (!stored) return reply(fail(stored.error()));
-      reply(Empty());
-    });
+    identity_.telling(trail).change(std::move(message),
+                                    [reply](const Result<std::vector<EntityPtr>>& stored) {
+                                      if (!stored) return reply(fail(stored.error()));
+                                      reply(Empty());
+                                    });
   };
   identity_.find(id_index(request.id()), found);
 }

@@ -21,11 +21,11 @@ class EmailValidations {
   void send(const ttn::lorawan::v3::User& user) const;
   /// One at a time, the same token again after a while. Errors: no_validation_needed,
   /// validation_request_forbidden, not_found().
-  void request(const std::string& user_id,
-               actors::Reply<ttn::lorawan::v3::EmailValidation> then) const;
+  void request(const std::string& user_id, actors::Reply<ttn::lorawan::v3::EmailValidation> then,
+               std::shared_ptr<AuditTrail> trail = nullptr) const;
   /// Errors: validation_token_not_found, validation_token_expired, validation_token_already_used.
-  void validate(const ttn::lorawan::v3::ValidateEmailRequest& request,
-                const Reply<Empty>& reply) const;
+  void validate(const ttn::lorawan::v3::ValidateEmailRequest& request, const Reply<Empty>& reply,
+                std::shared_ptr<AuditTrail> trail) const;
 
  private:
   Identity identity_;

@@ -83,11 +83,13 @@ class EndDeviceBatches final : public pb::EndDeviceBatchRegistry::CallbackServic
       for (const auto& key : keys) rows.erase(key);
       return {};
     };
-    identity_.change(std::move(message), [=, this](const Result<std::vector<EntityPtr>>& erased) {
-      if (!erased) return reply(fail(erased.error()));
-      for (const auto& key : keys) publish_change(identity_, *call, key, "batch.delete");
-      reply(Empty());
-    });
+    identity_.of(*call).change(std::move(message),
+                               [=, this](const Result<std::vector<EntityPtr>>& erased) {
+                                 if (!erased) return reply(fail(erased.error()));
+                                 for (const auto& key : keys)
+                                   publish_change(identity_, *call, key, "batch.delete");
+                                 reply(Empty());
+                               });
   }
 
   const ServiceContext& context_;

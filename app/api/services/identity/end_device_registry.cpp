@@ -180,18 +180,18 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
   grpc::ServerUnaryReactor* Delete(grpc::CallbackServerContext* context,
                                    const pb::EndDeviceIdentifiers* request,
                                    Empty* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.EndDeviceRegistry/Delete"}, context, request,
-                                response, [this](auto call, const auto& ids, const auto& reply) {
-                                  const auto key = key_of(ids);
-                                  context_.authorized(
-                                      call, application_key(key.ids.at(0)), {}, reply, [=, this] {
-                                        identity_.erase(key, [=, this](const Status& status) {
-                                          if (!status) return reply(fail(status.error()));
-                                          publish_change(identity_, *call, key, "delete");
-                                          reply(Empty());
-                                        });
-                                      });
-                                });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.EndDeviceRegistry/Delete"}, context, request, response,
+        [this](auto call, const auto& ids, const auto& reply) {
+          const auto key = key_of(ids);
+          context_.authorized(call, application_key(key.ids.at(0)), {}, reply, [=, this] {
+            identity_.of(*call).erase(key, [=, this](const Status& status) {
+              if (!status) return reply(fail(status.error()));
+              publish_change(identity_, *call, key, "delete");
+              reply(Empty());
+            });
+          });
+        });
   }
 
  private:
@@ -251,12 +251,13 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
       rows.put(key, {entity_bytes(device), euis_key(device), false});
       return {};
     };
-    identity_.change(std::move(message),
-                     [=, this](const Result<std::vector<identity_server::EntityPtr>>& stored) {
-                       if (!stored) return reply(fail(stored.error()));
-                       publish_change(identity_, *call, key, "create");
-                       reply(entity_message<pb::EndDevice>(*stored->front()));
-                     });
+    identity_.of(*call).change(
+        std::move(message),
+        [=, this](const Result<std::vector<identity_server::EntityPtr>>& stored) {
+          if (!stored) return reply(fail(stored.error()));
+          publish_change(identity_, *call, key, "create");
+          reply(entity_message<pb::EndDevice>(*stored->front()));
+        });
   }
 
   /// EUIs stay.
@@ -279,11 +280,12 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
       return change(current, now);
     };
     auto answer = answer_entity<pb::EndDevice>(reply, answer_paths(update.field_mask()));
-    identity_.change(std::move(message),
-                     [=, this](const Result<identity_server::EntityPtr>& changed) {
-                       if (changed) publish_change(identity_, *call, key, "update", paths);
-                       answer(changed);
-                     });
+    identity_.of(*call).change(std::move(message),
+                               [=, this](const Result<identity_server::EntityPtr>& changed) {
+                                 if (changed)
+                                   publish_change(identity_, *call, key, "update", paths);
+                                 answer(changed);
+                               });
   }
 
   void list(grpc::CallbackServerContext* context, const pb::ListEndDevicesRequest& request,

@@ -93,11 +93,12 @@ class GatewayBatches final : public pb::GatewayBatchRegistry::CallbackService {
       }
       return {};
     };
-    identity_.change(std::move(message), [=, this](const Result<std::vector<EntityPtr>>& erased) {
-      if (!erased) return reply(fail(erased.error()));
-      publish_batch(*call, keys);
-      reply(Empty());
-    });
+    identity_.of(*call).change(std::move(message),
+                               [=, this](const Result<std::vector<EntityPtr>>& erased) {
+                                 if (!erased) return reply(fail(erased.error()));
+                                 publish_batch(*call, keys);
+                                 reply(Empty());
+                               });
   }
 
   void publish_batch(const Call& call, const Keys& keys) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/identity_server/api_keys/errors.hpp"
+#include "app/api/services/identity/told_changes.hpp"
 
 namespace ff::api {
 namespace {
@@ -94,6 +95,7 @@ void Identity::rights(const Call& call, const storage::EntityKey& entity,
 }
 
 void Identity::create(CreateEntity message, actors::Reply<EntityPtr> then) const {
+  if (trail_) message = told(std::move(message), trail_);
   auto make = [&](actors::Reply<EntityPtr> reply) {
     message.reply = std::move(reply);
     return std::move(message);
@@ -102,6 +104,7 @@ void Identity::create(CreateEntity message, actors::Reply<EntityPtr> then) const
 }
 
 void Identity::change(ChangeEntity message, actors::Reply<EntityPtr> then) const {
+  if (trail_) message = told(std::move(message), trail_);
   auto make = [&](actors::Reply<EntityPtr> reply) {
     message.reply = std::move(reply);
     return std::move(message);
@@ -111,6 +114,7 @@ void Identity::change(ChangeEntity message, actors::Reply<EntityPtr> then) const
 
 void Identity::change(ChangeEntities message, actors::Reply<std::vector<EntityPtr>> then) const {
   using Entities = std::vector<EntityPtr>;
+  if (trail_) message = told(std::move(message), trail_);
   auto make = [&](actors::Reply<Entities> reply) {
     message.reply = std::move(reply);
     return std::move(message);
@@ -119,6 +123,11 @@ void Identity::change(ChangeEntities message, actors::Reply<std::vector<EntityPt
 }
 
 void Identity::erase(const storage::EntityKey& key, actors::Reply<void> then) const {
+  if (trail_)
+    return change(told_deletion(key), [then = std::move(then)](const auto& erased) {
+      if (!erased) return then(fail(erased.error()));
+      then({});
+    });
   auto make = [&](actors::Reply<void> reply) { return DeleteEntity{key, std::move(reply)}; };
   asker_.ask<void>(routes_.registry.get(), role, make, std::move(then));
 }

@@ -49,6 +49,15 @@ class Identity {
   const identity_server::Settings& settings() const noexcept { return *ports_->settings; }
   const IdentityPorts& ports() const noexcept { return *ports_; }
 
+  /// The same, for what the call changes: its audit trail is told.
+  Identity of(const Call& call) const { return telling(call.trail); }
+  /// The same for what is no call. Null: nobody is told.
+  Identity telling(std::shared_ptr<AuditTrail> trail) const {
+    auto out = *this;
+    out.trail_ = std::move(trail);
+    return out;
+  }
+
   /// Who sent these metadata. Errors: unauthenticated, unsupported_authorization, those of
   /// Authenticate.
   void caller(const CallMetadata& metadata, actors::Reply<identity_server::AuthInfoPtr> then) const;
@@ -109,6 +118,7 @@ class Identity {
   Asker asker_;
   identity_server::Routes routes_;
   IdentityPortsPtr ports_;
+  std::shared_ptr<AuditTrail> trail_;
   std::shared_ptr<std::atomic<int>> waiting_ = std::make_shared<std::atomic<int>>(0);
 };
 

@@ -35,11 +35,11 @@ class Invitations final : public pb::UserInvitationRegistry::CallbackService {
   grpc::ServerUnaryReactor* Send(grpc::CallbackServerContext* context,
                                  const pb::SendInvitationRequest* request,
                                  pb::Invitation* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.UserInvitationRegistry/Send"}, context, request,
-                                response, [this](auto call, const auto& send, const auto& reply) {
-                                  authorized(call, reply,
-                                             [=, this, &send] { this->send(send.email(), reply); });
-                                });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.UserInvitationRegistry/Send"}, context, request, response,
+        [this](auto call, const auto& send, const auto& reply) {
+          authorized(call, reply, [=, this, &send] { this->send(call, send.email(), reply); });
+        });
   }
 
   grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
@@ -59,7 +59,7 @@ class Invitations final : public pb::UserInvitationRegistry::CallbackService {
         {"ttn.lorawan.v3.UserInvitationRegistry/Delete"}, context, request, response,
         [this](auto call, const auto& erase, const auto& reply) {
           authorized(call, reply, [=, this, &erase] {
-            identity_.erase(invitation_key(erase.email()), [reply](const Status& erased) {
+            identity_.of(*call).erase(invitation_key(erase.email()), [reply](const Status& erased) {
               if (!erased && erased.error().code() == Code::not_found)
                 return reply(fail(invitation_not_found));
               if (!erased) return reply(fail(erased.error()));
@@ -81,7 +81,8 @@ class Invitations final : public pb::UserInvitationRegistry::CallbackService {
     });
   }
 
-  void send(const std::string& email, const Reply<pb::Invitation>& reply) const {
+  void send(const std::shared_ptr<const Call>& call, const std::string& email,
+            const Reply<pb::Invitation>& reply) const {
     auto random = make_random_();
     const auto token =
         identity_server::make_token(identity_server::TokenKind::session, *random).secret;
@@ -95,7 +96,7 @@ class Invitations final : public pb::UserInvitationRegistry::CallbackService {
       put_time(now + ttl, *invitation.mutable_expires_at());
       return invitation_draft(invitation);
     };
-    identity_.create(std::move(message), [=, this](const Result<EntityPtr>& sent) {
+    identity_.of(*call).create(std::move(message), [=, this](const Result<EntityPtr>& sent) {
       if (!sent && sent.error().is(identity_server::id_taken))
         return reply(fail(invitation_already_sent));
       if (!sent) return reply(fail(sent.error()));

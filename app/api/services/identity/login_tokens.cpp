@@ -66,13 +66,13 @@ void LoginTokens::create(const std::shared_ptr<const Call>& call,
                          const Reply<pb::CreateLoginTokenResponse>& reply) const {
   if (!identity_.settings().login_tokens_enabled) return reply(fail(login_tokens_disabled));
   auto decide = [=, this, &request](const identity_server::AuthInfoPtr& caller) {
-    create(request, caller && caller->is_admin, reply);
+    create(call, request, caller && caller->is_admin, reply);
   };
   identity_.caller_if_any(call->metadata, decide);
 }
 
-void LoginTokens::create(const pb::CreateLoginTokenRequest& request, bool by_admin,
-                         const Reply<pb::CreateLoginTokenResponse>& reply) const {
+void LoginTokens::create(const CallPtr& call, const pb::CreateLoginTokenRequest& request,
+                         bool by_admin, const Reply<pb::CreateLoginTokenResponse>& reply) const {
   const EntityKey user_key{EntityKind::user, {request.user_ids().user_id()}};
   const auto now = identity_.ports().now ? identity_.ports().now() : UtcTime();
   auto find = [user_key, now](const storage::Reader& store) -> Result<Found> {
@@ -84,11 +84,11 @@ void LoginTokens::create(const pb::CreateLoginTokenRequest& request, bool by_adm
   identity_.read<Found>(find, [=, this](const Result<Found>& found) {
     if (!found) return reply(fail(found.error()));
     if (shows && found->user.admin()) return reply(fail(permission_denied));
-    store(*found, shows, reply);
+    store(call, *found, shows, reply);
   });
 }
 
-void LoginTokens::store(const Found& found, bool shows,
+void LoginTokens::store(const CallPtr& call, const Found& found, bool shows,
                         const Reply<pb::CreateLoginTokenResponse>& reply) const {
   auto random = make_random_();
   const auto token =
@@ -108,15 +108,14 @@ void LoginTokens::store(const Found& found, bool shows,
     rows.put(key, {.message = entity_bytes(login), .unique = {}});
     return {};
   };
-  identity_.change(std::move(message),
-                   [=, this, user = found.user](const Result<std::vector<EntityPtr>>& stored) {
-                     if (!stored) return reply(fail(stored.error()));
-                     pb::CreateLoginTokenResponse response;
-                     if (shows) response.set_token(token);
-                     if (!shows && identity_.ports().send_mail)
-                       identity_.ports().send_mail(mail_of(user, token));
-                     reply(std::move(response));
-                   });
+  identity_.of(*call).change(std::move(message), [=, this, user = found.user](
+                                                     const Result<std::vector<EntityPtr>>& stored) {
+    if (!stored) return reply(fail(stored.error()));
+    pb::CreateLoginTokenResponse response;
+    if (shows) response.set_token(token);
+    if (!shows && identity_.ports().send_mail) identity_.ports().send_mail(mail_of(user, token));
+    reply(std::move(response));
+  });
 }
 
 }  // namespace ff::api

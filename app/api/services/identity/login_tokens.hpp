@@ -22,10 +22,12 @@ class LoginTokens {
   /// A user, and the user's tokens that are of no use any more.
   struct Found;
 
-  void store(const Found& found, bool shows,
+  using CallPtr = std::shared_ptr<const Call>;
+
+  void store(const CallPtr& call, const Found& found, bool shows,
              const Reply<ttn::lorawan::v3::CreateLoginTokenResponse>& reply) const;
-  void create(const ttn::lorawan::v3::CreateLoginTokenRequest& request, bool by_admin,
-              const Reply<ttn::lorawan::v3::CreateLoginTokenResponse>& reply) const;
+  void create(const CallPtr& call, const ttn::lorawan::v3::CreateLoginTokenRequest& request,
+              bool by_admin, const Reply<ttn::lorawan::v3::CreateLoginTokenResponse>& reply) const;
 
   Identity identity_;
   MakeRandom make_random_;

@@ -148,11 +148,12 @@ class OAuthAuthorizations final : public pb::OAuthAuthorizationRegistry::Callbac
         return reply(
             fail(oauth::authorization_not_found, {{"user_id", user_id}, {"client_id", client_id}}));
       if (!found) return reply(fail(found.error()));
-      withdraw_authorization(identity_, user_id, client_id, [=, this](const Status& done) {
-        if (!done) return reply(fail(done.error()));
-        publish_of_user(identity_, "oauth.token.deleted", user_id, call->correlation_ids);
-        reply(Empty());
-      });
+      withdraw_authorization(
+          identity_.of(*call), user_id, client_id, [=, this](const Status& done) {
+            if (!done) return reply(fail(done.error()));
+            publish_of_user(identity_, "oauth.token.deleted", user_id, call->correlation_ids);
+            reply(Empty());
+          });
     });
   }
 
@@ -169,7 +170,7 @@ class OAuthAuthorizations final : public pb::OAuthAuthorizationRegistry::Callbac
       if (!token) return reply(fail(token.error()));
       if (token->user_id != user_id || token->client_id != client_id)
         return reply(fail(access_token_mismatch));
-      identity_.erase(key, [=, this](const Status& erased) {
+      identity_.of(*call).erase(key, [=, this](const Status& erased) {
         if (!erased && erased.error().code() != Code::not_found) return reply(fail(erased.error()));
         publish_of_user(identity_, "oauth.token.deleted", user_id, call->correlation_ids);
         reply(Empty());

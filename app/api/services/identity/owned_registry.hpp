@@ -132,7 +132,7 @@ class OwnedRegistry {
     context_.authorized(call, key, {}, reply, [=, this] {
       auto erase = [=, this](const Status& may) {
         if (!may) return reply(fail(may.error()));
-        keep_deleted(identity_, key, done(call, key, "delete", reply));
+        keep_deleted(identity_.of(*call), key, done(call, key, "delete", reply));
       };
       check_purge(key, erase);
     });
@@ -148,7 +148,7 @@ class OwnedRegistry {
         FF_TRY(const auto message, entity_message<Message>(entity));
         return keys(message);
       };
-      api::restore(identity_, key, unique, done(call, key, "restore", reply));
+      api::restore(identity_.of(*call), key, unique, done(call, key, "restore", reply));
     });
   }
 
@@ -158,7 +158,7 @@ class OwnedRegistry {
     auto allowed = [may = kind_.may_purge, key](const storage::Reader& store) -> Status {
       return may ? may(store, key) : Status();
     };
-    api::purge(identity_, key, allowed, done(call, key, "purge", reply));
+    api::purge(identity_.of(*call), key, allowed, done(call, key, "purge", reply));
   }
 
  private:
@@ -193,15 +193,16 @@ class OwnedRegistry {
 
   void store_new(const CallPtr& call, identity_server::ChangeEntities creation,
                  std::function<void(Message&)> reveal, const Reply<Message>& reply) const {
-    identity_.change(std::move(creation), [=, this](const Result<std::vector<EntityPtr>>& made) {
-      if (!made) return reply(fail(made.error()));
-      const auto& entity = *made->front();
-      auto created = entity_message<Message>(entity);
-      if (created && kind_.hide) kind_.hide(*created);
-      if (created && reveal) reveal(*created);
-      publish_change(identity_, *call, entity.key, "create");
-      reply(std::move(created));
-    });
+    identity_.of(*call).change(std::move(creation),
+                               [=, this](const Result<std::vector<EntityPtr>>& made) {
+                                 if (!made) return reply(fail(made.error()));
+                                 const auto& entity = *made->front();
+                                 auto created = entity_message<Message>(entity);
+                                 if (created && kind_.hide) kind_.hide(*created);
+                                 if (created && reveal) reveal(*created);
+                                 publish_change(identity_, *call, entity.key, "create");
+                                 reply(std::move(created));
+                               });
   }
 
   void check_purge(const storage::EntityKey& key, actors::Reply<void> then) const {

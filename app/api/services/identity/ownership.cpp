@@ -188,10 +188,11 @@ void Ownership::change(const CallPtr& call, const EntityKey& key,
     rows.put(key, std::move(draft));
     return {};
   };
-  identity_.change(std::move(message), [then](const Result<std::vector<EntityPtr>>& changed) {
-    if (!changed) return then(fail(changed.error()));
-    then(changed->front());
-  });
+  identity_.of(*call).change(std::move(message),
+                             [then](const Result<std::vector<EntityPtr>>& changed) {
+                               if (!changed) return then(fail(changed.error()));
+                               then(changed->front());
+                             });
 }
 
 void Ownership::rights_on_deleted(const CallPtr& call, const EntityKey& key,

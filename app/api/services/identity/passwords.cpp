@@ -93,21 +93,29 @@ void Passwords::hash(const std::string& password, actors::Reply<std::string> the
   identity_.read_slowly<std::string>(compute, std::move(then));
 }
 
-void Passwords::create_temporary(const std::string& user_id, const Reply<Empty>& reply) const {
+struct Passwords::Temporary {
+  CallPtr call;
+  std::string user_id;
+  std::string password;
+  std::string hash;
+};
+
+void Passwords::create_temporary(const CallPtr& call, const std::string& user_id,
+                                 const Reply<Empty>& reply) const {
   auto random = make_random_();
   const auto password =
       identity_server::make_token(identity_server::TokenKind::session, *random).secret;
   hash(password, [=, this](const Result<std::string>& hashed) {
     if (!hashed) return reply(fail(hashed.error()));
-    store_temporary(user_id, password, *hashed, reply);
+    store(Temporary{call, user_id, password, *hashed}, reply);
   });
 }
 
-void Passwords::store_temporary(const std::string& user_id, const std::string& password,
-                                const std::string& hash, const Reply<Empty>& reply) const {
+void Passwords::store(const Temporary& temporary, const Reply<Empty>& reply) const {
   identity_server::ChangeEntity message;
-  message.key = user_key(user_id);
-  message.change = [key = message.key, hash, ttl = identity_.settings().temporary_password_ttl](
+  message.key = user_key(temporary.user_id);
+  message.change = [key = message.key, hash = temporary.hash,
+                    ttl = identity_.settings().temporary_password_ttl](
                        const Entity& current, UtcTime now) -> Result<Draft> {
     if (current.deleted_at) return fail(identity_server::not_found(key));
     FF_TRY(auto user, entity_message<pb::User>(current));
@@ -118,12 +126,15 @@ void Passwords::store_temporary(const std::string& user_id, const std::string& p
     put_time(now + ttl, *user.mutable_temporary_password_expires_at());
     return Draft{entity_bytes(user), email_key(user), false};
   };
-  identity_.change(std::move(message), [=, this](const Result<EntityPtr>& changed) {
-    if (!changed) return reply(fail(changed.error()));
-    const auto user = entity_message<pb::User>(**changed);
-    if (user && identity_.ports().send_mail) identity_.ports().send_mail(mail_of(*user, password));
-    reply(Empty());
-  });
+  identity_.of(*temporary.call)
+      .change(std::move(message),
+              [=, this, password = temporary.password](const Result<EntityPtr>& changed) {
+                if (!changed) return reply(fail(changed.error()));
+                const auto user = entity_message<pb::User>(**changed);
+                if (user && identity_.ports().send_mail)
+                  identity_.ports().send_mail(mail_of(*user, password));
+                reply(Empty());
+              });
 }
 
 void Passwords::update(const CallPtr& call, const pb::UpdateUserPasswordRequest& request,
@@ -174,21 +185,23 @@ void Passwords::store(const std::shared_ptr<Update>& update) const {
     clear_temporary(user);
     return Draft{entity_bytes(user), email_key(user), false};
   };
-  identity_.change(std::move(message), [=, this](const Result<EntityPtr>& changed) {
-    if (!changed) return update->reply(fail(changed.error()));
-    publish_change(identity_, *update->call, (*changed)->key, "update", {"password"});
-    notify(identity_, *update->call,
-           {.entity = (*changed)->key, .type = "password_changed", .data = {}, .email = true});
-    revoke(update);
-  });
+  identity_.of(*update->call)
+      .change(std::move(message), [=, this](const Result<EntityPtr>& changed) {
+        if (!changed) return update->reply(fail(changed.error()));
+        publish_change(identity_, *update->call, (*changed)->key, "update", {"password"});
+        notify(identity_, *update->call,
+               {.entity = (*changed)->key, .type = "password_changed", .data = {}, .email = true});
+        revoke(update);
+      });
 }
 
 void Passwords::revoke(const std::shared_ptr<Update>& update) const {
   if (!update->request.revoke_all_access()) return update->reply(Empty());
-  erase_credentials(identity_, update->user.ids().user_id(), [update](const Status& erased) {
-    if (!erased) return update->reply(fail(erased.error()));
-    update->reply(Empty());
-  });
+  erase_credentials(identity_.of(*update->call), update->user.ids().user_id(),
+                    [update](const Status& erased) {
+                      if (!erased) return update->reply(fail(erased.error()));
+                      update->reply(Empty());
+                    });
 }
 
 }  // namespace ff::api

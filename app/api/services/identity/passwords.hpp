@@ -17,7 +17,8 @@ class Passwords {
       : context_(context), identity_(std::move(identity)), make_random_(std::move(make_random)) {}
 
   /// For everyone; its user gets it. Errors: not_found(), temporary_password_still_valid.
-  void create_temporary(const std::string& user_id, const Reply<Empty>& reply) const;
+  void create_temporary(const CallPtr& call, const std::string& user_id,
+                        const Reply<Empty>& reply) const;
   /// The old or a temporary password is the credential. Errors: those of check_password(),
   /// password_equals_old, old_password, temporary_password_expired, not_found().
   void update(const CallPtr& call, const ttn::lorawan::v3::UpdateUserPasswordRequest& request,
@@ -28,8 +29,9 @@ class Passwords {
  private:
   struct Update;
 
-  void store_temporary(const std::string& user_id, const std::string& password,
-                       const std::string& hash, const Reply<Empty>& reply) const;
+  struct Temporary;
+
+  void store(const Temporary& temporary, const Reply<Empty>& reply) const;
   void store(const std::shared_ptr<Update>& update) const;
   void revoke(const std::shared_ptr<Update>& update) const;
 

@@ -126,16 +126,17 @@ void UserCreation::store(const std::shared_ptr<Creation>& creation) const {
     rows.put(key, {.message = entity_bytes(user), .unique = email_key(user)});
     return {};
   };
-  identity_.change(std::move(message), [=, this](const Result<std::vector<EntityPtr>>& stored) {
-    if (!stored) return creation->reply(fail(stored.error()));
-    auto user = entity_message<pb::User>(*stored->front());
-    if (!user) return creation->reply(fail(std::move(user).error()));
-    publish_change(identity_, *creation->call, key, "create");
-    validations_.send(*user);
-    if (user->state() == pb::STATE_REQUESTED) tell_admins(*creation->call, *user);
-    hide_secrets(*user, identity_.settings().use_gravatar);
-    creation->reply(std::move(user));
-  });
+  identity_.of(*creation->call)
+      .change(std::move(message), [=, this](const Result<std::vector<EntityPtr>>& stored) {
+        if (!stored) return creation->reply(fail(stored.error()));
+        auto user = entity_message<pb::User>(*stored->front());
+        if (!user) return creation->reply(fail(std::move(user).error()));
+        publish_change(identity_, *creation->call, key, "create");
+        validations_.send(*user);
+        if (user->state() == pb::STATE_REQUESTED) tell_admins(*creation->call, *user);
+        hide_secrets(*user, identity_.settings().use_gravatar);
+        creation->reply(std::move(user));
+      });
 }
 
 }  // namespace ff::api

@@ -73,8 +73,8 @@ class Users final : public pb::UserRegistry::CallbackService {
       Empty* response) override {
     return context_.front.unary(
         {"ttn.lorawan.v3.UserRegistry/CreateTemporaryPassword", Access::open}, context, request,
-        response, [this](auto, const auto& create, const auto& reply) {
-          passwords_.create_temporary(create.user_ids().user_id(), reply);
+        response, [this](auto call, const auto& create, const auto& reply) {
+          passwords_.create_temporary(call, create.user_ids().user_id(), reply);
         });
   }
 
@@ -114,11 +114,12 @@ class Users final : public pb::UserRegistry::CallbackService {
                                 [this](auto call, const auto& ids, const auto& reply) {
                                   if (!call->auth.is_admin) return reply(fail(admins_purge_users));
                                   const auto key = user_key(ids.user_id());
-                                  updates_.erase(key, [=, this](const Status& deleted) {
+                                  updates_.erase(call, key, [=, this](const Status& deleted) {
                                     // One that is deleted already is purged as well.
                                     if (!deleted && deleted.error().code() != Code::not_found)
                                       return reply(fail(deleted.error()));
-                                    purge(identity_, key, nullptr, done(call, key, "purge", reply));
+                                    purge(identity_.of(*call), key, nullptr,
+                                          done(call, key, "purge", reply));
                                   });
                                 });
   }
@@ -179,9 +180,9 @@ class Users final : public pb::UserRegistry::CallbackService {
 
   /// Sessions end with the user; keys and memberships wait, but do nothing.
   void erase(const CallPtr& call, const storage::EntityKey& key, const Reply<Empty>& reply) const {
-    updates_.erase(key, [=, this](const Status& deleted) {
+    updates_.erase(call, key, [=, this](const Status& deleted) {
       if (!deleted) return reply(fail(deleted.error()));
-      erase_credentials(identity_, key.ids.front(), done(call, key, "delete", reply));
+      erase_credentials(identity_.of(*call), key.ids.front(), done(call, key, "delete", reply));
     });
   }
 
@@ -192,7 +193,7 @@ class Users final : public pb::UserRegistry::CallbackService {
       FF_TRY(const auto user, entity_message<pb::User>(entity));
       return email_key(user);
     };
-    api::restore(identity_, key, unique, done(call, key, "restore", reply));
+    api::restore(identity_.of(*call), key, unique, done(call, key, "restore", reply));
   }
 
   actors::Reply<void> done(const CallPtr& call, const storage::EntityKey& key,

@@ -39,7 +39,7 @@ class UserSessions final : public pb::UserSessionRegistry::CallbackService {
           const auto& user_id = ids.user_ids().user_id();
           const auto& session_id = ids.session_id();
           context_.authorized(call, user_key(user_id), {}, reply, [=, this] {
-            identity_.erase(
+            identity_.of(*call).erase(
                 identity_server::session_entity(user_id, session_id), [=](const Status& erased) {
                   if (!erased && erased.error().code() == Code::not_found)
                     return reply(fail(user_session_not_found,

@@ -66,29 +66,41 @@ Result<Draft> apply(const FieldChange& change, const Entity& current, UtcTime no
 
 }  // namespace
 
-void UserUpdates::change(const storage::EntityKey& key, bool admins_matter,
-                         std::function<Result<Draft>(const Entity&, UtcTime)> apply_change,
-                         actors::Reply<EntityPtr> then, int attempts) const {
+struct UserUpdates::Transaction {
+  CallPtr call;
+  storage::EntityKey key;
+  bool admins_matter = false;
+  std::function<Result<Draft>(const Entity&, UtcTime)> change;
+  int attempts = 0;
+};
+
+void UserUpdates::change(const Transaction& transaction, actors::Reply<EntityPtr> then) const {
   auto store = [=, this](const Admins& admins) {
     identity_server::ChangeEntities message;
-    message.keys = {key};
+    message.keys = {transaction.key};
     if (admins.other) message.keys.push_back(*admins.other);
     message.decide = [=](EntityRows& rows, UtcTime now) -> Status {
-      FF_TRY(const auto* current, rows.live(key));
-      if (admins_matter) FF_CHECK(check_not_last(admins, key, rows));
-      FF_TRY(auto draft, apply_change(*current, now));
-      rows.put(key, std::move(draft));
+      FF_TRY(const auto* current, rows.live(transaction.key));
+      if (transaction.admins_matter) FF_CHECK(check_not_last(admins, transaction.key, rows));
+      FF_TRY(auto draft, transaction.change(*current, now));
+      rows.put(transaction.key, std::move(draft));
       return {};
     };
-    identity_.change(std::move(message), [=, this](const Result<std::vector<EntityPtr>>& changed) {
-      if (!changed && changed.error().is(admins_changed) && attempts < attempts_max)
-        return change(key, admins_matter, apply_change, then, attempts + 1);
-      if (!changed) return then(fail(changed.error()));
-      then(changed->front());
-    });
+    auto changed = [=, this](const Result<std::vector<EntityPtr>>& done) {
+      if (!done && done.error().is(admins_changed) && transaction.attempts < attempts_max) {
+        auto again = transaction;
+        ++again.attempts;
+        return change(again, then);
+      }
+      if (!done) return then(fail(done.error()));
+      then(done->front());
+    };
+    identity_.of(*transaction.call).change(std::move(message), std::move(changed));
   };
-  if (!admins_matter) return store({});
-  auto find = [key](const storage::Reader& reader) { return find_admins(reader, key); };
+  if (!transaction.admins_matter) return store({});
+  auto find = [key = transaction.key](const storage::Reader& reader) {
+    return find_admins(reader, key);
+  };
   identity_.read<Admins>(find, [=](const Result<Admins>& admins) {
     if (!admins) return then(fail(admins.error()));
     store(*admins);
@@ -132,17 +144,21 @@ void UserUpdates::store(const CallPtr& call, const FieldChange& change_of, const
     hide_secrets(*user, identity_.settings().use_gravatar);
     reply(masked(*std::move(user), paths));
   };
-  change(
-      key, change_of.has("admin"),
-      [change_of](const Entity& current, UtcTime now) { return apply(change_of, current, now); },
-      answer);
+  change({.call = call,
+          .key = key,
+          .admins_matter = change_of.has("admin"),
+          .change = [change_of](const Entity& current,
+                                UtcTime now) { return apply(change_of, current, now); }},
+         answer);
 }
 
-void UserUpdates::erase(const storage::EntityKey& key, actors::Reply<void> then) const {
+void UserUpdates::erase(const CallPtr& call, const storage::EntityKey& key,
+                        actors::Reply<void> then) const {
   auto keep = [](const Entity& current, UtcTime) -> Result<Draft> {
     return Draft{current.message, {}, true};
   };
-  change(key, true, keep, [then = std::move(then)](const Result<EntityPtr>& erased) {
+  const Transaction deletion{.call = call, .key = key, .admins_matter = true, .change = keep};
+  change(deletion, [then = std::move(then)](const Result<EntityPtr>& erased) {
     if (!erased) return then(fail(erased.error()));
     then({});
   });

@@ -21,18 +21,16 @@ class UserUpdates {
   void update(const CallPtr& call, const ttn::lorawan::v3::UpdateUserRequest& request,
               const Reply<ttn::lorawan::v3::User>& reply) const;
   /// Deletes but keeps. Errors: last_admin, not_found().
-  void erase(const storage::EntityKey& key, actors::Reply<void> then) const;
+  void erase(const CallPtr& call, const storage::EntityKey& key, actors::Reply<void> then) const;
 
  private:
   struct FieldChange;
 
   void store(const CallPtr& call, const FieldChange& change, const std::vector<std::string>& paths,
              const Reply<ttn::lorawan::v3::User>& reply) const;
-  /// `change` in a transaction that, if `admins` matter, holds another admin.
-  void change(
-      const storage::EntityKey& key, bool admins_matter,
-      std::function<Result<identity_server::Draft>(const identity_server::Entity&, UtcTime)> change,
-      actors::Reply<identity_server::EntityPtr> then, int attempts = 0) const;
+  struct Transaction;
+  /// The change in a transaction that, if admins matter, holds another admin.
+  void change(const Transaction& transaction, actors::Reply<identity_server::EntityPtr> then) const;
 
   Identity identity_;
   Passwords passwords_;

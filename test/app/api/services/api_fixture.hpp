@@ -38,6 +38,28 @@ class ChosenAuthenticator final : public Authenticator {
   std::shared_ptr<Authenticator> chosen = std::make_shared<AnyBearer>();
 };
 
+/// The audit log that a test chooses; none without.
+class ChosenAudit final : public CallAudit {
+ public:
+  bool concerns(std::string_view method,
+                const google::protobuf::Descriptor& response) const override {
+    return chosen && chosen->concerns(method, response);
+  }
+  void begin(Call& call, const google::protobuf::Message& request, Continuation then) override {
+    chosen->begin(call, request, std::move(then));
+  }
+  void end(const Call& call, const google::protobuf::Message& request, const Status& outcome,
+           const google::protobuf::Message& response, Continuation then) override {
+    chosen->end(call, request, outcome, response, std::move(then));
+  }
+  void record(const Call& call, const google::protobuf::Message& request,
+              Continuation then) override {
+    if (!chosen) return then({});
+    chosen->record(call, request, std::move(then));
+  }
+  std::shared_ptr<CallAudit> chosen;
+};
+
 struct Answer {
   int status = 0;
   boost::json::value body;
@@ -79,6 +101,7 @@ class ApiFixture : public ::testing::Test {
     server.reset();
     services.reset();
     if (authenticator) authenticator->chosen.reset();
+    if (audit) audit->chosen.reset();
     for (const auto& actor : spawned) caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
     spawned.clear();
     deps = {};
@@ -119,6 +142,7 @@ class ApiFixture : public ::testing::Test {
   ServiceDeps deps;
   std::string token = "x";
   std::shared_ptr<ChosenAuthenticator> authenticator = std::make_shared<ChosenAuthenticator>();
+  std::shared_ptr<ChosenAudit> audit = std::make_shared<ChosenAudit>();
   std::shared_ptr<RecordingSink> last;
   caf::actor_system_config caf_config;
   std::unique_ptr<caf::actor_system> system;
@@ -128,6 +152,7 @@ class ApiFixture : public ::testing::Test {
        .new_request_id = [] { return std::string("ULID"); },
        .new_error_id = [] { return std::string(32, 'e'); },
        .authenticator = authenticator,
+       .audit = audit,
        .on_error = {}}};
   std::unique_ptr<Services> services;
   std::unique_ptr<ApiServer> server;

@@ -154,6 +154,9 @@ class IdentityTest : public ApiFixture {
       std::make_shared<identity_server::Settings>();
   std::string admin_token;
 
+  const actors::Deps& actor_deps() const { return actor_deps_; }
+  const storage::Engine& engine() const { return engine_; }
+
  private:
   std::mutex mail_mutex_;
   std::vector<Mail> mails_;

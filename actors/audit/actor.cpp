@@ -1,0 +1,220 @@
+#include "actors/audit/actor.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <caf/actor_system.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include "actors/audit/query.hpp"
+#include "actors/support/caf_error.hpp"
+#include "actors/support/shell.hpp"
+#include "protocol/base/hex.hpp"
+
+namespace ff::audit {
+namespace {
+
+using ConfigPtr = std::shared_ptr<const AuditConfig>;
+
+constexpr Duration forget_interval = std::chrono::minutes{10};
+
+struct Probe {
+  explicit Probe(actors::Metrics& metrics)
+      : records(metrics.counter("farfield_audit_records_total", "Records of the audit log.")),
+        refused(metrics.counter("farfield_audit_refused_total",
+                                "Calls refused because too many awaited their audit record.")),
+        failed(metrics.counter("farfield_audit_failed_total",
+                               "Records of the audit log that could not be written.")),
+        sequence(metrics.gauge("farfield_audit_sequence", "Number of the newest audit record.")),
+        pending(metrics.gauge("farfield_audit_pending",
+                              "Calls under way that will leave an audit record.")) {}
+  prometheus::Counter& records;
+  prometheus::Counter& refused;
+  prometheus::Counter& failed;
+  prometheus::Gauge& sequence;
+  prometheus::Gauge& pending;
+};
+
+struct WriterShell {
+  static inline const char* name = "audit_writer";
+  ConfigPtr config;
+  std::optional<Log> log;
+  std::unique_ptr<Probe> probe;
+};
+using Writer = WriterHandle::stateful_pointer<WriterShell>;
+
+/// Answers when the rows are durable, or that they may not be.
+template <class T>
+class Answer final : public actors::Release {
+ public:
+  Answer(T value, actors::Reply<T> reply, prometheus::Counter& failed)
+      : value_(std::move(value)), reply_(std::move(reply)), failed_(failed) {}
+  Answer(const Answer&) = delete;
+  Answer& operator=(const Answer&) = delete;
+  ~Answer() override { end(fail(actors::receiver_down, {{"reason", "committer"}})); }
+  void committed() noexcept override { end(value_); }
+  void failed(const Error& error) noexcept override { end(fail(error)); }
+
+ private:
+  void end(Result<T> result) {
+    if (std::exchange(ended_, true)) return;
+    if (!result) failed_.Increment();
+    if (reply_) reply_(std::move(result));
+  }
+  T value_;
+  actors::Reply<T> reply_;
+  prometheus::Counter& failed_;
+  bool ended_ = false;
+};
+
+void show(Writer self) {
+  const auto& state = self->state;
+  state.probe->sequence.Set(static_cast<double>(state.log->head().sequence));
+  state.probe->pending.Set(static_cast<double>(state.log->pending()));
+}
+
+UtcTime now(Writer self) {
+  return self->state.config->deps.clock->now().utc;
+}
+
+void commit(Writer self, actors::Commit commit) {
+  if (const auto committer = self->state.config->deps.committer.get())
+    caf::anon_send(committer, std::move(commit));
+  show(self);
+}
+
+void begin(Writer self, const BeginCall& call) {
+  auto& state = self->state;
+  actors::Commit rows;
+  auto intent = call.intent;
+  intent.time = now(self);
+  auto ticket = state.log->begin(intent, rows.records);
+  if (!ticket) {
+    state.probe->refused.Increment();
+    return call.reply(std::move(ticket));
+  }
+  rows.release = std::make_shared<Answer<std::uint64_t>>(*ticket, call.reply, state.probe->failed);
+  commit(self, std::move(rows));
+}
+
+void append(Writer self, const AppendRecord& message) {
+  auto& state = self->state;
+  actors::Commit rows;
+  const auto place = state.log->append(message.record, message.ticket, now(self), rows.records);
+  rows.release = std::make_shared<Answer<Checkpoint>>(place, message.reply, state.probe->failed);
+  state.probe->records.Increment();
+  commit(self, std::move(rows));
+}
+
+void forgo(Writer self, const ForgoCall& call) {
+  actors::Commit rows;
+  self->state.log->forgo(call.ticket, rows.records);
+  commit(self, std::move(rows));
+}
+
+Record retention_record(const Checkpoint& last) {
+  Record record;
+  record.action = Action::system;
+  record.method = "audit/retention";
+  record.credential = Credential::system;
+  record.request = R"({"forgotten_up_to":)" + std::to_string(last.sequence) + "}";
+  record.outcome = outcome_ok;
+  return record;
+}
+
+void forget(Writer self, const ForgetPast& message) {
+  auto& state = self->state;
+  const auto before = state.log->anchor();
+  actors::Commit rows;
+  state.log->forget(message.past, rows.records);
+  if (state.log->anchor() == before) return;
+  state.log->append(retention_record(state.log->anchor()), {}, now(self), rows.records);
+  state.probe->records.Increment();
+  commit(self, std::move(rows));
+}
+
+/// Whoever keeps these lines can tell later whether the chain still has them.
+void tell(Writer self) {
+  const auto& state = self->state;
+  caf::delayed_anon_send(WriterHandle(self), state.config->tell_interval, TellHead{});
+  const auto& head = state.log->head();
+  spdlog::info("msg=\"audit log\" sequence={} hash={}", head.sequence, hex_lower(head.hash));
+}
+
+WriterHandle::behavior_type writer(Writer self, ConfigPtr config, const Found& found) {
+  actors::prepare(self, WriterShell::name);
+  auto& state = self->state;
+  state.probe = std::make_unique<Probe>(*config->deps.metrics);
+  state.log.emplace(config->log, found);
+  state.config = std::move(config);
+  actors::Commit rows;
+  state.log->settle(found, now(self), rows.records);
+  commit(self, std::move(rows));
+  caf::anon_send(WriterHandle(self), TellHead{});
+  return {
+      [self](const BeginCall& message) { begin(self, message); },
+      [self](const AppendRecord& message) { append(self, message); },
+      [self](const ForgoCall& message) { forgo(self, message); },
+      [self](const ForgetPast& message) { forget(self, message); },
+      [self](const TellHead&) { tell(self); },
+  };
+}
+
+struct ReaderShell {
+  static inline const char* name = "audit_reader";
+  ConfigPtr config;
+  WriterHandle writer;
+};
+using ReaderPointer = ReaderHandle::stateful_pointer<ReaderShell>;
+
+/// Not record by record: a part of the retention later, all of it.
+Result<std::optional<Past>> past_of(const AuditConfig& config) {
+  const auto store = config.store->snapshot();
+  const auto oldest = config.deps.clock->now().utc - config.retention;
+  const auto slack = std::min<Duration>(config.retention / 10, std::chrono::hours{24});
+  FF_TRY(const auto due, find_past(*store, oldest - slack, {}));
+  if (!due) return std::optional<Past>();
+  return find_past(*store, oldest, {});
+}
+
+void look_for_past(ReaderPointer self) {
+  const auto past = past_of(*self->state.config);
+  if (!past) spdlog::warn("msg=\"audit log\" error=\"{}\"", past.error().to_string());
+  const bool is_some = past && *past;
+  if (is_some) caf::anon_send(self->state.writer, ForgetPast{**past});
+  caf::delayed_anon_send(ReaderHandle(self), forget_interval, LookForPast{});
+}
+
+ReaderHandle::behavior_type reader(ReaderPointer self, ConfigPtr config, WriterHandle writer) {
+  actors::prepare(self, ReaderShell::name);
+  self->state.config = std::move(config);
+  self->state.writer = std::move(writer);
+  if (self->state.config->retention > Duration(0))
+    caf::anon_send(ReaderHandle(self), LookForPast{});
+  return {
+      [self](const FindRecords& find) {
+        find.reply(find_records(*self->state.config->store->snapshot(), find, {}));
+      },
+      [self](const VerifyChain& verify) {
+        const auto& own = *self->state.config;
+        verify.reply(verify_chain(*own.store->snapshot(), verify, own.log.keys, {}));
+      },
+      [self](const LookForPast&) { look_for_past(self); },
+  };
+}
+
+}  // namespace
+
+Result<AuditLog> spawn_audit_log(caf::actor_system& system, AuditConfig config) {
+  FF_TRY(const auto found, find_log(*config.store));
+  const auto shared = std::make_shared<const AuditConfig>(std::move(config));
+  AuditLog log;
+  log.writer = system.spawn(writer, shared, found);
+  log.reader = shared->own_thread ? system.spawn<caf::detached>(reader, shared, log.writer)
+                                  : system.spawn(reader, shared, log.writer);
+  return log;
+}
+
+}  // namespace ff::audit

@@ -1,0 +1,118 @@
+#include "app/server/process/audit_log.hpp"
+
+#include <spdlog/spdlog.h>
+
+#include <boost/json.hpp>
+#include <caf/send.hpp>
+#include <set>
+
+#include "actors/audit/actor.hpp"
+#include "actors/audit/query.hpp"
+#include "app/api/services/audit/secrets.hpp"
+#include "app/server/process/version.hpp"
+#include "config/load/load.hpp"
+#include "config/schema/schema.hpp"
+
+namespace ff::app {
+namespace {
+
+namespace json = boost::json;
+
+/// What a start is found by.
+constexpr std::string_view process_entity = "process";
+
+json::object parsed(const std::string& text) {
+  json::error_code error;
+  auto value = json::parse(text, error);
+  return value.is_object() ? std::move(value.as_object()) : json::object();
+}
+
+/// The settings of the last start that the log knows of.
+std::string last_settings(const storage::Reader& store) {
+  audit::FindRecords find;
+  find.filter.entity = process_entity;
+  find.newest_first = true;
+  find.limit = 1;
+  const auto page = audit::find_records(store, find, {});
+  if (!page || page->records.empty()) return "{}";
+  const auto request = parsed(page->records.front().record.request);
+  const auto* settings = request.if_contains("settings");
+  return settings != nullptr ? json::serialize(*settings) : "{}";
+}
+
+audit::Record start_record(const AuditLogPorts& ports) {
+  const auto settings = settings_text(ports.config);
+  audit::Record record;
+  record.action = audit::Action::system;
+  record.method = "farfield/start";
+  record.credential = audit::Credential::system;
+  record.entities = {std::string(process_entity)};
+  record.changes = settings_changes(last_settings(*ports.store.snapshot()), settings);
+  record.request = R"({"version":")" + std::string(version) + R"(","first_start":)" +
+                   (ports.is_first_start ? "true" : "false") + R"(,"settings":)" + settings + "}";
+  record.outcome = audit::outcome_ok;
+  if (ports.is_first_start) record.entities.emplace_back("user:admin");
+  return record;
+}
+
+std::string member_text(const json::object& object, const std::string& name) {
+  const auto* found = object.if_contains(name);
+  return found != nullptr ? json::serialize(*found) : std::string();
+}
+
+}  // namespace
+
+std::string settings_text(const config::Config& config) {
+  static const config::Config defaults = config::default_config();
+  json::object out;
+  for (const auto& knob : config::knobs()) {
+    const auto items = knob.value.items(config);
+    if (items == knob.value.items(defaults)) continue;
+    json::array values;
+    for (const auto& item : items)
+      values.emplace_back(knob.value.secret ? "(secret)" : api::without_user_info(item));
+    out[std::string(knob.name)] =
+        knob.value.shape == config::Shape::text && values.size() == 1 ? values[0] : values;
+  }
+  return json::serialize(out);
+}
+
+std::vector<audit::Change> settings_changes(const std::string& before, const std::string& after) {
+  const auto old_settings = parsed(before);
+  const auto new_settings = parsed(after);
+  std::set<std::string> names;
+  for (const auto* settings : {&old_settings, &new_settings}) {
+    for (const auto& member : *settings) names.emplace(member.key());
+  }
+  std::vector<audit::Change> changes;
+  for (const auto& name : names) {
+    audit::Change change{std::string(process_entity), name, member_text(old_settings, name),
+                         member_text(new_settings, name), false};
+    if (change.before != change.after) changes.push_back(std::move(change));
+  }
+  return changes;
+}
+
+Result<std::optional<audit::Routes>> open_audit_log(const AuditLogPorts& ports) {
+  const auto& settings = ports.config.audit;
+  if (!settings.enable) return std::optional<audit::Routes>();
+  auto start = start_record(ports);
+  FF_TRY(const auto log, audit::spawn_audit_log(ports.system, {.deps = ports.deps,
+                                                               .store = &ports.store,
+                                                               .log = {.keys = settings.keys},
+                                                               .retention = settings.retention}));
+  audit::Routes routes;
+  routes.writer.set(log.writer);
+  routes.reader.set(log.reader);
+  caf::anon_send(log.writer, audit::AppendRecord{std::move(start), {}, nullptr});
+  return std::optional(routes);
+}
+
+void close_audit_log(const audit::Routes& log) {
+  if (const auto writer = log.writer.get())
+    caf::anon_send_exit(writer, caf::exit_reason::user_shutdown);
+  if (const auto reader = log.reader.get())
+    caf::anon_send_exit(reader, caf::exit_reason::user_shutdown);
+}
+
+}  // namespace ff::app
