@@ -119,13 +119,12 @@ class PackagesCase(unittest.TestCase):
         return sum(float(line.split()[-1]) for line in text.splitlines() if line.startswith(name))
 
     def events(self, names):
-        """A list that grows with the application's events of these names."""
+        """A list that grows with the application's events of these names, as long as the server runs."""
         connection = http.client.HTTPConnection('127.0.0.1', self.server.ports['http'], timeout=60)
         connection.request('POST', '/api/v3/events', json.dumps({
             'identifiers': [{'application_ids': {'application_id': APPLICATION}}], 'names': names}),
             {'Authorization': f'Bearer {self.server.admin_key}'})
         response = connection.getresponse()
-        self.addCleanup(connection.close)
         seen = []
 
         def read():
