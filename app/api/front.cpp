@@ -20,10 +20,10 @@ CallMetadata read_metadata(const grpc::CallbackServerContext& context) {
   return metadata;
 }
 
-/// Of gRPC's `ipv4:192.0.2.1:4711` or `ipv6:%5B2001:db8::1%5D:4711`; calls from the HTTP server say
-/// in their metadata whose they are.
+/// Of gRPC's `ipv4:192.0.2.1:4711` or `ipv6:%5B2001:db8::1%5D:4711`; calls from the HTTP server,
+/// whose peer gRPC calls unknown, say in their metadata whose they are.
 std::string remote_address(const Call& call, std::string_view peer) {
-  if (peer.starts_with("inproc")) return std::string(call.find("x-real-ip"));
+  if (peer == "unknown" || peer.starts_with("inproc")) return std::string(call.find("x-real-ip"));
   const auto scheme = peer.find(':');
   const auto port = peer.rfind(':');
   if (scheme == std::string_view::npos || port == scheme) return std::string(peer);

@@ -25,9 +25,10 @@ std::string_view name_of(RecordType type) {
   return "unknown";
 }
 
-/// Seconds since 1970, with fractions.
+/// Seconds since 1970, with fractions: microseconds, because a double has no room for more.
 double seconds_of(UtcTime time) {
-  return static_cast<double>(time.time_since_epoch().count()) / 1e9;
+  const auto us = std::chrono::floor<std::chrono::microseconds>(time.time_since_epoch());
+  return static_cast<double>(us.count()) / 1e6;
 }
 
 Error malformed(std::string_view reason) {

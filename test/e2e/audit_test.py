@@ -16,7 +16,7 @@ from harness import BIN, Server
 
 KEY = '000102030405060708090a0b0c0d0e0f'
 APP_KEY = '5F3A9C0D11E2B7648899AABBCCDDEEFF'
-PASSWORD = 'Secret99-of-bob'
+PASSWORD = 'Secret99-of-hers'
 ADMIN = {'userIds': {'userId': 'admin'}}
 IDS = {'applicationId': 'app'}
 DEVICE = {'deviceId': 'dev', 'applicationIds': IDS, 'devEui': base64.b64encode(bytes.fromhex('70B3D57ED0000001')).decode(),
@@ -29,7 +29,7 @@ def sha256(*parts):
 
 class AuditTest(unittest.TestCase):
     def setUp(self):
-        self.server = Server(**{'audit.keys': KEY}).start()
+        self.server = Server(**{'audit.keys': KEY, 'is.admin-rights.all': 'true'}).start()
         self.addCleanup(self.server.__exit__)
         self.client = GrpcClient(f'127.0.0.1:{self.server.ports["grpc"]}', self.server.admin_key)
         self.addCleanup(self.client.__exit__)
@@ -147,7 +147,7 @@ class AuditTest(unittest.TestCase):
         key = self.client.call('ApplicationAccess/CreateAPIKey', {'applicationIds': IDS, 'rights': ['RIGHT_APPLICATION_INFO']}).key
         secret = {'value': base64.b64encode(b'lns-secret-value').decode()}
         self.client.call('GatewayRegistry/Create', {'gateway': {'ids': {'gatewayId': 'gtw'}, 'lbsLnsSecret': secret}, 'collaborator': ADMIN})
-        self.client.call('ClientRegistry/Create', {'client': {'ids': {'clientId': 'cli'}, 'secret': 'client-secret'}, 'collaborator': ADMIN})
+        self.client.call('ClientRegistry/Create', {'client': {'ids': {'clientId': 'client'}, 'secret': 'client-secret'}, 'collaborator': ADMIN})
         self.client.call('UserRegistry/UpdatePassword', {'userIds': {'userId': 'bob'}, 'old': PASSWORD, 'new': PASSWORD + '2'})
         text = self.cli('audit', 'export')[0]
         contents = b''.join(base64.b64decode(json.loads(line)['content']) for line in text.splitlines()).decode(errors='replace')

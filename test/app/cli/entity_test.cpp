@@ -50,7 +50,7 @@ TEST_F(Commands, AreOneCallWithTheFlagsAsItsRequest) {
         R"({"entity":"application:app-1","account":"user:ada","newest_first":true,"limit":5})"}},
       {{"audit", "search", "--after", "2026-01-01T00:00:00Z", "--action", "key_access"},
        {"farfield.v1.AuditLog/Search",
-        R"({"after":"2026-01-01T00:00:00Z","action":"key_access"})"}},
+        R"({"after":"2026-01-01T00:00:00Z","action":"key_access","limit":50})"}},
       {{"app", "rm", "app-1"}, {"ApplicationRegistry/Delete", R"({"application_id":"app-1"})"}},
       {{"app", "purge", "app-1", "--force"},
        {"ApplicationRegistry/Purge", R"({"application_id":"app-1"})"}},
