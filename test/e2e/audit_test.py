@@ -147,7 +147,7 @@ class AuditTest(unittest.TestCase):
         key = self.client.call('ApplicationAccess/CreateAPIKey', {'applicationIds': IDS, 'rights': ['RIGHT_APPLICATION_INFO']}).key
         secret = {'value': base64.b64encode(b'lns-secret-value').decode()}
         self.client.call('GatewayRegistry/Create', {'gateway': {'ids': {'gatewayId': 'gtw'}, 'lbsLnsSecret': secret}, 'collaborator': ADMIN})
-        self.client.call('ClientRegistry/Create', {'client': {'ids': {'clientId': 'client'}, 'secret': 'client-secret'}, 'collaborator': ADMIN})
+        self.client.call('ClientRegistry/Create', {'client': {'ids': {'clientId': 'some-client'}, 'secret': 'client-secret'}, 'collaborator': ADMIN})
         self.client.call('UserRegistry/UpdatePassword', {'userIds': {'userId': 'bob'}, 'old': PASSWORD, 'new': PASSWORD + '2'})
         text = self.cli('audit', 'export')[0]
         contents = b''.join(base64.b64decode(json.loads(line)['content']) for line in text.splitlines()).decode(errors='replace')
