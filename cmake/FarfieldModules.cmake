@@ -45,8 +45,11 @@ function(ff_precompile name)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(${name} PRIVATE -fpch-preprocess)  # for ccache
     # g++ 12 takes the standard library's headers for ours when they are precompiled, and reports this falsely when it optimises.
-    target_compile_options(${name} PRIVATE
-      $<$<OR:$<NOT:$<CONFIG:Debug>>,$<BOOL:${FARFIELD_SANITIZE}>>:-Wno-stringop-overread>)
+    if(FARFIELD_SANITIZE)
+      target_compile_options(${name} PRIVATE -Wno-stringop-overread)
+    else()
+      target_compile_options(${name} PRIVATE $<$<NOT:$<CONFIG:Debug>>:-Wno-stringop-overread>)
+    endif()
   endif()
 endfunction()
 
