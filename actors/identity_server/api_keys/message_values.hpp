@@ -36,6 +36,14 @@ Result<Message> parse(const Entity& entity) {
   return message;
 }
 
+/// What `current` becomes with another message: its unique keys stay.
+template <class Message>
+Draft redrafted(const Entity& current, const Message& message) {
+  Draft draft{.message = serialize(message), .unique = {}};
+  for (const auto& key : current.index_keys) draft.unique.push_back({key, {}});
+  return draft;
+}
+
 /// Numbers that are no right are left out.
 template <class Message>
 RightSet rights_in(const Message& message) {

@@ -36,8 +36,8 @@ void apply(const DeviceActivity& activity, api::EndDevice& device) {
 Result<Draft> changed(const Entity& current, const DeviceActivity& activity) {
   FF_TRY(auto device, parse<api::EndDevice>(current));
   apply(activity, device);
-  Draft draft{.message = serialize(device), .unique = {}, .deleted = false, .keeps_time = true};
-  for (const auto& key : current.index_keys) draft.unique.push_back({key, {}});
+  auto draft = redrafted(current, device);
+  draft.keeps_time = true;
   return draft;
 }
 

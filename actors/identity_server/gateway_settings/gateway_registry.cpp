@@ -6,6 +6,7 @@
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include "actors/identity_server/api_keys/message_values.hpp"
 #include "actors/identity_server/registry/errors.hpp"
 #include "actors/support/caf_error.hpp"
 #include "storage/codec/envelope.hpp"
@@ -67,14 +68,9 @@ void put_locations(const std::vector<Location>& locations, api::Gateway& gateway
 /// The gateway as `edit` makes it; its unique keys stay.
 Result<Draft> edited(const Entity& current, const std::function<void(api::Gateway&)>& edit) {
   if (current.deleted_at) return fail(not_found(current.key));
-  api::Gateway message;
-  if (!message.ParseFromArray(current.message.data(), static_cast<int>(current.message.size())))
-    return fail(storage::malformed_value);
+  FF_TRY(auto message, parse<api::Gateway>(current));
   edit(message);
-  const auto text = message.SerializeAsString();
-  Draft draft{.message = to_owned(as_bytes(text)), .unique = {}};
-  for (const auto& key : current.index_keys) draft.unique.push_back({key, {}});
-  return draft;
+  return redrafted(current, message);
 }
 
 class StoredGatewayRegistry final : public gateway_server::GatewayRegistry {
