@@ -15,6 +15,7 @@
 #include "app/cli/session/session.hpp"
 #include "app/cli/tree/tree.hpp"
 #include "config/load/environment.hpp"
+#include "net/tls/lifetime.hpp"
 
 namespace {
 
@@ -96,6 +97,7 @@ Status run(const Command& command, const Arguments& arguments, const Surrounding
 }  // namespace
 
 int main(int argc, char** argv) {
+  net::tls::keep_openssl_until_process_ends();
   static Cancel cancel;
   cancel_on_signals(cancel);
   const auto tree = make_tree();

@@ -12,6 +12,7 @@
 #include "app/server/process/version.hpp"
 #include "config/load/load.hpp"
 #include "config/load/print.hpp"
+#include "net/tls/lifetime.hpp"
 
 namespace {
 
@@ -127,6 +128,7 @@ ExitCode dispatch(const std::string& command, const std::vector<std::string>& ar
 }  // namespace
 
 int main(int argc, char** argv) {
+  net::tls::keep_openssl_until_process_ends();
   std::vector<std::string> arguments(argv + 1, argv + argc);
   const auto wants_help = [](const std::string& text) {
     return text == "-h" || text == "--help" || text == "help";
