@@ -1,101 +1,13 @@
 #include <boost/json.hpp>
-#include <limits>
 
+#include "protocol/backend_interfaces/json_fields.hpp"
 #include "protocol/backend_interfaces/message.hpp"
-#include "protocol/base/hex.hpp"
+#include "protocol/backend_interfaces/roaming_codec.hpp"
 
 namespace ff::backend_interfaces {
 namespace {
 
-using boost::json::object;
-using boost::json::value;
-
-constexpr std::size_t depth_max = 8;
-constexpr std::size_t token_size_max = 256;
-constexpr std::size_t phy_payload_size_max = 255;
-constexpr std::size_t session_key_id_size_max = 2048;
-constexpr std::size_t id_size_max = 100;
-
-tl::unexpected<Error> malformed(std::string_view field) {
-  return fail(malformed_message, {{"result_description", "field " + std::string(field)}});
-}
-
-/// Null when it is not there or null.
-const value* find(const object& in, std::string_view name) {
-  const auto* found = in.if_contains(name);
-  return found != nullptr && !found->is_null() ? found : nullptr;
-}
-
-std::optional<std::string_view> text_of(const object& in, std::string_view name) {
-  const auto* found = find(in, name);
-  const auto* text = found != nullptr ? found->if_string() : nullptr;
-  if (text == nullptr) return std::nullopt;
-  return std::string_view(text->data(), text->size());
-}
-
-std::string_view without_0x(std::string_view text) {
-  if (text.starts_with("0x") || text.starts_with("0X")) text.remove_prefix(2);
-  return text;
-}
-
-template <class Int>
-std::optional<Int> number_of(const object& in, std::string_view name) {
-  const auto* found = find(in, name);
-  if (found == nullptr || (!found->is_int64() && !found->is_uint64())) return std::nullopt;
-  boost::json::error_code error;
-  const auto number = found->to_number<std::uint64_t>(error);
-  if (error || number > std::numeric_limits<Int>::max()) return std::nullopt;
-  return static_cast<Int>(number);
-}
-
-/// Empty when it is not there. Error: not hex, or longer than `max` bytes.
-Result<Bytes> optional_bytes(const object& in, std::string_view name, std::size_t max) {
-  if (find(in, name) == nullptr) return Bytes();
-  const auto text = text_of(in, name);
-  auto bytes = text ? parse_hex(without_0x(*text)) : std::nullopt;
-  if (!bytes || bytes->size() > max) return malformed(name);
-  return *std::move(bytes);
-}
-
-Result<Bytes> required_bytes(const object& in, std::string_view name, std::size_t max) {
-  FF_TRY(auto bytes, optional_bytes(in, name, max));
-  if (bytes.empty()) return malformed(name);
-  return bytes;
-}
-
-/// `parse` is one of protocol/types.
-template <class Id>
-Result<Id> required_id(const object& in, std::string_view name,
-                       std::optional<Id> (*parse)(std::string_view)) {
-  const auto text = text_of(in, name);
-  const auto id = text ? parse(without_0x(*text)) : std::nullopt;
-  if (!id) return malformed(name);
-  return *id;
-}
-
-Result<std::optional<Key>> optional_key(const object& in, std::string_view name) {
-  const auto* found = find(in, name);
-  if (found == nullptr) return std::optional<Key>();
-  const auto* envelope = found->if_object();
-  if (envelope == nullptr) return malformed(name);
-  Key key;
-  if (const auto label = text_of(*envelope, "KEKLabel")) key.kek_label = *label;
-  FF_TRY(key.aes_key, required_bytes(*envelope, "AESKey", 24));
-  const std::size_t size = key.kek_label.empty() ? 16 : 24;
-  if (key.aes_key.size() != size || key.kek_label.size() > id_size_max) return malformed(name);
-  return std::optional(std::move(key));
-}
-
-Result<Outcome> result_of(const object& in) {
-  const auto* found = find(in, "Result");
-  const auto* result = found != nullptr ? found->if_object() : nullptr;
-  const auto code = result != nullptr ? text_of(*result, "ResultCode") : std::nullopt;
-  if (!code) return malformed("Result");
-  const auto description = text_of(*result, "Description").value_or("").substr(0, 256);
-  if (const auto known = parse_result_code(*code)) return Outcome{*known, std::string(description)};
-  return Outcome{ResultCode::other,
-                 std::string(code->substr(0, id_size_max)) + ": " + std::string(description)};
-}
+using namespace detail;  // NOLINT(google-build-using-namespace): the readers of members.
 
 Result<Body> join_req(const object& in) {
   JoinReq out;
@@ -196,6 +108,12 @@ Result<Body> body_of(const Header& header, const object& in) {
       return home_ns_req(in);
     case MessageType::home_ns_ans:
       return home_ns_ans(in);
+    case MessageType::pr_start_req:
+    case MessageType::pr_start_ans:
+    case MessageType::pr_stop_req:
+    case MessageType::xmit_data_req:
+    case MessageType::xmit_data_ans:
+      return roaming_body(header.type, in);
     default:
       if (is_request(header.type)) return Body(OtherReq{});
       return other_ans(in);

@@ -1,55 +1,11 @@
-#include "protocol/api_json/text.hpp"
+#include "protocol/backend_interfaces/json_object.hpp"
 #include "protocol/backend_interfaces/message.hpp"
-#include "protocol/base/hex.hpp"
+#include "protocol/backend_interfaces/roaming_codec.hpp"
 
 namespace ff::backend_interfaces {
 namespace {
 
-/// One object; members in the order they are put.
-class Object {
- public:
-  explicit Object(std::string& out) : out_(out) { out_ += '{'; }
-  Object(const Object&) = delete;
-  Object& operator=(const Object&) = delete;
-  ~Object() { out_ += '}'; }
-
-  void text(std::string_view name, std::string_view value) {
-    key(name);
-    api_json::append_string(out_, value);
-  }
-  void text_if(std::string_view name, std::string_view value) {
-    if (!value.empty()) text(name, value);
-  }
-  void bytes(std::string_view name, ByteView value) { text(name, hex_upper(value)); }
-  void bytes_if(std::string_view name, ByteView value) {
-    if (!value.empty()) bytes(name, value);
-  }
-  void number(std::string_view name, std::uint64_t value) {
-    key(name);
-    out_ += std::to_string(value);
-  }
-  Object object(std::string_view name) {
-    key(name);
-    return Object(out_);
-  }
-  void key_envelope(std::string_view name, const std::optional<Key>& value) {
-    if (!value) return;
-    auto inner = object(name);
-    inner.text_if("KEKLabel", value->kek_label);
-    inner.bytes("AESKey", value->aes_key);
-  }
-
- private:
-  void key(std::string_view name) {
-    if (!first_) out_ += ',';
-    first_ = false;
-    api_json::append_string(out_, name);
-    out_ += ':';
-  }
-
-  std::string& out_;
-  bool first_ = true;
-};
+using detail::Object;
 
 void put(Object& out, const Header& header) {
   out.text("ProtocolVersion", header.version == Version::v1_0 ? "1.0" : "1.1");
@@ -115,6 +71,17 @@ struct BodyWriter {
     auto stack = object.object("TTSV3");
     stack.text_if("HTenantID", body.tenant_id);
     stack.text_if("HNSAddress", body.ns_address);
+  }
+  void operator()(const PrStartReq& body) const { detail::put(out, body); }
+  void operator()(const PrStartAns& body) const {
+    result(body.result);
+    detail::put(out, body, version);
+  }
+  void operator()(const PrStopReq& body) const { detail::put(out, body); }
+  void operator()(const XmitDataReq& body) const { detail::put(out, body); }
+  void operator()(const XmitDataAns& body) const {
+    result(body.result);
+    detail::put(out, body);
   }
   void operator()(const OtherReq&) const {}
   void operator()(const OtherAns& body) const { result(body.result); }

@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "protocol/backend_interfaces/result.hpp"
+#include "protocol/backend_interfaces/roaming.hpp"
 #include "protocol/base/bytes.hpp"
 #include "protocol/types/identifiers.hpp"
 #include "protocol/types/versions.hpp"
@@ -66,13 +67,6 @@ struct Header {
 /// Sender and receiver, and their tokens, swapped. `request` is one.
 Header answer_header(const Header& request);
 
-/// A key: 16 bytes in clear, or wrapped if there is a label.
-struct Key {
-  std::string kek_label;
-  Bytes aes_key;
-  bool operator==(const Key&) const = default;
-};
-
 /// Also a RejoinReq.
 struct JoinReq {
   MacVersion mac_version = MacVersion::unknown;
@@ -129,8 +123,9 @@ struct OtherAns {
   Outcome result;
   bool operator==(const OtherAns&) const = default;
 };
-using Body = std::variant<JoinReq, JoinAns, AppSKeyReq, AppSKeyAns, HomeNsReq, HomeNsAns, OtherReq,
-                          OtherAns>;
+using Body =
+    std::variant<JoinReq, JoinAns, AppSKeyReq, AppSKeyAns, HomeNsReq, HomeNsAns, PrStartReq,
+                 PrStartAns, PrStopReq, XmitDataReq, XmitDataAns, OtherReq, OtherAns>;
 
 struct Message {
   Header header;

@@ -85,7 +85,12 @@ std::optional<ResultCode> parse_result_code(std::string_view text) noexcept {
 
 Outcome outcome_of(const Error& error, Purpose purpose) {
   const auto code = [&] {
-    if (error.is(unknown_sender)) return ResultCode::unknown_sender;
+    // What another server said, or would have: its own word.
+    const auto named = std::ranges::find_if(rows, [&](const Row& row) {
+      return row.code != ResultCode::success && row.code != ResultCode::other &&
+             error.def().name_space == "pkg/interop" && error.name() == row.error.name;
+    });
+    if (named != rows.end()) return named->code;
     if (error.name() == "mic_mismatch") return ResultCode::mic_failed;
     if (std::ranges::find(malformed_names, error.name()) != malformed_names.end())
       return ResultCode::malformed;
