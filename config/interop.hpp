@@ -31,6 +31,7 @@ struct InteropJoinServer {
   std::string join_path;
   std::string rejoin_path;
   std::string app_s_key_path;
+  std::string home_ns_path;
   std::map<std::string, std::string> headers;
   std::string username;  // of basic authentication; empty: none
   std::string password;

@@ -10,18 +10,18 @@
 #include <optional>
 #include <variant>
 
-#include "actors/interop/breaker.hpp"
 #include "actors/interop/errors.hpp"
 #include "actors/interop/exchange.hpp"
 #include "actors/interop/probe.hpp"
 #include "actors/interop/selection.hpp"
+#include "actors/support/breaker.hpp"
 #include "actors/support/shell.hpp"
 #include "protocol/base/ulid.hpp"
 
 namespace ff::interop {
 namespace {
 
-using Asked = std::variant<join_server::HandleJoin, join_server::GetAppSKey>;
+using Asked = std::variant<join_server::HandleJoin, join_server::GetAppSKey, FindHomeNetwork>;
 
 /// A question on its way to one join server, or to several of which the first success counts.
 struct Question {
@@ -34,7 +34,7 @@ struct PeerState {
   PeerState(const ClientConfig& config, const std::string& server)
       : breaker(config.breaker_failures, config.breaker_pause),
         probe(*config.deps.metrics, config.name, server) {}
-  Breaker breaker;
+  actors::Breaker breaker;
   PeerProbe probe;
   std::size_t under_way = 0;
 };
@@ -66,6 +66,8 @@ Result<net::http_client::ClientRequest> make_request(Pointer self, const Asked& 
   const auto transaction = static_cast<std::uint32_t>(id);
   if (const auto* join = std::get_if<join_server::HandleJoin>(&asked))
     return join_request(*join, server, sender, transaction);
+  if (const auto* home = std::get_if<FindHomeNetwork>(&asked))
+    return home_request(*home, server, sender, transaction);
   return app_s_key_request(std::get<join_server::GetAppSKey>(asked), server, sender, transaction);
 }
 
@@ -132,6 +134,9 @@ Status answer(Pointer self, const Question& question, const PeerAnswered& messag
   if (const auto* join = std::get_if<join_server::HandleJoin>(&question.asked)) {
     FF_TRY(auto read, read_join_answer(*message.answer, reading));
     join->reply(std::move(read));
+  } else if (const auto* home = std::get_if<FindHomeNetwork>(&question.asked)) {
+    FF_TRY(const auto read, read_home_answer(*message.answer, reading));
+    home->reply(read);
   } else {
     FF_TRY(auto read, read_app_s_key_answer(*message.answer, reading));
     std::get<join_server::GetAppSKey>(question.asked).reply(std::move(read));
@@ -214,6 +219,7 @@ ClientHandle::behavior_type client(Pointer self, std::shared_ptr<const ClientCon
   return {
       [self](const join_server::HandleJoin& message) { ask(self, message); },
       [self](const join_server::GetAppSKey& message) { on_get_app_s_key(self, message); },
+      [self](const FindHomeNetwork& message) { ask(self, message); },
       [self](const PeerAnswered& message) { on_answered(self, message); },
   };
 }

@@ -151,6 +151,20 @@ Result<KeyEnvelope> read_app_s_key_answer(const PeerAnswered::Http& answer,
   return envelope_of(*body.app_s_key);
 }
 
+Result<ClientRequest> home_request(const FindHomeNetwork& question, const InteropJoinServer& server,
+                                   const Sender& sender, std::uint32_t transaction) {
+  FF_TRY(auto header, header_of(server, sender, bi::MessageType::home_ns_req, question.join_eui));
+  header.transaction_id = transaction;
+  return request_of(server, url_of(server, question.join_eui, server.home_ns_path),
+                    {std::move(header), bi::HomeNsReq{question.dev_eui}});
+}
+
+Result<NetId> read_home_answer(const PeerAnswered::Http& answer, const Reading& reading) {
+  FF_TRY(const auto body, body_of<bi::HomeNsAns>(answer, reading));
+  if (!body.h_net_id) return fail(unusable(reading, "it has no HNetID"));
+  return *body.h_net_id;
+}
+
 bool is_servers_fault(const Error& error) {
   return error.is(unusable_answer) || error.is(http_status) ||
          (error.def().name_space == "net/http_client" && !error.is(net::http_client::overloaded) &&

@@ -29,6 +29,10 @@ struct Sender {
     const join_server::GetAppSKey& question, const config::InteropJoinServer& server,
     const Sender& sender, std::uint32_t transaction);
 
+[[nodiscard]] Result<net::http_client::ClientRequest> home_request(
+    const FindHomeNetwork& question, const config::InteropJoinServer& server, const Sender& sender,
+    std::uint32_t transaction);
+
 /// What an answer is read with.
 struct Reading {
   std::string server;  // for errors
@@ -43,6 +47,10 @@ struct Reading {
 /// Errors: as above.
 [[nodiscard]] Result<KeyEnvelope> read_app_s_key_answer(const PeerAnswered::Http& answer,
                                                         const Reading& reading);
+
+/// Errors: as above.
+[[nodiscard]] Result<NetId> read_home_answer(const PeerAnswered::Http& answer,
+                                             const Reading& reading);
 
 /// Whether an error says that the server, not the device or we, is at fault: such count for its
 /// breaker.

@@ -15,6 +15,7 @@ using ClientHandle =
     caf::typed_actor<caf::reacts_to<join_server::HandleJoin>,  // JoinReq or RejoinReq by Backend
                                                                // Interfaces.
                      caf::reacts_to<join_server::GetAppSKey>,  // AppSKeyReq by Backend Interfaces.
+                     caf::reacts_to<FindHomeNetwork>,          // HomeNSReq by Backend Interfaces.
                      caf::reacts_to<PeerAnswered>>;  // INTERNAL: a join server has answered.
 
 }  // namespace ff::interop

@@ -6,9 +6,18 @@
 #include <string>
 
 #include "actors/support/local_message.hpp"
+#include "actors/support/reply.hpp"
 #include "protocol/base/result.hpp"
+#include "protocol/types/identifiers.hpp"
 
 namespace ff::interop {
+
+/// Whose device has these EUIs? Asked of the JoinEUI's join server by HomeNSReq.
+struct FindHomeNetwork {
+  JoinEui join_eui;
+  DevEui dev_eui;
+  actors::Reply<NetId> reply;
+};
 
 /// INTERNAL: a join server has answered question `id`, or has not.
 struct PeerAnswered {
@@ -23,4 +32,5 @@ struct PeerAnswered {
 };
 
 }  // namespace ff::interop
+FF_LOCAL_MESSAGE(ff::interop::FindHomeNetwork)
 FF_LOCAL_MESSAGE(ff::interop::PeerAnswered)

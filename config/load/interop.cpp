@@ -4,15 +4,17 @@
 
 #include <algorithm>
 #include <fstream>
-#include <initializer_list>
 #include <iterator>
 #include <optional>
-#include <stdexcept>
 
+#include "config/load/interop_nodes.hpp"
 #include "config/schema/type.hpp"
 #include "protocol/base/hex.hpp"
 
 namespace ff::config {
+
+using namespace detail;  // NOLINT(google-build-using-namespace): readers of nodes.
+
 namespace {
 
 /// Against files that are something else.
@@ -20,11 +22,9 @@ constexpr std::size_t file_size_max = std::size_t{64} << 10U;
 constexpr std::size_t servers_max = 256;
 constexpr std::size_t prefixes_max = 4096;
 
-// The readers below throw std::runtime_error for what does not fit; whoever calls them catches.
+}  // namespace
 
-using Failure = std::runtime_error;
-
-void only_keys(const YAML::Node& map, std::initializer_list<std::string_view> known) {
+void detail::only_keys(const YAML::Node& map, std::initializer_list<std::string_view> known) {
   if (!map.IsMap()) throw Failure("a map is expected");
   for (const auto& entry : map) {
     const auto key = entry.first.as<std::string>();
@@ -32,18 +32,20 @@ void only_keys(const YAML::Node& map, std::initializer_list<std::string_view> kn
   }
 }
 
-std::string text_of(const YAML::Node& map, const char* key, std::string otherwise = {}) {
+std::string detail::text_of(const YAML::Node& map, const char* key, std::string otherwise) {
   const auto node = map[key];
   if (!node || node.IsNull()) return otherwise;
   if (!node.IsScalar()) throw Failure(std::string(key) + " is not a text");
   return node.Scalar();
 }
 
-std::string path_of(const YAML::Node& map, const char* key) {
+std::string detail::path_of(const YAML::Node& map, const char* key) {
   auto path = text_of(map, key);
   while (path.starts_with('/')) path.erase(0, 1);
   return path;
 }
+
+namespace {
 
 std::filesystem::path file_of(const YAML::Node& map, const char* key,
                               const std::filesystem::path& directory) {
@@ -57,6 +59,7 @@ void read_paths(const YAML::Node& node, InteropJoinServer& out) {
   out.join_path = path_of(node, "join");
   out.rejoin_path = path_of(node, "rejoin");
   out.app_s_key_path = path_of(node, "app-s-key");
+  out.home_ns_path = path_of(node, "home-ns");
 }
 
 void read_access(const YAML::Node& root, const std::filesystem::path& directory,
@@ -83,9 +86,10 @@ void read_access(const YAML::Node& root, const std::filesystem::path& directory,
   }
 }
 
-InteropJoinServer server_of(const YAML::Node& root, const std::filesystem::path& directory) {
-  only_keys(root, {"fqdn", "dns", "port", "scheme", "protocol", "paths", "headers", "basic-auth",
-                   "tls", "sender-ns-id"});
+}  // namespace
+
+InteropJoinServer detail::access_of(const YAML::Node& root,
+                                    const std::filesystem::path& directory) {
   InteropJoinServer out;
   out.fqdn = text_of(root, "fqdn");
   out.dns = text_of(root, "dns");
@@ -97,7 +101,6 @@ InteropJoinServer server_of(const YAML::Node& root, const std::filesystem::path&
   const auto protocol = text_of(root, "protocol");
   if (protocol != "BI1.0" && protocol != "BI1.1") throw Failure("protocol is not BI1.0 or BI1.1");
   out.protocol = protocol == "BI1.0" ? InteropProtocol::bi_1_0 : InteropProtocol::bi_1_1;
-  read_paths(root["paths"], out);
   read_access(root, directory, out);
   const auto ns_id = text_of(root, "sender-ns-id");
   if (!ns_id.empty()) {
@@ -109,11 +112,23 @@ InteropJoinServer server_of(const YAML::Node& root, const std::filesystem::path&
   return out;
 }
 
-Error malformed(std::string_view file, std::string_view reason) {
+namespace {
+
+InteropJoinServer server_of(const YAML::Node& root, const std::filesystem::path& directory) {
+  only_keys(root, {"fqdn", "dns", "port", "scheme", "protocol", "paths", "headers", "basic-auth",
+                   "tls", "sender-ns-id"});
+  auto out = detail::access_of(root, directory);
+  read_paths(root["paths"], out);
+  return out;
+}
+
+}  // namespace
+
+Error detail::malformed(std::string_view file, std::string_view reason) {
   return Error(malformed_interop, {{"file", file}, {"reason", reason}});
 }
 
-Result<std::string> read_file(const std::filesystem::path& path) {
+Result<std::string> detail::read_file(const std::filesystem::path& path) {
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
   std::ifstream in(path);
@@ -122,6 +137,8 @@ Result<std::string> read_file(const std::filesystem::path& path) {
     return fail(malformed(path.string(), "can not be read"));
   return text;
 }
+
+namespace {
 
 /// A row of `join-servers`, and the file it names.
 struct Listed {
@@ -158,7 +175,7 @@ Listed listed_of(const YAML::Node& row) {
 Result<std::vector<Listed>> read_list(const std::string& text, std::string_view file) {
   try {
     const auto root = YAML::Load(text);
-    only_keys(root, {"join-servers"});
+    only_keys(root, {"join-servers", "roaming-partners"});
     std::vector<Listed> out;
     for (const auto& row : root["join-servers"]) out.push_back(listed_of(row));
     if (out.size() > servers_max) return fail(malformed(file, "too many join servers"));

@@ -2,10 +2,10 @@
 #include <caf/send.hpp>
 
 #include "actors/interop/actor.hpp"
-#include "actors/interop/breaker.hpp"
 #include "actors/interop/errors.hpp"
 #include "actors/interop/exchange.hpp"
 #include "actors/interop/selection.hpp"
+#include "actors/support/breaker.hpp"
 #include "protocol/backend_interfaces/message.hpp"
 #include "test/support/actors/actor_fixture.hpp"
 
@@ -58,7 +58,7 @@ TEST(HostOf, ReversesTheNibblesBeforeASuffix) {
 }
 
 TEST(Breaker, OpensAfterFailuresInARowAndTriesOnceAfterThePause) {
-  Breaker breaker(2, std::chrono::seconds{10});
+  actors::Breaker breaker(2, std::chrono::seconds{10});
   MonoTime now{};
   breaker.failed(now);
   breaker.succeeded();

@@ -7,7 +7,7 @@
 
 #include "protocol/base/time.hpp"
 
-namespace ff::interop {
+namespace ff::actors {
 
 class Breaker {
  public:
@@ -38,4 +38,4 @@ class Breaker {
   std::optional<MonoTime> closed_until_;
 };
 
-}  // namespace ff::interop
+}  // namespace ff::actors
