@@ -38,6 +38,10 @@ struct Context {
   /// Other networks' join servers; asked when `config.interop`.
   actors::Route<interop::ClientHandle> interop;
   Transmit transmit;
+  /// Passive roaming: join-requests of devices that nobody here knows, and refusals of those that
+  /// other networks forwarded, by their uplink token. May be null. Any thread; never block.
+  std::function<void(std::shared_ptr<const UplinkFrame>)> unknown_join;
+  std::function<void(const Bytes& uplink_token, const Error&)> forwarded_refused;
   events::Publish publish;
   std::shared_ptr<const FrameProbe> frames;  // null: frames are not counted
   actors::Route<ProfilesHandle> profiles;

@@ -78,6 +78,9 @@ struct EffectRunner {
       caf::anon_send(context.shards.of(*sender.dev_eui), UplinkReceived{effect.frame});
     }
   }
+  void operator()(const RefuseForwarded& effect) const {
+    if (context.forwarded_refused) context.forwarded_refused(effect.uplink_token, effect.error);
+  }
   void operator()(const WakeAt& effect) const {
     caf::anon_send(home, WakeSessionAt{device, effect.at});
   }

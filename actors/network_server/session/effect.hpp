@@ -59,6 +59,12 @@ struct TakeIn {
   std::shared_ptr<const UplinkFrame> frame;
 };
 
+/// A join-request that another network has forwarded is refused: it is told why.
+struct RefuseForwarded {
+  Bytes uplink_token;
+  Error error;
+};
+
 /// Replaces the earlier wish.
 struct WakeAt {
   MonoTime at;
@@ -80,8 +86,9 @@ struct Answer {
   std::function<void()> run;
 };
 
-using Effect = std::variant<SendTransmission, AskJoinServer, UpdateIndex, UpdateJoinIndex,
-                            TellSession, TakeIn, WakeAt, CountFrame, PublishEvent, Answer>;
+using Effect =
+    std::variant<SendTransmission, AskJoinServer, UpdateIndex, UpdateJoinIndex, TellSession, TakeIn,
+                 RefuseForwarded, WakeAt, CountFrame, PublishEvent, Answer>;
 
 /// What one event led to. `ups` are committed in the same batch as `records`; effects leave after
 /// it.

@@ -12,6 +12,13 @@ inline constexpr ErrorDef device_not_found{"pkg/networkserver", "device_not_foun
                                            "device not found"};
 inline constexpr ErrorDef decode_payload{"pkg/networkserver", "decode_payload",
                                          Code::invalid_argument, "failed to decode payload"};
+// What a network that forwarded a frame is told of it.
+inline constexpr ErrorDef duplicate_uplink{"pkg/networkserver", "duplicate_uplink",
+                                           Code::already_exists, "the uplink is a duplicate"};
+inline constexpr ErrorDef uplink_mic_mismatch{"pkg/networkserver", "mic_mismatch",
+                                              Code::invalid_argument, "MIC mismatch"};
+inline constexpr ErrorDef shard_overloaded{"pkg/networkserver", "shard_overloaded",
+                                           Code::resource_exhausted, "too many frames wait"};
 inline constexpr ErrorDef field_value{"pkg/networkserver", "field_value", Code::invalid_argument,
                                       "invalid value of field `{field}`"};
 inline constexpr ErrorDef unknown_mac_state{"pkg/networkserver", "unknown_mac_state",

@@ -7,6 +7,7 @@
 #include "actors/network_server/session/state.hpp"
 #include "protocol/join/join_accept.hpp"
 #include "protocol/mac/initial.hpp"
+#include "protocol/roaming/uplink_token.hpp"
 #include "protocol/types/dev_addr_allocation.hpp"
 
 namespace ff::network_server {
@@ -58,6 +59,14 @@ std::optional<ChannelIndex> channel_of(const mac::MacState& state, Frequency fre
   return std::nullopt;
 }
 
+/// Networks that forwarded the request wait for an answer.
+void refuse_forwarded(const std::vector<DownlinkPath>& paths, const Error& error, Outcome& out) {
+  for (const auto& path : paths) {
+    if (roaming::is_uplink_token(path.uplink_token))
+      out.effects.emplace_back(RefuseForwarded{path.uplink_token, error});
+  }
+}
+
 }  // namespace
 
 /// A join- or rejoin-request on its way to the join server.
@@ -89,7 +98,10 @@ void SessionState::on(const JoinRequestReceived& event, const Turn& turn, Outcom
     FF_CHECK(begin_mac_state(work));
     return find_join_windows(work);
   }();
-  if (!status) return drop_join(*event.frame, status.error(), turn, out);
+  if (!status) {
+    refuse_forwarded(paths_of(event.rx_metadata), status.error(), out);
+    return drop_join(*event.frame, status.error(), turn, out);
+  }
   ask_join_server(std::move(work), turn, out);
 }
 
@@ -257,6 +269,7 @@ void SessionState::on(const JoinAnswered& event, const Turn& turn, Outcome& out)
                           std::make_shared<const Error>(event.answer.error())});
     publish(interop ? "ns.up.join.interop.fail" : "ns.up.join.cluster.fail", ids,
             event.answer.error(), turn, out);
+    refuse_forwarded(joining.answerable.paths, event.answer.error(), out);
     return publish_join_drop(joining.question.join_request, ids, event.answer.error(), turn, out);
   }
   note(turn, JoinJudged{JoinStage::accepted, joining.request.dev_addr, {}});

@@ -137,6 +137,12 @@ void on_uplink(Pointer self, const UplinkReceived& message) {
   const auto outcome = state.logic->on_uplink(message.frame, now(self));
   state.probe->uplinks[static_cast<std::size_t>(outcome)]->Increment();
   if (state.context->frames) count(*state.context->frames, *message.frame, outcome, state);
+  if (message.judged) {
+    message.judged(state.logic->judgement(*message.frame, outcome));
+  } else if (outcome == UplinkOutcome::unknown_device && state.context->unknown_join &&
+             m_type_of(message.frame->phy_payload) == phy::MType::join_request) {
+    state.context->unknown_join(message.frame);
+  }
   keep_ticking(self);
 }
 

@@ -16,10 +16,23 @@
 
 namespace ff::network_server {
 
+/// Whose frame it was found to be.
+struct UplinkOwner {
+  DeviceUid device;  // empty: a copy of a frame that came before
+  /// Of data frames: the full counter, and the key that made the MIC.
+  FCnt32 f_cnt;
+  Aes128Key f_nwk_s_int_key;
+  MacVersion mac_version = MacVersion::unknown;
+};
+
 /// One gateway's copy of an uplink or join-request, sent to the shard of its DevAddr or of its EUI
 /// pair.
 struct UplinkReceived {
   std::shared_ptr<const UplinkFrame> frame;
+  /// Set when another network has forwarded the frame and waits for our word; told at once. Errors:
+  /// device_not_found, mic_mismatch (the address is known, the key is not), decode_payload,
+  /// duplicate_uplink (too late to be a copy).
+  actors::Reply<UplinkOwner> judged = {};
 };
 
 /// A session's entry in the address index, sent by its session after the commit that made it.

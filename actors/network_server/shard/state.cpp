@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "actors/network_server/session/errors.hpp"
 #include "protocol/phy/frame_view.hpp"
 
 namespace ff::network_server {
@@ -39,10 +40,36 @@ UplinkOutcome ShardState::on_uplink(std::shared_ptr<const UplinkFrame> frame, Mo
   const auto outcome = find_owner(*frame, owner);
   if (outcome == UplinkOutcome::accepted) {
     owners_.emplace(copy.window, std::move(owner));
+    last_window_ = copy.window;
   } else if (outcome == UplinkOutcome::unknown_device) {
     refusals_.add(std::move(frame), addresses_);
   }
   return outcome;
+}
+
+Result<UplinkOwner> ShardState::judgement(const UplinkFrame& frame, UplinkOutcome outcome) const {
+  if (outcome == UplinkOutcome::duplicate) return UplinkOwner{};
+  if (outcome == UplinkOutcome::late_duplicate) return fail(duplicate_uplink);
+  if (outcome == UplinkOutcome::overloaded) return fail(shard_overloaded);
+  const auto decoded = phy::decode_frame(frame.phy_payload);
+  const auto* data = decoded ? std::get_if<phy::DataFrameView>(&decoded->body) : nullptr;
+  if (outcome == UplinkOutcome::unknown_device) {
+    const bool known = data != nullptr && addresses_.size(data->dev_addr) > 0;
+    return known ? fail(uplink_mic_mismatch) : fail(device_not_found);
+  }
+  const auto found = owners_.find(last_window_);
+  if (outcome != UplinkOutcome::accepted || found == owners_.end()) return fail(decode_payload);
+  const auto& owner = found->second;
+  UplinkOwner out;
+  out.device = *owner.device;
+  out.f_cnt = owner.f_cnt;
+  if (data == nullptr) return out;
+  for (const auto& session : addresses_.sessions(data->dev_addr)) {
+    if (session.pending != owner.pending || *session.device != *owner.device) continue;
+    out.f_nwk_s_int_key = session.f_nwk_s_int_key;
+    out.mac_version = session.mac_version;
+  }
+  return out;
 }
 
 UplinkOutcome ShardState::find_owner(const UplinkFrame& frame, Owner& owner) {

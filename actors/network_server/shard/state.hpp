@@ -12,6 +12,7 @@
 #include "actors/network_server/shard/address_index.hpp"
 #include "actors/network_server/shard/deduplicator.hpp"
 #include "actors/network_server/shard/inspector.hpp"
+#include "actors/network_server/shard/interface.hpp"
 #include "actors/network_server/shard/join_index.hpp"
 #include "actors/network_server/shard/kept_decisions.hpp"
 #include "actors/network_server/shard/session_directory.hpp"
@@ -46,6 +47,8 @@ class ShardState {
   /// One gateway's copy. The frame is matched at its first copy and delivered when its window
   /// closes.
   UplinkOutcome on_uplink(std::shared_ptr<const UplinkFrame> frame, MonoTime now);
+  /// What becomes of the frame that `on_uplink` was just told of, for whoever forwarded it.
+  Result<UplinkOwner> judgement(const UplinkFrame& frame, UplinkOutcome outcome) const;
   /// Closed windows as events for sessions, in order.
   std::vector<ToSession> close_windows(MonoTime now);
 
@@ -84,6 +87,7 @@ class ShardState {
   JoinIndex joins_;
   Deduplicator windows_;
   std::unordered_map<WindowId, Owner> owners_;
+  WindowId last_window_;  // of the last frame that found its owner
   SessionDirectory sessions_;
   Refusals refusals_;
   KeptDecisions kept_decisions_;

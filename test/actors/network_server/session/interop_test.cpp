@@ -1,6 +1,7 @@
 // Joins of devices that our join server does not know, as their sessions decide.
 #include <gtest/gtest.h>
 
+#include "protocol/roaming/uplink_token.hpp"
 #include "test/actors/network_server/session/joining_rig.hpp"
 
 namespace ff::network_server {
@@ -61,6 +62,24 @@ TEST(Interop, NobodyElseIsAskedWithoutJoinServersOfOthers) {
   const auto ours = rig.questions(rig.request());
   EXPECT_TRUE(
       rig.questions(rig.handle(JoinAnswered{ours[0].attempt, fail(device_unknown)})).empty());
+}
+
+TEST(Forwarded, ANetworkThatForwardedAJoinHearsWhyItIsRefused) {
+  RxMetadata forwarded;
+  forwarded.uplink_token = roaming::encode_uplink_token({.visited = NetId{0x42}, .exchange = 7});
+  RxMetadata own;
+  own.uplink_token = {0x0A, 1, 2};
+  JoiningRig rig;
+  rig.config.interop = false;
+  const auto ours = rig.questions(rig.request({own, forwarded}));
+  const auto outcome = rig.handle(JoinAnswered{ours.at(0).attempt, fail(mic_wrong)});
+  const auto told = all<RefuseForwarded>(outcome);
+  ASSERT_EQ(told.size(), 1U) << "gateways of ours wait for nothing";
+  EXPECT_EQ(told[0].uplink_token, forwarded.uplink_token);
+  EXPECT_TRUE(told[0].error.is(mic_wrong));
+  JoiningRig abp;
+  abp.device.supports_join = false;
+  EXPECT_EQ(all<RefuseForwarded>(abp.request({forwarded})).size(), 1U) << "before it is asked for";
 }
 
 }  // namespace

@@ -18,14 +18,6 @@ inline const DeviceUid relay_uid{app, DeviceId("relay-1")};
 inline const DeviceUid served_uid{app, DeviceId("dev-1")};
 inline const mac::WorSession wor{address, join::derive_root_wor_s_key(key)};
 
-template <class Wanted>
-std::vector<Wanted> all(const Outcome& outcome) {
-  std::vector<Wanted> found;
-  for (const auto& effect : outcome.effects) {
-    if (const auto* one = std::get_if<Wanted>(&effect)) found.push_back(*one);
-  }
-  return found;
-}
 /// What another session is told, if it is one thing of this kind.
 template <class Event>
 const Event* told(const Outcome& outcome, const DeviceUid& whom) {

@@ -88,4 +88,14 @@ struct SessionRig {
   std::unique_ptr<SessionState> state;
 };
 
+/// Effects of one kind.
+template <class Wanted>
+std::vector<Wanted> all(const Outcome& outcome) {
+  std::vector<Wanted> found;
+  for (const auto& effect : outcome.effects) {
+    if (const auto* one = std::get_if<Wanted>(&effect)) found.push_back(*one);
+  }
+  return found;
+}
+
 }  // namespace ff::network_server::test
