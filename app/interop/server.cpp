@@ -15,10 +15,13 @@ using net::http::ResponseWriter;
 using Ports = std::shared_ptr<const ServerPorts>;
 
 constexpr std::string_view role = "JOIN_SERVER";
+constexpr std::string_view roaming_role = "NETWORK_SERVER";
 constexpr ErrorDef not_supported{"pkg/interop", "malformed_message", Code::invalid_argument,
                                  "`{type}` is not supported"};
 constexpr ErrorDef unknown_receiver{"pkg/interop", "unknown_receiver", Code::not_found,
                                     "unknown receiver"};
+constexpr ErrorDef no_roaming_agreement{"pkg/interop", "no_roaming_agreement",
+                                        Code::failed_precondition, "no roaming agreement"};
 
 /// One request on its way to an answer.
 class Exchange : public std::enable_shared_from_this<Exchange> {
@@ -97,10 +100,39 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     ask<join_server::HomeNetwork>(request.dev_eui, make, std::move(answered));
   }
 
-  /// Roaming is not built, and answers to us come as answers of our own requests.
+  void serve(const bi::PrStartReq& request) { roam(request); }
+  void serve(const bi::PrStopReq& request) { roam(request); }
+  void serve(const bi::XmitDataReq& request) { roam(request); }
+
+  /// Handover roaming is not built, and answers to us come as answers of our own requests.
   template <class Body>
   void serve(const Body&) {
     refuse(Error(not_supported, {{"type", bi::to_string(header_.type)}}));
+  }
+
+  template <class Request>
+  void roam(const Request& request) {
+    const auto sender = parse_net_id(header_.sender_id);
+    if (!sender) return refuse(Error(bi::unknown_sender));
+    if (header_.receiver_id != to_string(ports_->net_id)) return refuse(Error(unknown_receiver));
+    const auto partners = ports_->roaming.get();
+    if (!partners) return refuse(Error(no_roaming_agreement));
+    const auto make = [&](actors::Reply<bi::Body> then) {
+      return roaming::PartnerAsks{*sender, header_.version, request, std::move(then)};
+    };
+    auto answered = [self = shared_from_this()](Result<bi::Body> answer) {
+      if (!answer) return self->refuse(answer.error());
+      self->count(roaming_result(*answer));
+      self->answer_with(*std::move(answer));
+    };
+    ports_->asker.ask<bi::Body>(partners, roaming_role, make, std::move(answered));
+  }
+
+  static bi::ResultCode roaming_result(const bi::Body& body) {
+    if (const auto* start = std::get_if<bi::PrStartAns>(&body)) return start->result.code;
+    if (const auto* xmit = std::get_if<bi::XmitDataAns>(&body)) return xmit->result.code;
+    const auto* other = std::get_if<bi::OtherAns>(&body);
+    return other != nullptr ? other->result.code : bi::ResultCode::success;
   }
 
   template <class T, class Make, class Then>

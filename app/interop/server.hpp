@@ -1,12 +1,14 @@
-// The server of Backend Interfaces: HTTP requests of other networks to the join server's questions,
-// and its answers back. Not the listeners (app/server/process) and not the messages
-// (protocol/backend_interfaces). [spec join-server §11]
+// The server of Backend Interfaces: HTTP requests of other networks to questions for the join
+// server and for roaming, and the answers back. Not the listeners (app/server/process) and not the
+// messages (protocol/backend_interfaces). [spec join-server §11]
 #pragma once
 
 #include <functional>
 
 #include "actors/join_server/interface.hpp"
+#include "actors/roaming/interface.hpp"
 #include "actors/support/metrics.hpp"
+#include "actors/support/route.hpp"
 #include "actors/support/sharded.hpp"
 #include "app/api/services/audit/calls.hpp"
 #include "app/api/services/base/asker.hpp"
@@ -24,6 +26,9 @@ struct ServerPorts {
   std::vector<net::AddressBlock> trusted_proxies;
   actors::Sharded<join_server::ShardHandle> join_servers;
   api::Asker asker;
+  /// Passive roaming; without partners nobody is there.
+  actors::Route<roaming::RoamingHandle> roaming;
+  NetId net_id;                      // ours, as roaming partners name it
   key_vault::LiveKeyVaultPtr vault;  // for the network keys of answers
   std::function<UtcTime()> now;
   actors::Metrics* metrics = nullptr;  // outlives the handler

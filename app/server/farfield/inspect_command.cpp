@@ -20,7 +20,7 @@ constexpr std::chrono::seconds answer_timeout{15};
 
 constexpr const char* usage =
     "farfield: usage: farfield inspect [--json] [components | device APPLICATION DEVICE | address "
-    "DEV_ADDR | joins | gateway ID | shards | storage]\n";
+    "DEV_ADDR | joins | gateway ID | shards | storage | roaming [csv]]\n";
 
 struct Server {
   std::string host;
@@ -38,12 +38,18 @@ bool is_plain(const std::string& word) {
   });
 }
 
+bool is_csv(const std::vector<std::string>& words) {
+  return words == std::vector<std::string>{"roaming", "csv"};
+}
+
 /// The page for these words; empty if there is none.
 std::string page_of(const std::vector<std::string>& words) {
   if (!std::all_of(words.begin(), words.end(), is_plain)) return {};
+  if (is_csv(words)) return "/inspect/roaming";
   if (words.empty() || (words.size() == 1 && words[0] == "components")) return "/inspect";
   const std::pair<const char*, std::size_t> pages[] = {
-      {"device", 3}, {"address", 2}, {"gateway", 2}, {"joins", 1}, {"shards", 1}, {"storage", 1}};
+      {"device", 3}, {"address", 2}, {"gateway", 2}, {"joins", 1},
+      {"shards", 1}, {"storage", 1}, {"roaming", 1}};
   for (const auto& [name, size] : pages) {
     if (words.size() != size || words[0] != name) continue;
     std::string page = "/inspect";
@@ -127,6 +133,10 @@ ExitCode run_inspect_command(const std::vector<std::string>& words, const config
   if (answer->status != 200) return refused(*answer);
   boost::json::error_code error;
   const auto body = boost::json::parse(answer->body, error);
+  if (is_csv(words) && !error) {
+    std::fputs(roaming_csv(body).c_str(), stdout);
+    return ExitCode::ok;
+  }
   std::fputs(json || error ? answer->body.c_str() : render(body).c_str(), stdout);
   return ExitCode::ok;
 }

@@ -12,6 +12,7 @@
 #include "actors/gateway_server/router/interface.hpp"
 #include "actors/join_server/messages.hpp"
 #include "actors/network_server/shard/inspector.hpp"
+#include "actors/roaming/messages.hpp"
 #include "actors/support/committer.hpp"
 #include "actors/support/supervisor.hpp"
 #include "storage/engine/engine.hpp"
@@ -27,6 +28,7 @@ boost::json::array to_json(const std::vector<application_server::LinkSnapshot>& 
 boost::json::object to_json(const join_server::JoinShardSnapshot& shard);
 boost::json::object to_json(const gateway_server::ConnectionSnapshot& connection);
 boost::json::object to_json(const gateway_server::RouterSnapshot& router);
+boost::json::object to_json(const roaming::RoamingSnapshot& roaming);
 boost::json::object to_json(const actors::CommitterSnapshot& committer);
 boost::json::object to_json(const actors::SupervisorSnapshot& supervisor);
 boost::json::object to_json(const storage::EngineStats& stats);

@@ -70,6 +70,7 @@ class Inspector : public std::enable_shared_from_this<Inspector> {
     if (is(3, "gateway")) return gateway(words[2], answer);
     if (is(2, "joins")) return joins(answer);
     if (is(2, "shards")) return shards(answer);
+    if (is(2, "roaming")) return roaming(answer);
     if (is(2, "storage")) return storage(answer);
     return fail(not_found, {{"path", path}});
   }
@@ -231,6 +232,17 @@ class Inspector : public std::enable_shared_from_this<Inspector> {
         place + "/application_server");
     ask_part<join_server::InspectJoinShard, join_server::JoinShardSnapshot>(
         routes.inspectable_join_server.at(shard), js_role, answer, place + "/join_server");
+  }
+
+  /// Without partners nobody is there to ask.
+  Status roaming(const InspectAnswerPtr& answer) const {
+    answer->begin({{"roaming", nullptr}});
+    const auto partners = ports_.routes.roaming.get();
+    if (!partners) return {};
+    answer->put("/roaming", waiting());
+    ask_part<ff::roaming::InspectRoaming, ff::roaming::RoamingSnapshot>(partners, ns_role, answer,
+                                                                        "/roaming");
+    return {};
   }
 
   Status storage(const InspectAnswerPtr& answer) const {

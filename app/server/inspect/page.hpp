@@ -38,6 +38,7 @@ inline constexpr std::size_t inspections_max = 8;
 ///   /inspect/joins                             join-requests with EUIs that no device has
 ///   /inspect/gateway/{gateway_id}              clock, schedule and decisions of a connection
 ///   /inspect/shards                            what each shard holds
+///   /inspect/roaming                           partners, and the rated records of all days kept
 ///   /inspect/storage                           committer and store
 /// A part that no actor answers for in time says `timeout`.
 net::http::HttpHandler make_inspect_handler(InspectPorts ports);

@@ -123,4 +123,26 @@ std::string render(const value& document) {
   return renderer.take();
 }
 
+std::string roaming_csv(const value& document) {
+  constexpr std::array<std::string_view, 8> fields{"net_id", "role",  "direction",  "day",
+                                                   "frames", "bytes", "airtime_ms", "refused"};
+  std::string out;
+  for (const auto field : fields) out += std::string(out.empty() ? "" : ",") + std::string(field);
+  out += "\r\n";
+  boost::json::error_code error;
+  const auto* records = document.find_pointer("/roaming/records", error);
+  if (records == nullptr || !records->is_array()) return out;
+  for (const auto& record : records->as_array()) {
+    if (!record.is_object()) continue;
+    std::string line;
+    for (const auto field : fields) {
+      const auto* member = record.as_object().if_contains(field);
+      if (field != fields.front()) line += ',';
+      if (member != nullptr) line += scalar(*member);
+    }
+    out += line + "\r\n";
+  }
+  return out;
+}
+
 }  // namespace ff::app

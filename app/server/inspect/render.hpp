@@ -12,4 +12,8 @@ namespace ff::app {
 /// sentence has.
 std::string render(const boost::json::value& document);
 
+/// The records of `/inspect/roaming` as CSV with a header line, RFC 4180. Only the header for any
+/// other document.
+std::string roaming_csv(const boost::json::value& document);
+
 }  // namespace ff::app

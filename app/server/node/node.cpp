@@ -15,8 +15,10 @@
 #include "actors/join_server/context.hpp"
 #include "actors/join_server/supervisor.hpp"
 #include "actors/network_server/supervisor.hpp"
+#include "actors/roaming/actor.hpp"
 #include "actors/support/supervisor.hpp"
 #include "app/server/node/access.hpp"
+#include "app/server/node/roaming_ways.hpp"
 #include "protocol/base/assert.hpp"
 
 namespace ff::app {
@@ -87,7 +89,20 @@ caf::actor start_join_server(caf::actor_system& system, const WiringPtr& wiring)
                                         wiring->on_escalation);
 }
 
-/// Clients of other networks' join servers, of the components that have any.
+roaming::RoamingConfig roaming_config(const Wiring& wiring) {
+  const auto& routes = wiring.routes;
+  auto out = wiring.config.roaming;
+  out.deps = routes.deps;
+  out.vault = wiring.config.key_vault;
+  out.store = wiring.ports.engine;
+  out.shards = routes.network_server;
+  out.join_servers = routes.network_server_interop;
+  out.transmit = gateway_server::make_transmit(routes.gateway_router);
+  out.acknowledge = gateway_server::make_upstream(routes.network_server).acknowledgment;
+  return out;
+}
+
+/// Clients of other networks' join servers, of the components that have any, and roaming.
 caf::actor start_interop(caf::actor_system& system, const WiringPtr& wiring) {
   actors::SupervisorConfig config{.name = "interop",
                                   .limits = {},
@@ -107,6 +122,13 @@ caf::actor start_interop(caf::actor_system& system, const WiringPtr& wiring) {
                                  return caf::actor_cast<caf::actor>(handle);
                                }});
   };
+  if (!wiring->config.roaming.peers.empty()) {
+    config.children.push_back({"roaming", [wiring](caf::actor_system& in) {
+                                 auto handle = roaming::spawn_roaming(in, roaming_config(*wiring));
+                                 wiring->routes.roaming.set(handle);
+                                 return caf::actor_cast<caf::actor>(handle);
+                               }});
+  }
   add("ns", wiring->config.network_server_interop, wiring->routes.network_server_interop);
   add("as", wiring->config.application_server_interop, wiring->routes.application_server_interop);
   return actors::spawn_supervisor(system, std::move(config));
@@ -123,7 +145,10 @@ caf::actor start_network_server(caf::actor_system& system, const WiringPtr& wiri
       .pipelines = routes.application_server.pipelines,
       .join_servers = routes.join_server,
       .interop = routes.network_server_interop,
-      .transmit = gateway_server::make_transmit(routes.gateway_router),
+      .transmit =
+          with_partners(gateway_server::make_transmit(routes.gateway_router), routes.roaming),
+      .unknown_join = tell_of_unknown_joins(wiring->config.roaming, routes.roaming),
+      .forwarded_refused = tell_of_refusals(routes.roaming),
       .publish = wiring->ports.publish,
       .frames = std::make_shared<const network_server::FrameProbe>(*routes.deps.metrics),
       .profiles = routes.mac_settings_profiles,
@@ -143,7 +168,8 @@ caf::actor start_gateways(caf::actor_system& system, const WiringPtr& wiring) {
       .registry = identity_server::make_gateway_registry(routes.identity_server.reader,
                                                          routes.identity_server.registry),
       .access = make_gateway_access(routes.identity_server.access),
-      .upstream = gateway_server::make_upstream(routes.network_server),
+      .upstream = divert(gateway_server::make_upstream(routes.network_server),
+                         wiring->config.roaming, routes.roaming),
       .publish = wiring->ports.publish,
       .rate_limiter = wiring->ports.rate_limiter,
       .memories = {},

@@ -24,6 +24,8 @@
 #include "actors/join_server/config.hpp"
 #include "actors/join_server/interface.hpp"
 #include "actors/network_server/context.hpp"
+#include "actors/roaming/config.hpp"
+#include "actors/roaming/interface.hpp"
 #include "actors/support/deps.hpp"
 #include "actors/support/supervisor.hpp"
 #include "protocol/region/frequency_plan.hpp"
@@ -72,6 +74,8 @@ struct NodeConfig {
   /// Other networks' join servers; without peers none is asked. The node adds `deps` and `vault`.
   interop::ClientConfig network_server_interop;
   interop::ClientConfig application_server_interop;
+  /// Roaming partners; without peers nobody roams. The node adds the ways to its components.
+  roaming::RoamingConfig roaming;
   /// Key-encryption keys. Never null.
   std::shared_ptr<key_vault::LiveKeyVault> key_vault = std::make_shared<key_vault::LiveKeyVault>();
   application_server::Config application_server;
@@ -100,6 +104,7 @@ struct NodeRoutes {
   actors::Route<join_server::activation::RegistryHandle> activation_settings;
   actors::Route<interop::ClientHandle> network_server_interop;
   actors::Route<interop::ClientHandle> application_server_interop;
+  actors::Route<roaming::RoamingHandle> roaming;
   application_server::Routes application_server;
   actors::Route<device_repository::RepositoryHandle> device_repository;
   identity_server::Routes identity_server;

@@ -172,6 +172,8 @@ Status FrontDoors::State::open_interop(const NodeRoutes& routes) {
                               .trusted_proxies = limits.trusted_proxies,
                               .join_servers = routes.join_server,
                               .asker = api::Asker(deadlines, call_timeout),
+                              .roaming = routes.roaming,
+                              .net_id = routes.network->net_id,
                               .vault = ports.key_vault,
                               .now = [clock = ports.clock] { return clock->now().utc; },
                               .metrics = &ports.metrics,

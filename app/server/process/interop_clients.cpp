@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include "config/load/interop.hpp"
+#include "config/load/roaming.hpp"
 
 namespace ff::app {
 namespace {
@@ -57,6 +58,32 @@ Status add(const char* key, const config::InteropClient& settings, const config:
   return {};
 }
 
+/// Of `ns.interop`'s folder, too.
+Status add_partners(const config::Config& config, roaming::RoamingConfig& roaming,
+                    HttpClients& clients) {
+  if (config.ns.interop.source == config::DirectorySource::none) return {};
+  FF_TRY(auto partners, config::load_roaming_partners(config.ns.interop.directory));
+  auto own = config.ns.dev_addr_prefixes;
+  if (own.empty()) own = {prefix_of(config.ns.net_id)};
+  FF_CHECK(config::check_roaming_partners(partners, config.ns.net_id, own));
+  roaming.net_id = config.ns.net_id;
+  roaming.sender_ns_id = config.ns.interop.id;
+  roaming.breaker_failures = config.interop.breaker_failures;
+  roaming.breaker_pause = config.interop.breaker_pause;
+  roaming.requests_max = config.interop.requests_max;
+  roaming.visited.window = config.ns.deduplication_window;
+  for (auto& partner : partners) {
+    if (partner.access.scheme != "https")
+      spdlog::warn("msg=\"roaming partner is asked without TLS\" file=\"{}\"", partner.name);
+    auto options = options_of(partner.access, config.interop);
+    options.timeout = partner.timeout;
+    FF_TRY(auto http, net::http_client::make_http_client(std::move(options)));
+    roaming.peers.push_back({std::move(partner), http.get()});
+    clients.push_back(std::move(http));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<HttpClients> add_interop_clients(const config::Config& config, NodeConfig& node) {
@@ -67,6 +94,7 @@ Result<HttpClients> add_interop_clients(const config::Config& config, NodeConfig
   FF_CHECK(add("as.interop", config.as.interop, config.interop,
                &config::InteropJoinServer::for_application_server, node.application_server_interop,
                clients));
+  FF_CHECK(add_partners(config, node.roaming, clients));
   node.network_server_interop.sender_id = to_string(config.ns.net_id);
   node.application_server_interop.sender_id = config.as.interop.id;
   node.network_server.interop = !node.network_server_interop.peers.empty();

@@ -1,4 +1,5 @@
-// Other networks' join servers, as the configuration's folders have them, with an HTTP client each.
+// Other networks' join servers and roaming partners, as the configuration's folders have them, with
+// an HTTP client each.
 #pragma once
 
 #include <memory>
@@ -13,7 +14,8 @@ namespace ff::app {
 /// Outlives the node whose clients use them.
 using HttpClients = std::vector<std::unique_ptr<net::http_client::HttpClient>>;
 
-/// Fills the node's two interop clients and tells the network server that it has one. Errors:
+/// Fills the node's two interop clients and its roaming partners, and tells the network server that
+/// it has a client. Errors:
 /// config::malformed_interop; missing_directory; of make_http_client.
 Result<HttpClients> add_interop_clients(const config::Config& config, NodeConfig& node);
 

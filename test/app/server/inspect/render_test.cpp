@@ -55,5 +55,14 @@ TEST(Render, LongLinesAreBroken) {
   EXPECT_NE(text.find("member_29=29"), std::string::npos);
 }
 
+TEST(RoamingCsv, HasARowForEachRecord) {
+  const std::string header = "net_id,role,direction,day,frames,bytes,airtime_ms,refused\r\n";
+  const auto document = boost::json::parse(
+      R"({"roaming":{"records":[{"net_id":"000013","role":"accepted","direction":"up",)"
+      R"("day":"2026-11-28","frames":3,"bytes":60,"airtime_ms":150,"refused":1},7]}})");
+  EXPECT_EQ(roaming_csv(document), header + "000013,accepted,up,2026-11-28,3,60,150,1\r\n");
+  EXPECT_EQ(roaming_csv(boost::json::parse(R"({"roaming":null})")), header);
+}
+
 }  // namespace
 }  // namespace ff::app

@@ -1,0 +1,46 @@
+// Frames of our own planes from and to values of Backend Interfaces. Pure.
+#pragma once
+
+#include <optional>
+
+#include "actors/roaming/visited.hpp"
+#include "protocol/backend_interfaces/message.hpp"
+#include "protocol/roaming/uplink_token.hpp"
+#include "protocol/types/frames.hpp"
+
+namespace ff::roaming {
+
+/// What a partner is told of an uplink. Error: unknown_radio.
+Result<backend_interfaces::UlMetaData> ul_meta_data(const Heard& heard);
+
+/// A partner's downlink for our gateways: those that heard the uplink, best first. Errors:
+/// only_class_a, unknown_radio.
+Result<DownlinkFrame> downlink_of(const Heard& heard, const Bytes& phy_payload,
+                                  const backend_interfaces::DlMetaData& dl);
+
+/// Where a partner's uplink comes from.
+struct Origin {
+  NetId visited;
+  std::uint64_t exchange = 0;
+  UtcTime now;
+  DevEui dev_eui;  // of join-requests; else 0
+};
+/// Reception that lies longer in the past than this is not believed.
+inline constexpr Duration reception_age_max = std::chrono::seconds{3};
+/// A partner's uplink as one gateway's: `roaming-000013`, with what it says of its gateways. Error:
+/// unknown_radio.
+Result<UplinkFrame> uplink_of(const Bytes& phy_payload, const backend_interfaces::UlMetaData& ul,
+                              const Origin& origin);
+GatewayId gateway_id_of(NetId visited);
+
+/// What a partner's gateways are to send. Errors: only_class_a, unknown_radio.
+Result<backend_interfaces::DlMetaData> dl_meta_data(const DownlinkFrame& frame,
+                                                    const UplinkToken& token);
+
+/// How a partner hears that its uplink is not taken.
+backend_interfaces::Outcome refusal_of(const Error& error, bool is_join);
+
+/// Of a whole frame; nothing if its modulation is not known.
+Duration airtime_of(std::size_t size, const DataRate& data_rate, Frequency frequency);
+
+}  // namespace ff::roaming

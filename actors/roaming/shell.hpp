@@ -1,0 +1,101 @@
+// The roaming actor's insides, for its own files: forwarding.cpp, serving.cpp, actor.cpp.
+#pragma once
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <map>
+#include <memory>
+
+#include "actors/roaming/config.hpp"
+#include "actors/roaming/interface.hpp"
+#include "actors/roaming/ledger.hpp"
+#include "actors/roaming/probe.hpp"
+#include "actors/roaming/visited.hpp"
+#include "actors/support/breaker.hpp"
+
+namespace ff::roaming {
+
+/// Index of a partner in the configuration.
+using PeerIndex = std::size_t;
+
+struct PeerState {
+  PeerState(const RoamingConfig& config, NetId net_id)
+      : breaker(config.breaker_failures, config.breaker_pause),
+        probe(*config.deps.metrics, net_id) {}
+  actors::Breaker breaker;
+  PeerProbe probe;
+  std::size_t under_way = 0;  // our requests
+  std::size_t waiting = 0;    // its requests
+};
+
+/// A request of ours to a partner: an uplink of its device, or a downlink for ours.
+struct Pending {
+  PeerIndex peer = 0;
+  backend_interfaces::MessageType type = backend_interfaces::MessageType::pr_start_req;
+  Account account;
+  Rated rated;
+  std::uint64_t heard = 0;  // of uplinks
+  std::shared_ptr<const DownlinkFrame> frame;
+  actors::Reply<ScheduledDownlink> reply;
+  UtcTime uplink_at;  // of downlinks: when the uplink came to us
+};
+
+/// A partner's uplink that waits for our word.
+struct Waiting {
+  PeerIndex peer = 0;
+  bool starts = true;  // PRStartReq, else XmitDataReq
+  bool is_join = false;
+  backend_interfaces::Version version = backend_interfaces::Version::v1_1;
+  Rated rated;
+  MonoTime due;
+  actors::Reply<backend_interfaces::Body> reply;
+};
+
+struct Shell {
+  static inline const char* name = "roaming";
+  std::shared_ptr<const RoamingConfig> config;
+  std::vector<PeerState> peers;
+  std::unique_ptr<Ledger> ledger;
+  Visited visited;
+  std::map<std::uint64_t, Pending> pending;
+  std::map<std::uint64_t, Waiting> waiting;
+  std::uint64_t last_id = 0;
+  std::unique_ptr<actors::QueueProbe> windows;
+  std::unique_ptr<Random> random;
+  std::shared_ptr<actors::TickWish> wish = std::make_shared<actors::TickWish>();
+  bool ticking = false;
+};
+using Pointer = RoamingHandle::stateful_pointer<Shell>;
+
+// actor.cpp
+Instant now(Pointer self);
+std::optional<PeerIndex> peer_of(const Shell& state, NetId net_id);
+const config::RoamingPartner& partner(const Shell& state, PeerIndex peer);
+void count(Pointer self, PeerIndex peer, const Account& account, FrameResult result);
+/// Stores the frame's record, and calls `then` when it is durable, on the committer's thread.
+void rate(Pointer self, const Account& account, const Rated& frame, std::function<void()> then);
+/// Sends; what becomes of it comes as RequestAnswered, also when it can not be sent.
+void ask(Pointer self, Pending pending, backend_interfaces::Body body);
+
+// forwarding.cpp: partners' devices under our gateways
+void on_heard(Pointer self, const HeardUplink& message);
+void on_home_found(Pointer self, const HomeFound& message);
+void close_windows(Pointer self);
+void on_uplink_answered(Pointer self, const Pending& pending,
+                        const Result<backend_interfaces::Body>& answer);
+void on_partners_downlink(Pointer self, PeerIndex peer,
+                          const backend_interfaces::XmitDataReq& request,
+                          const actors::Reply<backend_interfaces::Body>& reply);
+void on_downlink_taken(Pointer self, const DownlinkTaken& message);
+
+// serving.cpp: our devices under partners' gateways
+void on_partner_asks(Pointer self, const PartnerAsks& message);
+void on_judged(Pointer self, const FrameJudged& message);
+void on_refused(Pointer self, const ForwardedRefused& message);
+void on_transmit(Pointer self, const TransmitByPartner& message);
+void on_downlink_answered(Pointer self, const Pending& pending,
+                          const Result<backend_interfaces::Body>& answer);
+void end_waiting(Pointer self);
+
+}  // namespace ff::roaming

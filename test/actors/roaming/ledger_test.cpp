@@ -1,0 +1,96 @@
+#include "actors/roaming/ledger.hpp"
+
+#include <gtest/gtest.h>
+
+#include "protocol/base/hex.hpp"
+#include "storage/engine/memory_engine.hpp"
+
+namespace ff::roaming {
+namespace {
+
+constexpr NetId net_id{0x13};
+constexpr Account up{net_id, Role::forwarded, Way::up};
+constexpr Account down{net_id, Role::accepted, Way::down};
+/// Midnight, UTC.
+const UtcTime start = *parse_rfc3339("2025-02-11T00:00:00Z");
+
+std::vector<config::RoamingPartner> partners() {
+  config::RoamingPartner out;
+  out.net_id = net_id;
+  out.forward.limits = {.uplinks_per_minute = 2, .uplinks_per_day = 3};
+  out.accept.limits = {.downlinks_per_minute = 1};
+  return {out};
+}
+
+TEST(Ledger, AMinutesLimitHoldsUntilTheMinuteIsOver) {
+  Ledger ledger(partners());
+  const auto time = start + std::chrono::seconds{20};
+  EXPECT_FALSE(ledger.refusal(up, time));
+  EXPECT_FALSE(ledger.refusal(up, time));
+  EXPECT_EQ(ledger.refusal(up, time), std::chrono::seconds{40});
+  EXPECT_FALSE(ledger.refusal(down, time)) << "each account has its own";
+  EXPECT_EQ(ledger.refusal(down, time), std::chrono::seconds{40});
+  EXPECT_FALSE(ledger.refusal(up, start + std::chrono::seconds{60}));
+}
+
+TEST(Ledger, ADaysLimitHoldsUntilMidnight) {
+  Ledger ledger(partners());
+  for (int minute = 0; minute < 3; ++minute)
+    EXPECT_FALSE(ledger.refusal(up, start + std::chrono::minutes{minute}));
+  const auto noon = start + std::chrono::hours{12};
+  EXPECT_EQ(ledger.refusal(up, noon), std::chrono::hours{12});
+  EXPECT_FALSE(ledger.refusal(up, start + std::chrono::hours{24}));
+}
+
+TEST(Ledger, WithoutALimitThereIsNone) {
+  Ledger ledger(partners());
+  const Account unlimited{net_id, Role::accepted, Way::up};
+  for (int i = 0; i < 10'000; ++i) ASSERT_FALSE(ledger.refusal(unlimited, start));
+}
+
+TEST(Ledger, RecordsAreByDayAndOutliveARestart) {
+  storage::MemoryEngine engine;
+  Ledger ledger(partners());
+  const auto carry = [&](UtcTime at) {
+    ASSERT_FALSE(ledger.refusal(up, at));
+    storage::WriteBatch batch;
+    ledger.rate(up, {20, std::chrono::milliseconds{50}}, at, batch);
+    ASSERT_TRUE(engine.write(batch, storage::Durability::sync));
+  };
+  carry(start - std::chrono::hours{1});
+  carry(start);
+  carry(start + std::chrono::hours{1});
+  const std::vector<RatedRecord> expected{
+      {up, start - std::chrono::hours{24}, {1, 20, std::chrono::milliseconds{50}, 0}},
+      {up, start, {2, 40, std::chrono::milliseconds{100}, 0}}};
+  EXPECT_EQ(ledger.records(), expected);
+
+  Ledger again(partners());
+  ASSERT_TRUE(again.load(engine, start + std::chrono::hours{2}));
+  EXPECT_EQ(again.records(), expected);
+  EXPECT_FALSE(again.refusal(up, start + std::chrono::hours{2})) << "two of three were used";
+  EXPECT_TRUE(again.refusal(up, start + std::chrono::hours{3}));
+}
+
+TEST(Ledger, OldDaysAreNotKept) {
+  Ledger ledger(partners());
+  storage::WriteBatch batch;
+  ledger.rate(up, {20, Duration{0}}, start, batch);
+  ledger.rate(up, {20, Duration{0}}, start + (days_kept + 1) * std::chrono::hours{24}, batch);
+  EXPECT_EQ(ledger.records().size(), 1U);
+}
+
+TEST(TallyRecord, IsTheGoldenBytes) {
+  const Tally tally{3, 60, std::chrono::milliseconds{150}, 2};
+  const auto row = encode_tally(tally);
+  EXPECT_EQ(hex_lower(row), "010803103c1880c6868f012002");
+  const auto decoded = decode_tally(row);
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(*decoded, tally);
+  EXPECT_FALSE(decode_tally({}));
+  EXPECT_FALSE(decode_tally(Bytes{1, 0x08}));
+  EXPECT_EQ(series_of(up), "roaming/000013/forwarded/up");
+}
+
+}  // namespace
+}  // namespace ff::roaming

@@ -1,0 +1,137 @@
+#include "actors/roaming/visited.hpp"
+
+#include <gtest/gtest.h>
+
+#include "test/actors/roaming/sample.hpp"
+
+namespace ff::roaming {
+namespace {
+
+using namespace test;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr NetId partner{0x13};
+constexpr MonoTime start{seconds{100}};
+
+TEST(Visited, CopiesAreOneFrameWhenTheirWindowCloses) {
+  Visited visited;
+  const auto first = frame_of(data_uplink(1), heard_by("one", 5));
+  EXPECT_TRUE(visited.hear(first, start));
+  visited.want(*first);
+  EXPECT_TRUE(
+      visited.hear(frame_of(data_uplink(1), heard_by("other", 7)), start + milliseconds{100}));
+  EXPECT_TRUE(visited.close(start + milliseconds{199}).empty());
+  const auto closed = visited.close(start + milliseconds{200});
+  ASSERT_EQ(closed.size(), 1U);
+  EXPECT_EQ(closed[0].frame, first);
+  EXPECT_EQ(closed[0].rx_metadata.size(), 2U);
+}
+
+TEST(Visited, ALateCopyIsNoNewFrame) {
+  Visited visited;
+  const auto frame = frame_of(data_uplink(1), heard_by("one", 5));
+  visited.hear(frame, start);
+  visited.want(*frame);
+  visited.close(start + milliseconds{200});
+  visited.hear(frame, start + milliseconds{300});
+  visited.want(*frame);
+  EXPECT_TRUE(visited.close(start + milliseconds{900}).empty());
+  EXPECT_EQ(visited.windows(), 1U);
+  EXPECT_TRUE(visited.close(start + seconds{2}).empty());
+  EXPECT_EQ(visited.windows(), 0U);
+  EXPECT_FALSE(visited.next_due());
+}
+
+TEST(Visited, WhatNobodyWantsIsForgotten) {
+  Visited visited;
+  visited.hear(frame_of(join_request(), heard_by("one", 5)), start);
+  EXPECT_TRUE(visited.close(start + seconds{1}).empty());
+}
+
+TEST(Visited, ThereAreNoMoreWindowsThanTheirBound) {
+  Visited visited({.windows_max = 1});
+  EXPECT_TRUE(visited.hear(frame_of(data_uplink(1), heard_by("one", 5)), start));
+  EXPECT_FALSE(visited.hear(frame_of(data_uplink(2), heard_by("one", 5)), start));
+}
+
+Heard heard_for(NetId net_id) {
+  Heard out;
+  out.partner = net_id;
+  out.frame = frame_of(data_uplink(1), heard_by("one", 5));
+  return out;
+}
+
+TEST(Visited, ATokenLeadsItsPartnerAloneToTheGatewaysForAWhile) {
+  Visited visited;
+  auto random = make_seeded_random(1);
+  const auto number = visited.remember(heard_for(partner), *random, start);
+  const auto token = visited.find(number)->token;
+  EXPECT_EQ(token.size(), 16U);
+  EXPECT_NE(visited.find(token, partner, start), nullptr);
+  EXPECT_EQ(visited.find(token, NetId{0x14}, start), nullptr);
+  EXPECT_EQ(visited.find(Bytes{1, 2}, partner, start), nullptr);
+  EXPECT_EQ(visited.find(token, partner, start + seconds{20}), nullptr);
+  visited.close(start + seconds{20});
+  EXPECT_EQ(visited.heard(), 0U);
+}
+
+TEST(Visited, TheOldestTokenMakesRoom) {
+  Visited visited({.heard_max = 2});
+  auto random = make_seeded_random(1);
+  const auto first = visited.remember(heard_for(partner), *random, start);
+  visited.remember(heard_for(partner), *random, start);
+  const auto third = visited.remember(heard_for(partner), *random, start);
+  EXPECT_EQ(visited.find(first), nullptr);
+  EXPECT_NE(visited.find(third), nullptr);
+  EXPECT_EQ(visited.heard(), 2U);
+}
+
+Context context_until(MonoTime until) {
+  return {.partner = partner,
+          .dev_addr = dev_addr,
+          .dev_eui = {},
+          .f_nwk_s_int_key = key(),
+          .is_1_1 = false,
+          .f_cnt_up = FCnt32{5},
+          .until = until};
+}
+const Context* match(Visited& visited, const Bytes& frame, MonoTime now) {
+  return visited.match(*phy::decode_data_frame(frame), now);
+}
+
+TEST(Visited, AContextKnowsItsDevicesFramesByMicAndCounter) {
+  Visited visited;
+  visited.add(context_until(start + seconds{60}));
+  EXPECT_EQ(match(visited, data_uplink(5), start), nullptr) << "counters only go forward";
+  EXPECT_EQ(match(visited, data_uplink(6, Aes128Key::from(Bytes(16, 1))), start), nullptr);
+  const auto* found = match(visited, data_uplink(6), start);
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->f_cnt_up, FCnt32{6});
+  EXPECT_EQ(match(visited, data_uplink(6), start), nullptr) << "a replay";
+  EXPECT_EQ(match(visited, data_uplink(7), start + seconds{60}), nullptr) << "its lifetime is over";
+  EXPECT_EQ(visited.contexts(), 0U);
+}
+
+TEST(Visited, AContextIsRenewedAndEnded) {
+  Visited visited;
+  visited.add(context_until(start + seconds{60}));
+  EXPECT_NE(match(visited, data_uplink(9), start), nullptr);
+  visited.add(context_until(start + seconds{600}));
+  EXPECT_EQ(visited.contexts(), 1U);
+  EXPECT_EQ(match(visited, data_uplink(8), start), nullptr) << "the counter stays where it was";
+  EXPECT_EQ(visited.stop(NetId{0x14}, {}, dev_addr), 0U);
+  EXPECT_EQ(visited.stop(partner, {}, dev_addr), 1U);
+  EXPECT_EQ(visited.contexts(), 0U);
+}
+
+TEST(Visited, ADeferredDeviceIsLeftAloneUntilThen) {
+  Visited visited;
+  visited.defer(7, start + seconds{10});
+  EXPECT_TRUE(visited.is_deferred(7, start + seconds{9}));
+  EXPECT_FALSE(visited.is_deferred(8, start));
+  EXPECT_FALSE(visited.is_deferred(7, start + seconds{10}));
+}
+
+}  // namespace
+}  // namespace ff::roaming
