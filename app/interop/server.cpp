@@ -4,6 +4,7 @@
 
 #include "net/http/client_address.hpp"
 #include "protocol/backend_interfaces/message.hpp"
+#include "protocol/phy/frame_view.hpp"
 
 namespace ff::interop {
 namespace {
@@ -82,7 +83,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
       answer.dev_eui = request.dev_eui;
       answer.session_key_id = request.session_key_id;
       answer.app_s_key = on_wire(*key);
-      self->answer_recorded(request.dev_eui, {"app_s_key"}, std::move(answer));
+      self->answer_recorded(name_of(request.dev_eui), {"app_s_key"}, std::move(answer));
     };
     ask<KeyEnvelope>(request.dev_eui, make, std::move(answered));
   }
@@ -100,7 +101,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     ask<join_server::HomeNetwork>(request.dev_eui, make, std::move(answered));
   }
 
-  void serve(const bi::PrStartReq& request) { roam(request); }
+  void serve(const bi::PrStartReq& request) { roam(request, name_of(request)); }
   void serve(const bi::PrStopReq& request) { roam(request); }
   void serve(const bi::XmitDataReq& request) { roam(request); }
 
@@ -110,8 +111,9 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     refuse(Error(not_supported, {{"type", bi::to_string(header_.type)}}));
   }
 
+  /// `device`: whose keys the answer may hold.
   template <class Request>
-  void roam(const Request& request) {
+  void roam(const Request& request, std::string device = {}) {
     const auto sender = parse_net_id(header_.sender_id);
     if (!sender) return refuse(Error(bi::unknown_sender));
     if (header_.receiver_id != to_string(ports_->net_id)) return refuse(Error(unknown_receiver));
@@ -120,14 +122,29 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     const auto make = [&](actors::Reply<bi::Body> then) {
       return roaming::PartnerAsks{*sender, header_.version, request, std::move(then)};
     };
-    auto answered = [self = shared_from_this()](Result<bi::Body> answer) {
+    auto answered = [self = shared_from_this(),
+                     device = std::move(device)](Result<bi::Body> answer) {
       if (!answer) return self->refuse(answer.error());
+      if (const auto* start = std::get_if<bi::PrStartAns>(&*answer); start && holds_key(*start))
+        return self->answer_recorded(device, {start->nwk_s_key ? "nwk_s_key" : "f_nwk_s_int_key"},
+                                     *start);
       self->count(roaming_result(*answer));
       self->answer_with(*std::move(answer));
     };
     ports_->asker.ask<bi::Body>(partners, roaming_role, make, std::move(answered));
   }
 
+  static bool holds_key(const bi::PrStartAns& answer) {
+    return answer.nwk_s_key || answer.f_nwk_s_int_key;
+  }
+  /// What the audit log calls a device of which no more is known here.
+  static std::string name_of(DevEui dev_eui) { return "dev_eui:" + to_string(dev_eui); }
+  static std::string name_of(const bi::PrStartReq& request) {
+    const auto frame = phy::decode_frame(request.phy_payload);
+    const auto ids = frame ? phy::uplink_identifiers(*frame) : phy::UplinkIdentifiers{};
+    if (ids.dev_addr) return "dev_addr:" + to_string(*ids.dev_addr);
+    return name_of(ids.dev_eui.value_or(DevEui{}));
+  }
   static bi::ResultCode roaming_result(const bi::Body& body) {
     if (const auto* start = std::get_if<bi::PrStartAns>(&body)) return start->result.code;
     if (const auto* xmit = std::get_if<bi::XmitDataAns>(&body)) return xmit->result.code;
@@ -161,7 +178,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     out.app_s_key = on_wire(keys.app_s_key);
     out.session_key_id = keys.session_key_id;
     using Names = std::vector<std::string>;
-    answer_recorded(dev_eui,
+    answer_recorded(name_of(dev_eui),
                     v1_1 ? Names{"s_nwk_s_int_key", "f_nwk_s_int_key", "nwk_s_enc_key", "app_s_key"}
                          : Names{"nwk_s_key", "app_s_key"},
                     std::move(out));
@@ -185,14 +202,14 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   }
   /// Keys leave when the audit log has it.
   template <class Body>
-  void answer_recorded(DevEui dev_eui, std::vector<std::string> keys, Body body) {
+  void answer_recorded(std::string entity, std::vector<std::string> keys, Body body) {
     audit::Record record;
     record.action = audit::Action::key_access;
     record.method = "interop/" + std::string(bi::to_string(header_.type));
     record.account = "network:" + header_.sender_id;
     record.credential = audit::Credential::certificate;
     record.remote_address = address_;
-    record.entities = {"dev_eui:" + to_string(dev_eui)};
+    record.entities = {std::move(entity)};
     record.keys = std::move(keys);
     const api::AuditedAct act(ports_->audit, std::move(record));
     act.write({}, [self = shared_from_this(), body = std::move(body)](const Status& recorded) {

@@ -102,14 +102,14 @@ class RoamingCase(unittest.TestCase):
         return self.home.simulate('--application', APPLICATION, '--mqtt-user', APPLICATION, '--mqtt-password', self.key, '--gateways', 1,
                                   *self.own_gateway(), *flags, gateway_port=self.visited.ports['udp'], timeout=timeout)
 
-    def roam_otaa(self, seed, *flags, keys=True):
+    def roam_otaa(self, seed, *flags, keys=True, period=4):
         rows, text = make_devices(1, '1.0.3', seed)
         self.home.add(rows[0])
         if keys:
             self.join.add_keys(rows[0], net_id=HOME)
         file = self.folder / f'devices-{seed}.csv'
         file.write_text(text)
-        return self.roam('--devices', file, '--period', 4, *flags)
+        return self.roam('--devices', file, '--period', period, *flags)
 
     def roam_abp(self, seed, uplinks, *flags):
         return self.roam('--create', '--region', 'EU868', '--activation', 'abp', '--version', '1.0.3', '--count', 1, '--prefix', f'abp-{seed}',
@@ -122,16 +122,17 @@ class Roaming(RoamingCase):
         self.start_join_server()
         self.start_home()
         self.start_visited()
-        with Subscriber(self.home, APPLICATION, self.key, f'v3/{APPLICATION}@+/devices/+/up') as subscriber:
-            self.roam_otaa(1, '--uplinks', 5, '--expect-joined', 1, '--expect-delivered', 1, '--push-downlinks', '--expect-downlinks', 1,
-                           '--expect-no-violations')
+        with Subscriber(self.home, APPLICATION, self.key, f'v3/{APPLICATION}/devices/+/up') as subscriber:
+            # RX1 opens after five seconds, and an uplink in between would close it.
+            self.roam_otaa(1, '--uplinks', 4, '--expect-joined', 1, '--expect-delivered', 1, '--push-downlinks', '--expect-downlinks', 1,
+                           '--expect-no-violations', period=7)
             message = subscriber.next()[1]
         metadata = message['uplink_message']['rx_metadata'][0]
         self.assertEqual(metadata['gateway_ids']['gateway_id'], 'roaming-000042')
-        self.assertGreaterEqual(self.home.answered('PRStartReq', 'Success'), 6, 'a join and five uplinks')
+        self.assertGreaterEqual(self.home.answered('PRStartReq', 'Success'), 5, 'a join and four uplinks')
         self.assertGreaterEqual(self.visited.answered('XmitDataReq', 'Success'), 1, 'downlinks')
         self.assertGreaterEqual(self.join.metric('farfield_interop_server_requests_total{result="Success",type="HomeNSReq"}'), 1)
-        self.assertGreaterEqual(self.visited.roamed('forwarded', 'up', 'carried'), 6)
+        self.assertGreaterEqual(self.visited.roamed('forwarded', 'up', 'carried'), 5)
         self.assertGreaterEqual(self.home.roamed('accepted', 'down', 'carried'), 2, 'a join-accept and a downlink')
         self.assert_records_agree()
 
@@ -154,6 +155,10 @@ class Roaming(RoamingCase):
         self.roam_abp(2, 5, '--expect-delivered', 1)
         self.assertEqual(self.home.answered('PRStartReq', 'Success'), 1)
         self.assertGreaterEqual(self.home.answered('XmitDataReq', 'Success'), 4)
+        # The visited network has the session's key for it, and the audit log knows.
+        records = self.home.api('GET', '/farfield/audit/records?method=interop/PRStartReq')['records']
+        self.assertEqual([(record['account'], record['entities'], record['keys']) for record in records],
+                         [(f'network:{VISITED}', ['dev_addr:26000002'], ['nwk_s_key'])])
 
     def test_the_homes_limit_holds(self):
         self.start_home(limits={'uplinks-per-day': 3})
