@@ -38,8 +38,9 @@ struct DatagramOptions {
   std::size_t datagram_size_max = 4096;
   /// Datagrams waiting to be sent.
   std::size_t outgoing_max = 4096;
-  /// Receive buffer asked of the kernel, bytes.
-  std::size_t receive_buffer = 4U << 20U;
+  /// Receive buffer asked of the kernel, bytes; without CAP_NET_ADMIN it gives net.core.rmem_max at
+  /// most. A datagram takes about 800 of them: this is for 20,000 gateways that come back at once.
+  std::size_t receive_buffer = 16U << 20U;
 };
 
 /// Called on the socket's loop with at least one datagram, in order of arrival.

@@ -103,7 +103,8 @@ Result<std::shared_ptr<UdpSocket>> UdpSocket::open(AsioLoop& loop, const Endpoin
   int on = 1;
   auto buffer = static_cast<int>(options.receive_buffer);
   setsockopt(bound.descriptor, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
-  setsockopt(bound.descriptor, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
+  if (setsockopt(bound.descriptor, SOL_SOCKET, SO_RCVBUFFORCE, &buffer, sizeof buffer) != 0)
+    setsockopt(bound.descriptor, SOL_SOCKET, SO_RCVBUF, &buffer, sizeof buffer);
   auto self = std::make_shared<UdpSocket>(loop, options, std::move(on_received));
   using boost::asio::ip::udp;
   boost::system::error_code error;

@@ -42,11 +42,12 @@ class Runner final : public Outlet {
 
   Status start(std::vector<Placement> devices) {
     if (application_) FF_CHECK(application_->start());
-    world_ = std::make_unique<World>(options_.scenario, std::move(devices), loop_.now(), *this);
+    auto scenario = options_.scenario;
+    if (options_.api.uplinks_only) scenario.pull_sockets = shared_sockets;
+    world_ = std::make_unique<World>(scenario, std::move(devices), loop_.now(), *this);
     timer_ = loop_.make_timer();
     const auto gateways = world_->gateway_count();
-    const auto pull_sockets =
-        options_.api.uplinks_only ? std::min(gateways, shared_sockets) : gateways;
+    const auto pull_sockets = scenario.pull_sockets > 0 ? scenario.pull_sockets : gateways;
     FF_CHECK(sockets_.open(gateways, pull_sockets, [this](std::size_t gateway, ByteView datagram) {
       world_->on_datagram(gateway, datagram, loop_.now());
     }));

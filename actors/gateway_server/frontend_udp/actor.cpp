@@ -165,6 +165,7 @@ UdpFrontendHandle::behavior_type frontend(Pointer self, ContextPtr context,
       },
       [self](const actors::Tick&) {
         self->state.mailbox->sample(*self);
+        self->state.probe->sample(self->state.socket->counters());
         run(self, self->state.logic->on_tick(now(self)));
       },
   };

@@ -1,13 +1,25 @@
 #include "actors/gateway_server/frontend_udp/probe.hpp"
 
 namespace ff::gateway_server {
+namespace {
+
+prometheus::Counter& loss(actors::Metrics& metrics, const char* reason) {
+  return metrics.counter("farfield_gateway_server_udp_lost_datagrams_total",
+                         "Datagrams that sockets lost, by reason.", {{"reason", reason}});
+}
+
+}  // namespace
 
 UdpProbe::UdpProbe(actors::Metrics& metrics)
     : datagrams(metrics, "gateway_udp_datagrams"),
       received(metrics.counter("ttn_lw_gs_io_udp_message_received_total", "Datagrams received.")),
       lost_downlinks(metrics.counter("farfield_gateway_server_udp_lost_downlinks_total",
                                      "Downlinks of gateways that had no path any more.")),
-      links(metrics.gauge("farfield_gateway_server_udp_links", "EUIs in the connection table.")) {
+      links(metrics.gauge("farfield_gateway_server_udp_links", "EUIs in the connection table.")),
+      losses_{{{loss(metrics, "receive_buffer_full"), &net::DatagramCounters::received_dropped},
+               {loss(metrics, "too_long"), &net::DatagramCounters::received_truncated},
+               {loss(metrics, "send_queue_full"), &net::DatagramCounters::send_dropped},
+               {loss(metrics, "send_refused"), &net::DatagramCounters::send_errors}}} {
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     outcomes[i] = &metrics.counter("farfield_gateway_server_udp_datagrams_total",
                                    "Datagrams by what became of them.",
@@ -24,6 +36,14 @@ UdpProbe::UdpProbe(actors::Metrics& metrics)
         "ttn_lw_gs_io_udp_message_dropped_total",
         "Datagrams dropped for a reason that the reference knows.", {{"error", error}});
   }
+}
+
+void UdpProbe::sample(const net::DatagramCounters& counters) {
+  for (const auto& [counter, count] : losses_) {
+    if (const auto more = counters.*count - last_.*count; more > 0)
+      counter.Increment(static_cast<double>(more));
+  }
+  last_ = counters;
 }
 
 }  // namespace ff::gateway_server

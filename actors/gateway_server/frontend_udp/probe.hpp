@@ -5,6 +5,7 @@
 
 #include "actors/gateway_server/frontend_udp/state.hpp"
 #include "actors/support/metrics.hpp"
+#include "net/udp/datagram_socket.hpp"
 
 namespace ff::gateway_server {
 
@@ -16,12 +17,23 @@ struct UdpProbe {
     if (auto* drop = drops[static_cast<std::size_t>(outcome)]) drop->Increment();
   }
 
+  /// What its socket has counted; of several sockets each has a probe of its own.
+  void sample(const net::DatagramCounters& counters);
+
   actors::QueueProbe datagrams;
   std::array<prometheus::Counter*, datagram_outcome_count> outcomes{};
   std::array<prometheus::Counter*, datagram_outcome_count> drops{};  // null: no name for it
   prometheus::Counter& received;
   prometheus::Counter& lost_downlinks;
   prometheus::Gauge& links;
+
+ private:
+  struct SocketLoss {
+    prometheus::Counter& counter;
+    std::uint64_t net::DatagramCounters::*count;
+  };
+  std::array<SocketLoss, 4> losses_;
+  net::DatagramCounters last_;
 };
 
 }  // namespace ff::gateway_server

@@ -2,6 +2,7 @@
 // Not the devices themselves (identity.hpp).
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -17,6 +18,8 @@ struct Scenario {
   RadioOptions radio;
   /// The other gateways have the EUIs after it.
   GatewayEui first_gateway{0x0016'C001'FF00'0000};
+  /// Gateways share so many sockets for downlinks, which then can not be told apart; 0: none does.
+  std::size_t pull_sockets = 0;
   /// Gateways have GPS time and send beacons.
   bool gps = false;
   /// What gateways' counters show at the start; nothing: each something else.

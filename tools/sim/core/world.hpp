@@ -123,6 +123,7 @@ class World {
   void carry(const OnTheLine& datagram);
   void arrive(std::uint32_t number);
   void receive(std::size_t gateway, ByteView datagram, MonoTime now);
+  void open_downlink_path(std::size_t gateway);
   void on_request(std::size_t gateway, TxRequest& request, MonoTime now);
   void emit(std::uint32_t number);
   void push(std::uint32_t index);

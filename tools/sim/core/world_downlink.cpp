@@ -45,7 +45,16 @@ void World::receive(std::size_t gateway, ByteView datagram, MonoTime now) {
   if (auto* request = std::get_if<TxRequest>(&*packet)) return on_request(gateway, *request, now);
   const auto type = std::get<Acknowledgement>(*packet).type;
   ++(type == PacketType::push_ack ? report_.acknowledged_datagrams : report_.pull_acks);
-  if (type == PacketType::pull_ack) gateways_[gateway].downlink_path_open = true;
+  if (type == PacketType::pull_ack) open_downlink_path(gateway);
+}
+
+/// An answer does not say for which of the gateways behind a socket it is: the server answers, so
+/// none of them has to ask so often any more.
+void World::open_downlink_path(std::size_t gateway) {
+  if (std::exchange(gateways_[gateway].downlink_path_open, true)) return;
+  if (scenario_.pull_sockets == 0) return;
+  for (auto other = gateway; other < gateways_.size(); other += scenario_.pull_sockets)
+    gateways_[other].downlink_path_open = true;
 }
 
 void World::on_request(std::size_t gateway, TxRequest& request, MonoTime now) {

@@ -100,8 +100,11 @@ class VirtualRun final : public Outlet {
     const auto packet = server::parse_packet(datagram);
     ASSERT_TRUE(packet);
     if (const auto acknowledgement = server::acknowledgment(*packet)) {
-      answers_.emplace_back(gateway, to_owned(*acknowledgement));
+      // To the socket that it came from, which the first of those who share it stands for.
+      const auto socket = shared_sockets > 0 ? gateway % shared_sockets : gateway;
+      answers_.emplace_back(socket, to_owned(*acknowledgement));
     }
+    if (packet->type == server::PacketType::pull_data) ++pulls;
     if (packet->type != server::PacketType::push_data) return;
     const GatewayIdentifiers ids{GatewayId{"gtw"}, packet->eui};
     const auto push = decoder_.decode(packet->body, {ids, UtcTime{}, "192.0.2.1", "test"});
@@ -126,6 +129,8 @@ class VirtualRun final : public Outlet {
   std::function<void(const Heard&)> on_frame = [](const Heard&) {};
   std::set<std::string> pushed;
   Bytes sent_bytes;
+  std::size_t shared_sockets = 0;
+  std::size_t pulls = 0;
 };
 
 Scenario short_scenario() {
@@ -205,6 +210,19 @@ TEST(World, adds_frames_of_others_and_stops_at_the_number_of_uplinks) {
   EXPECT_EQ(report.uplinks.sent, 100U);
   EXPECT_EQ(report.foreign, foreign);
   EXPECT_NEAR(static_cast<double>(foreign), 50, 25);
+}
+
+TEST(World, gateways_behind_one_socket_keep_alive_as_often_as_others) {
+  auto scenario = short_scenario();
+  scenario.radio.gateways = 6;
+  VirtualRun alone(scenario, {});
+  alone.until_finished();
+  scenario.pull_sockets = 2;
+  VirtualRun sharing(scenario, {});
+  sharing.shared_sockets = 2;
+  sharing.until_finished();
+  EXPECT_GE(alone.pulls, 6U * 6U);
+  EXPECT_EQ(sharing.pulls, alone.pulls);
 }
 
 TEST(World, joins_a_storm_of_devices) {
