@@ -1,7 +1,7 @@
 """Nothing is lost on the way out: an application's messages to a webhook, NATS and an MQTT broker while all of them fail and the server is
 killed five times. Every message that the server has is everywhere at least once, in order per device, and the same message has the same id.
 
-FARFIELD_LOSSLESS_UPLINKS and FARFIELD_LOSSLESS_RATE (uplinks, and uplinks per second) make it longer: 100000 and 1000 take a few minutes.
+LOSSLESS_UPLINKS and LOSSLESS_RATE (uplinks, and uplinks per second) make it longer: 100000 and 1000 take a few minutes.
 """
 import base64
 import collections
@@ -18,8 +18,8 @@ from brokers import PASSWORD, USER, Mosquitto, MqttClient, Nats, NatsClient
 from endpoint import Endpoint
 from harness import BIN, Server, wait_until
 
-UPLINKS = int(os.environ.get('FARFIELD_LOSSLESS_UPLINKS', 3000))
-RATE = int(os.environ.get('FARFIELD_LOSSLESS_RATE', 150))
+UPLINKS = int(os.environ.get('LOSSLESS_UPLINKS', 3000))
+RATE = int(os.environ.get('LOSSLESS_RATE', 150))
 KILLS = 5
 APPLICATION = 'lossless'
 SETTINGS = {
@@ -130,7 +130,7 @@ class Lossless(unittest.TestCase):
         self.fail(f'messages still arrive after {seconds} s: {last}')
 
     def test_every_message_arrives_everywhere(self):
-        seed = int(os.environ.get('FARFIELD_LOSSLESS_SEED', 11))
+        seed = int(os.environ.get('LOSSLESS_SEED', 11))
         self.start_sinks()
         self.start_server()
         begin = time.monotonic()
