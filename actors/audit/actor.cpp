@@ -7,6 +7,8 @@
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <deque>
+#include <stdexcept>
 
 #include "actors/audit/query.hpp"
 #include "actors/support/caf_error.hpp"
@@ -15,8 +17,6 @@
 
 namespace ff::audit {
 namespace {
-
-using ConfigPtr = std::shared_ptr<const AuditConfig>;
 
 constexpr Duration forget_interval = std::chrono::minutes{10};
 
@@ -39,8 +39,9 @@ struct Probe {
 
 struct WriterShell {
   static inline const char* name = "audit_writer";
-  ConfigPtr config;
-  std::optional<Log> log;
+  AuditConfigPtr config;
+  std::optional<Log> log;                       // nothing until it is read back
+  std::deque<std::function<void()>> held_back;  // messages that wait for it
   std::unique_ptr<Probe> probe;
 };
 using Writer = WriterHandle::stateful_pointer<WriterShell>;
@@ -138,34 +139,84 @@ void forget(Writer self, const ForgetPast& message) {
 /// Whoever keeps these lines can tell later whether the chain still has them.
 void tell(Writer self) {
   const auto& state = self->state;
+  if (!state.log) return;
   caf::delayed_anon_send(WriterHandle(self), state.config->tell_interval, TellHead{});
   const auto& head = state.log->head();
   spdlog::info("msg=\"audit log\" sequence={} hash={}", head.sequence, hex_lower(head.hash));
 }
 
-WriterHandle::behavior_type writer(Writer self, ConfigPtr config, const Found& found) {
+/// Handles the message, or keeps it until the end of the chain is known.
+template <class Message>
+void when_read_back(Writer self, const Message& message, void (*handle)(Writer, const Message&)) {
+  auto& state = self->state;
+  if (state.log) return handle(self, message);
+  if (state.held_back.size() < state.config->log.pending_max) {
+    state.held_back.emplace_back([self, message, handle] { handle(self, message); });
+  } else {
+    state.probe->refused.Increment();
+    if constexpr (requires { message.reply; }) {
+      if (message.reply) message.reply(fail(too_many_calls));
+    }
+  }
+}
+
+class Fence final : public actors::Release {
+ public:
+  explicit Fence(WriterHandle writer) : writer_(std::move(writer)) {}
+  void committed() noexcept override { caf::anon_send(writer_, ReadBack{}); }
+  /// The store has failed, and the process ends.
+  void failed(const Error&) noexcept override {}
+
+ private:
+  WriterHandle writer_;
+};
+
+/// Behind everything that a writer before this one has sent: a place in the chain that is not yet
+/// durable would be given twice.
+void read_back_later(Writer self) {
+  actors::Commit fence;
+  fence.release = std::make_shared<Fence>(WriterHandle(self));
+  if (const auto committer = self->state.config->deps.committer.get())
+    caf::anon_send(committer, std::move(fence));
+}
+
+void read_back(Writer self) {
+  auto& state = self->state;
+  state.log.emplace(state.config->log, found_in(*state.config));
+  for (const auto& handle : std::exchange(state.held_back, {})) handle();
+  tell(self);
+}
+
+/// `found`: of the first start; nothing later.
+WriterHandle::behavior_type writer(Writer self, AuditConfigPtr config,
+                                   const std::optional<Found>& found) {
   actors::prepare(self, WriterShell::name);
   auto& state = self->state;
   state.probe = std::make_unique<Probe>(*config->deps.metrics);
-  state.log.emplace(config->log, found);
   state.config = std::move(config);
-  actors::Commit rows;
-  state.log->settle(found, now(self), rows.records);
-  commit(self, std::move(rows));
-  caf::anon_send(WriterHandle(self), TellHead{});
+  if (found) {
+    state.log.emplace(state.config->log, *found);
+    actors::Commit rows;
+    state.log->settle(*found, now(self), rows.records);
+    commit(self, std::move(rows));
+    caf::anon_send(WriterHandle(self), TellHead{});
+  } else {
+    read_back_later(self);
+  }
   return {
-      [self](const BeginCall& message) { begin(self, message); },
-      [self](const AppendRecord& message) { append(self, message); },
-      [self](const ForgoCall& message) { forgo(self, message); },
-      [self](const ForgetPast& message) { forget(self, message); },
+      [self](const BeginCall& message) { when_read_back(self, message, &begin); },
+      [self](const AppendRecord& message) { when_read_back(self, message, &append); },
+      [self](const ForgoCall& message) { when_read_back(self, message, &forgo); },
+      [self](const ForgetPast& message) { when_read_back(self, message, &forget); },
+      [self](const ReadBack&) { read_back(self); },
       [self](const TellHead&) { tell(self); },
   };
 }
 
 struct ReaderShell {
   static inline const char* name = "audit_reader";
-  ConfigPtr config;
-  WriterHandle writer;
+  AuditConfigPtr config;
+  actors::Route<WriterHandle> writer;
 };
 using ReaderPointer = ReaderHandle::stateful_pointer<ReaderShell>;
 
@@ -182,12 +233,13 @@ Result<std::optional<Past>> past_of(const AuditConfig& config) {
 void look_for_past(ReaderPointer self) {
   const auto past = past_of(*self->state.config);
   if (!past) spdlog::warn("msg=\"audit log\" error=\"{}\"", past.error().to_string());
-  const bool is_some = past && *past;
-  if (is_some) caf::anon_send(self->state.writer, ForgetPast{**past});
+  const auto writer = self->state.writer.get();
+  if (past && *past && writer) caf::anon_send(writer, ForgetPast{**past});
   caf::delayed_anon_send(ReaderHandle(self), forget_interval, LookForPast{});
 }
 
-ReaderHandle::behavior_type reader(ReaderPointer self, ConfigPtr config, WriterHandle writer) {
+ReaderHandle::behavior_type reader(ReaderPointer self, AuditConfigPtr config,
+                                   actors::Route<WriterHandle> writer) {
   actors::prepare(self, ReaderShell::name);
   self->state.config = std::move(config);
   self->state.writer = std::move(writer);
@@ -207,14 +259,22 @@ ReaderHandle::behavior_type reader(ReaderPointer self, ConfigPtr config, WriterH
 
 }  // namespace
 
-Result<AuditLog> spawn_audit_log(caf::actor_system& system, AuditConfig config) {
-  FF_TRY(const auto found, find_log(*config.store));
-  const auto shared = std::make_shared<const AuditConfig>(std::move(config));
-  AuditLog log;
-  log.writer = system.spawn(writer, shared, found);
-  log.reader = shared->own_thread ? system.spawn<caf::detached>(reader, shared, log.writer)
-                                  : system.spawn(reader, shared, log.writer);
-  return log;
+Found found_in(const AuditConfig& config) {
+  auto found = find_log(*config.store->snapshot());
+  if (!found) throw std::runtime_error(found.error().to_string());
+  return *std::move(found);
+}
+
+WriterHandle spawn_writer(caf::actor_system& system, AuditConfigPtr config,
+                          std::optional<Found> found) {
+  return system.spawn(writer, std::move(config), std::move(found));
+}
+
+ReaderHandle spawn_reader(caf::actor_system& system, AuditConfigPtr config,
+                          actors::Route<WriterHandle> writer) {
+  if (config->own_thread)
+    return system.spawn<caf::detached>(reader, std::move(config), std::move(writer));
+  return system.spawn(reader, std::move(config), std::move(writer));
 }
 
 }  // namespace ff::audit

@@ -1,9 +1,10 @@
-// Starts the audit log: its writer, and its reader with a thread of its own, because reads block.
+// The audit log's actors: its writer, and its reader with a thread of its own, because reads block.
 #pragma once
 
 #include <caf/fwd.hpp>
 
 #include <memory>
+#include <optional>
 
 #include "actors/audit/interface.hpp"
 #include "actors/support/deps.hpp"
@@ -21,12 +22,16 @@ struct AuditConfig {
   bool own_thread = true;
 };
 
-struct AuditLog {
-  WriterHandle writer;
-  ReaderHandle reader;
-};
+using AuditConfigPtr = std::shared_ptr<const AuditConfig>;
 
-/// Reads the store: not from an actor. Errors: of find_log().
-Result<AuditLog> spawn_audit_log(caf::actor_system& system, AuditConfig config);
+/// What the store says of the log. Throws std::runtime_error when it can not be read.
+Found found_in(const AuditConfig& config);
+
+/// `found`: of the first start, whose calls under way are settled. Nothing: of a writer that is
+/// started again, and reads back where the one before it was.
+WriterHandle spawn_writer(caf::actor_system& system, AuditConfigPtr config,
+                          std::optional<Found> found);
+ReaderHandle spawn_reader(caf::actor_system& system, AuditConfigPtr config,
+                          actors::Route<WriterHandle> writer);
 
 }  // namespace ff::audit

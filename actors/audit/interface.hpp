@@ -15,6 +15,7 @@ using WriterHandle =
                      caf::reacts_to<AppendRecord>,  // Answers when the record is durable.
                      caf::reacts_to<ForgoCall>,     // Forgets an intent.
                      caf::reacts_to<ForgetPast>,    // INTERNAL: erases the oldest records.
+                     caf::reacts_to<ReadBack>,      // INTERNAL: what came before is durable.
                      caf::reacts_to<TellHead>>;     // INTERNAL: logs how far the chain is.
 
 using ReaderHandle =

@@ -37,6 +37,7 @@ Result<Found> find_log(const storage::Reader& store) {
 
 Log::Log(LogConfig config, const Found& found)
     : config_(std::move(config)), head_(found.head), anchor_(found.anchor) {
+  for (const auto& [ticket, intent] : found.pending) pending_.insert(ticket);
   if (!found.pending.empty()) last_ticket_ = found.pending.back().first;
 }
 

@@ -25,7 +25,7 @@ struct LogConfig {
 struct Found {
   Checkpoint head;
   Checkpoint anchor;
-  /// What was under way when the process ended.
+  /// What is under way, or was when the process ended.
   std::vector<std::pair<std::uint64_t, Record>> pending;
 };
 /// Blocking. Errors: of the store; malformed rows.
@@ -39,7 +39,8 @@ struct Past {
 
 class Log {
  public:
-  /// `found` by find_log(). The tickets of a run are above those that were found.
+  /// `found` by find_log(). The tickets of a run are above those that were found, which are under
+  /// way until they are settled or end.
   Log(LogConfig config, const Found& found);
 
   const Checkpoint& head() const noexcept { return head_; }

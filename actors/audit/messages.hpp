@@ -33,6 +33,9 @@ struct ForgoCall {
 struct ForgetPast {
   Past past;
 };
+/// INTERNAL: of a writer that was started again: what the one before it has sent to the committer
+/// is durable, so the store says where the chain ends.
+struct ReadBack {};
 /// INTERNAL: says in the process's log how far the chain is.
 struct TellHead {};
 
@@ -89,6 +92,7 @@ FF_LOCAL_MESSAGE(ff::audit::BeginCall)
 FF_LOCAL_MESSAGE(ff::audit::AppendRecord)
 FF_LOCAL_MESSAGE(ff::audit::ForgoCall)
 FF_LOCAL_MESSAGE(ff::audit::ForgetPast)
+FF_LOCAL_MESSAGE(ff::audit::ReadBack)
 FF_LOCAL_MESSAGE(ff::audit::TellHead)
 FF_LOCAL_MESSAGE(ff::audit::FindRecords)
 FF_LOCAL_MESSAGE(ff::audit::VerifyChain)

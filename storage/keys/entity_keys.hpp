@@ -58,6 +58,7 @@ enum class EntityKind : std::uint8_t {
   external_login = 35,        ///< issuer, subject
   activation_settings = 36,   ///< application
   repository_document = 37,   ///< path of a file of the device repository, below `vendor/`
+                              // 38 is the audit log's: audit_keys.hpp
 };
 
 /// How many ids the key of a kind has: 1 to 4.
@@ -92,6 +93,7 @@ enum class EntityIndex : std::uint8_t {
   profile_device =
       68,             ///< application, profile | entity key of a device that uses it; with a value
   bookmarks_of = 69,  ///< entity kind name, entity | entity key of a bookmark of it
+                      // 70 is the audit log's: audit_keys.hpp
 };
 
 /// Unique: one owner at most. The value is the owner's entity key.

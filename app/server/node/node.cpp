@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "actors/application_server/outbox/scans.hpp"
+#include "actors/audit/supervisor.hpp"
 #include "actors/identity_server/device_activity/device_activity.hpp"
 #include "actors/identity_server/gateway_settings/gateway_registry.hpp"
 #include "actors/interop/actor.hpp"
@@ -197,6 +198,14 @@ application_server::UnwrapKey unwrap_with(const key_vault::LiveKeyVaultPtr& vaul
   return [vault](const KeyEnvelope& envelope) { return vault->current()->unwrap(envelope); };
 }
 
+caf::actor start_audit_log(caf::actor_system& system, const WiringPtr& wiring) {
+  auto config = *wiring->config.audit;
+  config.deps = wiring->routes.deps;
+  config.store = wiring->ports.engine;
+  config.own_thread = wiring->ports.own_threads;
+  return audit::start(system, std::move(config), *wiring->routes.audit, wiring->on_escalation);
+}
+
 caf::actor start_device_repository(caf::actor_system& system, const WiringPtr& wiring) {
   const device_repository::RepositoryConfig config{.store = wiring->ports.engine,
                                                    .source = wiring->config.device_repository,
@@ -361,6 +370,10 @@ std::unique_ptr<Node> Node::start(NodePorts ports, NodeConfig config) {
           ? config.plans
           : std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
   routes.network = std::make_shared<const network_server::Config>(config.network_server);
+  if (config.audit) {
+    routes.audit.emplace();
+    routes.supervisors.emplace_back("audit", actors::Route<caf::actor>());
+  }
   for (const auto* name : {"root", "storage", "identity_server", "interop", "device_repository",
                            "application_server", "join_server", "network_server", "gateway_server"})
     routes.supervisors.emplace_back(name, actors::Route<caf::actor>());
@@ -374,25 +387,27 @@ std::unique_ptr<Node> Node::start(NodePorts ports, NodeConfig config) {
              .on_escalation = [](const std::string& child) {
                spdlog::error("msg=\"component failed\" child={}", child);
              }});
+  std::vector<ChildSpec> children{component("storage", wiring, start_storage)};
+  if (wiring->config.audit) children.push_back(component("audit", wiring, start_audit_log));
+  for (auto& child : {component("identity_server", wiring, start_identity_server),
+                      component("interop", wiring, start_interop),
+                      component("device_repository", wiring, start_device_repository),
+                      component("application_server", wiring, start_application_server),
+                      component("join_server", wiring, start_join_server),
+                      component("network_server", wiring, start_network_server),
+                      component("gateway_server", wiring, start_gateways)})
+    children.push_back(child);
   // Inputs start last and are stopped first; what is committed on the way is released before the
   // store closes.
-  node->root_ = actors::spawn_supervisor(
-      *wiring->ports.system,
-      {.name = "root",
-       .limits = {},
-       .children = {component("storage", wiring, start_storage),
-                    component("identity_server", wiring, start_identity_server),
-                    component("interop", wiring, start_interop),
-                    component("device_repository", wiring, start_device_repository),
-                    component("application_server", wiring, start_application_server),
-                    component("join_server", wiring, start_join_server),
-                    component("network_server", wiring, start_network_server),
-                    component("gateway_server", wiring, start_gateways)},
-       .clock = wiring->ports.clock,
-       .metrics = wiring->ports.metrics,
-       .on_escalation = [fatal](const std::string& child) {
-         fatal("component " + child + " failed too often");
-       }});
+  node->root_ = actors::spawn_supervisor(*wiring->ports.system,
+                                         {.name = "root",
+                                          .limits = {},
+                                          .children = std::move(children),
+                                          .clock = wiring->ports.clock,
+                                          .metrics = wiring->ports.metrics,
+                                          .on_escalation = [fatal](const std::string& child) {
+                                            fatal("component " + child + " failed too often");
+                                          }});
   route_of(node->routes_.supervisors, "root").set(node->root_);
   return node;
 }

@@ -9,11 +9,13 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "actors/application_server/frontend_mqtt/access.hpp"
 #include "actors/application_server/supervisor.hpp"
+#include "actors/audit/actor.hpp"
 #include "actors/device_repository/actor.hpp"
 #include "actors/events/event.hpp"
 #include "actors/gateway_server/supervisor/gateway_server.hpp"
@@ -79,6 +81,8 @@ struct NodeConfig {
   /// Key-encryption keys. Never null.
   std::shared_ptr<key_vault::LiveKeyVault> key_vault = std::make_shared<key_vault::LiveKeyVault>();
   application_server::Config application_server;
+  /// What of the audit log is configured; nothing: none is kept. The node adds `deps` and `store`.
+  std::optional<audit::AuditConfig> audit;
   /// Devices whose activity the registry of devices writes at once.
   std::size_t activity_batch_max = 1000;
   /// Imported when the node starts; empty: what is stored is served.
@@ -108,6 +112,7 @@ struct NodeRoutes {
   application_server::Routes application_server;
   actors::Route<device_repository::RepositoryHandle> device_repository;
   identity_server::Routes identity_server;
+  std::optional<audit::Routes> audit;  // nothing: no audit log is kept
   actors::Route<gateway_server::RouterHandle> gateway_router;
   actors::Route<gateway_server::GrpcFrontendHandle> gateway_links;
   std::shared_ptr<const region::FrequencyPlans> plans;

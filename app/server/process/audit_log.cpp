@@ -1,12 +1,9 @@
 #include "app/server/process/audit_log.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <boost/json.hpp>
 #include <caf/send.hpp>
 #include <set>
 
-#include "actors/audit/actor.hpp"
 #include "actors/audit/query.hpp"
 #include "app/api/services/audit/secrets.hpp"
 #include "app/server/process/version.hpp"
@@ -93,26 +90,9 @@ std::vector<audit::Change> settings_changes(const std::string& before, const std
   return changes;
 }
 
-Result<std::optional<audit::Routes>> open_audit_log(const AuditLogPorts& ports) {
-  const auto& settings = ports.config.audit;
-  if (!settings.enable) return std::optional<audit::Routes>();
-  auto start = start_record(ports);
-  FF_TRY(const auto log, audit::spawn_audit_log(ports.system, {.deps = ports.deps,
-                                                               .store = &ports.store,
-                                                               .log = {.keys = settings.keys},
-                                                               .retention = settings.retention}));
-  audit::Routes routes;
-  routes.writer.set(log.writer);
-  routes.reader.set(log.reader);
-  caf::anon_send(log.writer, audit::AppendRecord{std::move(start), {}, nullptr});
-  return std::optional(routes);
-}
-
-void close_audit_log(const audit::Routes& log) {
+void record_start(const AuditLogPorts& ports, const audit::Routes& log) {
   if (const auto writer = log.writer.get())
-    caf::anon_send_exit(writer, caf::exit_reason::user_shutdown);
-  if (const auto reader = log.reader.get())
-    caf::anon_send_exit(reader, caf::exit_reason::user_shutdown);
+    caf::anon_send(writer, audit::AppendRecord{start_record(ports), {}, nullptr});
 }
 
 }  // namespace ff::app

@@ -1,27 +1,20 @@
-// The audit log as this process keeps it: its actors, and the record of a start with the settings
-// that have changed since the last one.
+// The record of a start in the audit log, with the settings that have changed since the last one.
 #pragma once
 
-#include <caf/fwd.hpp>
-
 #include "actors/audit/interface.hpp"
-#include "actors/support/deps.hpp"
 #include "config/config.hpp"
 #include "storage/engine/engine.hpp"
 
 namespace ff::app {
 
 struct AuditLogPorts {
-  caf::actor_system& system;
   const storage::Engine& store;
   const config::Config& config;
-  actors::Deps deps;
   bool is_first_start = false;  ///< The administrator was made.
 };
 
-/// Nothing: none is kept. Errors: of a log that can not be read.
-Result<std::optional<audit::Routes>> open_audit_log(const AuditLogPorts& ports);
-void close_audit_log(const audit::Routes& log);
+/// Appends the record of this start. Reads the store; from any thread but an actor's.
+void record_start(const AuditLogPorts& ports, const audit::Routes& log);
 
 /// INTERNAL, for tests: settings that are not their defaults, as JSON by their names; secrets
 /// without their values.

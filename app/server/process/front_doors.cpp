@@ -205,11 +205,13 @@ std::shared_ptr<const net::tls::ServerContext> FrontDoors::gateway_tls() const {
 Status FrontDoors::open(const NodeRoutes& routes) {
   auto& state = *state_;
   state.open_event_store(routes);
-  FF_TRY(state.audit_log, open_audit_log({.system = state.ports.system,
-                                          .store = state.ports.store,
-                                          .config = state.ports.config,
-                                          .deps = routes.deps,
-                                          .is_first_start = state.is_first_start}));
+  state.audit_log = routes.audit;
+  if (state.audit_log) {
+    record_start({.store = state.ports.store,
+                  .config = state.ports.config,
+                  .is_first_start = state.is_first_start},
+                 *state.audit_log);
+  }
   FF_CHECK(state.open_grpc(routes));
   FF_CHECK(state.open_account());
   FF_CHECK(state.open_mqtt(routes));
@@ -248,7 +250,6 @@ void FrontDoors::close() {
   if (auto store = state.event_store.get())
     caf::anon_send_exit(store, caf::exit_reason::user_shutdown);
   state.event_store.clear();
-  if (state.audit_log) close_audit_log(*state.audit_log);
   state.audit_log.reset();
   if (auto keeper = state.deadlines.get())
     caf::anon_send_exit(keeper, caf::exit_reason::user_shutdown);

@@ -428,6 +428,11 @@ Result<NodeConfig> node_config(const config::Config& config, std::uint64_t count
   out.application_server.formatters = formatters_config(config.as.formatters);
   out.application_server.outbox_retention = config.as.outbox_retention;
   out.application_server.pipeline.activity_interval = config.as.last_seen_interval;
+  if (config.audit.enable) {
+    out.audit.emplace();
+    out.audit->log.keys = config.audit.keys;
+    out.audit->retention = config.audit.retention;
+  }
   out.activity_batch_max = std::max<std::size_t>(1, config.as.last_seen_batch);
   if (config.dr.source == config::DirectorySource::directory)
     out.device_repository = config.dr.directory;

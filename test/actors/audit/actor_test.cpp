@@ -1,5 +1,5 @@
 // The audit log's actors: who is answered when.
-#include "actors/audit/actor.hpp"
+#include "actors/audit/supervisor.hpp"
 
 #include <gtest/gtest.h>
 
@@ -24,19 +24,15 @@ class AuditActorTest : public test::ActorFixture {
     settings.log = {.keys = {Bytes(16, 1)}, .pending_max = 2};
     settings.retention = retention;
     settings.own_thread = false;
-    auto spawned = spawn_audit_log(*system, settings);
-    ASSERT_TRUE(spawned);
-    log = *spawned;
+    supervisor = ff::audit::start(*system, settings, log, nullptr);
     run();
   }
   void stop() {
-    for (const bool is_writer : {true, false}) {
-      if (!log.writer) continue;
-      if (is_writer) caf::anon_send_exit(log.writer, caf::exit_reason::user_shutdown);
-      if (!is_writer) caf::anon_send_exit(log.reader, caf::exit_reason::user_shutdown);
-    }
+    if (supervisor) caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
     run();
-    log = {};
+    supervisor = nullptr;
+    log.writer.clear();
+    log.reader.clear();
   }
   static Record record(std::string method = "A/Update") {
     Record out;
@@ -47,13 +43,14 @@ class AuditActorTest : public test::ActorFixture {
   }
   std::optional<Result<std::uint64_t>> begin() {
     std::optional<Result<std::uint64_t>> answer;
-    caf::anon_send(log.writer, BeginCall{record(), [&](auto ticket) { answer = ticket; }});
+    caf::anon_send(log.writer.get(), BeginCall{record(), [&](auto ticket) { answer = ticket; }});
     run();
     return answer;
   }
   std::optional<Result<Checkpoint>> append(std::optional<std::uint64_t> ticket = {}) {
     std::optional<Result<Checkpoint>> answer;
-    caf::anon_send(log.writer, AppendRecord{record(), ticket, [&](auto place) { answer = place; }});
+    caf::anon_send(log.writer.get(),
+                   AppendRecord{record(), ticket, [&](auto place) { answer = place; }});
     run();
     return answer;
   }
@@ -62,7 +59,7 @@ class AuditActorTest : public test::ActorFixture {
     FindRecords question;
     question.filter = filter;
     question.reply = [&](auto page) { answer = std::move(page); };
-    caf::anon_send(log.reader, std::move(question));
+    caf::anon_send(log.reader.get(), std::move(question));
     run();
     return answer && *answer ? **answer : Page();
   }
@@ -70,7 +67,7 @@ class AuditActorTest : public test::ActorFixture {
     std::optional<Result<Verdict>> answer;
     VerifyChain question;
     question.reply = [&](auto verdict) { answer = std::move(verdict); };
-    caf::anon_send(log.reader, std::move(question));
+    caf::anon_send(log.reader.get(), std::move(question));
     run();
     return answer && *answer ? **answer : Verdict{.fault = Fault::missing};
   }
@@ -78,7 +75,8 @@ class AuditActorTest : public test::ActorFixture {
     return metrics.text().find("\n" + line + "\n") != std::string::npos;
   }
 
-  AuditLog log;
+  Routes log;
+  caf::actor supervisor;
 };
 
 TEST_F(AuditActorTest, AnswersWhenTheRecordIsDurable) {
@@ -106,6 +104,32 @@ TEST_F(AuditActorTest, ACallThatTheProcessDidNotEndIsARecordAfterTheRestart) {
   EXPECT_EQ(verify().fault, Fault::none);
 }
 
+TEST_F(AuditActorTest, AWriterThatWasStartedAgainGoesOnWhereTheOtherWas) {
+  start();
+  const auto ticket = begin();
+  // Under way to the committer when the writer ends, and behind it in its mailbox.
+  std::vector<Result<Checkpoint>> places;
+  const auto told = [&](auto place) { places.push_back(place); };
+  const auto first = log.writer.get();
+  caf::anon_send(first, AppendRecord{record(), {}, told});
+  caf::anon_send_exit(first, caf::exit_reason::kill);
+  run();
+  ASSERT_NE(log.writer.get(), first);
+  caf::anon_send(log.writer.get(), AppendRecord{record(), {}, told});
+  run();
+  ASSERT_EQ(places.size(), 2U);
+  EXPECT_EQ(places[0]->sequence, 1U);
+  EXPECT_EQ(places[1]->sequence, 2U);
+  // The call under way is still one.
+  EXPECT_TRUE(has_metric("farfield_audit_pending 1"));
+  const auto last = append(**ticket);
+  ASSERT_TRUE(last && *last);
+  EXPECT_TRUE(has_metric("farfield_audit_pending 0"));
+  ASSERT_EQ(find().records.size(), 3U);
+  for (const auto& one : find().records) EXPECT_EQ(one.record.outcome, outcome_ok);
+  EXPECT_EQ(verify().fault, Fault::none);
+}
+
 TEST_F(AuditActorTest, ACallThatEndedIsOneRecord) {
   start();
   const auto ticket = begin();
@@ -118,7 +142,7 @@ TEST_F(AuditActorTest, ACallThatEndedIsOneRecord) {
 TEST_F(AuditActorTest, AForgoneCallLeavesNothing) {
   start();
   const auto ticket = begin();
-  caf::anon_send(log.writer, ForgoCall{**ticket});
+  caf::anon_send(log.writer.get(), ForgoCall{**ticket});
   run();
   stop();
   start();

@@ -1,5 +1,5 @@
 // What calls leave in the audit log, and who may read it.
-#include "actors/audit/actor.hpp"
+#include "actors/audit/supervisor.hpp"
 #include "app/api/services/audit/calls.hpp"
 #include "test/app/api/services/identity_fixture.hpp"
 
@@ -9,22 +9,21 @@ namespace {
 class AuditServices : public IdentityTest {
  protected:
   AuditServices() {
-    log_ = *ff::audit::spawn_audit_log(
-        *system, {.deps = actor_deps(), .store = &engine(), .log = {.keys = {Bytes(16, 1)}}});
-    ff::audit::Routes routes;
-    routes.writer.set(log_.writer);
-    routes.reader.set(log_.reader);
-    deps.audit = routes;
+    log_ = ff::audit::start(
+        *system, {.deps = actor_deps(), .store = &engine(), .log = {.keys = {Bytes(16, 1)}}},
+        routes_, nullptr);
+    deps.audit = routes_;
     audit->chosen = make_call_audit({.asker = Asker({}, std::chrono::seconds(5)),
-                                     .log = routes,
+                                     .log = routes_,
                                      .authenticator = authenticator});
   }
   ~AuditServices() override {
     if (gateway) server->shutdown(std::chrono::seconds(1));
-    caf::anon_send_exit(log_.writer, caf::exit_reason::user_shutdown);
-    caf::anon_send_exit(log_.reader, caf::exit_reason::user_shutdown);
-    log_ = {};
+    caf::anon_send_exit(log_, caf::exit_reason::user_shutdown);
+    log_ = nullptr;
     deps.audit.reset();
+    routes_.writer.clear();
+    routes_.reader.clear();
   }
 
   boost::json::array records(const std::string& query = "") {
@@ -43,7 +42,8 @@ class AuditServices : public IdentityTest {
               200);
   }
 
-  ff::audit::AuditLog log_;
+  ff::audit::Routes routes_;
+  caf::actor log_;
 };
 
 TEST_F(AuditServices, AChangeIsRecordedWithWhoWhatBeforeAndAfter) {
