@@ -81,7 +81,18 @@ struct Inspect {
 };
 
 /// Where the certificate of incoming TLS comes from. `none` keeps every TLS listener closed.
-enum class TlsSource : std::uint8_t { none, file, self_signed };
+enum class TlsSource : std::uint8_t { none, file, self_signed, acme };
+
+/// `tls.acme`: an authority that gives certificates to machines.
+struct Acme {
+  bool enable = false;  // as source acme
+  std::string endpoint;
+  std::filesystem::path ca;  // trusted beside the system's authorities; empty: those alone
+  std::filesystem::path directory;
+  std::string email;
+  std::vector<std::string> hosts;
+  std::string default_host;  // the certificate's subject; empty: the first host
+};
 
 /// `tls`.
 struct Tls {
@@ -89,6 +100,9 @@ struct Tls {
   std::filesystem::path certificate;
   std::filesystem::path key;
   Duration reload_interval{};
+  Acme acme;
+
+  bool by_acme() const noexcept { return source == TlsSource::acme || acme.enable; }
 };
 
 /// `mtls-auth`: whose certificates of clients are believed.

@@ -13,11 +13,6 @@ using std::chrono::seconds;
 
 namespace {
 
-Type<std::string> any_text() {
-  return {"any text", [](std::string_view text) { return std::optional(std::string(text)); },
-          [](const std::string& value) { return value; }};
-}
-
 std::vector<Knob> mqtt_knobs() {
   return {
       {"as.mqtt.listen", "Address of the MQTT server for applications without TLS.", ":1883",

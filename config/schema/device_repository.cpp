@@ -3,14 +3,6 @@
 #include "config/schema/schema.hpp"
 
 namespace ff::config {
-namespace {
-
-Type<std::string> any_text() {
-  return {"any text", [](std::string_view text) { return std::optional(std::string(text)); },
-          [](const std::string& value) { return value; }};
-}
-
-}  // namespace
 
 std::vector<Knob> device_repository_knobs() {
   return {

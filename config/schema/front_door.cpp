@@ -2,9 +2,50 @@
 #include "config/schema/schema.hpp"
 
 namespace ff::config {
+namespace {
+
+std::vector<Knob> tls_knobs() {
+  return {
+      {"tls.source",
+       "Where the certificate of TLS listeners comes from: files, an authority by ACME, or one of "
+       "our own that is made at the first start; empty keeps them closed.",
+       "self-signed",
+       one(choice<TlsSource>({{"", TlsSource::none},
+                              {"file", TlsSource::file},
+                              {"self-signed", TlsSource::self_signed},
+                              {"acme", TlsSource::acme}}),
+           FF_PLACE(tls.source))},
+      {"tls.certificate", "PEM file of the certificate and its chain.", "cert.pem",
+       one(path(), FF_PLACE(tls.certificate))},
+      {"tls.key", "PEM file of the certificate's key.", "key.pem", one(path(), FF_PLACE(tls.key))},
+      {"tls.reload-interval",
+       "How often the two files are looked at; a renewed certificate is taken over.", "1m",
+       one(duration(std::chrono::seconds{1}, std::chrono::hours{24}),
+           FF_PLACE(tls.reload_interval))},
+      {"tls.acme.enable", "Deprecated: the same as tls.source acme.", "false",
+       one(flag(), FF_PLACE(tls.acme.enable))},
+      {"tls.acme.endpoint", "URL of the authority's ACME directory.",
+       "https://acme-v02.api.letsencrypt.org/directory",
+       one(any_text(), FF_PLACE(tls.acme.endpoint))},
+      {"tls.acme.ca", "PEM file of authorities trusted for the endpoint, beside the system's own.",
+       "", one(path_or_nothing(), FF_PLACE(tls.acme.ca))},
+      {"tls.acme.dir", "Folder that keeps the account's key and the certificate.", "",
+       one(path_or_nothing(), FF_PLACE(tls.acme.directory))},
+      {"tls.acme.email", "Whom the authority may write to.", "",
+       one(any_text(), FF_PLACE(tls.acme.email))},
+      {"tls.acme.hosts",
+       "DNS names of the certificate. The authority asks each for a proof at port 80, which has to "
+       "lead to http.listen.",
+       "", many(any_text(), FF_PLACE(tls.acme.hosts))},
+      {"tls.acme.default-host", "The certificate's subject; empty: the first of tls.acme.hosts.",
+       "", one(any_text(), FF_PLACE(tls.acme.default_host))},
+  };
+}
+
+}  // namespace
 
 std::vector<Knob> front_door_knobs() {
-  return {
+  std::vector<Knob> knobs{
       {"grpc.listen", "Address of the gRPC API without TLS.", ":1884",
        one(listen_address(), FF_PLACE(grpc.plain))},
       {"grpc.listen-tls", "Address of the gRPC API with TLS; needs tls.source.", ":8884",
@@ -46,24 +87,9 @@ std::vector<Knob> front_door_knobs() {
        "`grpc:method:/ttn.lorawan.v3.GatewayRegistry/List`, `grpc:method`, `gs:up` or "
        "`http:oauth`. Empty: as often as they like.",
        "", many(rate_limiting_profile(), FF_PLACE(rate_limiting.profiles), Shape::records)},
-
-      {"tls.source",
-       "Where the certificate of TLS listeners comes from: files, or one of our own that is made "
-       "at "
-       "the first start; empty keeps them closed.",
-       "self-signed",
-       one(choice<TlsSource>({{"", TlsSource::none},
-                              {"file", TlsSource::file},
-                              {"self-signed", TlsSource::self_signed}}),
-           FF_PLACE(tls.source))},
-      {"tls.certificate", "PEM file of the certificate and its chain.", "cert.pem",
-       one(path(), FF_PLACE(tls.certificate))},
-      {"tls.key", "PEM file of the certificate's key.", "key.pem", one(path(), FF_PLACE(tls.key))},
-      {"tls.reload-interval",
-       "How often the two files are looked at; a renewed certificate is taken over.", "1m",
-       one(duration(std::chrono::seconds{1}, std::chrono::hours{24}),
-           FF_PLACE(tls.reload_interval))},
   };
+  for (auto& knob : tls_knobs()) knobs.push_back(std::move(knob));
+  return knobs;
 }
 
 }  // namespace ff::config

@@ -271,6 +271,11 @@ Type<std::string> name_or_nothing() {
           [](const std::string& value) { return value; }};
 }
 
+Type<std::string> any_text() {
+  return {"any text", [](std::string_view text) { return std::optional(std::string(text)); },
+          [](const std::string& value) { return value; }};
+}
+
 Type<std::string> secret() {
   return {"any text", [](std::string_view text) { return std::optional(std::string(text)); },
           [](const std::string& value) { return value; }, true};

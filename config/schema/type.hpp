@@ -54,6 +54,7 @@ Type<std::string> address_block();
 Type<std::string> server_address();
 /// Never printed.
 Type<std::string> secret();
+Type<std::string> any_text();
 /// Letters, digits, `_`, `-` and `.`, as in frequency plan ids; or nothing.
 Type<std::string> name_or_nothing();
 Type<std::filesystem::path> path();

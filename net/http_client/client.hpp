@@ -51,9 +51,10 @@ struct ClientRequest {
 };
 
 struct ClientAnswer {
-  int status = 0;     ///< Of the last hop, 200..599.
-  std::string body;   ///< Its beginning, `answer_size_max` bytes at most.
-  bool whole = true;  ///< False: more was there, or did not come in time.
+  int status = 0;         ///< Of the last hop, 200..599.
+  std::string body;       ///< Its beginning, `answer_size_max` bytes at most.
+  bool whole = true;      ///< False: more was there, or did not come in time.
+  http::Headers headers;  ///< Those of ClientOptions::answer_headers that were there.
 };
 
 /// Counts since the client was made.
@@ -88,6 +89,7 @@ struct ClientOptions {
   std::size_t waiting_max = 4096;
   std::size_t answer_size_max = 4096;                    ///< Kept of a body, bytes.
   std::size_t header_size_max = std::size_t{64} << 10U;  ///< Of an answer, bytes.
+  std::vector<std::string> answer_headers;               ///< Names of headers that are kept.
   int redirects_max = 3;
   /// Headers that may follow a redirect to another origin, beside Content-Type and User-Agent.
   std::vector<std::string> harmless_headers;

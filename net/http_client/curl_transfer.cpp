@@ -201,8 +201,18 @@ bool Transfer::finish(CURLcode code) {
   if (is_redirect(static_cast<int>(status)) && follow(static_cast<int>(status))) return true;
   if (code != CURLE_OK) whole_ = false;
   if (!is_redirect(static_cast<int>(status)) || outcome_)
-    outcome_ = ClientAnswer{static_cast<int>(status), std::move(body_), whole_};
+    outcome_ = ClientAnswer{static_cast<int>(status), std::move(body_), whole_, kept_headers()};
   return false;
+}
+
+http::Headers Transfer::kept_headers() const {
+  http::Headers out;
+  for (const auto& name : options_.answer_headers) {
+    curl_header* header = nullptr;
+    if (curl_easy_header(easy_.get(), name.c_str(), 0, CURLH_HEADER, -1, &header) == CURLHE_OK)
+      out.add(name, header->value);
+  }
+  return out;
 }
 
 /// False with an error in outcome_ when the redirect is not followed; without a Location the answer

@@ -53,6 +53,7 @@ class Transfer {
   void take_header(std::string_view line);
   Error error_of(CURLcode code) const;
   bool follow(int status);
+  http::Headers kept_headers() const;
 
   const ClientOptions& options_;
   ClientRequest request_;

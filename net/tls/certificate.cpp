@@ -1,8 +1,38 @@
 #include "net/tls/certificate.hpp"
 
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include <ctime>
+
 #include "net/tls/openssl.hpp"
 
 namespace ff::net::tls {
+namespace {
+
+using NamesPtr = std::unique_ptr<GENERAL_NAMES, Free<&GENERAL_NAMES_free>>;
+
+std::optional<UtcTime> time_of(const ASN1_TIME* time) {
+  std::tm parts{};
+  if (ASN1_TIME_to_tm(time, &parts) != 1) return std::nullopt;
+  return UtcTime(std::chrono::seconds{timegm(&parts)});
+}
+
+std::vector<std::string> dns_names(const X509* certificate) {
+  std::vector<std::string> out;
+  const NamesPtr names(static_cast<GENERAL_NAMES*>(
+      X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
+  for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
+    const auto* name = sk_GENERAL_NAME_value(names.get(), i);
+    if (name->type != GEN_DNS) continue;
+    const auto* text = name->d.dNSName;
+    out.emplace_back(reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
+                     static_cast<std::size_t>(ASN1_STRING_length(text)));
+  }
+  return out;
+}
+
+}  // namespace
 
 std::optional<std::string> common_name(ByteView der) {
   const auto* bytes = der.data();
@@ -24,6 +54,19 @@ std::optional<std::string> common_name(ByteView der) {
   std::string name(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
   OPENSSL_free(text);
   return name;
+}
+
+std::optional<Validity> validity_of(std::string_view pem) {
+  const auto memory = bio_over(pem);
+  const X509Ptr certificate(PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr));
+  if (!certificate) {
+    take_openssl_error();
+    return std::nullopt;
+  }
+  const auto begin = time_of(X509_get0_notBefore(certificate.get()));
+  const auto end = time_of(X509_get0_notAfter(certificate.get()));
+  if (!begin || !end) return std::nullopt;
+  return Validity{*begin, *end, dns_names(certificate.get())};
 }
 
 }  // namespace ff::net::tls

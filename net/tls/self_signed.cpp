@@ -1,20 +1,17 @@
 #include "net/tls/self_signed.hpp"
 
-#include <fcntl.h>
 #include <openssl/ec.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <ctime>
 
 #include "net/address/endpoint.hpp"
 #include "net/tls/openssl.hpp"
+#include "net/tls/private_file.hpp"
 
 namespace ff::net::tls {
 
@@ -104,23 +101,6 @@ std::string content(BIO* memory) {
   char* data = nullptr;
   auto size = BIO_ctrl(memory, BIO_CTRL_INFO, 0, &data);
   return {data, static_cast<std::size_t>(size)};
-}
-
-Status write_private_file(const std::filesystem::path& path, std::string_view text) {
-  auto temporary = path;
-  temporary += ".new";
-  auto file = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  if (file < 0) return failed(path.string() + ": " + std::strerror(errno));
-  auto complete = ::fchmod(file, 0600) == 0 &&
-                  ::write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size()) &&
-                  ::fsync(file) == 0;
-  auto error = errno;
-  ::close(file);
-  if (!complete) return failed(path.string() + ": " + std::strerror(error));
-  std::error_code code;
-  std::filesystem::rename(temporary, path, code);
-  if (code) return failed(path.string() + ": " + code.message());
-  return {};
 }
 
 }  // namespace

@@ -14,8 +14,10 @@ import unittest
 
 import grpc
 
+from acme_authority import AcmeAuthority
 from grpc_client import GrpcClient, GrpcError
 from harness import Server, Subscriber, free_port, publish, wait_until
+from interop_test import Authority
 
 APPLICATION = 'tls-app'
 INFO = 'EntityAccess/AuthInfo'
@@ -236,6 +238,60 @@ def read_to_end(client):
         if not piece:
             return out
         out += piece
+
+
+class Acme(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix='farfield-acme-'))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.server = TlsServer()
+        self.addCleanup(self.server.__exit__)
+        self.authority = AcmeAuthority(Authority(self.folder, 'root'), self.folder, self.server.ports['http'])
+        self.addCleanup(self.authority.close)
+        self.server.settings.update({
+            'tls.source': 'acme', 'tls.acme.endpoint': f'{self.authority.base}/directory', 'tls.acme.ca': self.folder / 'root.pem',
+            'tls.acme.dir': self.folder / 'state', 'tls.acme.email': 'ops@example.com', 'tls.acme.hosts': 'localhost lns.example.com'})
+
+    def attempts(self, result):
+        return self.server.metric('farfield_tls_acme_attempts_total{result="%s"}' % result)
+
+    def test_a_certificate_is_obtained_used_and_kept(self):
+        self.server.start()
+        wait_until(lambda: self.attempts('ok') == 1, 'certificate', 60)
+        signed = ssl.DER_cert_to_PEM_cert(ssl.PEM_cert_to_DER_cert(self.authority.orders['1']['certificate'].split('-----END')[0]
+                                                                   + '-----END CERTIFICATE-----\n')).strip()
+        for protocol in PROTOCOLS:
+            self.assertEqual(self.server.presented(protocol), signed, protocol)
+        with GrpcClient(f'localhost:{self.server.ports["grpc_tls"]}', self.server.admin_key, (self.folder / 'root.pem').read_bytes()) as client:
+            self.assertTrue(client.call(INFO).is_admin)
+        self.assertEqual(self.authority.contacts, ['mailto:ops@example.com'])
+        self.assertEqual([status for status, _ in self.authority.proofs], [200, 200])
+        self.assertGreater(self.server.metric('farfield_tls_acme_certificate_not_after_seconds'), 1.7e9)
+        for name in ('account.pem', 'certificate.pem'):
+            self.assertEqual(stat.S_IMODE((self.folder / 'state' / name).stat().st_mode), 0o600)
+        self.assertEqual(self.server.request('GET', '/.well-known/acme-challenge/token-1-localhost')[0], 404, 'no proof without a question')
+        # After a restart it is there at once, and nobody is asked.
+        self.server.stop()
+        self.server.start()
+        self.assertEqual(self.server.presented('http'), signed)
+        self.assertEqual(len(self.authority.orders), 1)
+
+    def test_an_authority_that_refuses_is_no_harm(self):
+        self.authority.fault = 'rateLimited'
+        self.server.start()
+        wait_until(lambda: self.attempts('failed') == 1, 'attempt', 60)
+        self.assertIn('BEGIN CERTIFICATE', self.server.presented('http'))
+        self.assertIn('rateLimited: too many certificates', self.server.log.read_text())
+
+    def test_without_hosts_or_folder_the_server_does_not_start(self):
+        for key in ('tls.acme.hosts', 'tls.acme.dir'):
+            with self.subTest(key=key):
+                settings = {name: value for name, value in self.server.settings.items() if name != key}
+                server = TlsServer(**settings)
+                self.addCleanup(server.__exit__)
+                done = subprocess.run(server.command(), capture_output=True, text=True, timeout=30)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn(f'`{key}` is needed', done.stderr)
 
 
 if __name__ == '__main__':

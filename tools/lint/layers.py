@@ -32,7 +32,7 @@ LIBRARIES = [
     (r'google/protobuf/(?!.*\.pb\.h)', ['protocol/api_json/', 'protocol/api_rules/', 'protocol/field_mask/',
                            'storage/codec/', 'storage/repo/', 'actors/identity_server/', 'app/']),
     (r'curl/', ['net/http_client/', 'net/smtp/']),
-    (r'openssl/', ['protocol/base/', 'protocol/crypto/', 'net/tls/', 'actors/identity_server/']),
+    (r'openssl/', ['protocol/acme/', 'protocol/base/', 'protocol/crypto/', 'net/tls/', 'actors/identity_server/']),
     (r'simdjson', ['protocol/gateway/']),
     (r'boost/json', ['protocol/', 'actors/', 'app/']),
     (r'yaml-cpp/', ['config/load/', 'protocol/device_repository/']),

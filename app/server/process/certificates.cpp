@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "app/server/process/acme.hpp"
 #include "net/tls/self_signed.hpp"
 
 namespace ff::app {
@@ -77,9 +78,11 @@ Status Certificates::replace(const net::tls::KeyPair& pair) const {
 Result<Certificates> load_certificates(const config::Config& config, UtcTime now,
                                        const std::string& interop_roots_pem) {
   const auto& tls = config.tls;
-  if (tls.source == config::TlsSource::none) return Certificates{};
+  if (tls.source == config::TlsSource::none && !tls.by_acme()) return Certificates{};
   net::tls::KeyPair pair;
-  if (tls.source == config::TlsSource::file) {
+  if (tls.by_acme()) {
+    FF_TRY(pair, acme_certificate(tls, now));
+  } else if (tls.source == config::TlsSource::file) {
     FF_TRY(pair, net::tls::read_key_pair(tls.certificate, tls.key));
   } else {
     auto serial = make_secure_random();
@@ -109,7 +112,7 @@ struct CertificateWatch::OnLoop {
 CertificateWatch::CertificateWatch(net::EventLoop& loop, const config::Tls& tls,
                                    Certificates certificates, actors::Metrics& metrics)
     : loop_(loop), state_(std::make_shared<OnLoop>()) {
-  if (tls.source != config::TlsSource::file) return;
+  if (tls.source != config::TlsSource::file || tls.by_acme()) return;
   loop.post([&loop, tls, certificates = std::move(certificates), probe = ReloadProbe(metrics),
              state = state_] {
     state->reloader = std::make_unique<net::tls::CertificateReloader>(

@@ -25,7 +25,8 @@ struct Certificates {
   Status replace(const net::tls::KeyPair& pair) const;
 };
 
-/// Of the configured files, or our own, which is made at the first start. Errors: of net/tls.
+/// Of the configured files, an authority, or our own, which is made at the first start. Errors: of
+/// net/tls; incomplete_acme.
 /// `interop_roots_pem`: authorities of other networks, of which certificates are asked for.
 Result<Certificates> load_certificates(const config::Config& config, UtcTime now,
                                        const std::string& interop_roots_pem);

@@ -120,7 +120,8 @@ Status FrontDoors::State::open_http(const NodeRoutes& routes) {
            webhook_downlinks(routes, api::make_http_handler(gateway, limits.trusted_proxies))),
        .inspect = std::move(inspect),
        .account = api::account::make_account_handler(account, limits),
-       .account_mount = ports.config.is.oauth.mount});
+       .account_mount = ports.config.is.oauth.mount,
+       .challenge = acme ? acme->challenges() : nullptr});
   net::http::ServerOptions options;
   options.utc_now = [] { return actors::make_system_clock()->now().utc; };
   http = std::make_unique<net::http::HttpServer>(
@@ -195,6 +196,15 @@ Status FrontDoors::load_certificates() {
     state.certificate_watch.emplace(state.ports.loop, config.tls, state.certificates,
                                     state.ports.metrics);
   }
+  if (config.tls.by_acme()) {
+    FF_TRY(state.acme,
+           AcmeKeeper::make(config.tls,
+                            {.loop = state.ports.loop,
+                             .utc_now = [clock = state.ports.clock] { return clock->now().utc; },
+                             .use = [certificates = state.certificates](
+                                        const auto& pair) { return certificates.replace(pair); },
+                             .metrics = state.ports.metrics}));
+  }
   return {};
 }
 
@@ -217,6 +227,7 @@ Status FrontDoors::open(const NodeRoutes& routes) {
   FF_CHECK(state.open_mqtt(routes));
   FF_CHECK(state.open_http(routes));
   FF_CHECK(state.open_interop(routes));
+  if (state.acme) state.acme->start();
   state.serving = true;
   return {};
 }
@@ -230,6 +241,7 @@ void FrontDoors::close() {
   auto& state = *state_;
   state.serving = false;
   state.certificate_watch.reset();
+  state.acme.reset();
   {
     const std::scoped_lock lock(state.listening);
     state.listeners.clear();

@@ -22,6 +22,7 @@
 #include "app/api/services/audit/calls.hpp"
 #include "app/api/services/base/deadline_keeper.hpp"
 #include "app/api/services/register.hpp"
+#include "app/server/process/acme.hpp"
 #include "app/server/process/certificates.hpp"
 #include "app/server/process/front_doors.hpp"
 #include "app/server/process/http_client_metrics.hpp"
@@ -70,7 +71,8 @@ struct FrontDoors::State {
   bool is_first_start = false;
   Certificates certificates;
   std::optional<CertificateWatch> certificate_watch;
-  interop::Senders senders;  // of Backend Interfaces
+  std::unique_ptr<AcmeKeeper> acme;  // null unless the certificate comes by it
+  interop::Senders senders;          // of Backend Interfaces
 
   // In the order they must be destroyed last to first: gateway before server, server before
   // services. [app/api/README.md]

@@ -1,5 +1,6 @@
 #include "app/server/process/pages.hpp"
 
+#include "protocol/acme/order.hpp"
 #include "protocol/base/base64.hpp"
 
 namespace ff::app {
@@ -78,6 +79,10 @@ HttpHandler make_pages(const PageSettings& settings, std::function<std::string()
       return handlers.api(std::move(request), std::move(response));
     if ((path == "/inspect" || path.starts_with("/inspect/")) && handlers.inspect)
       return handlers.inspect(std::move(request), std::move(response));
+    if (const auto token = acme::challenge_token(path); token && handlers.challenge) {
+      if (const auto answer = handlers.challenge(*token))
+        return response->respond(200, "application/octet-stream", *answer);
+    }
     if (is_below(path, handlers.account_mount) && handlers.account)
       return handlers.account(std::move(request), std::move(response));
     response->respond(404, "application/json", R"({"code":5,"message":"Not Found","details":[]})");

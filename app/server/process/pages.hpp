@@ -3,7 +3,9 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 
 #include "app/api/http_limits.hpp"
 #include "net/http/handler.hpp"
@@ -30,6 +32,8 @@ struct PageHandlers {
   net::http::HttpHandler inspect;  // /inspect and below
   net::http::HttpHandler account;  // `account_mount` and below
   std::string account_mount = "/oauth";
+  /// Answers of /.well-known/acme-challenge/<token>; null: there are none.
+  std::function<std::optional<std::string>(std::string_view token)> challenge;
 };
 
 /// Answers the two pages, others by their handlers, and 404 for the rest. `metrics`: what
