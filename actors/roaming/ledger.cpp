@@ -32,7 +32,6 @@ UtcTime start_of(std::int64_t day) {
 }
 
 constexpr std::array<Role, 2> roles{Role::forwarded, Role::accepted};
-constexpr std::array<Way, 2> ways{Way::up, Way::down};
 
 }  // namespace
 
