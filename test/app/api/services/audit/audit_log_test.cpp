@@ -9,21 +9,21 @@ namespace {
 class AuditServices : public IdentityTest {
  protected:
   AuditServices() {
-    log_ = ff::audit::start(
+    log = ff::audit::start(
         *system, {.deps = actor_deps(), .store = &engine(), .log = {.keys = {Bytes(16, 1)}}},
-        routes_, nullptr);
-    deps.audit = routes_;
+        routes, nullptr);
+    deps.audit = routes;
     audit->chosen = make_call_audit({.asker = Asker({}, std::chrono::seconds(5)),
-                                     .log = routes_,
+                                     .log = routes,
                                      .authenticator = authenticator});
   }
   ~AuditServices() override {
     if (gateway) server->shutdown(std::chrono::seconds(1));
-    caf::anon_send_exit(log_, caf::exit_reason::user_shutdown);
-    log_ = nullptr;
+    caf::anon_send_exit(log, caf::exit_reason::user_shutdown);
+    log = nullptr;
     deps.audit.reset();
-    routes_.writer.clear();
-    routes_.reader.clear();
+    routes.writer.clear();
+    routes.reader.clear();
   }
 
   boost::json::array records(const std::string& query = "") {
@@ -42,8 +42,8 @@ class AuditServices : public IdentityTest {
               200);
   }
 
-  ff::audit::Routes routes_;
-  caf::actor log_;
+  ff::audit::Routes routes;
+  caf::actor log;
 };
 
 TEST_F(AuditServices, AChangeIsRecordedWithWhoWhatBeforeAndAfter) {
@@ -204,7 +204,7 @@ TEST_F(AuditServices, AnExportHasEveryRecordOfTheSearch) {
 
 TEST_F(AuditServices, WithoutItsRecordNoChangeIsAnswered) {
   create_application("app");
-  caf::anon_send_exit(log_.writer, caf::exit_reason::user_shutdown);
+  routes.writer.clear();
   const auto refused = call("PUT", "/applications/app",
                             R"({"application":{"name":"x"},"field_mask":{"paths":["name"]}})");
   EXPECT_EQ(refused.status, 503) << boost::json::serialize(refused.body);
