@@ -85,6 +85,10 @@ UtcTime reception_of(const bi::UlMetaData& ul, UtcTime now) {
   return believed ? *ul.recv_time : now;
 }
 
+Duration airtime_of(std::size_t size, const DataRate& data_rate, Frequency frequency) {
+  return schedule::time_on_air(size, data_rate, frequency).value_or(Duration{0});
+}
+
 }  // namespace
 
 GatewayId gateway_id_of(NetId visited) {
@@ -175,7 +179,6 @@ Result<UplinkFrame> uplink_of(const Bytes& phy_payload, const bi::UlMetaData& ul
 }
 
 Result<bi::DlMetaData> dl_meta_data(const DownlinkFrame& frame, const UplinkToken& token) {
-  constexpr std::uint8_t join_accept = 0x20;
   const auto& request = frame.request;
   const auto* region = region::find_latest(token.band_id);
   if (request.device_class != DeviceClass::a) return fail(only_class_a);
@@ -184,8 +187,7 @@ Result<bi::DlMetaData> dl_meta_data(const DownlinkFrame& frame, const UplinkToke
   out.fns_ul_token = token.forwarder;
   out.rx_delay_1 = static_cast<std::uint8_t>(request.rx1_delay.count());
   out.high_priority = request.priority == TxPriority::highest;
-  const bool is_join = !frame.phy_payload.empty() && (frame.phy_payload[0] & 0xE0U) == join_accept;
-  if (is_join) {
+  if (is_join_accept(frame.phy_payload)) {
     out.dev_eui = token.dev_eui;
   } else {
     out.dev_addr = address_of(frame.phy_payload);
@@ -211,8 +213,21 @@ bi::Outcome refusal_of(const Error& error, bool is_join) {
   return outcome;
 }
 
-Duration airtime_of(std::size_t size, const DataRate& data_rate, Frequency frequency) {
-  return schedule::time_on_air(size, data_rate, frequency).value_or(Duration{0});
+Rated rated_of(const UplinkFrame& frame) {
+  const auto size = frame.phy_payload.size();
+  return {size, airtime_of(size, frame.settings.data_rate, frame.settings.frequency)};
+}
+
+Rated rated_of(const DownlinkFrame& frame) {
+  const auto size = frame.phy_payload.size();
+  const auto& window = frame.request.rx1 ? frame.request.rx1 : frame.request.rx2;
+  return {size, window ? airtime_of(size, window->data_rate, window->frequency) : Duration{0}};
+}
+
+bool is_join_accept(ByteView phy_payload) noexcept {
+  constexpr std::uint8_t m_type_mask = 0xE0;
+  constexpr std::uint8_t join_accept = 0x20;
+  return !phy_payload.empty() && (phy_payload[0] & m_type_mask) == join_accept;
 }
 
 }  // namespace ff::roaming

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "actors/roaming/messages.hpp"
 #include "actors/roaming/visited.hpp"
 #include "protocol/backend_interfaces/message.hpp"
 #include "protocol/roaming/uplink_token.hpp"
@@ -40,7 +41,11 @@ Result<backend_interfaces::DlMetaData> dl_meta_data(const DownlinkFrame& frame,
 /// How a partner hears that its uplink is not taken.
 backend_interfaces::Outcome refusal_of(const Error& error, bool is_join);
 
-/// Of a whole frame; nothing if its modulation is not known.
-Duration airtime_of(std::size_t size, const DataRate& data_rate, Frequency frequency);
+/// What a frame counts: an uplink as it was heard, a downlink in the first window that it has. No
+/// airtime if that is not known.
+Rated rated_of(const UplinkFrame& frame);
+Rated rated_of(const DownlinkFrame& frame);
+
+bool is_join_accept(ByteView phy_payload) noexcept;
 
 }  // namespace ff::roaming

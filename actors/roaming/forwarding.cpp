@@ -70,16 +70,14 @@ void forward(Pointer self, std::uint64_t number, PeerIndex peer) {
     return count(self, peer, account, FrameResult::limited);
   heard->partner = account.partner;
   const auto& frame = *heard->frame;
-  const auto size = frame.phy_payload.size();
-  Pending pending{
-      .peer = peer,
-      .type = bi::MessageType::pr_start_req,
-      .account = account,
-      .rated = {size, airtime_of(size, frame.settings.data_rate, frame.settings.frequency)},
-      .heard = number,
-      .frame = {},
-      .reply = {},
-      .uplink_at = {}};
+  Pending pending{.peer = peer,
+                  .type = bi::MessageType::pr_start_req,
+                  .account = account,
+                  .rated = rated_of(frame),
+                  .heard = number,
+                  .frame = {},
+                  .reply = {},
+                  .uplink_at = {}};
   const auto* context = context_of(self, *heard);
   if (context == nullptr || context->partner != account.partner)
     return ask(self, std::move(pending), bi::PrStartReq{frame.phy_payload, *std::move(ul)});
@@ -134,10 +132,7 @@ void transmit(Pointer self, const Heard& heard, const bi::XmitDataReq& request,
     count(self, peer, account, FrameResult::limited);
     return reply(fail(limit_reached, {{"net_id", to_string(account.partner)}}));
   }
-  const auto& window = frame->request.rx1 ? frame->request.rx1 : frame->request.rx2;
-  const auto size = frame->phy_payload.size();
-  const Rated rated{size,
-                    window ? airtime_of(size, window->data_rate, window->frequency) : Duration{0}};
+  const auto rated = rated_of(*frame);
   auto taken = [roamer = RoamingHandle(self), account, rated,
                 reply = std::move(reply)](Result<ScheduledDownlink> outcome) {
     caf::anon_send(roamer, DownlinkTaken{account, rated, std::move(outcome), reply});

@@ -15,7 +15,6 @@ namespace bi = backend_interfaces;
 using Answer = actors::Reply<bi::Body>;
 
 constexpr std::uint8_t m_type_mask = 0xE0;
-constexpr std::uint8_t m_type_join_accept = 0x20;
 /// A shard answers at once, or is starting again.
 constexpr Duration judging_patience = std::chrono::seconds{2};
 
@@ -106,9 +105,8 @@ Status accept(Pointer self, PeerIndex peer, const Forwarded& uplink, Waiting wai
   }
   frame.correlation_ids.push_back("ns:roaming:" + to_string(account.partner) + ":" +
                                   std::to_string(exchange));
-  const auto size = frame.phy_payload.size();
   waiting.is_join = !ids.dev_addr;
-  waiting.rated = {size, airtime_of(size, frame.settings.data_rate, frame.settings.frequency)};
+  waiting.rated = rated_of(frame);
   waiting.due = time.mono + (waiting.is_join ? state.config->join_patience : judging_patience);
   state.waiting.emplace(exchange, std::move(waiting));
   ++state.peers[peer].waiting;
@@ -189,10 +187,7 @@ void answer_join(Pointer self, Waiting waiting, const TransmitByPartner& message
   const std::uint8_t window = message.frame->request.rx1 ? 1 : 2;
   const auto scheduled = scheduled_of(*message.frame, account.partner, window, Duration{0});
   count(self, waiting.peer, account, FrameResult::carried);
-  const auto size = out.phy_payload.size();
-  const auto& rx = window == 1 ? message.frame->request.rx1 : message.frame->request.rx2;
-  const Rated rated{size, rx ? airtime_of(size, rx->data_rate, rx->frequency) : Duration{0}};
-  rate(self, account, rated,
+  rate(self, account, rated_of(*message.frame),
        [answer = std::move(waiting.reply), out = std::move(out), reply = message.reply, scheduled] {
          answer(bi::Body(out));
          reply(scheduled);
@@ -271,21 +266,17 @@ void on_transmit(Pointer self, const TransmitByPartner& message) {
     return message.reply(fail(limit_reached, {{"net_id", to_string(token->visited)}}));
   }
   const auto found = state.waiting.find(token->exchange);
-  const bool is_join = (frame.phy_payload[0] & m_type_mask) == m_type_join_accept;
   if (found != state.waiting.end() && found->second.is_join && found->second.peer == *peer &&
-      is_join)
+      is_join_accept(frame.phy_payload))
     return answer_join(self, take(self, found), message, *std::move(dl));
-  const auto& rx = frame.request.rx1 ? frame.request.rx1 : frame.request.rx2;
-  const auto size = frame.phy_payload.size();
-  Pending pending{
-      .peer = *peer,
-      .type = bi::MessageType::xmit_data_req,
-      .account = account,
-      .rated = {size, rx ? airtime_of(size, rx->data_rate, rx->frequency) : Duration{0}},
-      .heard = 0,
-      .frame = message.frame,
-      .reply = message.reply,
-      .uplink_at = token->received_at};
+  Pending pending{.peer = *peer,
+                  .type = bi::MessageType::xmit_data_req,
+                  .account = account,
+                  .rated = rated_of(frame),
+                  .heard = 0,
+                  .frame = message.frame,
+                  .reply = message.reply,
+                  .uplink_at = token->received_at};
   ask(self, std::move(pending), bi::XmitDataReq{frame.phy_payload, {}, *std::move(dl)});
 }
 
