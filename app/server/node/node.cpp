@@ -387,16 +387,16 @@ std::unique_ptr<Node> Node::start(NodePorts ports, NodeConfig config) {
              .on_escalation = [](const std::string& child) {
                spdlog::error("msg=\"component failed\" child={}", child);
              }});
-  std::vector<ChildSpec> children{component("storage", wiring, start_storage)};
-  if (wiring->config.audit) children.push_back(component("audit", wiring, start_audit_log));
-  for (auto& child : {component("identity_server", wiring, start_identity_server),
-                      component("interop", wiring, start_interop),
-                      component("device_repository", wiring, start_device_repository),
-                      component("application_server", wiring, start_application_server),
-                      component("join_server", wiring, start_join_server),
-                      component("network_server", wiring, start_network_server),
-                      component("gateway_server", wiring, start_gateways)})
-    children.push_back(child);
+  std::vector<ChildSpec> children{component("storage", wiring, start_storage),
+                                  component("identity_server", wiring, start_identity_server),
+                                  component("interop", wiring, start_interop),
+                                  component("device_repository", wiring, start_device_repository),
+                                  component("application_server", wiring, start_application_server),
+                                  component("join_server", wiring, start_join_server),
+                                  component("network_server", wiring, start_network_server),
+                                  component("gateway_server", wiring, start_gateways)};
+  if (wiring->config.audit)
+    children.insert(children.begin() + 1, component("audit", wiring, start_audit_log));
   // Inputs start last and are stopped first; what is committed on the way is released before the
   // store closes.
   node->root_ = actors::spawn_supervisor(*wiring->ports.system,

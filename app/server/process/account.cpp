@@ -5,6 +5,7 @@
 #include <fstream>
 
 #include "app/api/account/style.hpp"
+#include "app/server/process/any_target.hpp"
 #include "protocol/base/hex.hpp"
 #include "protocol/crypto/digest.hpp"
 
@@ -101,12 +102,7 @@ Result<std::unique_ptr<net::http_client::HttpClient>> make_provider_client(
     const config::OpenIdConnect& oidc) {
   if (oidc.issuer.empty()) return std::unique_ptr<net::http_client::HttpClient>();
   net::http_client::ClientOptions options;
-  std::vector<net::AddressBlock> anywhere;
-  for (const char* block : {"0.0.0.0/0", "::/0"}) {
-    FF_TRY(const auto parsed, net::AddressBlock::parse(block));
-    anywhere.push_back(parsed);
-  }
-  options.targets = net::http_client::TargetPolicy(std::move(anywhere));
+  options.targets = any_target();
   options.under_way_max = 16;
   options.waiting_max = 64;
   options.answer_size_max = std::size_t{64} << 10U;

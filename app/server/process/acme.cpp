@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "app/server/acme/renewer.hpp"
+#include "app/server/process/any_target.hpp"
 #include "net/tls/certificate.hpp"
 #include "net/tls/self_signed.hpp"
 
@@ -27,11 +28,9 @@ AcmeRenewerConfig renewer_config(const config::Acme& acme) {
   return out;
 }
 
-/// The endpoint is the operator's choice, wherever it is.
 net::http_client::ClientOptions client_options(const config::Acme& acme) {
   net::http_client::ClientOptions out;
-  out.targets = net::http_client::TargetPolicy(
-      {*net::AddressBlock::parse("0.0.0.0/0"), *net::AddressBlock::parse("::/0")});
+  out.targets = any_target();
   out.timeout = answer_timeout;
   out.answer_size_max = answer_size_max;
   out.redirects_max = 0;

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "app/server/process/any_target.hpp"
 #include "config/load/interop.hpp"
 #include "config/load/roaming.hpp"
 
@@ -12,12 +13,6 @@ constexpr ErrorDef missing_directory{"config", "invalid_value", Code::invalid_ar
                                      "`{key}.config-source` is directory, but `{key}.directory` is "
                                      "empty"};
 constexpr std::size_t answer_size_max = std::size_t{32} << 10U;
-
-/// Join servers are the operator's choice: any address may be one.
-net::http_client::TargetPolicy any_target() {
-  return net::http_client::TargetPolicy(
-      {*net::AddressBlock::parse("0.0.0.0/0"), *net::AddressBlock::parse("::/0")});
-}
 
 net::http_client::ClientOptions options_of(const config::InteropJoinServer& server,
                                            const config::Interop& interop) {
