@@ -150,6 +150,12 @@ class HeadersTest(unittest.TestCase):
         self.assertEqual(hashed('int x;'), hashed('int x;'))
         self.assertNotEqual(hashed('int x;'), hashed('int y;'))
 
+    def test_sources_that_nothing_builds(self):
+        build_files = {'': 'ff_add_subdirectories(a tools)\n', 'a': '# ff_add_subdirectories()\nff_tests(a)\n', 'a/b': '',
+                       'tools': 'ff_add_subdirectories()\n', 'tools/c': '', 'other': ''}
+        paths = ['a/x.cpp', 'a/more/x.cpp', 'a/b/x.cpp', 'tools/c/x.cpp', 'tools/c/d/x.cpp', 'other/x.cpp', 'none/x.cpp']
+        self.assertEqual(tidy.unbuilt(build_files, paths), ['a/b/x.cpp', 'other/x.cpp', 'none/x.cpp'])
+
 
 if __name__ == '__main__':
     unittest.main()

@@ -7,8 +7,8 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 SUFFIXES = ('.hpp', '.cpp')
 
 
-def files(root=ROOT):
-    """Paths of all C++ sources that are or would be committed, relative to root, sorted."""
+def files(root=ROOT, suffixes=SUFFIXES):
+    """Paths of all files so named (C++ sources) that are or would be committed, relative to root, sorted."""
     listed = subprocess.run(['git', '-C', root, 'ls-files', '--cached', '--others', '--exclude-standard'],
                             capture_output=True, text=True, check=False)
     if listed.returncode == 0:
@@ -18,7 +18,7 @@ def files(root=ROOT):
                  for folder, _, names in os.walk(root) for name in names]
         paths = [path for path in paths if not path.startswith(('build/', 'data/', '.git/'))]
     return sorted(path for path in set(paths)
-                  if path.endswith(SUFFIXES) and os.path.exists(os.path.join(root, path)))
+                  if path.endswith(suffixes) and os.path.exists(os.path.join(root, path)))
 
 
 def read(path, root=ROOT):

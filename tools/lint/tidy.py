@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """House lint: what clang-tidy does not know. usage: tools/lint/tidy.py [--update]
 
-Banned calls with what to use instead, file and function lengths, how headers begin. Functions that were too long when
-the rule came are listed in long_functions.txt; they may shrink and not grow. --update writes that list anew, without
-entries that are not needed any more and never with a longer function.
+Banned calls with what to use instead, file and function lengths, how headers begin, sources that nothing builds.
+Functions that were too long when the rule came are listed in long_functions.txt; they may shrink and not grow.
+--update writes that list anew, without entries that are not needed any more and never with a longer function.
 """
 import os
 import re
@@ -136,6 +136,25 @@ def check(path, text, long_allowed):
     return findings, long_found
 
 
+def unbuilt(build_files, paths):
+    """Those of `paths` that the build does not come to. `build_files` is the text of each CMakeLists.txt by its folder."""
+    def is_reached(folder):
+        if not folder:
+            return True
+        parent, _, name = folder.rpartition('/')
+        if folder not in build_files or not is_reached(parent):
+            return False
+        calls = re.findall(r'^\s*(?:ff_)?add_subdirector(?:y|ies)\(([^)]*)\)', build_files.get(parent, ''), re.M)
+        return any(not names.strip() or name in names.split() for names in calls)
+
+    def home(folder):
+        while folder and folder not in build_files:
+            folder = os.path.dirname(folder)
+        return folder
+
+    return [path for path in paths if not home(os.path.dirname(path)) or not is_reached(home(os.path.dirname(path)))]
+
+
 def write_ratchet(entries, reasons):
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), RATCHET), 'w', encoding='utf-8') as file:
         file.write('# Functions longer than the rule allows: `path:name lines # reason`. They may shrink and not grow.\n'
@@ -153,6 +172,9 @@ def main():
         findings, long_here = check(path, source.read(path), allowed)
         problems += [f'{path}:{line}: {text}' for line, text in sorted(findings)]
         long_found.update(long_here)
+    build_files = {os.path.dirname(path): source.read(path) for path in source.files(suffixes=('CMakeLists.txt',))}
+    problems += [f'{path}:1: nothing builds it: a CMakeLists.txt above lacks ff_add_subdirectories()'
+                 for path in unbuilt(build_files, [path for path in source.files() if path.endswith('.cpp')])]
     kept = {key: min(length, allowed[key]) for key, length in long_found.items() if key in allowed}
     if '--update' in sys.argv[1:]:
         write_ratchet(kept, reasons)

@@ -112,7 +112,10 @@ TEST_F(AuditServices, StrangersDoNotFillTheLog) {
                     R"({"application":{"name":"x"},"field_mask":{"paths":["name"]}})")
                 .status,
             401);
-  EXPECT_EQ(call("POST", "/users", R"({"user":{"ids":{"user_id":"admin"}}})").status / 100, 4);
+  const std::string forbidden = R"({"user":{"ids":{"user_id":"admin"},"password":"Secret123456",)"
+                                R"("primary_email_address":"a@example.com"}})";
+  EXPECT_EQ(call_as("", "POST", "/users", forbidden).status, 400);
+  EXPECT_EQ(call("POST", "/users", forbidden).status, 400);
   const auto after = records();
   ASSERT_EQ(after.size(), before + 1) << "a known caller's alone";
   EXPECT_EQ(text(after[0], "/account"), "user:admin") << "also for methods that are open";

@@ -40,8 +40,8 @@ TEST(AuditDifferences, SecretsAreChangedWithoutTheirValues) {
   after.mutable_root_keys()->mutable_app_key()->set_key("fedcba9876543210");
   after.mutable_root_keys()->mutable_nwk_key()->set_key("fedcba9876543210");
   EXPECT_EQ(differences("d", &before, &after),
-            (Changes{{"d", "root_keys.app_key.key", "\"(secret)\"", "\"(secret)\"", true},
-                     {"d", "root_keys.nwk_key", "", "{}", false},
+            (Changes{{"d", "root_keys.nwk_key", "", "{}", false},
+                     {"d", "root_keys.app_key.key", "\"(secret)\"", "\"(secret)\"", true},
                      {"d", "root_keys.nwk_key.key", "", "\"(secret)\"", true}}));
   EXPECT_TRUE(differences("d", &before, &before).empty());
 }
