@@ -260,5 +260,52 @@ TEST(ApiJson, RandomMessagesOfEveryTypeSurviveTheRoundTrip) {
   }
 }
 
+/// The kinds of json-messages.tsv, in its order.
+std::vector<std::string> kinds() {
+  std::ifstream file(FF_SOURCE_DIR "/protocol/proto/tables/json-messages.tsv");
+  std::vector<std::string> out;
+  std::string line;
+  std::getline(file, line);  // the header
+  while (std::getline(file, line)) out.push_back(line.substr(0, line.find('\t')));
+  return out;
+}
+
+/// A message of the kind with whatever chance gives it, the same in every run.
+std::unique_ptr<google::protobuf::Message> sample(const std::string& kind) {
+  std::uint64_t seed = 14'695'981'039'346'656'037U;  // FNV-1a
+  for (const char c : kind) seed = (seed ^ static_cast<std::uint8_t>(c)) * 1'099'511'628'211U;
+  std::mt19937_64 random(seed);
+  auto message = make(kind);
+  if (message) test::fill_random(*message, random, 2);
+  return message;
+}
+
+// A line that differs is a change of what clients read. Whoever means it replaces the file by the
+// one that a failing run leaves.
+TEST(ApiJson, EveryKindOfMessageIsWrittenAsItsGoldenLineAndReadBack) {
+  std::string written;
+  for (const auto& kind : kinds()) {
+    SCOPED_TRACE(kind);
+    const auto message = sample(kind);
+    ASSERT_NE(message, nullptr);
+    const auto json = to_json(*message);
+    ASSERT_TRUE(json) << json.error().to_string();
+    written += kind + "\t" + *json + "\n";
+    const auto again = make(kind);
+    const auto status = from_json(*json, *again);
+    ASSERT_TRUE(status) << status.error().to_string() << "\n" << *json;
+    EXPECT_EQ(test::differences(*message, *again), "") << *json;
+  }
+  const auto golden = read_file(FF_GOLDEN_DIR "/api_json_kinds.tsv");
+  EXPECT_EQ(kinds().size(), 627U);
+  if (written == golden) return;
+  const auto left = std::filesystem::path(testing::TempDir()) / "api_json_kinds.tsv";
+  std::ofstream(left) << written;
+  const auto at = std::mismatch(written.begin(), written.end(), golden.begin(), golden.end()).first;
+  const auto line = written.rfind('\n', static_cast<std::size_t>(at - written.begin()));
+  ADD_FAILURE() << "written is " << left << ", which differs at\n"
+                << written.substr(line == std::string::npos ? 0 : line + 1, 300);
+}
+
 }  // namespace
 }  // namespace ff::api_json
