@@ -257,8 +257,8 @@ Type<std::string> server_address() {
 }
 
 Type<std::string> name_or_nothing() {
-  constexpr std::size_t size_max = 64;
-  constexpr auto is_allowed = [](char c) {
+  static constexpr std::size_t size_max = 64;
+  static constexpr auto is_allowed = [](char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
            c == '-' || c == '.';
   };

@@ -34,8 +34,10 @@ config::InteropJoinServer server_of(std::string name, std::uint8_t length) {
 TEST(Select, TakesTheLongestPrefixAndAllThatHaveTheWholeEui) {
   const auto chosen = [](std::vector<std::uint8_t> lengths) {
     std::vector<config::InteropJoinServer> servers;
+    servers.reserve(lengths.size());
     for (const auto length : lengths) servers.push_back(server_of("js", length));
     std::vector<const config::InteropJoinServer*> pointers;
+    pointers.reserve(servers.size());
     for (const auto& server : servers) pointers.push_back(&server);
     return select(pointers, join_eui);
   };
