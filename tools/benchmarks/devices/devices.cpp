@@ -4,6 +4,7 @@
 
 #include "actors/application_server/pipeline/device.hpp"
 #include "actors/application_server/pipeline/record.hpp"
+#include "actors/join_server/record.hpp"
 #include "actors/network_server/session/address_row.hpp"
 #include "actors/network_server/session/record.hpp"
 #include "protocol/mac/initial.hpp"
@@ -14,6 +15,8 @@ namespace ff::bench {
 namespace {
 
 const SessionKeyId session_key_id = {1, 2};
+constexpr JoinEui join_eui{0xBE00'0000'0000'0000};
+constexpr std::uint64_t first_dev_eui = 0xBE00'0000'0000'0000;
 /// Devices whose rows are written together.
 constexpr std::uint32_t together = 1000;
 
@@ -51,6 +54,20 @@ void add(storage::WriteBatch& batch, storage::ShardCount shards, std::uint32_t i
           {{.f_nwk_s_int_key = key(), .last_f_cnt_up = {}, .mac_version = MacVersion::v1_0_3}}));
 }
 
+/// As if the device had joined once: what a join server with so many reads and writes.
+void add_join_device(storage::WriteBatch& batch, storage::ShardCount shards, std::uint32_t i) {
+  join_server::JoinDevice device;
+  device.ids.uid = uid_of(i);
+  device.ids.join_eui = join_eui;
+  device.ids.dev_eui = DevEui{first_dev_eui + i};
+  device.created_at = device.updated_at = UtcTime{std::chrono::seconds{1}};
+  device.app_key = KeyEnvelope{key(), {}, {}};
+  const storage::JoinKey join_key{join_eui, *device.ids.dev_eui};
+  batch.put(storage::Family::join_nonce,
+            storage::join_record_key(storage::shard_of(join_key, shards), join_key),
+            join_server::encode_join_device(device));
+}
+
 }  // namespace
 
 DeviceUid uid_of(std::uint32_t i) {
@@ -81,7 +98,10 @@ network_server::Device device_of(std::uint32_t i) {
 Status fill(storage::Engine& engine, storage::ShardCount shards, std::uint32_t count) {
   for (std::uint32_t first = 0; first < count; first += together) {
     storage::WriteBatch batch;
-    for (auto i = first; i < std::min(count, first + together); ++i) add(batch, shards, i);
+    for (auto i = first; i < std::min(count, first + together); ++i) {
+      add(batch, shards, i);
+      add_join_device(batch, shards, i);
+    }
     FF_CHECK(engine.write(batch, storage::Durability::no_sync));
   }
   return engine.write({}, storage::Durability::sync);
