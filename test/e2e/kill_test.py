@@ -1,17 +1,80 @@
-"""kill -9 under load, again and again: no counter repeats, no nonce is accepted twice, nothing that was published is lost.
+"""kill -9 under load, again and again: no counter repeats, no nonce is accepted twice, nothing that was published or acknowledged is lost.
 
 The simulator's devices check what a real device can not: every FCntDown of a session is new, every JoinNonce is new.
 """
+import http.client
 import json
 import random
 import subprocess
+import threading
 import time
 import unittest
 
 from harness import BIN, Server, wait_until
+from udp_tap import UdpTap
 
 KILLS = 50
 APPLICATION = 'kill-app'
+STORM_KILLS = 6
+STORM_VERSIONS = ('1.0.2', '1.0.4', '1.1')
+STORM_DEVICES = 20  # of each version
+STORM_JOINS = 40  # answered, over all kills
+
+
+class ApiWriter:
+    """Changes things through the API as fast as it is answered, and remembers what was acknowledged."""
+
+    def __init__(self, server):
+        self.server = server
+        self.key = server.admin_key
+        self.names = {}
+        self.ends = threading.Event()
+        self.thread = threading.Thread(target=self._work, daemon=True)
+        self.thread.start()
+
+    def _work(self):
+        number = 0
+        while not self.ends.is_set():
+            number += 1
+            application = f'kept-{number % 20}'
+            exists = application in self.names
+            try:
+                if not exists:
+                    self.write('POST', '/users/admin/applications', {'application': {'ids': {'application_id': application}, 'name': str(number)}})
+                else:
+                    self.write('PUT', f'/applications/{application}', {'application': {'name': str(number)}, 'field_mask': {'paths': ['name']}})
+            except (OSError, http.client.HTTPException):
+                # Killed meanwhile: it may have happened or not, so the next answer decides.
+                self.names.pop(application, None)
+                time.sleep(0.05)
+                continue
+            self.names[application] = str(number)
+
+    def write(self, method, path, body):
+        status, text = self.server.request(method, '/api/v3' + path, json.dumps(body), self.key)
+        if status == 409:  # made by a call that was killed before its answer
+            return self.write('PUT', f'/applications/{body["application"]["ids"]["application_id"]}',
+                              {'application': {'name': body['application']['name']}, 'field_mask': {'paths': ['name']}})
+        if status in (502, 503):
+            raise OSError(text)
+        assert status == 200, (status, text)
+        return None
+
+    def stop(self):
+        self.ends.set()
+        self.thread.join(30)
+
+
+def storm_devices():
+    """CSV of devices of every kind of DevNonce: random ones and counters, one root key and two."""
+    out = []
+    for number, version in enumerate(STORM_VERSIONS):
+        lines = subprocess.run(
+            [str(BIN / 'farfield-sim'), 'devices', '--activation', 'otaa', '--region', 'EU868', '--version', version, '--count', str(STORM_DEVICES),
+             '--prefix', f'storm{number}', '--first-dev-eui', f'FEFFF2000000{number}000', '--seed', str(number)],
+            capture_output=True, text=True, timeout=30, check=True).stdout.splitlines()
+        out += lines if not out else lines[1:]
+    return '\n'.join(out) + '\n'
 
 
 class Kill(unittest.TestCase):
@@ -28,6 +91,7 @@ class Kill(unittest.TestCase):
                 '--seed', seed, background=True)
             wait_until(lambda: 'farfield_network_server_uplinks_total' in server.request('GET', '/metrics')[1],
                        'load arrives', 60)
+            writer = ApiWriter(server)
             try:
                 for number in range(KILLS):
                     time.sleep(chance.uniform(0.2, 1.6))
@@ -35,8 +99,14 @@ class Kill(unittest.TestCase):
                     server.start()
                     self.assertIsNone(load.poll(), f'the simulator ended after kill {number}')
                 output, _ = load.communicate(timeout=KILLS * 3 + 60)
+                writer.stop()
             finally:
                 load.kill()
+                writer.stop()
+            self.assertFalse(writer.thread.is_alive())
+            self.assertGreater(len(writer.names), 10, 'the API was written to')
+            for application, name in writer.names.items():
+                self.assertEqual(server.api('GET', f'/applications/{application}?field_mask=name')['name'], name, application)
             result = json.loads(report.read_text())
             self.assertEqual(sum(result['violations'].values()), 0, f'seed {seed}: {result}\n{output.decode()[-1500:]}')
             self.assertGreater(result['downlinks']['in_time'], KILLS, result)
@@ -47,6 +117,40 @@ class Kill(unittest.TestCase):
                                      capture_output=True, text=True, timeout=60, check=True)
             outbox = int(next(line for line in checked.stdout.splitlines() if line.startswith('outbox')).split()[1])
             self.assertGreaterEqual(outbox, result['uplinks']['delivered'], checked.stdout)
+
+    def test_kills_in_join_storms(self):
+        """Devices join in spite of the kills; no JoinNonce repeats; join-requests that were answered never are again."""
+        chance = random.Random(11)
+        with Server(**{'ns.default-mac-settings.desired-rx1-delay': 1}) as server, UdpTap(server.ports['udp']) as tap:
+            server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': APPLICATION}}})
+            key = server.application_key(APPLICATION)
+            devices = server.directory / 'devices.csv'
+            devices.write_text(storm_devices())
+            load, report = server.simulate(
+                '--create', '--devices', devices, '--application', APPLICATION, '--mqtt-user', APPLICATION, '--mqtt-password', key,
+                '--gateways', 8, '--copies', 2, '--join-spread', 4, '--period', 10, '--duration', 300, gateway_port=tap.port, background=True)
+            try:
+                for number in range(STORM_KILLS):
+                    # A gateway shows where it is every ten seconds; until then a new server can not answer through it.
+                    answered = len(tap.answered_joins())
+                    wait_until(lambda: len(tap.answered_joins()) > answered, f'joins go on after kill {number}', 60)
+                    time.sleep(chance.uniform(0, 2))
+                    server.kill()
+                    server.start()
+                wait_until(lambda: len(tap.answered_joins()) > STORM_JOINS, 'devices join', 120)
+                load.terminate()
+                output, _ = load.communicate(timeout=60)
+            finally:
+                load.kill()
+            result = json.loads(report.read_text())
+            self.assertEqual(sum(result['violations'].values()), 0, f'{result}\n{output.decode()[-1500:]}')
+            self.assertGreater(result['joins']['joined'], 0, result)
+            answered = tap.answered_joins()
+            before = tap.downlinks()
+            for request in answered:
+                tap.replay(request)
+            time.sleep(2)
+            self.assertEqual(tap.downlinks(), before, 'a DevNonce was accepted twice')
 
 
 if __name__ == '__main__':

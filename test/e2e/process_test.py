@@ -1,11 +1,14 @@
 """The process: configuration errors, exit codes, locking, draining."""
+import http.client
+import json
 import pathlib
+import signal
 import subprocess
 import tempfile
 import time
 import unittest
 
-from harness import BIN, Server
+from harness import BIN, Server, wait_until
 
 GOLDEN = pathlib.Path(__file__).parent.parent / 'golden'
 # Series that appear with what they count, because the error is a label.
@@ -79,6 +82,49 @@ class Process(unittest.TestCase):
             started = time.monotonic()
             self.assertEqual(server.stop(10), 0, server.log_tail())
             self.assertLess(time.monotonic() - started, 10)
+
+    def test_sigterm_under_load_loses_and_repeats_nothing(self):
+        with Server(**{'ns.default-mac-settings.desired-rx1-delay': 1}) as server:
+            server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': 'drain-app'}}})
+            key = server.application_key('drain-app')
+            load, report = server.simulate(
+                '--create', '--application', 'drain-app', '--mqtt-user', 'drain-app', '--mqtt-password', key, '--region', 'EU868',
+                '--activation', 'abp', '--version', '1.0.4', '--count', 30, '--gateways', 4, '--copies', 2, '--confirmed-ratio', 1,
+                '--rate', 20, '--duration', 120, '--drain', 5, background=True)
+            try:
+                uplinks = 'ttn_lw_as_up_forwarded_total'
+                wait_until(lambda: uplinks in server.request('GET', '/metrics')[1], 'load arrives', 60)
+                for _ in range(3):
+                    time.sleep(1)
+                    self.assertEqual(server.stop(10), 0, server.log_tail())
+                    server.start()
+                time.sleep(2)
+                load.terminate()
+                load.communicate(timeout=60)
+            finally:
+                load.kill()
+            result = json.loads(report.read_text())
+            self.assertEqual(sum(result['violations'].values()), 0, result)
+            self.assertGreater(result['uplinks']['delivered'], 20, result)
+            self.assertEqual(server.stop(10), 0, server.log_tail())
+            checked = run('db', 'check', '--storage.directory', str(server.directory / 'data'))
+            outbox = int(next(line for line in checked.stdout.splitlines() if line.startswith('outbox')).split()[1])
+            self.assertGreaterEqual(outbox, result['uplinks']['delivered'], 'what a subscriber saw was durable before')
+
+    def test_a_second_sigterm_ends_at_once(self):
+        with Server() as server:
+            # A stream that goes on: the drain gives calls two seconds to end.
+            stream = http.client.HTTPConnection('127.0.0.1', server.ports['http'], timeout=20)
+            stream.request('POST', '/api/v3/events', json.dumps({'identifiers': [{'user_ids': {'user_id': 'admin'}}]}),
+                           {'Authorization': f'Bearer {server.admin_key}'})
+            stream.getresponse().read(1)
+            server.process.terminate()
+            wait_until(lambda: 'draining' in server.log.read_text(), 'it drains')
+            started = time.monotonic()
+            server.process.terminate()
+            self.assertEqual(server.process.wait(10), 128 + signal.SIGTERM, server.log_tail())
+            self.assertLess(time.monotonic() - started, 2)
+            stream.close()
 
     def test_a_backup_can_be_restored_and_served(self):
         with Server() as server:

@@ -1,0 +1,106 @@
+"""A tap in the line between UDP gateways and the server: passes datagrams on and remembers join-requests and their answers."""
+import base64
+import json
+import select
+import socket
+import struct
+import threading
+
+PUSH_DATA, PULL_DATA, PULL_RESP = 0, 2, 3
+JOIN_DELAYS = (5_000_000, 6_000_000)  # of RX1 and RX2, microseconds
+
+
+class UdpTap:
+    """Simulators take `port` for the gateway server. Every address on their side has a socket of its own on the server's."""
+
+    def __init__(self, server_port):
+        self.server = ('127.0.0.1', server_port)
+        self.front = self._bound()
+        self.port = self.front.getsockname()[1]
+        self.lock = threading.Lock()
+        self.lines = {}  # address of a gateway -> socket
+        self.gateways = {}  # address -> EUIs that pull from it: simulated ones may share a socket
+        self.joins = {}  # (EUI, counter) -> (address, EUI, rxpk)
+        self.answered = []
+        self.downlink_count = 0
+        self.ends = threading.Event()
+        self.thread = threading.Thread(target=self._work, daemon=True)
+        self.thread.start()
+
+    @staticmethod
+    def _bound():
+        out = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        out.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1 << 22)
+        out.bind(('127.0.0.1', 0))
+        return out
+
+    def _work(self):
+        while not self.ends.is_set():
+            lines = {line: address for address, line in self.lines.items()}
+            for ready in select.select([self.front, *lines], [], [], 0.2)[0]:
+                try:
+                    datagram, sender = ready.recvfrom(65536)
+                except ConnectionError:  # the server is dead just now
+                    continue
+                try:
+                    if ready is self.front:
+                        self._up(datagram, sender)
+                    else:
+                        self._down(datagram, lines[ready])
+                except ConnectionError:
+                    pass
+
+    def _up(self, datagram, sender):
+        if sender not in self.lines:
+            self.lines[sender] = self._bound()
+        eui = datagram[4:12]
+        if datagram[3] == PULL_DATA:
+            self.gateways.setdefault(sender, set()).add(eui)
+        if datagram[3] == PUSH_DATA:
+            for rxpk in json.loads(datagram[12:]).get('rxpk', []):
+                if base64.b64decode(rxpk['data'])[0] >> 5 == 0:
+                    with self.lock:
+                        self.joins[eui, rxpk['tmst']] = (sender, eui, rxpk)
+        self.lines[sender].sendto(datagram, self.server)
+
+    def _down(self, datagram, address):
+        if datagram[3] == PULL_RESP:
+            txpk = json.loads(datagram[4:])['txpk']
+            with self.lock:
+                self.downlink_count += 1
+                if base64.b64decode(txpk['data'])[0] >> 5 == 1:
+                    self.answered += self._joins_of(txpk['tmst'], self.gateways.get(address, ()))
+        self.front.sendto(datagram, address)
+
+    def _joins_of(self, sent_at, euis):
+        """The join-request that the transmission answers, if any."""
+        found = (self.joins.get((eui, (sent_at - delay) % 2**32)) for eui in euis for delay in JOIN_DELAYS)
+        return [join for join in found if join is not None][:1]
+
+    def heard_joins(self):
+        with self.lock:
+            return len(self.joins)
+
+    def answered_joins(self):
+        with self.lock:
+            return list(self.answered)
+
+    def downlinks(self):
+        with self.lock:
+            return self.downlink_count
+
+    def replay(self, join):
+        """The same frame once more, as if it had just been heard."""
+        gateway, eui, rxpk = join
+        fresh = {**rxpk, 'tmst': (rxpk['tmst'] + 60_000_000) % 2**32}
+        datagram = b'\x02' + struct.pack('>H', 1) + bytes([PUSH_DATA]) + eui + json.dumps({'rxpk': [fresh]}).encode()
+        self.lines[gateway].sendto(datagram, self.server)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.ends.set()
+        self.thread.join()
+        for line in (self.front, *self.lines.values()):
+            line.close()
