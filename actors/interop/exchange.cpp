@@ -2,8 +2,8 @@
 
 #include "actors/interop/errors.hpp"
 #include "actors/interop/selection.hpp"
+#include "actors/support/interop_request/interop_request.hpp"
 #include "protocol/backend_interfaces/message.hpp"
-#include "protocol/base/base64.hpp"
 #include "protocol/base/hex.hpp"
 
 namespace ff::interop {
@@ -16,11 +16,6 @@ using net::http_client::ClientRequest;
 constexpr std::size_t short_join_accept_size = 17;
 constexpr std::size_t long_join_accept_size = 33;
 constexpr std::uint8_t m_type_rejoin = 0xC0;
-
-std::string url_of(const InteropJoinServer& server, JoinEui join_eui, const std::string& path) {
-  return server.scheme + "://" + host_of(server, join_eui) + ":" + std::to_string(server.port) +
-         "/" + path;
-}
 
 Result<bi::Header> header_of(const InteropJoinServer& server, const Sender& sender,
                              bi::MessageType type, JoinEui join_eui) {
@@ -37,18 +32,9 @@ Result<bi::Header> header_of(const InteropJoinServer& server, const Sender& send
   return out;
 }
 
-ClientRequest request_of(const InteropJoinServer& server, std::string url,
+ClientRequest request_of(const InteropJoinServer& server, JoinEui join_eui, const std::string& path,
                          const bi::Message& message) {
-  ClientRequest out;
-  out.url = std::move(url);
-  out.headers.add("Content-Type", "application/json");
-  for (const auto& [name, value] : server.headers) out.headers.set(name, value);
-  if (!server.username.empty()) {
-    const auto credentials = server.username + ":" + server.password;
-    out.headers.set("Authorization", "Basic " + base64_encode(as_bytes(credentials)));
-  }
-  out.body = std::make_shared<const Bytes>(to_owned(as_bytes(bi::encode(message))));
-  return out;
+  return actors::interop_request(server, host_of(server, join_eui), path, message);
 }
 
 Error unusable(const Reading& reading, std::string_view reason) {
@@ -115,9 +101,8 @@ Result<ClientRequest> join_request(const join_server::HandleJoin& question,
                    .dl_settings = question.dl_settings,
                    .rx_delay = question.rx_delay,
                    .cf_list = question.cf_list};
-  return request_of(
-      server, url_of(server, question.join_eui, rejoin ? server.rejoin_path : server.join_path),
-      {std::move(header), std::move(body)});
+  return request_of(server, question.join_eui, rejoin ? server.rejoin_path : server.join_path,
+                    {std::move(header), std::move(body)});
 }
 
 Result<ClientRequest> app_s_key_request(const join_server::GetAppSKey& question,
@@ -125,7 +110,7 @@ Result<ClientRequest> app_s_key_request(const join_server::GetAppSKey& question,
                                         std::uint32_t transaction) {
   FF_TRY(auto header, header_of(server, sender, bi::MessageType::app_s_key_req, question.join_eui));
   header.transaction_id = transaction;
-  return request_of(server, url_of(server, question.join_eui, server.app_s_key_path),
+  return request_of(server, question.join_eui, server.app_s_key_path,
                     {std::move(header), bi::AppSKeyReq{question.dev_eui, question.session_key_id}});
 }
 
@@ -155,7 +140,7 @@ Result<ClientRequest> home_request(const FindHomeNetwork& question, const Intero
                                    const Sender& sender, std::uint32_t transaction) {
   FF_TRY(auto header, header_of(server, sender, bi::MessageType::home_ns_req, question.join_eui));
   header.transaction_id = transaction;
-  return request_of(server, url_of(server, question.join_eui, server.home_ns_path),
+  return request_of(server, question.join_eui, server.home_ns_path,
                     {std::move(header), bi::HomeNsReq{question.dev_eui}});
 }
 

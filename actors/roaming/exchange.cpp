@@ -1,7 +1,7 @@
 #include "actors/roaming/exchange.hpp"
 
 #include "actors/roaming/errors.hpp"
-#include "protocol/base/base64.hpp"
+#include "actors/support/interop_request/interop_request.hpp"
 #include "protocol/base/hex.hpp"
 
 namespace ff::roaming {
@@ -33,18 +33,8 @@ Result<ClientRequest> request_to(const config::RoamingPartner& partner, const Se
     header.sender_ns_id = access.sender_ns_id.empty() ? sender.ns_id : access.sender_ns_id;
     if (header.sender_ns_id->empty()) return fail(missing_ns_id);
   }
-  ClientRequest out;
-  out.url =
-      access.scheme + "://" + access.fqdn + ":" + std::to_string(access.port) + "/" + partner.path;
-  out.headers.add("Content-Type", "application/json");
-  for (const auto& [name, value] : access.headers) out.headers.set(name, value);
-  if (!access.username.empty()) {
-    const auto credentials = access.username + ":" + access.password;
-    out.headers.set("Authorization", "Basic " + base64_encode(as_bytes(credentials)));
-  }
-  const auto json = bi::encode({std::move(header), std::move(body)});
-  out.body = std::make_shared<const Bytes>(to_owned(as_bytes(json)));
-  return out;
+  return actors::interop_request(access, access.fqdn, partner.path,
+                                 {std::move(header), std::move(body)});
 }
 
 Result<bi::Body> answer_of(const config::RoamingPartner& partner,
