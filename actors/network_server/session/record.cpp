@@ -1,5 +1,6 @@
 #include "actors/network_server/session/record.hpp"
 
+#include "actors/network_server/session/command_record.hpp"
 #include "actors/network_server/session/relay_record.hpp"
 #include "actors/network_server/session/settings_fields.hpp"
 #include "protocol/mac/command/codec.hpp"
@@ -168,7 +169,8 @@ void fields(Archive& a, DeviceStatus& status) {
   a(4, status.external_power);
   a(5, status.margin_db);
 }
-/// Commands as the octets they have on air: the one form of them that never changes.
+/// Commands as the octets they have on air: for those without frequencies and keys, such as answers
+/// are.
 template <class Archive>
 void commands(Archive& a, std::uint32_t number, std::vector<Command>& list) {
   Bytes octets;
@@ -176,9 +178,12 @@ void commands(Archive& a, std::uint32_t number, std::vector<Command>& list) {
     if (auto encoded = encode(list)) octets = *std::move(encoded);
   }
   a(number, octets);
-  if constexpr (!Archive::is_writer) {
-    if (!octets.empty()) list = decode(octets, Direction::downlink).commands;
-  }
+  if constexpr (!Archive::is_writer) append_stored({.octets = std::move(octets)}, list);
+}
+/// What rows have of before there was `request_fields`; never written.
+template <class Archive>
+void old_requests(Archive& a, std::uint32_t number, std::vector<Command>& list) {
+  if constexpr (!Archive::is_writer) commands(a, number, list);
 }
 
 template <class Archive>
@@ -196,7 +201,7 @@ void fields(Archive& a, MacState& state) {
   a(3, state.current);
   a(4, state.desired);
   commands(a, 5, state.queued_responses);
-  commands(a, 6, state.pending_requests);
+  old_requests(a, 6, state.pending_requests);
   a(7, state.recent_mac_command_identifiers);
   a(8, state.rejected);
   a(9, state.rx_windows_available);
@@ -213,6 +218,7 @@ void fields(Archive& a, MacState& state) {
   a(20, state.last_network_initiated_downlink_at);
   a(21, state.last_downlink_at);
   a(22, state.force_rejoin);
+  request_fields(a, 23, state.pending_requests);
 }
 
 }  // namespace ff::mac

@@ -2,10 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
 
 #include "protocol/base/hex.hpp"
 #include "protocol/base/random.hpp"
+#include "storage/codec/envelope.hpp"
+#include "storage/codec/record.hpp"
 
 namespace ff::network_server {
 namespace {
@@ -76,6 +79,71 @@ TEST(DeviceRecord, RoundTripsEveryMember) {
   const auto read = decode_device(encode_device(device));
   ASSERT_TRUE(read) << read.error().to_string();
   EXPECT_EQ(*read, device);
+}
+
+/// A relay of the 2.4 GHz band that is being told of a device: keys and high frequencies.
+Device device_with_requests() {
+  Device device;
+  device.mac_state.emplace();
+  device.mac_state->pending_requests = {
+      mac::DevStatusReq{}, mac::RXParamSetupReq{DataRateIndex{0}, {}, Frequency::hz(2'423'000'000)},
+      mac::NewChannelReq{ChannelIndex{3}, Frequency::hz(868'700'000), {}, DataRateIndex{5}},
+      mac::UpdateUplinkListReq{.index = 1,
+                               .dev_addr = DevAddr{0x26000002},
+                               .w_fcnt = 9,
+                               .root_wor_s_key = Aes128Key::from(Bytes(16, 0xA7))}};
+  device.mac_state->queued_responses = {mac::LinkCheckAns{20, 3}};
+  return device;
+}
+
+TEST(DeviceRecord, KeepsRequestsOfEveryBand) {
+  const auto device = device_with_requests();
+  EXPECT_EQ(decode_device(encode_device(device)).value(), device);
+}
+
+TEST(DeviceRecord, OneRequestThatCanNotBeWrittenCostsNoOther) {
+  auto device = device_with_requests();
+  const auto expected = device;
+  device.mac_state->pending_requests.insert(
+      device.mac_state->pending_requests.begin(),
+      mac::BeaconFreqReq{Frequency::hz(3'999'999'999)});  // beyond both steps
+  EXPECT_EQ(decode_device(encode_device(device)).value(), expected);
+}
+
+TEST(DeviceRecord, SealsTheKeyOfARequestAsAnyOther) {
+  const auto device = device_with_requests();
+  const auto shown = Bytes(16, 0xA7);
+  const auto shows_key = [&](const Bytes& row) { return !std::ranges::search(row, shown).empty(); };
+  EXPECT_TRUE(shows_key(encode_device(device))) << "no seal: in clear";
+  const storage::KeySeal seal(std::make_shared<key_vault::LiveKeyVault>(
+                                  key_vault::KeyVault(key_vault::Keks{{"device", Bytes(16, 1)}})),
+                              "device");
+  const auto row = encode_device(device, {}, &seal);
+  EXPECT_FALSE(shows_key(row));
+  EXPECT_EQ(decode_device(row, &seal).value(), device);
+}
+
+// ON-DISK
+TEST(DeviceRecord, RequestsHaveTheirGoldenBytes) {
+  EXPECT_EQ(hex_lower(encode_device(device_with_requests())),
+            "0172552a03021403ba01030a0106ba010a0a05050038dcb810c801ba01080a060703988d8450ba01"
+            "2f0a1b4301000200002609000000000000000000000000000000000000001a10a7a7a7a7a7a7a7a7"
+            "a7a7a7a7a7a7a7a7");
+}
+
+// ON-DISK: field 6 of the MAC state, all requests as one text of octets.
+TEST(DeviceRecord, ReadsRequestsOfOldRows) {
+  const Bytes key(16, 0xA7);
+  Bytes octets = {0x06, 0x43, 0x01, 0x00, 0x02, 0x00, 0x00, 0x26, 0x09, 0x00, 0x00, 0x00};
+  append(octets, key);
+  storage::RecordWriter old;
+  const auto mac_state = old.open_record(14);
+  old.bytes(6, octets);
+  old.close_record(mac_state);
+  const auto device = decode_device(storage::seal(1, old.data())).value();
+  const std::vector<mac::Command> expected = {
+      mac::DevStatusReq{}, device_with_requests().mac_state->pending_requests.back()};
+  EXPECT_EQ(device.mac_state->pending_requests, expected);
 }
 
 TEST(DeviceRecord, KeepsFalseAndZeroWhereTheStructSaysOtherwise) {
