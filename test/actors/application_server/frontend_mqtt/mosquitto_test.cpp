@@ -213,6 +213,12 @@ class MqttEndToEnd : public testing::Test {
     return changed.wait_for(lock, std::chrono::seconds(20),
                             [&] { return seen.count(event) >= times; });
   }
+  /// Of downlinks to the network server.
+  std::size_t pushes() {
+    const std::lock_guard lock(mutex);
+    return static_cast<std::size_t>(
+        std::ranges::count_if(seen, [](const auto& one) { return one.starts_with("pushed "); }));
+  }
   /// Waits until the stored session of `client_id` has no client, and all of it is durable.
   bool rests(const std::string& client_id) {
     return eventually([client_id](const std::vector<mqtt_session::SessionSnapshot>& all) {
@@ -266,6 +272,12 @@ class MqttEndToEnd : public testing::Test {
   caf::actor supervisor;
 };
 
+std::vector<std::string> join(std::vector<std::string> first,
+                              const std::vector<std::string>& second) {
+  first.insert(first.end(), second.begin(), second.end());
+  return first;
+}
+
 TEST_F(MqttEndToEnd, AnUplinkReachesASubscriber) {
   Client subscriber(command("mosquitto_sub", {"-t", "#", "-q", "1", "-C", "1", "-v"}));
   ASSERT_TRUE(happens("as.application.subscribe"));
@@ -294,6 +306,81 @@ TEST_F(MqttEndToEnd, APushReachesTheNetworkServerAndIsAnnounced) {
   EXPECT_NE(subscriber.output.find("down/queued {"), std::string::npos) << subscriber.output;
   EXPECT_NE(subscriber.output.find(R"("frm_payload":"Bwg=")"), std::string::npos)
       << subscriber.output;
+}
+
+/// What a client wants said when it is gone is a push like any other, and comes as one; killed, it
+/// says no goodbye.
+TEST_F(MqttEndToEnd, AWillIsPushedWhenItsClientIsCutOff) {
+  const std::vector<std::string> will = {
+      "--will-topic", "v3/food-safety@ttn/devices/cold-room-07/down/push", "--will-payload",
+      R"({"downlinks":[{"f_port":15,"frm_payload":"Bwg="}]})"};
+  {
+    Client cut(command("mosquitto_sub", join({"-t", "#"}, will)));
+    ASSERT_TRUE(happens("as.application.subscribe"));
+  }
+  Bytes expected{7, 8};
+  phy::crypt_frm_payload(key, {phy::Direction::down, address, FCnt32{1}}, expected);
+  EXPECT_TRUE(happens("pushed " + hex_lower(expected)));
+}
+
+/// One with a will that it may not have is served all the same, and the will forgotten; so is that
+/// of a client that says goodbye. A push behind them shows that nothing came of either.
+TEST_F(MqttEndToEnd, NoOtherWillIsPushed) {
+  const std::string push = "v3/food-safety@ttn/devices/cold-room-07/down/push";
+  const auto body = [](const char* payload) {
+    return R"({"downlinks":[{"f_port":15,"frm_payload":")" + std::string(payload) + "\"}]}";
+  };
+  struct Row {
+    const char* name;
+    const char* key;
+    std::string topic;
+    bool says_goodbye;
+  };
+  const Row rows[] = {
+      {"without the right", "reader", push, false},
+      {"of another application", "key", "v3/other/devices/cold-room-07/down/push", false},
+      {"of an uplink", "key", "v3/food-safety@ttn/devices/cold-room-07/up", false},
+      {"of a client that says goodbye", "key", push, true},
+  };
+  std::size_t subscribed = 0;
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.name);
+    auto arguments =
+        join({"-t", "#", "-q", "1"}, {"--will-topic", row.topic, "--will-payload", body("AAAA")});
+    if (row.says_goodbye) arguments.push_back("-E");
+    Client client(command("mosquitto_sub", arguments, row.key));
+    ASSERT_TRUE(happens("as.application.subscribe", ++subscribed));
+    if (row.says_goodbye) {
+      EXPECT_EQ(client.wait(), 0) << client.output;
+    }
+  }
+  Client publisher(command("mosquitto_pub", {"-q", "1", "-t", push, "-m", body("Bwg=")}));
+  EXPECT_EQ(publisher.wait(), 0) << publisher.output;
+  Bytes expected{7, 8};
+  phy::crypt_frm_payload(key, {phy::Direction::down, address, FCnt32{1}}, expected);
+  EXPECT_TRUE(happens("pushed " + hex_lower(expected)));
+  EXPECT_EQ(pushes(), 1U);
+}
+
+/// There are no retained messages: a push that is retained is one push, and no subscriber that
+/// comes later sees it.
+TEST_F(MqttEndToEnd, ARetainedPushIsPushedOnceAndNotKept) {
+  const std::string push = "v3/food-safety@ttn/devices/cold-room-07/down/push";
+  Client publisher(
+      command("mosquitto_pub", {"-q", "1", "-r", "-t", push, "-m",
+                                R"({"downlinks":[{"f_port":15,"frm_payload":"Bwg="}]})"}));
+  EXPECT_EQ(publisher.wait(), 0) << publisher.output;
+  Bytes expected{7, 8};
+  phy::crypt_frm_payload(key, {phy::Direction::down, address, FCnt32{1}}, expected);
+  ASSERT_TRUE(happens("pushed " + hex_lower(expected)));
+  Client subscriber(command("mosquitto_sub", {"-t", "v3/+/devices/+/down/push", "-t",
+                                              "v3/+/devices/+/up", "-C", "1", "-v"}));
+  ASSERT_TRUE(happens("as.application.subscribe"));
+  receive_uplink();
+  EXPECT_EQ(subscriber.wait(), 0);
+  EXPECT_NE(subscriber.output.find("/up {"), std::string::npos) << subscriber.output;
+  EXPECT_EQ(subscriber.output.find("/down/push"), std::string::npos) << subscriber.output;
+  EXPECT_EQ(pushes(), 1U);
 }
 
 TEST_F(MqttEndToEnd, AWrongKeyIsRefusedAndToldAsAnEvent) {
@@ -326,12 +413,6 @@ TEST_F(MqttEndToEnd, AnotherApplicationsTopicsAreRefused) {
 /// How a client asks for its session to be kept, per version of the protocol.
 const std::vector<std::vector<std::string>> keeping = {
     {"-V", "mqttv31", "-c"}, {"-V", "mqttv311", "-c"}, {"-V", "mqttv5", "-c", "-x", "3600"}};
-
-std::vector<std::string> join(std::vector<std::string> first,
-                              const std::vector<std::string>& second) {
-  first.insert(first.end(), second.begin(), second.end());
-  return first;
-}
 
 TEST_F(MqttEndToEnd, AClientThatWasAwayGetsWhatItMissed) {
   for (std::size_t i = 0; i < keeping.size(); ++i) {
