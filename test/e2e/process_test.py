@@ -92,10 +92,10 @@ class Process(unittest.TestCase):
                 '--activation', 'abp', '--version', '1.0.4', '--count', 30, '--gateways', 4, '--copies', 2, '--confirmed-ratio', 1,
                 '--rate', 20, '--duration', 120, '--drain', 5, background=True)
             try:
-                uplinks = 'ttn_lw_as_up_forwarded_total'
+                uplinks = 'farfield_network_server_uplinks_total'
                 wait_until(lambda: uplinks in server.request('GET', '/metrics')[1], 'load arrives', 60)
                 for _ in range(3):
-                    time.sleep(1)
+                    time.sleep(4)  # its subscriber comes back meanwhile
                     self.assertEqual(server.stop(10), 0, server.log_tail())
                     server.start()
                 time.sleep(2)
@@ -105,7 +105,7 @@ class Process(unittest.TestCase):
                 load.kill()
             result = json.loads(report.read_text())
             self.assertEqual(sum(result['violations'].values()), 0, result)
-            self.assertGreater(result['uplinks']['delivered'], 20, result)
+            self.assertGreater(result['uplinks']['delivered'], 10, result)
             self.assertEqual(server.stop(10), 0, server.log_tail())
             checked = run('db', 'check', '--storage.directory', str(server.directory / 'data'))
             outbox = int(next(line for line in checked.stdout.splitlines() if line.startswith('outbox')).split()[1])

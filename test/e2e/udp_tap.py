@@ -22,7 +22,7 @@ class UdpTap:
         self.gateways = {}  # address -> EUIs that pull from it: simulated ones may share a socket
         self.joins = {}  # (EUI, counter) -> (address, EUI, rxpk)
         self.answered = []
-        self.downlink_count = 0
+        self.replayed = set()  # (EUI, counter)
         self.ends = threading.Event()
         self.thread = threading.Thread(target=self._work, daemon=True)
         self.thread.start()
@@ -67,7 +67,6 @@ class UdpTap:
         if datagram[3] == PULL_RESP:
             txpk = json.loads(datagram[4:])['txpk']
             with self.lock:
-                self.downlink_count += 1
                 if base64.b64decode(txpk['data'])[0] >> 5 == 1:
                     self.answered += self._joins_of(txpk['tmst'], self.gateways.get(address, ()))
         self.front.sendto(datagram, address)
@@ -85,16 +84,19 @@ class UdpTap:
         with self.lock:
             return list(self.answered)
 
-    def downlinks(self):
-        with self.lock:
-            return self.downlink_count
-
     def replay(self, join):
         """The same frame once more, as if it had just been heard."""
         gateway, eui, rxpk = join
         fresh = {**rxpk, 'tmst': (rxpk['tmst'] + 60_000_000) % 2**32}
+        with self.lock:
+            self.joins[eui, fresh['tmst']] = (gateway, eui, fresh)
+            self.replayed.add((eui, fresh['tmst']))
         datagram = b'\x02' + struct.pack('>H', 1) + bytes([PUSH_DATA]) + eui + json.dumps({'rxpk': [fresh]}).encode()
         self.lines[gateway].sendto(datagram, self.server)
+
+    def answered_replays(self):
+        with self.lock:
+            return [(eui, rxpk) for _, eui, rxpk in self.answered if (eui, rxpk['tmst']) in self.replayed]
 
     def __enter__(self):
         return self

@@ -17,8 +17,8 @@ const Aes128Key& key();
 /// EU868, LoRaWAN 1.0.3, no downlinks: what is measured is the way of uplinks.
 network_server::Device device_of(std::uint32_t i);
 
-/// Rows of devices 0 to `count` - 1: network server, application server, address index, and the join
-/// server's of an OTAA device each. Synced.
+/// Rows of devices 0 to `count` - 1: network server, application server, address index, and the
+/// join server's of an OTAA device each. Synced.
 Status fill(storage::Engine& engine, storage::ShardCount shards, std::uint32_t count);
 
 }  // namespace ff::bench
