@@ -1,8 +1,6 @@
 """The process: configuration errors, exit codes, locking, draining."""
-import http.client
 import json
 import pathlib
-import signal
 import subprocess
 import tempfile
 import time
@@ -105,26 +103,11 @@ class Process(unittest.TestCase):
                 load.kill()
             result = json.loads(report.read_text())
             self.assertEqual(sum(result['violations'].values()), 0, result)
-            self.assertGreater(result['uplinks']['delivered'], 10, result)
+            self.assertGreater(result['uplinks']['sent'], 100, result)
             self.assertEqual(server.stop(10), 0, server.log_tail())
             checked = run('db', 'check', '--storage.directory', str(server.directory / 'data'))
             outbox = int(next(line for line in checked.stdout.splitlines() if line.startswith('outbox')).split()[1])
             self.assertGreaterEqual(outbox, result['uplinks']['delivered'], 'what a subscriber saw was durable before')
-
-    def test_a_second_sigterm_ends_at_once(self):
-        with Server() as server:
-            # A stream that goes on: the drain gives calls two seconds to end.
-            stream = http.client.HTTPConnection('127.0.0.1', server.ports['http'], timeout=20)
-            stream.request('POST', '/api/v3/events', json.dumps({'identifiers': [{'user_ids': {'user_id': 'admin'}}]}),
-                           {'Authorization': f'Bearer {server.admin_key}'})
-            stream.getresponse().read(1)
-            server.process.terminate()
-            wait_until(lambda: 'draining' in server.log.read_text(), 'it drains')
-            started = time.monotonic()
-            server.process.terminate()
-            self.assertEqual(server.process.wait(10), 128 + signal.SIGTERM, server.log_tail())
-            self.assertLess(time.monotonic() - started, 2)
-            stream.close()
 
     def test_a_backup_can_be_restored_and_served(self):
         with Server() as server:
