@@ -99,7 +99,6 @@ class Kill(unittest.TestCase):
                     server.start()
                     self.assertIsNone(load.poll(), f'the simulator ended after kill {number}')
                 output, _ = load.communicate(timeout=KILLS * 3 + 60)
-                writer.stop()
             finally:
                 load.kill()
                 writer.stop()
