@@ -246,6 +246,26 @@ struct MqttSessions {
   Duration sweep_interval{};
 };
 
+/// What certificates of MQTT clients are for. `required`: each client needs one beside its key;
+/// `sufficient`: one stands for a key.
+enum class MqttClientCertificates : std::uint8_t { required, sufficient };
+
+/// `as.mqtt`: who may connect, beside the listeners.
+struct MqttClients {
+  Listen public_address;  // what clients are told; empty: the listeners', on localhost
+  std::size_t connections_max = 0;
+  std::size_t connections_per_address_max = 0;      // 0: no bound
+  std::size_t connections_per_application_max = 0;  // 0: no bound
+  std::filesystem::path client_ca;                  // a PEM file; empty: none is asked for
+  MqttClientCertificates client_certificates = MqttClientCertificates::required;
+};
+
+/// `as.downlinks.confirmation`: transmissions of a confirmed downlink.
+struct DownlinkConfirmation {
+  std::uint32_t attempts = 0;      // of one that does not say
+  std::uint32_t attempts_max = 0;  // that one may ask for
+};
+
 /// `as.webhooks`: messages sent to applications' servers.
 struct Webhooks {
   bool deliver = true;  // `target` is `direct`
@@ -324,7 +344,9 @@ struct Formatters {
 /// `as`.
 struct ApplicationServer {
   Listen mqtt;
+  MqttClients mqtt_clients;
   MqttSessions mqtt_sessions;
+  DownlinkConfirmation confirmation;
   Webhooks webhooks;
   PubSubs pubsub;
   Packages packages;

@@ -91,6 +91,21 @@ void check_accounts(const Config& config, std::vector<Error>& problems) {
     problems.push_back(contradicts("is.oidc.client-id", "is.oidc.issuer needs it"));
 }
 
+void check_applications(const Config& config, std::vector<Error>& problems) {
+  const bool has_tls = config.tls.source != TlsSource::none || config.tls.by_acme();
+  // An operator who demands certificates must not be left with the door that asks for none.
+  if (!config.as.mqtt_clients.client_ca.empty() && (!has_tls || config.as.mqtt.tls.empty())) {
+    problems.push_back(
+        contradicts("as.mqtt.tls.client-ca", "it needs tls.source and as.mqtt.listen-tls"));
+  }
+  // [spec application-server §1]
+  if (config.as.confirmation.attempts > config.as.confirmation.attempts_max) {
+    problems.push_back(
+        contradicts("as.downlinks.confirmation.default-retry-attempts",
+                    "it must not be larger than as.downlinks.confirmation.max-retry-attempts"));
+  }
+}
+
 }  // namespace
 
 std::vector<Error> contradictions(const Config& config) {
@@ -99,6 +114,7 @@ std::vector<Error> contradictions(const Config& config) {
   check_windows(config, problems);
   check_addresses(config, problems);
   check_accounts(config, problems);
+  check_applications(config, problems);
   if (config.gs.update_connection_stats_debounce_time >
       config.gs.update_connection_stats_interval) {
     problems.push_back(

@@ -38,6 +38,52 @@ std::vector<Knob> mqtt_knobs() {
   };
 }
 
+/// Who may connect, and where clients are told to. The addresses are the reference's.
+std::vector<Knob> mqtt_client_knobs() {
+  using Certificates = MqttClientCertificates;
+  return {
+      {"as.mqtt.public-address",
+       "Where clients are told to connect without TLS; empty: as.mqtt.listen on localhost.", "",
+       one(server_address(), FF_PLACE(as.mqtt_clients.public_address.plain))},
+      {"as.mqtt.public-tls-address",
+       "Where clients are told to connect with TLS; empty: as.mqtt.listen-tls on localhost.", "",
+       one(server_address(), FF_PLACE(as.mqtt_clients.public_address.tls))},
+      {"as.mqtt.connections-max", "Connections of one listener at a time; more are closed at once.",
+       "65536", one(count<std::size_t>(1, 1'000'000), FF_PLACE(as.mqtt_clients.connections_max))},
+      {"as.mqtt.connections-per-address-max", "The same for one remote address; 0 is no bound.",
+       "0",
+       one(count<std::size_t>(0, 1'000'000),
+           FF_PLACE(as.mqtt_clients.connections_per_address_max))},
+      {"as.mqtt.connections-per-application-max",
+       "Clients of one application at a time; more are refused. 0 is no bound.", "10000",
+       one(count<std::size_t>(0, 1'000'000),
+           FF_PLACE(as.mqtt_clients.connections_per_application_max))},
+      {"as.mqtt.tls.client-ca",
+       "PEM file of the authorities of certificates that clients show with TLS; empty: none is "
+       "asked for.",
+       "", one(path_or_nothing(), FF_PLACE(as.mqtt_clients.client_ca))},
+      {"as.mqtt.tls.client-certificates",
+       "What they are for: required, by each client beside its API key, or sufficient, in place of "
+       "a key. Either way the application's ID is their common name.",
+       "required",
+       one(choice<Certificates>(
+               {{"required", Certificates::required}, {"sufficient", Certificates::sufficient}}),
+           FF_PLACE(as.mqtt_clients.client_certificates))},
+  };
+}
+
+/// Those of the reference. [spec application-server §1]
+std::vector<Knob> confirmation_knobs() {
+  return {
+      {"as.downlinks.confirmation.default-retry-attempts",
+       "How often a confirmed downlink is sent that does not say it itself.", "8",
+       one(count<std::uint32_t>(1, 1'000'000), FF_PLACE(as.confirmation.attempts))},
+      {"as.downlinks.confirmation.max-retry-attempts",
+       "What a confirmed downlink may say; not less than the default.", "32",
+       one(count<std::uint32_t>(1, 1'000'000), FF_PLACE(as.confirmation.attempts_max))},
+  };
+}
+
 /// Those of the reference. [spec integrations §2]
 std::vector<Knob> webhook_knobs() {
   return {
@@ -224,8 +270,8 @@ std::vector<Knob> application_server_knobs() {
       {"as.interop.id", "AS-ID of this application server, by which join servers know it.", "",
        one(label_or_nothing(), FF_PLACE(as.interop.id))},
   };
-  for (auto* area : {mqtt_knobs, webhook_knobs, webhook_delivery_knobs, pubsub_knobs, package_knobs,
-                     formatter_knobs}) {
+  for (auto* area : {mqtt_knobs, mqtt_client_knobs, confirmation_knobs, webhook_knobs,
+                     webhook_delivery_knobs, pubsub_knobs, package_knobs, formatter_knobs}) {
     auto rows = area();
     std::move(rows.begin(), rows.end(), std::back_inserter(all));
   }

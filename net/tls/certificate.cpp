@@ -34,6 +34,15 @@ std::vector<std::string> dns_names(const X509* certificate) {
 
 }  // namespace
 
+bool shows_certificate(const Peer* peer) noexcept {
+  return peer != nullptr && !peer->certificates.empty();
+}
+
+Result<std::string> verified_common_name(const Peer& peer) {
+  if (!shows_certificate(&peer) || !peer.verified) return fail(certificate_not_verified);
+  return common_name(peer.certificates.front()).value_or(std::string());
+}
+
 std::optional<std::string> common_name(ByteView der) {
   const auto* bytes = der.data();
   const X509Ptr certificate(d2i_X509(nullptr, &bytes, static_cast<long>(der.size())));

@@ -28,12 +28,17 @@ class Access {
   /// permission_denied, not_found, resource_exhausted.
   virtual void authenticate(const ApplicationId& application_id, const std::string& secret,
                             actors::Reply<ApplicationRights> reply) = 0;
+  /// The rights of who has shown the application's certificate: to read its traffic and to send
+  /// downlinks, if it is there. Errors: not_found, unavailable.
+  virtual void certified(const ApplicationId& application_id,
+                         actors::Reply<ApplicationRights> reply) = 0;
 };
 
 inline constexpr ErrorDef not_authorized{"pkg/applicationserver/io/mqtt", "not_authorized",
                                          Code::permission_denied, "not authorized"};
 
-/// Keys given by the test or, on a single machine, by configuration.
+/// Keys given by the test or, on a single machine, by configuration. An application is there that
+/// has one.
 class MemoryAccess final : public Access {
  public:
   void allow(const ApplicationId& application_id, const std::string& secret,
@@ -44,6 +49,14 @@ class MemoryAccess final : public Access {
   void authenticate(const ApplicationId& application_id, const std::string& secret,
                     actors::Reply<ApplicationRights> reply) override {
     reply(find(application_id, secret));
+  }
+  void certified(const ApplicationId& application_id,
+                 actors::Reply<ApplicationRights> reply) override {
+    const std::lock_guard lock(mutex_);
+    const auto found = rights_.lower_bound({application_id, {}});
+    if (found == rights_.end() || found->first.first != application_id)
+      return reply(fail(not_authorized));
+    reply(ApplicationRights{.traffic_read = true, .traffic_down_write = true});
   }
 
  private:

@@ -52,6 +52,7 @@ class Once {
 
 /// The id of the API key that is the password: limits are per key. [spec api-conventions §9]
 std::string token_suffix(const mqtt::Connect& connect) {
+  if (!connect.password) return {};
   const auto key = as_text(*connect.password);
   const auto begin = key.find('.') + 1;
   const auto end = key.find('.', begin);
@@ -78,9 +79,15 @@ void MqttConnection::on_authenticate(mqtt::ServerConnection& connection,
                                      const mqtt::Authenticate& question) {
   const auto& connect = question.connect;
   const auto application_id = application_of(connect.username.value_or(""));
-  if (!application_id || !connect.password) return refuse(connection, Error(not_authorized));
+  if (!application_id) return refuse(connection, Error(not_authorized));
   uid_ = *connect.username;
   application_id_ = *application_id;
+  const bool has_key = connect.password.has_value();
+  const auto still_needs =
+      judge_certificate(context_->config.client_certificates, connection.stream().tls_peer().get(),
+                        application_id_, has_key);
+  if (!still_needs) return refuse(connection, still_needs.error());
+  if (*still_needs == StillNeeds::key && !has_key) return refuse(connection, Error(not_authorized));
   auto reply = [question, owner = weak_from_this(), weak = connection.weak_from_this(),
                 loop = &connection.stream().loop()](const Result<ApplicationRights>& rights) {
     loop->post([question, owner, weak, rights] {
@@ -89,6 +96,8 @@ void MqttConnection::on_authenticate(mqtt::ServerConnection& connection,
       if (self && alive) self->authenticated(*alive, question, rights);
     });
   };
+  if (*still_needs == StillNeeds::nothing)
+    return context_->access->certified(application_id_, std::move(reply));
   context_->access->authenticate(application_id_, std::string(as_text(*connect.password)),
                                  std::move(reply));
 }
@@ -98,6 +107,9 @@ void MqttConnection::authenticated(mqtt::ServerConnection& connection,
                                    const Result<ApplicationRights>& rights) {
   if (!rights) return refuse(connection, rights.error());
   if (ended_) return;
+  auto slot = context_->slots->take(application_id_);
+  if (!slot) return refuse(connection, slot.error());
+  slot_ = *std::move(slot);
   rights_ = *rights;
   downlink_limit_ = net::limit_of(context_->rate_limiter, {"as:down:mqtt"});
   downlink_key_ = "as:down:mqtt:app:" + uid_ + token_suffix(question.connect);
@@ -116,6 +128,8 @@ void MqttConnection::accept(mqtt::ServerConnection& connection) {
 
 void MqttConnection::refuse(mqtt::ServerConnection& connection, const Error& error) {
   probe_.refused.Increment();
+  spdlog::info("msg=\"MQTT client refused\" remote={} application={} error=\"{}\"",
+               connection.stream().remote().to_string(), application_id_.text(), error.to_string());
   if (context_->publish) {
     events::EventSubject subject;
     if (!application_id_.empty()) subject = application_id_;
@@ -232,6 +246,7 @@ void MqttConnection::on_will(mqtt::ServerConnection&, const mqtt::PublishWill& w
 
 void MqttConnection::on_ended(mqtt::ServerConnection&, const mqtt::Ended& end) {
   ended_ = true;
+  slot_.reset();
   if (connected_) probe_.connections.Decrement();
   if (session_) {
     caf::anon_send(session_,

@@ -71,6 +71,7 @@ class MqttConnection final : public mqtt::ConnectionOwner,
   ApplicationRights rights_;
   net::RateLimit downlink_limit_;
   std::string downlink_key_;
+  std::shared_ptr<void> slot_;  // of the application's; while connected
   bool connected_ = false;
   bool ended_ = false;
   mqtt::Accepted accepted_;

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "actors/application_server/frontend_mqtt/access.hpp"
+#include "actors/application_server/frontend_mqtt/application_slots.hpp"
+#include "actors/application_server/frontend_mqtt/client_certificate.hpp"
 #include "actors/application_server/link/interface.hpp"
 #include "actors/application_server/mqtt_session/config.hpp"
 #include "actors/application_server/mqtt_session/index.hpp"
@@ -32,6 +34,8 @@ struct MqttConfig {
   std::vector<MqttListen> listen;
   std::size_t connections_max = 65'536;
   std::size_t connections_per_address_max = 0;
+  /// What certificates of clients are for; their authorities are those of the listeners' `tls`.
+  ClientCertificates client_certificates = ClientCertificates::none;
   /// Messages on their way to one client; more are dropped for it.
   std::uint32_t window = 8192;
   /// Subscriptions of one client.
@@ -57,6 +61,7 @@ struct MqttContext {
   actors::Route<mqtt_session::SessionsHandle> sessions;
   mqtt_session::SessionIndex session_index;
   std::shared_ptr<const net::RateLimiter> rate_limiter;  // null: nobody is limited
+  std::shared_ptr<ApplicationSlots> slots = std::make_shared<ApplicationSlots>(0);
 };
 using MqttContextPtr = std::shared_ptr<const MqttContext>;
 

@@ -6,6 +6,7 @@
 #include <iterator>
 
 #include "app/server/process/acme.hpp"
+#include "net/tls/certificate.hpp"
 #include "net/tls/self_signed.hpp"
 
 namespace ff::app {
@@ -37,6 +38,9 @@ void report(const ReloadProbe& probe, const config::Tls& tls, const Status& stat
 
 constexpr ErrorDef unreadable_roots{"config", "unreadable_certificates", Code::not_found,
                                     "`mtls-auth.directory`: `{path}` can not be read"};
+constexpr ErrorDef unusable_client_ca{"config", "unusable_client_ca", Code::failed_precondition,
+                                      "`as.mqtt.tls.client-ca`: `{path}` has no certificate that "
+                                      "can be used"};
 
 /// Every `.pem` and `.crt` file of a folder, one after another.
 Result<std::string> read_roots(const std::filesystem::path& directory) {
@@ -60,6 +64,19 @@ Result<net::tls::ServerOptions> options_for_gateways(const config::MtlsAuth& mtl
   if (mtls.directory.empty()) return options;
   options.client_certificates = net::tls::ClientCertificates::request;
   FF_TRY(options.client_roots_pem, read_roots(mtls.directory));
+  return options;
+}
+
+/// What clients show is judged with the application's id, when they have said it.
+Result<net::tls::ServerOptions> options_for_mqtt(const config::MqttClients& clients) {
+  net::tls::ServerOptions options;
+  if (clients.client_ca.empty()) return options;
+  options.client_certificates = net::tls::ClientCertificates::request;
+  std::ifstream in(clients.client_ca);
+  options.client_roots_pem.assign(std::istreambuf_iterator<char>(in),
+                                  std::istreambuf_iterator<char>());
+  if (!net::tls::validity_of(options.client_roots_pem))
+    return fail(unusable_client_ca, {{"path", clients.client_ca.string()}});
   return options;
 }
 
@@ -92,7 +109,8 @@ Result<Certificates> load_certificates(const config::Config& config, UtcTime now
   }
   Certificates out;
   FF_TRY(out.http, net::tls::ServerContext::create(pair, {.alpn = {"http/1.1"}}));
-  FF_TRY(out.mqtt, net::tls::ServerContext::create(pair));
+  FF_TRY(const auto mqtt_options, options_for_mqtt(config.as.mqtt_clients));
+  FF_TRY(out.mqtt, net::tls::ServerContext::create(pair, mqtt_options));
   FF_TRY(const auto gateway_options, options_for_gateways(config.mtls_auth));
   FF_TRY(out.gateways, net::tls::ServerContext::create(pair, gateway_options));
   FF_TRY(out.interop, net::tls::ServerContext::create(

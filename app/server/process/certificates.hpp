@@ -26,7 +26,7 @@ struct Certificates {
 };
 
 /// Of the configured files, an authority, or our own, which is made at the first start. Errors: of
-/// net/tls; incomplete_acme.
+/// net/tls; incomplete_acme; authorities of clients that can not be read or used.
 /// `interop_roots_pem`: authorities of other networks, of which certificates are asked for.
 Result<Certificates> load_certificates(const config::Config& config, UtcTime now,
                                        const std::string& interop_roots_pem);

@@ -145,19 +145,26 @@ Status FrontDoors::State::open_mqtt(const NodeRoutes& routes) {
     config.listen.push_back({*tls, certificates.mqtt});
     names.emplace_back("mqtt-tls");
   }
+  const auto& clients = ports.config.as.mqtt_clients;
+  config.connections_max = clients.connections_max;
+  config.connections_per_address_max = clients.connections_per_address_max;
+  config.client_certificates = mqtt_client_certificates(clients);
   config.sessions = mqtt_sessions_config(ports.config.as.mqtt_sessions);
   config.keep_sessions(ports.config.as.mqtt_sessions.expiry,
                        ports.config.as.mqtt_sessions.expiry_max);
-  auto context = std::make_shared<const application_server::MqttContext>(
-      application_server::MqttContext{.config = std::move(config),
-                                      .deps = routes.deps,
-                                      .access = make_mqtt_access(routes.identity_server.access),
-                                      .links = routes.application_server.links,
-                                      .pipelines = routes.application_server.pipelines,
-                                      .publish = hub.publisher(),
-                                      .sessions = routes.application_server.mqtt_sessions,
-                                      .session_index = routes.application_server.mqtt_session_index,
-                                      .rate_limiter = ports.rate_limiter});
+  auto context =
+      std::make_shared<const application_server::MqttContext>(application_server::MqttContext{
+          .config = std::move(config),
+          .deps = routes.deps,
+          .access = make_mqtt_access(routes.identity_server),
+          .links = routes.application_server.links,
+          .pipelines = routes.application_server.pipelines,
+          .publish = hub.publisher(),
+          .sessions = routes.application_server.mqtt_sessions,
+          .session_index = routes.application_server.mqtt_session_index,
+          .rate_limiter = ports.rate_limiter,
+          .slots = std::make_shared<application_server::ApplicationSlots>(
+              clients.connections_per_application_max)});
   FF_TRY(auto started, application_server::MqttFrontend::start(ports.streams, std::move(context)));
   const std::scoped_lock lock(listening);
   mqtt = std::move(started);

@@ -58,10 +58,13 @@ api::JoinServerDoors join_server_doors(const config::Config& config,
 
 /// `:1883` is `localhost:1883` to whoever asks where to connect.
 api::MqttAddresses FrontDoors::State::mqtt_addresses() const {
-  const auto with_host = [](const std::string& address) {
+  const auto told = [](const std::string& configured, const std::string& address) {
+    if (!configured.empty()) return configured;
     return address.starts_with(':') ? "localhost" + address : address;
   };
-  return {with_host(ports.config.as.mqtt.plain), with_host(ports.config.as.mqtt.tls)};
+  const auto& as = ports.config.as;
+  const auto& told_to = as.mqtt_clients.public_address;
+  return {told(told_to.plain, as.mqtt.plain), told(told_to.tls, as.mqtt.tls)};
 }
 
 Result<api::IdentityPortsPtr> FrontDoors::State::identity_ports() {

@@ -10,8 +10,7 @@
 
 namespace ff::app {
 
-/// For MQTT: an API key as password.
-std::shared_ptr<application_server::Access> make_mqtt_access(
-    actors::Route<identity_server::AccessHandle> access);
+/// For MQTT: an API key as password, or an application's certificate.
+std::shared_ptr<application_server::Access> make_mqtt_access(const identity_server::Routes& routes);
 
 }  // namespace ff::app

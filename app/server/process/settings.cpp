@@ -243,6 +243,15 @@ Result<std::vector<net::AddressBlock>> address_blocks(const char* key,
   return blocks;
 }
 
+application_server::ClientCertificates mqtt_client_certificates(
+    const config::MqttClients& clients) {
+  using application_server::ClientCertificates;
+  if (clients.client_ca.empty()) return ClientCertificates::none;
+  return clients.client_certificates == config::MqttClientCertificates::sufficient
+             ? ClientCertificates::sufficient
+             : ClientCertificates::required;
+}
+
 application_server::mqtt_session::SessionsConfig mqtt_sessions_config(
     const config::MqttSessions& sessions) {
   application_server::mqtt_session::SessionsConfig out;
@@ -428,6 +437,8 @@ Result<NodeConfig> node_config(const config::Config& config, std::uint64_t count
   out.application_server.formatters = formatters_config(config.as.formatters);
   out.application_server.outbox_retention = config.as.outbox_retention;
   out.application_server.pipeline.activity_interval = config.as.last_seen_interval;
+  out.application_server.pipeline.default_retry_attempts = config.as.confirmation.attempts;
+  out.application_server.pipeline.max_retry_attempts = config.as.confirmation.attempts_max;
   if (config.audit.enable) {
     out.audit.emplace();
     out.audit->log.keys = config.audit.keys;

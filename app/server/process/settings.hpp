@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "actors/application_server/frontend_mqtt/client_certificate.hpp"
 #include "app/server/node/node.hpp"
 #include "config/config.hpp"
 #include "net/address/address_block.hpp"
@@ -26,6 +27,9 @@ Result<std::vector<gateway_server::MqttFrontendConfig>> gateway_mqtt_listeners(
     const config::GatewayServer& settings, std::shared_ptr<const net::tls::ServerContext> tls);
 
 /// The bounds of stored MQTT sessions, for their directory and for connections.
+/// Of clients over TLS; without an authority none are asked for.
+application_server::ClientCertificates mqtt_client_certificates(const config::MqttClients& clients);
+
 application_server::mqtt_session::SessionsConfig mqtt_sessions_config(
     const config::MqttSessions& sessions);
 

@@ -263,6 +263,16 @@ const ErrorRow error_rows[] = {
     {{"--gs.udp.listeners=:1700,:1700=EU_863_870"},
      {},
      "`gs.udp.listeners`: it has :1700 more than once"},
+    {{"--as.mqtt.tls.client-ca=ca.pem", "--as.mqtt.listen-tls="},
+     {},
+     "`as.mqtt.tls.client-ca`: it needs tls.source and as.mqtt.listen-tls"},
+    {{"--as.mqtt.tls.client-ca=ca.pem", "--tls.source="},
+     {},
+     "`as.mqtt.tls.client-ca`: it needs tls.source and as.mqtt.listen-tls"},
+    {{"--as.downlinks.confirmation.default-retry-attempts=33"},
+     {},
+     "`as.downlinks.confirmation.default-retry-attempts`: it must not be larger than "
+     "as.downlinks.confirmation.max-retry-attempts"},
 };
 
 TEST_F(Load, ErrorsSayWhichKeyWhichValueWhatIsAllowedAndFromWhere) {
