@@ -316,6 +316,29 @@ class Geolocation(PackagesCase):
             wait_until(lambda: self.metric('ttn_lw_as_packages_processed_total{package="lora-cloud-geolocation-v3"}') == 2, 'handled')
             self.assertEqual(len(cloud.requests), 1)
 
+    def test_a_query_with_several_frames_goes_on_over_kills(self):
+        """Frames from before a kill are in the questions after it; one that was not answered is asked once more, with all its frames."""
+        with LoraCloud(lambda number: 'slow' if number == 4 else None) as cloud:
+            device = self.device('several')
+            self.default(197, 'lora-cloud-geolocation-v3', token='t', server_url=cloud.url, query='TOARSSI', multi_frame=True,
+                         multi_frame_window_size=16)
+            place = {'latitude': 51.0, 'longitude': 4.0, 'altitude': 30}
+            processed = 'ttn_lw_as_packages_processed_total{package="lora-cloud-geolocation-v3"}'
+            for f_cnt in range(1, 4):
+                self.uplink(device, 1, b'\x01', f_cnt=f_cnt, location=place)
+            wait_until(lambda: self.metric(processed) == 3, 'three are handled')
+            time.sleep(1.5)  # The cursor is written each second.
+            self.uplink(device, 1, b'\x01', f_cnt=4, location=place)
+            wait_until(lambda: len(cloud.requests) == 4, 'the fourth is asked about')
+            self.server.kill()
+            self.server.start()
+            wait_until(lambda: len(cloud.requests) == 5, 'and once more')
+            wait_until(lambda: self.metric(processed) == 1, 'it is answered')
+            self.uplink(device, 1, b'\x01', f_cnt=5, location=place)
+            wait_until(lambda: len(cloud.requests) == 6, 'the fifth is asked about')
+            self.assertEqual([len(body['frames']) for _, _, body in cloud.requests], [1, 2, 3, 4, 4, 5])
+            self.assertEqual({path for path, _, _ in cloud.requests}, {'/api/v1/solve/multiframe'})
+
 
 if __name__ == '__main__':
     unittest.main()

@@ -3,66 +3,17 @@
 #include <spdlog/spdlog.h>
 
 #include <caf/actor_system.hpp>
-#include <caf/send.hpp>
-#include <caf/stateful_actor.hpp>
-#include <caf/typed_event_based_actor.hpp>
-#include <deque>
-#include <map>
 
-#include "actors/application_server/integration/mailbox_subscriber.hpp"
 #include "actors/application_server/integration/notice.hpp"
+#include "actors/application_server/integration/packages/consumer_shell.hpp"
 #include "actors/application_server/integration/packages/events.hpp"
-#include "actors/application_server/integration/packages/probe.hpp"
-#include "actors/support/caf_error.hpp"
 #include "actors/support/shell.hpp"
 
 namespace ff::application_server::packages {
 namespace {
 
-using MailboxSubscriber = integration::MailboxSubscriber<ConsumerActor, LiveMessage, Missed>;
-
-/// A message that is being handled, and the step that waits for its answer.
-struct Work {
-  MessageNumber message;
-  std::uint64_t attempt = 0;
-  Run run;
-  std::optional<Step> step = {};
-};
-
-struct Shell {
-  static inline const char* name = "package_consumer";
-  PackagesContextPtr context;
-  ConsumerKey key;
-  std::unique_ptr<Random> random;
-  std::unique_ptr<ConsumerState> logic;
-  std::unique_ptr<ConsumerProbe> probe;
-  std::unique_ptr<FrameHistory> history;
-  std::shared_ptr<MailboxSubscriber> subscriber;
-  std::map<SendToken, Work> works;
-  std::uint64_t attempts = 0;
-  /// What is still to be carried out: effects may lead to effects, and one goes after the other.
-  std::deque<Effect> effects;
-  bool is_carrying_out = false;
-
-  ~Shell() {
-    if (!context) return;
-    if (const auto links = context->links.get(); links && subscriber)
-      caf::anon_send(links, UnsubscribeUps{key.application_id, subscriber});
-    auto records = logic->unwritten();
-    if (const auto committer = context->deps.committer.get(); committer && !records.empty())
-      caf::anon_send(committer, actors::Commit{std::move(records), nullptr});
-  }
-};
-using Pointer = ConsumerActor::stateful_pointer<Shell>;
-
-Instant now(Pointer self) {
-  return self->state.context->deps.clock->now();
-}
-
-template <class T>
-void answer(const ConsumerActor& actor, T what) {
-  caf::anon_send(actor, ConsumerAnswer{std::move(what)});
-}
+using Shell = ConsumerShell;
+using Pointer = ConsumerPointer;
 
 void publish(const PackagesContext& context, events::Event event) {
   if (context.publish) context.publish(std::move(event));
@@ -214,7 +165,9 @@ struct Runner {
   Shell& state() const { return self->state; }
   const PackagesContext& context() const { return *self->state.context; }
 
+  /// With the cursor, the frames of the messages that it passes: those behind it come once more.
   void operator()(Commit& effect) const {
+    put_frames(effect.records, state().key.application_id, state().history->take_changed());
     auto tell = [actor = ConsumerActor(self)](Status status) {
       answer(actor, Committed{std::move(status)});
     };
@@ -226,7 +179,7 @@ struct Runner {
     const auto links = context().links.get();
     if (!links) return;
     if (!state().subscriber) {
-      state().subscriber = std::make_shared<MailboxSubscriber>(
+      state().subscriber = std::make_shared<ConsumerSubscriber>(
           "applicationpackages", context().config.consumer.live_max, ConsumerActor(self));
     } else {
       // It may never have arrived; twice would be two of each message.
@@ -318,6 +271,22 @@ struct Listener {
   Pointer self;
 
   ConsumerState& logic() const { return *self->state.logic; }
+  Effects operator()(const BarrierPassed& said) const {
+    if (said.status) {
+      load(self);
+    } else {
+      self->quit(actors::to_caf(said.status.error()));
+    }
+    return {};
+  }
+  Effects operator()(const FramesRead& said) const {
+    if (said.rows) {
+      take_frames(self, *said.rows);
+    } else {
+      self->quit(actors::to_caf(said.rows.error()));
+    }
+    return {};
+  }
   Effects operator()(const CursorsRead& said) const {
     if (said.cursors) return logic().loaded(*said.cursors, now(self));
     self->quit(actors::to_caf(said.cursors.error()));
@@ -359,23 +328,15 @@ void live(Pointer self, const LiveMessage& message) {
   carry_out(self, self->state.logic->live(message.up, now(self)));
 }
 
+void tell_snapshot(Pointer self, const TellSnapshot& message) {
+  auto snapshot = self->state.logic->snapshot(now(self));
+  snapshot.remembered = self->state.history->devices();
+  message.reply(std::move(snapshot));
+}
+
 void missed(Pointer self) {
   if (self->state.subscriber) self->state.subscriber->heard();
   carry_out(self, self->state.logic->missed(now(self)));
-}
-
-/// Behind everything that an earlier incarnation wrote.
-void load_cursors(Pointer self) {
-  const auto& state = self->state;
-  auto durable = [actor = ConsumerActor(self), consumer = consumer_of(state.key),
-                  context = state.context](const Status& status) {
-    if (!status) return answer(actor, CursorsRead{fail(status.error())});
-    LoadCursors ask{consumer.application_id, consumer.name, {}};
-    ask.reply = [actor](auto cursors) { answer(actor, CursorsRead{std::move(cursors)}); };
-    caf::anon_send(context->outbox.get(), std::move(ask));
-  };
-  caf::anon_send(state.context->deps.committer.get(),
-                 actors::Commit{{}, std::make_shared<integration::Notice>(std::move(durable))});
 }
 
 void start(Pointer self, PackagesContextPtr context, ConsumerKey key, Associations associations) {
@@ -388,7 +349,7 @@ void start(Pointer self, PackagesContextPtr context, ConsumerKey key, Associatio
       std::make_unique<ConsumerState>(key, std::move(associations), config, *state.random);
   state.key = std::move(key);
   state.context = std::move(context);
-  load_cursors(self);
+  begin_loading(self);
 }
 
 ConsumerActor::behavior_type consumer(Pointer self, PackagesContextPtr context, ConsumerKey key,
@@ -399,7 +360,8 @@ ConsumerActor::behavior_type consumer(Pointer self, PackagesContextPtr context, 
       [self](const AssociationChanged& changed) {
         self->state.logic->set(changed.key, changed.association);
       },
-      [self](const TellSnapshot& message) { message.reply(self->state.logic->snapshot()); },
+      [self](const DeviceForgotten& message) { forget(self, message); },
+      [self](const TellSnapshot& message) { tell_snapshot(self, message); },
       [self](const EndConsumer&) { self->quit(); },
       [self](const LiveMessage& message) { live(self, message); },
       [self](const packages::Missed&) { missed(self); },

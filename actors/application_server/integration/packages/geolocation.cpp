@@ -26,7 +26,7 @@ std::optional<Question> several_frames(const GeolocationSettings& settings,
     count = std::min<std::size_t>(uplink.frm_payload.front(), window_max);
   if (count == 0) return std::nullopt;
   const auto frames =
-      history.recent(incoming.ids.uid.device_id, count, settings.window_age, uplink.received_at);
+      history.recent(incoming.ids.uid.device_id, count, settings.window_age, uplink);
   if (std::ranges::all_of(frames, &Frame::empty)) return std::nullopt;
   return Question{"multiframe", lora_cloud::multi_frame_request(frames), Solver::lora};
 }
@@ -74,39 +74,6 @@ std::string url_of(const GeolocationSettings& settings, const Servers& servers,
 }
 
 }  // namespace
-
-void FrameHistory::add(const DeviceId& device_id, const ReceivedUplink& uplink) {
-  auto found = devices_.find(device_id);
-  if (found == devices_.end()) {
-    heard_.push_front(device_id);
-    found = devices_.emplace(device_id, Device{{}, heard_.begin()}).first;
-  } else {
-    heard_.splice(heard_.begin(), heard_, found->second.heard);
-  }
-  auto& frames = found->second.frames;
-  const auto is_there = std::ranges::any_of(frames, [&](const Seen& seen) {
-    return seen.f_cnt == uplink.f_cnt && seen.received_at == uplink.received_at;
-  });
-  if (!is_there) frames.push_back({uplink.received_at, uplink.f_cnt, uplink.receptions});
-  if (frames.size() > window_max) frames.pop_front();
-  if (devices_.size() <= devices_max_) return;
-  devices_.erase(heard_.back());
-  heard_.pop_back();
-}
-
-std::vector<Frame> FrameHistory::recent(const DeviceId& device_id, std::size_t count, Duration age,
-                                        UtcTime now) const {
-  std::vector<Frame> out;
-  const auto found = devices_.find(device_id);
-  if (found == devices_.end()) return out;
-  const auto& frames = found->second.frames;
-  for (auto seen = frames.rbegin(); seen != frames.rend() && out.size() < count; ++seen) {
-    if (age > Duration{} && now - seen->received_at > age) continue;
-    out.push_back(seen->frame);
-  }
-  std::ranges::reverse(out);
-  return out;
-}
 
 Reaction react_geolocation(const Pair& pair, const Incoming& incoming, const Servers& servers,
                            FrameHistory& history) {

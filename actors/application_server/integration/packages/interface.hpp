@@ -19,7 +19,8 @@ using PackagesHandle =
                      caf::reacts_to<ForgetApplication>,
                      caf::reacts_to<ForgetDevice>,      // A device is gone.
                      caf::reacts_to<ForgetDefaults>,    // An application's link is gone.
-                     caf::reacts_to<InspectConsumer>>;  // How one stands.
+                     caf::reacts_to<InspectConsumer>,   // How one stands.
+                     caf::reacts_to<InspectPackages>>;  // What is there.
 
 /// The same with what is nobody else's business.
 using PackagesActor =
@@ -32,6 +33,7 @@ using PackagesActor =
 /// One package of one application. INTERNAL to this folder.
 using ConsumerActor =
     caf::typed_actor<caf::reacts_to<AssociationChanged>,  // From the registry.
+                     caf::reacts_to<DeviceForgotten>,     // From the registry.
                      caf::reacts_to<TellSnapshot>,        // From the registry: how it stands.
                      caf::reacts_to<EndConsumer>,         // From the registry: ends the actor.
                      caf::reacts_to<LiveMessage>,         // From the application's link.

@@ -60,6 +60,27 @@ struct InspectConsumer {
   actors::Reply<ConsumerSnapshot> reply;
 };
 
+/// What packages do, for operators: all applications' consumers, in the order of their keys, but at
+/// most consumers_shown of them.
+struct PackagesSnapshot {
+  enum class State : std::uint8_t { running, restarting, ending };
+  struct Consumer {
+    ConsumerKey key;
+    std::size_t associations = 0;
+    State state = State::running;
+  };
+  std::size_t associations = 0;
+  std::size_t changes_waiting = 0;
+  std::size_t consumers_all = 0;
+  std::vector<Consumer> consumers;
+};
+inline constexpr std::size_t consumers_shown = 1000;
+/// Of all applications, or of one. Error: registry_starting.
+struct InspectPackages {
+  std::optional<ApplicationId> application_id;
+  actors::Reply<PackagesSnapshot> reply;
+};
+
 /// INTERNAL: a part of what is stored has been read.
 struct RowsFound {
   Result<ScanRows::Rows> rows;
@@ -88,6 +109,10 @@ struct AssociationChanged {
   AssociationKey key;
   AssociationPtr association;
 };
+/// INTERNAL, to a consumer: the device is gone; what is remembered of it, too.
+struct DeviceForgotten {
+  DeviceId device_id;
+};
 /// INTERNAL, to a consumer.
 struct TellSnapshot {
   actors::Reply<ConsumerSnapshot> reply;
@@ -105,6 +130,14 @@ struct Missed {};
 struct ConsumerTimer {};
 
 /// INTERNAL: answers of others to what a consumer asked.
+/// What an earlier incarnation wrote is durable.
+struct BarrierPassed {
+  Status status;
+};
+/// A part of the rows of frames.
+struct FramesRead {
+  Result<ScanRows::Rows> rows;
+};
 struct CursorsRead {
   Result<std::vector<storage::OutboxSequence>> cursors;
 };
@@ -137,8 +170,8 @@ struct ServerAnswered {
   Result<net::http_client::ClientAnswer> answer;
 };
 struct ConsumerAnswer {
-  std::variant<CursorsRead, Committed, JoinedLink, NewestFound, MessagesRead, StepDone,
-               ServerAnswered>
+  std::variant<BarrierPassed, FramesRead, CursorsRead, Committed, JoinedLink, NewestFound,
+               MessagesRead, StepDone, ServerAnswered>
       what;
 };
 
@@ -150,12 +183,14 @@ FF_LOCAL_MESSAGE(ff::application_server::packages::ListAssociations)
 FF_LOCAL_MESSAGE(ff::application_server::packages::ForgetDevice)
 FF_LOCAL_MESSAGE(ff::application_server::packages::ForgetDefaults)
 FF_LOCAL_MESSAGE(ff::application_server::packages::InspectConsumer)
+FF_LOCAL_MESSAGE(ff::application_server::packages::InspectPackages)
 FF_LOCAL_MESSAGE(ff::application_server::packages::RowsFound)
 FF_LOCAL_MESSAGE(ff::application_server::packages::BeginningFound)
 FF_LOCAL_MESSAGE(ff::application_server::packages::ChangeWritten)
 FF_LOCAL_MESSAGE(ff::application_server::packages::ChangeTimedOut)
 FF_LOCAL_MESSAGE(ff::application_server::packages::RestartConsumer)
 FF_LOCAL_MESSAGE(ff::application_server::packages::AssociationChanged)
+FF_LOCAL_MESSAGE(ff::application_server::packages::DeviceForgotten)
 FF_LOCAL_MESSAGE(ff::application_server::packages::TellSnapshot)
 FF_LOCAL_MESSAGE(ff::application_server::packages::EndConsumer)
 FF_LOCAL_MESSAGE(ff::application_server::packages::LiveMessage)

@@ -5,6 +5,26 @@
 #include "storage/codec/envelope.hpp"
 #include "storage/codec/fields.hpp"
 #include "storage/keys/entity_keys.hpp"
+#include "storage/keys/package_keys.hpp"
+
+namespace ff::lora_cloud {
+
+// ON-DISK: a number is never given to another member.
+template <class Archive>
+void fields(Archive& a, Reception& reception) {
+  a(1, reception.gateway_id);
+  a(2, reception.antenna_index);
+  a(3, reception.fine_timestamp_ns);
+  a(4, reception.rssi_dbm);
+  a(5, reception.snr_db);
+  a(6, reception.location.latitude);
+  a(7, reception.location.longitude);
+  a(8, reception.location.altitude_m);
+  a(9, reception.location.accuracy_m);
+  a(10, reception.location.source);
+}
+
+}  // namespace ff::lora_cloud
 
 namespace ff::application_server::packages {
 
@@ -17,9 +37,24 @@ void fields(Archive& a, Association& association) {
   a(4, association.updated_at);
 }
 
+template <class Archive>
+void fields(Archive& a, SeenFrame& seen) {
+  a(1, seen.received_at);
+  a(2, seen.f_cnt);
+  a(3, seen.frame);
+}
+
 namespace {
 
 using storage::EntityKind;
+
+struct StoredFrames {
+  SeenFrames frames;
+};
+template <class Archive>
+void fields(Archive& a, StoredFrames& stored) {
+  a(1, stored.frames);
+}
 
 constexpr storage::ValueVersion version = 1;
 constexpr std::size_t f_port_digits = 3;
@@ -78,6 +113,28 @@ Result<AssociationKey> parse_association_row_key(ByteView key) {
     return fail(malformed("not a package association"));
   FF_TRY(const auto f_port, parse_f_port(ids[2]));
   return AssociationKey{ApplicationId(std::move(ids[0])), DeviceId(std::move(ids[1])), f_port};
+}
+
+Bytes encode_frames(const SeenFrames& frames) {
+  return storage::seal_record(version, StoredFrames{frames});
+}
+
+Result<SeenFrames> decode_frames(ByteView row) {
+  FF_TRY(const auto envelope, storage::unseal(row, version));
+  FF_TRY(auto stored, storage::read_record<StoredFrames>(envelope.body));
+  return std::move(stored.frames);
+}
+
+void put_frames(storage::WriteBatch& batch, const ApplicationId& application_id,
+                const FrameHistory::Devices& changed) {
+  for (const auto& [device_id, frames] : changed) {
+    const auto key = storage::package_frames_key({application_id, device_id});
+    if (frames.empty()) {
+      batch.erase(storage::Family::entity, key);
+    } else {
+      batch.put(storage::Family::entity, key, encode_frames(frames));
+    }
+  }
 }
 
 integration::Consumer consumer_of(const ConsumerKey& key) {

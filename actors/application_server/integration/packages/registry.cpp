@@ -17,6 +17,7 @@
 #include "actors/application_server/integration/packages/record.hpp"
 #include "actors/support/caf_error.hpp"
 #include "actors/support/shell.hpp"
+#include "storage/keys/package_keys.hpp"
 
 namespace ff::application_server::packages {
 namespace {
@@ -326,11 +327,25 @@ bool concerns(const Shell& state, const Forget& request) {
                              [&](const Request& one) { return application_of(one) == id; });
 }
 
+/// How the device was heard, which also is remembered for an association of its application. A
+/// consumer that has failed has nothing in memory.
+void forget_frames(const Shell& state, const DeviceUid& device) {
+  const auto found = state.consumers.find({device.application_id, Package::geolocation});
+  if (found == state.consumers.end()) return;
+  if (found->second.actor)
+    return caf::anon_send(found->second.actor, DeviceForgotten{device.device_id});
+  storage::WriteBatch records;
+  put_frames(records, device.application_id, {{device.device_id, {}}});
+  caf::anon_send(state.context->deps.committer.get(), actors::Commit{std::move(records), nullptr});
+}
+
 /// Behind the changes that wait. What is read later is forgotten then. Of the many devices that
 /// come and go most have nothing here.
 void forget(Pointer self, Forget request) {
   auto& state = self->state;
   if (!state.ready) return void(state.forgotten.push_back(std::move(request)));
+  if (request.device_id && !request.device_id->empty())
+    forget_frames(state, {request.application_id, *request.device_id});
   if (!concerns(state, request)) return;
   state.waiting.emplace_back(std::move(request));
   run_next(self);
@@ -369,6 +384,10 @@ void erase_consumer(Pointer self, const ConsumerKey& key) {
   auto& state = self->state;
   storage::WriteBatch records;
   integration::erase_cursors(records, consumer_of(key), state.context->shards);
+  if (key.package == Package::geolocation) {
+    const auto frames = storage::package_frames_range(key.application_id);
+    records.erase_range(storage::Family::entity, frames.first, frames.last);
+  }
   caf::anon_send(state.context->deps.committer.get(), actors::Commit{std::move(records), nullptr});
   state.consumers.erase(key);
 }
@@ -493,6 +512,26 @@ void inspect(const Shell& state, const InspectConsumer& message) {
   caf::anon_send(found->second.actor, TellSnapshot{message.reply});
 }
 
+PackagesSnapshot::State state_of(const Consumer& consumer) {
+  if (!consumer.actor) return PackagesSnapshot::State::restarting;
+  return consumer.is_ending ? PackagesSnapshot::State::ending : PackagesSnapshot::State::running;
+}
+
+void inspect(const Shell& state, const InspectPackages& message) {
+  if (!state.ready) return message.reply(fail(registry_starting));
+  PackagesSnapshot out;
+  const auto& asked_for = message.application_id;
+  out.associations = asked_for ? number_of(state, *asked_for) : state.associations.size();
+  out.changes_waiting = state.waiting.size();
+  for (const auto& [key, consumer] : state.consumers) {
+    if (consumer.used_by == 0 && !consumer.actor) continue;
+    if (asked_for && key.application_id != *asked_for) continue;
+    if (++out.consumers_all > consumers_shown) continue;
+    out.consumers.push_back({key, consumer.used_by, state_of(consumer)});
+  }
+  message.reply(std::move(out));
+}
+
 void start(Pointer self, PackagesContextPtr context) {
   auto& state = self->state;
   state.probe = std::make_unique<PackagesProbe>(*context->deps.metrics);
@@ -519,6 +558,7 @@ PackagesActor::behavior_type registry(Pointer self, PackagesContextPtr context) 
         forget(self, {message.application_id, DeviceId()});
       },
       [self](const InspectConsumer& message) { inspect(self->state, message); },
+      [self](const InspectPackages& message) { inspect(self->state, message); },
       [self](const RowsFound& message) { found(self, message); },
       [self](const BeginningFound& message) { on_beginning(self, message); },
       [self](const ChangeWritten& message) { on_written(self, message); },

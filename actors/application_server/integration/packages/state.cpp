@@ -123,12 +123,13 @@ void ConsumerState::schedule(Instant now) {
   emit(Wake{due - now.mono});
 }
 
-ConsumerSnapshot ConsumerState::snapshot() const {
+ConsumerSnapshot ConsumerState::snapshot(Instant now) const {
   ConsumerSnapshot out{.held = desk_.size(),
                        .under_way = desk_.under_way(),
                        .failures = failures_,
                        .done = done_,
                        .given_up = given_up_};
+  if (closed_to_) out.left_alone_for = std::max(*closed_to_ - now.mono, Duration{});
   for (std::size_t i = 0; i < walk_.shards(); ++i) {
     const auto& feed = walk_.feed(storage::Shard{static_cast<std::uint16_t>(i)});
     out.behind += feed.newest() - feed.position();

@@ -35,6 +35,8 @@ struct ConsumerSnapshot {
   std::uint64_t failures = 0;  // in a row, of those that pass
   std::uint64_t done = 0;      // since the actor's start, as is the next
   std::uint64_t given_up = 0;
+  std::optional<Duration> left_alone_for;  // the server; nothing: it is not
+  std::size_t remembered = 0;              // devices whose last frames are known
 };
 
 /// Total: every call is legal at any time, and one that makes no sense has no effects.
@@ -63,7 +65,8 @@ class ConsumerState {
   void set(const AssociationKey& key, const AssociationPtr& maybe_association);
   /// For the actor's last words: what was not written yet.
   storage::WriteBatch unwritten();
-  ConsumerSnapshot snapshot() const;
+  /// But `remembered`, which the actor knows.
+  ConsumerSnapshot snapshot(Instant now) const;
 
  private:
   Effects take() { return std::exchange(effects_, {}); }

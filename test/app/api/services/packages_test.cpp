@@ -54,6 +54,7 @@ auto registry_double(const std::shared_ptr<Asked>& asked) {
         [](const packages::ForgetDevice&) {},
         [](const packages::ForgetDefaults&) {},
         [](const packages::InspectConsumer&) {},
+        [](const packages::InspectPackages&) {},
     };
   };
 }

@@ -280,15 +280,6 @@ TEST(GeolocationPackage, SeveralFramesAreTheNewestWithinTheWindow) {
   EXPECT_TRUE(react_geolocation(said, heard(8, {0}), {}, history).steps.empty());
 }
 
-TEST(GeolocationPackage, OnlySoManyDevicesAreRemembered) {
-  FrameHistory history(2);
-  for (const auto* device : {"a", "b", "c", "b"}) history.add(DeviceId(device), *heard(1).uplink);
-  EXPECT_EQ(history.devices(), 2U);
-  EXPECT_TRUE(history.recent(DeviceId("a"), 9, {}, {}).empty());
-  for (std::uint32_t i = 2; i < 40; ++i) history.add(DeviceId("b"), *heard(i).uplink);
-  EXPECT_EQ(history.recent(DeviceId("b"), 99, {}, {}).size(), window_max);
-}
-
 TEST(GeolocationPackage, AnAnswerIsServiceDataAndALocationOrAnError) {
   using lora_cloud::Solver;
   auto reaction = geolocation_answered(Solver::gnss, R"({"result":{"llh":[1,2,3]},"errors":[]})");

@@ -28,11 +28,13 @@ class ScriptedServer final : public net::http_client::HttpClient {
  public:
   void send(ClientRequest request, Then then) override {
     requests.push_back(std::move(request));
+    if (is_silent) return;
     then(answer);
   }
   net::http_client::ClientCounters counters() const override { return {}; }
 
   std::vector<ClientRequest> requests;
+  bool is_silent = false;
   Result<ClientAnswer> answer = ClientAnswer{
       200, R"({"result":{"01-23-45-67-89-AB-CD-EF":{"result":{"dnlink":{"port":150,"payload":"0A"},
               "position_solution":{"algorithm_type":"gnss","llh":[51,4,3],"accuracy":9}}}}})"};
@@ -140,6 +142,30 @@ class PackagesActors : public test::ActorFixture {
     uplink.f_port = FPort{202};
     uplink.frm_payload = {0x01, 0xA8, 0x87, 0x2C, 0x51, 0x03};
     uplink.received_at = parse_rfc3339("2023-03-03T10:00:00Z").value();
+    publish(shard, sequence, lively, device, std::move(uplink));
+  }
+  /// Heard by a gateway that knows where it is.
+  void publish_located(std::uint64_t sequence, const std::string& device = "dev-1") {
+    ApplicationUplink uplink;
+    uplink.f_port = FPort{1};
+    uplink.f_cnt = FCnt32{static_cast<std::uint32_t>(sequence)};
+    uplink.frm_payload = {1};
+    uplink.received_at = parse_rfc3339("2023-03-03T10:00:00Z").value() + seconds{sequence};
+    RxMetadata metadata;
+    metadata.gateway.gateway_id = GatewayId("gtw");
+    metadata.location = Location{51, 4, 30, 0, LocationSource::registry};
+    uplink.rx_metadata = {metadata};
+    publish(zero, sequence, true, device, std::move(uplink));
+  }
+  /// In the last question to the server.
+  std::size_t frames_asked() const {
+    if (server.requests.empty()) return 0;
+    const auto body = std::string(as_text(*server.requests.back().body));
+    const auto frames = body.substr(body.find("frames"));
+    return static_cast<std::size_t>(std::ranges::count(frames, '[')) / 2;
+  }
+  void publish(Shard shard, std::uint64_t sequence, bool lively, const std::string& device,
+               ApplicationUplink uplink) {
     const ApplicationUp up{.ids = {{app, DeviceId(device)}, DevEui{0x0123456789ABCDEF}, {}, {}},
                            .correlation_ids = {"as:up:x"},
                            .received_at = clock->now().utc,
@@ -330,6 +356,70 @@ TEST_F(PackagesActors, NothingIsInheritedFromDevicesAndApplications) {
   run();
   EXPECT_EQ(listed("dev-2"), "0:");
   EXPECT_EQ(rows(storage::Family::entity) + rows(storage::Family::cursor), 0U);
+}
+
+constexpr auto gls = "lora-cloud-geolocation-v3";
+constexpr auto several_frames =
+    R"({"token":"t","query":"TOARSSI","multi_frame":true,"multi_frame_window_size":16})";
+
+TEST_F(PackagesActors, AQueryWithSeveralFramesGoesOnAfterARestart) {
+  server.answer = ClientAnswer{200, R"({"result":null,"errors":[]})"};
+  ASSERT_TRUE(set("", 197, gls, several_frames));
+  for (std::uint64_t i = 1; i <= 3; ++i) publish_located(i);
+  EXPECT_EQ(frames_asked(), 3U);
+  advance(milliseconds{1100});
+  restart();
+  publish_located(4);
+  EXPECT_EQ(frames_asked(), 4U);
+  // Without a farewell, in the middle of a query: the server has not answered.
+  advance(milliseconds{1100});
+  server.is_silent = true;
+  publish_located(5);
+  EXPECT_EQ(frames_asked(), 5U);
+  caf::anon_send_exit(packages, caf::exit_reason::kill);
+  run();
+  server.is_silent = false;
+  server.requests.clear();
+  start();
+  ASSERT_EQ(server.requests.size(), 1U);
+  EXPECT_EQ(frames_asked(), 5U);
+}
+
+TEST_F(PackagesActors, FramesGoWithTheirDeviceOrThePackage) {
+  ASSERT_TRUE(set("", 197, gls, several_frames));
+  publish_located(1);
+  publish_located(2, "dev-2");
+  advance(milliseconds{1100});
+  EXPECT_EQ(rows(storage::Family::entity), 3U);
+  caf::anon_send(packages, ForgetDevice{{app, DeviceId("dev-1")}});
+  run();
+  EXPECT_EQ(rows(storage::Family::entity), 2U);
+  restart();
+  publish_located(3);
+  EXPECT_EQ(frames_asked(), 1U);
+  EXPECT_TRUE(erase("", 197));
+  EXPECT_EQ(rows(storage::Family::entity), 0U);
+}
+
+TEST_F(PackagesActors, OperatorsSeeWhatIsThere) {
+  ASSERT_TRUE(set("", 202, alcsync));
+  ASSERT_TRUE(set("dev-1", 9, alcsync));
+  ASSERT_TRUE(set("dev-1", 100, "storage-integration"));
+  const auto inspect = [&](std::optional<ApplicationId> application_id) {
+    return ask<PackagesSnapshot>([&](auto reply) {
+             return InspectPackages{application_id, reply};
+           })
+        .value();
+  };
+  const auto all = inspect(std::nullopt);
+  EXPECT_EQ(all.associations, 3U);
+  ASSERT_EQ(all.consumers.size(), 1U);
+  EXPECT_EQ(all.consumers_all, 1U);
+  EXPECT_EQ(all.consumers[0].key, (ConsumerKey{app, Package::clock_sync}));
+  EXPECT_EQ(all.consumers[0].associations, 2U);
+  EXPECT_EQ(all.consumers[0].state, PackagesSnapshot::State::running);
+  EXPECT_EQ(inspect(app).associations, 3U);
+  EXPECT_TRUE(inspect(ApplicationId("app-b")).consumers.empty());
 }
 
 TEST_F(PackagesActors, AConsumerTellsHowItStands) {

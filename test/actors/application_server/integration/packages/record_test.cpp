@@ -4,6 +4,7 @@
 
 #include "protocol/base/hex.hpp"
 #include "storage/keys/entity_keys.hpp"
+#include "storage/keys/package_keys.hpp"
 
 namespace ff::application_server::packages {
 namespace {
@@ -28,6 +29,32 @@ TEST(AssociationRecord, WhatIsWrittenIsRead) {
   EXPECT_EQ(decode_association(encode_association({})).value(), Association{});
   EXPECT_FALSE(decode_association(Bytes{}));
   EXPECT_FALSE(decode_association(Bytes{2}));
+}
+
+const SeenFrames frames{
+    {one_second, 7, {{"gtw", 1, 5, -80, 7.5, {51, 4, 30, 2, LocationSource::registry}}}},
+    {one_second, 8, {{"gtw", 0, std::nullopt, -80, 7.5, {}}}}};
+
+TEST(FramesRecord, TheBytesOnDiskDoNotChange) {
+  EXPECT_EQ(hex_lower(encode_frames(frames)), "");
+}
+
+TEST(FramesRecord, WhatIsWrittenIsRead) {
+  EXPECT_EQ(decode_frames(encode_frames(frames)).value(), frames);
+  EXPECT_FALSE(decode_frames(Bytes{}));
+  EXPECT_FALSE(decode_frames(Bytes{2}));
+}
+
+TEST(FramesRecord, RowsArePutOrErased) {
+  storage::WriteBatch batch;
+  put_frames(batch, ApplicationId("app"), {{DeviceId("dev"), frames}, {DeviceId("gone"), {}}});
+  storage::WriteBatch expected;
+  const auto key = [](const char* id) {
+    return storage::package_frames_key({ApplicationId("app"), DeviceId(id)});
+  };
+  expected.put(storage::Family::entity, key("dev"), encode_frames(frames));
+  expected.erase(storage::Family::entity, key("gone"));
+  EXPECT_EQ(batch, expected);
 }
 
 TEST(AssociationKeys, TheBytesOnDiskDoNotChangeAndAreRead) {

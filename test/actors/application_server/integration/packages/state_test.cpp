@@ -280,7 +280,7 @@ TEST(PackageConsumer, WhatIsNotTriedCountsAgainstNobody) {
     world.advance(seconds{2});
     ASSERT_EQ(world.under_way(), "a1");
   }
-  EXPECT_EQ(world.state->snapshot().failures, 0U);
+  EXPECT_EQ(world.state->snapshot(world.now).failures, 0U);
 }
 
 TEST(PackageConsumer, OldMessagesThatFailAreGivenUp) {
@@ -297,7 +297,8 @@ TEST(PackageConsumer, AServerThatIsDownIsLeftAloneAndTriedOneAtATime) {
   World world(Package::device_management);
   for (int i = 0; i < 8; ++i) world.publish(0, std::string(1, static_cast<char>('a' + i)));
   while (!world.handles.empty()) world.finish(passes);
-  EXPECT_EQ(world.state->snapshot().failures, 8U);
+  EXPECT_EQ(world.state->snapshot(world.now).failures, 8U);
+  EXPECT_GT(world.state->snapshot(world.now).left_alone_for, seconds{1});
   world.advance(seconds{3});
   EXPECT_EQ(world.under_way(), "");
   world.advance(seconds{10});
