@@ -111,6 +111,23 @@ class Inspect(unittest.TestCase):
         status, text, _ = self.command('--json', 'storage')
         self.assertGreater(json.loads(text)['committer']['batches'], 0)
 
+    def test_packages_that_are_used_are_shown(self):
+        secret = 'token-of-the-loracloud'
+        self.server.api('PUT', f'/as/applications/{APPLICATION}/packages/associations/199', {
+            'default': {'package_name': 'lora-cloud-device-management-v1', 'data': {'token': secret}}, 'field_mask': {'paths': ['package_name', 'data']}})
+        shown = self.inspect('/packages')['packages']
+        self.assertEqual((shown['associations'], len(shown['consumers'])), (1, 1))
+        self.assertEqual((shown['consumers'][0]['application_id'], shown['consumers'][0]['state']), (APPLICATION, 'running'))
+        package = self.inspect(f'/packages/{APPLICATION}')['packages']['lora-cloud-device-management-v1']
+        self.assertEqual((package['associations'], package['consumer']['messages_behind']), (1, 0))
+        self.assertEqual(self.inspect('/packages/no-such-application')['packages'], {})
+        for words in (('packages',), ('packages', APPLICATION)):
+            status, text, errors = self.command(*words)
+            self.assertEqual(status, 0, errors)
+            self.assertIn('lora-cloud-device-management-v1', text)
+            self.assertNotIn('timeout', text)
+            self.assertNotIn(secret, text)
+
     def test_only_administrators_may_ask(self):
         path = f'/inspect/device/{APPLICATION}/{self.device}'
         self.assertEqual(self.server.request('GET', path)[0], 401)

@@ -20,7 +20,7 @@ constexpr std::chrono::seconds answer_timeout{15};
 
 constexpr const char* usage =
     "farfield: usage: farfield inspect [--json] [components | device APPLICATION DEVICE | address "
-    "DEV_ADDR | joins | gateway ID | shards | storage | roaming [csv]]\n";
+    "DEV_ADDR | joins | gateway ID | packages [APPLICATION] | shards | storage | roaming [csv]]\n";
 
 struct Server {
   std::string host;
@@ -48,8 +48,8 @@ std::string page_of(const std::vector<std::string>& words) {
   if (is_csv(words)) return "/inspect/roaming";
   if (words.empty() || (words.size() == 1 && words[0] == "components")) return "/inspect";
   const std::pair<const char*, std::size_t> pages[] = {
-      {"device", 3}, {"address", 2}, {"gateway", 2}, {"joins", 1},
-      {"shards", 1}, {"storage", 1}, {"roaming", 1}};
+      {"device", 3},   {"address", 2}, {"gateway", 2}, {"joins", 1},  {"packages", 1},
+      {"packages", 2}, {"shards", 1},  {"storage", 1}, {"roaming", 1}};
   for (const auto& [name, size] : pages) {
     if (words.size() != size || words[0] != name) continue;
     std::string page = "/inspect";

@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "actors/application_server/integration/packages/messages.hpp"
 #include "actors/application_server/link/messages.hpp"
 #include "actors/application_server/pipeline/messages.hpp"
 #include "actors/gateway_server/router/interface.hpp"
@@ -25,6 +26,9 @@ boost::json::object to_json(const network_server::ShardSnapshot& shard);
 boost::json::object to_json(const network_server::JoinRefusal& join);
 boost::json::object to_json(const application_server::PipelineSnapshot& pipeline);
 boost::json::array to_json(const std::vector<application_server::LinkSnapshot>& links);
+boost::json::object to_json(const application_server::packages::PackagesSnapshot& packages);
+boost::json::object to_json(const application_server::packages::ConsumerSnapshot& consumer);
+std::string_view name_of(application_server::packages::PackagesSnapshot::State state);
 boost::json::object to_json(const join_server::JoinShardSnapshot& shard);
 boost::json::object to_json(const gateway_server::ConnectionSnapshot& connection);
 boost::json::object to_json(const gateway_server::RouterSnapshot& router);

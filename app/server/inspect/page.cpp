@@ -15,6 +15,7 @@ namespace {
 
 using boost::json::object;
 using net::http::Request;
+namespace as_packages = application_server::packages;
 using net::http::ResponseWriter;
 
 constexpr ErrorDef not_found{"pkg/errors", "not_found", Code::not_found, "there is no `{path}`"};
@@ -69,6 +70,8 @@ class Inspector : public std::enable_shared_from_this<Inspector> {
     if (is(3, "address")) return address(words[2], answer);
     if (is(3, "gateway")) return gateway(words[2], answer);
     if (is(2, "joins")) return joins(answer);
+    if (is(2, "packages")) return packages(answer);
+    if (is(3, "packages")) return packages_of(words[2], answer);
     if (is(2, "shards")) return shards(answer);
     if (is(2, "roaming")) return roaming(answer);
     if (is(2, "storage")) return storage(answer);
@@ -232,6 +235,56 @@ class Inspector : public std::enable_shared_from_this<Inspector> {
         place + "/application_server");
     ask_part<join_server::InspectJoinShard, join_server::JoinShardSnapshot>(
         routes.inspectable_join_server.at(shard), js_role, answer, place + "/join_server");
+  }
+
+  Status packages(const InspectAnswerPtr& answer) const {
+    using as_packages::PackagesSnapshot;
+    answer->begin({{"packages", waiting()}});
+    const auto make = [](actors::Reply<PackagesSnapshot> reply) {
+      return as_packages::InspectPackages{std::nullopt, std::move(reply)};
+    };
+    ask<PackagesSnapshot>(
+        ports_.routes.application_server.packages.get(), as_role, make,
+        fills<PackagesSnapshot>(answer, "/packages", [](const auto& all) { return to_json(all); }));
+    return {};
+  }
+
+  Status packages_of(const std::string& application, const InspectAnswerPtr& answer) const {
+    using as_packages::PackagesSnapshot;
+    FF_TRY(auto application_id, parse_application_id(application));
+    answer->begin({{"application_id", text(application)}, {"packages", waiting()}});
+    const auto make = [&](actors::Reply<PackagesSnapshot> reply) {
+      return as_packages::InspectPackages{application_id, std::move(reply)};
+    };
+    ask<PackagesSnapshot>(ports_.routes.application_server.packages.get(), as_role, make,
+                          [self = shared_from_this(), answer](const auto& found) {
+                            if (!found) return answer->put("/packages", part_of(found.error()));
+                            self->consumers_of(*found, answer);
+                          });
+    return {};
+  }
+
+  /// Each of an application's packages has an actor.
+  void consumers_of(const as_packages::PackagesSnapshot& all,
+                    const InspectAnswerPtr& answer) const {
+    object parts;
+    for (const auto& one : all.consumers) {
+      parts[info_of(one.key.package).name] = object{{"associations", one.associations},
+                                                    {"state", text(name_of(one.state))},
+                                                    {"consumer", waiting()}};
+    }
+    answer->put("/packages", std::move(parts));
+    using as_packages::ConsumerSnapshot;
+    for (const auto& one : all.consumers) {
+      const auto make = [&](actors::Reply<ConsumerSnapshot> reply) {
+        return as_packages::InspectConsumer{one.key, std::move(reply)};
+      };
+      ask<ConsumerSnapshot>(
+          ports_.routes.application_server.packages.get(), as_role, make,
+          fills<ConsumerSnapshot>(
+              answer, "/packages/" + std::string(info_of(one.key.package).name) + "/consumer",
+              [](const auto& consumer) { return to_json(consumer); }));
+    }
   }
 
   /// Without partners nobody is there to ask.

@@ -37,6 +37,8 @@ inline constexpr std::size_t inspections_max = 8;
 ///   /inspect/address/{dev_addr}                who is on an address, and the last frame refused
 ///   /inspect/joins                             join-requests with EUIs that no device has
 ///   /inspect/gateway/{gateway_id}              clock, schedule and decisions of a connection
+///   /inspect/packages                          application packages in use
+///   /inspect/packages/{application}            how an application's packages get on
 ///   /inspect/shards                            what each shard holds
 ///   /inspect/roaming                           partners, and the rated records of all days kept
 ///   /inspect/storage                           committer and store

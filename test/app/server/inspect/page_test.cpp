@@ -137,6 +137,63 @@ TEST_F(InspectPageTest, AComponentThatIsNotThereIsNamed) {
   EXPECT_TRUE(joins.at("joins_of_unknown_devices").as_array().empty());
 }
 
+namespace packages = application_server::packages;
+
+/// Two consumers, of which one does not answer.
+packages::PackagesHandle::behavior_type registry_double(packages::PackagesHandle::pointer) {
+  return {
+      [](const packages::SetAssociation&) {},
+      [](const packages::DeleteAssociation&) {},
+      [](const packages::GetAssociation&) {},
+      [](const packages::ListAssociations&) {},
+      [](const application_server::ForgetApplication&) {},
+      [](const packages::ForgetDevice&) {},
+      [](const packages::ForgetDefaults&) {},
+      [silent = std::make_shared<std::vector<packages::InspectConsumer>>()](
+          const packages::InspectConsumer& message) {
+        if (message.key.package == packages::Package::geolocation)
+          return silent->push_back(message);
+        message.reply(packages::ConsumerSnapshot{
+            .held = 3, .behind = 7, .failures = 9, .left_alone_for = seconds{4}});
+      },
+      [](const packages::InspectPackages& message) {
+        using State = packages::PackagesSnapshot::State;
+        const ApplicationId app("app-1");
+        message.reply(packages::PackagesSnapshot{
+            .associations = message.application_id ? 2U : 5U,
+            .consumers_all = 3,
+            .consumers = {{{app, packages::Package::device_management}, 2, State::running},
+                          {{app, packages::Package::geolocation}, 1, State::restarting}}});
+      },
+  };
+}
+
+TEST_F(InspectPageTest, PackagesAreShownTogetherAndByApplication) {
+  const auto registry = system->spawn(registry_double);
+  routes.application_server.packages.set(registry);
+  const auto all = get("/inspect/packages").at("packages");
+  EXPECT_EQ(all.at("associations").as_int64(), 5);
+  EXPECT_EQ(all.at("consumers_not_shown").as_int64(), 1);
+  EXPECT_EQ(all.at("consumers").at(0).at("application_id").as_string(), "app-1");
+  EXPECT_EQ(all.at("consumers").at(1).at("package").as_string(), "lora-cloud-geolocation-v3");
+  EXPECT_EQ(all.at("consumers").at(1).at("state").as_string(), "restarting");
+
+  const auto writer = ask("/inspect/packages/app-1");
+  advance(seconds{3});
+  ASSERT_TRUE(writer->ended);
+  const auto one = boost::json::parse(writer->text).at("packages");
+  const auto& busy = one.at("lora-cloud-device-management-v1");
+  EXPECT_EQ(busy.at("associations").as_int64(), 2);
+  EXPECT_EQ(busy.at("consumer").at("messages_behind").as_int64(), 7);
+  EXPECT_EQ(busy.at("consumer").at("server_left_alone_for").as_string(), "4s");
+  EXPECT_EQ(one.at("lora-cloud-geolocation-v3").at("consumer").as_string(), "timeout");
+
+  routes.application_server.packages.clear();
+  handler = nullptr;
+  caf::anon_send_exit(registry, caf::exit_reason::user_shutdown);
+  run();
+}
+
 struct Wrong {
   const char* target;
   int status;
@@ -152,6 +209,7 @@ TEST_F(InspectPageTest, WrongQuestionsGetAClearError) {
       {"/inspect/address/26", 400, "eight hex digits"},
       {"/inspect/address/zzzzzzzz", 400, "zzzzzzzz"},
       {"/inspect/gateway/%2f", 400, "gateway_id"},
+      {"/inspect/packages/UPPER", 400, "application_id"},
   };
   for (const auto& row : rows) {
     SCOPED_TRACE(row.target);
