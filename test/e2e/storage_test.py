@@ -1,5 +1,7 @@
 """Messages of the past over HTTP: they are there after a kill, in order, page by page, and for those alone who may read them."""
+import csv
 import http.client
+import io
 import json
 import unittest
 import urllib.parse
@@ -53,6 +55,37 @@ class Storage(unittest.TestCase):
         self.assertEqual(self.get(device_path)[0], own)
         self.assertEqual(self.server.api('GET', device_path + '/count')['count'], {device: len(own)})
         self.assertEqual(sum(self.server.api('GET', PATH + '/count')['count'].values()), 60)
+
+    def test_messages_come_over_http_as_they_are_sent(self):
+        """AppAs.Subscribe over HTTP: a line a message, or events; with a right that is withdrawn it ends."""
+        path = f'/api/v3/farfield/as/applications/{APPLICATION}/up'
+        for accept in ('application/json', 'text/event-stream'):
+            with self.subTest(accept=accept):
+                connection = http.client.HTTPConnection('127.0.0.1', self.server.ports['http'], timeout=20)
+                self.addCleanup(connection.close)
+                connection.request('GET', path, headers={'Authorization': f'Bearer {self.key}', 'Accept': accept})
+                response = connection.getresponse()  # Sent when messages are coming.
+                self.assertEqual(response.status, 200)
+                self.server.api('POST', f'/as/applications/{APPLICATION}/devices/dev-live/up/simulate', {'uplink_message': {
+                    'f_port': 7, 'frm_payload': 'AQI=', 'settings': {'data_rate': {'lora': {'bandwidth': 125000, 'spreading_factor': 7}}}}})
+                line = next(line for line in iter(response.readline, b'') if b'f_port' in line)
+                message = json.loads(line.decode().removeprefix('data:'))
+                message = message.get('result', message)
+                self.assertEqual(message['end_device_ids']['device_id'], 'dev-live')
+                self.assertEqual(message['uplink_message']['frm_payload'], 'AQI=')
+        self.assertEqual(self.server.request('GET', path)[0], 401)
+        weak = self.server.api('POST', f'/applications/{APPLICATION}/api-keys', {'name': 'weak', 'rights': ['RIGHT_APPLICATION_INFO']})['key']
+        self.assertEqual(self.server.request('GET', path, key=weak)[0], 403)
+
+    def test_the_past_is_a_table_for_spreadsheets(self):
+        connection = http.client.HTTPConnection('127.0.0.1', self.server.ports['http'], timeout=20)
+        connection.request('GET', '/api/v3' + PATH, headers={'Authorization': f'Bearer {self.key}', 'Accept': 'text/csv'})
+        response = connection.getresponse()
+        self.assertIn('text/csv', response.getheader('Content-Type'))
+        rows = list(csv.DictReader(io.StringIO(response.read().decode())))
+        connection.close()
+        messages, _ = self.get(PATH)
+        self.assertEqual([row['device_id'] for row in rows], [message['end_device_ids']['device_id'] for message in messages])
 
     def test_only_those_who_may_read_traffic_see_it(self):
         weak = self.server.api('POST', f'/applications/{APPLICATION}/api-keys',

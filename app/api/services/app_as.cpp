@@ -6,7 +6,7 @@
 #include "app/api/services/mapping/simulated_up.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "app/api/services/services.hpp"
-#include "app/api/services/up_stream.hpp"
+#include "app/api/services/up_subscription.hpp"
 #include "ttn/lorawan/v3/applicationserver.grpc.pb.h"
 
 namespace ff::api {
@@ -32,8 +32,8 @@ class AppAs final : public pb::AppAs::CallbackService {
       grpc::CallbackServerContext* context, const pb::ApplicationIdentifiers* request) override {
     return context_.front.stream<pb::ApplicationUp>(
         {"ttn.lorawan.v3.AppAs/Subscribe"}, context, request,
-        [this](auto call, const auto& ids, const auto& stream) {
-          subscribe(call, ApplicationId(ids.application_id()), stream);
+        [this](const auto& call, const auto& ids, const auto& stream) {
+          subscribe_to_ups(context_, links_, call, ApplicationId(ids.application_id()), stream);
         });
   }
 
@@ -110,30 +110,6 @@ class AppAs final : public pb::AppAs::CallbackService {
 
  private:
   using CallPtr = std::shared_ptr<const Call>;
-
-  void subscribe(const CallPtr& call, const ApplicationId& application_id,
-                 const std::shared_ptr<UpStream::Ups>& stream) const {
-    // With a copy of the context: a link may deliver once more when the services have gone.
-    auto may_read = [context = context_, call, entity = application_key(application_id.text())](
-                        std::function<void(Status)> then) {
-      context.require(call, entity, needed_rights(call->method, {}), std::move(then));
-    };
-    may_read([=, links = links_](const Status& allowed) {
-      if (!allowed) return stream->finish(allowed);
-      const auto directory = links.get();
-      if (!directory) return stream->finish(fail(peer_unavailable, {{"cluster_role", role}}));
-      auto subscriber = std::make_shared<UpStream>(stream, may_read);
-      auto leave = [links, application_id, weak = std::weak_ptr(subscriber)] {
-        if (auto handle = links.get())
-          caf::anon_send(handle, application_server::UnsubscribeUps{application_id, weak.lock()});
-      };
-      subscriber->on_end(leave);
-      caf::anon_send(directory, application_server::SubscribeUps{application_id, subscriber,
-                                                                 [stream] { stream->open(); }});
-      // The stream keeps the subscriber until then.
-      stream->on_cancel([leave, subscriber] { leave(); });
-    });
-  }
 
   void simulate(const CallPtr& call, const pb::ApplicationUp& request,
                 const Reply<Empty>& reply) const {
