@@ -2,7 +2,6 @@
 #pragma once
 
 #include <deque>
-#include <set>
 #include <vector>
 
 #include "actors/identity_server/registry/turn.hpp"
@@ -12,8 +11,8 @@ namespace ff::identity_server {
 class ChangeQueue {
  public:
   void push(Change change) { waiting_.push_back(std::move(change)); }
-  /// The oldest changes of different entities, at most `count`; a second change of an entity stays
-  /// for the next turn.
+  /// The oldest changes that do not get in each other's way, at most `count`: the first that writes
+  /// what one before it uses, or reads what one before it writes, stays for the next turn.
   std::vector<Change> take(std::size_t count);
   std::size_t size() const noexcept { return waiting_.size(); }
 

@@ -4,6 +4,7 @@
 
 #include "actors/identity_server/registry/errors.hpp"
 #include "actors/identity_server/registry/listings.hpp"
+#include "protocol/base/assert.hpp"
 #include "storage/engine/engine.hpp"
 
 namespace ff::identity_server {
@@ -11,6 +12,14 @@ namespace {
 
 using storage::EntityKind;
 using storage::Family;
+
+/// The queue lets changes of devices go together that look at the same application.
+void check_writes(const EntityRows& rows) {
+  const auto is_device = [](const auto& row) { return row.key.kind == EntityKind::end_device; };
+  if (!std::ranges::any_of(rows.rows(), is_device)) return;
+  for (const auto& row : rows.rows())
+    FF_ASSERT(row.key.kind != EntityKind::application || (!row.next && !row.erased));
+}
 
 Result<std::optional<Entity>> decode(const storage::EntityKey& key, const Row& row) {
   if (!row) return fail(row.error());
@@ -33,7 +42,9 @@ Status decide(const ChangeEntity& change, EntityRows& rows, UtcTime now) {
   return {};
 }
 Status decide(const ChangeEntities& change, EntityRows& rows, UtcTime now) {
-  return change.decide(rows, now);
+  FF_CHECK(change.decide(rows, now));
+  check_writes(rows);
+  return {};
 }
 Status decide(const DeleteEntity& erase, EntityRows& rows, UtcTime) {
   if (rows.find(erase.key) == nullptr) return fail(not_found(erase.key));

@@ -25,7 +25,7 @@ using Row = Result<std::optional<Bytes>>;
 
 class Turn {
  public:
-  /// No entity is in two changes.
+  /// No entity that a change writes is in another one.
   explicit Turn(std::vector<Change> changes);
 
   /// Keys of family `entity`.

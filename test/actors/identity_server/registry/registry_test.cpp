@@ -4,6 +4,7 @@
 #include "actors/identity_server/registry/actor.hpp"
 #include "actors/identity_server/registry/errors.hpp"
 #include "actors/identity_server/registry/queries.hpp"
+#include "actors/identity_server/registry/queue.hpp"
 #include "protocol/base/hex.hpp"
 #include "storage/engine/errors.hpp"
 #include "test/support/actors/actor_fixture.hpp"
@@ -106,6 +107,18 @@ class RegistryTest : public test::ActorFixture {
         *system,
         {.engine = &engine, .metrics = &metrics, .on_store_failed = {}, .own_thread = false}));
     start();
+  }
+
+  /// Batches that the committer has written.
+  std::uint64_t writes() {
+    std::uint64_t count = 0;
+    actors::InspectCommitter ask;
+    ask.reply = [&](const Result<actors::CommitterSnapshot>& snapshot) {
+      count = snapshot->writes;
+    };
+    caf::anon_send(deps.committer.get(), std::move(ask));
+    run();
+    return count;
   }
 
   template <class T>
@@ -340,6 +353,49 @@ TEST_F(RegistryTest, ATransactionWaitsForTheChangesOfItsEntities) {
   run();
   EXPECT_EQ((*get(gateway("gw-1")))->message, text("xxxx"));
   EXPECT_EQ((*get(gateway("gw-2")))->message, text("xxxxy"));
+}
+
+EntityKey application(std::string id) {
+  return {EntityKind::application, {std::move(id)}};
+}
+
+TEST(ChangeQueue, LetsDevicesOfOneApplicationTogether) {
+  ChangeQueue queue;
+  for (const auto* id : {"d-1", "d-2", "d-3"})
+    queue.push(ChangeEntities{{device("a", id), application("a")}, {}, {}});
+  EXPECT_EQ(queue.take(2).size(), 2U) << "no more than were asked for";
+  EXPECT_EQ(queue.take(9).size(), 1U);
+}
+
+TEST(ChangeQueue, KeepsReadersAndWritersOfAnEntityApartAndInOrder) {
+  ChangeQueue queue;
+  queue.push(ChangeEntities{{device("a", "d-1"), application("a")}, {}, {}});
+  queue.push(ChangeEntity{application("a"), {}, {}});
+  queue.push(ChangeEntities{{device("a", "d-2"), application("a")}, {}, {}});
+  queue.push(ChangeEntities{{device("a", "d-2"), application("a")}, {}, {}});
+  queue.push(ChangeEntities{{application("a"), gateway("gw")}, {}, {}});
+  for (int turn = 0; turn < 5; ++turn) EXPECT_EQ(queue.take(9).size(), 1U) << turn;
+}
+
+TEST_F(RegistryTest, WritesDevicesOfOneApplicationAtOnce) {
+  ASSERT_TRUE(create(application("a"), draft("seen")));
+  int created = 0;
+  const auto before = writes();
+  for (int i = 0; i < 100; ++i) {
+    const auto key = device("a", "d-" + std::to_string(i));
+    ChangeEntities change{{key, application("a")},
+                          [key](EntityRows& rows, UtcTime) -> Status {
+                            const auto& seen = rows.find(application("a"))->message;
+                            rows.put(key, draft(as_text(seen)));
+                            return {};
+                          },
+                          [&](const auto& written) { created += written ? 1 : 0; }};
+    caf::anon_send(registry, std::move(change));
+  }
+  run();
+  EXPECT_EQ(created, 100);
+  EXPECT_EQ((*get(device("a", "d-99")))->message, text("seen"));
+  EXPECT_LE(writes() - before, 5U);
 }
 
 TEST_F(RegistryTest, ForgetsWhatCouldNotBeWritten) {
