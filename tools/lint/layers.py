@@ -37,6 +37,7 @@ LIBRARIES = [
     (r'boost/json', ['protocol/', 'actors/', 'app/']),
     (r'yaml-cpp/', ['config/load/', 'protocol/device_repository/']),
     (r'zlib\.h$', ['actors/device_repository/']),
+    (r'(png|jpeglib)\.h$', ['protocol/picture/']),
     (r'prometheus/', ['actors/support/', 'app/']),
     (r'spdlog/', ['actors/', 'app/']),
     (r'CLI/', ['app/']),
