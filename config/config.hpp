@@ -32,6 +32,7 @@ struct Log {
 struct Process {
   std::size_t threads = 0;      // actors' threads; 0: one per core
   std::size_t net_threads = 0;  // sockets' threads; 0: one per two cores, at least one
+  bool core_dumps = false;      // they have keys in the clear
 };
 
 enum class Durability : std::uint8_t { sync, interval };

@@ -10,6 +10,10 @@ std::vector<Knob> process_knobs() {
        one(count<std::size_t>(0, 1024), FF_PLACE(process.threads))},
       {"farfield.net-threads", "Threads that serve sockets; 0 is one per two cores.", "0",
        one(count<std::size_t>(0, 256), FF_PLACE(process.net_threads))},
+      {"farfield.core-dumps",
+       "Whether the process may leave a core dump and let a debugger attach. Both show keys in the "
+       "clear.",
+       "false", one(flag(), FF_PLACE(process.core_dumps))},
 
       {"log.format", "console is for people, json for collectors.", "console",
        one(choice<LogFormat>({{"console", LogFormat::console}, {"json", LogFormat::json}}),
