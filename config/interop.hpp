@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,21 @@ struct InteropJoinServer {
   std::filesystem::path certificate;
   std::filesystem::path key;
   std::string sender_ns_id;  // 16 hex digits; empty: that of the setting
+  /// Its answers come as requests of their own, not in its HTTP responses. [TS002-1.1 §19]
+  bool asynchronous = false;
 };
+
+/// Where the answers to a network go that wants them as requests of their own.
+struct InteropAnswers {
+  InteropJoinServer access;  // host, TLS, headers; no join server's paths
+  std::string path;          // without a slash in front
+};
+
+/// A sender of Backend Interfaces, by NetID, AS-ID or JoinEUI.
+struct InteropSender {
+  std::filesystem::path authorities;  // PEM
+  std::optional<InteropAnswers> answers;
+};
+using InteropSenders = std::map<std::string, InteropSender>;
 
 }  // namespace ff::config

@@ -13,12 +13,6 @@ namespace {
 constexpr std::size_t header_size_max = std::size_t{32} << 10U;
 constexpr std::size_t certificates_max = 16;
 
-/// NetIDs and EUIs as messages have them.
-std::string canonical(const std::string& sender) {
-  const auto bytes = parse_hex(sender);
-  return bytes && (bytes->size() == 3 || bytes->size() == 8) ? hex_upper(*bytes) : sender;
-}
-
 Error unusable(const std::string& sender, const std::filesystem::path& path,
                std::string_view reason) {
   return {unusable_authority, {{"sender", sender}, {"path", path.string()}, {"reason", reason}}};
@@ -71,6 +65,11 @@ std::vector<Bytes> certificates_of_envoy(std::string_view value) {
 
 }  // namespace
 
+std::string canonical_sender(const std::string& sender) {
+  const auto bytes = parse_hex(sender);
+  return bytes && (bytes->size() == 3 || bytes->size() == 8) ? hex_upper(*bytes) : sender;
+}
+
 Result<Senders> Senders::load(const std::map<std::string, std::filesystem::path>& files) {
   Senders out;
   for (const auto& [sender, path] : files) {
@@ -79,7 +78,7 @@ Result<Senders> Senders::load(const std::map<std::string, std::filesystem::path>
     if (!in) return fail(unusable(sender, path, "can not be read"));
     auto roots = net::tls::TrustedRoots::parse(pem);
     if (!roots) return fail(unusable(sender, path, roots.error().message()));
-    out.roots_.insert_or_assign(canonical(sender), *std::move(roots));
+    out.roots_.insert_or_assign(canonical_sender(sender), *std::move(roots));
     out.roots_pem_ += pem + "\n";
   }
   return out;
@@ -88,7 +87,7 @@ Result<Senders> Senders::load(const std::map<std::string, std::filesystem::path>
 std::optional<std::vector<std::string>> Senders::authenticate(const std::string& sender,
                                                               const std::vector<Bytes>& chain,
                                                               UtcTime now) const {
-  const auto found = roots_.find(canonical(sender));
+  const auto found = roots_.find(canonical_sender(sender));
   if (found == roots_.end() || !found->second.verify(chain, now)) return std::nullopt;
   return net::tls::certificate_names(chain.front());
 }

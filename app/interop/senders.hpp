@@ -18,6 +18,9 @@ inline constexpr ErrorDef unusable_authority{"config", "unusable_authority", Cod
                                              "authorities of sender `{sender}` in `{path}`: "
                                              "{reason}"};
 
+/// NetIDs and EUIs as messages have them: hex in upper case. Others as they are.
+std::string canonical_sender(const std::string& sender);
+
 /// Immutable; any thread.
 class Senders {
  public:

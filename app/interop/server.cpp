@@ -1,7 +1,10 @@
 #include "app/interop/server.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <utility>
 
+#include "actors/support/interop_request/interop_request.hpp"
 #include "net/http/client_address.hpp"
 #include "protocol/backend_interfaces/message.hpp"
 #include "protocol/phy/frame_view.hpp"
@@ -15,6 +18,10 @@ using net::http::Request;
 using net::http::ResponseWriter;
 using Ports = std::shared_ptr<const ServerPorts>;
 
+constexpr int http_ok = 200;
+constexpr int http_bad_request = 400;
+constexpr int http_forbidden = 403;
+constexpr int http_not_found = 404;
 constexpr std::string_view role = "JOIN_SERVER";
 constexpr std::string_view roaming_role = "NETWORK_SERVER";
 constexpr ErrorDef not_supported{"pkg/interop", "malformed_message", Code::invalid_argument,
@@ -38,6 +45,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     auto names = ports_->senders.authenticate(header_.sender_id, chain, ports_->now());
     if (!names) return refuse(Error(bi::unknown_sender));
     names_ = *std::move(names);
+    acknowledge();
     if (!body) return refuse(body.error());
     join_eui_ = parse_join_eui(header_.receiver_id);
     std::visit([this](const auto& request) { serve(request); }, *body);
@@ -105,7 +113,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void serve(const bi::PrStopReq& request) { roam(request); }
   void serve(const bi::XmitDataReq& request) { roam(request); }
 
-  /// Handover roaming is not built, and answers to us come as answers of our own requests.
+  /// Handover roaming is not built.
   template <class Body>
   void serve(const Body&) {
     refuse(Error(not_supported, {{"type", bi::to_string(header_.type)}}));
@@ -222,9 +230,32 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     count(bi::ResultCode::success);
     answer_with(std::move(body));
   }
+  /// To one that wants the answer as a request of its own: that it has been heard.
+  void acknowledge() {
+    const auto found = ports_->answer_ways.find(header_.sender_id);
+    if (found == ports_->answer_ways.end()) return;
+    way_ = &found->second;
+    response_->respond(http_ok, Headers{}, ByteView());
+  }
   void answer_with(bi::Body body) {
-    response_->respond(200, "application/json",
-                       bi::encode({bi::answer_header(header_), std::move(body)}));
+    const bi::Message message{bi::answer_header(header_), std::move(body)};
+    if (way_ == nullptr)
+      return response_->respond(http_ok, "application/json", bi::encode(message));
+    auto taken = [self = shared_from_this()](const auto& answer) {
+      self->count_delivery(answer && answer->status >= 200 && answer->status < 300);
+    };
+    way_->http->send(actors::interop_request(way_->access, way_->access.fqdn, way_->path, message),
+                     std::move(taken));
+  }
+  void count_delivery(bool taken) const {
+    ports_->metrics
+        ->counter("farfield_interop_server_late_answers_total",
+                  "Answers sent as requests of their own, by whether the other network took them.",
+                  {{"result", taken ? "taken" : "lost"}})
+        .Increment();
+    if (!taken)
+      spdlog::warn("msg=\"answer was not taken\" sender=\"{}\" type={}", header_.sender_id,
+                   bi::to_string(header_.type));
   }
   void count(bi::ResultCode code) const {
     ports_->metrics
@@ -242,6 +273,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   const bi::Header header_;
   const std::string address_;
   std::shared_ptr<ResponseWriter> response_;
+  const AnswerWay* way_ = nullptr;  // null: in the response
   std::vector<std::string> names_;
   std::optional<JoinEui> join_eui_;
 };
@@ -253,18 +285,33 @@ void count_malformed(const Ports& ports) {
       .Increment();
 }
 
+/// An answer to a question of ours.
+void take_answer(const Ports& ports, const bi::Header& header, const Request& request,
+                 const std::shared_ptr<ResponseWriter>& response) {
+  const auto chain = presented_chain(request, ports->trusted_proxies);
+  if (!ports->senders.authenticate(header.sender_id, chain, ports->now()))
+    return response->respond(http_forbidden, Headers{}, ByteView());
+  const auto respond = [response](bool waited) {
+    response->respond(waited ? http_ok : http_not_found, Headers{}, ByteView());
+  };
+  if (!ports->late_answers) return respond(false);
+  ports->late_answers->take(header, std::string(as_text(request.body)), respond);
+}
+
 }  // namespace
 
 net::http::HttpHandler make_interop_handler(ServerPorts ports) {
   auto shared = std::make_shared<const ServerPorts>(std::move(ports));
   return [shared](const Request& request, std::shared_ptr<ResponseWriter> response) {
     if (request.method != "POST" || request.headers.value("Content-Type") != "application/json")
-      return response->respond(404, Headers{}, ByteView());
+      return response->respond(http_not_found, Headers{}, ByteView());
     auto decoded = bi::decode(as_text(request.body));
-    if (!decoded || !bi::is_request(decoded->header.type)) {
+    if (!decoded) {
       count_malformed(shared);
-      return response->respond(400, Headers{}, ByteView());
+      return response->respond(http_bad_request, Headers{}, ByteView());
     }
+    if (!bi::is_request(decoded->header.type))
+      return take_answer(shared, decoded->header, request, response);
     auto address = net::http::client_address(request, shared->trusted_proxies);
     std::make_shared<Exchange>(shared, std::move(decoded->header), std::move(address),
                                std::move(response))

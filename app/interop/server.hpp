@@ -4,6 +4,10 @@
 #pragma once
 
 #include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "actors/join_server/interface.hpp"
 #include "actors/roaming/interface.hpp"
@@ -12,7 +16,9 @@
 #include "actors/support/sharded.hpp"
 #include "app/api/services/audit/calls.hpp"
 #include "app/api/services/base/asker.hpp"
+#include "app/interop/late_answers.hpp"
 #include "app/interop/senders.hpp"
+#include "config/interop.hpp"
 #include "net/http/handler.hpp"
 #include "protocol/key_vault/key_vault.hpp"
 
@@ -20,6 +26,16 @@ namespace ff::interop {
 
 /// Bytes of a message; longer ones are refused by the HTTP server.
 inline constexpr std::size_t message_size_max = 32'768;
+
+/// How a sender gets our answers that wants them as requests of their own. [TS002-1.1 §19]
+struct AnswerWay {
+  config::InteropJoinServer access;
+  std::string path;
+  /// With its authorities and our certificate. Outlives the handler.
+  net::http_client::HttpClient* http = nullptr;
+};
+/// By SenderID, hex in upper case.
+using AnswerWays = std::map<std::string, AnswerWay>;
 
 struct ServerPorts {
   Senders senders;
@@ -34,10 +50,16 @@ struct ServerPorts {
   actors::Metrics* metrics = nullptr;  // outlives the handler
   /// Null: nobody records who had keys.
   std::shared_ptr<const api::CallAuditPorts> audit;
+  /// Of the senders that are not listed, answers are in the HTTP response.
+  AnswerWays answer_ways;
+  /// Null: no answers of others come here.
+  std::shared_ptr<LateAnswers> late_answers;
 };
 
 /// POST of `application/json` to any path; 404 for everything else, 400 for what is no message. A
-/// message that can be answered is answered with 200, whatever its result.
+/// message that can be answered is answered with 200, whatever its result; of a sender with an
+/// answer way 200 says no more than that it was heard. Answers to our own questions: 200; 403 of an
+/// unknown sender, 404 when nobody waits for them.
 net::http::HttpHandler make_interop_handler(ServerPorts ports);
 
 }  // namespace ff::interop

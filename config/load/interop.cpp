@@ -86,10 +86,8 @@ void read_access(const YAML::Node& root, const std::filesystem::path& directory,
   }
 }
 
-}  // namespace
-
-InteropJoinServer detail::access_of(const YAML::Node& root,
-                                    const std::filesystem::path& directory) {
+/// Host, scheme and port, TLS, headers and credentials.
+InteropJoinServer way_of(const YAML::Node& root, const std::filesystem::path& directory) {
   InteropJoinServer out;
   out.fqdn = text_of(root, "fqdn");
   out.dns = text_of(root, "dns");
@@ -98,10 +96,19 @@ InteropJoinServer detail::access_of(const YAML::Node& root,
   if (out.scheme != "https" && out.scheme != "http") throw Failure("scheme is not https or http");
   out.port = out.scheme == "https" ? 443 : 80;
   if (root["port"]) out.port = root["port"].as<std::uint16_t>();
+  read_access(root, directory, out);
+  return out;
+}
+
+}  // namespace
+
+InteropJoinServer detail::access_of(const YAML::Node& root,
+                                    const std::filesystem::path& directory) {
+  auto out = way_of(root, directory);
   const auto protocol = text_of(root, "protocol");
   if (protocol != "BI1.0" && protocol != "BI1.1") throw Failure("protocol is not BI1.0 or BI1.1");
   out.protocol = protocol == "BI1.0" ? InteropProtocol::bi_1_0 : InteropProtocol::bi_1_1;
-  read_access(root, directory, out);
+  if (root["asynchronous"]) out.asynchronous = root["asynchronous"].as<bool>();
   const auto ns_id = text_of(root, "sender-ns-id");
   if (!ns_id.empty()) {
     const auto number = parse_hex_number(ns_id, 16);
@@ -116,7 +123,7 @@ namespace {
 
 InteropJoinServer server_of(const YAML::Node& root, const std::filesystem::path& directory) {
   only_keys(root, {"fqdn", "dns", "port", "scheme", "protocol", "paths", "headers", "basic-auth",
-                   "tls", "sender-ns-id"});
+                   "tls", "sender-ns-id", "asynchronous"});
   auto out = detail::access_of(root, directory);
   read_paths(root["paths"], out);
   return out;
@@ -216,17 +223,41 @@ Result<std::vector<InteropJoinServer>> load_interop_join_servers(
   return out;
 }
 
-Result<std::map<std::string, std::filesystem::path>> load_sender_client_cas(
-    const std::filesystem::path& directory) {
+namespace {
+
+InteropAnswers answers_of(const std::filesystem::path& path) {
+  const auto text = read_file(path);
+  if (!text) throw Failure(text.error().message());
+  const auto root = YAML::Load(*text);
+  only_keys(root, {"fqdn", "port", "scheme", "path", "headers", "basic-auth", "tls"});
+  InteropAnswers out{way_of(root, path.parent_path()), detail::path_of(root, "path")};
+  out.access.name = path.string();
+  return out;
+}
+
+/// A PEM file; or a map of it and of the file that says where answers go.
+InteropSender sender_of(const YAML::Node& node, const std::filesystem::path& directory) {
+  if (node.IsScalar()) return {directory / node.as<std::string>(), {}};
+  only_keys(node, {"ca", "answers"});
+  InteropSender out;
+  out.authorities = file_of(node, "ca", directory);
+  if (out.authorities.empty()) throw Failure("a sender without ca");
+  const auto answers = file_of(node, "answers", directory);
+  if (!answers.empty()) out.answers = answers_of(answers);
+  return out;
+}
+
+}  // namespace
+
+Result<InteropSenders> load_interop_senders(const std::filesystem::path& directory) {
   const auto list = directory / "config.yml";
   FF_TRY(const auto text, read_file(list));
   try {
-    std::map<std::string, std::filesystem::path> out;
+    InteropSenders out;
     const auto root = YAML::Load(text);
     if (!root.IsMap()) throw Failure("a map of senders is expected");
     for (const auto& entry : root)
-      out.insert_or_assign(entry.first.as<std::string>(),
-                           directory / entry.second.as<std::string>());
+      out.insert_or_assign(entry.first.as<std::string>(), sender_of(entry.second, directory));
     return out;
   } catch (const std::exception& problem) {
     return fail(malformed(list.string(), problem.what()));

@@ -25,8 +25,8 @@ Result<InteropJoinServer> read_interop_join_server(std::string_view text, std::s
 Result<std::vector<InteropJoinServer>> load_interop_join_servers(
     const std::filesystem::path& directory);
 
-/// NetIDs, AS-IDs and JoinEUIs, each with the PEM file of its authorities. Errors: as above.
-Result<std::map<std::string, std::filesystem::path>> load_sender_client_cas(
-    const std::filesystem::path& directory);
+/// NetIDs, AS-IDs and JoinEUIs with their authorities, and the way to those that want answers as
+/// requests of their own. Errors: as above.
+Result<InteropSenders> load_interop_senders(const std::filesystem::path& directory);
 
 }  // namespace ff::config

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "config/load/interop_nodes.hpp"
 #include "config/schema/type.hpp"
+#include "protocol/base/hex.hpp"
 
 namespace ff::config {
 namespace {
@@ -81,13 +83,17 @@ RoamingAccept accept_of(const YAML::Node& node) {
 }
 
 RoamingPartner partner_of(const YAML::Node& root, const std::filesystem::path& directory) {
-  only_keys(root, {"net-id", "fqdn", "port", "scheme", "protocol", "path", "headers", "basic-auth",
-                   "tls", "sender-ns-id", "timeout", "forward", "accept"});
+  only_keys(root,
+            {"net-id", "fqdn", "dns", "port", "scheme", "protocol", "path", "headers", "basic-auth",
+             "tls", "sender-ns-id", "asynchronous", "timeout", "forward", "accept"});
   RoamingPartner out;
   const auto net_id = parse_net_id(text_of(root, "net-id"));
   if (!net_id) throw Failure("net-id is not 6 hex digits");
   out.net_id = *net_id;
   out.access = detail::access_of(root, directory);
+  // The name of a NetID: its hex digits, and the suffix. [TS002-1.1 §19]
+  if (!out.access.dns.empty())
+    out.access.fqdn = hex_lower(out.net_id.value(), 6) + "." + std::exchange(out.access.dns, {});
   out.path = detail::path_of(root, "path");
   out.timeout =
       value_of(root, "timeout", duration(std::chrono::milliseconds{50}, std::chrono::seconds{10}),

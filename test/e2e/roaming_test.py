@@ -12,7 +12,7 @@ import tempfile
 import unittest
 
 from harness import BIN, Subscriber, free_port, wait_until
-from interop_test import APPLICATION, Authority, JoinServer, NetworkServer, Proxy, make_devices, traefik_form
+from interop_test import APPLICATION, JOIN_EUI, Authority, JoinServer, NetworkServer, Proxy, make_devices, traefik_form
 
 HOME, VISITED = '000013', '000042'
 JOIN_EUI_PREFIX = 'FEFFF10000000000/36'
@@ -44,6 +44,7 @@ class RoamingCase(unittest.TestCase):
         names = 'DNS:localhost,IP:127.0.0.1'
         self.pairs = {name: one.sign('node', names) for name, one in self.authorities.items()}
         self.bi = {name: free_port() for name in self.pairs}
+        self.partner_fields = {}
         (self.folder / 'senders').mkdir()
         (self.folder / 'senders' / 'config.yml').write_text(json.dumps({HOME: '../home.pem', VISITED: '../visited.pem'}))
         self.gateways = 0
@@ -81,7 +82,7 @@ class RoamingCase(unittest.TestCase):
             'interop.client.breaker.failures': 1000}))
 
     def start_home(self, join=None, **accept):
-        self.home = self.network('home', HOME, {'net-id': VISITED, **self.access('home', 'visited'), 'accept': accept or {'allowed': True}}, join)
+        self.home = self.network('home', HOME, {'net-id': VISITED, **self.access('home', 'visited', **self.partner_fields), 'accept': accept or {'allowed': True}}, join)
         self.home.start()
         self.addCleanup(self.home.__exit__)
         self.home.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': APPLICATION}}})
@@ -89,7 +90,7 @@ class RoamingCase(unittest.TestCase):
 
     def start_visited(self, join=None, **forward):
         self.visited = self.network('visited', VISITED,
-                                    {'net-id': HOME, **self.access('visited', 'home'), 'forward': forward or {'allowed': True}}, join)
+                                    {'net-id': HOME, **self.access('visited', 'home', **self.partner_fields), 'forward': forward or {'allowed': True}}, join)
         self.visited.start()
         self.addCleanup(self.visited.__exit__)
 
@@ -190,6 +191,45 @@ class Roaming(RoamingCase):
         done = subprocess.run(server.command(), capture_output=True, text=True, timeout=30)
         self.assertNotEqual(done.returncode, 0)
         self.assertIn('partner.yml', done.stderr)
+
+
+class Asynchronous(RoamingCase):
+    """Every answer is a request of its own: the join server's to both networks, and theirs to each other."""
+
+    def setUp(self):
+        super().setUp()
+        self.partner_fields = {'asynchronous': True}
+        certificate, key = self.pairs['join']
+        senders = {JOIN_EUI: '../join.pem'}
+        for name, net_id in (('home', HOME), ('visited', VISITED)):
+            (self.folder / 'senders' / f'{name}-answers.yml').write_text(json.dumps({
+                'fqdn': 'localhost', 'port': self.bi[name], 'path': 'answers',
+                'tls': {'root-ca': f'../{name}.pem', 'certificate': f'../{certificate.name}', 'key': f'../{key.name}'}}))
+            senders[net_id] = {'ca': f'../{name}.pem', 'answers': f'{name}-answers.yml'}
+        (self.folder / 'senders' / 'config.yml').write_text(json.dumps(senders))
+
+    def test_a_device_joins_and_works_under_the_visited_networks_gateways(self):
+        self.start_join_server()
+        self.start_home(join=self.access('home', 'join', asynchronous=True))
+        self.start_visited(join=self.access('visited', 'join', asynchronous=True))
+        self.roam_otaa(30, '--uplinks', 3, '--expect-joined', 1, '--expect-delivered', 1, '--push-downlinks', '--expect-downlinks', 1,
+                       '--expect-no-violations', period=7)
+        for server in (self.join, self.home, self.visited):
+            self.assertGreater(server.metric('farfield_interop_server_late_answers_total{result="taken"}'), 0)
+            self.assertEqual(server.metric('farfield_interop_server_late_answers_total{result="lost"}'), 0)
+        self.assertGreaterEqual(self.home.answered('PRStartReq', 'Success'), 4, 'a join and three uplinks')
+
+    def test_a_join_server_whose_answers_never_come_is_one_that_is_silent(self):
+        """It takes the question and has nowhere to send the answer to."""
+        (self.folder / 'senders' / 'home-answers.yml').write_text(json.dumps({'fqdn': 'localhost', 'port': free_port(), 'scheme': 'http'}))
+        self.start_join_server()
+        self.start_home(join=self.access('home', 'join', asynchronous=True))
+        self.start_visited(join=self.access('visited', 'join', asynchronous=True))
+        report = self.roam_otaa(31, '--duration', 12)
+        self.assertEqual(report['joins']['joined'], 0, report)
+        self.assertGreater(self.join.metric('farfield_interop_server_late_answers_total{result="lost"}'), 0)
+        self.assertGreater(self.home.metric('farfield_interop_client_requests_total{client="ns",result="failed"'), 0)
+        self.roam_abp(32, 3, '--expect-delivered', 1)
 
 
 class BadJoinServers(RoamingCase):

@@ -185,7 +185,9 @@ Status FrontDoors::State::open_interop(const NodeRoutes& routes) {
                               .vault = ports.key_vault,
                               .now = [clock = ports.clock] { return clock->now().utc; },
                               .metrics = &ports.metrics,
-                              .audit = audit_ports()};
+                              .audit = audit_ports(),
+                              .answer_ways = ports.interop.answer_ways,
+                              .late_answers = ports.interop.late_answers};
   FF_TRY(auto opened, InteropDoor::open(ports.config.interop, std::move(behind), limits,
                                         ports.streams, certificates.interop));
   const std::scoped_lock lock(listening);

@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "app/server/node/node.hpp"
+#include "app/server/process/interop_clients.hpp"
 #include "config/config.hpp"
 #include "net/runtime/event_loop.hpp"
 #include "net/stream/network.hpp"
@@ -26,6 +27,7 @@ struct FrontDoorPorts {
   const net::http_client::HttpClient& http_client;
   std::shared_ptr<const net::RateLimiter> rate_limiter;
   key_vault::LiveKeyVaultPtr key_vault;
+  const InteropClients& interop;
 };
 
 class FrontDoors {

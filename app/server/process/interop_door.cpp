@@ -41,7 +41,8 @@ Result<interop::Senders> load_senders(const config::Interop& interop) {
   std::map<std::string, std::filesystem::path> files;
   if (interop.sender_client_ca_source == config::DirectorySource::directory) {
     if (interop.sender_client_ca_directory.empty()) return fail(missing_sender_directory);
-    FF_TRY(files, config::load_sender_client_cas(interop.sender_client_ca_directory));
+    FF_TRY(const auto senders, config::load_interop_senders(interop.sender_client_ca_directory));
+    for (const auto& [sender, known] : senders) files.emplace(sender, known.authorities);
   }
   for (const auto& [sender, file] : interop.sender_client_cas) files.emplace(sender, file);
   return interop::Senders::load(files);

@@ -12,6 +12,7 @@
 #include <caf/send.hpp>
 #include <thread>
 
+#include "app/server/process/core_dumps.hpp"
 #include "app/server/process/device_locations.hpp"
 #include "app/server/process/front_doors.hpp"
 #include "app/server/process/grpc_log.hpp"
@@ -113,9 +114,10 @@ struct Prepared {
   std::unique_ptr<net::http_client::HttpClient> webhooks;
   std::unique_ptr<net::http_client::HttpClient> packages;
   std::unique_ptr<net::broker_client::BrokerClient> brokers;
-  HttpClients interop;
+  InteropClients interop;
 };
-Result<Prepared> prepare(const config::Config& config, std::uint64_t counter_jump) {
+Result<Prepared> prepare(const config::Config& config, net::EventLoop& loop,
+                         std::uint64_t counter_jump) {
   Prepared out;
   FF_TRY(out.node, node_config(config, counter_jump));
   FF_TRY(auto http, webhook_client_options(config.as.webhooks));
@@ -124,7 +126,7 @@ Result<Prepared> prepare(const config::Config& config, std::uint64_t counter_jum
   FF_TRY(out.packages, net::http_client::make_http_client(std::move(packages)));
   FF_TRY(auto brokers, broker_client_options(config.as.pubsub));
   FF_TRY(out.brokers, net::broker_client::make_broker_client(std::move(brokers)));
-  FF_TRY(out.interop, add_interop_clients(config, out.node));
+  FF_TRY(out.interop, add_interop_clients(config, loop, out.node));
   return out;
 }
 
@@ -187,16 +189,17 @@ void drain(caf::actor_system& system, FrontDoors& doors, std::unique_ptr<Node> n
 }  // namespace
 
 ExitCode run_server(const config::Config& config) {
+  if (!config.process.core_dumps) forbid_core_dumps();
   begin_log(config);
   auto random = make_secure_random();
   auto store = open_store(config.storage, *random);
   if (!store) return give_up(store.error(), exit_code_of(store.error()));
-  auto prepared = prepare(config, store->identity.counter_jump.value());
+  net::Runtime runtime(or_default(config.process.net_threads,
+                                  std::max(1U, std::thread::hardware_concurrency() / 2)));
+  auto prepared = prepare(config, runtime.next_loop(), store->identity.counter_jump.value());
   if (!prepared) return give_up(prepared.error(), ExitCode::configuration);
 
   actors::Metrics metrics;
-  net::Runtime runtime(or_default(config.process.net_threads,
-                                  std::max(1U, std::thread::hardware_concurrency() / 2)));
   auto datagrams = net::make_udp_network(runtime);
   auto streams = net::make_tcp_network(runtime);
   const auto children = net::make_child_runner();
@@ -222,7 +225,8 @@ ExitCode run_server(const config::Config& config) {
                     .loop = runtime.next_loop(),
                     .http_client = *prepared->webhooks,
                     .rate_limiter = *rate_limiter,
-                    .key_vault = prepared->node.key_vault});
+                    .key_vault = prepared->node.key_vault,
+                    .interop = prepared->interop});
   if (const auto added = add_gateways(doors, config, prepared->node); !added)
     return give_up(added.error(), ExitCode::unavailable);
   const KeyVaultWatch key_vault_watch(runtime.next_loop(), config.key_vault,

@@ -8,10 +8,12 @@
 
 #include "actors/join_server/actor.hpp"
 #include "actors/join_server/device.hpp"
+#include "net/runtime/manual_loop.hpp"
 #include "net/tls/self_signed.hpp"
 #include "protocol/backend_interfaces/message.hpp"
 #include "protocol/base/base64.hpp"
 #include "test/actors/join_server/sample.hpp"
+#include "test/app/interop/fake_http_client.hpp"
 #include "test/support/actors/actor_fixture.hpp"
 
 namespace ff::interop {
@@ -20,6 +22,7 @@ namespace {
 namespace bi = backend_interfaces;
 namespace js = join_server::test;
 using net::http::Request;
+using test::FakeHttpClient;
 
 /// Keeps the answer.
 class Written final : public net::http::ResponseWriter {
@@ -56,13 +59,18 @@ class InteropServer : public test::ActorFixture {
     shards.route(storage::Shard{0}).set(shard);
     auto senders = Senders::load({{"000013", file}, {"as-1", file}});
     ASSERT_TRUE(senders) << senders.error().message();
-    handler = make_interop_handler({.senders = *senders,
+    serve(*senders, {});
+  }
+  void serve(Senders senders, AnswerWays ways) {
+    handler = make_interop_handler({.senders = std::move(senders),
                                     .trusted_proxies = {*net::AddressBlock::parse("127.0.0.0/8")},
                                     .join_servers = shards,
                                     .asker = api::Asker({}, std::chrono::seconds{5}),
                                     .vault = std::make_shared<const key_vault::LiveKeyVault>(),
                                     .now = [this] { return now(); },
-                                    .metrics = &metrics});
+                                    .metrics = &metrics,
+                                    .answer_ways = std::move(ways),
+                                    .late_answers = late});
   }
   void TearDown() override {
     handler = nullptr;
@@ -125,6 +133,10 @@ class InteropServer : public test::ActorFixture {
     EXPECT_TRUE(answer->body) << written->text;
     return *answer;
   }
+  /// Of one that gets its answer later.
+  void ask_late(const bi::Message& sent) {
+    EXPECT_EQ(post(request_of(bi::encode(sent)))->text, "");
+  }
   static bi::Message join(MacVersion version, std::uint16_t nonce) {
     const auto asked = js::join(version, nonce);
     return message(
@@ -145,6 +157,8 @@ class InteropServer : public test::ActorFixture {
   std::filesystem::path file;
   join_server::ShardActor shard;
   actors::Sharded<join_server::ShardHandle> shards{*storage::ShardCount::make(1)};
+  net::ManualLoop loop;
+  std::shared_ptr<LateAnswers> late = std::make_shared<LateAnswers>(loop, 8);
   net::http::HttpHandler handler;
 };
 
@@ -247,8 +261,66 @@ TEST_F(InteropServer, WhatIsNoMessageIsTurnedAway) {
   EXPECT_EQ(
       status([](Request& r) { r.headers.set("Content-Type", "application/json; charset=utf-8"); }),
       404);
-  const auto answer = bi::encode(message(bi::MessageType::join_ans, bi::JoinAns{}));
-  EXPECT_EQ(status([&](Request& r) { r.body = to_owned(as_bytes(answer)); }), 400);
+}
+
+TEST_F(InteropServer, AnswersASenderThatWantsItSoByARequestOfItsOwn) {
+  create(MacVersion::v1_0_3);
+  FakeHttpClient network;
+  AnswerWay way;
+  way.access.fqdn = "ns.example.com";
+  way.access.port = 8443;
+  way.access.headers.emplace("X-Key", "k");
+  way.path = "answers";
+  way.http = &network;
+  serve(*Senders::load({{"000013", file}, {"as-1", file}}), {{"000013", way}});
+  const auto question = join(MacVersion::v1_0_3, 1);
+  const auto heard = post(request_of(bi::encode(question)));
+  EXPECT_EQ(heard->status, 200);
+  EXPECT_TRUE(heard->ended);
+  EXPECT_EQ(heard->text, "");
+  ASSERT_EQ(network.sent.size(), 1U);
+  EXPECT_EQ(network.sent[0].request.url, "https://ns.example.com:8443/answers");
+  EXPECT_EQ(network.sent[0].request.headers.value("X-Key"), "k");
+  const auto answer = bi::decode(network.sent[0].body());
+  ASSERT_TRUE(answer && answer->body);
+  EXPECT_EQ(answer->header, bi::answer_header(question.header));
+  EXPECT_EQ(code_of(*answer), bi::ResultCode::success);
+  // Refusals go the same way; who is not who it says gets no request of ours.
+  ask_late(join(MacVersion::v1_0_3, 1));
+  ASSERT_EQ(network.sent.size(), 2U);
+  EXPECT_EQ(code_of(*bi::decode(network.sent[1].body())), bi::ResultCode::join_req_failed);
+  auto stranger = request_of(bi::encode(join(MacVersion::v1_0_3, 2)));
+  stranger.tls_peer = nullptr;
+  EXPECT_EQ(code_of(*bi::decode(post(std::move(stranger))->text)), bi::ResultCode::unknown_sender);
+  EXPECT_EQ(network.sent.size(), 2U);
+  auto other = join(MacVersion::v1_0_3, 2);
+  other.header.sender_id = "as-1";
+  EXPECT_EQ(code_of(ask(other)), bi::ResultCode::unknown_sender) << "in the response, as ever";
+}
+
+TEST_F(InteropServer, TakesAnswersToOurQuestionsFromTheOnesThatWereAsked) {
+  FakeHttpClient http;
+  const auto client = late->client_of(http, std::chrono::seconds{1});
+  net::http_client::ClientRequest request;
+  auto question = message(bi::MessageType::home_ns_req, bi::HomeNsReq{js::dev_eui});
+  std::swap(question.header.sender_id, question.header.receiver_id);
+  request.body = std::make_shared<const Bytes>(to_owned(as_bytes(bi::encode(question))));
+  std::optional<std::string> got;
+  client->send(std::move(request), [&](const auto& answer) { got = answer->body; });
+  loop.run_ready();
+  const auto answer =
+      bi::encode({bi::answer_header(question.header), bi::HomeNsAns{{}, NetId{0x13}, {}, {}}});
+  auto forged = request_of(answer);
+  forged.tls_peer = nullptr;
+  EXPECT_EQ(post(std::move(forged))->status, 403);
+  EXPECT_FALSE(got);
+  const auto taken = post(request_of(answer));
+  loop.run_ready();
+  EXPECT_EQ(taken->status, 200);
+  EXPECT_EQ(got, answer);
+  const auto again = post(request_of(answer));
+  loop.run_ready();
+  EXPECT_EQ(again->status, 404) << "nobody waits any more";
 }
 
 TEST_F(InteropServer, CertificatesHaveTheirTime) {

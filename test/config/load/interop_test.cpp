@@ -27,6 +27,7 @@ tls:
   certificate: cert.pem
   key: key.pem
 sender-ns-id: ec656efffe000001
+asynchronous: true
 )";
 
 Result<InteropJoinServer> read(std::string_view text) {
@@ -48,10 +49,12 @@ TEST(InteropFiles, AreReadAsWritten) {
   EXPECT_EQ(server->root_ca, "/etc/js/ca.pem");
   EXPECT_EQ(server->key, "/etc/js/key.pem");
   EXPECT_EQ(server->sender_ns_id, "EC656EFFFE000001");
+  EXPECT_TRUE(server->asynchronous);
   const auto least = read("{dns: joineuis.example.org, protocol: BI1.0, scheme: http}");
   ASSERT_TRUE(least) << least.error().message();
   EXPECT_EQ(least->dns, "joineuis.example.org");
   EXPECT_EQ(least->port, 80);
+  EXPECT_FALSE(least->asynchronous);
 }
 
 TEST(InteropFiles, WhatDoesNotFitIsRefused) {
@@ -61,6 +64,7 @@ TEST(InteropFiles, WhatDoesNotFitIsRefused) {
         "{fqdn: js, protocol: BI1.0, hello: 1}", "{fqdn: js, protocol: BI1.0, scheme: ftp}",
         "{fqdn: js, protocol: BI1.0, sender-ns-id: ec656efffe000001}",
         "{fqdn: js, protocol: BI1.1, sender-ns-id: ec}",
+        "{fqdn: js, protocol: BI1.1, asynchronous: perhaps}",
         "{fqdn: js, protocol: BI1.0, tls: {key: k}}",
         "{fqdn: js, protocol: BI1.0, tls: {source: key-vault}}",
         "{fqdn: js, protocol: BI1.0, paths: {other: x}}", "{fqdn: [js], protocol: BI1.0}", "{"}) {
@@ -112,12 +116,39 @@ TEST_F(Folder, IsRefusedAsAWhole) {
 
 TEST_F(Folder, NamesSendersWithTheirAuthorities) {
   write("config.yml", "000013: ns.pem\nas-1: as.pem\n");
-  const auto senders = load_sender_client_cas(path);
+  const auto senders = load_interop_senders(path);
   ASSERT_TRUE(senders) << senders.error().message();
-  EXPECT_EQ(senders->at("000013"), path / "ns.pem");
-  EXPECT_EQ(senders->at("as-1"), path / "as.pem");
-  write("config.yml", "- a");
-  EXPECT_FALSE(load_sender_client_cas(path));
+  EXPECT_EQ(senders->at("000013").authorities, path / "ns.pem");
+  EXPECT_EQ(senders->at("as-1").authorities, path / "as.pem");
+  EXPECT_FALSE(senders->at("as-1").answers);
+}
+
+TEST_F(Folder, NamesWhereAnswersOfASenderGo) {
+  write("answers.yml",
+        "{fqdn: ns.example.com, port: 8443, path: /answers, headers: {X-Key: a}, "
+        "tls: {root-ca: ca.pem}}");
+  write("config.yml", "'000013': {ca: ns.pem, answers: answers.yml}\nas-1: {ca: as.pem}\n");
+  const auto senders = load_interop_senders(path);
+  ASSERT_TRUE(senders) << senders.error().message();
+  const auto& network = senders->at("000013");
+  EXPECT_EQ(network.authorities, path / "ns.pem");
+  ASSERT_TRUE(network.answers);
+  EXPECT_EQ(network.answers->access.fqdn, "ns.example.com");
+  EXPECT_EQ(network.answers->access.port, 8443);
+  EXPECT_EQ(network.answers->access.headers.at("X-Key"), "a");
+  EXPECT_EQ(network.answers->access.root_ca, path / "ca.pem");
+  EXPECT_EQ(network.answers->path, "answers");
+  EXPECT_FALSE(senders->at("as-1").answers);
+}
+
+TEST_F(Folder, OfSendersIsRefusedAsAWhole) {
+  write("answers.yml", "{path: answers}");
+  for (const auto* text :
+       {"- a", "a: {answers: answers.yml}", "a: {ca: a.pem, answers: answers.yml}",
+        "a: {ca: a.pem, answers: missing.yml}", "a: {ca: a.pem, other: 1}", "a: [b]"}) {
+    write("config.yml", text);
+    EXPECT_FALSE(load_interop_senders(path)) << text;
+  }
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ path: /bi
 timeout: 3s
 tls: {root-ca: ca.pem, certificate: cert.pem, key: key.pem}
 sender-ns-id: ec656efffe000001
+asynchronous: true
 forward:
   join-euis: [70b3d57ed0000000/36]
   limits: {uplinks-per-minute: 10, downlinks-per-day: 5}
@@ -37,6 +38,7 @@ TEST(RoamingFiles, AreReadAsWritten) {
   EXPECT_EQ(partner->access.root_ca, "/etc/ff/ca.pem");
   EXPECT_EQ(partner->access.sender_ns_id, "EC656EFFFE000001");
   EXPECT_EQ(partner->path, "bi");
+  EXPECT_TRUE(partner->access.asynchronous);
   EXPECT_EQ(partner->timeout, std::chrono::seconds{3});
   EXPECT_TRUE(partner->forward.allowed);
   EXPECT_EQ(partner->forward.dev_addr_prefixes, std::vector{prefix_of(NetId{0x13})});
@@ -48,6 +50,15 @@ TEST(RoamingFiles, AreReadAsWritten) {
   EXPECT_EQ(partner->accept.lifetime, std::chrono::minutes{10});
   EXPECT_EQ(partner->accept.kek_label, "partner");
   EXPECT_EQ(partner->accept.limits, RoamingLimits{});
+}
+
+TEST(RoamingFiles, APartnerMayHaveTheNameOfItsNetId) {
+  const auto partner = read(
+      "{net-id: '60050A', dns: netids.example.org, protocol: BI1.1, sender-ns-id: "
+      "ec656efffe000001}");
+  ASSERT_TRUE(partner) << partner.error().message();
+  EXPECT_EQ(partner->access.fqdn, "60050a.netids.example.org");
+  EXPECT_FALSE(read("{net-id: '60050A', dns: a, fqdn: b, protocol: BI1.0}"));
 }
 
 TEST(RoamingFiles, WhatIsLeftOutIsNotAllowed) {
@@ -66,8 +77,7 @@ TEST(RoamingFiles, WhatDoesNotFitIsRefused) {
         "{net-id: '000013', fqdn: ns, protocol: BI1.0, accept: {other: 1}}",
         "{net-id: '000013', fqdn: ns, protocol: BI1.0, forward: {dev-addr-prefixes: [x]}}",
         "{net-id: '000013', fqdn: ns, protocol: BI1.0, forward: {limits: {a: 1}}}",
-        "{net-id: '000013', fqdn: ns, protocol: BI1.0, forward: {limits: {uplinks-per-day: "
-        "-1}}}"}) {
+        "{net-id: '000013', fqdn: a, protocol: BI1.0, forward: {limits: {uplinks-per-day: -1}}}"}) {
     EXPECT_FALSE(read(text)) << text;
   }
 }
