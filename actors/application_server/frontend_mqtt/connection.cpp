@@ -11,6 +11,10 @@
 namespace ff::application_server {
 namespace {
 
+constexpr ErrorDef too_many_clients{"pkg/applicationserver/io/mqtt", "too_many_clients",
+                                    Code::resource_exhausted,
+                                    "the application has `{max}` clients connected"};
+
 /// The publisher's way to a connection: onto its loop, as long as it lives.
 class LiveSubscriber final : public Subscriber,
                              public std::enable_shared_from_this<LiveSubscriber> {
@@ -107,9 +111,8 @@ void MqttConnection::authenticated(mqtt::ServerConnection& connection,
                                    const Result<ApplicationRights>& rights) {
   if (!rights) return refuse(connection, rights.error());
   if (ended_) return;
-  auto slot = context_->slots->take(application_id_);
-  if (!slot) return refuse(connection, slot.error());
-  slot_ = *std::move(slot);
+  slot_ = context_->slots->take(application_id_.text());
+  if (!slot_) return refuse(connection, Error(too_many_clients, {{"max", context_->slots->max()}}));
   rights_ = *rights;
   downlink_limit_ = net::limit_of(context_->rate_limiter, {"as:down:mqtt"});
   downlink_key_ = "as:down:mqtt:app:" + uid_ + token_suffix(question.connect);

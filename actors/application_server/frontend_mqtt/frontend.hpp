@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "actors/application_server/frontend_mqtt/access.hpp"
-#include "actors/application_server/frontend_mqtt/application_slots.hpp"
 #include "actors/application_server/frontend_mqtt/client_certificate.hpp"
 #include "actors/application_server/link/interface.hpp"
 #include "actors/application_server/mqtt_session/config.hpp"
@@ -16,6 +15,7 @@
 #include "actors/application_server/pipeline/interface.hpp"
 #include "actors/events/event.hpp"
 #include "actors/support/deps.hpp"
+#include "actors/support/keyed_slots.hpp"
 #include "actors/support/sharded.hpp"
 #include "net/mqtt/server_connection.hpp"
 #include "net/rate_limit/rate_limiter.hpp"
@@ -61,7 +61,8 @@ struct MqttContext {
   actors::Route<mqtt_session::SessionsHandle> sessions;
   mqtt_session::SessionIndex session_index;
   std::shared_ptr<const net::RateLimiter> rate_limiter;  // null: nobody is limited
-  std::shared_ptr<ApplicationSlots> slots = std::make_shared<ApplicationSlots>(0);
+  /// Of applications' connections.
+  std::shared_ptr<actors::KeyedSlots> slots = std::make_shared<actors::KeyedSlots>(0);
 };
 using MqttContextPtr = std::shared_ptr<const MqttContext>;
 

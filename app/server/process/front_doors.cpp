@@ -163,8 +163,7 @@ Status FrontDoors::State::open_mqtt(const NodeRoutes& routes) {
           .sessions = routes.application_server.mqtt_sessions,
           .session_index = routes.application_server.mqtt_session_index,
           .rate_limiter = ports.rate_limiter,
-          .slots = std::make_shared<application_server::ApplicationSlots>(
-              clients.connections_per_application_max)});
+          .slots = std::make_shared<actors::KeyedSlots>(clients.connections_per_application_max)});
   FF_TRY(auto started, application_server::MqttFrontend::start(ports.streams, std::move(context)));
   const std::scoped_lock lock(listening);
   mqtt = std::move(started);
