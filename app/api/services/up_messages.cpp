@@ -1,6 +1,7 @@
 #include "app/api/services/up_messages.hpp"
 
 #include "app/api/services/base/context.hpp"
+#include "app/api/services/mapping/values.hpp"
 #include "app/api/services/up_subscription.hpp"
 #include "farfield/v1/application_server.grpc.pb.h"
 
