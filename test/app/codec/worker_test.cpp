@@ -110,6 +110,21 @@ TEST(Codec, AnswersCallsInTheirOrder) {
   }
 }
 
+/// A product's whole table of alarms and texts, as scripts of the device repository have it.
+TEST(Codec, RunsAScriptOfAMegabyte) {
+  std::string script = "var names = {";
+  for (int i = 0; script.size() < (std::size_t{1} << 20U); ++i)
+    script += "k" + std::to_string(i) + ": 'alarm number " + std::to_string(i) + "',\n";
+  script += "};\nfunction decodeUplink(i) { return {data: {name: names['k' + i.bytes[1]]}}; }";
+  Worker worker;
+  ASSERT_TRUE(worker.is_ready());
+  worker.send(script);
+  const auto answer = worker.answer();
+  ASSERT_TRUE(answer);
+  EXPECT_EQ(answer->ending, formatter::Ending::done) << answer->text;
+  EXPECT_EQ(answer->text, R"({"data":{"name":"alarm number 2"}})");
+}
+
 TEST(Codec, EndsOverWhatIsNoCall) {
   Worker worker;
   ASSERT_TRUE(worker.is_ready());

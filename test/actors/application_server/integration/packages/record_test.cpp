@@ -36,7 +36,14 @@ const SeenFrames frames{
     {one_second, 8, {{"gtw", 0, std::nullopt, -80, 7.5, {}}}}};
 
 TEST(FramesRecord, TheBytesOnDiskDoNotChange) {
-  EXPECT_EQ(hex_lower(encode_frames(frames)), "");
+  EXPECT_EQ(hex_lower(encode_frames(frames)),
+            "01"
+            "0a3d0880a8d6b90710071a33"
+            "0a03677477100118052100000000000054c0290000000000001e40"
+            "3100000000008049403900000000000010"
+            "40403c48045003"
+            "0a210880a8d6b90710081a17"
+            "0a036774772100000000000054c0290000000000001e40");
 }
 
 TEST(FramesRecord, WhatIsWrittenIsRead) {
