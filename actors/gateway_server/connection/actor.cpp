@@ -153,7 +153,7 @@ void admit_gateway(Pointer self, const Result<GatewaySettings>& found) {
   const auto ids = settings->ids;
   ConnectionReady ready{
       state.request.link, ids, settings->schedule_downlink_late, settings->frequency_plan_ids, {}};
-  if (!settings->antennas.empty()) ready.antenna_gain_dbi = settings->antennas.front().gain_dbi;
+  if (!settings->antennas.empty()) ready.antenna_gain_dbi = greatest_gain_dbi(*settings);
   state.logic = std::make_unique<ConnectionState>(state.request, std::move(*settings),
                                                   std::move(*radio), context.config, now(self));
   spdlog::info("msg=\"gateway connected\" gateway={} protocol={} remote={}", ids.gateway_id.text(),

@@ -39,6 +39,12 @@ Result<GatewaySettings> unregistered(const ConnectRequest& request,
 
 }  // namespace
 
+float greatest_gain_dbi(const GatewaySettings& settings) noexcept {
+  const auto& antennas = settings.antennas;
+  const auto greatest = std::ranges::max_element(antennas, {}, &GatewayAntenna::gain_dbi);
+  return greatest == antennas.end() ? 0 : greatest->gain_dbi;
+}
+
 bool needs_reconnect(const GatewaySettings& before, const GatewaySettings& after) {
   return without_gps_positions(before) != without_gps_positions(after);
 }

@@ -67,6 +67,20 @@ Result<ConnectionState::Window> ConnectionState::check_window(const DownlinkFram
   return Window{number, &*parameters};
 }
 
+/// No limit is kept by an antenna of unknown gain: antennas beyond the first must be registered,
+/// and the protocol must be able to name them. A first one that nobody registered has no gain, as
+/// in the reference; which answers by no other antenna than the first. [spec gateway-server §2.3]
+bool ConnectionState::may_transmit_by(std::uint32_t antenna) const noexcept {
+  return antenna == 0 || (request_.chooses_antenna && antenna < settings_.antennas.size());
+}
+
+/// Where the gateway chooses, it may choose the strongest.
+float ConnectionState::gain_dbi(std::uint32_t antenna) const noexcept {
+  const auto& antennas = settings_.antennas;
+  if (!request_.chooses_antenna) return greatest_gain_dbi(settings_);
+  return antenna < antennas.size() ? antennas[antenna].gain_dbi : 0;
+}
+
 float ConnectionState::eirp(const region::FrequencyPlan& plan, Frequency frequency,
                             std::uint32_t antenna) const {
   auto power = radio_.region->default_max_eirp_dbm;
@@ -79,8 +93,7 @@ float ConnectionState::eirp(const region::FrequencyPlan& plan, Frequency frequen
       [&](const auto& band) { return band.min <= frequency && frequency <= band.max; });
   if (limit != plan.sub_bands.end() && limit->max_eirp_dbm)
     power = std::min(power, *limit->max_eirp_dbm);
-  if (antenna < settings_.antennas.size()) power -= settings_.antennas[antenna].gain_dbi;
-  return power;
+  return power - gain_dbi(antenna);
 }
 
 Result<schedule::Emission> ConnectionState::schedule_window(const DownlinkFrame& frame,
@@ -158,10 +171,15 @@ Result<ConnectionState::Anchor> ConnectionState::read_path(const TxRequest& requ
   const auto& by = request.paths[path];
   if (by.uplink_token.empty()) {
     if (request.device_class == DeviceClass::a) return fail(no_uplink_token);
+    if (!may_transmit_by(by.antenna_index))
+      return fail(antenna_not_usable, {{"antenna", by.antenna_index}});
     return Anchor{by.antenna_index, {}};
   }
   FF_TRY(const auto token, gateway::decode_uplink_token(by.uplink_token));
   if (token.gateway.gateway_id != settings_.ids.gateway_id) return fail(invalid_downlink_path);
+  // From before the gateway came by another protocol, or lost an antenna.
+  if (!may_transmit_by(token.antenna_index))
+    return fail(antenna_not_usable, {{"antenna", token.antenna_index}});
   // After a reconnect the token may know the gateway's clock better than we do.
   const auto synced_at = clock_.synced_at();
   const bool is_newer = !synced_at || token.server_time > *synced_at;

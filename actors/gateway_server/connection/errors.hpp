@@ -39,6 +39,10 @@ inline constexpr ErrorDef unauthenticated_gateway_connection{
     "pkg/gatewayserver", "unauthenticated_gateway_connection", Code::unauthenticated,
     "gateway requires an authenticated connection"};
 
+/// No name in the reference, which takes the gain of any antenna for granted.
+inline constexpr ErrorDef antenna_not_usable{
+    "pkg/gatewayserver/io", "antenna_not_usable", Code::failed_precondition,
+    "antenna `{antenna}` is not registered, or the gateway can not be told to use it"};
 inline constexpr ErrorDef data_rate_rx_window{"pkg/gatewayserver/io", "data_rate_rx_window",
                                               Code::invalid_argument,
                                               "invalid data rate in Rx window `{window}`"};

@@ -34,6 +34,9 @@ struct GatewaySettings {
   bool operator==(const GatewaySettings&) const = default;
 };
 
+/// Of the registered antennas; 0 if there are none.
+float greatest_gain_dbi(const GatewaySettings& settings) noexcept;
+
 /// Whether a connection made with `before` must end when the registry says `after`: anything
 /// differs but an antenna's position that the gateway's GPS reported. [spec gateway-server §2.2]
 bool needs_reconnect(const GatewaySettings& before, const GatewaySettings& after);

@@ -41,6 +41,9 @@ struct ConnectRequest {
   schedule::DutyCycleStyle duty_cycle_style = schedule::DutyCycleStyle::window;
   /// Whether downlinks can be sent from the start; else DownlinkPathChanged says when.
   bool has_downlink_path = true;
+  /// Whether the protocol tells the gateway by which antenna to transmit. If not, what is sent
+  /// leaves by an antenna of the gateway's choice.
+  bool chooses_antenna = false;
   /// Of stations; null: the protocol has none.
   StationControlHandle control = {};
 };
@@ -86,7 +89,7 @@ struct ConnectionReady {
   GatewayIdentifiers ids;
   bool schedule_downlink_late = false;
   std::vector<std::string> frequency_plan_ids;  // known ones, at least one
-  std::optional<float> antenna_gain_dbi;        // of antenna 0
+  std::optional<float> antenna_gain_dbi;        // the greatest of its antennas
 };
 /// Refused, or ended later. The frontend forgets the handle.
 struct ConnectionEnded {

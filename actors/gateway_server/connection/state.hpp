@@ -143,6 +143,8 @@ class ConnectionState {
   bool is_forwarded(const DevAddr& dev_addr) const noexcept;
 
   // downlink.cpp
+  bool may_transmit_by(std::uint32_t antenna) const noexcept;
+  float gain_dbi(std::uint32_t antenna) const noexcept;
   Result<Anchor> read_path(const TxRequest& request, std::size_t path);
   Status check_request(const TxRequest& request) const;
   Result<ScheduledDownlink> try_schedule(const std::shared_ptr<const DownlinkFrame>& frame,

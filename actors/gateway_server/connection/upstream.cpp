@@ -98,9 +98,11 @@ void ConnectionState::complete_metadata(UplinkFrame& frame, schedule::Concentrat
   for (auto& rx : frame.rx_metadata) {
     rx.gateway = settings_.ids;
     rx.received_at = frame.received_at - on_the_way;
-    rx.downlink_path_constraint = settings_.downlink_path_constraint;
+    const bool may_answer = may_transmit_by(rx.antenna_index);
+    rx.downlink_path_constraint =
+        may_answer ? settings_.downlink_path_constraint : DownlinkPathConstraint::never;
     // Without a token there is no way back to the device.
-    if (!is_late) {
+    if (!is_late && may_answer) {
       rx.uplink_token = gateway::encode_uplink_token(
           {settings_.ids, rx.antenna_index, rx.timestamp_us, frame.received_at, at, rx.gps_time});
     }

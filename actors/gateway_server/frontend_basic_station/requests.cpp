@@ -22,6 +22,7 @@ ConnectRequest connect_request(const StationRequests& requests, const net::http:
   out.protocol = Protocol::basic_station;
   out.remote_address = net::http::client_address(request, requests.context->config.trusted_proxies);
   out.fallback_plan_id = requests.fallback_plan_id;
+  out.chooses_antenna = true;
   out.duty_cycle_style = schedule::DutyCycleStyle::blocking_window;
   return out;
 }

@@ -34,6 +34,7 @@ std::optional<std::string_view> own_part(std::string_view topic, std::string_vie
 class FormatV3 final : public MqttFormat {
  public:
   const char* name() const noexcept override { return "mqtt"; }
+  bool chooses_antenna() const noexcept override { return true; }
   MqttTopic topic_of(std::string_view topic, std::string_view uid) const override {
     const auto own = own_part(topic, prefix, uid);
     if (own == "/up") return MqttTopic::up;
@@ -69,6 +70,7 @@ class FormatV3 final : public MqttFormat {
 class FormatV2 final : public MqttFormat {
  public:
   const char* name() const noexcept override { return "mqtt-v2"; }
+  bool chooses_antenna() const noexcept override { return false; }
   MqttTopic topic_of(std::string_view topic, std::string_view uid) const override {
     if (topic == "connect" || topic == "disconnect") return MqttTopic::ignored;
     const auto own = own_part(topic, {}, uid);

@@ -25,6 +25,8 @@ class MqttFormat {
   virtual ~MqttFormat() = default;
   /// Label of metrics.
   virtual const char* name() const noexcept = 0;
+  /// Whether a downlink says by which antenna it is to leave.
+  virtual bool chooses_antenna() const noexcept = 0;
   virtual MqttTopic topic_of(std::string_view topic, std::string_view uid) const = 0;
   /// Where the gateway is told what to transmit.
   virtual std::string downlink_topic(std::string_view uid) const = 0;

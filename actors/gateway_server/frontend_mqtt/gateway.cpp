@@ -125,6 +125,7 @@ void MqttGateway::authenticated(mqtt::ServerConnection& connection, GatewayId ga
   request.ids.gateway_id = std::move(gateway_id);
   request.protocol = Protocol::mqtt;
   request.authenticated = true;
+  request.chooses_antenna = context_->format->chooses_antenna();
   request.remote_address = connection.stream().remote().to_string();
   // Until it subscribes.
   request.has_downlink_path = false;

@@ -83,6 +83,7 @@ class GtwGs final : public pb::GtwGs::CallbackService {
     request.ids.gateway_id = *id;
     request.protocol = gateway_server::Protocol::grpc;
     request.authenticated = true;
+    request.chooses_antenna = true;
     request.remote_address = remote;
     auto allowed = [=, links = doors_.links, now = context_.now](const Status& status) {
       if (!status) return messages->finish(fail(status.error()));

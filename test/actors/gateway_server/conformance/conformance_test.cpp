@@ -221,6 +221,31 @@ TEST_P(Conformance, TellsTheGatewayWhenToAnswer) {
   EXPECT_EQ(acknowledgments.size(), 1U);
 }
 
+/// A limit of power holds for the antenna that sends: one that the gateway can not be told to use
+/// is no way back to a device.
+TEST_P(Conformance, AnswersByTheAntennaThatHeardOrNotAtAll) {
+  registry->gateways[0].antennas = {{.gain_dbi = 2.5F, .location = {}},
+                                    {.gain_dbi = 6, .location = {}}};
+  start();
+  auto gateway = peer();
+  auto heard = data();
+  heard.antenna = 1;
+  gateway->say(heard);
+  ASSERT_EQ(uplinks.size(), 1U);
+  const auto& rx = uplinks[0]->rx_metadata.front();
+  EXPECT_EQ(rx.antenna_index, 1U);
+  pass(200ms);
+  if (!abilities().chooses_antenna) {
+    EXPECT_EQ(rx.downlink_path_constraint, DownlinkPathConstraint::never);
+    EXPECT_TRUE(rx.uplink_token.empty());
+    EXPECT_FALSE(schedule(answer_to(*uplinks[0])));
+    return;
+  }
+  const auto told = answer(*gateway);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].antenna, 1U);
+}
+
 TEST_P(Conformance, PassesOnThatATransmissionFailed) {
   if (!abilities().reports_failure) GTEST_SKIP() << "the protocol does not say";
   start();

@@ -47,6 +47,7 @@ inline Bytes v3_uplink(const Heard& heard) {
   put_number(settings, 4, heard.frequency.hz());
   put_number(settings, 6, heard.counter_us);
   Bytes rx;
+  put_number(rx, 2, heard.antenna);
   put_number(rx, 4, heard.counter_us);
   put_float(rx, 8, -35);
   put_float(rx, 11, 5.5F);
@@ -80,9 +81,11 @@ inline Bytes v3_report(std::uint16_t token, TxResult result) {
 
 inline Told v3_told(ByteView down) {
   const std::string id(as_text(find_field(down, {1, 6})->bytes));
+  const auto antenna = find_field(down, {1, 5, 8, 1});
   return {to_owned(find_field(down, {1, 1})->bytes),
           static_cast<std::uint32_t>(find_field(down, {1, 5, 6})->value),
-          static_cast<std::uint16_t>(std::stoul(id.substr(id.rfind(':') + 1)))};
+          static_cast<std::uint16_t>(std::stoul(id.substr(id.rfind(':') + 1))),
+          antenna ? static_cast<std::uint32_t>(antenna->value) : 0U};
 }
 
 inline Bytes v2_uplink(const Heard& heard) {
@@ -98,9 +101,12 @@ inline Bytes v2_uplink(const Heard& heard) {
   put_bytes(protocol, 1, lorawan);
   Bytes gateway;
   put_number(gateway, 11, heard.counter_us);
+  Bytes antenna;
+  put_number(antenna, 1, heard.antenna);
+  put_float(antenna, 3, -35);
+  put_float(antenna, 4, 5.5F);
+  put_bytes(gateway, 30, antenna);
   put_number(gateway, 31, heard.frequency.hz());
-  put_float(gateway, 32, -35);
-  put_float(gateway, 33, 5.5F);
   Bytes out;
   put_bytes(out, 1, heard.phy_payload);
   put_bytes(out, 11, protocol);

@@ -90,6 +90,7 @@ inline Dialect mqtt_v2_dialect() {
            .tells_crc = false,
            .reports_success = false,
            .reports_failure = false,
+           .chooses_antenna = false,
            .accept_class = "gs:accept:mqtt"},
           [](World& world, GatewayServerSettings& settings) {
             listen_mqtt(world, settings, mqtt_format_v2());

@@ -23,6 +23,7 @@ struct Abilities {
   bool tells_crc = true;        // of a frame
   bool reports_success = true;  // of transmissions
   bool reports_failure = true;
+  bool chooses_antenna = true;         // is told by which to transmit
   const char* accept_class = nullptr;  // of rate limits
 };
 
@@ -33,12 +34,14 @@ struct Heard {
   Frequency frequency = Frequency::hz(868'100'000);
   std::uint32_t counter_us = 0;
   std::optional<bool> crc_ok;
+  std::uint32_t antenna = 0;
 };
 /// What a gateway is told to transmit.
 struct Told {
   Bytes phy_payload;
   std::uint32_t starts_us = 0;  // by its counter
   std::uint16_t token = 0;
+  std::uint32_t antenna = 0;
 };
 
 /// Where peers find the server. References outlive the peers.

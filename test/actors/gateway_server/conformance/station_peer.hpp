@@ -53,7 +53,8 @@ class StationPeer final : public Peer {
       const auto pdu = value("pdu").substr(1);
       const auto starts = std::stoull(value("xtime")) + 1'000'000 * std::stoull(value("RxDelay"));
       out.push_back({*parse_hex(pdu.substr(0, pdu.find('"'))), static_cast<std::uint32_t>(starts),
-                     static_cast<std::uint16_t>(std::stoul(value("diid")))});
+                     static_cast<std::uint16_t>(std::stoul(value("diid"))),
+                     static_cast<std::uint32_t>(std::stoul(value("rctx")))});
     }
     return out;
   }
@@ -106,8 +107,9 @@ class StationPeer final : public Peer {
       return '"' + text + '"';
     };
     std::string out = R"("DR":)" + number(is_fsk ? 7 : 5) + R"(,"Freq":)" +
-                      number(heard.frequency.hz()) + R"(,"RefTime":0,"upinfo":{"rctx":0,"xtime":)" +
-                      number(session + heard.counter_us) + R"(,"gpstime":0,"rssi":-35,"snr":5.5}})";
+                      number(heard.frequency.hz()) + R"(,"RefTime":0,"upinfo":{"rctx":)" +
+                      number(heard.antenna) + R"(,"xtime":)" + number(session + heard.counter_us) +
+                      R"(,"gpstime":0,"rssi":-35,"snr":5.5}})";
     if (phy[0] == 0xe0)
       return R"({"msgtype":"propdf","FRMPayload":")" + hex_lower(phy) + R"(",)" + out;
     const auto mic = signed_number(read_le<4>(phy.last(4)));

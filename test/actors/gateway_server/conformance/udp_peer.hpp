@@ -29,7 +29,8 @@ class UdpPeer final : public Peer {
          R"({"rxpk":[{"tmst":)" + std::to_string(heard.counter_us) + R"(,"chan":0,"freq":)" +
              std::to_string(static_cast<double>(heard.frequency.hz()) / 1e6) + R"(,"stat":)" +
              (heard.crc_ok == false ? "-1" : "1") + R"(,"modu":")" + (fsk ? "FSK" : "LORA") +
-             R"(","datr":)" + rate + R"(,"codr":"4/5","lsnr":5.5,"rssi":-35,"data":")" +
+             R"(","datr":)" + rate + R"(,"codr":"4/5","rsig":[{"ant":)" +
+             std::to_string(heard.antenna) + R"(,"chan":0,"rssic":-35,"lsnr":5.5}],"data":")" +
              base64_encode(heard.phy_payload) + R"("}]})");
   }
   void say_status() override {
@@ -83,7 +84,8 @@ inline Dialect udp_dialect() {
            .metric = "udp",
            .authenticates = false,
            .takes_over = false,
-           .notices_end = false},
+           .notices_end = false,
+           .chooses_antenna = false},
           [](World& world, GatewayServerSettings& settings) {
             settings.udp.push_back({UdpPeer::server, "", &world.datagrams});
           },

@@ -29,24 +29,26 @@ inline GatewaySettings settings_of(const char* plan = "EU_863_870_TTN") {
 
 /// A connection whose gateway's counter was 1 s at noon, and the clock.
 struct Connection {
-  explicit Connection(GatewaySettings settings = settings_of())
-      : state(make(std::move(settings))) {}
+  explicit Connection(GatewaySettings settings = settings_of(), bool chooses_antenna = false)
+      : state(make(std::move(settings), chooses_antenna)) {}
 
-  ConnectionState make(GatewaySettings settings) {
+  ConnectionState make(GatewaySettings settings, bool chooses_antenna) {
     ConnectRequest request;
     request.link = LinkId{7};
+    request.chooses_antenna = chooses_antenna;
     auto radio = *make_radio(settings, schedule::DutyCycleStyle::window, plans());
     return {request, std::move(settings), std::move(radio), config, now()};
   }
   Instant now() const { return {noon + passed, MonoTime{passed}}; }
 
   Effects up(Bytes phy_payload, std::uint32_t counter_us = 1'000'000,
-             std::optional<bool> crc = true) {
+             std::optional<bool> crc = true, std::uint32_t antenna = 0) {
     UplinkFrame frame;
     frame.phy_payload = std::move(phy_payload);
     frame.settings = {sf7, rx1_frequency, counter_us, {}};
     frame.crc_ok = crc;
     RxMetadata rx;
+    rx.antenna_index = antenna;
     rx.timestamp_us = counter_us;
     rx.gps_time = gps_time;
     rx.location = Location{1, 1, 1, 1, LocationSource::gps};
@@ -84,18 +86,18 @@ inline std::vector<std::string> events(const Effects& effects) {
 using Names = std::vector<std::string>;
 
 /// A class A answer with RX1 at SF7 and RX2 at SF12, to a frame whose counter was 1 s.
-inline DownlinkFrame class_a() {
+inline DownlinkFrame class_a(std::uint32_t antenna = 0) {
   DownlinkFrame frame;
   frame.device = {ApplicationId{"app-1"}, DeviceId{"dev-1"}};
   frame.phy_payload = Bytes(20, 0x60);
   const auto token =
       gateway::encode_uplink_token({settings_of().ids,
-                                    0,
+                                    antenna,
                                     1'000'000,
                                     noon,
                                     schedule::ConcentratorTime{std::chrono::seconds{1}},
                                     {}});
-  frame.request.paths = {{settings_of().ids, 0, token}};
+  frame.request.paths = {{settings_of().ids, antenna, token}};
   frame.request.rx1 = RxWindow{sf7, rx1_frequency};
   frame.request.rx2 = RxWindow{sf12, rx2_frequency};
   frame.request.frequency_plan_id = "EU_863_870_TTN";

@@ -169,6 +169,59 @@ TEST(ConnectionDownlink, SubtractsTheAntennasGain) {
   EXPECT_FLOAT_EQ(power(gained), without - 3);
 }
 
+struct AntennaCase {
+  const char* name;
+  std::vector<float> gains_dbi;  // of the registered antennas
+  bool chooses_antenna;
+  std::uint32_t antenna;            // that heard the device
+  std::optional<float> subtracted;  // none: no answer by it
+};
+
+/// Whatever transmits, no more than the limit leaves it.
+TEST(ConnectionDownlink, KeepsTheLimitOfTheAntennaThatTransmits) {
+  const AntennaCase cases[] = {
+      {"the first, registered", {3, 6}, true, 0, 3.F},
+      {"the second, registered", {3, 6}, true, 1, 6.F},
+      {"the third, of unknown gain", {3, 6}, true, 2, {}},
+      {"the first where none is registered", {}, true, 0, 0.F},
+      {"the second where none is registered", {}, true, 1, {}},
+      {"the first or whichever the gateway takes", {3, 6}, false, 0, 6.F},
+      {"the second, which it can not be told to take", {3, 6}, false, 1, {}},
+  };
+  Connection plain;
+  plain.up(data_uplink());
+  const auto limit =
+      find<ToFrontend>(schedule(plain, class_a()).effects)->message.downlink.eirp_dbm;
+  for (const auto& test : cases) {
+    SCOPED_TRACE(test.name);
+    auto settings = settings_of();
+    for (const auto gain : test.gains_dbi) settings.antennas.push_back({gain, {}});
+    Connection connection(settings, test.chooses_antenna);
+    const auto effects = connection.up(data_uplink(), 1'000'000, true, test.antenna);
+    const auto& rx = find<ForwardUplink>(effects)->frame->rx_metadata[0];
+    EXPECT_EQ(rx.uplink_token.empty(), !test.subtracted);
+    EXPECT_EQ(rx.downlink_path_constraint,
+              test.subtracted ? DownlinkPathConstraint::none : DownlinkPathConstraint::never);
+    // A token from another connection, and a path without any, by order of the application.
+    auto fixed = class_a(test.antenna);
+    fixed.request.device_class = DeviceClass::c;
+    fixed.request.paths[0].uplink_token.clear();
+    for (const auto& frame : {class_a(test.antenna), fixed}) {
+      const auto scheduled = schedule(connection, frame);
+      ASSERT_EQ(scheduled.answer.has_value(), test.subtracted.has_value());
+      if (!scheduled.answer) {
+        EXPECT_TRUE(scheduled.answer.error().is(antenna_not_usable));
+        continue;
+      }
+      const auto& downlink = find<ToFrontend>(scheduled.effects)->message.downlink;
+      EXPECT_EQ(downlink.antenna_index, test.antenna);
+      // RX2, by which class C is sent, has a limit of its own.
+      if (frame.request.device_class == DeviceClass::a)
+        EXPECT_FLOAT_EQ(downlink.eirp_dbm, limit - *test.subtracted);
+    }
+  }
+}
+
 struct RefusalCase {
   const char* name;
   std::function<void(DownlinkFrame&)> change;
