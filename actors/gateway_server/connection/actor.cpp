@@ -106,6 +106,14 @@ struct Runner {
                                         std::move(effect.model), std::move(effect.firmware));
   }
   void operator()(const FetchSettings&) const { look_up(self, self->state.logic->settings().ids); }
+  void operator()(const CheckRights&) const {
+    if (!context().access) return;
+    context().access->check_link(self->state.logic->settings().ids.gateway_id,
+                                 self->state.request.secret,
+                                 [handle = ConnectionHandle(self)](Status rights) {
+                                   caf::anon_send(handle, RightsAnswered{std::move(rights)});
+                                 });
+  }
   void operator()(const EndConnection& effect) const { end(self, effect.reason); }
 };
 
@@ -256,6 +264,14 @@ ConnectionHandle::behavior_type connection(Pointer self, ContextPtr context, Con
       [self](const MemoryRecalled& message) {
         auto& logic = self->state.logic;
         if (logic) run(self, logic->on_recalled(message.memory, now(self)));
+      },
+      [self](const RightsChanged&) {
+        const auto& logic = self->state.logic;
+        if (logic) run(self, logic->on_rights_changed());
+      },
+      [self](const RightsAnswered& message) {
+        const auto& logic = self->state.logic;
+        if (logic) run(self, logic->on_rights(message.rights));
       },
       [self](const RegistryAnswered& message) { on_registry(self, message); },
       [self](const Housekeep&) { on_housekeep(self); },

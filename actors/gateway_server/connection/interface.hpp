@@ -29,6 +29,8 @@ using ConnectionHandle = caf::typed_actor<
     caf::reacts_to<GetStationControl>,   // Answers who controls the gateway itself.
     caf::reacts_to<Disconnect>,          // Ends the connection with this reason.
     caf::reacts_to<MemoryRecalled>,      // Counts what was sent before this connection.
+    caf::reacts_to<RightsChanged>,       // Asks whether the gateway still has the right to link.
+    caf::reacts_to<RightsAnswered>,      // INTERNAL: ends the connection if it has not.
     caf::reacts_to<RegistryAnswered>,    // INTERNAL: the registry's answer.
     caf::reacts_to<Housekeep>>;          // INTERNAL: statistics, garbage, look-ups.
 

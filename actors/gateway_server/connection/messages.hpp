@@ -36,6 +36,8 @@ struct ConnectRequest {
   GatewayIdentifiers ids;  // gateway id or EUI, or both
   Protocol protocol = Protocol::udp;
   bool authenticated = false;
+  /// What gave it the right to link, and may lose it; empty: nothing (datagrams, a certificate).
+  std::string secret = {};
   std::string remote_address;
   std::string fallback_plan_id;  // for unregistered gateways; empty: they are refused
   schedule::DutyCycleStyle duty_cycle_style = schedule::DutyCycleStyle::window;
@@ -135,6 +137,13 @@ struct GetConnectionStats {
   actors::Reply<ConnectionStats> reply;
 };
 
+/// The gateway's keys or collaborators have changed: its connection asks whether it may stay.
+struct RightsChanged {};
+
+/// INTERNAL: whether what the gateway showed still gives it the right to link.
+struct RightsAnswered {
+  Status rights;
+};
 /// INTERNAL: the registry's answer to the first look-up or to a later one.
 struct RegistryAnswered {
   Result<GatewaySettings> settings;
@@ -152,5 +161,7 @@ FF_LOCAL_MESSAGE(ff::gateway_server::ConnectionEnded)
 FF_LOCAL_MESSAGE(ff::gateway_server::SendDownlink)
 FF_LOCAL_MESSAGE(ff::gateway_server::ScheduleOnPath)
 FF_LOCAL_MESSAGE(ff::gateway_server::GetConnectionStats)
+FF_LOCAL_MESSAGE(ff::gateway_server::RightsChanged)
+FF_LOCAL_MESSAGE(ff::gateway_server::RightsAnswered)
 FF_LOCAL_MESSAGE(ff::gateway_server::RegistryAnswered)
 FF_LOCAL_MESSAGE(ff::gateway_server::Housekeep)

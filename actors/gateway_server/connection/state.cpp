@@ -121,8 +121,20 @@ Effects ConnectionState::on_housekeep(Instant now, Random& random) {
     fetch_at_ =
         now.mono + jittered(config_.fetch_gateway_interval, config_.fetch_gateway_jitter, random);
     effects.push_back(FetchSettings{});
+    // Rights end without a word, too: a key expires, its owner loses them. [spec §2.2]
+    if (!request_.secret.empty()) effects.push_back(CheckRights{});
   }
   return effects;
+}
+
+Effects ConnectionState::on_rights_changed() const {
+  if (request_.secret.empty()) return {};
+  return {CheckRights{}};
+}
+
+Effects ConnectionState::on_rights(const Status& rights) const {
+  if (rights || !is_denied(rights.error())) return {};
+  return {EndConnection{rights.error()}};
 }
 
 Effects ConnectionState::on_settings(const Result<GatewaySettings>& found, Instant) {

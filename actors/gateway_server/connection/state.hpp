@@ -57,13 +57,16 @@ struct UpdateVersions {
   std::string firmware;
 };
 struct FetchSettings {};
+/// Ask whether the gateway's secret still gives it the right to link.
+struct CheckRights {};
 struct EndConnection {
   Error reason;
 };
 
-using Effect = std::variant<ForwardUplink, ForwardAcknowledgment, ToFrontend, PublishEvent,
-                            CountUplink, CountAcknowledgment, CountDroppedAcknowledgment, Remember,
-                            UpdateLocations, UpdateVersions, FetchSettings, EndConnection>;
+using Effect =
+    std::variant<ForwardUplink, ForwardAcknowledgment, ToFrontend, PublishEvent, CountUplink,
+                 CountAcknowledgment, CountDroppedAcknowledgment, Remember, UpdateLocations,
+                 UpdateVersions, FetchSettings, CheckRights, EndConnection>;
 using Effects = std::vector<Effect>;
 
 class ConnectionState {
@@ -93,6 +96,10 @@ class ConnectionState {
   Effects on_housekeep(Instant now, Random& random);
   /// The registry's answer to a later look-up.
   Effects on_settings(const Result<GatewaySettings>& found, Instant now);
+  /// Somebody may have taken the right to link away.
+  Effects on_rights_changed() const;
+  /// Whether the gateway still has it. Any other failure than a refusal may pass.
+  Effects on_rights(const Status& rights) const;
   Effects on_ended(const Error& reason, Instant now);
 
   ConnectionStats stats(Instant now) const;

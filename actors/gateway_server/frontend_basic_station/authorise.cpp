@@ -32,6 +32,7 @@ void on_found(const ContextPtr& context, ConnectRequest request, std::string sec
   // An unregistered gateway has no rights that a secret could give it.
   if (!found || secret.empty()) return check_admission(context, std::move(request), found, reply);
   const auto gateway_id = found->ids.gateway_id;
+  request.secret = secret;
   if (!context->access) return reply(fail(no_gateway_rights, {{"uid", gateway_id.text()}}));
   auto checked = [context, request = std::move(request), found = std::move(found),
                   reply = std::move(reply)](const Result<void>& link) mutable {

@@ -102,7 +102,8 @@ void MqttGateway::on_authenticate(mqtt::ServerConnection& connection,
     return check_peer(*std::move(id), std::move(peer), std::move(checked));
   const auto& access = context_->context->access;
   if (!connect.password || !access) return refuse(connection, Error(mqtt_not_authorized));
-  access->check_link(*id, std::string(as_text(*connect.password)), std::move(checked));
+  secret_ = std::string(as_text(*connect.password));
+  access->check_link(*id, secret_, std::move(checked));
 }
 
 /// The certificate has the gateway's EUI, which only its registration knows.
@@ -125,6 +126,7 @@ void MqttGateway::authenticated(mqtt::ServerConnection& connection, GatewayId ga
   request.ids.gateway_id = std::move(gateway_id);
   request.protocol = Protocol::mqtt;
   request.authenticated = true;
+  request.secret = std::exchange(secret_, {});
   request.chooses_antenna = context_->format->chooses_antenna();
   request.remote_address = connection.stream().remote().to_string();
   // Until it subscribes.

@@ -55,8 +55,9 @@ class MqttGateway final : public mqtt::ConnectionOwner,
 
   MqttContextPtr context_;
   std::string uid_;
-  std::string topic_;  // of downlinks
-  LinkHandle link_;    // null before authentication and after the end
+  std::string topic_;   // of downlinks
+  std::string secret_;  // until it is let in
+  LinkHandle link_;     // null before authentication and after the end
   bool accepted_ = false;
   bool ended_ = false;
   std::vector<Subscription> subscriptions_;

@@ -146,6 +146,12 @@ void change(Pointer self, const GatewayChanged& message) {
     caf::anon_send(unregistered->second, Disconnect{Error(gateway_changed)});
 }
 
+void check_rights(Pointer self, const GatewayRightsChanged& message) {
+  const auto& connections = self->state.connections;
+  const auto found = connections.find(message.gateway_id);
+  if (found != connections.end()) caf::anon_send(found->second, RightsChanged{});
+}
+
 RouterSnapshot snapshot(const Shell& state) {
   RouterSnapshot out{state.connections.size(), state.logic.waiting(), {}};
   for (const auto& [gateway_id, connection] : state.connections) {
@@ -169,6 +175,7 @@ RouterHandle::behavior_type router(Pointer self, std::shared_ptr<GatewayMemories
       },
       [self](const InspectRouter& message) { message.reply(snapshot(self->state)); },
       [self](const GatewayChanged& message) { change(self, message); },
+      [self](const GatewayRightsChanged& message) { check_rights(self, message); },
       [self](const KnowConnection& message) { know(self, message); },
       [self](const ForgetConnection& message) { forget(self, message.connection.address()); },
       [self](const PathAnswered& message) {

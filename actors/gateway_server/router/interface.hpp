@@ -54,6 +54,11 @@ struct GatewayChanged {
   std::optional<GatewaySettings> settings;
 };
 
+/// Keys or collaborators of a gateway have changed.
+struct GatewayRightsChanged {
+  GatewayId gateway_id;
+};
+
 /// INTERNAL, from a connection: it is admitted. An older one of the same gateway is disconnected.
 struct KnowConnection {
   GatewayId gateway_id;
@@ -71,15 +76,16 @@ struct PathAnswered {
 };
 
 using RouterHandle = caf::typed_actor<
-    caf::reacts_to<ScheduleDownlink>,    // Tries the frame's paths in order.
-    caf::reacts_to<GetGatewayStats>,     // Passes the question to the gateway's connection.
-    caf::reacts_to<InspectGateway>,      // Likewise.
-    caf::reacts_to<FindStationControl>,  // Likewise.
-    caf::reacts_to<InspectRouter>,       // Who is connected.
-    caf::reacts_to<GatewayChanged>,      // Tells the gateway's connection.
-    caf::reacts_to<KnowConnection>,      // INTERNAL: adds a connection to the directory.
-    caf::reacts_to<ForgetConnection>,    // INTERNAL: removes it.
-    caf::reacts_to<PathAnswered>>;       // INTERNAL: goes on with a downlink.
+    caf::reacts_to<ScheduleDownlink>,      // Tries the frame's paths in order.
+    caf::reacts_to<GetGatewayStats>,       // Passes the question to the gateway's connection.
+    caf::reacts_to<InspectGateway>,        // Likewise.
+    caf::reacts_to<FindStationControl>,    // Likewise.
+    caf::reacts_to<InspectRouter>,         // Who is connected.
+    caf::reacts_to<GatewayChanged>,        // Tells the gateway's connection.
+    caf::reacts_to<GatewayRightsChanged>,  // Likewise.
+    caf::reacts_to<KnowConnection>,        // INTERNAL: adds a connection to the directory.
+    caf::reacts_to<ForgetConnection>,      // INTERNAL: removes it.
+    caf::reacts_to<PathAnswered>>;         // INTERNAL: goes on with a downlink.
 
 }  // namespace ff::gateway_server
 FF_LOCAL_MESSAGE(ff::gateway_server::ScheduleDownlink)
@@ -88,6 +94,7 @@ FF_LOCAL_MESSAGE(ff::gateway_server::InspectGateway)
 FF_LOCAL_MESSAGE(ff::gateway_server::FindStationControl)
 FF_LOCAL_MESSAGE(ff::gateway_server::InspectRouter)
 FF_LOCAL_MESSAGE(ff::gateway_server::GatewayChanged)
+FF_LOCAL_MESSAGE(ff::gateway_server::GatewayRightsChanged)
 FF_LOCAL_MESSAGE(ff::gateway_server::KnowConnection)
 FF_LOCAL_MESSAGE(ff::gateway_server::ForgetConnection)
 FF_LOCAL_MESSAGE(ff::gateway_server::PathAnswered)

@@ -1,5 +1,6 @@
 // GtwGs: gateways over gRPC, and what gateways ask before they connect in other ways. [spec
 // gateway-server §7]
+#include <algorithm>
 #include <caf/send.hpp>
 
 #include "actors/gateway_server/connection/errors.hpp"
@@ -26,6 +27,13 @@ std::string remote_of(const std::string& peer) {
 /// The gateway that a call is about, of its metadata.
 Result<GatewayId> gateway_of(const Call& call) {
   return parse_gateway_id(call.find("id"));
+}
+
+/// Of its `Bearer`, with which the call has been let in.
+std::string secret_of(const Call& call) {
+  constexpr std::string_view scheme = "bearer ";
+  const auto value = call.find("authorization");
+  return std::string(value.substr(std::min(scheme.size(), value.size())));
 }
 
 class GtwGs final : public pb::GtwGs::CallbackService {
@@ -83,6 +91,7 @@ class GtwGs final : public pb::GtwGs::CallbackService {
     request.ids.gateway_id = *id;
     request.protocol = gateway_server::Protocol::grpc;
     request.authenticated = true;
+    request.secret = secret_of(*call);
     request.chooses_antenna = true;
     request.remote_address = remote;
     auto allowed = [=, links = doors_.links, now = context_.now](const Status& status) {

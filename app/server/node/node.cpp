@@ -12,6 +12,7 @@
 #include "actors/audit/supervisor.hpp"
 #include "actors/identity_server/device_activity/device_activity.hpp"
 #include "actors/identity_server/gateway_settings/gateway_registry.hpp"
+#include "actors/identity_server/registry/errors.hpp"
 #include "actors/interop/actor.hpp"
 #include "actors/join_server/context.hpp"
 #include "actors/join_server/supervisor.hpp"
@@ -262,12 +263,24 @@ caf::actor start_application_server(caf::actor_system& system, const WiringPtr& 
   return *started;
 }
 
+/// Whether `key` says who may do what with a gateway.
+bool is_about_rights_on_a_gateway(const storage::EntityKey& key) {
+  using storage::EntityKind;
+  return (key.kind == EntityKind::api_key || key.kind == EntityKind::membership) &&
+         key.ids.front() == identity_server::kind_name(EntityKind::gateway);
+}
+
 /// A gateway's connection hears of a change at once, not when it asks again.
 auto tell_gateway_server(const NodeRoutes& routes) {
   return [router = routes.gateway_router](const storage::EntityKey& key,
                                           const identity_server::EntityPtr& entity) {
     const auto handle = router.get();
-    if (!handle || key.kind != storage::EntityKind::gateway) return;
+    if (!handle) return;
+    if (is_about_rights_on_a_gateway(key)) {
+      gateway_server::GatewayRightsChanged change{GatewayId(key.ids.at(1))};
+      return caf::anon_send(handle, change);
+    }
+    if (key.kind != storage::EntityKind::gateway) return;
     gateway_server::GatewayChanged change{{GatewayId(key.ids.front()), {}}, {}};
     if (entity && !entity->deleted_at) {
       auto settings = identity_server::decode_gateway_settings(*entity);

@@ -316,6 +316,45 @@ TEST_P(Conformance, EndsAConnectionThatTheRegistryChanged) {
   EXPECT_EQ(reasons[0], "gateway_changed");
 }
 
+TEST_P(Conformance, EndsWhenItsSecretLosesTheRightToLink) {
+  if (!abilities().shows_secret) GTEST_SKIP() << "it has none";
+  start();
+  auto gateway = peer();
+  auto other = peer("gtw-2", other_eui);
+  const auto tell = [&] {
+    caf::anon_send(router.get(), GatewayRightsChanged{GatewayId{"gtw-1"}});
+    pump();
+  };
+  tell();
+  EXPECT_TRUE(gateway->is_served()) << "what has changed was another key";
+  access->secret = "another";
+  tell();
+  EXPECT_FALSE(gateway->is_served());
+  EXPECT_EQ(reasons, std::vector<std::string>{"no_gateway_rights"});
+  EXPECT_TRUE(other->is_served()) << "nobody has told it yet";
+}
+
+/// Nobody says so when a key expires, or when the user or organization that it belongs to loses its
+/// own rights.
+TEST_P(Conformance, AsksAgainWhetherItsSecretIsGood) {
+  if (!abilities().shows_secret) GTEST_SKIP() << "it has none";
+  start();
+  auto gateway = peer();
+  const auto pass_refresh = [&] {
+    for (int minute = 0; minute < 13; ++minute) {
+      pass(1min);
+      gateway->say_status();
+    }
+  };
+  access->failure = Error(not_connected);
+  pass_refresh();
+  EXPECT_TRUE(gateway->is_served()) << "whoever knows is not there";
+  access->failure = Error(insufficient_gateway_rights);
+  pass_refresh();
+  EXPECT_FALSE(gateway->is_served());
+  EXPECT_EQ(reasons, std::vector<std::string>{"insufficient_gateway_rights"});
+}
+
 TEST_P(Conformance, GarbageHarmsNobodyElse) {
   start();
   auto bad = peer();

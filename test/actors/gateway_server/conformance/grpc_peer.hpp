@@ -22,6 +22,7 @@ class GrpcPeer final : public Peer {
     request.ids.gateway_id = identity_.ids.gateway_id;
     request.protocol = Protocol::grpc;
     request.authenticated = true;
+    request.secret = identity_.secret;
     request.chooses_antenna = true;
     request.remote_address = "198.51.100.7:40000";
     caf::anon_send(world_.grpc.get(), OpenLink{std::move(request), port_});

@@ -18,6 +18,7 @@ struct Abilities {
   const char* name;
   const char* metric;           // its `protocol` label
   bool authenticates = true;    // asks for a secret
+  bool shows_secret = true;     // here or elsewhere
   bool takes_over = true;       // a second connection is another one
   bool notices_end = true;      // … of the transport
   bool tells_crc = true;        // of a frame

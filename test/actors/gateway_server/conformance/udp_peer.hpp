@@ -83,6 +83,7 @@ inline Dialect udp_dialect() {
   return {{.name = "udp",
            .metric = "udp",
            .authenticates = false,
+           .shows_secret = false,
            .takes_over = false,
            .notices_end = false,
            .chooses_antenna = false},
