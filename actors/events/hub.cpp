@@ -1,6 +1,7 @@
 #include "actors/events/hub.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace ff::events {
 namespace {
@@ -38,7 +39,18 @@ bool concerns(const EventSubject& subject, const EventSubject& wanted) {
   return application && is && *is == *application;
 }
 
-void Hub::publish(Event event) {
+bool Hub::is_wanted(const Event& event) const {
+  const std::scoped_lock lock(mutex_);
+  return ports_->keep || std::ranges::any_of(subscriptions_, [&](const auto& entry) {
+           return wants(*entry.second, event);
+         });
+}
+
+void Hub::publish(Event event, MakeData make_data) {
+  Kept kept{std::move(event), std::move(make_data)};
+  // Not under the lock, but for those who come meanwhile.
+  if (kept.make_data && is_wanted(kept.event))
+    kept.event.data = std::exchange(kept.make_data, nullptr)();
   EventPtr shared;
   std::vector<SubscriptionPtr> receivers;
   std::shared_ptr<const Ports> ports;
@@ -46,21 +58,23 @@ void Hub::publish(Event event) {
     std::scoped_lock lock(mutex_);
     ports = ports_;
     for (const auto& [id, subscription] : subscriptions_) {
-      if (wants(*subscription, event)) receivers.push_back(subscription);
+      if (wants(*subscription, kept.event)) receivers.push_back(subscription);
     }
     if (ports->keep || !receivers.empty()) {
-      name(event);
-      shared = std::make_shared<const Event>(event);
+      complete(kept);
+      shared = std::make_shared<const Event>(kept.event);
     }
     // The oldest ends when the lock is released.
-    if (!recent_.empty()) std::swap(recent_[published_++ % recent_.size()], event);
+    if (!recent_.empty()) std::swap(recent_[published_++ % recent_.size()], kept);
   }
   if (ports->keep) ports->keep(shared);
   for (const auto& receiver : receivers) receiver->receive(shared);
 }
 
 /// The lock is held.
-void Hub::name(Event& event) const {
+void Hub::complete(Kept& kept) const {
+  auto& event = kept.event;
+  if (kept.make_data) event.data = std::exchange(kept.make_data, nullptr)();
   if (ports_->new_id && event.unique_id.empty()) event.unique_id = ports_->new_id();
 }
 
@@ -78,10 +92,10 @@ std::vector<EventPtr> Hub::newest(const Subscription& subscription, std::size_t 
   std::vector<EventPtr> found;
   const auto kept = std::min<std::uint64_t>(published_, recent_.size());
   for (std::uint64_t back = 1; back <= kept && found.size() < count; ++back) {
-    auto& event = recent_[(published_ - back) % recent_.size()];
-    if (!wants(subscription, event)) continue;
-    name(event);
-    found.push_back(std::make_shared<const Event>(event));
+    auto& kept = recent_[(published_ - back) % recent_.size()];
+    if (!wants(subscription, kept.event)) continue;
+    complete(kept);
+    found.push_back(std::make_shared<const Event>(kept.event));
   }
   std::ranges::reverse(found);
   return found;

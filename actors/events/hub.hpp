@@ -12,6 +12,11 @@
 
 namespace ff::events {
 
+/// Makes the data of an event that comes without: at once, or when somebody gets the event later,
+/// or never. Called once at most, on any thread; must neither block nor throw, and what it holds
+/// lives as long as the event is kept.
+using MakeData = std::function<EventData()>;
+
 using EventPtr = std::shared_ptr<const Event>;
 using SubscriptionId = Strong<struct SubscriptionIdTag, std::uint64_t>;
 
@@ -43,7 +48,8 @@ class Hub {
   /// From now on; what has been published stays as it is.
   void connect(Ports ports);
 
-  void publish(Event event);
+  /// With `make_data`, an event that nobody gets costs no more than what that holds.
+  void publish(Event event, MakeData make_data = nullptr);
   /// For components; the hub outlives them.
   Publish publisher();
 
@@ -56,12 +62,19 @@ class Hub {
  private:
   using SubscriptionPtr = std::shared_ptr<const Subscription>;
 
+  /// A kept event, whose data is made when somebody gets it.
+  struct Kept {
+    Event event;
+    MakeData make_data;
+  };
+
   std::vector<EventPtr> newest(const Subscription& subscription, std::size_t count);
-  void name(Event& event) const;
+  void complete(Kept& kept) const;
+  bool is_wanted(const Event& event) const;
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Ports> ports_ = std::make_shared<const Ports>();
-  std::vector<Event> recent_;    // a ring
+  std::vector<Kept> recent_;     // a ring
   std::uint64_t published_ = 0;  // the next event's place, modulo the ring's size
   std::map<SubscriptionId, SubscriptionPtr> subscriptions_;
   std::uint64_t last_id_ = 0;

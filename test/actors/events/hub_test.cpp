@@ -76,6 +76,56 @@ TEST(HubTest, WithoutListenersIdsAreGivenWhenSomebodyComes) {
   EXPECT_EQ(ids, (std::vector<std::string>{"1", "1"}));
 }
 
+/// An event of a gateway whose data costs something to make.
+struct Costly {
+  MakeData make() {
+    return [this] {
+      ++made;
+      return EventData("data");
+    };
+  }
+  int made = 0;
+};
+Hub::Subscription noting(std::vector<EventPtr>& events) {
+  return {{ApplicationId("app-1")}, [&](const EventPtr& one) { events.push_back(one); }};
+}
+
+TEST(HubTest, DataThatNobodyGetsIsNotMade) {
+  Hub hub(2);
+  Costly costly;
+  std::vector<EventPtr> others;
+  hub.subscribe({{ApplicationId("app-2")}, [&](const EventPtr& one) { others.push_back(one); }});
+  for (int i = 0; i < 5; ++i) hub.publish(event("one", ApplicationId("app-1")), costly.make());
+  EXPECT_EQ(costly.made, 0);
+  EXPECT_TRUE(others.empty());
+}
+
+TEST(HubTest, DataIsMadeOnceForAllWhoGetIt) {
+  Hub hub;
+  Costly costly;
+  std::vector<EventPtr> got;
+  hub.connect({.new_id = nullptr, .keep = [&](const EventPtr& one) { got.push_back(one); }});
+  hub.subscribe(noting(got));
+  hub.subscribe(noting(got));
+  hub.publish(event("one", ApplicationId("app-1")), costly.make());
+  hub.subscribe(noting(got), 1);
+  ASSERT_EQ(got.size(), 4U);
+  for (const auto& one : got) EXPECT_EQ(std::get<std::string>(one->data), "data");
+  EXPECT_EQ(costly.made, 1);
+}
+
+TEST(HubTest, DataIsMadeForThoseWhoComeLater) {
+  Hub hub;
+  Costly costly;
+  hub.publish(event("one", ApplicationId("app-1")), costly.make());
+  std::vector<EventPtr> got;
+  hub.subscribe(noting(got), 1);
+  hub.subscribe(noting(got), 1);
+  ASSERT_EQ(got.size(), 2U);
+  EXPECT_EQ(std::get<std::string>(got[1]->data), "data");
+  EXPECT_EQ(costly.made, 1);
+}
+
 TEST(HubTest, WhoUnsubscribesHearsNothingMore) {
   Hub hub;
   Listening listening;
