@@ -2,6 +2,7 @@
 import json
 import queue
 import socket
+import ssl
 import tempfile
 import time
 import unittest
@@ -11,7 +12,7 @@ import grpc
 from authority import Authority
 from grpc_client import API, GrpcClient
 from harness import ApiError, Server, free_port, wait_until
-from station import BINARY, Concentrator, Refused, Station, WebSocket, discover
+from station import BINARY, CLOSE, Concentrator, Refused, Station, WebSocket, discover
 
 APPLICATION = 'station-app'
 EUI = '0016c001ff000000'
@@ -23,11 +24,15 @@ class StationCase(unittest.TestCase):
 
     def setUp(self):
         self.port, self.tls_port = free_port(), free_port()
+        self.hubs_port, self.hubs_tls_port, self.tti_port = free_port(), free_port(), free_port()
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.authority = Authority(folder.name, 'trusted')
         self.server = Server(**{'gs.basic-station.listen': f'127.0.0.1:{self.port}',
                                 'gs.basic-station.listen-tls': f'127.0.0.1:{self.tls_port}',
+                                'gs.tabs-hubs.listen': f'127.0.0.1:{self.hubs_port}',
+                                'gs.tabs-hubs.listen-tls': f'127.0.0.1:{self.hubs_tls_port}',
+                                'gs.ttigw.listen-tls': f'127.0.0.1:{self.tti_port}',
                                 'mtls-auth.directory': self.authority.folder, **self.settings}).start()
         self.addCleanup(self.server.__exit__)
         gateway = {'ids': {'gateway_id': f'sim-{EUI}', 'eui': EUI.upper()}, 'frequency_plan_ids': ['EU_863_870_TTN']}
@@ -37,6 +42,14 @@ class StationCase(unittest.TestCase):
 
     def gateway_key(self, right):
         return self.server.api('POST', f'/gateways/sim-{EUI}/api-keys', {'name': 'lns', 'rights': [right]})['key']
+
+    def ends(self, station):
+        """Reads until the server has ended the connection."""
+        try:
+            while station.connection.receive()[0] != CLOSE:
+                pass
+        except (ConnectionError, ssl.SSLError):
+            pass
 
     def certificates(self):
         return str(next(self.server.directory.glob('data/**/cert.pem')))
@@ -104,6 +117,51 @@ class Stations(StationCase):
                     Station(address, EUI, self.key, ca, own)
                 self.assertEqual(refused.exception.status, 401, refused.exception.body)
                 self.assertIn('unauthenticated_gateway_connection', refused.exception.body)
+
+    def test_tabs_hubs_are_stations_on_ports_of_their_own(self):
+        for port, ca in ((self.hubs_port, None), (self.hubs_tls_port, self.certificates())):
+            with self.subTest(tls=bool(ca)):
+                address = ('127.0.0.1', port)
+                answer = discover(address, self.key, ID6, ca)
+                self.assertEqual(answer['uri'], f'ws{"s" if ca else ""}://127.0.0.1:{port}/traffic/eui-{EUI.upper()}')
+                hub = Station(address, EUI, self.key, ca)
+                self.addCleanup(hub.close)
+                self.assertEqual(hub.config['region'], 'EU863')
+                hub.tell({'msgtype': 'timesync', 'txtime': 5})
+                self.assertEqual(hub.next('timesync')['txtime'], 5)
+                with self.assertRaises(Refused) as refused:
+                    WebSocket(address, f'/traffic/eui-{EUI}', None, ca)
+                self.assertEqual(refused.exception.status, 401, refused.exception.body)
+
+    def test_gateways_of_the_things_industries_are_told_why_not(self):
+        address, ca = ('127.0.0.1', self.tti_port), self.certificates()
+        own = self.authority.issue(EUI.upper())
+        stranger = Authority(self.server.directory, 'stranger').issue(EUI.upper())
+        for why, certificate, status, error in (('no certificate', None, 401, 'unauthenticated_gateway_connection'),
+                                                ('of a stranger', stranger, 401, 'unauthenticated_gateway_connection'),
+                                                ('its own', own, 501, 'not_public')):
+            with self.subTest(why), self.assertRaises(Refused) as refused:
+                WebSocket(address, '/api/protocols/tti/v1', self.key, ca, certificate)
+            self.assertEqual((refused.exception.status, error in refused.exception.body), (status, True), refused.exception.body)
+
+    def test_a_key_that_is_revoked_or_narrowed_ends_the_connection(self):
+        path = f'/gateways/sim-{EUI}/api-keys'
+        keys = [self.server.api('POST', path, {'name': 'lns', 'rights': ['RIGHT_GATEWAY_LINK']}) for _ in range(2)]
+        def narrow(key):
+            self.server.api('PUT', f'{path}/{key["id"]}', {'api_key': {'rights': ['RIGHT_GATEWAY_INFO']}, 'field_mask': {'paths': ['rights']}})
+        for why, key, change in (('narrowed', keys[0], narrow),
+                                 ('revoked', keys[1], lambda key: self.server.api('DELETE', f'{path}/{key["id"]}'))):
+            with self.subTest(why):
+                station = Station(self.address, EUI, key['key'])
+                self.addCleanup(station.close)
+                # Another key of the same gateway is nothing to it.
+                self.gateway_key('RIGHT_GATEWAY_INFO')
+                station.tell({'msgtype': 'timesync', 'txtime': 5})
+                self.assertEqual(station.next('timesync')['txtime'], 5)
+                change(key)
+                self.ends(station)
+                with self.assertRaises(Refused):
+                    Station(self.address, EUI, key['key'])
 
     def test_nobody_controls_stations_by_default(self):
         station = Station(self.address, EUI, self.key)

@@ -1,5 +1,7 @@
 #include "actors/gateway_server/frontend_basic_station/requests.hpp"
 
+#include "actors/gateway_server/connection/certificate.hpp"
+#include "actors/gateway_server/connection/errors.hpp"
 #include "actors/gateway_server/frontend_basic_station/authorise.hpp"
 #include "actors/gateway_server/frontend_basic_station/discovery.hpp"
 #include "actors/gateway_server/frontend_basic_station/errors.hpp"
@@ -109,9 +111,15 @@ net::http::HttpHandler make_station_handler(StationRequests requests) {
 }
 
 net::http::HttpHandler make_refusal_handler(std::shared_ptr<StationProbe> probe) {
-  return [probe = std::move(probe)](const net::http::Request&, const Response& response) {
+  return [probe = std::move(probe)](const net::http::Request& request, const Response& response) {
     probe->refused(StationRequestKind::other);
-    response->respond(501, "application/json", refusal_json(Error(not_public)));
+    const auto* peer = request.tls_peer.get();
+    if (peer != nullptr && peer->verified)
+      return response->respond(501, "application/json", refusal_json(Error(not_public)));
+    Error error(unauthenticated_gateway_connection);
+    if (shows_certificate(peer))
+      error = std::move(error).caused_by(Error(certificate_not_verified));
+    response->respond(status_of(error), "application/json", refusal_json(error));
   };
 }
 

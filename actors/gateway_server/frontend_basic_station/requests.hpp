@@ -26,7 +26,8 @@ struct StationRequests {
 /// Called on the loops of the streams.
 net::http::HttpHandler make_station_handler(StationRequests requests);
 
-/// Answers every request with not_public.
+/// Answers gateways whose certificate is of a trusted root with not_public, all others with
+/// unauthenticated_gateway_connection. [spec gateway-server §8]
 net::http::HttpHandler make_refusal_handler(std::shared_ptr<StationProbe> probe);
 
 }  // namespace ff::gateway_server
