@@ -61,6 +61,7 @@ struct Operands {
     out["is_join"] = offered.is_join;
     out["f_cnt"] = value_of(offered.f_cnt);
     out["gateways"] = offered.paths;
+    out["class"] = value_of(offered.device_class);
     out["rx1"] = offered.rx1;
     out["rx2"] = offered.rx2;
   }
@@ -69,6 +70,7 @@ struct Operands {
     out["is_join"] = accepted.is_join;
     out["f_cnt"] = value_of(accepted.f_cnt);
     out["gateway"] = text(accepted.scheduled->gateway_id.text());
+    out["class"] = value_of(accepted.device_class);
     out["window"] = accepted.scheduled->window;
     out["delay"] = value_of(accepted.scheduled->delay);
   }

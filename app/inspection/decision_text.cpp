@@ -47,6 +47,21 @@ std::string chain(const Error& error) {
   return text;
 }
 
+constexpr const char* ping_slot = "a ping slot of class B";
+constexpr const char* always = "the window that class C keeps open";
+
+std::string windows_of(const DownlinkOffered& offered) {
+  if (offered.device_class == DeviceClass::b) return ping_slot;
+  if (offered.device_class == DeviceClass::c) return always;
+  return offered.rx1 && offered.rx2 ? "RX1, then RX2" : offered.rx1 ? "RX1" : "RX2";
+}
+
+std::string window_of(const DownlinkAccepted& accepted) {
+  if (accepted.device_class == DeviceClass::b) return ping_slot;
+  if (accepted.device_class == DeviceClass::c) return always;
+  return "RX" + std::to_string(accepted.scheduled->window);
+}
+
 struct Text {
   std::string operator()(const UplinkJudged& uplink) const {
     const auto f_cnt = std::to_string(uplink.f_cnt.value());
@@ -106,8 +121,7 @@ struct Text {
   std::string operator()(const DownlinkOffered& offered) const {
     auto text =
         offered.is_join ? "join-accept" : "downlink " + std::to_string(offered.f_cnt.value());
-    text += " offered to " + count(offered.paths, "gateway path") + " for ";
-    text += offered.rx1 && offered.rx2 ? "RX1, then RX2" : offered.rx1 ? "RX1" : "RX2";
+    text += " offered to " + count(offered.paths, "gateway path") + " for " + windows_of(offered);
     if (offered.application)
       text += offered.confirmed ? "; confirmed item of the queue" : "; item of the queue";
     if (offered.acknowledges) text += "; acknowledges the uplink";
@@ -119,8 +133,8 @@ struct Text {
     const auto& scheduled = *accepted.scheduled;
     return (accepted.is_join ? "join-accept"
                              : "downlink " + std::to_string(accepted.f_cnt.value())) +
-           " scheduled in RX" + std::to_string(scheduled.window) + " by " +
-           scheduled.gateway_id.text() + ", " + to_duration_text(scheduled.delay) + " ahead";
+           " scheduled in " + window_of(accepted) + " by " + scheduled.gateway_id.text() + ", " +
+           to_duration_text(scheduled.delay) + " ahead";
   }
   std::string operator()(const DownlinkRefused& refused) const {
     return (refused.is_join ? "join-accept" : "downlink " + std::to_string(refused.f_cnt.value())) +
@@ -171,7 +185,9 @@ std::string_view meaning_of(UplinkVerdict verdict) noexcept {
       "the MAC commands do not fit the session",
       "the first frame of a 1.1 session must carry RekeyInd",
       "no channel of the device has this frequency",
-      "the MIC's half of SNwkSIntKey is wrong: data rate, channel or key differ"};
+      "the MIC's half of SNwkSIntKey is wrong: data rate, channel or key differ",
+      "a relay can not forward a frame of its own"};
+  static_assert(!meanings.back().empty());
   return meanings[static_cast<std::size_t>(verdict)];
 }
 
@@ -187,12 +203,13 @@ std::string_view meaning_of(NoDownlink reason) noexcept {
       "the join server has not answered",
       "the device's frequency plan or band is not known here",
       "the frame could not be built",
-      "no gateway that heard the uplink may send",
-      "the frame fits neither window",
+      "no gateway that can reach the device may send",
+      "no window can carry the frame",
       "the gateway server has not answered in time",
       "the join server has not answered in time",
       "requests are due, but gateways have refused them lately",
       "where the device listens is being changed, or is not known"};
+  static_assert(!meanings.back().empty());
   return meanings[static_cast<std::size_t>(reason)];
 }
 

@@ -115,6 +115,7 @@ struct DownlinkOffered {
   bool rx2 = false;
   std::uint8_t paths = 0;
   std::uint8_t command_bytes = 0;
+  DeviceClass device_class = DeviceClass::a;  // as which the device will listen
   bool operator==(const DownlinkOffered&) const = default;
 };
 
@@ -122,9 +123,11 @@ struct DownlinkAccepted {
   FCnt32 f_cnt;
   bool is_join = false;
   std::shared_ptr<const ScheduledDownlink> scheduled;
+  DeviceClass device_class = DeviceClass::a;
 };
 inline bool operator==(const DownlinkAccepted& a, const DownlinkAccepted& b) {
-  return a.f_cnt == b.f_cnt && a.is_join == b.is_join && *a.scheduled == *b.scheduled;
+  return a.f_cnt == b.f_cnt && a.is_join == b.is_join && *a.scheduled == *b.scheduled &&
+         a.device_class == b.device_class;
 }
 
 /// By every gateway in both windows.
@@ -147,8 +150,8 @@ enum class NoDownlink : std::uint8_t {
   no_join_accept,        // the join server has not answered
   radio_not_configured,  // the device's frequency plan or band is unknown
   not_sealed,            // the frame could not be built
-  no_gateway,            // no gateway that heard the uplink may send
-  no_window,             // neither window can carry the frame
+  no_gateway,            // no gateway that can reach the device may send
+  no_window,             // no window can carry the frame
   gateway_silent,        // no answer from the gateway server in time
   join_server_silent,    // no answer from the join server in time
   gateways_busy,         // requests are due; gateways have refused them lately

@@ -172,7 +172,8 @@ void SessionState::note_offered(const InFlight& flight, const TxRequest& request
                        .rx1 = request.rx1.has_value(),
                        .rx2 = request.rx2.has_value(),
                        .paths = small(request.paths.size()),
-                       .command_bytes = small(flight.step ? flight.step->commands.size() : 0)});
+                       .command_bytes = small(flight.step ? flight.step->commands.size() : 0),
+                       .device_class = flight.device_class});
 }
 
 void SessionState::note_push(const PushDownlinks& event, const Status& status, const Turn& turn) {

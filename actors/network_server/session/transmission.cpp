@@ -91,11 +91,13 @@ void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& schedu
   publish(flight.is_join ? "ns.down.join.schedule.success" : "ns.down.data.schedule.success",
           flight.correlation_ids, {}, turn, out);
   out.effects.emplace_back(CountFrame{m_type_of(flight), FrameStep::downlinked, {}});
-  note(turn, DownlinkAccepted{flight.f_cnt, flight.is_join,
-                              std::make_shared<const ScheduledDownlink>(scheduled)});
-  transmissions_.push_back(
-      {flight.correlation_ids.back(), turn.now.utc, flight.application, flight.relayed});
-  if (transmissions_.size() > transmissions_max) transmissions_.pop_front();
+  note(turn,
+       DownlinkAccepted{flight.f_cnt, flight.is_join,
+                        std::make_shared<const ScheduledDownlink>(scheduled), flight.device_class});
+  forget_transmissions(turn);
+  if (transmissions_.size() >= transmissions_max) transmissions_.pop_front();
+  transmissions_.push_back({flight.correlation_ids.back(), turn.now.utc, flight.application,
+                            flight.relayed, flight.frame});
   if (flight.is_join) return join_accept_transmitted(flight, turn, out);
   if (!device_->session || !device_->mac_state) return;
 

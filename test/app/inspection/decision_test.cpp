@@ -54,6 +54,16 @@ TEST(DecisionJson, HasASentenceBesideItsOperands) {
       {"offered",
        DownlinkOffered{.f_cnt = FCnt32{4}, .acknowledges = true, .rx2 = true, .paths = 1},
        "downlink_offered", "downlink 4 offered to 1 gateway path for RX2; acknowledges the uplink"},
+      {"offered in class B",
+       DownlinkOffered{.f_cnt = FCnt32{4}, .rx2 = true, .paths = 2, .device_class = DeviceClass::b},
+       "downlink_offered", "downlink 4 offered to 2 gateway paths for a ping slot of class B"},
+      {"offered in class C",
+       DownlinkOffered{.f_cnt = FCnt32{4}, .rx2 = true, .paths = 2, .device_class = DeviceClass::c},
+       "downlink_offered", "for the window that class C keeps open"},
+      {"scheduled in class B", DownlinkAccepted{FCnt32{4}, false, scheduled, DeviceClass::b},
+       "downlink_scheduled", "downlink 4 scheduled in a ping slot of class B by gw-1"},
+      {"scheduled in class C", DownlinkAccepted{FCnt32{4}, false, scheduled, DeviceClass::c},
+       "downlink_scheduled", "downlink 4 scheduled in the window that class C keeps open by gw-1"},
       {"scheduled", DownlinkAccepted{FCnt32{4}, false, scheduled}, "downlink_scheduled",
        "downlink 4 scheduled in RX2 by gw-1, 1.500s ahead"},
       {"refused", DownlinkRefused{FCnt32{4}, true, not_found}, "downlink_refused",
@@ -86,6 +96,7 @@ TEST(DecisionText, EveryReasonHasAMeaningOfItsOwn) {
   for (std::size_t i = 0; i < uplink_verdict_count; ++i)
     meanings.insert(meaning_of(static_cast<UplinkVerdict>(i)));
   EXPECT_EQ(meanings.size(), uplink_verdict_count);
+  EXPECT_FALSE(meanings.contains(""));
   meanings.clear();
   for (std::size_t i = 0; i < no_downlink_count; ++i)
     meanings.insert(meaning_of(static_cast<NoDownlink>(i)));
