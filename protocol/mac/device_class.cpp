@@ -20,4 +20,15 @@ DeviceClass class_after_uplink(const MacState& state, const DeviceProfile& profi
   return returns_to_c ? DeviceClass::c : DeviceClass::a;
 }
 
+EventName class_switch_event(DeviceClass into) noexcept {
+  switch (into) {
+    case DeviceClass::b:
+      return EventName::class_switch_b;
+    case DeviceClass::c:
+      return EventName::class_switch_c;
+    default:
+      return EventName::class_switch_a;
+  }
+}
+
 }  // namespace ff::mac

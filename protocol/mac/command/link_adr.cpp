@@ -98,17 +98,17 @@ std::optional<AdrPair> step_back(AdrPair pair, const MacState& state, const Regi
 }
 
 /// What to send for data rate and power; nothing if the device has refused all there is.
-std::optional<AdrPair> pair_to_send(const MacState& state, const Region& region) {
+std::optional<AdrPair> pair_to_send(const MacState& state, const Region& region, bool unsure) {
   const MacParameters& have = state.current;
   const MacParameters& want = state.desired;
   AdrPair pair{want.adr_data_rate_index, want.adr_tx_power_index};
   if (!knows_keep(state.lorawan_version)) return step_back(pair, state, region);
   const Rejected& rejected = state.rejected;
-  if (pair.data_rate == have.adr_data_rate_index ||
+  if ((pair.data_rate == have.adr_data_rate_index && !unsure) ||
       contains_sorted(rejected.adr_data_rate_indexes, pair.data_rate)) {
     pair.data_rate = keep_data_rate;
   }
-  if (pair.tx_power == have.adr_tx_power_index ||
+  if ((pair.tx_power == have.adr_tx_power_index && !unsure) ||
       contains_sorted(rejected.adr_tx_power_indexes, pair.tx_power)) {
     pair.tx_power = keep_tx_power;
   }
@@ -123,6 +123,27 @@ bool changes(const AdrPair& pair, const MacState& state, const Masks& masks) {
                            (knows_keep(state.lorawan_version) && pair.tx_power == keep_tx_power);
   return !keeps_rate || !keeps_power || state.desired.adr_nb_trans != have.adr_nb_trans ||
          masks.current != masks.desired;
+}
+
+/// The device asks whether it is heard. What it has done for want of an answer is not known: it may
+/// have gone back to full power and its default channels. Channels, data rate and power are told
+/// again, once with each such uplink's answer. [spec network-server §23]
+bool is_unsure(const MacState& state) {
+  if (state.recent_uplinks.empty()) return false;
+  const auto& last = state.recent_uplinks.front();
+  return last.is_data && last.adr && last.adr_ack_req;
+}
+
+/// A channel that the device may have otherwise than it should counts as one that it has otherwise,
+/// so that its mask is among the blocks.
+void doubt(Masks& masks, const DeviceProfile& profile) {
+  const auto defaults = initial_state(profile);
+  if (!defaults) return;
+  const auto& channels = defaults->current.channels;
+  for (std::size_t i = 0; i < masks.current.size() && i < channels.size(); ++i) {
+    const bool may_be_on = masks.current[i] || (masks.defined[i] && channels[i].enabled);
+    if (may_be_on && !masks.desired[i]) masks.current[i] = true;
+  }
 }
 
 std::vector<LinkADRReq> block_of(const AdrPair& pair, const MacState& state, const Masks& masks,
@@ -222,15 +243,18 @@ Requests link_adr_requests(const MacState& state, const DownlinkContext& context
   if (state.desired.adr_tx_power_index > region.max_tx_power_index())
     return fail(corrupted_mac_state);
   FF_TRY(Masks masks, masks_of(state, context.profile));
-  const auto pair = pair_to_send(state, region);
-  if (!pair || !changes(*pair, state, masks)) return std::vector<Command>{};
+  const bool unsure = is_unsure(state);
+  const auto held = masks.current;
+  if (unsure) doubt(masks, context.profile);
+  const auto pair = pair_to_send(state, region, unsure);
+  if (!pair || (!unsure && !changes(*pair, state, masks))) return std::vector<Command>{};
   const auto refused = [&](std::span<const Command> r) {
     return is_refused(state.rejected, r, region);
   };
   auto block = block_of(*pair, state, masks, region);
   if (masks.current != masks.desired && refused(mask_of(block))) {
     // The device will not have these channels; the rest can still be agreed on.
-    masks.desired = masks.current;
+    masks.desired = masks.current = held;
     if (!changes(*pair, state, masks)) return std::vector<Command>{};
     block = block_of(*pair, state, masks, region);
   }

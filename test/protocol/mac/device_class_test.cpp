@@ -57,5 +57,11 @@ TEST(PingSlots, AreKnownWithFrequencyDataRateAndPeriodicity) {
   EXPECT_FALSE(knows_ping_slots(state, *device.region));
 }
 
+TEST(ClassSwitchEvent, NamesTheClass) {
+  EXPECT_EQ(to_string(class_switch_event(DeviceClass::a)), "ns.class.switch.a");
+  EXPECT_EQ(to_string(class_switch_event(DeviceClass::b)), "ns.class.switch.b");
+  EXPECT_EQ(to_string(class_switch_event(DeviceClass::c)), "ns.class.switch.c");
+}
+
 }  // namespace
 }  // namespace ff::mac

@@ -394,5 +394,70 @@ TEST(LinkAdr, AChannelTheDeviceRefusedIsLeftOutOfTheMask) {
   }
 }
 
+/// The device has asked whether it is heard.
+MacState asking(MacState state) {
+  push_recent(state, RecentUplink{.adr = true, .adr_ack_req = true, .max_snr_db = {}});
+  return state;
+}
+
+Commands told(const Device& device, const MacState& state) {
+  return test::sent(device, test::downlink(device, state));
+}
+
+TEST(LinkAdrAfterAdrAckReq, TellsChannelsDataRateAndPowerAgain) {
+  const Device device;
+  auto state = device.settled();
+  state.current.adr_data_rate_index = state.desired.adr_data_rate_index = dr(3);
+  state.current.adr_tx_power_index = state.desired.adr_tx_power_index = power(4);
+  EXPECT_EQ(told(device, state), Commands{}) << "nothing differs";
+  EXPECT_EQ(told(device, asking(state)), Commands{(LinkADRReq{power(4), dr(3), 0x00ff, 1, 0})});
+  push_recent(state, RecentUplink{.adr = false, .adr_ack_req = true, .max_snr_db = {}});
+  EXPECT_EQ(told(device, state), Commands{}) << "a device that adapts by itself";
+}
+
+TEST(LinkAdrAfterAdrAckReq, SaysSoInNumbersToDevicesThatKnowHowToKeep) {
+  Device device;
+  device.version = MacVersion::v1_0_4;
+  auto state = device.settled();
+  state.current.adr_data_rate_index = state.desired.adr_data_rate_index = dr(3);
+  EXPECT_EQ(told(device, asking(state)), Commands{(LinkADRReq{power(0), dr(3), 0x00ff, 1, 0})})
+      << "15 would keep what it has gone back to";
+}
+
+TEST(LinkAdrAfterAdrAckReq, SwitchesOffWhatMayBeOnAgain) {
+  const auto device = test::us_device();
+  const auto requests = told(device, asking(device.settled()));
+  auto channels = device.state().current.channels;  // all on, as after a back-off
+  std::vector<bool> defined(channels.size(), true);
+  std::vector<bool> on(channels.size(), true);
+  for (const auto& request : requests) {
+    const auto& mask = std::get<LinkADRReq>(request);
+    ASSERT_TRUE(device.region->apply_channel_mask({mask.channel_mask_control, mask.channel_mask},
+                                                  defined, on));
+  }
+  for (std::size_t i = 0; i < on.size(); ++i) EXPECT_EQ(on[i], (i >= 8 && i < 16) || i == 65) << i;
+}
+
+TEST(LinkAdrAfterAdrAckReq, IsOnceWithEachSuchUplink) {
+  const Device device;
+  auto state = asking(device.settled());
+  auto step = test::downlink(device, state);
+  auto answered = test::uplink(device, step.next, {accept});
+  EXPECT_EQ(test::names(answered.events), Names{"ns.mac.link_adr.answer.accept"});
+  push_recent(answered.next, RecentUplink{.adr = true, .max_snr_db = {}});
+  EXPECT_EQ(told(device, answered.next), Commands{});
+}
+
+TEST(LinkAdrAfterAdrAckReq, IsGivenUpLikeAnyOther) {
+  const Device device;
+  auto state = asking(device.settled());
+  for (int i = 0; i < refusals_max; ++i) {
+    auto step = test::downlink(device, state);
+    ASSERT_EQ(test::sent(device, step).size(), 1U) << i;
+    state = asking(test::uplink(device, step.next, {LinkADRAns{false, true, true}}).next);
+  }
+  EXPECT_EQ(told(device, state), Commands{});
+}
+
 }  // namespace
 }  // namespace ff::mac
