@@ -456,6 +456,13 @@ struct Email {
   std::string console_url;
 };
 
+/// `is.profile-picture`, `is.end-device-picture`.
+struct Pictures {
+  bool disable_upload = false;
+  /// In front of the names of pictures: a path of our own, which we serve, or somebody else's URL.
+  std::string bucket_url;
+};
+
 /// `is`.
 struct IdentityServer {
   UserRegistration user_registration;
@@ -472,7 +479,9 @@ struct IdentityServer {
   std::uint64_t dev_eui_application_limit = 0;  // 0: none
   JoinEuiPrefix dev_eui_prefix;                 // of DevEUIs
   std::uint64_t dev_eui_init_counter = 0;
+  Pictures profile_pictures;
   bool use_gravatar = false;
+  Pictures end_device_pictures;
   std::uint32_t pagination_default_limit = 0;
   OAuth oauth;
   LoginThrottle login_throttle;

@@ -54,16 +54,6 @@ Type<std::string> mount_path() {
   });
 }
 
-/// Also a path of this server; what may stand in a header and an attribute.
-Type<std::string> web_address() {
-  return text_of("an http or https URL, a path, or empty", [](std::string_view text) {
-    return text.empty() ||
-           ((text.starts_with("http://") || text.starts_with("https://") ||
-             (text.starts_with('/') && !text.starts_with("//"))) &&
-            is_plain(text) && text.find_first_of("\"'<>;,\\") == std::string_view::npos);
-  });
-}
-
 /// So many bytes in hex, or nothing.
 Type<std::string> hex_key(std::size_t bytes, std::size_t or_bytes) {
   auto type =

@@ -276,6 +276,22 @@ Type<std::string> any_text() {
           [](const std::string& value) { return value; }};
 }
 
+Type<std::string> web_address() {
+  const auto is_one = [](std::string_view text) {
+    const bool is_absolute = text.starts_with("http://") || text.starts_with("https://");
+    const bool is_path = text.starts_with('/') && !text.starts_with("//");
+    const bool is_plain =
+        std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
+    return (is_absolute || is_path) && is_plain &&
+           text.find_first_of("\"'<>;,\\") == std::string_view::npos;
+  };
+  return {"an http or https URL, a path, or empty",
+          [is_one](std::string_view text) {
+            return text.empty() || is_one(text) ? std::optional(std::string(text)) : std::nullopt;
+          },
+          [](const std::string& value) { return value; }};
+}
+
 Type<std::string> secret() {
   return {"any text", [](std::string_view text) { return std::optional(std::string(text)); },
           [](const std::string& value) { return value; }, true};

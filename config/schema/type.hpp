@@ -55,6 +55,9 @@ Type<std::string> server_address();
 /// Never printed.
 Type<std::string> secret();
 Type<std::string> any_text();
+/// An http or https URL, a path of this server, or nothing; what may stand in a header and an
+/// attribute.
+Type<std::string> web_address();
 /// Letters, digits, `_`, `-` and `.`, as in frequency plan ids; or nothing.
 Type<std::string> name_or_nothing();
 Type<std::filesystem::path> path();

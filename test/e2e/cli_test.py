@@ -272,7 +272,7 @@ class Cli(unittest.TestCase):
         self.assertIn('FARFIELD_CLI_RETRY_MAX="0"', cli.run('config', '--env')[0])
 
     def test_an_import_goes_on_where_it_was_killed(self):
-        cli, rows = self.cli, 3000
+        cli, rows = self.cli, 10_000
         cli.run('applications', 'create', 'fleet', '--user-id', 'admin')
         file = cli.home / 'fleet.csv'
         with open(file, 'w') as out:

@@ -2,6 +2,7 @@
 """What Farfield costs on this machine. Started by tools/bench.
 
 match storage net crypto mqtt   programs that time one folder's code, as they print it
+lists                           a page of a million end devices, the first and the last
 startup                         from the start of the process to /healthz: new, used, and with a million devices; memory per registered device
 memory                          resident memory of the idle server, and what a live session adds
 uplink                          uplinks a second from datagram to MQTT subscriber for 1 and 3 gateway copies, CPU time of each, latency at half load
@@ -10,7 +11,7 @@ path                            the uplink's way inside the server, without sock
 formatters                      calls of payload formatters a second with 1, 100 and 5,000 scripts; beside an endless loop, and with killed workers
 gateways                        20,000 UDP gateways and 2,000 stations over TLS at once: memory and CPU time of each, latency, and how long a storm of stations lasts
 fanout                          messages out: one application with 1,000 MQTT subscribers, 1,000 applications with a webhook each
-api                             calls a second over gRPC and HTTP, CPU time of each, gateways created a second; uplinks beside them
+api                             calls a second over gRPC and HTTP, CPU time of each, gateways created a second, end devices imported a second; uplinks beside them
 all                             everything (default)
 """
 import argparse
@@ -30,11 +31,11 @@ import api_load
 import server as live
 
 PROGRAMS = {'match': 'match_bench', 'storage': 'storage_bench', 'net': 'net_bench', 'crypto': 'crypto_bench', 'mqtt': 'mqtt_bench', 'path': 'uplink_path_bench',
-            'formatters': 'formatters_bench'}
-HELPERS = {'gateways': ['stations_bench'], 'formatters': ['farfield-codec']}
+            'formatters': 'formatters_bench', 'lists': 'device_pages_bench'}
+HELPERS = {'gateways': ['stations_bench'], 'formatters': ['farfield-codec'], 'api': ['farfield-cli']}
 GOOGLE_BENCHMARKS = {'match', 'crypto', 'mqtt'}
 # The store is measured on the disk of the build, because /tmp may be memory.
-ARGUMENTS = {'storage': [os.path.join(live.ROOT, 'build/release')], 'formatters': [os.path.join(live.BIN, 'farfield-codec')]}
+ARGUMENTS = {'storage': [os.path.join(live.ROOT, 'build/release')], 'lists': [os.path.join(live.ROOT, 'build/release')], 'formatters': [os.path.join(live.BIN, 'farfield-codec')]}
 LIVE = ('startup', 'memory', 'uplink', 'joins', 'gateways', 'fanout', 'api')
 APPLICATION = 'bench'
 WINDOW_MS = 200  # ns.deduplication-window
@@ -397,6 +398,33 @@ def create_gateways(server, count):
     return {'requests_per_second': count / (time.monotonic() - start), 'server_cpu_us_per_request': (server.cpu_seconds() - cpu) * 1e6 / count}
 
 
+def import_devices(server, count):
+    """A file of end devices that join, by farfield-cli: all four registries, with the audit log. The client shares the machine."""
+    application = 'imported'
+    server.call('/users/admin/applications', 'POST', {'application': {'ids': {'application_id': application}}})
+    with tempfile.TemporaryDirectory() as home:
+        file = os.path.join(home, 'fleet.csv')
+        with open(file, 'w', encoding='ascii') as out:
+            out.write('id;dev_eui;join_eui;name;app_key\n')
+            for n in range(count):
+                out.write(f'dev-{n};{0x70B3D57ED0000000 + n:016X};0000000000000000;Device {n};000102030405060708090A0B0C0D0E0F\n')
+        cli = [os.path.join(live.BIN, 'farfield-cli')]
+        flags = ['--insecure=true', '--allow-unknown-hosts=true', *(f'--{name}-server-grpc-address=127.0.0.1:{server.ports.grpc}' for name in
+                 ('identity', 'network', 'application', 'join', 'gateway'))]
+        environment = {'HOME': home, 'XDG_CACHE_HOME': home, 'PATH': os.environ['PATH']}
+        subprocess.run([*cli, 'login', '--api-key', server.admin_key(), *flags], env=environment, cwd=home, check=True, capture_output=True)
+        before, client_before = server.cpu_seconds(), resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run([*cli, 'end-devices', 'import', application, file, '--frequency-plan-id', 'EU_863_870', '--lorawan-version', '1.0.3',
+                               '--lorawan-phy-version', '1.0.3-a', '--quiet', *flags], env=environment, cwd=home, capture_output=True, text=True, check=False)
+        client = resource.getrusage(resource.RUSAGE_CHILDREN)
+        if done.returncode:
+            raise live.Failed(f'import: {done.stdout[-600:]}{done.stderr[-300:]}')
+        answer = json.loads(done.stdout)
+    client_cpu = client.ru_utime + client.ru_stime - client_before.ru_utime - client_before.ru_stime
+    return {'rows_per_second': answer['rows_per_second'], 'created': answer['created'],
+            'server_cpu_us_per_row': (server.cpu_seconds() - before) * 1e6 / count, 'client_cpu_us_per_row': client_cpu * 1e6 / count}
+
+
 def bench_api(options):
     """The clients share the machine; creations come from Python, the rest from h2load."""
     result, count = {}, options.calls
@@ -407,6 +435,7 @@ def bench_api(options):
         for name, arguments, body in calls:
             result[name] = api_load.measure(server, arguments, body, count)
         result['create_http'] = create_gateways(server, count // 10)
+        result['import_cli'] = import_devices(server, count)
         alone = load(server, folder, named, options, 1000, 1, 1000)
         _, arguments, body = calls[2]
         with api_load.background(server, folder, arguments, body, int(options.seconds) + 5) as calling:

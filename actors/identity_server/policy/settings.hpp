@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "protocol/base/time.hpp"
 #include "protocol/types/identifiers.hpp"
@@ -52,6 +53,13 @@ struct DevEuiBlock {
   std::uint64_t init_counter = 0;
 };
 
+/// `is.profile-picture`, `is.end-device-picture`.
+struct PictureRules {
+  bool can_be_uploaded = true;
+  /// In front of pictures' names; a path of our own or a URL.
+  std::string url;
+};
+
 /// Immutable after start.
 struct Settings {
   RegistrationRules registration;
@@ -65,7 +73,9 @@ struct Settings {
   /// How long a deleted entity can be restored.
   Duration restore_window = std::chrono::hours{24};
   DevEuiBlock dev_euis;
+  PictureRules profile_pictures{.url = "/assets/blob/profile_pictures"};
   bool use_gravatar = true;
+  PictureRules end_device_pictures{.url = "/assets/blob/end_device_pictures"};
   /// Of lists that do not say how long they may be.
   std::uint32_t default_page_limit = 100;
 };

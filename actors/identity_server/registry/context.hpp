@@ -19,7 +19,7 @@ struct RegistryContext {
   /// Changes that may wait for their turn; more are refused.
   std::size_t waiting_max = 4096;
   /// Changes written together.
-  std::size_t turn_max = 64;
+  std::size_t turn_max = 256;
   /// Told of every durable change before its asker is answered (null: the entity is gone). Must not
   /// block. May be null.
   std::function<void(const storage::EntityKey&, const EntityPtr&)> changed;

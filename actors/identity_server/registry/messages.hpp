@@ -44,13 +44,16 @@ class EntityRows {
     std::optional<Entity> current;
     std::optional<Draft> next;
     bool erased = false;
+    bool is_read_only = false;
   };
-  explicit EntityRows(const std::vector<storage::EntityKey>& keys);
+  /// The last `read_only` of the keys are only read.
+  explicit EntityRows(const std::vector<storage::EntityKey>& keys, std::size_t read_only = 0);
 
   /// Null if there is none; also one that is deleted but kept. `key` is one of the transaction's.
   const Entity* find(const storage::EntityKey& key) const;
   /// The same, without those that are deleted. Error: not_found().
   Result<const Entity*> live(const storage::EntityKey& key) const;
+  /// `key` is none that is only read.
   void put(const storage::EntityKey& key, Draft draft);
   /// With all that hangs on it.
   void erase(const storage::EntityKey& key);
@@ -59,7 +62,7 @@ class EntityRows {
   const std::vector<Row>& rows() const noexcept { return rows_; }
 
  private:
-  Row& row(const storage::EntityKey& key);
+  Row& writable_row(const storage::EntityKey& key);
 
   std::vector<Row> rows_;
 };
@@ -71,6 +74,9 @@ struct ChangeEntities {
   std::function<Status(EntityRows& rows, UtcTime now)> decide;
   /// What they are now, in the order of `keys`; null: there is none.
   actors::Reply<std::vector<EntityPtr>> reply;
+  /// The last so many keys are only read. Changes that read the same, such as creations in one
+  /// application, are written together.
+  std::size_t read_only = 0;
 };
 inline constexpr std::size_t entities_max = 1024;
 

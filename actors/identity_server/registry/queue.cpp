@@ -6,26 +6,15 @@
 namespace ff::identity_server {
 namespace {
 
-using storage::EntityKey;
-using storage::EntityKind;
-
 enum class Use : std::uint8_t { reads, writes };
 using Uses = std::map<Bytes, Use>;
 
-/// A change of an end device looks at its application and leaves it as it is; everything else may
-/// be written.
-bool is_only_read(const EntityKey& key, const std::vector<EntityKey>& of_change) {
-  return key.kind == EntityKind::application &&
-         std::ranges::any_of(of_change, [&](const auto& one) {
-           return one.kind == EntityKind::end_device && one.ids.front() == key.ids.front();
-         });
-}
-
 Uses uses_of(const Change& change) {
-  const auto keys = keys_of(change);
   Uses uses;
-  for (const auto& key : keys)
-    uses.emplace(encode_key(key), is_only_read(key, keys) ? Use::reads : Use::writes);
+  const auto keys = keys_of(change);
+  const auto written = keys.size() - std::min(read_only_of(change), keys.size());
+  for (std::size_t i = 0; i < keys.size(); ++i)
+    uses.emplace(encode_key(keys[i]), i < written ? Use::writes : Use::reads);
   return uses;
 }
 

@@ -4,7 +4,6 @@
 
 #include "actors/identity_server/registry/errors.hpp"
 #include "actors/identity_server/registry/listings.hpp"
-#include "protocol/base/assert.hpp"
 #include "storage/engine/engine.hpp"
 
 namespace ff::identity_server {
@@ -12,14 +11,6 @@ namespace {
 
 using storage::EntityKind;
 using storage::Family;
-
-/// The queue lets changes of devices go together that look at the same application.
-void check_writes(const EntityRows& rows) {
-  const auto is_device = [](const auto& row) { return row.key.kind == EntityKind::end_device; };
-  if (!std::ranges::any_of(rows.rows(), is_device)) return;
-  for (const auto& row : rows.rows())
-    FF_ASSERT(row.key.kind != EntityKind::application || (!row.next && !row.erased));
-}
 
 Result<std::optional<Entity>> decode(const storage::EntityKey& key, const Row& row) {
   if (!row) return fail(row.error());
@@ -42,9 +33,7 @@ Status decide(const ChangeEntity& change, EntityRows& rows, UtcTime now) {
   return {};
 }
 Status decide(const ChangeEntities& change, EntityRows& rows, UtcTime now) {
-  FF_CHECK(change.decide(rows, now));
-  check_writes(rows);
-  return {};
+  return change.decide(rows, now);
 }
 Status decide(const DeleteEntity& erase, EntityRows& rows, UtcTime) {
   if (rows.find(erase.key) == nullptr) return fail(not_found(erase.key));
@@ -53,7 +42,7 @@ Status decide(const DeleteEntity& erase, EntityRows& rows, UtcTime) {
 }
 
 EntityPtr make_entity(const EntityRows::Row& row, UtcTime now) {
-  const auto& [key, current, draft, erased] = row;
+  const auto& [key, current, draft, erased, is_read_only] = row;
   if (erased) return nullptr;
   if (!draft) return current ? std::make_shared<const Entity>(*current) : nullptr;
   Entity entity{.key = key,
@@ -70,6 +59,12 @@ EntityPtr make_entity(const EntityRows::Row& row, UtcTime now) {
 
 /// What hangs on an entity and goes with it.
 void erase_below(storage::WriteBatch& records, const storage::EntityKey& key) {
+  if (key.kind == EntityKind::user)
+    records.erase(Family::entity, storage::entity_key(EntityKind::picture, {"user", key.ids[0]}));
+  if (key.kind == EntityKind::end_device)
+    records.erase(
+        Family::entity,
+        storage::entity_key(EntityKind::picture, {"end_device", key.ids[0] + "." + key.ids[1]}));
   // End devices and what hangs on an entity have none of their own.
   if (key.ids.size() != 1) return;
   const auto erase = [&](const Bytes& prefix) {
@@ -95,6 +90,11 @@ std::vector<storage::EntityKey> keys_of(const Change& change) {
   return {std::get<DeleteEntity>(change).key};
 }
 
+std::size_t read_only_of(const Change& change) noexcept {
+  const auto* several = std::get_if<ChangeEntities>(&change);
+  return several == nullptr ? 0 : several->read_only;
+}
+
 void refuse(const Change& change, const Error& error) {
   std::visit(
       [&](const auto& message) {
@@ -107,8 +107,9 @@ Turn::Turn(std::vector<Change> changes) {
   for (auto& change : changes) {
     const auto keys = keys_of(change);
     for (const auto& key : keys) keys_.push_back(encode_key(key));
+    EntityRows rows(keys, read_only_of(change));
     items_.push_back(
-        {.change = std::move(change), .error = {}, .rows = EntityRows(keys), .next = {}});
+        {.change = std::move(change), .error = {}, .rows = std::move(rows), .next = {}});
   }
 }
 

@@ -18,6 +18,8 @@ namespace ff::identity_server {
 using Change = std::variant<CreateEntity, ChangeEntity, ChangeEntities, DeleteEntity>;
 /// The entities that the change reads or writes.
 std::vector<storage::EntityKey> keys_of(const Change& change);
+/// The last so many of them are only read.
+std::size_t read_only_of(const Change& change) noexcept;
 /// Answers `change` with `error`.
 void refuse(const Change& change, const Error& error);
 

@@ -3,10 +3,8 @@
 #include "actors/application_server/pipeline/device.hpp"
 #include "app/api/services/audit/told.hpp"
 #include "app/api/services/base/context.hpp"
-#include "app/api/services/formatter_vector_runs.hpp"
+#include "app/api/services/device_parts.hpp"
 #include "app/api/services/mapping/as_device.hpp"
-#include "app/api/services/mapping/formatter_vector.hpp"
-#include "app/api/services/mapping/link.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "app/api/services/services.hpp"
 #include "ttn/lorawan/v3/applicationserver.grpc.pb.h"
@@ -24,9 +22,8 @@ class AsDeviceRegistry final : public pb::AsEndDeviceRegistry::CallbackService {
   AsDeviceRegistry(const ServiceContext& context, ApplicationServers shards,
                    std::size_t script_size_max, const FormatterCalls& calls)
       : context_(context),
-        shards_(std::move(shards)),
-        script_size_max_(script_size_max),
-        vectors_(calls) {}
+        shards_(shards),
+        devices_(context.asker, context.now, std::move(shards), script_size_max, calls) {}
 
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
                                 const pb::GetEndDeviceRequest* request,
@@ -53,7 +50,6 @@ class AsDeviceRegistry final : public pb::AsEndDeviceRegistry::CallbackService {
  private:
   using CallPtr = std::shared_ptr<const Call>;
   using ProtoReply = Reply<pb::EndDevice>;
-  using DeviceChange = std::function<Result<AppDevice>(const AppDevice* current)>;
 
   void get(const CallPtr& call, const pb::GetEndDeviceRequest& request,
            const ProtoReply& reply) const {
@@ -69,49 +65,11 @@ class AsDeviceRegistry final : public pb::AsEndDeviceRegistry::CallbackService {
            const ProtoReply& reply) const {
     const auto uid = uid_of(request.end_device().ids());
     const auto paths = paths_of(request.field_mask());
-    context_.authorized(
-        call, application_key(uid.application_id.text()), paths, reply, [=, this, &request] {
-          using Changed = Result<AppDevice>;
-          DeviceChange decide = [device = request.end_device(),
-                                 fields = change_paths(request.field_mask()), now = context_.now(),
-                                 script_size_max =
-                                     script_size_max_](const AppDevice* current) -> Changed {
-            FF_CHECK(check_scripts(device.formatters(), script_size_max));
-            return change_app_device(current, device, fields, now);
-          };
-          const DeviceChange change =
-              told<AppDevice>(call, audit_name(uid), show, std::move(decide));
-          const auto then = answer(request.field_mask(), reply);
-          const bool may_fail_vectors = touches(request.field_mask(), "formatters") ||
-                                        touches(request.field_mask(), "version_ids");
-          if (!may_fail_vectors) return ask_change(uid, change, then);
-          ask<application_server::GetAppDevice>(
-              uid, DeviceReply([=, this](const Result<DevicePtr>& device) {
-                check_and_change(uid, device ? *device : nullptr, change, then);
-              }));
-        });
-  }
-
-  /// The formatters that are to be pass the vectors that are there, or nothing is changed.
-  void check_and_change(const DeviceUid& uid, const DevicePtr& current, const DeviceChange& change,
-                        const DeviceReply& then) const {
-    const auto vectors = current ? current->formatter_vectors : std::nullopt;
-    if (!vectors) return ask_change(uid, change, then);
-    const auto next = change(current.get());
-    if (!next) return then(fail(next.error()));
-    const auto device = to_proto(*next);
-    vectors_.check({vectors_of(vectors), device.formatters(), device.ids(), device.version_ids()},
-                   [=, this](const Status& status) {
-                     if (!status) return then(fail(status.error()));
-                     ask_change(
-                         uid,
-                         [vectors, change](const AppDevice* now) -> Result<AppDevice> {
-                           if ((now ? now->formatter_vectors : std::nullopt) != vectors)
-                             return fail(vectors_have_changed);
-                           return change(now);
-                         },
-                         then);
-                   });
+    context_.authorized(call, application_key(uid.application_id.text()), paths, reply,
+                        [=, this, &request] {
+                          devices_.set({call, std::make_shared<pb::SetEndDeviceRequest>(request)},
+                                       answer(request.field_mask(), reply));
+                        });
   }
 
   void erase(const CallPtr& call, const pb::EndDeviceIdentifiers& ids,
@@ -151,19 +109,9 @@ class AsDeviceRegistry final : public pb::AsEndDeviceRegistry::CallbackService {
     context_.asker.ask<T>(shards_.of(uid), "APPLICATION_SERVER", std::move(make), std::move(then));
   }
 
-  template <class Change>
-  void ask_change(const DeviceUid& uid, Change change, DeviceReply then) const {
-    auto make = [uid, change = std::move(change)](DeviceReply reply) {
-      return application_server::ChangeAppDevice{uid, change, std::move(reply)};
-    };
-    context_.asker.ask<DevicePtr>(shards_.of(uid), "APPLICATION_SERVER", std::move(make),
-                                  std::move(then));
-  }
-
   const ServiceContext& context_;
   ApplicationServers shards_;
-  std::size_t script_size_max_;
-  FormatterVectorRuns vectors_;
+  AsDevices devices_;
 };
 
 }  // namespace

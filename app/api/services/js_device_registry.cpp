@@ -4,8 +4,8 @@
 #include "actors/network_server/session/device.hpp"
 #include "app/api/services/audit/told.hpp"
 #include "app/api/services/base/context.hpp"
+#include "app/api/services/device_parts.hpp"
 #include "app/api/services/mapping/js_device.hpp"
-#include "app/api/services/mapping/js_device_rules.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "app/api/services/services.hpp"
 #include "ttn/lorawan/v3/joinserver.grpc.pb.h"
@@ -26,7 +26,8 @@ class JsDeviceRegistry final : public pb::JsEndDeviceRegistry::CallbackService {
   JsDeviceRegistry(const ServiceContext& context, JoinServers shards,
                    NetworkServers network_servers)
       : context_(context),
-        shards_(std::move(shards)),
+        shards_(shards),
+        devices_(context.asker, std::move(shards)),
         network_servers_(std::move(network_servers)) {}
 
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
@@ -93,21 +94,11 @@ class JsDeviceRegistry final : public pb::JsEndDeviceRegistry::CallbackService {
     context_.authorized(
         call, application_key(uid.application_id.text()), paths, reply, [=, this, &request] {
           auto changed = answer(uid, request.field_mask(), reply);
-          resolve(
-              request.end_device().ids(), reply, [=, this, &request](const storage::JoinKey& euis) {
-                auto decide = [device = request.end_device(), euis,
-                               fields = change_paths(request.field_mask())](
-                                  const join_server::JoinDevice* current) {
-                  return change_join_device(current, device, euis, fields);
-                };
-                auto change =
-                    told<join_server::JoinDevice>(call, audit_name(uid), show, std::move(decide));
-                auto make = [euis, change](DeviceReply then) {
-                  return join_server::ChangeJoinDevice{euis.join_eui, euis.dev_eui, change,
-                                                       std::move(then)};
-                };
-                context_.asker.ask<DevicePtr>(shards_.of(euis), "JOIN_SERVER", make, changed);
-              });
+          resolve(request.end_device().ids(), reply,
+                  [=, this, &request](const storage::JoinKey& euis) {
+                    devices_.set({call, std::make_shared<pb::SetEndDeviceRequest>(request)}, euis,
+                                 changed);
+                  });
         });
   }
 
@@ -179,6 +170,7 @@ class JsDeviceRegistry final : public pb::JsEndDeviceRegistry::CallbackService {
 
   const ServiceContext& context_;
   JoinServers shards_;
+  JsDevices devices_;
   NetworkServers network_servers_;
 };
 

@@ -4,6 +4,7 @@
 #include "actors/network_server/session/errors.hpp"
 #include "app/api/services/audit/told.hpp"
 #include "app/api/services/base/context.hpp"
+#include "app/api/services/device_parts.hpp"
 #include "app/api/services/mapping/ns_device.hpp"
 #include "app/api/services/mapping/ns_device_rules.hpp"
 #include "app/api/services/mapping/values.hpp"
@@ -20,7 +21,9 @@ using DeviceReply = actors::Reply<DevicePtr>;
 class NsDeviceRegistry final : public pb::NsEndDeviceRegistry::CallbackService {
  public:
   NsDeviceRegistry(const ServiceContext& context, NetworkServers shards, Profiles profiles)
-      : context_(context), shards_(std::move(shards)), profiles_(std::move(profiles)) {}
+      : context_(context),
+        shards_(shards),
+        devices_(context.asker, context.now, std::move(shards), std::move(profiles)) {}
 
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
                                 const pb::GetEndDeviceRequest* request,
@@ -73,41 +76,9 @@ class NsDeviceRegistry final : public pb::NsEndDeviceRegistry::CallbackService {
     const auto paths = paths_of(request.field_mask());
     context_.authorized(call, application_key(uid.application_id.text()), paths, reply,
                         [=, this, &request] {
-                          const auto profile = profile_wanted(request.end_device(), paths);
-                          if (!profile) return reply(fail(profile.error()));
-                          if (profile->empty()) return change(call, request, std::nullopt, reply);
-                          with_profile({uid.application_id, *profile}, reply,
-                                       [=, this, &request](const network_server::ProfileUse& use) {
-                                         change(call, request, use, reply);
-                                       });
+                          devices_.set({call, std::make_shared<pb::SetEndDeviceRequest>(request)},
+                                       answer(request.field_mask(), reply));
                         });
-  }
-
-  /// Calls `then` with the profile, held; else answers why not.
-  void with_profile(const network_server::ProfileKey& key, const ProtoReply& reply,
-                    std::function<void(const network_server::ProfileUse&)> then) const {
-    using network_server::ProfileUse;
-    auto make = [&key](actors::Reply<ProfileUse> found) {
-      return network_server::UseProfile{key, std::move(found)};
-    };
-    context_.asker.ask<ProfileUse>(profiles_.get(), "NETWORK_SERVER", make,
-                                   [reply, then](const Result<ProfileUse>& use) {
-                                     if (!use) return reply(fail(use.error()));
-                                     then(*use);
-                                   });
-  }
-
-  /// The profile is held until the session has made the change durable.
-  void change(const CallPtr& call, const pb::SetEndDeviceRequest& request,
-              const std::optional<network_server::ProfileUse>& profile,
-              const ProtoReply& reply) const {
-    const auto uid = uid_of(request.end_device().ids());
-    auto change = [device = request.end_device(), fields = change_paths(request.field_mask()),
-                   now = context_.now(), profile](const network_server::Device* current) {
-      return change_ns_device(current, device, fields, now,
-                              profile ? profile->settings.get() : nullptr);
-    };
-    ask_change(call, uid, std::move(change), answer(request.field_mask(), reply));
   }
 
   void reset(const CallPtr& call, const pb::ResetAndGetEndDeviceRequest& request,
@@ -180,7 +151,7 @@ class NsDeviceRegistry final : public pb::NsEndDeviceRegistry::CallbackService {
 
   const ServiceContext& context_;
   NetworkServers shards_;
-  Profiles profiles_;
+  NsDevices devices_;
 };
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "app/api/services/register.hpp"
 
 #include "app/api/services/audit_log.hpp"
+#include "app/api/services/device_import.hpp"
 #include "app/api/services/up_messages.hpp"
 
 namespace ff::api {
@@ -34,6 +35,17 @@ Services::Services(Front& front, const ServiceDeps& deps)
     add(make_formatter_vectors(context_, *deps.application_servers, deps.link_settings, calls));
     add(make_as(context_, {deps.link_settings, deps.packages.value_or(Packages())},
                 {deps.webhook_health, deps.pubsub_providers, deps.script_size_max}, calls));
+  }
+  if (deps.identity && deps.network_servers && deps.application_servers && deps.join_servers) {
+    const auto& asker = context_.asker;
+    const FormatterCalls calls(asker, deps.formatters, deps.repository.value_or(Repository()));
+    add(make_device_import(
+        context_,
+        {*deps.identity, NsDevices(asker, deps.now, *deps.network_servers, deps.profiles),
+         AsDevices(asker, deps.now, *deps.application_servers, deps.script_size_max, calls),
+         JsDevices(asker, *deps.join_servers),
+         deps.audit ? std::make_shared<const CallAuditPorts>(CallAuditPorts{asker, *deps.audit, {}})
+                    : nullptr}));
   }
   if (deps.webhooks) {
     add(make_webhook_registry(context_, *deps.webhooks, deps.webhook_templates));

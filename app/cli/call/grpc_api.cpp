@@ -6,6 +6,7 @@
 #include <grpcpp/impl/codegen/proto_utils.h>
 #include <grpcpp/security/credentials.h>
 
+#include <array>
 #include <atomic>
 #include <charconv>
 #include <condition_variable>
@@ -25,6 +26,8 @@ using Stub = grpc::TemplatedGenericStub<Message, Message>;
 constexpr int message_size_max = 64 << 20;
 constexpr const char* system_authorities = "/etc/ssl/certs/ca-certificates.crt";
 constexpr std::chrono::seconds reset_max{3600};
+/// For one of several servers, before the next is tried.
+constexpr int connect_patience_ms = 3000;
 
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -87,7 +90,8 @@ class GrpcApi final : public Api {
         cancel_(options.cancel),
         authorization_(options.token.empty() ? "" : "Bearer " + options.token),
         credentials_(std::move(credentials)),
-        random_(make_secure_random()) {}
+        random_(make_secure_random()),
+        find_services_(options.find_services ? options.find_services : system_services()) {}
 
   Status call(std::string_view method, const Message& request, Message& answer,
               AnswerFacts* facts) override {
@@ -197,15 +201,32 @@ class GrpcApi final : public Api {
   Result<Stub*> stub_at(Role role) {
     if (!config_.is_enabled(role)) return fail(component_disabled, {{"component", name_of(role)}});
     const std::scoped_lock lock(mutex_);
-    auto& stub = stubs_[config_.address(role)];
-    if (!stub) {
+    auto& known = places_[static_cast<std::size_t>(role)];
+    if (known == nullptr) {
+      FF_TRY(const auto addresses, addresses_of(config_, role, find_services_));
+      known = stub_of_first(addresses);
+    }
+    return known;
+  }
+
+  /// Of the first address that answers; of the last, if none does.
+  Stub* stub_of_first(const std::vector<std::string>& addresses) {
+    for (const auto& address : addresses) {
+      auto& stub = stubs_[address];
+      if (stub) return stub.get();
       grpc::ChannelArguments arguments;
       arguments.SetMaxReceiveMessageSize(message_size_max);
       arguments.SetUserAgentPrefix("farfield-cli");
-      stub = std::make_unique<Stub>(
-          grpc::CreateCustomChannel(config_.address(role), credentials_, arguments));
+      const auto channel = grpc::CreateCustomChannel(address, credentials_, arguments);
+      const bool is_last = &address == &addresses.back();
+      if (!is_last && !channel->WaitForConnected(
+                          gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC),
+                                       gpr_time_from_millis(connect_patience_ms, GPR_TIMESPAN))))
+        continue;
+      stub = std::make_unique<Stub>(channel);
+      return stub.get();
     }
-    return stub.get();
+    return nullptr;
   }
 
   const Config& config_;
@@ -215,7 +236,9 @@ class GrpcApi final : public Api {
   std::shared_ptr<grpc::ChannelCredentials> credentials_;
   std::mutex mutex_;
   std::unique_ptr<Random> random_;
-  std::map<std::string, std::unique_ptr<Stub>> stubs_;
+  FindServices find_services_;
+  std::map<std::string, std::unique_ptr<Stub>> stubs_;  // by address
+  std::array<Stub*, role_count> places_{};              // null: not looked for yet
 };
 
 /// Tags of a stream's completion queue.

@@ -6,6 +6,7 @@
 
 #include "app/cli/call/api.hpp"
 #include "app/cli/call/cancel.hpp"
+#include "app/cli/call/discovery.hpp"
 #include "app/cli/config/config.hpp"
 #include "protocol/base/random.hpp"
 
@@ -18,6 +19,8 @@ struct GrpcApiOptions {
   const Config& config;  ///< Must outlive the Api.
   std::string token;     ///< An API key or access token; empty: none is sent.
   Cancel& cancel;
+  /// Empty: of the system.
+  FindServices find_services = {};
 };
 
 /// Error: unreadable_ca.

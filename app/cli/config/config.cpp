@@ -170,7 +170,9 @@ Result<Config> read(const Loaded& loaded) {
                   reader.flag("retry.enable-metadata"), reader.fraction("retry.jitter")};
   for (std::size_t i = 0; i < role_count; ++i) {
     const auto name = std::string(role_options[i]);
-    config.addresses[i] = with_port(reader.text(name + "-grpc-address"), config.insecure);
+    const auto address = reader.text(name + "-grpc-address");
+    config.addresses[i] = with_port(address, config.insecure);
+    config.is_discovered[i] = config.addresses[i] != address;
     config.enabled[i] = find_option(name + "-enabled") == nullptr || reader.flag(name + "-enabled");
   }
   if (reader.problem()) return fail(*reader.problem());

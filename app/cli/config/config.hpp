@@ -50,6 +50,8 @@ struct Config {
   bool allow_unknown_hosts = false;
   std::string oauth_server_address;               ///< Without the port that its scheme implies.
   std::array<std::string, role_count> addresses;  ///< `host:port`.
+  /// The address is a host alone, whose port the DNS may say; `addresses` has the usual one.
+  std::array<bool, role_count> is_discovered{};
   std::array<bool, role_count> enabled{};
   bool insecure = false;
   std::string ca;

@@ -136,6 +136,10 @@ std::string_view name_of(Code code) {
 
 }  // namespace
 
+Error error_of(const ErrorDetails& details) {
+  return error_of(details, Code::unknown, causes_max);
+}
+
 Error error_of(const grpc::Status& status) {
   const auto code = code_of(static_cast<std::uint32_t>(status.error_code()));
   google::rpc::Status rich;

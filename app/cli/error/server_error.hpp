@@ -8,6 +8,10 @@
 
 #include "protocol/base/error.hpp"
 
+namespace ttn::lorawan::v3 {
+class ErrorDetails;
+}
+
 namespace ff::cli {
 
 /// The attribute that carries the server's correlation ID, beside those of the error itself.
@@ -17,5 +21,7 @@ inline constexpr std::string_view correlation_id_attribute = "correlation_id";
 /// namespace `grpc` and the name of its code. Whatever a server sends: chains, texts and the number
 /// of different definitions are bounded.
 Error error_of(const grpc::Status& status);
+/// The same of an error within an answer.
+Error error_of(const ttn::lorawan::v3::ErrorDetails& details);
 
 }  // namespace ff::cli

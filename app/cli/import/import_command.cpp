@@ -1,6 +1,7 @@
 #include "app/cli/import/import_command.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <chrono>
 #include <fstream>
@@ -27,6 +28,7 @@ constexpr ErrorDef unreadable_file{"cli", "unreadable_file", Code::not_found,
                                    "can not read `{path}`"};
 constexpr ErrorDef no_file{"cli", "no_file", Code::invalid_argument, "no file was given"};
 constexpr std::size_t concurrency_max = 10'000;
+constexpr std::size_t default_batch_size = 128;
 
 struct Input {
   std::filesystem::path path;
@@ -67,17 +69,42 @@ Result<RowDefaults> defaults_of(const Session& session, const Arguments& argumen
   return defaults;
 }
 
-Result<std::size_t> concurrency_of(const Arguments& arguments) {
-  const auto text = arguments.text("concurrency");
-  if (text.empty()) return ImportOptions().concurrency;
+struct NumberFlag {
+  const char* name;
+  std::size_t max;
+};
+/// Nothing: it is not given.
+Result<std::optional<std::size_t>> number_of(const Arguments& arguments, const NumberFlag& flag) {
+  const auto text = arguments.text(flag.name);
+  if (text.empty()) return std::optional<std::size_t>();
   std::size_t number = 0;
   const auto* end = text.data() + text.size();
-  if (std::from_chars(text.data(), end, number).ptr != end || number == 0 ||
-      number > concurrency_max)
-    return fail(invalid_option, {{"source", "--concurrency"},
-                                 {"option", "concurrency"},
-                                 {"allowed", "1 to " + std::to_string(concurrency_max)}});
+  if (std::from_chars(text.data(), end, number).ptr != end || number == 0 || number > flag.max)
+    return fail(invalid_option, {{"source", "--" + std::string(flag.name)},
+                                 {"option", flag.name},
+                                 {"allowed", "1 to " + std::to_string(flag.max)}});
   return number;
+}
+
+/// One server has all registries, so that one call can reach them. Of hosts the DNS may say
+/// otherwise, component by component.
+bool is_one_server(const Config& config) {
+  const auto& address = config.address(Role::identity);
+  return std::ranges::all_of(
+      std::array{Role::identity, Role::join, Role::network, Role::application}, [&](Role role) {
+        return config.is_enabled(role) && config.address(role) == address &&
+               !config.is_discovered[static_cast<std::size_t>(role)];
+      });
+}
+
+Result<ImportOptions> options_of(const Session& session, const Arguments& arguments) {
+  ImportOptions options;
+  FF_TRY(const auto concurrency, number_of(arguments, {"concurrency", concurrency_max}));
+  FF_TRY(const auto batch_size, number_of(arguments, {"batch-size", batch_size_max}));
+  options.update = arguments.flag("update");
+  if (concurrency) options.concurrency = options.batch_concurrency = *concurrency;
+  if (is_one_server(session.config())) options.batch_size = batch_size.value_or(default_batch_size);
+  return options;
 }
 
 /// The input, and where it goes: a report is of both.
@@ -144,7 +171,7 @@ void complete(Session& session, bool with_defaults, DeviceRow& row) {
 Status import(Session& session, const Arguments& arguments) {
   FF_TRY(const auto input, read_input(arguments));
   FF_TRY(const auto defaults, defaults_of(session, arguments));
-  FF_TRY(const auto concurrency, concurrency_of(arguments));
+  FF_TRY(auto options, options_of(session, arguments));
   const auto report_path = path_beside(arguments, "report", input.path.string() + ".report.csv");
   auto failed_path = input.path;
   failed_path.replace_extension(".failed" + input.path.extension().string());
@@ -155,9 +182,6 @@ Status import(Session& session, const Arguments& arguments) {
   for (const auto& column : source->unknown_columns())
     session.warn("column `" + column + "` has no meaning here");
   ProgressBar bar(input.text.size(), isatty(STDERR_FILENO) != 0 && !arguments.flag("quiet"));
-  ImportOptions options;
-  options.concurrency = concurrency;
-  options.update = arguments.flag("update");
   options.on_progress = [&](const ImportProgress& progress) {
     bar.show(progress, report->verdicts().count(Verdict::failed));
   };
@@ -181,7 +205,10 @@ std::vector<Flag> import_flags() {
   const std::vector<Flag> more = {
       {"file", FlagKind::text, "FILE", "the same as the second argument"},
       {"format", FlagKind::text, "NAME", "csv or json; else by the file's name"},
-      {"concurrency", FlagKind::text, "NUMBER", "rows under way at once, 64"},
+      {"concurrency", FlagKind::text, "NUMBER",
+       "rows under way at once: 1024, or 64 where each row goes by itself"},
+      {"batch-size", FlagKind::text, "NUMBER",
+       "rows in one call, 128; 1: each row goes by itself, as on servers that know no other way"},
       {"defaults", FlagKind::boolean, "", "server addresses (default); =false: do not"},
       {"update", FlagKind::boolean, "", "set devices that are there already"},
       {"report", FlagKind::text, "FILE", "verdict of each row; the next run goes on from it"},

@@ -1,6 +1,7 @@
 #include "app/cli/import/import_run.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -9,12 +10,16 @@
 #include <utility>
 
 #include "app/cli/session/clock.hpp"
+#include "farfield/v1/end_device_import.pb.h"
 
 namespace ff::cli {
 namespace {
 
 constexpr std::chrono::milliseconds report_interval{200};
 constexpr std::chrono::milliseconds first_pause{200};
+
+constexpr ErrorDef no_verdict{"cli", "no_verdict", Code::internal,
+                              "the server has given no verdict"};
 
 /// One row under way. Its calls come one after the other, each from the thread of the last answer.
 struct UnderWay {
@@ -45,10 +50,23 @@ class Finished {
   std::deque<std::shared_ptr<UnderWay>> rows_;
 };
 
+/// Rows that go in one call.
+struct RowBatch {
+  std::vector<std::shared_ptr<UnderWay>> rows;
+  farfield::v1::ImportEndDevicesRequest request;
+  farfield::v1::ImportEndDevicesResponse answer;
+  std::size_t bytes = 0;
+};
+
 class Import {
  public:
   Import(Api& api, Cancel& cancel, RowSource& source, Report& report, const ImportOptions& options)
-      : api_(api), cancel_(cancel), source_(source), report_(report), options_(options) {}
+      : api_(api),
+        cancel_(cancel),
+        source_(source),
+        report_(report),
+        options_(options),
+        has_batches_(options.batch_size > 1 && !options.update) {}
 
   Result<ImportProgress> run() {
     Status status;
@@ -60,6 +78,7 @@ class Import {
           status = fed;
           begin_end();
         }
+        send();
       }
       collect();
       const auto told = tell(false);
@@ -80,8 +99,12 @@ class Import {
     api_.begin_clean_up();
   }
 
+  std::size_t concurrency() const {
+    return has_batches_ ? options_.batch_concurrency : options_.concurrency;
+  }
+
   Status feed() {
-    while (under_way_ < options_.concurrency) {
+    while (under_way_ < concurrency()) {
       if (!again_.empty() && mono_now() >= resume_at_) {
         auto row = std::move(again_.front());
         again_.pop_front();
@@ -124,7 +147,54 @@ class Import {
     ++under_way_;
     ++one->attempts;
     one->steps = std::make_unique<RowSteps>(one->row, options_.update);
+    if (has_batches_ && !one->steps->is_done()) return gather(one);
     advance(one);
+  }
+
+  void gather(const std::shared_ptr<UnderWay>& one) {
+    farfield::v1::ImportedEndDevice device;
+    one->steps->put(device);
+    const auto bytes = device.ByteSizeLong();
+    if (batch_ && batch_->bytes + bytes > batch_bytes_max) send();
+    if (!batch_) {
+      batch_ = std::make_shared<RowBatch>();
+      const auto& ids = device.identity_server().end_device().ids();
+      *batch_->request.mutable_application_ids() = ids.application_ids();
+    }
+    batch_->request.add_devices()->Swap(&device);
+    batch_->rows.push_back(one);
+    batch_->bytes += bytes;
+    if (batch_->rows.size() >= std::min(options_.batch_size, batch_size_max)) send();
+  }
+
+  /// The rows that were gathered go to the server.
+  void send() {
+    const auto batch = std::exchange(batch_, nullptr);
+    if (!batch) return;
+    api_.start("farfield.v1.EndDeviceImport/Import", batch->request, batch->answer,
+               [this, batch](const Status& status) { on_batch(*batch, status); });
+  }
+
+  /// Any thread.
+  void on_batch(const RowBatch& batch, const Status& status) {
+    if (!status && status.error().code() == Code::unimplemented) {
+      // Another server: each row by itself, from now on.
+      has_batches_ = false;
+      for (const auto& one : batch.rows) advance(one);
+      return;
+    }
+    const auto verdicts = static_cast<std::size_t>(batch.answer.verdicts_size());
+    for (std::size_t i = 0; i < batch.rows.size(); ++i) {
+      auto& steps = *batch.rows[i]->steps;
+      if (!status) {
+        steps.on_batch_failed(status.error());
+      } else if (i >= verdicts) {
+        steps.on_batch_failed(Error(no_verdict));
+      } else {
+        steps.on_verdict(batch.answer.verdicts(static_cast<int>(i)));
+      }
+      finished_.put(batch.rows[i]);
+    }
   }
 
   /// The next call of the row, or its end. Any thread.
@@ -138,7 +208,7 @@ class Import {
   }
 
   void collect() {
-    const bool is_full = under_way_ >= options_.concurrency;
+    const bool is_full = under_way_ >= concurrency();
     const bool waits = under_way_ > 0 ? is_full || is_at_end_ || !again_.empty() : !again_.empty();
     for (auto& one : finished_.take(waits)) {
       --under_way_;
@@ -168,6 +238,8 @@ class Import {
   RowSource& source_;
   Report& report_;
   const ImportOptions& options_;
+  std::atomic<bool> has_batches_;
+  std::shared_ptr<RowBatch> batch_;  // being gathered; null: none
   Finished finished_;
   std::deque<std::shared_ptr<UnderWay>> again_;
   ImportProgress progress_;

@@ -24,11 +24,20 @@ struct ImportProgress {
 struct ImportOptions {
   std::size_t concurrency = 64;  ///< Rows under way at once, at least 1.
   bool update = false;           ///< Devices that are there are set.
+  /// Rows that go to the server in one call, if it has one for many, and of such rows how many are
+  /// under way at once. 0 or 1: each row goes by itself, as it does on other servers. Not with
+  /// `update`, which one call can not do.
+  std::size_t batch_size = 0;
+  std::size_t batch_concurrency = 1024;
   /// Called now and then, and at the end.
   std::function<void(const ImportProgress&)> on_progress;
   /// Completes a row before it is called for; may be empty.
   std::function<void(DeviceRow&)> complete;
 };
+
+/// At most so many rows, and bytes, are in a batch; one row that is larger goes alone.
+inline constexpr std::size_t batch_size_max = 256;
+inline constexpr std::size_t batch_bytes_max = 1 << 20;
 
 /// A row that the server could not take yet is tried this often.
 inline constexpr int row_attempts_max = 6;

@@ -8,6 +8,8 @@
 #include "app/cli/device/device_calls.hpp"
 #include "app/cli/device/device_flags.hpp"
 #include "app/cli/device/paths.hpp"
+#include "app/cli/error/server_error.hpp"
+#include "farfield/v1/end_device_import.pb.h"
 #include "ttn/lorawan/v3/end_device.pb.h"
 
 namespace ff::cli {
@@ -96,6 +98,34 @@ void RowSteps::fail_with(Error error) {
 std::optional<RowSteps::Call> RowSteps::next() {
   if (step_ == Step::done) return std::nullopt;
   return make(step_);
+}
+
+void RowSteps::put(farfield::v1::ImportedEndDevice& device) const {
+  const auto& m = *messages_;
+  const auto& row = *row_.device;
+  *device.mutable_identity_server() = creation_of(row, m.paths(Registry::identity));
+  if (!is_left_out(Step::set_join))
+    *device.mutable_join_server() = setting_of(row, m.paths(Registry::join));
+  *device.mutable_network_server() = setting_of(row, m.paths(Registry::network));
+  *device.mutable_application_server() = setting_of(row, m.paths(Registry::application));
+}
+
+void RowSteps::on_verdict(const farfield::v1::ImportedEndDeviceVerdict& verdict) {
+  using farfield::v1::ImportedEndDeviceVerdict;
+  switch (verdict.verdict()) {
+    case ImportedEndDeviceVerdict::CREATED:
+      verdict_ = Verdict::created;
+      break;
+    case ImportedEndDeviceVerdict::COMPLETED:
+      verdict_ = Verdict::completed;
+      break;
+    case ImportedEndDeviceVerdict::EXISTS:
+      verdict_ = Verdict::exists;
+      break;
+    default:
+      return fail_with(error_of(verdict.error()));
+  }
+  step_ = Step::done;
 }
 
 RowSteps::Call RowSteps::make(Step step) {

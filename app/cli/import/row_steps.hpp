@@ -15,6 +15,10 @@
 #include "app/cli/import/device_row.hpp"
 #include "protocol/base/result.hpp"
 
+namespace farfield::v1 {
+class ImportedEndDevice;
+class ImportedEndDeviceVerdict;
+}  // namespace farfield::v1
 namespace google::protobuf {
 class Message;
 }
@@ -53,6 +57,14 @@ class RowSteps {
   std::optional<Call> next();
   /// What came of the call that `next` gave.
   void on_answer(Status status);
+
+  /// All calls as one, for a server that takes many devices at once; only before the first call,
+  /// while is_done() is false.
+  void put(farfield::v1::ImportedEndDevice& device) const;
+  /// What came of it; of all devices of the batch when the batch failed.
+  void on_verdict(const farfield::v1::ImportedEndDeviceVerdict& verdict);
+  void on_batch_failed(Error error) { fail_with(std::move(error)); }
+  bool is_done() const noexcept { return step_ == Step::done; }
 
   Verdict verdict() const noexcept { return verdict_; }
   /// Why the row failed; null if it did not.

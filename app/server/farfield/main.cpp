@@ -7,6 +7,7 @@
 #include "app/server/farfield/commands.hpp"
 #include "app/server/farfield/inspect_command.hpp"
 #include "app/server/farfield/repository_command.hpp"
+#include "app/server/process/core_dumps.hpp"
 #include "app/server/process/process.hpp"
 #include "app/server/process/signals.hpp"
 #include "app/server/process/version.hpp"
@@ -71,6 +72,7 @@ ExitCode start(const std::vector<std::string>& arguments) {
       return ExitCode::usage;
     }
   }
+  if (!loaded->config.process.core_dumps) app::forbid_core_dumps();
   return app::run_server(loaded->config);
 }
 

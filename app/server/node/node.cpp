@@ -344,7 +344,9 @@ caf::actor start_identity_server(caf::actor_system& system, const WiringPtr& wir
        .changed =
            [gateways = tell_gateway_server(routes),
             applications = forget_applications(routes, *wiring->ports.engine),
-            devices = forget_devices(routes)](const auto& key, const auto& entity) {
+            devices = forget_devices(routes),
+            tell = wiring->ports.entity_changed](const auto& key, const auto& entity) {
+             if (tell) tell(key);
              gateways(key, entity);
              applications(key, entity);
              devices(key, entity);

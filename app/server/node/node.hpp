@@ -57,6 +57,9 @@ struct NodePorts {
   events::Publish publish;
   /// Of entries in the registry of devices; null: uplinks have no registered location.
   application_server::ReadLocations read_locations;
+  /// Told of every durable change of an entity before whoever wanted it is answered. Must not
+  /// block; may be null.
+  std::function<void(const storage::EntityKey&)> entity_changed;
   /// Told of every message for applications after its commit; may be null.
   application_server::PublishUp tap;
   /// A component can not be kept alive, or the store has failed: the process has to end.

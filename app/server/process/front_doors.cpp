@@ -1,4 +1,5 @@
 #include "app/server/process/front_doors.hpp"
+#include "app/api/services/identity/picture_pages.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -40,6 +41,10 @@ FrontDoors::~FrontDoors() {
 
 events::Publish FrontDoors::publish() const {
   return state_->hub.publisher();
+}
+
+std::function<void(const storage::EntityKey&)> FrontDoors::entity_changed() const {
+  return [pages = state_->device_pages](const storage::EntityKey& key) { pages->touch(key); };
 }
 
 std::string FrontDoors::State::metrics_text() {
@@ -105,6 +110,7 @@ Status FrontDoors::State::open_http(const NodeRoutes& routes) {
                             .store = &ports.store,
                             .metrics = &ports.metrics});
   FF_TRY(const auto limits, http_limits());
+  const auto pictures = std::make_shared<const api::PicturePages>(*identity);
   auto pages = make_pages(
       {.metrics = settings.metrics.enable,
        .metrics_password = settings.metrics.password,
@@ -121,6 +127,9 @@ Status FrontDoors::State::open_http(const NodeRoutes& routes) {
        .inspect = std::move(inspect),
        .account = api::account::make_account_handler(account, limits),
        .account_mount = ports.config.is.oauth.mount,
+       .pictures = [pictures](const auto& request,
+                              const auto& response) { pictures->serve(request, response); },
+       .is_picture = [pictures](std::string_view path) { return pictures->has(path); },
        .challenge = acme ? acme->challenges() : nullptr});
   net::http::ServerOptions options;
   options.utc_now = [] { return actors::make_system_clock()->now().utc; };

@@ -54,6 +54,16 @@ api::JoinServerDoors join_server_doors(const config::Config& config,
   return out;
 }
 
+/// Beside everything else: until it has ended, lists of devices are slow.
+void build_device_pages(const api::Identity& identity) {
+  auto build = [pages = identity.ports().device_pages](const storage::Reader& store) {
+    const auto built = pages->build(store);
+    if (!built) spdlog::warn("msg=\"pages of devices\" error=\"{}\"", built.error().to_string());
+    return Result<bool>(built.has_value());
+  };
+  identity.read_slowly<bool>(build, [](const Result<bool>&) {});
+}
+
 }  // namespace
 
 /// `:1883` is `localhost:1883` to whoever asks where to connect.
@@ -76,6 +86,7 @@ Result<api::IdentityPortsPtr> FrontDoors::State::identity_ports() {
   out->make_random = make_secure_random;
   out->cluster_keys = api::ClusterKeys(ports.config.cluster_keys);
   out->mono_now = [clock] { return clock->now().mono; };
+  out->device_pages = device_pages;
   out->password_attempts =
       std::make_shared<api::LoginThrottle>(throttle_rules(ports.config.is.login_throttle));
   FF_TRY(out->send_mail,
@@ -160,6 +171,7 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
   FF_TRY(auto identity_ports, this->identity_ports());
   identity.emplace(api::Asker(deadlines, call_timeout), routes.identity_server,
                    std::move(identity_ports));
+  build_device_pages(*identity);
   front = std::make_unique<api::Front>(
       api::FrontPorts{.now = now,
                       .new_request_id = new_ulid(),

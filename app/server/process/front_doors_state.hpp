@@ -21,6 +21,7 @@
 #include "app/api/server.hpp"
 #include "app/api/services/audit/calls.hpp"
 #include "app/api/services/base/deadline_keeper.hpp"
+#include "app/api/services/identity/device_pages.hpp"
 #include "app/api/services/register.hpp"
 #include "app/server/process/acme.hpp"
 #include "app/server/process/certificates.hpp"
@@ -65,6 +66,7 @@ struct FrontDoors::State {
   SharedRandom random;
   std::atomic<bool> serving{false};
   events::Hub hub;
+  std::shared_ptr<api::DevicePages> device_pages = std::make_shared<api::DevicePages>();
   actors::Route<api::DeadlineKeeper> deadlines;
   actors::Route<events::EventStoreHandle> event_store;  // empty unless configured
   std::optional<audit::Routes> audit_log;               // nothing: none is kept

@@ -83,6 +83,8 @@ HttpHandler make_pages(const PageSettings& settings, std::function<std::string()
       if (const auto answer = handlers.challenge(*token))
         return response->respond(200, "application/octet-stream", *answer);
     }
+    if (handlers.pictures && handlers.is_picture(path))
+      return handlers.pictures(std::move(request), std::move(response));
     if (is_below(path, handlers.account_mount) && handlers.account)
       return handlers.account(std::move(request), std::move(response));
     response->respond(404, "application/json", R"({"code":5,"message":"Not Found","details":[]})");

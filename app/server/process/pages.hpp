@@ -32,6 +32,8 @@ struct PageHandlers {
   net::http::HttpHandler inspect;  // /inspect and below
   net::http::HttpHandler account;  // `account_mount` and below
   std::string account_mount = "/oauth";
+  net::http::HttpHandler pictures;  // what `is_picture` says; null: there are none
+  std::function<bool(std::string_view path)> is_picture;
   /// Answers of /.well-known/acme-challenge/<token>; null: there are none.
   std::function<std::optional<std::string>(std::string_view token)> challenge;
 };

@@ -12,7 +12,6 @@
 #include <caf/send.hpp>
 #include <thread>
 
-#include "app/server/process/core_dumps.hpp"
 #include "app/server/process/device_locations.hpp"
 #include "app/server/process/front_doors.hpp"
 #include "app/server/process/grpc_log.hpp"
@@ -108,6 +107,10 @@ std::size_t or_default(std::size_t configured, std::size_t by_default) {
   return configured > 0 ? configured : by_default;
 }
 
+std::size_t net_threads(const config::Process& process) {
+  return or_default(process.net_threads, std::max(1U, std::thread::hardware_concurrency() / 2));
+}
+
 /// What the configuration makes, before anything runs.
 struct Prepared {
   NodeConfig node;
@@ -189,13 +192,11 @@ void drain(caf::actor_system& system, FrontDoors& doors, std::unique_ptr<Node> n
 }  // namespace
 
 ExitCode run_server(const config::Config& config) {
-  if (!config.process.core_dumps) forbid_core_dumps();
   begin_log(config);
   auto random = make_secure_random();
   auto store = open_store(config.storage, *random);
   if (!store) return give_up(store.error(), exit_code_of(store.error()));
-  net::Runtime runtime(or_default(config.process.net_threads,
-                                  std::max(1U, std::thread::hardware_concurrency() / 2)));
+  net::Runtime runtime(net_threads(config.process));
   auto prepared = prepare(config, runtime.next_loop(), store->identity.counter_jump.value());
   if (!prepared) return give_up(prepared.error(), ExitCode::configuration);
 
@@ -247,6 +248,7 @@ ExitCode run_server(const config::Config& config) {
                           .own_threads = true,
                           .publish = doors.publish(),
                           .read_locations = registered_locations,
+                          .entity_changed = doors.entity_changed(),
                           .on_fatal = on_fatal},
                          std::move(prepared->node));
   runtime.start();

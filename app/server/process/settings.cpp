@@ -376,7 +376,11 @@ identity_server::SettingsPtr identity_settings(const config::IdentityServer& is)
                    .first = DevEui(is.dev_eui_prefix.join_eui.value()),
                    .length = is.dev_eui_prefix.length,
                    .init_counter = is.dev_eui_init_counter};
+  out->profile_pictures = {.can_be_uploaded = !is.profile_pictures.disable_upload,
+                           .url = is.profile_pictures.bucket_url};
   out->use_gravatar = is.use_gravatar;
+  out->end_device_pictures = {.can_be_uploaded = !is.end_device_pictures.disable_upload,
+                              .url = is.end_device_pictures.bucket_url};
   out->default_page_limit = is.pagination_default_limit;
   return out;
 }

@@ -13,6 +13,7 @@
 #include "app/cli/import/row_source.hpp"
 #include "app/cli/import/row_steps.hpp"
 #include "app/cli/session/json_objects.hpp"
+#include "farfield/v1/end_device_import.pb.h"
 #include "test/app/cli/fake_api.hpp"
 #include "ttn/lorawan/v3/end_device.pb.h"
 
@@ -349,6 +350,94 @@ TEST_F(Reports, OfACanceledRunAreOfWhatWasDone) {
   EXPECT_TRUE(done.error().is(canceled));
   EXPECT_TRUE(api.cleans_up);
   EXPECT_EQ((*report)->verdicts().count(Verdict::created), 2U);
+}
+
+/// A server that takes many devices at once, as `verdict` says of each.
+using farfield::v1::ImportedEndDeviceVerdict;
+FakeApi batch_api(std::function<void(const std::string& id, ImportedEndDeviceVerdict&)> verdict) {
+  return FakeApi([verdict](const std::string& method, const google::protobuf::Message& request,
+                           google::protobuf::Message& answer) -> Status {
+    if (method != "farfield.v1.EndDeviceImport/Import") return fail(broken);
+    const auto& batch =
+        *google::protobuf::DynamicCastToGenerated<farfield::v1::ImportEndDevicesRequest>(&request);
+    auto& verdicts =
+        *google::protobuf::DynamicCastToGenerated<farfield::v1::ImportEndDevicesResponse>(&answer);
+    EXPECT_EQ(batch.application_ids().application_id(), "app-1");
+    for (const auto& device : batch.devices())
+      verdict(device.identity_server().end_device().ids().device_id(), *verdicts.add_verdicts());
+    return {};
+  });
+}
+
+TEST_F(Reports, OfBatchesHaveAVerdictForEachRow) {
+  int refusals = 2;
+  auto api = batch_api([&](const std::string& id, ImportedEndDeviceVerdict& verdict) {
+    verdict.set_verdict(ImportedEndDeviceVerdict::CREATED);
+    if (id == "dev-2") verdict.set_verdict(ImportedEndDeviceVerdict::EXISTS);
+    if (id == "dev-3") verdict.set_verdict(ImportedEndDeviceVerdict::COMPLETED);
+    if (id != "dev-4" && (id != "dev-5" || refusals-- <= 0)) return;
+    // One that can not be, and one that can be later.
+    verdict.set_verdict(ImportedEndDeviceVerdict::FAILED);
+    auto& error = *verdict.mutable_error();
+    error.set_name(id == "dev-4" ? "taken" : "busy");
+    error.set_code(static_cast<std::uint32_t>(id == "dev-4" ? Code::already_exists
+                                                            : Code::resource_exhausted));
+  });
+  Cancel cancel;
+  const auto text = file_of(10);
+  const auto source = make_row_source(FileFormat::csv, text, defaults());
+  const auto report = Report::open(path_, "x", false);
+  const auto progress = run_import(api, cancel, **source, **report, {.batch_size = 4});
+  ASSERT_TRUE(progress);
+  EXPECT_EQ(progress->handled, 11U);
+  const auto& verdicts = (*report)->verdicts();
+  EXPECT_EQ(verdicts.count(Verdict::created), 7U);
+  EXPECT_EQ(verdicts.of(2), Verdict::exists);
+  EXPECT_EQ(verdicts.of(3), Verdict::completed);
+  EXPECT_EQ(verdicts.of(4), Verdict::failed);
+  EXPECT_EQ(verdicts.of(5), Verdict::created);
+  EXPECT_EQ(verdicts.of(11), Verdict::failed);
+  EXPECT_EQ(api.calls.size(), 5U) << "4, 4 and 2 rows, and twice the one that could not be yet";
+}
+
+TEST_F(Reports, OfAServerWithoutBatchesAreOfSingleCalls) {
+  constexpr ErrorDef unknown{"grpc", "unimplemented", Code::unimplemented, "unknown service"};
+  FakeApi api([&](const std::string& method, const auto&, auto&) -> Status {
+    if (method.starts_with("farfield.")) return fail(unknown);
+    return {};
+  });
+  Cancel cancel;
+  const auto text = file_of(10);
+  const auto source = make_row_source(FileFormat::csv, text, defaults());
+  const auto report = Report::open(path_, "x", false);
+  ASSERT_TRUE(run_import(api, cancel, **source, **report,
+                         {.concurrency = 2, .batch_size = 4, .batch_concurrency = 4}));
+  EXPECT_EQ((*report)->verdicts().count(Verdict::created), 10U);
+  EXPECT_EQ(api.calls.size(), 41U) << "one is refused, then four for each row";
+}
+
+TEST_F(Reports, OfABatchThatFailedAreOfItsRows) {
+  int calls = 0;
+  FakeApi api([&](const std::string&, const auto&, auto&) -> Status {
+    return ++calls == 1 ? fail(busy) : fail(broken);
+  });
+  Cancel cancel;
+  const auto text = file_of(3);
+  const auto source = make_row_source(FileFormat::csv, text, defaults());
+  const auto report = Report::open(path_, "x", false);
+  ASSERT_TRUE(run_import(api, cancel, **source, **report, {.batch_size = 4}));
+  EXPECT_EQ((*report)->verdicts().count(Verdict::failed), 4U);
+  EXPECT_EQ(calls, 2) << "the rows that were too much went once more, together";
+}
+
+TEST_F(Reports, OfUpdatesAreOfSingleCalls) {
+  FakeApi api;
+  Cancel cancel;
+  const auto text = file_of(1);
+  const auto source = make_row_source(FileFormat::csv, text, defaults());
+  const auto report = Report::open(path_, "x", false);
+  ASSERT_TRUE(run_import(api, cancel, **source, **report, {.update = true, .batch_size = 4}));
+  EXPECT_EQ(api.methods(), (Cells{is_create, js_set, ns_set, as_set}));
 }
 
 TEST(ProgressBar, ShowsHowFarItIs) {

@@ -8,6 +8,7 @@
 #include "app/api/call_limits.hpp"
 #include "app/api/services/audit/differences.hpp"
 #include "app/api/services/audit/methods.hpp"
+#include "app/api/services/audit/part.hpp"
 #include "app/api/services/audit/secrets.hpp"
 
 namespace ff::api {
@@ -222,6 +223,14 @@ class AuditCalls final : public CallAudit {
 
 std::shared_ptr<CallAudit> make_call_audit(CallAuditPorts ports) {
   return std::make_shared<AuditCalls>(std::move(ports));
+}
+
+void record_part(const CallAuditPorts& ports, const Call& call, const Message& request,
+                 const Status& outcome, CallAudit::Continuation then) {
+  auto record = record_of(call, request);
+  record.request = shown_json(request);
+  record.outcome = outcome_of(outcome);
+  append(ports, std::move(record), {}, std::move(then));
 }
 
 struct AuditedAct::State {

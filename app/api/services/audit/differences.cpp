@@ -15,6 +15,9 @@ namespace {
 using google::protobuf::Message;
 namespace json = boost::json;
 
+/// Bytes of a request, as protobuf; its JSON is longer than value_size_max then.
+constexpr std::size_t request_size_max = 65'536;
+
 /// A message without its secrets, and those.
 struct Shown {
   json::value value;
@@ -130,6 +133,9 @@ std::vector<audit::Change> differences(const std::string& entity, const Message*
 }
 
 std::string shown_json(const Message& message) {
+  // What would not be shown need not be made: an import of devices has hundreds of kilobytes.
+  if (const auto size = message.ByteSizeLong(); size > request_size_max)
+    return R"({"omitted_bytes":)" + std::to_string(size) + "}";
   const auto text = text_of(shown(&message).value);
   return text == "{}" ? std::string() : text;
 }

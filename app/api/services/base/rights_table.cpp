@@ -227,6 +227,7 @@ constexpr std::array rows{
     Row{"ApplicationUpStorage/GetStoredApplicationUp", "", RIGHT_APPLICATION_TRAFFIC_READ},
     Row{"ApplicationUpStorage/GetStoredApplicationUpCount", "", RIGHT_APPLICATION_TRAFFIC_READ},
     Row{"farfield.v1.AsMessages/Subscribe", "", RIGHT_APPLICATION_TRAFFIC_READ},
+    Row{"farfield.v1.EndDeviceImport/Import", "", RIGHT_APPLICATION_DEVICES_WRITE},
     Row{"farfield.v1.AsPubSubInspection/Get", "", RIGHT_APPLICATION_TRAFFIC_READ},
     Row{"farfield.v1.AsWebhookDelivery/Get", "", RIGHT_APPLICATION_TRAFFIC_READ},
     Row{"farfield.v1.AsWebhookDelivery/Replay", "", RIGHT_APPLICATION_SETTINGS_BASIC},

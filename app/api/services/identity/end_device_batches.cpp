@@ -3,6 +3,7 @@
 
 #include "actors/identity_server/registry/queries.hpp"
 #include "app/api/services/identity/changes.hpp"
+#include "app/api/services/identity/end_device_creation.hpp"
 #include "app/api/services/identity/entity_registry.hpp"
 #include "app/api/services/identity/services.hpp"
 #include "ttn/lorawan/v3/end_device_services.grpc.pb.h"
@@ -28,13 +29,15 @@ Keys keys_of(const Request& request) {
 }
 
 /// Those that are not there are left out.
-Result<pb::EndDevices> find(const storage::Reader& store, const Keys& keys, const Paths& paths) {
+Result<pb::EndDevices> find(const storage::Reader& store, const Keys& keys, const Paths& paths,
+                            const identity_server::Settings& settings) {
   pb::EndDevices out;
   for (const auto& key : keys) {
     const auto entity = get_entity(store, key, identity_server::Deleted::without);
     if (!entity && entity.error().code() == Code::not_found) continue;
     FF_CHECK(entity);
     FF_TRY(auto device, entity_message<pb::EndDevice>(**entity));
+    show_picture(device, settings);
     *out.add_end_devices() = masked(std::move(device), paths);
   }
   return out;
@@ -52,8 +55,10 @@ class EndDeviceBatches final : public pb::EndDeviceBatchRegistry::CallbackServic
         {"ttn.lorawan.v3.EndDeviceBatchRegistry/Get"}, context, request, response,
         [this](auto call, const auto& get, const auto& reply) {
           const auto application = application_key(get.application_ids().application_id());
-          auto look_up = [keys = keys_of(get), paths = answer_paths(get.field_mask())](
-                             const storage::Reader& store) { return find(store, keys, paths); };
+          auto look_up = [keys = keys_of(get), paths = answer_paths(get.field_mask()),
+                          settings = identity_.ports().settings](const storage::Reader& store) {
+            return find(store, keys, paths, *settings);
+          };
           context_.authorized(call, application, {}, reply, [=, this] {
             identity_.read<pb::EndDevices>(
                 look_up, [reply](Result<pb::EndDevices> found) { reply(std::move(found)); });

@@ -3,12 +3,14 @@
 #include <map>
 
 #include "actors/identity_server/device_activity/device_activity.hpp"
-#include "actors/identity_server/policy/names.hpp"
+#include "actors/identity_server/pictures/picture.hpp"
 #include "app/api/services/identity/changes.hpp"
 #include "app/api/services/identity/contacts.hpp"
+#include "app/api/services/identity/device_pages.hpp"
+#include "app/api/services/identity/end_device_creation.hpp"
 #include "app/api/services/identity/page_wish.hpp"
+#include "app/api/services/identity/pictures.hpp"
 #include "app/api/services/identity/services.hpp"
-#include "ttn/lorawan/v3/application.pb.h"
 #include "ttn/lorawan/v3/end_device_services.grpc.pb.h"
 
 namespace ff::api {
@@ -24,59 +26,8 @@ constexpr ErrorDef end_device_not_found_by_euis{
 constexpr ErrorDef read_only_field{"pkg/identityserver/store", "read_only_field",
                                    Code::invalid_argument, "read-only field `{field}`"};
 
-std::vector<identity_server::UniqueKey> euis_key(const pb::EndDevice& device) {
-  const auto join_eui = join_eui_of(device.ids().join_eui());
-  const auto dev_eui = dev_eui_of(device.ids().dev_eui());
-  if (!join_eui || !dev_eui) return {};
-  const storage::JoinKey euis{*join_eui, *dev_eui};
-  auto taken = [euis](const storage::EntityKey& owner) {
-    return Error(identity_server::end_device_euis_taken, {{"join_eui", to_string(euis.join_eui)},
-                                                          {"dev_eui", to_string(euis.dev_eui)},
-                                                          {"device_id", owner.ids.at(1)},
-                                                          {"application_id", owner.ids.at(0)}});
-  };
-  return {{storage::device_euis_index_key(euis), taken}};
-}
-
-storage::EntityKey key_of(const pb::EndDeviceIdentifiers& ids) {
-  return device_key(ids.application_ids().application_id(), ids.device_id());
-}
-
-constexpr ErrorDef network_server_address_mismatch{
-    "pkg/identityserver", "network_server_address_mismatch", Code::invalid_argument,
-    "Network Server address `{address}` does not match `{expected}`"};
-constexpr ErrorDef application_server_address_mismatch{
-    "pkg/identityserver", "application_server_address_mismatch", Code::invalid_argument,
-    "Application Server address `{address}` does not match `{expected}`"};
-constexpr ErrorDef join_server_address_mismatch{
-    "pkg/identityserver", "join_server_address_mismatch", Code::invalid_argument,
-    "Join Server address `{address}` does not match `{expected}`"};
-constexpr ErrorDef end_device_picture_uploads_disabled{
-    "pkg/identityserver", "end_device_picture_uploads_disabled", Code::failed_precondition,
-    "uploading end device pictures is disabled"};
-
 constexpr ErrorDef too_many_updates{"pkg/identityserver", "too_many_updates",
                                     Code::invalid_argument, "more than `{max}` devices"};
-
-std::string_view host_of(std::string_view address) {
-  const auto colon = address.rfind(':');
-  return colon == std::string_view::npos ? address : address.substr(0, colon);
-}
-
-/// A device is where its application is, when that says where. [spec identity-server §7.1]
-Status check_addresses(const pb::Application& application, const pb::EndDevice& device) {
-  const auto check = [](const std::string& expected, const std::string& address,
-                        const ErrorDef& def) -> Status {
-    if (expected.empty() || address.empty() || host_of(expected) == host_of(address)) return {};
-    return fail(def, {{"address", address}, {"expected", expected}});
-  };
-  FF_CHECK(check(application.network_server_address(), device.network_server_address(),
-                 network_server_address_mismatch));
-  FF_CHECK(check(application.application_server_address(), device.application_server_address(),
-                 application_server_address_mismatch));
-  return check(application.join_server_address(), device.join_server_address(),
-               join_server_address_mismatch);
-}
 
 identity_server::PageWish wish_of(const pb::ListEndDevicesRequest& request,
                                   std::uint32_t default_limit) {
@@ -90,13 +41,31 @@ identity_server::PageWish wish_of(const pb::ListEndDevicesRequest& request,
   return wish;
 }
 
-Result<pb::EndDevices> to_proto(const EntityPage& page, const Paths& paths) {
+Result<pb::EndDevices> to_proto(const EntityPage& page, const Paths& paths,
+                                const identity_server::Settings& settings) {
   pb::EndDevices out;
   for (const auto& entity : page.entities) {
     FF_TRY(auto device, entity_message<pb::EndDevice>(*entity));
+    show_picture(device, settings);
     *out.add_end_devices() = masked(std::move(device), paths);
   }
   return out;
+}
+
+/// EUIs stay.
+Result<identity_server::Draft> changed(const identity_server::Entity& current,
+                                       const pb::EndDevice& requested, const Paths& paths,
+                                       const PictureChange& picture) {
+  FF_TRY(auto device, entity_message<pb::EndDevice>(current));
+  const auto& ids = requested.ids();
+  if (!ids.dev_eui().empty() && ids.dev_eui() != device.ids().dev_eui())
+    return fail(read_only_field, {{"field", "ids.dev_eui"}});
+  if (!ids.join_eui().empty() && ids.join_eui() != device.ids().join_eui())
+    return fail(read_only_field, {{"field", "ids.join_eui"}});
+  FF_CHECK(field_mask::copy(requested, without_picture(paths, "picture"), device));
+  if (picture.kind == PictureChange::Kind::put) *device.mutable_picture() = picture.shown;
+  if (picture.kind == PictureChange::Kind::remove) device.clear_picture();
+  return identity_server::Draft{entity_bytes(device), device_euis_key(device), false};
 }
 
 class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
@@ -110,9 +79,10 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
     return context_.front.unary(
         {"ttn.lorawan.v3.EndDeviceRegistry/Create"}, context, request, response,
         [this](auto call, const auto& create, const auto& reply) {
-          const auto key = key_of(create.end_device().ids());
+          const auto key = end_device_key(create.end_device().ids());
           context_.authorized(call, application_key(key.ids.at(0)), {}, reply, [=, this, &create] {
-            this->create(call, key, create.end_device(), reply);
+            create_end_device(identity_, {.call = call, .device = create.end_device()},
+                              answer(reply, std::nullopt));
           });
         });
   }
@@ -123,11 +93,10 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
     return context_.front.unary(
         {"ttn.lorawan.v3.EndDeviceRegistry/Get"}, context, request, response,
         [this](auto call, const auto& get, const auto& reply) {
-          const auto key = key_of(get.end_device_ids());
+          const auto key = end_device_key(get.end_device_ids());
           context_.authorized(call, application_key(key.ids.at(0)), paths_of(get.field_mask()),
                               reply, [=, this, &get] {
-                                identity_.get(key, answer_entity<pb::EndDevice>(
-                                                       reply, answer_paths(get.field_mask())));
+                                identity_.get(key, answer(reply, answer_paths(get.field_mask())));
                               });
         });
   }
@@ -159,7 +128,7 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
     return context_.front.unary(
         {"ttn.lorawan.v3.EndDeviceRegistry/Update"}, context, request, response,
         [this](auto call, const auto& update, const auto& reply) {
-          const auto key = key_of(update.end_device().ids());
+          const auto key = end_device_key(update.end_device().ids());
           context_.authorized(call, application_key(key.ids.at(0)), paths_of(update.field_mask()),
                               reply, [=, this, &update] { change(call, key, update, reply); });
         });
@@ -183,7 +152,7 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
     return context_.front.unary(
         {"ttn.lorawan.v3.EndDeviceRegistry/Delete"}, context, request, response,
         [this](auto call, const auto& ids, const auto& reply) {
-          const auto key = key_of(ids);
+          const auto key = end_device_key(ids);
           context_.authorized(call, application_key(key.ids.at(0)), {}, reply, [=, this] {
             identity_.of(*call).erase(key, [=, this](const Status& status) {
               if (!status) return reply(fail(status.error()));
@@ -234,73 +203,76 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
     identity_.find(storage::device_euis_index_key(euis), found);
   }
 
-  /// Only in an application that is there, and on its servers.
-  void create(const CallPtr& call, const storage::EntityKey& key, const pb::EndDevice& device,
-              const Reply<pb::EndDevice>& reply) const {
-    if (const auto allowed = identity_server::check_name(key.ids.at(1)); !allowed)
-      return reply(fail(allowed.error()));
-    if (device.has_picture()) return reply(fail(end_device_picture_uploads_disabled));
-    identity_server::ChangeEntities message;
-    const auto application = application_key(key.ids.at(0));
-    message.keys = {key, application};
-    message.decide = [=](identity_server::EntityRows& rows, UtcTime) -> Status {
-      FF_TRY(const auto* owner, rows.live(application));
-      if (rows.find(key) != nullptr) return fail(identity_server::id_taken);
-      FF_TRY(const auto of_application, entity_message<pb::Application>(*owner));
-      FF_CHECK(check_addresses(of_application, device));
-      rows.put(key, {entity_bytes(device), euis_key(device), false});
-      return {};
+  /// The device as it is shown; `paths` nothing: all of it.
+  actors::Reply<identity_server::EntityPtr> answer(const Reply<pb::EndDevice>& reply,
+                                                   std::optional<Paths> paths) const {
+    return [reply, paths = std::move(paths), settings = identity_.ports().settings](
+               const Result<identity_server::EntityPtr>& entity) {
+      if (!entity) return reply(fail(entity.error()));
+      auto device = entity_message<pb::EndDevice>(**entity);
+      if (!device) return reply(fail(std::move(device).error()));
+      show_picture(*device, *settings);
+      reply(paths ? masked(*std::move(device), *paths) : *std::move(device));
     };
-    identity_.of(*call).change(
-        std::move(message),
-        [=, this](const Result<std::vector<identity_server::EntityPtr>>& stored) {
-          if (!stored) return reply(fail(stored.error()));
-          publish_change(identity_, *call, key, "create");
-          reply(entity_message<pb::EndDevice>(*stored->front()));
-        });
   }
 
-  /// EUIs stay.
   void change(const CallPtr& call, const storage::EntityKey& key,
               const pb::UpdateEndDeviceRequest& update, const Reply<pb::EndDevice>& reply) const {
+    if (!names_picture(change_paths(update.field_mask()), "picture"))
+      return store(call, update, PictureChange(), reply);
+    const auto& device = update.end_device();
+    prepare_picture(identity_,
+                    {.entity = key,
+                     .rules = identity_.settings().end_device_pictures,
+                     .disabled = end_device_picture_uploads_disabled,
+                     .maybe_picture = device.has_picture() ? &device.picture() : nullptr},
+                    [=, this, &update](const Result<PictureChange>& picture) {
+                      if (!picture) return reply(fail(picture.error()));
+                      store(call, update, *picture, reply);
+                    });
+  }
+
+  void store(const CallPtr& call, const pb::UpdateEndDeviceRequest& update,
+             const PictureChange& picture, const Reply<pb::EndDevice>& reply) const {
     const auto paths = change_paths(update.field_mask());
-    if (has_path(paths, "picture") && update.end_device().has_picture())
-      return reply(fail(end_device_picture_uploads_disabled));
-    auto message = change_entity<pb::EndDevice>(key, update.end_device(), paths, euis_key, nullptr);
-    message.change = [change = message.change, ids = update.end_device().ids()](
-                         const identity_server::Entity& current,
-                         UtcTime now) -> Result<identity_server::Draft> {
-      FF_TRY(const auto stored, entity_message<pb::EndDevice>(current));
-      if (!ids.dev_eui().empty() && ids.dev_eui() != stored.ids().dev_eui()) {
-        return fail(read_only_field, {{"field", "ids.dev_eui"}});
-      }
-      if (!ids.join_eui().empty() && ids.join_eui() != stored.ids().join_eui()) {
-        return fail(read_only_field, {{"field", "ids.join_eui"}});
-      }
-      return change(current, now);
+    const auto key = end_device_key(update.end_device().ids());
+    identity_server::ChangeEntities message;
+    message.keys = {key};
+    if (picture.kind != PictureChange::Kind::keep)
+      message.keys.push_back(identity_server::picture_key(key));
+    message.decide = [=, device = update.end_device()](identity_server::EntityRows& rows,
+                                                       UtcTime) -> Status {
+      FF_TRY(const auto* current, rows.live(key));
+      FF_TRY(auto draft, changed(*current, device, paths, picture));
+      rows.put(key, std::move(draft));
+      change_picture(picture, key, rows);
+      return {};
     };
-    auto answer = answer_entity<pb::EndDevice>(reply, answer_paths(update.field_mask()));
-    identity_.of(*call).change(std::move(message),
-                               [=, this](const Result<identity_server::EntityPtr>& changed) {
-                                 if (changed)
-                                   publish_change(identity_, *call, key, "update", paths);
-                                 answer(changed);
-                               });
+    auto then = [=, this, answer = answer(reply, answer_paths(update.field_mask()))](
+                    const Result<std::vector<identity_server::EntityPtr>>& stored) {
+      if (!stored) return answer(fail(stored.error()));
+      publish_change(identity_, *call, key, "update", paths);
+      answer(stored->front());
+    };
+    identity_.of(*call).change(std::move(message), then);
   }
 
   void list(grpc::CallbackServerContext* context, const pb::ListEndDevicesRequest& request,
             const Reply<pb::EndDevices>& reply) const {
     auto find = [wish = wish_of(request, identity_.settings().default_page_limit),
-                 application =
-                     request.application_ids().application_id()](const storage::Reader& store) {
+                 application = request.application_ids().application_id(),
+                 pages = identity_.ports().device_pages](const storage::Reader& store) {
+      const bool is_plain = !wish.filter && !wish.sort_text;
+      if (is_plain && pages && pages->is_ready()) return pages->page(store, application, wish);
       return identity_server::page_of_kind(store, storage::EntityKind::end_device, {application},
                                            wish);
     };
     identity_.read<EntityPage>(
-        find, [=, paths = answer_paths(request.field_mask())](const Result<EntityPage>& page) {
+        find, [=, paths = answer_paths(request.field_mask()),
+               settings = identity_.ports().settings](const Result<EntityPage>& page) {
           if (!page) return reply(fail(page.error()));
           set_total(*context, page->total);
-          reply(to_proto(*page, paths));
+          reply(to_proto(*page, paths, *settings));
         });
   }
 

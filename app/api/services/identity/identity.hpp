@@ -14,6 +14,8 @@
 
 namespace ff::api {
 
+class DevicePages;
+
 /// A message to a person. Plain text.
 struct Mail {
   std::string to;
@@ -36,6 +38,8 @@ struct IdentityPorts {
   std::function<MonoTime()> mono_now;  // with password_attempts
   /// Of calls between the processes of this cluster.
   ClusterKeys cluster_keys;
+  /// Null, or not ready: lists of end devices read all of them.
+  std::shared_ptr<DevicePages> device_pages;
 };
 using IdentityPortsPtr = std::shared_ptr<const IdentityPorts>;
 

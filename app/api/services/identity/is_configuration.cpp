@@ -25,10 +25,11 @@ pb::IsConfiguration to_proto(const identity_server::Settings& settings) {
   passwords.mutable_min_uppercase()->set_value(from.passwords.min_uppercase);
   passwords.mutable_min_digits()->set_value(from.passwords.min_digits);
   passwords.mutable_min_special()->set_value(from.passwords.min_special);
-  // Pictures are not taken.
-  out.mutable_profile_picture()->mutable_disable_upload()->set_value(true);
+  out.mutable_profile_picture()->mutable_disable_upload()->set_value(
+      !settings.profile_pictures.can_be_uploaded);
   out.mutable_profile_picture()->mutable_use_gravatar()->set_value(settings.use_gravatar);
-  out.mutable_end_device_picture()->mutable_disable_upload()->set_value(true);
+  out.mutable_end_device_picture()->mutable_disable_upload()->set_value(
+      !settings.end_device_pictures.can_be_uploaded);
   auto& rights = *out.mutable_user_rights();
   rights.mutable_create_applications()->set_value(settings.user_rights.create_applications);
   rights.mutable_create_clients()->set_value(settings.user_rights.create_clients);

@@ -1,6 +1,7 @@
 // EntityRegistrySearch and EndDeviceRegistrySearch: entities by what is in them.
 #include "actors/identity_server/registry/errors.hpp"
 #include "app/api/services/identity/account_search.hpp"
+#include "app/api/services/identity/end_device_creation.hpp"
 #include "app/api/services/identity/ownership.hpp"
 #include "app/api/services/identity/page_wish.hpp"
 #include "app/api/services/identity/search_filter.hpp"
@@ -136,7 +137,7 @@ class EntitySearch final : public pb::EntityRegistrySearch::CallbackService {
     auto look_up = [wish](const storage::Reader& store) {
       return identity_server::page_of_kind(store, storage::EntityKind::user, {}, wish);
     };
-    const bool use_gravatar = identity_.settings().use_gravatar;
+    const auto settings = identity_.ports().settings;
     const auto paths = with_ids(paths_of(request.field_mask()));
     identity_.read<EntityPage>(look_up, [=](const Result<EntityPage>& page) {
       if (!page) return reply(fail(page.error()));
@@ -144,7 +145,7 @@ class EntitySearch final : public pb::EntityRegistrySearch::CallbackService {
       for (const auto& entity : page->entities) {
         auto user = entity_message<pb::User>(*entity);
         if (!user) return reply(fail(std::move(user).error()));
-        hide_secrets(*user, use_gravatar);
+        hide_secrets(*user, *settings);
         *users.add_users() = masked(*std::move(user), paths);
       }
       set_total(*server, page->total);
@@ -185,12 +186,14 @@ class DeviceSearch final : public pb::EndDeviceRegistrySearch::CallbackService {
                                            wish);
     };
     const auto paths = answer_paths(request.field_mask());
+    const auto settings = identity_.ports().settings;
     identity_.read<EntityPage>(look_up, [=](const Result<EntityPage>& page) {
       if (!page) return reply(fail(page.error()));
       pb::EndDevices devices;
       for (const auto& entity : page->entities) {
         auto device = entity_message<pb::EndDevice>(*entity);
         if (!device) return reply(fail(std::move(device).error()));
+        show_picture(*device, *settings);
         *devices.add_end_devices() = masked(*std::move(device), paths);
       }
       set_total(*server, page->total);

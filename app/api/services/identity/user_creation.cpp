@@ -1,10 +1,12 @@
 #include "app/api/services/identity/user_creation.hpp"
 
+#include "actors/identity_server/pictures/picture.hpp"
 #include "actors/identity_server/policy/names.hpp"
 #include "actors/identity_server/policy/password.hpp"
 #include "app/api/services/identity/changes.hpp"
 #include "app/api/services/identity/invitations.hpp"
 #include "app/api/services/identity/notifications.hpp"
+#include "app/api/services/identity/pictures.hpp"
 
 namespace ff::api {
 namespace {
@@ -28,8 +30,7 @@ Status check(const pb::CreateUserRequest& request, bool by_admin,
   if (!by_admin && rules.invitation_required && request.invitation_token().empty())
     return fail(invitation_token_required);
   if (!by_admin && !rules.enabled) return fail(user_registration_disabled);
-  FF_CHECK(identity_server::check_password(rules.passwords, user.ids().user_id(), user.password()));
-  return check_picture(user);
+  return identity_server::check_password(rules.passwords, user.ids().user_id(), user.password());
 }
 
 void prepare(pb::User& user, bool by_admin, const identity_server::RegistrationRules& rules) {
@@ -49,6 +50,7 @@ struct UserCreation::Creation {
   std::string invitation_token;
   Reply<pb::User> reply;
   std::optional<storage::EntityKey> invitation;
+  PictureChange picture = {};
 };
 
 void UserCreation::create(const CallPtr& call, const pb::CreateUserRequest& request,
@@ -66,8 +68,24 @@ void UserCreation::create(const CallPtr& call, const pb::CreateUserRequest& requ
 }
 
 void UserCreation::create(const std::shared_ptr<Creation>& creation, bool by_admin) const {
-  auto& user = creation->user;
-  prepare(user, by_admin, identity_.settings().registration);
+  prepare(creation->user, by_admin, identity_.settings().registration);
+  if (!creation->user.has_profile_picture()) return hash_passwords(creation);
+  const PictureWish wish{.entity = user_key(creation->user.ids().user_id()),
+                         .rules = identity_.settings().profile_pictures,
+                         .disabled = profile_picture_uploads_disabled,
+                         .maybe_picture = &creation->user.profile_picture()};
+  prepare_picture(identity_, wish, [=, this](const Result<PictureChange>& picture) {
+    if (!picture) return creation->reply(fail(picture.error()));
+    creation->picture = *picture;
+    creation->user.clear_profile_picture();
+    if (picture->kind == PictureChange::Kind::put)
+      *creation->user.mutable_profile_picture() = picture->shown;
+    hash_passwords(creation);
+  });
+}
+
+void UserCreation::hash_passwords(const std::shared_ptr<Creation>& creation) const {
+  const auto& user = creation->user;
   passwords_.hash(user.password(), [=, this](const Result<std::string>& hash) {
     if (!hash) return creation->reply(fail(hash.error()));
     creation->user.set_password(*hash);
@@ -113,6 +131,8 @@ void UserCreation::store(const std::shared_ptr<Creation>& creation) const {
   identity_server::ChangeEntities message;
   message.keys = {key, namesake};
   if (creation->invitation) message.keys.push_back(*creation->invitation);
+  if (creation->picture.kind == PictureChange::Kind::put)
+    message.keys.push_back(identity_server::picture_key(key));
   message.decide = [creation, key, namesake](EntityRows& rows, UtcTime now) -> Status {
     if (rows.find(key) != nullptr || rows.find(namesake) != nullptr)
       return fail(identity_server::id_taken);
@@ -124,6 +144,8 @@ void UserCreation::store(const std::shared_ptr<Creation>& creation) const {
       rows.put(*creation->invitation, invitation_draft(accepted));
     }
     rows.put(key, {.message = entity_bytes(user), .unique = email_key(user)});
+    if (creation->picture.kind == PictureChange::Kind::put)
+      change_picture(creation->picture, key, rows);
     return {};
   };
   identity_.of(*creation->call)
@@ -134,7 +156,7 @@ void UserCreation::store(const std::shared_ptr<Creation>& creation) const {
         publish_change(identity_, *creation->call, key, "create");
         validations_.send(*user);
         if (user->state() == pb::STATE_REQUESTED) tell_admins(*creation->call, *user);
-        hide_secrets(*user, identity_.settings().use_gravatar);
+        hide_secrets(*user, identity_.settings());
         creation->reply(std::move(user));
       });
 }

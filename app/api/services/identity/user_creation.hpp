@@ -17,7 +17,8 @@ class UserCreation {
         validations_(identity, make_random) {}
 
   /// Errors: forbidden_id, invitation_token_required, user_registration_disabled, those of
-  /// check_password() and of invitations, id_taken, already_exists (the email address).
+  /// check_password(), of invitations and of pictures, id_taken, already_exists (the email
+  /// address).
   void create(const CallPtr& call, const ttn::lorawan::v3::CreateUserRequest& request,
               const Reply<ttn::lorawan::v3::User>& reply) const;
 
@@ -25,6 +26,7 @@ class UserCreation {
   struct Creation;
 
   void create(const std::shared_ptr<Creation>& creation, bool by_admin) const;
+  void hash_passwords(const std::shared_ptr<Creation>& creation) const;
   void with_invitation(const std::shared_ptr<Creation>& creation) const;
   void store(const std::shared_ptr<Creation>& creation) const;
   void tell_admins(const Call& call, const ttn::lorawan::v3::User& user) const;

@@ -128,7 +128,7 @@ class Users final : public pb::UserRegistry::CallbackService {
   using CallPtr = std::shared_ptr<const Call>;
 
   pb::User shown(pb::User user, Paths paths) const {
-    hide_secrets(user, identity_.settings().use_gravatar);
+    hide_secrets(user, identity_.settings());
     for (const char* path : {"ids", "created_at", "updated_at", "deleted_at"})
       paths.emplace_back(path);
     return masked(std::move(user), paths);

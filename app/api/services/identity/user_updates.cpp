@@ -1,8 +1,10 @@
 #include "app/api/services/identity/user_updates.hpp"
 
+#include "actors/identity_server/pictures/picture.hpp"
 #include "actors/identity_server/registry/errors.hpp"
 #include "app/api/services/identity/changes.hpp"
 #include "app/api/services/identity/notifications.hpp"
+#include "app/api/services/identity/pictures.hpp"
 #include "app/api/services/identity/users.hpp"
 #include "ttn/lorawan/v3/notification_service.pb.h"
 
@@ -25,6 +27,7 @@ struct UserUpdates::FieldChange {
   pb::User requested;
   Paths paths;
   bool by_admin = false;
+  PictureChange picture = {};
 
   bool has(std::string_view path) const { return has_path(paths, path); }
 };
@@ -52,7 +55,11 @@ template <class FieldChange>
 Result<Draft> apply(const FieldChange& change, const Entity& current, UtcTime now) {
   FF_TRY(auto user, entity_message<pb::User>(current));
   const auto address = user.primary_email_address();
-  FF_CHECK(field_mask::copy(change.requested, change.paths, user));
+  FF_CHECK(
+      field_mask::copy(change.requested, without_picture(change.paths, "profile_picture"), user));
+  if (change.picture.kind == PictureChange::Kind::put)
+    *user.mutable_profile_picture() = change.picture.shown;
+  if (change.picture.kind == PictureChange::Kind::remove) user.clear_profile_picture();
   if (!change.by_admin && user.primary_email_address() != address)
     user.clear_primary_email_address_validated_at();
   if (change.has("temporary_password") && !user.temporary_password().empty()) {
@@ -71,6 +78,7 @@ struct UserUpdates::Transaction {
   storage::EntityKey key;
   bool admins_matter = false;
   std::function<Result<Draft>(const Entity&, UtcTime)> change;
+  PictureChange picture = {};
   int attempts = 0;
 };
 
@@ -79,11 +87,14 @@ void UserUpdates::change(const Transaction& transaction, actors::Reply<EntityPtr
     identity_server::ChangeEntities message;
     message.keys = {transaction.key};
     if (admins.other) message.keys.push_back(*admins.other);
+    if (transaction.picture.kind != PictureChange::Kind::keep)
+      message.keys.push_back(identity_server::picture_key(transaction.key));
     message.decide = [=](EntityRows& rows, UtcTime now) -> Status {
       FF_TRY(const auto* current, rows.live(transaction.key));
       if (transaction.admins_matter) FF_CHECK(check_not_last(admins, transaction.key, rows));
       FF_TRY(auto draft, transaction.change(*current, now));
       rows.put(transaction.key, std::move(draft));
+      change_picture(transaction.picture, transaction.key, rows);
       return {};
     };
     auto changed = [=, this](const Result<std::vector<EntityPtr>>& done) {
@@ -115,20 +126,38 @@ void UserUpdates::update(const CallPtr& call, const pb::UpdateUserRequest& reque
   const auto path = admin_path_of_user(change_of.paths);
   if (!path.empty() && !change_of.by_admin)
     return reply(fail(update_admin_field, {{"field", path}}));
-  if (change_of.has("profile_picture")) {
-    if (const auto allowed = check_picture(change_of.requested); !allowed)
-      return reply(fail(allowed.error()));
-  }
   complete(change_of);
   const auto temporary =
       change_of.has("temporary_password") ? change_of.requested.temporary_password() : "";
   const auto answered = answer_paths(request.field_mask());
-  passwords_.hash(temporary, [=, this](const Result<std::string>& hash) {
-    if (!hash) return reply(fail(hash.error()));
-    auto hashed = change_of;
-    hashed.requested.set_temporary_password(*hash);
-    store(call, hashed, answered, reply);
+  with_picture(change_of, reply, [=, this](const FieldChange& pictured) {
+    passwords_.hash(temporary, [=, this](const Result<std::string>& hash) {
+      if (!hash) return reply(fail(hash.error()));
+      auto hashed = pictured;
+      hashed.requested.set_temporary_password(*hash);
+      store(call, hashed, answered, reply);
+    });
   });
+}
+
+/// Calls `then` with what becomes of the picture; else answers why not.
+void UserUpdates::with_picture(const FieldChange& change_of, const Reply<pb::User>& reply,
+                               std::function<void(const FieldChange&)> then) const {
+  if (!names_picture(change_of.paths, "profile_picture")) return then(change_of);
+  const auto& user = change_of.requested;
+  const PictureWish wish{
+      .entity = user_key(user.ids().user_id()),
+      .rules = identity_.settings().profile_pictures,
+      .disabled = profile_picture_uploads_disabled,
+      .maybe_picture = user.has_profile_picture() ? &user.profile_picture() : nullptr};
+  prepare_picture(identity_, wish,
+                  [change_of, reply, then = std::move(then)](const Result<PictureChange>& picture) {
+                    if (!picture) return reply(fail(picture.error()));
+                    auto pictured = change_of;
+                    pictured.picture = *picture;
+                    pictured.requested.clear_profile_picture();
+                    then(pictured);
+                  });
 }
 
 void UserUpdates::store(const CallPtr& call, const FieldChange& change_of, const Paths& paths,
@@ -141,14 +170,15 @@ void UserUpdates::store(const CallPtr& call, const FieldChange& change_of, const
     publish_change(identity_, *call, key, "update", change_of.paths);
     if (change_of.has("state")) notify(identity_, *call, of_state(key, *user));
     if (change_of.has("primary_email_address") && !change_of.by_admin) validations_.send(*user);
-    hide_secrets(*user, identity_.settings().use_gravatar);
+    hide_secrets(*user, identity_.settings());
     reply(masked(*std::move(user), paths));
   };
   change({.call = call,
           .key = key,
           .admins_matter = change_of.has("admin"),
           .change = [change_of](const Entity& current,
-                                UtcTime now) { return apply(change_of, current, now); }},
+                                UtcTime now) { return apply(change_of, current, now); },
+          .picture = change_of.picture},
          answer);
 }
 

@@ -26,6 +26,8 @@ class UserUpdates {
  private:
   struct FieldChange;
 
+  void with_picture(const FieldChange& change, const Reply<ttn::lorawan::v3::User>& reply,
+                    std::function<void(const FieldChange&)> then) const;
   void store(const CallPtr& call, const FieldChange& change, const std::vector<std::string>& paths,
              const Reply<ttn::lorawan::v3::User>& reply) const;
   struct Transaction;

@@ -4,6 +4,7 @@
 
 #include "actors/identity_server/registry/errors.hpp"
 #include "actors/identity_server/registry/queries.hpp"
+#include "app/api/services/identity/pictures.hpp"
 #include "protocol/base/hex.hpp"
 #include "protocol/crypto/md5.hpp"
 
@@ -48,10 +49,12 @@ std::vector<identity_server::UniqueKey> email_key(const pb::User& user) {
   return {{email_index(user.primary_email_address()), {}}};
 }
 
-void hide_secrets(pb::User& user, bool use_gravatar) {
+void hide_secrets(pb::User& user, const identity_server::Settings& settings) {
   user.clear_password();
   user.clear_temporary_password();
-  if (!use_gravatar || user.has_profile_picture() || user.primary_email_address().empty()) return;
+  if (user.has_profile_picture())
+    return put_picture_url(settings.profile_pictures.url, *user.mutable_profile_picture());
+  if (!settings.use_gravatar || user.primary_email_address().empty()) return;
   const auto hash = hex_lower(crypto::md5(as_bytes(lower_trimmed(user.primary_email_address()))));
   auto& sizes = *user.mutable_profile_picture()->mutable_sizes();
   for (const auto size : picture_sizes) {
@@ -80,11 +83,6 @@ void clear_admin_fields(pb::User& user) {
   user.clear_temporary_password();
   user.clear_temporary_password_created_at();
   user.clear_temporary_password_expires_at();
-}
-
-Status check_picture(const pb::User& user) {
-  if (user.has_profile_picture()) return fail(profile_picture_uploads_disabled);
-  return {};
 }
 
 Result<Admins> find_admins(const storage::Reader& store, const EntityKey& user) {

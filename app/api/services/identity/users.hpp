@@ -25,16 +25,14 @@ inline storage::EntityKey user_key(const std::string& id) {
 std::vector<identity_server::UniqueKey> email_key(const pb::User& user);
 Bytes email_index(std::string_view address);
 
-/// Without passwords, as every answer is; with the pictures that its address has elsewhere, if so
-/// set.
-void hide_secrets(pb::User& user, bool use_gravatar);
+/// Without passwords, as every answer is; with the addresses of its picture, or of the one that its
+/// email address has elsewhere, if so set.
+void hide_secrets(pb::User& user, const identity_server::Settings& settings);
 /// Paths of a user that everyone may see.
 bool are_public_of_user(const Paths& paths);
 /// The fields that admins alone set: of a mask the first one; empty: none.
 std::string_view admin_path_of_user(const Paths& paths);
 void clear_admin_fields(pb::User& user);
-/// Error: profile_picture_uploads_disabled, also for pictures that would have to be fetched.
-Status check_picture(const pb::User& user);
 
 /// Another live admin; nothing if there is none, or `user` is none himself.
 struct Admins {

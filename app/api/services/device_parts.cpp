@@ -1,0 +1,175 @@
+#include "app/api/services/device_parts.hpp"
+
+#include "actors/join_server/errors.hpp"
+#include "app/api/services/audit/told.hpp"
+#include "app/api/services/mapping/as_device.hpp"
+#include "app/api/services/mapping/formatter_vector.hpp"
+#include "app/api/services/mapping/js_device.hpp"
+#include "app/api/services/mapping/js_device_rules.hpp"
+#include "app/api/services/mapping/link.hpp"
+#include "app/api/services/mapping/ns_device.hpp"
+#include "app/api/services/mapping/ns_device_rules.hpp"
+#include "app/api/services/mapping/values.hpp"
+
+namespace ff::api {
+namespace {
+
+using application_server::AppDevice;
+
+DeviceUid uid_in(const DevicePartSetting& setting) {
+  return uid_of(setting.request->end_device().ids());
+}
+
+/// `change`, or a refusal of the device that is there; told to the audit log as the API shows it.
+template <class T, class Change>
+auto deciding(const DevicePartSetting& setting, Change change) {
+  auto decide = [only_absent = setting.only_absent,
+                 change = std::move(change)](const T* current) -> Result<T> {
+    if (only_absent && current != nullptr) return fail(device_part_exists);
+    return change(current);
+  };
+  return told<T>(
+      setting.call, audit_name(uid_in(setting)), [](const T& device) { return to_proto(device); },
+      std::move(decide));
+}
+
+}  // namespace
+
+void NsDevices::set(const DevicePartSetting& setting, actors::Reply<DevicePtr> then) const {
+  const auto paths = paths_of(setting.request->field_mask());
+  const auto profile = profile_wanted(setting.request->end_device(), paths);
+  if (!profile) return then(fail(profile.error()));
+  if (profile->empty()) return change(setting, std::nullopt, std::move(then));
+  using network_server::ProfileUse;
+  const network_server::ProfileKey key{uid_in(setting).application_id, *profile};
+  auto make = [&key](actors::Reply<ProfileUse> found) {
+    return network_server::UseProfile{key, std::move(found)};
+  };
+  asker_.ask<ProfileUse>(
+      profiles_.get(), "NETWORK_SERVER", make,
+      [self = *this, setting, then = std::move(then)](const Result<ProfileUse>& use) {
+        if (!use) return then(fail(use.error()));
+        self.change(setting, *use, then);
+      });
+}
+
+/// The profile is held until the session has made the change durable.
+void NsDevices::change(const DevicePartSetting& setting,
+                       const std::optional<network_server::ProfileUse>& profile,
+                       actors::Reply<DevicePtr> then) const {
+  const auto uid = uid_in(setting);
+  auto decide = [request = setting.request, fields = change_paths(setting.request->field_mask()),
+                 now = now_(), profile](const network_server::Device* current) {
+    return change_ns_device(current, request->end_device(), fields, now,
+                            profile ? profile->settings.get() : nullptr);
+  };
+  auto make = [&](actors::Reply<DevicePtr> reply) {
+    return network_server::to_session(
+        uid, network_server::ChangeDevice{
+                 deciding<network_server::Device>(setting, std::move(decide)), std::move(reply)});
+  };
+  asker_.ask<DevicePtr>(shards_.of(uid), "NETWORK_SERVER", make, std::move(then));
+}
+
+void NsDevices::erase(const DeviceUid& uid, actors::Reply<void> then) const {
+  auto make = [&uid](actors::Reply<DeviceIdentifiers> reply) {
+    return network_server::to_session(uid, network_server::DeleteDevice{std::move(reply)});
+  };
+  asker_.ask<DeviceIdentifiers>(shards_.of(uid), "NETWORK_SERVER", make,
+                                [then = std::move(then)](const Result<DeviceIdentifiers>& erased) {
+                                  if (!erased) return then(fail(erased.error()));
+                                  then({});
+                                });
+}
+
+void AsDevices::set(const DevicePartSetting& setting, actors::Reply<DevicePtr> then) const {
+  const auto uid = uid_in(setting);
+  const auto& mask = setting.request->field_mask();
+  Change decide = [request = setting.request, fields = change_paths(mask), now = now_(),
+                   script_size_max =
+                       script_size_max_](const AppDevice* current) -> Result<AppDevice> {
+    FF_CHECK(check_scripts(request->end_device().formatters(), script_size_max));
+    return change_app_device(current, request->end_device(), fields, now);
+  };
+  Change change = deciding<AppDevice>(setting, std::move(decide));
+  const bool may_fail_vectors = touches(mask, "formatters") || touches(mask, "version_ids");
+  if (!may_fail_vectors) return this->change(uid, std::move(change), std::move(then));
+  auto make = [&uid](actors::Reply<DevicePtr> reply) {
+    return application_server::GetAppDevice{uid, std::move(reply)};
+  };
+  asker_.ask<DevicePtr>(shards_.of(uid), "APPLICATION_SERVER", make,
+                        [self = *this, uid, change = std::move(change),
+                         then = std::move(then)](const Result<DevicePtr>& device) {
+                          self.check_and_change(uid, device ? *device : nullptr, change, then);
+                        });
+}
+
+/// The formatters that are to be pass the vectors that are there, or nothing is changed.
+void AsDevices::check_and_change(const DeviceUid& uid, const DevicePtr& maybe_current,
+                                 const Change& change, const actors::Reply<DevicePtr>& then) const {
+  const auto vectors = maybe_current ? maybe_current->formatter_vectors : std::nullopt;
+  if (!vectors) return this->change(uid, change, then);
+  const auto next = change(maybe_current.get());
+  if (!next) return then(fail(next.error()));
+  const auto device = to_proto(*next);
+  vectors_->check({vectors_of(vectors), device.formatters(), device.ids(), device.version_ids()},
+                  [self = *this, uid, vectors, change, then](const Status& status) {
+                    if (!status) return then(fail(status.error()));
+                    self.change(
+                        uid,
+                        [vectors, change](const AppDevice* now) -> Result<AppDevice> {
+                          if ((now ? now->formatter_vectors : std::nullopt) != vectors)
+                            return fail(vectors_have_changed);
+                          return change(now);
+                        },
+                        then);
+                  });
+}
+
+void AsDevices::change(const DeviceUid& uid, Change change, actors::Reply<DevicePtr> then) const {
+  auto make = [&](actors::Reply<DevicePtr> reply) {
+    return application_server::ChangeAppDevice{uid, std::move(change), std::move(reply)};
+  };
+  asker_.ask<DevicePtr>(shards_.of(uid), "APPLICATION_SERVER", make, std::move(then));
+}
+
+void AsDevices::erase(const DeviceUid& uid, actors::Reply<void> then) const {
+  auto make = [&uid](actors::Reply<void> reply) {
+    return application_server::DeleteAppDevice{uid, std::move(reply)};
+  };
+  asker_.ask<void>(shards_.of(uid), "APPLICATION_SERVER", make, std::move(then));
+}
+
+void JsDevices::set(const DevicePartSetting& setting, const storage::JoinKey& euis,
+                    actors::Reply<DevicePtr> then) const {
+  auto decide = [request = setting.request, euis,
+                 fields = change_paths(setting.request->field_mask())](
+                    const join_server::JoinDevice* current) {
+    return change_join_device(current, request->end_device(), euis, fields);
+  };
+  auto make = [&](actors::Reply<DevicePtr> reply) {
+    return join_server::ChangeJoinDevice{
+        euis.join_eui, euis.dev_eui, deciding<join_server::JoinDevice>(setting, std::move(decide)),
+        std::move(reply)};
+  };
+  asker_.ask<DevicePtr>(shards_.of(euis), "JOIN_SERVER", make, std::move(then));
+}
+
+void JsDevices::erase(const DeviceUid& uid, const storage::JoinKey& euis,
+                      actors::Reply<void> then) const {
+  auto make = [euis](actors::Reply<DevicePtr> reply) {
+    return join_server::GetJoinDevice{euis.join_eui, euis.dev_eui, std::move(reply)};
+  };
+  asker_.ask<DevicePtr>(
+      shards_.of(euis), "JOIN_SERVER", make,
+      [self = *this, uid, euis, then = std::move(then)](const Result<DevicePtr>& device) {
+        if (!device) return then(fail(device.error()));
+        if ((*device)->ids.uid != uid) return then(fail(join_server::device_not_found));
+        auto erase = [euis](actors::Reply<void> reply) {
+          return join_server::DeleteJoinDevice{euis.join_eui, euis.dev_eui, std::move(reply)};
+        };
+        self.asker_.ask<void>(self.shards_.of(euis), "JOIN_SERVER", erase, then);
+      });
+}
+
+}  // namespace ff::api
