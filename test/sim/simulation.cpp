@@ -76,18 +76,20 @@ void Simulation::boot() {
   config.udp.push_back({.local = server_address,
                         .fallback_plan_id = options_.frequency_plan_id,
                         .network = nullptr});
-  node_ = app::Node::start({.system = system_.get(),
-                            .clock = clock_,
-                            .make_random = [this] { return make_seeded_random(next_seed_++); },
-                            .metrics = metrics_.get(),
-                            .engine = engine_,
-                            .shard_count = *storage::ShardCount::make(4),
-                            .datagrams = &network_,
-                            .own_threads = false,
-                            .publish = [this](const events::Event& event) { on_event(event); },
-                            .tap = [this](const application_server::UpPublished& up) { on_up(up); },
-                            .on_fatal = [](const std::string&) {}},
-                           std::move(config));
+  node_ = app::Node::start(
+      {.system = system_.get(),
+       .clock = clock_,
+       .make_random = [this] { return make_seeded_random(next_seed_++); },
+       .metrics = metrics_.get(),
+       .engine = engine_,
+       .shard_count = *storage::ShardCount::make(4),
+       .datagrams = &network_,
+       .own_threads = false,
+       .publish = [this](const events::Event& event) { on_event(event); },
+       .publish_of_gateways = [this](const events::Event& event, const auto&) { on_event(event); },
+       .tap = [this](const application_server::UpPublished& up) { on_up(up); },
+       .on_fatal = [](const std::string&) {}},
+      std::move(config));
   run_actors();
   if (!std::exchange(registered_, true)) register_devices();
 }

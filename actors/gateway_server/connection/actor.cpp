@@ -53,13 +53,15 @@ struct Runner {
   Pointer self;
 
   const Context& context() const { return *self->state.context; }
-  void operator()(ForwardUplink& effect) const {
-    context().probe->forwarded.Increment();
-    context().upstream.uplink(context().uplinks->count(std::move(effect.frame)));
+  void operator()(const ForwardUplink& effect) const {
+    const auto sent = context().upstream.uplink(context().uplinks->count(effect.frame));
+    if (sent) context().probe->forwarded.Increment();
+    run(self, self->state.logic->on_forwarded(effect, sent, now(self)));
   }
-  void operator()(ForwardAcknowledgment& effect) const {
-    context().probe->acknowledgments_forwarded.Increment();
-    context().upstream.acknowledgment(effect.acknowledgment);
+  void operator()(const ForwardAcknowledgment& effect) const {
+    const auto sent = context().upstream.acknowledgment(effect.acknowledgment);
+    if (sent) context().probe->acknowledgments_forwarded.Increment();
+    run(self, self->state.logic->on_forwarded(effect, sent));
   }
   void operator()(ToFrontend& effect) const {
     probe(self).sent->Increment();
@@ -72,12 +74,12 @@ struct Runner {
                         self->state.logic->settings().ids,
                         std::move(effect.correlation_ids),
                         {}};
-    std::visit([&](auto& data) { event.data = std::move(data); }, effect.data);
-    context().publish(std::move(event));
+    context().publish(std::move(event), std::move(effect.data));
   }
   void operator()(const CountUplink& effect) const {
     context().probe->uplinks[static_cast<std::size_t>(effect.outcome)]->Increment();
     if (effect.outcome == UplinkOutcome::crc_failed) context().probe->broken.Increment();
+    if (effect.outcome == UplinkOutcome::unreachable) context().probe->unreachable.Increment();
     (effect.outcome == UplinkOutcome::repeated ? probe(self).repeated : probe(self).uplinks)
         ->Increment();
   }
@@ -169,7 +171,7 @@ void admit_gateway(Pointer self, const Result<GatewaySettings>& found) {
   probe(self).connected->Increment();
   announce(self);
   caf::anon_send(state.frontend, std::move(ready));
-  run(self, state.logic->on_connected());
+  run(self, state.logic->on_connected(now(self)));
   schedule_housekeeping(self);
 }
 
@@ -179,16 +181,27 @@ void on_registry(Pointer self, const RegistryAnswered& message) {
   run(self, logic->on_settings(message.settings, now(self)));
 }
 
+/// More is under way than may be. A status costs writes, too, and the next one says the same.
+void drop_all(Pointer self, GatewayUp& message) {
+  if (!message.uplinks.empty()) {
+    self->state.context->probe->overflowed.Increment(static_cast<double>(message.uplinks.size()));
+    run(self, {PublishEvent{"gs.io.up.drop", Error(buffer_full), {}}});
+    message.uplinks.clear();
+  }
+  if (message.status) {
+    self->state.context->probe->overflowed_statuses.Increment();
+    run(self, {PublishEvent{"gs.io.status.drop", Error(buffer_full), {}}});
+    message.status.reset();
+  }
+}
+
 void on_up(Pointer self, GatewayUp& message) {
   auto& state = self->state;
   if (state.logic == nullptr) return;
   if (message.status) probe(self).statuses->Increment();
   // Before anything is noted of them: a gateway's repetition is then not taken for one.
-  if (!message.uplinks.empty() && state.context->uplinks->refuses(message.uplinks.size())) {
-    state.context->probe->overflowed.Increment(static_cast<double>(message.uplinks.size()));
-    run(self, {PublishEvent{"gs.io.up.drop", Error(buffer_full), {}}});
-    message.uplinks.clear();
-  }
+  const bool holds_any = !message.uplinks.empty() || message.status;
+  if (holds_any && state.context->uplinks->refuses(message.uplinks.size())) drop_all(self, message);
   run(self, state.logic->on_up(std::move(message), now(self), *state.random));
 }
 

@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
-#include "actors/events/event.hpp"
 #include "actors/gateway_server/connection/config.hpp"
+#include "actors/gateway_server/connection/event_data.hpp"
 #include "actors/gateway_server/connection/gateway_access.hpp"
 #include "actors/gateway_server/connection/gateway_memory.hpp"
 #include "actors/gateway_server/connection/probe.hpp"
@@ -19,12 +19,13 @@
 
 namespace ff::gateway_server {
 
-/// The network servers behind us. Any thread; never blocks.
+/// The network servers behind us. Any thread; never blocks. Error network_server_not_found: whoever
+/// it is for does not run at the moment.
 struct Upstream {
   /// A frame that passed the connection; routed by its address or EUIs.
-  std::function<void(std::shared_ptr<const UplinkFrame>)> uplink;
+  std::function<Status(std::shared_ptr<const UplinkFrame>)> uplink;
   /// To the session whose downlink it was.
-  std::function<void(const TxAcknowledgment&)> acknowledgment;
+  std::function<Status(const TxAcknowledgment&)> acknowledgment;
 };
 
 /// Immutable after start; lives as long as the actors.
@@ -35,7 +36,7 @@ struct Context {
   std::shared_ptr<GatewayRegistry> registry;
   std::shared_ptr<GatewayAccess> access;  // null: nobody's secret is good
   Upstream upstream;
-  events::Publish publish;
+  PublishGatewayEvent publish;                           // null: nobody is told
   std::shared_ptr<const net::RateLimiter> rate_limiter;  // null: nobody is limited
   std::shared_ptr<GatewayMemories> memories;             // null: nothing outlives a connection
   std::string server_version;

@@ -142,7 +142,6 @@ void ConnectionState::send(const std::shared_ptr<const DownlinkFrame>& frame, co
                            const schedule::Emission& emission, SendDownlink message,
                            Effects& effects) {
   auto& downlink = message.downlink;
-  downlink.phy_payload = frame->phy_payload;
   downlink.data_rate = window.parameters->data_rate;
   if (auto* lora = std::get_if<LoraDataRate>(&downlink.data_rate);
       lora != nullptr && lora->coding_rate == CodingRate::none)
@@ -161,7 +160,11 @@ void ConnectionState::send(const std::shared_ptr<const DownlinkFrame>& frame, co
   message.link = request_.link;
   message.token = downlinks_.add(frame);
   message.correlation_ids = frame->correlation_ids;
-  effects.push_back(PublishEvent{"gs.down.send", {}, frame->correlation_ids});
+  effects.push_back(PublishEvent{
+      "gs.down.send", std::make_shared<const SentDownlink>(SentDownlink{frame, downlink}),
+      frame->correlation_ids});
+  downlink.phy_payload = frame->phy_payload;
+  planned_devices_.add({emission.starts, frame->device});
   effects.push_back(ToFrontend{std::move(message)});
 }
 
@@ -229,7 +232,7 @@ Result<ScheduledDownlink> ConnectionState::try_schedule(
 
 ConnectionState::Scheduled ConnectionState::schedule(
     const std::shared_ptr<const DownlinkFrame>& frame, std::size_t path, Instant now) {
-  Effects effects{PublishEvent{"gs.down.schedule.attempt", {}, frame->correlation_ids}};
+  Effects effects{PublishEvent{"gs.down.schedule.attempt", frame, frame->correlation_ids}};
   auto answer = try_schedule(frame, path, now, effects);
   note_downlink(*frame, answer, now.utc);
   if (!answer) {

@@ -22,15 +22,23 @@ inline constexpr ErrorDef gateway_eui_not_registered{"pkg/gatewayserver",
 inline constexpr ErrorDef gateway_not_registered{"pkg/gatewayserver", "gateway_not_registered",
                                                  Code::not_found,
                                                  "gateway `{gateway_uid}` is not registered"};
+inline constexpr ErrorDef host_handle{"pkg/gatewayserver", "host_handle", Code::unknown,
+                                      "handle message by upstream host `{host}`"};
 inline constexpr ErrorDef message_crc{"pkg/gatewayserver", "message_crc", Code::invalid_argument,
                                       "message CRC failed"};
 inline constexpr ErrorDef new_connection{"pkg/gatewayserver", "new_connection", Code::aborted,
                                          "new connection from same gateway"};
+inline constexpr ErrorDef network_server_not_found{"pkg/gatewayserver/upstream/ns",
+                                                   "network_server_not_found", Code::not_found,
+                                                   "network server not found for `{ids}`"};
 inline constexpr ErrorDef no_fallback_frequency_plan{
     "pkg/gatewayserver", "no_fallback_frequency_plan", Code::not_found,
     "gateway `{gateway_uid}` is not registered and no fallback frequency plan defined"};
 inline constexpr ErrorDef not_connected{"pkg/gatewayserver", "not_connected", Code::not_found,
                                         "gateway `{gateway_uid}` not connected"};
+/// No name in the reference, which takes late frames for new ones.
+inline constexpr ErrorDef late_join{"pkg/gatewayserver", "late_join", Code::failed_precondition,
+                                    "join-request was heard `{age}` ago"};
 inline constexpr ErrorDef schedule_failed{"pkg/gatewayserver", "schedule", Code::aborted,
                                           "failed to schedule"};
 inline constexpr ErrorDef schedule_path{"pkg/gatewayserver", "schedule_path", Code::unknown,

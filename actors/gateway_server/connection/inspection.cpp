@@ -1,4 +1,5 @@
 // What a connection remembers of its decisions, and what it shows of itself.
+#include <algorithm>
 #include <array>
 
 #include "actors/gateway_server/connection/state.hpp"
@@ -56,16 +57,27 @@ ConnectionSnapshot ConnectionState::snapshot(Instant now) const {
   out.has_downlink_path = has_downlink_path_;
   out.stats = stats(now);
   out.clock_synced_at = clock_.synced_at();
+  out.clock = clock_quality_.stats();
+  out.late_uplinks = late_uplinks_;
+  out.last_late_uplink = last_late_uplink_;
   out.has_gps_time = clock_.has_gateway_time();
   out.sends_beacons = scheduler_.keeps_beacons_free();
   out.lead_time = schedule::Scheduler::lead_time(round_trips_, now.utc);
   const auto& emissions = scheduler_.emissions().all();
   out.remembered_emissions = emissions.size();
   const auto at = clock_.from_server_time(now.utc);
+  const auto devices = planned_devices_.list();
   for (const auto& emission : emissions) {
     if (!at || emission.ends() < *at) continue;
     if (out.planned.size() == ConnectionSnapshot::emissions_max) break;
-    out.planned.push_back({clock_.to_server_time(emission.starts), emission.duration});
+    PlannedEmission planned{clock_.to_server_time(emission.starts),
+                            emission.duration,
+                            emission.frequency,
+                            scheduler_.settings().sub_bands[emission.sub_band],
+                            {}};
+    const auto device = std::ranges::find(devices, emission.starts, &PlannedDevice::starts);
+    if (device != devices.end()) planned.device = device->device;
+    out.planned.push_back(std::move(planned));
   }
   out.dropped_uplinks = dropped_uplinks_.list();
   out.downlinks = downlink_decisions_.list();

@@ -60,6 +60,8 @@ struct GatewayUp {
   std::optional<Duration> round_trip;
   /// The gateway was told to send class B beacons and can.
   bool sends_beacons = false;
+  /// Why a status is not in `status`.
+  std::optional<Error> refused_status = {};
 };
 /// A counter value and its time by the gateway's GPS.
 struct GpsSample {

@@ -1,6 +1,21 @@
 #include "actors/gateway_server/connection/probe.hpp"
 
 namespace ff::gateway_server {
+namespace {
+
+prometheus::Counter& dropped_of(actors::Metrics& metrics, const char* error) {
+  return metrics.counter("ttn_lw_gs_uplink_dropped_total",
+                         "Uplinks not handed to an upstream host.",
+                         {{"host", "cluster"}, {"error", error}});
+}
+
+prometheus::Counter& overflowed_of(actors::Metrics& metrics, const char* type) {
+  return metrics.counter("ttn_lw_gs_io_message_dropped_total",
+                         "Messages of gateways that found no room.",
+                         {{"type", type}, {"error", "pkg/gatewayserver/io:buffer_full"}});
+}
+
+}  // namespace
 
 ConnectionProbe::ConnectionProbe(actors::Metrics& metrics)
     : actors(metrics, "gateway_connection"),
@@ -12,12 +27,10 @@ ConnectionProbe::ConnectionProbe(actors::Metrics& metrics)
       acknowledgments_dropped(metrics.counter(
           "ttn_lw_gs_txack_dropped_total", "Transmission reports not handed to an upstream host.",
           {{"host", "cluster"}, {"error", "pkg/gatewayserver:downlink_not_found"}})),
-      broken(metrics.counter("ttn_lw_gs_uplink_dropped_total",
-                             "Uplinks not handed to an upstream host.",
-                             {{"host", "cluster"}, {"error", "pkg/gatewayserver:message_crc"}})),
-      overflowed(metrics.counter(
-          "ttn_lw_gs_io_message_dropped_total", "Messages of gateways that found no room.",
-          {{"type", "uplink"}, {"error", "pkg/gatewayserver/io:buffer_full"}})) {
+      broken(dropped_of(metrics, "pkg/gatewayserver:message_crc")),
+      unreachable(dropped_of(metrics, "pkg/gatewayserver:host_handle")),
+      overflowed(overflowed_of(metrics, "uplink")),
+      overflowed_statuses(overflowed_of(metrics, "status")) {
   for (std::size_t i = 0; i < protocols.size(); ++i) {
     const actors::Metrics::Labels labels = {{"protocol", to_string(static_cast<Protocol>(i))}};
     const auto counter = [&](const char* name, const char* help) {

@@ -36,7 +36,9 @@ struct ConnectionProbe {
   prometheus::Counter& acknowledgments_forwarded;
   prometheus::Counter& acknowledgments_dropped;  // of no downlink
   prometheus::Counter& broken;                   // dropped because of their CRC
+  prometheus::Counter& unreachable;              // … because nobody was there to take them
   prometheus::Counter& overflowed;               // uplinks that came faster than they are handled
+  prometheus::Counter& overflowed_statuses;
 };
 
 }  // namespace ff::gateway_server

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/gateway_server/connection/clock_quality.hpp"
 #include "actors/gateway_server/connection/messages.hpp"
 
 namespace ff::gateway_server {
@@ -18,9 +19,10 @@ enum class UplinkOutcome : std::uint8_t {
   undecodable,
   crc_failed,
   not_ours,
-  join_late,  // its answer would come too late
+  join_late,    // its answer would come too late
+  unreachable,  // whoever it is for does not run
 };
-inline constexpr std::size_t uplink_outcome_count = 7;
+inline constexpr std::size_t uplink_outcome_count = 8;
 const char* to_string(UplinkOutcome outcome) noexcept;
 
 /// An uplink that went no further.
@@ -50,6 +52,15 @@ struct DownlinkDecision {
 struct PlannedEmission {
   std::optional<UtcTime> starts_at;
   Duration duration{0};
+  Frequency frequency;
+  schedule::SubBandLimit sub_band;  // whose duty cycle it uses up
+  std::optional<DeviceUid> device;  // unknown: remembered of an earlier connection
+};
+
+/// An uplink that the gateway heard long before we did.
+struct LateUplink {
+  UtcTime at;
+  Duration age{0};
 };
 
 struct ConnectionSnapshot {
@@ -61,13 +72,16 @@ struct ConnectionSnapshot {
   bool has_downlink_path = false;
   ConnectionStats stats;
   std::optional<UtcTime> clock_synced_at;  // newest sample of the concentrator's counter
+  ClockStats clock;
   bool has_gps_time = false;
   bool sends_beacons = false;                  // as far as it is known
   Duration lead_time{0};                       // least time between a request and its emission
   std::vector<PlannedEmission> planned;        // not over yet, in order, at most emissions_max
   std::size_t remembered_emissions = 0;        // for conflicts and duty cycle
   std::vector<DroppedUplink> dropped_uplinks;  // oldest first
-  std::vector<DownlinkDecision> downlinks;     // oldest first
+  std::uint64_t late_uplinks = 0;              // of this connection
+  std::optional<LateUplink> last_late_uplink;
+  std::vector<DownlinkDecision> downlinks;  // oldest first
 };
 struct InspectConnection {
   actors::Reply<ConnectionSnapshot> reply;

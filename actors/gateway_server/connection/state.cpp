@@ -10,8 +10,8 @@ namespace {
 constexpr std::array<const char*, protocol_count> protocol_names = {"udp", "mqtt", "grpc",
                                                                     "semtechws/lbslns", "ttigw"};
 constexpr std::array<const char*, uplink_outcome_count> outcome_names = {
-    "forwarded",  "forwarded_late", "repeated", "undecodable",
-    "crc_failed", "not_ours",       "join_late"};
+    "forwarded",  "forwarded_late", "repeated",  "undecodable",
+    "crc_failed", "not_ours",       "join_late", "unreachable"};
 
 /// `interval` changed by up to `share` of it in either direction.
 Duration jittered(Duration interval, double share, Random& random) {
@@ -19,6 +19,11 @@ Duration jittered(Duration interval, double share, Random& random) {
   if (spread <= 0) return interval;
   const auto offset = random.below(static_cast<std::uint64_t>(2 * spread) + 1);
   return interval - Duration{spread} + Duration{static_cast<std::int64_t>(offset)};
+}
+
+/// By the only host there is: this cluster's network server.
+Error not_handled(const Status& sent) {
+  return Error(host_handle, {{"host", "cluster"}}).caused_by(sent.error());
 }
 
 bool is_denied(const Error& error) {
@@ -51,9 +56,10 @@ ConnectionState::ConnectionState(ConnectRequest request, GatewaySettings setting
   stats_.remote_address = request_.remote_address;
 }
 
-Effects ConnectionState::on_connected() {
+Effects ConnectionState::on_connected(Instant now) {
   stats_changed_ = false;
-  return {PublishEvent{"gs.gateway.connect", {}, {}}};
+  return {
+      PublishEvent{"gs.gateway.connect", std::make_shared<const ConnectionStats>(stats(now)), {}}};
 }
 
 Effects ConnectionState::on_up(GatewayUp up, Instant now, Random& random) {
@@ -61,7 +67,8 @@ Effects ConnectionState::on_up(GatewayUp up, Instant now, Random& random) {
   if (up.round_trip) round_trips_.record(*up.round_trip, now.utc);
   if (up.sends_beacons) scheduler_.keep_beacons_free();
   for (auto& frame : up.uplinks) on_uplink(std::move(frame), now, random, effects);
-  if (up.status) on_status(std::move(*up.status), now, effects);
+  if (up.status) on_status(std::move(*up.status), now, random, effects);
+  if (up.refused_status) effects.push_back(PublishEvent{"gs.status.drop", *up.refused_status, {}});
   return effects;
 }
 
@@ -82,11 +89,13 @@ Effects ConnectionState::on_tx_acked(const TxAcked& acked, Instant now) {
     if (acked.round_trip) round_trips_.record(*acked.round_trip, now.utc);
   }
   const auto& ids = acknowledgment.correlation_ids;
-  effects.push_back(PublishEvent{"gs.txack.receive", {}, ids});
+  effects.push_back(PublishEvent{
+      "gs.txack.receive",
+      std::make_shared<const ReportedDownlink>(ReportedDownlink{acknowledgment, downlink}), ids});
   if (acked.result == TxResult::success) {
     effects.push_back(PublishEvent{"gs.down.tx.success", {}, ids});
   } else {
-    effects.push_back(PublishEvent{"gs.down.tx.fail", std::string(to_string(acked.result)), ids});
+    effects.push_back(PublishEvent{"gs.down.tx.fail", acked.result, ids});
   }
   // Without its downlink an acknowledgement says nothing about any device.
   if (!downlink) {
@@ -95,8 +104,28 @@ Effects ConnectionState::on_tx_acked(const TxAcked& acked, Instant now) {
     return effects;
   }
   note_report(acknowledgment, now.utc);
-  effects.push_back(ForwardAcknowledgment{acknowledgment});
-  effects.push_back(PublishEvent{"gs.txack.forward", std::string("cluster"), ids});
+  effects.push_back(ForwardAcknowledgment{std::move(acknowledgment)});
+  return effects;
+}
+
+Effects ConnectionState::on_forwarded(const ForwardAcknowledgment& report,
+                                      const Status& sent) const {
+  const auto& ids = report.acknowledgment.correlation_ids;
+  if (sent) return {PublishEvent{"gs.txack.forward", {}, ids}};
+  return {CountDroppedAcknowledgment{}, PublishEvent{"gs.txack.drop", not_handled(sent), ids}};
+}
+
+Effects ConnectionState::on_forwarded(const ForwardUplink& uplink, const Status& sent,
+                                      Instant now) {
+  const auto& ids = uplink.frame->correlation_ids;
+  if (!sent) {
+    note_dropped(*uplink.frame, UplinkOutcome::unreachable, now.utc);
+    return {CountUplink{UplinkOutcome::unreachable},
+            PublishEvent{"gs.up.drop", not_handled(sent), ids}};
+  }
+  Effects effects{CountUplink{uplink.outcome}, PublishEvent{"gs.up.forward", {}, ids}};
+  if (uplink.outcome == UplinkOutcome::forwarded_late)
+    effects.push_back(PublishEvent{"gs.up.late", uplink.frame, ids});
   return effects;
 }
 
@@ -111,7 +140,8 @@ Effects ConnectionState::on_housekeep(Instant now, Random& random) {
     // Who should have told is gone by now.
     is_recalled_ = true;
     remember(now, effects);
-    effects.push_back(PublishEvent{"gs.gateway.connection.stats", {}, {}});
+    effects.push_back(PublishEvent{
+        "gs.gateway.connection.stats", std::make_shared<const ConnectionStats>(stats(now)), {}});
   }
   if (now.mono >= garbage_at_) {
     garbage_at_ = now.mono + schedule::schedule_gc_interval;

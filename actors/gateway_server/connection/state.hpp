@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "actors/gateway_server/connection/admission.hpp"
+#include "actors/gateway_server/connection/clock_quality.hpp"
 #include "actors/gateway_server/connection/downlink_ring.hpp"
+#include "actors/gateway_server/connection/event_data.hpp"
 #include "actors/gateway_server/connection/gateway_memory.hpp"
 #include "actors/gateway_server/connection/late_frames.hpp"
 #include "actors/gateway_server/connection/snapshot.hpp"
@@ -20,13 +22,20 @@
 #include "protocol/schedule/rollover_clock.hpp"
 #include "protocol/schedule/scheduler.hpp"
 
+namespace ff::phy {
+struct UplinkIdentifiers;
+}
+
 namespace ff::gateway_server {
 
 // --- effects, run in order ---------------------------------------------------------------------
 
+/// What became of it is for on_forwarded(); `outcome` is that of success.
 struct ForwardUplink {
   std::shared_ptr<const UplinkFrame> frame;
+  UplinkOutcome outcome = UplinkOutcome::forwarded;
 };
+/// Likewise.
 struct ForwardAcknowledgment {
   TxAcknowledgment acknowledgment;
 };
@@ -35,7 +44,7 @@ struct ToFrontend {
 };
 struct PublishEvent {
   std::string_view name;
-  std::variant<std::monostate, Error, std::string> data;
+  GatewayEventData data;
   CorrelationIds correlation_ids;
 };
 struct CountUplink {
@@ -75,10 +84,13 @@ class ConnectionState {
   ConnectionState(ConnectRequest request, GatewaySettings settings, GatewayRadio radio,
                   const GatewayServerConfig& config, Instant now);
 
-  Effects on_connected();
+  Effects on_connected(Instant now);
   /// `random` gives the correlation ids.
   Effects on_up(GatewayUp up, Instant now, Random& random);
   Effects on_tx_acked(const TxAcked& acked, Instant now);
+  /// Whether what was to be forwarded has found who it is for.
+  Effects on_forwarded(const ForwardUplink& uplink, const Status& sent, Instant now);
+  Effects on_forwarded(const ForwardAcknowledgment& report, const Status& sent) const;
   /// What is known of the gateway from before, which may be nothing; counts once.
   Effects on_recalled(const GatewayMemory& memory, Instant now);
   void on_path_changed(bool available) noexcept { has_downlink_path_ = available; }
@@ -138,13 +150,18 @@ class ConnectionState {
 
   // upstream.cpp
   void on_uplink(UplinkFrame frame, Instant now, Random& random, Effects& effects);
-  void on_status(GatewayStatus status, Instant now, Effects& effects);
+  void on_status(GatewayStatus status, Instant now, Random& random, Effects& effects);
   void update_locations(const GatewayStatus& status, Instant now, Effects& effects);
   void update_versions(const GatewayStatus& status, Effects& effects);
   void settle(Instant now);
   void remember(Instant now, Effects& effects);
+  void pass_on(const std::shared_ptr<const UplinkFrame>& frame,
+               const phy::UplinkIdentifiers& sender, const LateFrames::Verdict& verdict,
+               Instant now, Effects& effects);
   bool is_repeat(const UplinkFrame& frame);
   void synchronise(const GpsSample& sample, Instant now);
+  schedule::ConcentratorTime synchronise(std::uint32_t counter_us, UtcTime received_at,
+                                         std::optional<UtcTime> gps_time);
   void complete_metadata(UplinkFrame& frame, schedule::ConcentratorTime at, Duration age,
                          Instant now) const;
   bool is_forwarded(const DevAddr& dev_addr) const noexcept;
@@ -185,6 +202,14 @@ class ConnectionState {
   ConnectionStats stats_;
   actors::Last<DroppedUplink, 16> dropped_uplinks_;
   actors::Last<DownlinkDecision, 16> downlink_decisions_;
+  struct PlannedDevice {
+    schedule::ConcentratorTime starts;
+    DeviceUid device;
+  };
+  actors::Last<PlannedDevice, 64> planned_devices_;
+  ClockQuality clock_quality_;
+  std::uint64_t late_uplinks_ = 0;
+  std::optional<LateUplink> last_late_uplink_;
   bool is_recalled_ = false;
   std::vector<schedule::PastEmission> recalled_;  // until there is a clock
   bool stats_changed_ = true;

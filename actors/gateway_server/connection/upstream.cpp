@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "actors/gateway_server/connection/errors.hpp"
 #include "actors/gateway_server/connection/state.hpp"
 #include "protocol/base/ulid.hpp"
 #include "protocol/gateway/uplink_token.hpp"
@@ -89,6 +90,16 @@ void ConnectionState::synchronise(const GpsSample& sample, Instant now) {
   clock_.sync(sample.counter_us, at.value_or(now.utc), sample.gps_time);
 }
 
+schedule::ConcentratorTime ConnectionState::synchronise(std::uint32_t counter_us,
+                                                        UtcTime received_at,
+                                                        std::optional<UtcTime> gps_time) {
+  const auto expected = clock_.from_server_time(received_at);
+  const auto at = clock_.sync(counter_us, received_at, gps_time);
+  // One that came out of order does not set the clock.
+  if (clock_.synced_at() == received_at) clock_quality_.add(at, received_at, expected);
+  return at;
+}
+
 void ConnectionState::complete_metadata(UplinkFrame& frame, schedule::ConcentratorTime at,
                                         Duration age, Instant now) const {
   const auto round_trips = round_trips_.stats(now.utc);
@@ -131,7 +142,7 @@ void ConnectionState::on_uplink(UplinkFrame frame, Instant now, Random& random, 
   if (is_repeat(frame)) {
     if (!last_repeat_event_ || now.mono - *last_repeat_event_ >= repeat_event_interval) {
       last_repeat_event_ = now.mono;
-      effects.push_back(PublishEvent{"gs.io.up.repeat", {}, {}});
+      effects.push_back(PublishEvent{"gs.io.up.repeat", settings_.ids, {}});
     }
     return end(UplinkOutcome::repeated);
   }
@@ -142,27 +153,44 @@ void ConnectionState::on_uplink(UplinkFrame frame, Instant now, Random& random, 
   const auto verdict =
       late_frames_.judge(clock_, frame.settings.timestamp_us, sample.gps_time, now.utc);
   const auto at = verdict.may_sync()
-                      ? clock_.sync(sample.counter_us, frame.received_at, sample.gps_time)
+                      ? synchronise(sample.counter_us, frame.received_at, sample.gps_time)
                       : clock_.unroll(frame.settings.timestamp_us);
   settle(now);
+  if (verdict.is_late()) {
+    ++late_uplinks_;
+    last_late_uplink_ = LateUplink{now.utc, verdict.age};
+  }
   const auto sender = identifiers(frame.phy_payload);
   if (!sender) return end(UplinkOutcome::undecodable);
-  if (verdict.is_late() && !sender->dev_addr) return end(UplinkOutcome::join_late);
   complete_metadata(frame, at, verdict.age, now);
   frame.band_id = std::string(radio_.region->band_id);
   frame.correlation_ids.remove_if(
       [](const std::string& id) { return id.size() > correlation_id_bytes_max; });
   frame.correlation_ids.push_back(correlation_id("gs:uplink:", now, random));
-  const auto ids = frame.correlation_ids;
-  effects.push_back(PublishEvent{"gs.up.receive", {}, ids});
-  if (frame.crc_ok == false) {
-    effects.push_back(PublishEvent{"gs.up.drop", Error(message_crc), ids});
-    return end(UplinkOutcome::crc_failed);
+  pass_on(std::make_shared<const UplinkFrame>(std::move(frame)), *sender, verdict, now, effects);
+}
+
+/// A frame that is complete: the event and the network server share it.
+void ConnectionState::pass_on(const std::shared_ptr<const UplinkFrame>& frame,
+                              const phy::UplinkIdentifiers& sender,
+                              const LateFrames::Verdict& verdict, Instant now, Effects& effects) {
+  const auto end = [&](UplinkOutcome outcome) {
+    note_dropped(*frame, outcome, now.utc);
+    effects.push_back(CountUplink{outcome});
+  };
+  const auto drop = [&](UplinkOutcome outcome, Error reason) {
+    effects.push_back(PublishEvent{"gs.up.drop", std::move(reason), frame->correlation_ids});
+    end(outcome);
+  };
+  effects.push_back(PublishEvent{"gs.up.receive", frame, frame->correlation_ids});
+  if (frame->crc_ok == false) return drop(UplinkOutcome::crc_failed, Error(message_crc));
+  if (verdict.is_late() && !sender.dev_addr) {
+    return drop(UplinkOutcome::join_late,
+                Error(late_join, {{"age", to_duration_text(verdict.age)}}));
   }
-  if (sender->dev_addr && !is_forwarded(*sender->dev_addr)) return end(UplinkOutcome::not_ours);
-  effects.push_back(ForwardUplink{std::make_shared<const UplinkFrame>(std::move(frame))});
-  effects.push_back(PublishEvent{"gs.up.forward", std::string("cluster"), ids});
-  end(verdict.is_late() ? UplinkOutcome::forwarded_late : UplinkOutcome::forwarded);
+  if (sender.dev_addr && !is_forwarded(*sender.dev_addr)) return end(UplinkOutcome::not_ours);
+  effects.push_back(ForwardUplink{
+      frame, verdict.is_late() ? UplinkOutcome::forwarded_late : UplinkOutcome::forwarded});
 }
 
 /// Anybody can send datagrams with an EUI: only a gateway that showed a secret moves its antennas.
@@ -195,13 +223,17 @@ void ConnectionState::update_versions(const GatewayStatus& status, Effects& effe
   effects.push_back(UpdateVersions{model->second, firmware->second});
 }
 
-void ConnectionState::on_status(GatewayStatus status, Instant now, Effects& effects) {
+void ConnectionState::on_status(GatewayStatus status, Instant now, Random& random,
+                                Effects& effects) {
   update_locations(status, now, effects);
   update_versions(status, effects);
   stats_.last_status_received_at = now.utc;
-  stats_.last_status = std::move(status);
+  stats_.last_status = status;
   stats_changed_ = true;
-  effects.push_back(PublishEvent{"gs.status.receive", {}, {}});
+  PublishEvent event{
+      "gs.status.receive", std::make_shared<const GatewayStatus>(std::move(status)), {}};
+  event.correlation_ids.push_back(correlation_id("gs:status:", now, random));
+  effects.push_back(std::move(event));
 }
 
 }  // namespace ff::gateway_server

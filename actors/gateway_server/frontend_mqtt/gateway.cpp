@@ -215,7 +215,7 @@ void MqttGateway::on_publish(mqtt::ServerConnection& connection,
   const auto now = context_->context->deps.clock->now().utc;
   auto decoded = context_->format->decode(kind, message.payload.view(), now);
   if (!decoded) {
-    tell_link(Malformed{decoded.error()});
+    tell_link(Malformed{decoded.error(), kind == MqttTopic::status});
     return connection.publish_handled(question.handle, ReasonCode::payload_format_invalid);
   }
   auto taken =

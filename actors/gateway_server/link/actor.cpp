@@ -71,6 +71,10 @@ struct PassOn {
     state.request.probe->count(LinkOutcome::malformed);
     spdlog::debug("msg=\"message of a gateway dropped\" gateway={} error=\"{}\"",
                   gateway_uid(state.request.connect.ids), message.error.to_string());
+    if (!message.is_status) return;
+    GatewayUp up;
+    up.refused_status = message.error;
+    caf::anon_send(state.connection, std::move(up));
   }
 };
 

@@ -13,6 +13,7 @@ namespace ff::gateway_server {
 /// Counted and dropped; the gateway stays.
 struct Malformed {
   Error error;
+  bool is_status = false;
 };
 /// What a message of the gateway means.
 using LinkMessage = std::variant<GatewayUp, TxAcked, DownlinkPathChanged, Malformed>;

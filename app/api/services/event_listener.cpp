@@ -38,7 +38,9 @@ bool EventListener::sees(const events::Event& event) const {
   if (!wants(event.name)) return false;
   const auto needed = visibility(event);
   for (std::size_t i = 0; i < subjects_.size(); ++i) {
-    if (events::concerns(event.subject, subjects_[i]) && holds(rights_[i], needed)) return true;
+    if (!events::concerns(event.subject, subjects_[i])) continue;
+    if (std::ranges::any_of(needed, [&](Right right) { return holds(rights_[i], right); }))
+      return true;
   }
   return false;
 }

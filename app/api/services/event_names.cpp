@@ -130,6 +130,7 @@ constexpr std::string_view others[] = {
     "gs.txack.receive",
     "gs.up.drop",
     "gs.up.forward",
+    "gs.up.late",  // Farfield's own
     "gs.up.receive",
     "invitation.create",
     "js.end_device.batch.delete",

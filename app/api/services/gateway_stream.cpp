@@ -77,7 +77,7 @@ void GatewayStream::receive(const ttn::lorawan::v3::GatewayUp& up) {
   if (up.has_gateway_status()) {
     auto status = api_v3::decode_status(as_bytes(bytes_of_message(up.gateway_status())));
     if (!status) {
-      tell(Malformed{status.error()}, taken);
+      tell(Malformed{status.error(), true}, taken);
     } else {
       out.status = *std::move(status);
     }

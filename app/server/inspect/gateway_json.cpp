@@ -68,7 +68,26 @@ object part(const DownlinkDecision& decision) {
 }
 
 object part(const PlannedEmission& emission) {
-  return {{"starts_at", value_of(emission.starts_at)}, {"duration", value_of(emission.duration)}};
+  return {{"starts_at", value_of(emission.starts_at)},
+          {"duration", value_of(emission.duration)},
+          {"frequency_hz", emission.frequency.hz()},
+          {"device", emission.device ? value(text(to_string(*emission.device))) : value()},
+          {"sub_band", object{{"min_frequency_hz", emission.sub_band.min.hz()},
+                              {"max_frequency_hz", emission.sub_band.max.hz()},
+                              {"duty_cycle", emission.sub_band.duty_cycle}}}};
+}
+
+object part(const ClockStats& clock) {
+  return {{"samples", clock.samples},
+          {"jumps", clock.jumps},
+          {"error", value_of(clock.error)},
+          {"error_max", value_of(clock.error_max)},
+          {"drift_ppm", clock.drift_ppm ? value(*clock.drift_ppm) : value()}};
+}
+
+value part(const std::optional<LateUplink>& late) {
+  if (!late) return {};
+  return object{{"at", value_of(late->at)}, {"age", value_of(late->age)}};
 }
 
 object part(const schedule::SubBandUsage& usage) {
@@ -104,6 +123,7 @@ object to_json(const ConnectionSnapshot& connection) {
           {"last_downlink_at", value_of(stats.last_downlink_received_at)},
           {"reports", stats.tx_acknowledgment_count},
           {"clock_synced_at", value_of(connection.clock_synced_at)},
+          {"clock_quality", part(connection.clock)},
           {"has_gps_time", connection.has_gps_time},
           {"sends_beacons", connection.sends_beacons},
           {"round_trips", part(stats.round_trip_times)},
@@ -111,6 +131,8 @@ object to_json(const ConnectionSnapshot& connection) {
           {"planned_emissions", parts(connection.planned)},
           {"remembered_emissions", connection.remembered_emissions},
           {"sub_bands", parts(stats.sub_bands)},
+          {"late_uplinks", connection.late_uplinks},
+          {"last_late_uplink", part(connection.last_late_uplink)},
           {"dropped_uplinks", parts(connection.dropped_uplinks)},
           {"downlink_decisions", parts(connection.downlinks)}};
 }

@@ -172,7 +172,7 @@ caf::actor start_gateways(caf::actor_system& system, const WiringPtr& wiring) {
       .access = make_gateway_access(routes.identity_server.access),
       .upstream = divert(gateway_server::make_upstream(routes.network_server),
                          wiring->config.roaming, routes.roaming),
-      .publish = wiring->ports.publish,
+      .publish = wiring->ports.publish_of_gateways,
       .rate_limiter = wiring->ports.rate_limiter,
       .memories = {},
       .server_version = wiring->config.server_version,

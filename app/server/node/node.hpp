@@ -55,6 +55,7 @@ struct NodePorts {
   /// Committer and loader on threads of their own; false in virtual time.
   bool own_threads = true;
   events::Publish publish;
+  gateway_server::PublishGatewayEvent publish_of_gateways;  // null: nobody is told
   /// Of entries in the registry of devices; null: uplinks have no registered location.
   application_server::ReadLocations read_locations;
   /// Told of every durable change of an entity before whoever wanted it is answered. Must not

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <caf/send.hpp>
 
+#include "actors/gateway_server/connection/errors.hpp"
 #include "actors/roaming/actor.hpp"
 #include "actors/roaming/errors.hpp"
 #include "protocol/roaming/uplink_token.hpp"
@@ -10,9 +11,12 @@
 namespace ff::app {
 namespace {
 
+/// Whether there is anybody.
 template <class Message>
-void tell(const RoamingRoute& roaming, Message message) {
-  if (const auto handle = roaming.get()) caf::anon_send(handle, std::move(message));
+bool tell(const RoamingRoute& roaming, Message message) {
+  const auto handle = roaming.get();
+  if (handle) caf::anon_send(handle, std::move(message));
+  return static_cast<bool>(handle);
 }
 
 /// The same downlink with some of its paths.
@@ -35,15 +39,19 @@ gateway_server::Upstream divert(gateway_server::Upstream upstream,
   std::vector<config::RoamingPartner> partners;
   for (const auto& peer : config.peers) partners.push_back(peer.partner);
   auto out = upstream;
-  out.uplink = [upstream, roaming,
-                partners = std::move(partners)](std::shared_ptr<const UplinkFrame> frame) {
+  out.uplink = [upstream, roaming, partners = std::move(partners)](
+                   std::shared_ptr<const UplinkFrame> frame) -> Status {
     const auto diversion = roaming::diversion_of(*frame, partners);
-    if (diversion != roaming::Diversion::none) tell(roaming, roaming::HeardUplink{frame});
-    if (diversion != roaming::Diversion::partner) upstream.uplink(std::move(frame));
+    const bool told =
+        diversion != roaming::Diversion::none && tell(roaming, roaming::HeardUplink{frame});
+    if (diversion != roaming::Diversion::partner) return upstream.uplink(std::move(frame));
+    if (told) return {};
+    return fail(gateway_server::network_server_not_found, {{"ids", "roaming partners"}});
   };
-  out.acknowledgment = [upstream](const TxAcknowledgment& acknowledgment) {
+  out.acknowledgment = [upstream](const TxAcknowledgment& acknowledgment) -> Status {
     // Of a partner's downlink: no session of ours waits for it.
-    if (!acknowledgment.device.device_id.empty()) upstream.acknowledgment(acknowledgment);
+    if (acknowledgment.device.device_id.empty()) return {};
+    return upstream.acknowledgment(acknowledgment);
   };
   return out;
 }

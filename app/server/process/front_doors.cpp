@@ -6,6 +6,7 @@
 #include <caf/send.hpp>
 
 #include "app/api/http_handler.hpp"
+#include "app/api/services/mapping/gateway_events.hpp"
 #include "app/api/services/webhook_downlinks.hpp"
 #include "app/server/inspect/page.hpp"
 #include "app/server/process/audit_log.hpp"
@@ -45,6 +46,10 @@ events::Publish FrontDoors::publish() const {
 
 std::function<void(const storage::EntityKey&)> FrontDoors::entity_changed() const {
   return [pages = state_->device_pages](const storage::EntityKey& key) { pages->touch(key); };
+}
+
+gateway_server::PublishGatewayEvent FrontDoors::publish_of_gateways() const {
+  return api::gateway_publisher(state_->hub);
 }
 
 std::string FrontDoors::State::metrics_text() {

@@ -39,8 +39,10 @@ class FrontDoors {
 
   /// Where components publish events; works before open().
   events::Publish publish() const;
-  /// Whom the node tells of changes of entities; the same.
+  /// Whom the node tells of changes of entities; works before open(), too.
   std::function<void(const storage::EntityKey&)> entity_changed() const;
+  /// Likewise, for the gateway server's.
+  gateway_server::PublishGatewayEvent publish_of_gateways() const;
   /// First start: makes the administrator and the OAuth clients (first_start.hpp).
   void create_admin_key(const NodeRoutes& routes, Random& random);
   /// What TLS listeners present, from now on also when the files change; before the node and

@@ -247,6 +247,7 @@ ExitCode run_server(const config::Config& config) {
                           .rate_limiter = *rate_limiter,
                           .own_threads = true,
                           .publish = doors.publish(),
+                          .publish_of_gateways = doors.publish_of_gateways(),
                           .read_locations = registered_locations,
                           .entity_changed = doors.entity_changed(),
                           .on_fatal = on_fatal},

@@ -45,9 +45,17 @@ class GatewayServerTest : public test::ActorFixture {
     context.plans =
         std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
     context.registry = registry;
-    context.upstream.uplink = [this](auto frame) { uplinks.push_back(std::move(frame)); };
-    context.upstream.acknowledgment = [this](const auto& ack) { acknowledgments.push_back(ack); };
-    context.publish = [this](const events::Event& event) { events.emplace_back(event.name); };
+    context.upstream.uplink = [this](auto frame) {
+      uplinks.push_back(std::move(frame));
+      return Status();
+    };
+    context.upstream.acknowledgment = [this](const auto& ack) {
+      acknowledgments.push_back(ack);
+      return Status();
+    };
+    context.publish = [this](const events::Event& event, const auto&) {
+      events.emplace_back(event.name);
+    };
     context.memories = memories;
     context.server_version = "farfield/test";
     context.router = router;

@@ -61,11 +61,19 @@ class FrontendFixture : public ActorFixture {
         std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
     context.registry = registry;
     context.access = access;
-    context.upstream.uplink = [this](auto frame) { uplinks.push_back(std::move(frame)); };
-    context.upstream.acknowledgment = [this](const auto& ack) { acknowledgments.push_back(ack); };
-    context.publish = [this](const events::Event& event) {
+    context.upstream.uplink = [this](auto frame) {
+      uplinks.push_back(std::move(frame));
+      return upstream;
+    };
+    context.upstream.acknowledgment = [this](const auto& ack) {
+      acknowledgments.push_back(ack);
+      return upstream;
+    };
+    context.publish = [this](const events::Event& event,
+                             const gateway_server::GatewayEventData& data) {
       events.emplace_back(event.name);
-      if (const auto* error = std::get_if<Error>(&event.data)) reasons.emplace_back(error->name());
+      events_data.push_back(data);
+      if (const auto* error = std::get_if<Error>(&data)) reasons.emplace_back(error->name());
     };
     context.rate_limiter = rate_limiter;
     context.memories = memories;
@@ -138,7 +146,9 @@ class FrontendFixture : public ActorFixture {
   std::vector<std::shared_ptr<const UplinkFrame>> uplinks;
   std::vector<TxAcknowledgment> acknowledgments;
   std::vector<std::string> events;
+  std::vector<gateway_server::GatewayEventData> events_data;
   std::vector<std::string> reasons;  // errors of events
+  Status upstream;                   // what the network server behind answers
   std::string escalated;
 };
 

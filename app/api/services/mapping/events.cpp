@@ -103,9 +103,14 @@ pb::Right visibility_of_account(const events::AccountId& account, std::string_vi
   }
 }
 
-}  // namespace
+pb::Right visibility_of_gateway(std::string_view name) {
+  if (name == "gs.txack.drop") return pb::RIGHT_GATEWAY_STATUS_READ;
+  if (is_traffic(name) || name == "gs.io.tx.ack.drop") return pb::RIGHT_GATEWAY_TRAFFIC_READ;
+  return name.starts_with("gs.") ? pb::RIGHT_GATEWAY_STATUS_READ : pb::RIGHT_GATEWAY_INFO;
+}
 
-pb::Right visibility(const events::Event& event) {
+/// The one that decides.
+pb::Right first_visibility(const events::Event& event) {
   if (const auto* account = std::get_if<events::AccountId>(&event.subject))
     return visibility_of_account(*account, event.name);
   const bool of_keys = event.name.find(".api-key.") != std::string_view::npos;
@@ -113,8 +118,7 @@ pb::Right visibility(const events::Event& event) {
   if (std::holds_alternative<GatewayIdentifiers>(event.subject)) {
     if (of_keys) return pb::RIGHT_GATEWAY_SETTINGS_API_KEYS;
     if (of_collaborators) return pb::RIGHT_GATEWAY_SETTINGS_COLLABORATORS;
-    if (is_traffic(event.name)) return pb::RIGHT_GATEWAY_TRAFFIC_READ;
-    return event.name.starts_with("gs.") ? pb::RIGHT_GATEWAY_STATUS_READ : pb::RIGHT_GATEWAY_INFO;
+    return visibility_of_gateway(event.name);
   }
   if (of_keys) return pb::RIGHT_APPLICATION_SETTINGS_API_KEYS;
   if (of_collaborators) return pb::RIGHT_APPLICATION_SETTINGS_COLLABORATORS;
@@ -124,6 +128,15 @@ pb::Right visibility(const events::Event& event) {
   return of_devices || std::holds_alternative<DeviceIdentifiers>(event.subject)
              ? pb::RIGHT_APPLICATION_DEVICES_READ
              : pb::RIGHT_APPLICATION_INFO;
+}
+
+}  // namespace
+
+std::vector<pb::Right> visibility(const events::Event& event) {
+  // Whoever links a gateway may know that it is.
+  if (event.name.starts_with("gs.gateway."))
+    return {pb::RIGHT_GATEWAY_LINK, pb::RIGHT_GATEWAY_STATUS_READ};
+  return {first_visibility(event)};
 }
 
 events::EventSubject subject_of(const pb::EntityIdentifiers& ids) {
@@ -145,7 +158,7 @@ pb::Event to_proto(const events::Event& event) {
   std::visit(PutSubject{out}, event.subject);
   std::visit(PutData{out}, event.data);
   for (const auto& id : event.correlation_ids) out.add_correlation_ids(id);
-  out.mutable_visibility()->add_rights(visibility(event));
+  for (const auto right : visibility(event)) out.mutable_visibility()->add_rights(right);
   out.set_unique_id(event.unique_id);
   return out;
 }

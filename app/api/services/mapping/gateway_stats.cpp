@@ -8,22 +8,6 @@ namespace {
 
 using gateway_server::ConnectionStats;
 
-void put_status(const GatewayStatus& status, pb::GatewayStatus& out) {
-  if (status.time) put_time(*status.time, *out.mutable_time());
-  if (status.boot_time) put_time(*status.boot_time, *out.mutable_boot_time());
-  for (const auto& [name, version] : status.versions) (*out.mutable_versions())[name] = version;
-  for (const auto& ip : status.ip) out.add_ip(ip);
-  for (const auto& [name, value] : status.metrics) (*out.mutable_metrics())[name] = value;
-  for (const auto& location : status.antenna_locations) {
-    auto& place = *out.add_antenna_locations();
-    place.set_latitude(location.latitude);
-    place.set_longitude(location.longitude);
-    place.set_altitude(location.altitude_m);
-    place.set_accuracy(location.accuracy_m);
-    place.set_source(static_cast<pb::LocationSource>(location.source));
-  }
-}
-
 void put_times(const ConnectionStats& stats, pb::GatewayConnectionStats& out) {
   if (stats.connected_at) put_time(*stats.connected_at, *out.mutable_connected_at());
   if (stats.disconnected_at) put_time(*stats.disconnected_at, *out.mutable_disconnected_at());
@@ -49,6 +33,22 @@ std::string ip_of(const std::string& remote_address) {
 }
 
 }  // namespace
+
+void put_status(const GatewayStatus& status, pb::GatewayStatus& out) {
+  if (status.time) put_time(*status.time, *out.mutable_time());
+  if (status.boot_time) put_time(*status.boot_time, *out.mutable_boot_time());
+  for (const auto& [name, version] : status.versions) (*out.mutable_versions())[name] = version;
+  for (const auto& ip : status.ip) out.add_ip(ip);
+  for (const auto& [name, value] : status.metrics) (*out.mutable_metrics())[name] = value;
+  for (const auto& location : status.antenna_locations) {
+    auto& place = *out.add_antenna_locations();
+    place.set_latitude(location.latitude);
+    place.set_longitude(location.longitude);
+    place.set_altitude(location.altitude_m);
+    place.set_accuracy(location.accuracy_m);
+    place.set_source(static_cast<pb::LocationSource>(location.source));
+  }
+}
 
 pb::GatewayConnectionStats to_proto(const ConnectionStats& stats) {
   pb::GatewayConnectionStats out;

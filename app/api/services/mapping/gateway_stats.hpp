@@ -6,6 +6,7 @@
 
 namespace ff::api {
 
+void put_status(const GatewayStatus& status, ttn::lorawan::v3::GatewayStatus& out);
 ttn::lorawan::v3::GatewayConnectionStats to_proto(const gateway_server::ConnectionStats& stats);
 
 }  // namespace ff::api

@@ -1,5 +1,6 @@
 #include "app/api/services/mapping/messages.hpp"
 
+#include "app/api/services/mapping/radio.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "protocol/api_json/api_json.hpp"
 
@@ -15,32 +16,6 @@ void put_location(const Location& location, pb::Location& out) {
   out.set_altitude(location.altitude_m);
   out.set_accuracy(location.accuracy_m);
   out.set_source(static_cast<pb::LocationSource>(location.source));
-}
-
-void put_metadata(const RxMetadata& metadata, pb::RxMetadata& out) {
-  put_ids(metadata.gateway, *out.mutable_gateway_ids());
-  out.set_antenna_index(metadata.antenna_index);
-  out.set_timestamp(metadata.timestamp_us);
-  if (metadata.time) put_time(*metadata.time, *out.mutable_time());
-  if (metadata.gps_time) put_time(*metadata.gps_time, *out.mutable_gps_time());
-  if (metadata.fine_timestamp_ns) out.set_fine_timestamp(*metadata.fine_timestamp_ns);
-  out.set_rssi(metadata.rssi_dbm);
-  out.set_channel_rssi(metadata.channel_rssi_dbm);
-  if (metadata.signal_rssi_dbm) out.mutable_signal_rssi()->set_value(*metadata.signal_rssi_dbm);
-  out.set_rssi_standard_deviation(metadata.rssi_standard_deviation);
-  out.set_snr(metadata.snr_db);
-  out.set_frequency_offset(metadata.frequency_offset_hz);
-  out.set_channel_index(metadata.channel_index);
-  if (metadata.location) put_location(*metadata.location, *out.mutable_location());
-  out.set_downlink_path_constraint(
-      static_cast<pb::DownlinkPathConstraint>(metadata.downlink_path_constraint));
-  out.set_uplink_token(text_of(metadata.uplink_token));
-  put_time(metadata.received_at, *out.mutable_received_at());
-  if (metadata.relay) {
-    out.mutable_relay()->set_device_id(metadata.relay->device_id.text());
-    out.mutable_relay()->set_wor_channel(
-        static_cast<pb::RelayWORChannel>(metadata.relay->wor_channel));
-  }
 }
 
 struct PutDataRate {
@@ -61,13 +36,6 @@ struct PutDataRate {
     lrfhss.set_coding_rate(to_string(rate.coding_rate));
   }
 };
-
-void put_settings(const UplinkSettings& settings, pb::TxSettings& out) {
-  put_data_rate(settings.data_rate, *out.mutable_data_rate());
-  out.set_frequency(settings.frequency.hz());
-  out.set_timestamp(settings.timestamp_us);
-  if (settings.time) put_time(*settings.time, *out.mutable_time());
-}
 
 /// What an uplink and its measurements say of the device.
 template <class Message>
@@ -220,6 +188,39 @@ ClassBC class_b_c_of(const pb::ApplicationDownlink::ClassBC& from) {
 }
 
 }  // namespace
+
+void put_metadata(const RxMetadata& metadata, pb::RxMetadata& out) {
+  put_ids(metadata.gateway, *out.mutable_gateway_ids());
+  out.set_antenna_index(metadata.antenna_index);
+  out.set_timestamp(metadata.timestamp_us);
+  if (metadata.time) put_time(*metadata.time, *out.mutable_time());
+  if (metadata.gps_time) put_time(*metadata.gps_time, *out.mutable_gps_time());
+  if (metadata.fine_timestamp_ns) out.set_fine_timestamp(*metadata.fine_timestamp_ns);
+  out.set_rssi(metadata.rssi_dbm);
+  out.set_channel_rssi(metadata.channel_rssi_dbm);
+  if (metadata.signal_rssi_dbm) out.mutable_signal_rssi()->set_value(*metadata.signal_rssi_dbm);
+  out.set_rssi_standard_deviation(metadata.rssi_standard_deviation);
+  out.set_snr(metadata.snr_db);
+  out.set_frequency_offset(metadata.frequency_offset_hz);
+  out.set_channel_index(metadata.channel_index);
+  if (metadata.location) put_location(*metadata.location, *out.mutable_location());
+  out.set_downlink_path_constraint(
+      static_cast<pb::DownlinkPathConstraint>(metadata.downlink_path_constraint));
+  out.set_uplink_token(text_of(metadata.uplink_token));
+  put_time(metadata.received_at, *out.mutable_received_at());
+  if (metadata.relay) {
+    out.mutable_relay()->set_device_id(metadata.relay->device_id.text());
+    out.mutable_relay()->set_wor_channel(
+        static_cast<pb::RelayWORChannel>(metadata.relay->wor_channel));
+  }
+}
+
+void put_settings(const UplinkSettings& settings, pb::TxSettings& out) {
+  put_data_rate(settings.data_rate, *out.mutable_data_rate());
+  out.set_frequency(settings.frequency.hz());
+  out.set_timestamp(settings.timestamp_us);
+  if (settings.time) put_time(*settings.time, *out.mutable_time());
+}
 
 void put_error(const Error& error, pb::ErrorDetails& out) {
   fill(error, causes_max, out);

@@ -164,6 +164,22 @@ TEST_P(Conformance, TurnsAwayAnAddressThatConnectsTooOften) {
   EXPECT_TRUE(first->is_served());
 }
 
+TEST_P(Conformance, AFrameThatNobodyTakesIsNotForwarded) {
+  start();
+  auto gateway = peer();
+  upstream = fail(network_server_not_found, {{"ids", "01020304"}});
+  gateway->say(data());
+  EXPECT_EQ(count("gs.up.drop"), 1U);
+  EXPECT_EQ(count("gs.up.forward"), 0U);
+  EXPECT_EQ(reasons, std::vector<std::string>{"host_handle"});
+  EXPECT_TRUE(has_metric("ttn_lw_gs_uplink_forwarded_total{host=\"cluster\"} 0"));
+  EXPECT_TRUE(has_metric("farfield_gateway_server_uplinks_total{outcome=\"unreachable\"} 1"));
+  upstream = Status();
+  gateway->say(data(2));
+  EXPECT_EQ(count("gs.up.forward"), 1U);
+  EXPECT_TRUE(has_metric("ttn_lw_gs_uplink_forwarded_total{host=\"cluster\"} 1"));
+}
+
 TEST_P(Conformance, DropsAFrameWithABrokenChecksum) {
   if (!abilities().tells_crc) GTEST_SKIP() << "the protocol does not say";
   start();

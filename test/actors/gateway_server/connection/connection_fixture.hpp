@@ -55,12 +55,25 @@ struct Connection {
     frame.rx_metadata = {rx};
     GatewayUp message;
     message.uplinks = {frame};
-    return state.on_up(std::move(message), now(), *random);
+    return told(state.on_up(std::move(message), now(), *random));
+  }
+  /// With what the connection says when it is told what became of what it forwards.
+  Effects told(Effects effects) {
+    Effects more;
+    for (const auto& effect : effects) {
+      if (const auto* uplink = std::get_if<ForwardUplink>(&effect))
+        more = state.on_forwarded(*uplink, upstream, now());
+      if (const auto* report = std::get_if<ForwardAcknowledgment>(&effect))
+        more = state.on_forwarded(*report, upstream);
+    }
+    effects.insert(effects.end(), more.begin(), more.end());
+    return effects;
   }
 
   GatewayServerConfig config;
   Duration passed{0};
   std::optional<UtcTime> gps_time;
+  Status upstream;  // what the network server behind answers
   std::unique_ptr<Random> random = make_seeded_random(1);
   ConnectionState state;
 };

@@ -48,7 +48,7 @@ TEST(ConnectionMemory, IsKeptByAConnectionThatNeverHadAClock) {
 
 TEST(ConnectionMemory, IsWrittenWithADownlinkButNotWithEachOne) {
   Connection connection;
-  EXPECT_EQ(find<Remember>(connection.state.on_connected()), nullptr)
+  EXPECT_EQ(find<Remember>(connection.state.on_connected(connection.now())), nullptr)
       << "what is known already would be overwritten";
   EXPECT_NE(find<Remember>(connection.state.on_recalled({}, connection.now())), nullptr);
   connection.up(data_uplink());

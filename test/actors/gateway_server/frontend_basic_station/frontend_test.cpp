@@ -95,11 +95,18 @@ class BasicStationTest : public test::ActorFixture {
         std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
     context.registry = registry;
     context.access = access;
-    context.upstream.uplink = [this](auto frame) { uplinks.push_back(std::move(frame)); };
-    context.upstream.acknowledgment = [this](const auto& ack) { acknowledgments.push_back(ack); };
-    context.publish = [this](const events::Event& event) {
+    context.upstream.uplink = [this](auto frame) {
+      uplinks.push_back(std::move(frame));
+      return Status();
+    };
+    context.upstream.acknowledgment = [this](const auto& ack) {
+      acknowledgments.push_back(ack);
+      return Status();
+    };
+    context.publish = [this](const events::Event& event,
+                             const gateway_server::GatewayEventData& data) {
       events.emplace_back(event.name);
-      if (const auto* error = std::get_if<Error>(&event.data)) reasons.emplace_back(error->name());
+      if (const auto* error = std::get_if<Error>(&data)) reasons.emplace_back(error->name());
     };
     context.router = router;
     context.config = config;

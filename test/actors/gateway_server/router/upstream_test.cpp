@@ -46,12 +46,13 @@ class UpstreamTest : public test::ActorFixture {
   void send(Bytes phy_payload) {
     UplinkFrame frame;
     frame.phy_payload = std::move(phy_payload);
-    upstream.uplink(std::make_shared<const UplinkFrame>(frame));
+    sent = upstream.uplink(std::make_shared<const UplinkFrame>(frame));
     run();
   }
 
   actors::Sharded<ShardHandle> shards;
   Upstream upstream;
+  Status sent;
   std::vector<storage::Shard> uplinks;
   std::vector<std::pair<storage::Shard, DeviceUid>> sessions;
 };
@@ -59,6 +60,18 @@ class UpstreamTest : public test::ActorFixture {
 TEST_F(UpstreamTest, DataGoesToTheShardOfItsAddress) {
   send({0x40, 0x04, 0x03, 0x02, 0x01, 0x00, 0x01, 0x00, 0xaa, 0xbb, 0xcc, 0xdd});
   EXPECT_EQ(uplinks, std::vector{storage::shard_of(DevAddr{0x01020304}, shards.count())});
+  EXPECT_TRUE(sent);
+}
+
+/// It has failed, and its supervisor has not begun it again.
+TEST_F(UpstreamTest, SaysThatAShardDoesNotRun) {
+  upstream = make_upstream(actors::Sharded<ShardHandle>(*storage::ShardCount::make(8)));
+  send({0x40, 0x04, 0x03, 0x02, 0x01, 0x00, 0x01, 0x00, 0xaa, 0xbb, 0xcc, 0xdd});
+  ASSERT_FALSE(sent);
+  EXPECT_TRUE(sent.error().is(network_server_not_found));
+  TxAcknowledgment acknowledgment;
+  acknowledgment.device = {ApplicationId{"app-1"}, DeviceId{"dev-1"}};
+  EXPECT_TRUE(upstream.acknowledgment(acknowledgment).error().is(network_server_not_found));
 }
 
 /// Rejoin-requests of types 0 and 2 have no other EUI.
@@ -89,7 +102,7 @@ TEST_F(UpstreamTest, FramesWithoutSenderGoNowhere) {
 TEST_F(UpstreamTest, AcknowledgementsGoToTheDevicesHome) {
   TxAcknowledgment acknowledgment;
   acknowledgment.device = {ApplicationId{"app-1"}, DeviceId{"dev-1"}};
-  upstream.acknowledgment(acknowledgment);
+  EXPECT_TRUE(upstream.acknowledgment(acknowledgment));
   run();
   ASSERT_EQ(sessions.size(), 1U);
   EXPECT_EQ(sessions[0].first, storage::shard_of(acknowledgment.device, shards.count()));

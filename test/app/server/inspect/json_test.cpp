@@ -82,6 +82,40 @@ TEST(AddressJson, SaysWhyAFrameWasRefused) {
   }
 }
 
+TEST(GatewayJson, ShowsTheClockAndWhatIsPlanned) {
+  gateway_server::ConnectionSnapshot gateway;
+  const auto empty = to_json(gateway);
+  EXPECT_TRUE(empty.at("clock_quality").at("drift_ppm").is_null());
+  EXPECT_TRUE(empty.at("last_late_uplink").is_null());
+  gateway.clock = {.samples = 12,
+                   .jumps = 1,
+                   .error = std::chrono::milliseconds{-3},
+                   .error_max = std::chrono::milliseconds{40},
+                   .drift_ppm = 1.5};
+  gateway.late_uplinks = 2;
+  gateway.last_late_uplink = gateway_server::LateUplink{now, seconds{90}};
+  gateway.planned = {{now,
+                      std::chrono::milliseconds{51},
+                      Frequency::hz(868'100'000),
+                      {Frequency::hz(868'000'000), Frequency::hz(868'600'000), 0.01},
+                      DeviceUid{ApplicationId("app"), DeviceId("dev")}},
+                     {now, seconds{1}, Frequency::hz(869'525'000), {}, {}}};
+  const auto json = to_json(gateway);
+  const auto& clock = json.at("clock_quality");
+  EXPECT_EQ(clock.at("samples").as_uint64(), 12U);
+  EXPECT_EQ(clock.at("jumps").as_uint64(), 1U);
+  EXPECT_EQ(clock.at("error").as_string(), "-3ms");
+  EXPECT_EQ(clock.at("error_max").as_string(), "40ms");
+  EXPECT_DOUBLE_EQ(clock.at("drift_ppm").as_double(), 1.5);
+  EXPECT_EQ(json.at("late_uplinks").as_uint64(), 2U);
+  EXPECT_EQ(json.at("last_late_uplink").at("age").as_string(), "1m30s");
+  const auto& planned = json.at("planned_emissions").as_array();
+  EXPECT_EQ(planned[0].at("frequency_hz").as_uint64(), 868'100'000U);
+  EXPECT_EQ(planned[0].at("device").as_string(), "app.dev");
+  EXPECT_EQ(planned[0].at("sub_band").at("max_frequency_hz").as_uint64(), 868'600'000U);
+  EXPECT_TRUE(planned[1].at("device").is_null());
+}
+
 TEST(JoinJson, NamesTheEuisThatNobodyHas) {
   const auto json = to_json(JoinRefusal{.join_eui = JoinEui{0x70b3d57ed0000000},
                                         .dev_eui = DevEui{0x0004a30b001c0530},
