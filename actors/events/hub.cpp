@@ -92,10 +92,10 @@ std::vector<EventPtr> Hub::newest(const Subscription& subscription, std::size_t 
   std::vector<EventPtr> found;
   const auto kept = std::min<std::uint64_t>(published_, recent_.size());
   for (std::uint64_t back = 1; back <= kept && found.size() < count; ++back) {
-    auto& kept = recent_[(published_ - back) % recent_.size()];
-    if (!wants(subscription, kept.event)) continue;
-    complete(kept);
-    found.push_back(std::make_shared<const Event>(kept.event));
+    auto& entry = recent_[(published_ - back) % recent_.size()];
+    if (!wants(subscription, entry.event)) continue;
+    complete(entry);
+    found.push_back(std::make_shared<const Event>(entry.event));
   }
   std::ranges::reverse(found);
   return found;
