@@ -118,7 +118,7 @@ net::http::HttpHandler make_refusal_handler(std::shared_ptr<StationProbe> probe)
       return response->respond(501, "application/json", refusal_json(Error(not_public)));
     Error error(unauthenticated_gateway_connection);
     if (shows_certificate(peer))
-      error = std::move(error).caused_by(Error(certificate_not_verified));
+      error = std::move(error).caused_by(Error(net::tls::certificate_not_verified));
     response->respond(status_of(error), "application/json", refusal_json(error));
   };
 }
