@@ -21,9 +21,12 @@ Status receive(UplinkExchange& exchange, const NotifyNewEndDeviceReq& notificati
   exchange.publish(EventName::relay_notify_new_end_device_indication, Command{notification});
   return {};
 }
-/// Deprecated, and of no use to a device whose network does not time beacons. [spec network-server
-/// §8.3]
-Status receive(UplinkExchange&, const BeaconTimingReq&) {
+/// From 1.0.4 on DeviceTimeReq has taken its place. The reference answers none; a device of 1.0.2
+/// that knows no other way never finds a beacon then. The answer's values come with the downlink
+/// (beacon_timing.hpp); there is no event of it. [TS001-1.0.3 §14.2]
+Status receive(UplinkExchange& exchange, const BeaconTimingReq&) {
+  if (!at_least(exchange.state.lorawan_version, MacVersion::v1_0_4))
+    exchange.state.queued_responses.emplace_back(BeaconTimingAns{});
   return {};
 }
 

@@ -1,5 +1,5 @@
 // FilterList: the network tells a relay which join-requests to forward. [TS011-1.0.1 §10.3]
-// Layout only; the network side never asks.
+// Layout only; why the network never asks: protocol/mac/README.md, Relays.
 #pragma once
 
 #include <cstdint>

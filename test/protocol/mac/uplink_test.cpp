@@ -122,7 +122,8 @@ TEST(UplinkCommands, RelayAnswersAreNotExpectedAndNotificationsAreTold) {
             Names{"ns.mac.command.process.fail"});
   EXPECT_EQ(test::names(test::uplink(device, device.settled(), {NotifyNewEndDeviceReq{}}).events),
             Names{"ns.mac.relay_notify_new_end_device.indication"});
-  EXPECT_TRUE(test::uplink(device, device.settled(), {BeaconTimingReq{}}).events.empty());
+  EXPECT_TRUE(test::uplink(device, device.settled(), {BeaconTimingReq{}}).events.empty())
+      << "the reference has none of it";
 }
 
 struct LinkCheckRow {
