@@ -17,7 +17,17 @@
 #include "protocol/types/application_messages.hpp"
 #include "protocol/types/identifiers.hpp"
 
+namespace ff::mac {
+struct Event;
+}
+
 namespace ff::events {
+
+// traffic.hpp
+struct Uplink;
+struct ForwardedUplink;
+struct JoinQuestion;
+struct JoinReply;
 
 /// A protobuf message in wire form, made by the publisher at the edge; `type` is its full name,
 /// `ttn.lorawan.v3.ApplicationUp`.
@@ -27,8 +37,22 @@ struct ProtobufData {
   bool operator==(const ProtobufData&) const = default;
 };
 
-using EventData = std::variant<std::monostate, Error, std::string, ProtobufData,
-                               std::shared_ptr<const ApplicationUp>>;
+/// Names of fields that have changed: `mac_settings.rx1_delay`.
+struct FieldPaths {
+  std::vector<std::string> paths;
+  bool operator==(const FieldPaths&) const = default;
+};
+
+/// Most events are seen by nobody: their data is what the publisher has at hand, shared with it,
+/// and becomes a message of the API when somebody gets the event (app/api/services/mapping). No
+/// frame that counts as under way [gateway_server/connection/uplink_budget]: events are kept for
+/// long.
+using EventData =
+    std::variant<std::monostate, Error, std::string, ProtobufData, FieldPaths, ScheduledDownlink,
+                 std::shared_ptr<const ApplicationUp>, std::shared_ptr<const Uplink>,
+                 std::shared_ptr<const ForwardedUplink>, std::shared_ptr<const DownlinkFrame>,
+                 std::shared_ptr<const JoinQuestion>, std::shared_ptr<const JoinReply>,
+                 std::shared_ptr<const mac::Event>>;
 
 /// A user, an organization or an OAuth client.
 struct AccountId {

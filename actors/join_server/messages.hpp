@@ -85,6 +85,8 @@ struct ChangeJoinDevice {
   DevEui dev_eui;
   std::function<Result<JoinDevice>(const JoinDevice* current)> change;
   actors::Reply<std::shared_ptr<const JoinDevice>> reply;
+  /// What it changes, for the event that tells of it.
+  std::vector<std::string> paths = {};
 };
 struct DeleteJoinDevice {
   JoinEui join_eui;

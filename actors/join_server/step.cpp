@@ -129,6 +129,7 @@ Step handle(const DevicePtr& current, const ChangeJoinDevice& request, const Con
   out.answer = answer(request, next);
   out.events.push_back(
       event_of(current ? "js.end_device.update" : "js.end_device.create", *next, inputs.now));
+  if (current) out.events.back().data = events::FieldPaths{request.paths};
   out.write = std::move(next);
   return out;
 }

@@ -8,6 +8,7 @@
 #include "actors/network_server/session/device.hpp"
 #include "protocol/base/assert.hpp"
 #include "protocol/base/hex.hpp"
+#include "protocol/mac/event.hpp"
 #include "storage/engine/rocks_engine.hpp"
 #include "tools/sim/core/application_message.hpp"
 
@@ -130,12 +131,19 @@ void Simulation::on_event(const events::Event& event) {
   std::string line(event.name);
   if (const auto* device = std::get_if<DeviceIdentifiers>(&event.subject))
     line += " " + device->uid.device_id.text();
-  if (const auto* error = std::get_if<Error>(&event.data)) {
-    line += " " + error->to_string();
-    for (const auto* cause = error->cause(); cause != nullptr; cause = cause->cause())
+  const auto add = [&line](const Error& error) {
+    line += " " + error.to_string();
+    for (const auto* cause = error.cause(); cause != nullptr; cause = cause->cause())
       line += ": " + cause->to_string();
-  }
+  };
+  if (const auto* error = std::get_if<Error>(&event.data)) add(*error);
   if (const auto* text = std::get_if<std::string>(&event.data)) line += " " + *text;
+  if (const auto* told = std::get_if<std::shared_ptr<const mac::Event>>(&event.data)) {
+    const auto& data = (*told)->data;
+    if (const auto* command = std::get_if<mac::Command>(&data))
+      line += " " + mac::to_string(*command);
+    if (const auto* error = std::get_if<Error>(&data)) add(*error);
+  }
   note(std::move(line));
 }
 

@@ -5,9 +5,11 @@
 #include "actors/network_server/session/errors.hpp"
 #include "actors/network_server/session/state.hpp"
 #include "protocol/mac/adr/adr.hpp"
+#include "protocol/mac/beacon_timing.hpp"
 #include "protocol/mac/initial.hpp"
 #include "protocol/phy/frame_encoder.hpp"
 #include "protocol/phy/seal.hpp"
+#include "protocol/schedule/time_on_air.hpp"
 
 namespace ff::network_server {
 namespace {
@@ -69,6 +71,30 @@ void drop_overtaking(Windows& windows, UtcTime rx1_at, std::optional<UtcTime> la
   if (!last_downlink_at) return;
   if (rx1_at <= *last_downlink_at) windows.rx1.reset();
   if (rx1_at + rx2_after_rx1 <= *last_downlink_at) windows.rx2.reset();
+}
+
+/// What a frame says of the time holds in one window.
+void keep_one(Windows& windows) {
+  if (windows.rx1) windows.rx2.reset();
+}
+
+/// Octets of the PHYPayload.
+std::size_t frame_size(const mac::DownlinkStep& step,
+                       const std::optional<ApplicationDownlink>& application) {
+  constexpr std::size_t around = 12;  // MHDR, FHDR without FOpts, MIC
+  const std::size_t port_and_payload = application      ? 1 + application->frm_payload.size()
+                                       : step.in_f_opts ? 0
+                                                        : 1;
+  return around + step.commands.size() + port_and_payload;
+}
+
+/// When the device has heard the frame, if a gateway's GPS tells when its uplink ended.
+std::optional<UtcTime> end_of_frame(const Windows& windows, std::optional<UtcTime> uplink_end,
+                                    std::chrono::seconds rx1_delay, std::size_t size) {
+  const auto& window = windows.rx1 ? windows.rx1 : windows.rx2;
+  const auto airtime = schedule::time_on_air(size, window->data_rate, window->frequency);
+  if (!uplink_end || !airtime) return std::nullopt;
+  return *uplink_end + rx1_delay + (windows.rx1 ? Duration{0} : Duration{rx2_after_rx1}) + *airtime;
 }
 
 /// Windows too small for the frame are dropped. [spec network-server §10]
@@ -235,15 +261,26 @@ void SessionState::send_data(const Turn& turn, Outcome& out, const RelayDownlink
             turn, out);
   drop_overtaking(windows, last_window_at(*answerable_, state.current.rx1_delay) - rx2_after_rx1,
                   state.last_downlink_at);
+  const bool tells_beacon = mac::tells_beacon_timing(state);
+  if (tells_beacon) keep_one(windows);
   const auto room = room_in(windows.max_mac_payload());
   if (windows.none() || (relayed && relayed->phy_payload.size() > room))
     return note(turn, DownlinkNotSent{NoDownlink::no_window});
 
-  auto step = mac::enqueue_commands(state, context, command_budget(device_profile, room, relayed));
+  const auto budget = command_budget(device_profile, room, relayed);
+  auto step = mac::enqueue_commands(state, context, budget);
   std::optional<ApplicationDownlink> application;
   if (step.in_f_opts && room > 0 && !relayed) {
     const auto left = room > step.commands.size() ? room - step.commands.size() : 0;
     application = take_application_downlink(DeviceClass::a, {left, room}, turn, out);
+  }
+  if (tells_beacon) {
+    // The time to the next beacon counts from the end of the frame that tells it: the commands are
+    // made once more when its size is known.
+    const auto end = end_of_frame(windows, answerable_->gps_time, state.current.rx1_delay,
+                                  frame_size(step, application));
+    step =
+        mac::enqueue_commands(mac::with_beacon_timing(state, end, *radio->region), context, budget);
   }
   const bool must_answer = answerable_->confirmed || answerable_->adr_ack_req || relayed;
   if (!must_answer && !application && step.commands.empty())

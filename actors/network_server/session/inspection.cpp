@@ -118,7 +118,7 @@ void SessionState::note_dropped(const UplinkWork& work, const Error& error, cons
   const auto& session = device_->session;
   note(turn, UplinkJudged{.verdict = work.verdict,
                           .data_rate_index = work.data_rate_index,
-                          .gateway_count = small(work.event.rx_metadata.size()),
+                          .gateway_count = small(work.event.rx_metadata->size()),
                           .f_cnt = work.event.f_cnt,
                           .last_f_cnt = session ? session->last_f_cnt_up : FCnt32{},
                           .max_snr_db = work.recent.max_snr_db.value_or(0),

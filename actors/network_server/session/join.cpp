@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/network_server/session/errors.hpp"
+#include "actors/network_server/session/event_data.hpp"
 #include "actors/network_server/session/paths.hpp"
 #include "actors/network_server/session/state.hpp"
 #include "protocol/join/join_accept.hpp"
@@ -99,7 +100,7 @@ void SessionState::on(const JoinRequestReceived& event, const Turn& turn, Outcom
     return find_join_windows(work);
   }();
   if (!status) {
-    refuse_forwarded(paths_of(event.rx_metadata), status.error(), out);
+    refuse_forwarded(paths_of(*event.rx_metadata), status.error(), out);
     return drop_join(*event.frame, status.error(), turn, out);
   }
   ask_join_server(std::move(work), turn, out);
@@ -159,7 +160,7 @@ Status SessionState::find_join_windows(JoinWork& work) const {
   if (!data_rate) return fail(data_rate_not_found);
   const auto channel = channel_of(state, frame.settings.frequency);
   if (!channel) return fail(uplink_channel_not_found);
-  work.answerable = {.paths = paths_of(work.event.rx_metadata),
+  work.answerable = {.paths = paths_of(*work.event.rx_metadata),
                      .data_rate_index = *data_rate,
                      .channel_index = *channel,
                      .rx1_frequency = state.current.channels[channel->value()].downlink_frequency,
@@ -170,7 +171,7 @@ Status SessionState::find_join_windows(JoinWork& work) const {
                      .is_join = true,
                      .in_session = in_session,
                      .correlation_ids = frame.correlation_ids,
-                     .relay = relay_of(work.event.rx_metadata, uid_.application_id)};
+                     .relay = relay_of(*work.event.rx_metadata, uid_.application_id)};
   return {};
 }
 
@@ -219,15 +220,17 @@ void SessionState::ask_join_server(JoinWork work, const Turn& turn, Outcome& out
   if (work.rejoin && work.rejoin->request.type != phy::RejoinType::full_context)
     next.session->last_rj_count_0 = work.rejoin->request.rejoin_count;
   device_ = std::make_shared<const Device>(std::move(next));
+  auto uplink = shown(*work.event.frame, work.event.rx_metadata, work.answerable.channel_index);
   joining_ = Joining{.attempt = attempt,
                      .since = turn.now.mono,
                      .mac_state = std::move(work.mac_state),
                      .request = parameters,
                      .answerable = std::move(work.answerable),
-                     .question = std::move(question)};
+                     .question = std::move(question),
+                     .shown = std::move(uplink)};
   note(turn, JoinJudged{JoinStage::asked, parameters.dev_addr, {}});
-  publish("ns.up.join.receive", ids, {}, turn, out);
-  publish("ns.up.join.cluster.attempt", ids, {}, turn, out);
+  publish("ns.up.join.receive", ids, joining_->shown, turn, out);
+  publish("ns.up.join.cluster.attempt", ids, shown(joining_->question), turn, out);
   out.effects.emplace_back(joining_->question);
 }
 
@@ -246,7 +249,7 @@ bool SessionState::ask_elsewhere(const JoinAnswered& event, const Turn& turn, Ou
     return false;
   const auto& ids = joining_->answerable.correlation_ids;
   publish("ns.up.join.cluster.fail", ids, event.answer.error(), turn, out);
-  publish("ns.up.join.interop.attempt", ids, {}, turn, out);
+  publish("ns.up.join.interop.attempt", ids, shown(joining_->question), turn, out);
   joining_->question.interop = true;
   out.effects.emplace_back(joining_->question);
   return true;
@@ -273,8 +276,8 @@ void SessionState::on(const JoinAnswered& event, const Turn& turn, Outcome& out)
     return publish_join_drop(joining.question.join_request, ids, event.answer.error(), turn, out);
   }
   note(turn, JoinJudged{JoinStage::accepted, joining.request.dev_addr, {}});
-  publish(interop ? "ns.up.join.interop.success" : "ns.up.join.cluster.success", ids, {}, turn,
-          out);
+  publish(interop ? "ns.up.join.interop.success" : "ns.up.join.cluster.success", ids,
+          shown(*event.answer), turn, out);
 
   const auto& keys = event.answer->keys;
   const mac::NetworkSessionKeys session_keys{keys.session_key_id, keys.f_nwk_s_int_key,
@@ -306,7 +309,7 @@ void SessionState::on(const JoinAnswered& event, const Turn& turn, Outcome& out)
   tell_relays(*device_->pending_session, out);
   out.effects.emplace_back(CountFrame{
       network_server::m_type_of(joining.question.join_request), FrameStep::processed, {}});
-  publish("ns.up.join.process", ids, {}, turn, out);
+  publish("ns.up.join.process", ids, joining.shown, turn, out);
 }
 
 }  // namespace ff::network_server

@@ -23,10 +23,13 @@ namespace ff::network_server {
 
 struct Device;
 
+/// Of all copies of a frame; never null.
+using MetadataPtr = std::shared_ptr<const std::vector<RxMetadata>>;
+
 /// A data uplink whose MIC one of this device's sessions made, all copies merged, after its window.
 struct UplinkMatched {
   std::shared_ptr<const UplinkFrame> frame;
-  std::vector<RxMetadata> rx_metadata;
+  MetadataPtr rx_metadata;
   FCnt32 f_cnt;
   bool pending_session = false;
 };
@@ -35,7 +38,7 @@ struct UplinkMatched {
 /// server's to check, but for rejoins of types 0 and 2.
 struct JoinRequestReceived {
   std::shared_ptr<const UplinkFrame> frame;
-  std::vector<RxMetadata> rx_metadata;
+  MetadataPtr rx_metadata;
 };
 
 /// What the join server made of a join-request.
@@ -110,6 +113,8 @@ struct GetDevice {
 struct ChangeDevice {
   std::function<Result<Device>(const Device* current)> change;
   actors::Reply<std::shared_ptr<const Device>> reply;
+  /// What it changes, for the event that tells of it.
+  std::vector<std::string> paths = {};
 };
 struct DeleteDevice {
   actors::Reply<DeviceIdentifiers> reply;

@@ -114,7 +114,11 @@ void SessionState::on(const ChangeDevice& event, const Turn& turn, Outcome& out)
     out.effects.emplace_back(UpdateJoinIndex{{uid_, *ids.join_eui, *ids.dev_eui, false}});
   }
   speak_to_relays(old.get(), out);
-  publish(old ? "ns.end_device.update" : "ns.end_device.create", {}, {}, turn, out);
+  if (old) {
+    publish("ns.end_device.update", {}, events::FieldPaths{event.paths}, turn, out);
+  } else {
+    publish("ns.end_device.create", {}, {}, turn, out);
+  }
   out.effects.emplace_back(answer(event.reply, device_));
 }
 

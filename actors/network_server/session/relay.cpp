@@ -4,6 +4,7 @@
 
 #include "actors/network_server/session/downlink_frame.hpp"
 #include "actors/network_server/session/errors.hpp"
+#include "actors/network_server/session/event_data.hpp"
 #include "actors/network_server/session/relay_errors.hpp"
 #include "actors/network_server/session/state.hpp"
 #include "protocol/join/session_keys.hpp"
@@ -83,7 +84,7 @@ bool SessionState::forward(const UplinkMatched& event, Bytes frm_payload, const 
     publish("ns.up.relay.drop", ids, frame.error(), turn, out);
     return false;
   }
-  publish("ns.up.relay.process", ids, {}, turn, out);
+  publish("ns.up.relay.process", ids, shown(*frame), turn, out);
   out.effects.emplace_back(TakeIn{std::make_shared<const UplinkFrame>(*std::move(frame))});
   return true;
 }
@@ -92,7 +93,7 @@ Result<UplinkFrame> SessionState::carried_frame(const UplinkMatched& event,
                                                 Bytes frm_payload) const {
   // Relays do not carry relays: there would be no window for the answer.
   const bool is_carried = std::ranges::any_of(
-      event.rx_metadata, [](const RxMetadata& metadata) { return metadata.relay.has_value(); });
+      *event.rx_metadata, [](const RxMetadata& metadata) { return metadata.relay.has_value(); });
   if (!is_relay(*device_) || is_carried) return fail(relay_not_serving);
   FF_TRY(const auto radio, radio_of(*device_, surroundings_.plans));
   const auto& session = *device_->session;
@@ -109,7 +110,7 @@ Result<UplinkFrame> SessionState::carried_frame(const UplinkMatched& event,
   const auto airtime =
       schedule::time_on_air(own.phy_payload.size(), own.settings.data_rate, own.settings.frequency);
   return relay::relayed_frame(
-      uplink, rate->data_rate, {own, event.rx_metadata, airtime.value_or(Duration{0})},
+      uplink, rate->data_rate, {own, *event.rx_metadata, airtime.value_or(Duration{0})},
       {uid_.device_id, uplink.wor_channel},
       relay::encode_uplink_token({device_->ids, session.keys.session_key_id, event.f_cnt}));
 }

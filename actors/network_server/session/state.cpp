@@ -91,14 +91,12 @@ void SessionState::publish(std::string_view name, CorrelationIds correlation_ids
                                          .data = std::move(data)}});
 }
 
-void SessionState::publish(const std::vector<mac::Event>& mac_events, const Turn& turn,
+void SessionState::publish(const std::vector<mac::Event>& mac_events,
+                           const CorrelationIds& correlation_ids, const Turn& turn,
                            Outcome& out) const {
   for (const auto& event : mac_events) {
-    events::EventData data;
-    if (const auto* command = std::get_if<mac::Command>(&event.data))
-      data = mac::to_string(*command);
-    if (const auto* error = std::get_if<Error>(&event.data)) data = *error;
-    publish(mac::to_string(event.name), {}, std::move(data), turn, out);
+    publish(mac::to_string(event.name), correlation_ids, std::make_shared<const mac::Event>(event),
+            turn, out);
   }
 }
 

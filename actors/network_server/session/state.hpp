@@ -76,6 +76,7 @@ class SessionState {
     bool in_session = false;
     CorrelationIds correlation_ids;
     std::optional<relay::UplinkToken> relay;  // instead of paths: a relay heard it
+    std::optional<UtcTime> gps_time;          // its end, of a gateway's GPS
   };
   /// A transmission the gateway server has been asked for.
   struct InFlight {
@@ -95,7 +96,8 @@ class SessionState {
     unsigned requests = 1;
     unsigned answered = 0;
     std::optional<ScheduledDownlink> accepted;
-    std::optional<RelayDownlink> relayed;  // it carries a frame for another device
+    std::optional<RelayDownlink> relayed;        // it carries a frame for another device
+    std::shared_ptr<const DownlinkFrame> frame;  // of the first request
   };
   /// Asked of the join server.
   struct Joining {
@@ -105,6 +107,7 @@ class SessionState {
     mac::JoinParameters request;
     Answerable answerable;
     AskJoinServer question;
+    std::shared_ptr<const events::Uplink> shown;  // in events
   };
   /// A scheduled downlink whose emission the gateway has not reported yet.
   struct Transmission {
@@ -112,6 +115,7 @@ class SessionState {
     UtcTime since;
     std::optional<ApplicationDownlink> application;
     std::optional<RelayDownlink> relayed;  // whose session wants to know
+    std::shared_ptr<const DownlinkFrame> frame;
   };
   /// Region and plan of the device; an error names what is not configured.
   struct Radio {
@@ -151,7 +155,7 @@ class SessionState {
   Status choose_session(UplinkWork& work) const;
   Status judge_counter(UplinkWork& work) const;
   static Status find_data_rate(UplinkWork& work);
-  static Status find_channel(UplinkWork& work);
+  Status find_channel(UplinkWork& work) const;
   Status check_whole_mic(UplinkWork& work) const;
   Status handle_commands(UplinkWork& work) const;
   Status exchange_commands(UplinkWork& work, const mac::Decoded& decoded) const;
@@ -235,6 +239,7 @@ class SessionState {
   std::optional<UtcTime> next_network_event(const Turn& turn) const;
 
   // transmission.cpp: asking the gateway server, and what it answers
+  void forget_transmissions(const Turn& turn);
   void transmit(InFlight flight, Bytes phy_payload, std::vector<TxRequest> requests,
                 const Turn& turn, Outcome& out);
   void transmitted(InFlight& flight, const ScheduledDownlink& scheduled, const Turn& turn,
@@ -278,7 +283,8 @@ class SessionState {
                    const Turn& turn) const;
   void publish(std::string_view name, CorrelationIds correlation_ids, events::EventData data,
                const Turn& turn, Outcome& out) const;
-  void publish(const std::vector<mac::Event>& mac_events, const Turn& turn, Outcome& out) const;
+  void publish(const std::vector<mac::Event>& mac_events, const CorrelationIds& correlation_ids,
+               const Turn& turn, Outcome& out) const;
   /// Asks to be woken; the earliest wish counts.
   void wake(UtcTime at);
   void plan_wake(const Turn& turn, Outcome& out);

@@ -4,6 +4,7 @@
 
 #include "actors/network_server/session/downlink_frame.hpp"
 #include "actors/network_server/session/errors.hpp"
+#include "actors/network_server/session/event_data.hpp"
 #include "actors/network_server/session/state.hpp"
 #include "protocol/base/ulid.hpp"
 
@@ -46,21 +47,24 @@ void SessionState::transmit(InFlight flight, Bytes phy_payload, std::vector<TxRe
                                    Ulid::make(turn.now.utc, turn.random).to_string());
   flight.correlation_ids.push_back(std::string(transmission_prefix) +
                                    Ulid::make(turn.now.utc, turn.random).to_string());
-  publish(flight.is_join ? "ns.down.join.schedule.attempt" : "ns.down.data.schedule.attempt",
-          flight.correlation_ids, {}, turn, out);
-  out.effects.emplace_back(CountFrame{m_type_of(flight), FrameStep::attempted, {}});
   auto attempt = flight.attempt;
   for (auto& request : requests) {
     note_offered(flight, request, turn);
-    if (by_relay) {
-      transmit_by_relay(flight, phy_payload, request.priority, out);
-      break;
-    }
     auto frame = std::make_shared<const DownlinkFrame>(
         DownlinkFrame{.device = uid_,
                       .phy_payload = phy_payload,
                       .request = std::move(request),
                       .correlation_ids = flight.correlation_ids});
+    if (!flight.frame) {
+      flight.frame = frame;
+      publish(flight.is_join ? "ns.down.join.schedule.attempt" : "ns.down.data.schedule.attempt",
+              flight.correlation_ids, frame, turn, out);
+      out.effects.emplace_back(CountFrame{m_type_of(flight), FrameStep::attempted, {}});
+    }
+    if (by_relay) {
+      transmit_by_relay(flight, std::move(phy_payload), frame->request.priority, out);
+      break;
+    }
     out.effects.emplace_back(SendTransmission{attempt++, std::move(frame)});
   }
   out.must_sync = true;
@@ -89,7 +93,7 @@ void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& schedu
     network_refusals_ = 0;
   }
   publish(flight.is_join ? "ns.down.join.schedule.success" : "ns.down.data.schedule.success",
-          flight.correlation_ids, {}, turn, out);
+          flight.correlation_ids, scheduled, turn, out);
   out.effects.emplace_back(CountFrame{m_type_of(flight), FrameStep::downlinked, {}});
   note(turn,
        DownlinkAccepted{flight.f_cnt, flight.is_join,
@@ -107,7 +111,7 @@ void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& schedu
   if (!uplink_since && flight.step) {
     state = std::move(flight.step->next);
     note_commands(flight.step->events, turn);
-    publish(flight.step->events, turn, out);
+    publish(flight.step->events, flight.correlation_ids, turn, out);
   }
   if (!uplink_since) state.rx_windows_available = false;
   if (flight.application) drop_first_item(*next.session, flight.application->f_cnt);
@@ -152,7 +156,8 @@ void SessionState::join_accept_transmitted(const InFlight& flight, const Turn& t
   // Transmission ids are between network server and gateways.
   application_up.correlation_ids.remove_if(
       [](const std::string& id) { return id.starts_with(transmission_prefix); });
-  publish("ns.up.join.accept.forward", application_up.correlation_ids, {}, turn, out);
+  publish("ns.up.join.accept.forward", application_up.correlation_ids, shown_accept(application_up),
+          turn, out);
   out.effects.emplace_back(CountFrame{phy::MType::join_request, FrameStep::forwarded, {}});
   out.ups.push_back(std::move(application_up));
   answerable_.reset();
@@ -182,11 +187,16 @@ void SessionState::not_transmitted(InFlight& flight, const Error& error, const T
   if (flight.application) invalidate_queue(flight.f_cnt, turn, out);
 }
 
-void SessionState::on(const TransmissionAcknowledged& event, const Turn& turn, Outcome& out) {
-  if (!device_) return;
+/// Those that no gateway will report any more.
+void SessionState::forget_transmissions(const Turn& turn) {
   while (!transmissions_.empty() && transmissions_.front().since + report_ttl < turn.now.utc) {
     transmissions_.pop_front();
   }
+}
+
+void SessionState::on(const TransmissionAcknowledged& event, const Turn& turn, Outcome& out) {
+  if (!device_) return;
+  forget_transmissions(turn);
   const auto& ids = event.acknowledgment.correlation_ids;
   const auto found =
       std::find_if(transmissions_.begin(), transmissions_.end(), [&](const Transmission& sent) {
@@ -198,7 +208,7 @@ void SessionState::on(const TransmissionAcknowledged& event, const Turn& turn, O
   note(turn, EmissionReported{event.acknowledgment.result});
   relay_downlink_reported(transmission, event.acknowledgment.result, out);
   if (event.acknowledgment.result == TxResult::success) {
-    publish("ns.down.transmission.success", ids, {}, turn, out);
+    publish("ns.down.transmission.success", ids, transmission.frame, turn, out);
     if (transmission.application) {
       out.ups.push_back(up(DownlinkSent{*transmission.application},
                            transmission.application->correlation_ids, turn));

@@ -3,10 +3,12 @@
 
 #include "actors/network_server/session/address_row.hpp"
 #include "actors/network_server/session/errors.hpp"
+#include "actors/network_server/session/event_data.hpp"
 #include "actors/network_server/session/paths.hpp"
 #include "actors/network_server/session/relay_errors.hpp"
 #include "actors/network_server/session/uplink_work.hpp"
 #include "protocol/mac/adr/adr.hpp"
+#include "protocol/mac/channel_use.hpp"
 #include "protocol/mac/device_class.hpp"
 #include "protocol/mac/initial.hpp"
 #include "protocol/mac/retransmission.hpp"
@@ -48,6 +50,13 @@ std::size_t distinct_gateways(const std::vector<RxMetadata>& all) {
   return static_cast<std::size_t>(std::unique(ids.begin(), ids.end()) - ids.begin());
 }
 
+/// When the frame ended, by a gateway that knows it.
+std::optional<UtcTime> gps_time_of(const std::vector<RxMetadata>& all) {
+  const auto found = std::ranges::find_if(
+      all, [](const RxMetadata& metadata) { return metadata.gps_time.has_value(); });
+  return found == all.end() ? std::nullopt : found->gps_time;
+}
+
 /// FNV-1a over the frame without its MIC: equal for a repetition.
 std::uint64_t hash_of(ByteView signed_part) noexcept {
   std::uint64_t hash = 0xcbf29ce484222325;
@@ -76,7 +85,7 @@ void SessionState::on(const UplinkMatched& event, const Turn& turn, Outcome& out
   UplinkWork work{.event = event, .frame = *frame, .next = *device_};
   auto status = [&]() -> Status {
     FF_TRY(work.radio, radio_of(*device_, surroundings_.plans));
-    work.relay = relay_of(event.rx_metadata, uid_.application_id);
+    work.relay = relay_of(*event.rx_metadata, uid_.application_id);
     if (work.relay && work.relay->relay.uid == uid_)
       return work.refuse(UplinkVerdict::relayed_by_itself, relay_not_serving);
     FF_CHECK(choose_session(work));
@@ -131,7 +140,7 @@ Status SessionState::find_data_rate(UplinkWork& work) {
 /// that we only wanted the device to have, or think is disabled, is a loss of ours to know of and
 /// no reason to drop the frame: an answer was lost, or the device went back to its default
 /// channels. [spec network-server §3.11, §23]
-Status SessionState::find_channel(UplinkWork& work) {
+Status SessionState::find_channel(UplinkWork& work) const {
   const auto frequency = work.event.frame->settings.frequency;
   for (const auto* parameters : {&work.mac_state().current, &work.mac_state().desired}) {
     const auto& channels = parameters->channels;
@@ -142,6 +151,8 @@ Status SessionState::find_channel(UplinkWork& work) {
     work.channel_index = ChannelIndex{static_cast<std::uint8_t>(found - channels.begin())};
     work.rx1_frequency = found->downlink_frequency;
     work.recent.channel_index = work.channel_index;
+    mac::note_channel_use(work.mac_state(), work.channel_index, frequency,
+                          profile(work.next, work.radio));
     return {};
   }
   return work.refuse(UplinkVerdict::channel_unknown, uplink_channel_not_found);
@@ -149,7 +160,7 @@ Status SessionState::find_channel(UplinkWork& work) {
 
 /// [spec network-server §3.4, §3.7, §5]
 Status SessionState::judge_counter(UplinkWork& work) const {
-  const auto& metadata = work.event.rx_metadata;
+  const auto& metadata = *work.event.rx_metadata;
   const auto last = work.session().last_f_cnt_up;
   work.f_cnt = work.event.f_cnt;
   work.recent = {.is_data = true,
@@ -230,8 +241,11 @@ Status SessionState::handle_commands(UplinkWork& work) const {
       mac::decode(commands, mac::Direction::uplink, {work.radio.region->frequency_step_hz});
   if (work.promoted || !mac::is_quiet(work.mac_state(), decoded))
     FF_CHECK(exchange_commands(work, decoded));
-  work.mac_state().device_class = mac::class_after_uplink(
-      work.mac_state(), profile(work.next, work.radio), work.frame.f_ctrl.class_b);
+  auto& device_class = work.mac_state().device_class;
+  const auto after = mac::class_after_uplink(work.mac_state(), profile(work.next, work.radio),
+                                             work.frame.f_ctrl.class_b);
+  if (after != device_class)
+    work.mac_events.push_back({mac::class_switch_event(after), std::exchange(device_class, after)});
   return {};
 }
 
@@ -247,15 +261,13 @@ Status SessionState::exchange_commands(UplinkWork& work, const mac::Decoded& dec
   const bool proves = at_least(work.mac_state().lorawan_version, MacVersion::v1_1);
   if (work.promoted && proves && !step.rekeyed)
     return work.refuse(UplinkVerdict::new_session_not_proved, device_not_found);
-  const auto& metadata = work.event.rx_metadata;
-  step = mac::answer_deferred(
-      std::move(step),
-      {.max_snr_db = work.recent.max_snr_db,
-       .gateway_count = work.recent.gateway_count,
-       .data_rate = work.event.frame->settings.data_rate,
-       .at = metadata.empty() || !metadata.front().gps_time ? work.event.frame->received_at
-                                                            : *metadata.front().gps_time},
-      uplink);
+  const auto gps_time = gps_time_of(*work.event.rx_metadata);
+  step = mac::answer_deferred(std::move(step),
+                              {.max_snr_db = work.recent.max_snr_db,
+                               .gateway_count = work.recent.gateway_count,
+                               .data_rate = work.event.frame->settings.data_rate,
+                               .at = gps_time.value_or(work.event.frame->received_at)},
+                              uplink);
   work.mac_events = std::move(step.events);
   work.given_up = std::move(step.given_up);
   work.mac_state() = std::move(step.next);
@@ -299,7 +311,7 @@ ApplicationUplink SessionState::application_uplink(const UplinkWork& work) const
           .f_port = work.frame.f_port.value_or(FPort{0}),
           .f_cnt = work.f_cnt,
           .frm_payload = work.frm_payload,
-          .rx_metadata = work.event.rx_metadata,
+          .rx_metadata = *work.event.rx_metadata,
           .settings = frame.settings,
           .received_at = frame.received_at,
           .confirmed = work.recent.confirmed,
@@ -318,7 +330,7 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
   work.mac_state().rx_windows_available = true;
   work.mac_state().pending_relay_downlink.clear();
   work.next.ids.dev_addr = work.session().dev_addr;
-  auto paths = paths_of(work.event.rx_metadata);
+  auto paths = paths_of(*work.event.rx_metadata);
   remember_paths(work.next, paths);
   answerable_ = Answerable{.paths = std::move(paths),
                            .data_rate_index = work.data_rate_index,
@@ -330,7 +342,8 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
                            .adr_ack_req = work.recent.adr_ack_req,
                            .is_join = false,
                            .correlation_ids = work.event.frame->correlation_ids,
-                           .relay = std::move(work.relay)};
+                           .relay = std::move(work.relay),
+                           .gps_time = gps_time_of(*work.event.rx_metadata)};
   auto message = application_uplink(work);
   // What a relay carries is not for its application.
   const bool carries = work.frame.f_port == relay::forward_port;
@@ -349,8 +362,10 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
   }
 
   const auto& ids = work.event.frame->correlation_ids;
-  publish("ns.up.data.receive", ids, {}, turn, out);
-  publish(work.mac_events, turn, out);
+  const auto uplink =
+      shown(*work.event.frame, work.event.rx_metadata, work.channel_index, work.f_cnt);
+  publish("ns.up.data.receive", ids, uplink, turn, out);
+  publish(work.mac_events, ids, turn, out);
   if (!work.retransmission) {
     out.ups.insert(out.ups.begin(), up(std::move(message), ids, turn));
   }
@@ -358,10 +373,14 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
   if (old->pending_session && !work.promoted) tell_relays(session, out);
   const bool has_carried =
       carries && !work.retransmission && forward(work.event, work.frm_payload, turn, out);
-  publish("ns.up.data.process", ids, {}, turn, out);
+  publish("ns.up.data.process", ids, uplink, turn, out);
   out.effects.emplace_back(CountFrame{m_type, FrameStep::processed, {}});
   if (!work.retransmission) {
-    publish("ns.up.data.forward", ids, {}, turn, out);
+    const bool has_payload = !carries && work.frame.f_port != FPort{0};
+    publish("ns.up.data.forward", ids,
+            std::make_shared<const events::ForwardedUplink>(events::ForwardedUplink{
+                uplink, session.keys.session_key_id, surroundings_.config.net_id, has_payload}),
+            turn, out);
     out.effects.emplace_back(CountFrame{m_type, FrameStep::forwarded, {}});
   }
   forget_unanswered(turn, out);

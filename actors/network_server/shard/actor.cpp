@@ -218,9 +218,9 @@ void on_down(Pointer self, const caf::down_msg& down) {
 }
 
 void count_gateways(const FrameProbe& probe, const SessionEvent& event) {
-  if (const auto* data = std::get_if<UplinkMatched>(&event)) probe.heard(data->rx_metadata.size());
+  if (const auto* data = std::get_if<UplinkMatched>(&event)) probe.heard(data->rx_metadata->size());
   if (const auto* join = std::get_if<JoinRequestReceived>(&event))
-    probe.heard(join->rx_metadata.size());
+    probe.heard(join->rx_metadata->size());
 }
 
 void on_tick(Pointer self) {

@@ -114,16 +114,16 @@ std::vector<ToSession> ShardState::close_windows(MonoTime now) {
     if (found == owners_.end()) continue;
     const auto owner = std::move(found->second);
     owners_.erase(found);
+    const auto metadata =
+        std::make_shared<const std::vector<RxMetadata>>(std::move(window.rx_metadata));
     if (owner.is_join) {
       for (const auto& other : owner.others)
-        events.push_back(to_session(*other, JoinRequestReceived{window.frame, window.rx_metadata}));
+        events.push_back(to_session(*other, JoinRequestReceived{window.frame, metadata}));
       events.push_back(
-          to_session(*owner.device,
-                     JoinRequestReceived{std::move(window.frame), std::move(window.rx_metadata)}));
+          to_session(*owner.device, JoinRequestReceived{std::move(window.frame), metadata}));
     } else {
-      events.push_back(to_session(
-          *owner.device, UplinkMatched{std::move(window.frame), std::move(window.rx_metadata),
-                                       owner.f_cnt, owner.pending}));
+      events.push_back(to_session(*owner.device, UplinkMatched{std::move(window.frame), metadata,
+                                                               owner.f_cnt, owner.pending}));
     }
   }
   return events;

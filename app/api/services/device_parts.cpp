@@ -66,7 +66,8 @@ void NsDevices::change(const DevicePartSetting& setting,
   auto make = [&](actors::Reply<DevicePtr> reply) {
     return network_server::to_session(
         uid, network_server::ChangeDevice{
-                 deciding<network_server::Device>(setting, std::move(decide)), std::move(reply)});
+                 deciding<network_server::Device>(setting, std::move(decide)), std::move(reply),
+                 paths_of(setting.request->field_mask())});
   };
   asker_.ask<DevicePtr>(shards_.of(uid), "NETWORK_SERVER", make, std::move(then));
 }
@@ -150,7 +151,7 @@ void JsDevices::set(const DevicePartSetting& setting, const storage::JoinKey& eu
   auto make = [&](actors::Reply<DevicePtr> reply) {
     return join_server::ChangeJoinDevice{
         euis.join_eui, euis.dev_eui, deciding<join_server::JoinDevice>(setting, std::move(decide)),
-        std::move(reply)};
+        std::move(reply), paths_of(setting.request->field_mask())};
   };
   asker_.ask<DevicePtr>(shards_.of(euis), "JOIN_SERVER", make, std::move(then));
 }

@@ -93,7 +93,8 @@ class NsDeviceRegistry final : public pb::NsEndDeviceRegistry::CallbackService {
             if (!current) return fail(network_server::device_not_found);
             return reset_ns_device(*current, now);
           };
-          ask_change(call, uid, std::move(change), answer(request.field_mask(), reply));
+          ask_change(call, uid, std::move(change), {"session", "mac_state"},
+                     answer(request.field_mask(), reply));
         });
   }
 
@@ -138,12 +139,12 @@ class NsDeviceRegistry final : public pb::NsEndDeviceRegistry::CallbackService {
 
   template <class Change>
   void ask_change(const CallPtr& call, const DeviceUid& uid, Change change,
-                  DeviceReply then) const {
+                  std::vector<std::string> paths, DeviceReply then) const {
     auto make = [&](DeviceReply reply) {
       return network_server::to_session(
           uid, network_server::ChangeDevice{
                    told<network_server::Device>(call, audit_name(uid), show, std::move(change)),
-                   std::move(reply)});
+                   std::move(reply), std::move(paths)});
     };
     context_.asker.ask<DevicePtr>(shards_.of(uid), "NETWORK_SERVER", std::move(make),
                                   std::move(then));

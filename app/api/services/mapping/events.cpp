@@ -2,7 +2,9 @@
 
 #include <google/protobuf/wrappers.pb.h>
 
+#include "app/api/services/mapping/mac_command.hpp"
 #include "app/api/services/mapping/messages.hpp"
+#include "app/api/services/mapping/traffic.hpp"
 #include "app/api/services/mapping/values.hpp"
 
 namespace ff::api {
@@ -34,6 +36,7 @@ struct PutSubject {
 };
 
 struct PutData {
+  const events::Event& event;
   pb::Event& out;
   void put_frame(const google::protobuf::Message& frame) const {
     out.mutable_data()->PackFrom(frame);
@@ -52,6 +55,54 @@ struct PutData {
   void operator()(const events::ProtobufData& data) const {
     out.mutable_data()->set_type_url("type.googleapis.com/" + data.type);
     out.mutable_data()->set_value(data.bytes);
+  }
+  void operator()(const events::FieldPaths& paths) const {
+    google::protobuf::Value value;
+    auto& list = *value.mutable_list_value();
+    for (const auto& path : paths.paths) list.add_values()->set_string_value(path);
+    out.mutable_data()->PackFrom(value);
+  }
+  void operator()(const ScheduledDownlink& scheduled) const {
+    pb::ScheduleDownlinkResponse message;
+    put_scheduled(scheduled, message);
+    put_frame(message);
+  }
+  void operator()(const std::shared_ptr<const events::Uplink>& uplink) const {
+    if (!uplink) return;
+    pb::UplinkMessage message;
+    put_uplink_message(*uplink, event.correlation_ids, message);
+    put_frame(message);
+  }
+  void operator()(const std::shared_ptr<const events::ForwardedUplink>& forwarded) const {
+    const auto* device = std::get_if<DeviceIdentifiers>(&event.subject);
+    if (!forwarded || device == nullptr) return;
+    pb::ApplicationUp message;
+    put_forwarded(*forwarded, *device, event.correlation_ids, message);
+    put_frame(message);
+  }
+  void operator()(const std::shared_ptr<const DownlinkFrame>& frame) const {
+    if (!frame) return;
+    pb::DownlinkMessage message;
+    put_downlink(*frame, message);
+    put_frame(message);
+  }
+  void operator()(const std::shared_ptr<const events::JoinQuestion>& question) const {
+    if (!question) return;
+    pb::JoinRequest message;
+    put_question(*question, event.correlation_ids, message);
+    put_frame(message);
+  }
+  void operator()(const std::shared_ptr<const events::JoinReply>& reply) const {
+    if (!reply) return;
+    pb::JoinResponse message;
+    put_reply(*reply, event.correlation_ids, message);
+    put_frame(message);
+  }
+  void operator()(const std::shared_ptr<const mac::Event>& told) const {
+    if (!told) return;
+    google::protobuf::Any data;
+    put_mac_event(*told, data);
+    if (!data.type_url().empty()) *out.mutable_data() = std::move(data);
   }
   void operator()(const std::shared_ptr<const ApplicationUp>& up) const {
     if (!up) return;
@@ -156,7 +207,7 @@ pb::Event to_proto(const events::Event& event) {
   out.set_name(std::string(event.name));
   put_time(event.time, *out.mutable_time());
   std::visit(PutSubject{out}, event.subject);
-  std::visit(PutData{out}, event.data);
+  std::visit(PutData{event, out}, event.data);
   for (const auto& id : event.correlation_ids) out.add_correlation_ids(id);
   for (const auto right : visibility(event)) out.mutable_visibility()->add_rights(right);
   out.set_unique_id(event.unique_id);

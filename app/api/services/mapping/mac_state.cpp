@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
+#include "app/api/services/mapping/mac_command.hpp"
 #include "app/api/services/mapping/messages.hpp"
 #include "app/api/services/mapping/relay.hpp"
 #include "app/api/services/mapping/values.hpp"
-#include "protocol/mac/command/codec.hpp"
+#include "protocol/mac/adr_ack.hpp"
 
 namespace ff::api {
 namespace {
@@ -54,18 +55,6 @@ mac::Channel channel_of(const pb::MACParameters::Channel& channel) {
 }
 
 // --- frames and commands -------------------------------------------------------------------------
-
-/// Identifier and octets; commands are read one by one through the inspection API.
-void put_command(const mac::Command& command, pb::MACCommand& out) {
-  out.set_cid(static_cast<pb::MACCommandIdentifier>(static_cast<int>(mac::cid_of(command))));
-  Bytes octets;
-  auto shown = command;
-  // The key is not for everybody who may read the state.
-  if (auto* update = std::get_if<mac::UpdateUplinkListReq>(&shown)) update->root_wor_s_key = {};
-  if (mac::encode(shown, {}, octets) && octets.size() > 1) {
-    out.set_raw_payload(text_of(ByteView(octets).subspan(1)));
-  }
-}
 
 void put_recent(const mac::RecentUplink& uplink, pb::MACState::UplinkMessage& out) {
   auto& payload = *out.mutable_payload();
@@ -245,9 +234,13 @@ mac::MacParameters mac_parameters_of(const pb::MACParameters& from) {
   p.adr_nb_trans = static_cast<std::uint8_t>(from.adr_nb_trans());
   if (from.has_adr_ack_limit_exponent()) {
     p.adr_ack_limit_exponent = small_of<mac::AdrAckExponent>(from.adr_ack_limit_exponent().value());
+  } else if (from.adr_ack_limit() != 0) {  // deprecated
+    p.adr_ack_limit_exponent = mac::adr_ack_exponent(from.adr_ack_limit());
   }
   if (from.has_adr_ack_delay_exponent()) {
     p.adr_ack_delay_exponent = small_of<mac::AdrAckExponent>(from.adr_ack_delay_exponent().value());
+  } else if (from.adr_ack_delay() != 0) {
+    p.adr_ack_delay_exponent = mac::adr_ack_exponent(from.adr_ack_delay());
   }
   p.rx1_delay = std::chrono::seconds(std::max(1, static_cast<int>(from.rx1_delay())));
   p.rx1_data_rate_offset = small_of<DataRateOffset>(from.rx1_data_rate_offset());

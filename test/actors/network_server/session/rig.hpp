@@ -15,6 +15,10 @@ inline constexpr DevAddr address{0x260b1234};
 inline const Aes128Key key = Aes128Key::from(Bytes(16, 0x42));
 inline const UtcTime start{std::chrono::seconds{1'700'000'000}};
 
+inline MetadataPtr heard_as(std::vector<RxMetadata> metadata) {
+  return std::make_shared<const std::vector<RxMetadata>>(std::move(metadata));
+}
+
 struct SessionRig {
   SessionRig(DeviceUid of, MacVersion version) : uid(std::move(of)), mac_version(version) {
     device.ids.uid = uid;
@@ -76,7 +80,8 @@ struct SessionRig {
     received->settings.data_rate = LoraDataRate{9, 125'000, CodingRate::cr4_5};
     received->settings.frequency = Frequency::hz(868'100'000);
     received->received_at = now();
-    return {.frame = received, .rx_metadata = {std::move(metadata)}, .f_cnt = FCnt32{f_cnt}};
+    return {
+        .frame = received, .rx_metadata = heard_as({std::move(metadata)}), .f_cnt = FCnt32{f_cnt}};
   }
 
   DeviceUid uid;

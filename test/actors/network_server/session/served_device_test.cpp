@@ -41,7 +41,8 @@ TEST(ServedDevice, JoinsThroughItsRelay) {
   frame->settings.data_rate = LoraDataRate{9, 125'000, CodingRate::cr4_5};
   frame->settings.frequency = Frequency::hz(868'300'000);
   frame->received_at = rig.now();
-  const auto asked = all<AskJoinServer>(rig.handle(JoinRequestReceived{frame, {from_relay()}}));
+  const auto asked =
+      all<AskJoinServer>(rig.handle(JoinRequestReceived{frame, test::heard_as({from_relay()})}));
   ASSERT_EQ(asked.size(), 1U);
   const auto answered = rig.handle(
       JoinAnswered{asked[0].attempt, JoinAnswer{Bytes(17, 0x20), {{8}, key, key, key, {}}}});

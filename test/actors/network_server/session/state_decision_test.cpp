@@ -295,7 +295,9 @@ const NoDownlinkCase no_downlink_cases[] = {
      [](Rig& rig) {
        rig.m_type = phy::MType::confirmed_up;
        auto uplink = rig.uplink(1);
-       uplink.rx_metadata[0].uplink_token.clear();
+       auto metadata = *uplink.rx_metadata;
+       metadata[0].uplink_token.clear();
+       uplink.rx_metadata = test::heard_as(std::move(metadata));
        rig.handle(uplink);
        rig.handle(Wake{});
      },
@@ -411,7 +413,7 @@ TEST(QueueDecision, RefusedPushesAndLostCountersAreNoted) {
 TEST(JoinDecision, IsNotedWithItsReason) {
   Rig rig;
   auto received = std::make_shared<UplinkFrame>(*rig.uplink(1).frame);
-  rig.handle(JoinRequestReceived{received, {}});
+  rig.handle(JoinRequestReceived{received, test::heard_as({})});
   const auto& join = std::get<JoinJudged>(rig.last().value);
   EXPECT_EQ(join.stage, JoinStage::dropped);
   EXPECT_TRUE(join.error->is(abp_join_request));

@@ -123,9 +123,10 @@ TEST(MappingTest, ARequestOnItsWayDoesNotShowItsKey) {
   device.mac_state.emplace();
   device.mac_state->pending_requests = {
       mac::UpdateUplinkListReq{.dev_addr = DevAddr{1}, .root_wor_s_key = key}};
-  const auto shown = to_proto(device).mac_state().pending_requests(0).raw_payload();
-  ASSERT_EQ(shown.size(), 26U);
-  EXPECT_EQ(shown.substr(10), std::string(16, '\0'));
+  const auto shown = to_proto(device).mac_state().pending_requests(0);
+  ASSERT_TRUE(shown.has_relay_update_uplink_list_req());
+  EXPECT_EQ(shown.relay_update_uplink_list_req().dev_addr(), std::string("\0\0\0\1", 4));
+  EXPECT_EQ(shown.relay_update_uplink_list_req().root_wor_s_key(), "");
 }
 
 TEST(MappingTest, ADeviceOfTheJoinServerSurvivesTheWayThroughTheApi) {

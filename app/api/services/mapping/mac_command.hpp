@@ -1,0 +1,16 @@
+// MAC commands as the API shows them. Keys are not shown.
+#pragma once
+
+#include "protocol/mac/event.hpp"
+#include "ttn/lorawan/v3/lorawan.pb.h"
+
+namespace ff::api {
+
+/// With the message of its payload, if it has one there. FilterList has none and is octets.
+void put_command(const mac::Command& command, ttn::lorawan::v3::MACCommand& out);
+
+/// What the event of that name carries: the payload of its command, several commands, an error;
+/// nothing where the reference's event has nothing. [shared/api/events.tsv]
+void put_mac_event(const mac::Event& event, google::protobuf::Any& out);
+
+}  // namespace ff::api
