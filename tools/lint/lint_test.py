@@ -156,6 +156,13 @@ class HeadersTest(unittest.TestCase):
         paths = ['a/x.cpp', 'a/more/x.cpp', 'a/b/x.cpp', 'tools/c/x.cpp', 'tools/c/d/x.cpp', 'other/x.cpp', 'none/x.cpp']
         self.assertEqual(tidy.unbuilt(build_files, paths), ['a/b/x.cpp', 'other/x.cpp', 'none/x.cpp'])
 
+    def test_vectors_that_no_test_runs(self):
+        golden = {'test/golden/lorawan/toa.json': '{"vectors": [{"kind": "lora"}, {"kind": "fsk"}, {"kind": "lora"}]}',
+                  'test/golden/lorawan/mic.json': '{"vectors": [{"kind": "up"}]}', 'test/golden/lorawan/rest.json': '[]'}
+        tests = ['vectors("toa"); kind == "lora"', 'read("/lorawan/mic.json"); "fsk"']
+        self.assertEqual(tidy.unread_vectors(golden, tests),
+                         ['test/golden/lorawan/mic.json: up', 'test/golden/lorawan/toa.json: fsk'])
+
 
 if __name__ == '__main__':
     unittest.main()

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """House lint: what clang-tidy does not know. usage: tools/lint/tidy.py [--update]
 
-Banned calls with what to use instead, file and function lengths, how headers begin, sources that nothing builds.
+Banned calls with what to use instead, file and function lengths, how headers begin, sources that nothing builds, vectors that nothing runs.
 Functions that were too long when the rule came are listed in long_functions.txt; they may shrink and not grow.
 --update writes that list anew, without entries that are not needed any more and never with a longer function.
 """
+import json
 import os
 import re
 import sys
@@ -155,6 +156,19 @@ def unbuilt(build_files, paths):
     return [path for path in paths if not home(os.path.dirname(path)) or not is_reached(home(os.path.dirname(path)))]
 
 
+def unread_vectors(golden, tests):
+    """Kinds of vectors, `file: kind`, that no test names. `golden` is the JSON text by path, `tests` the sources' text."""
+    unread = []
+    for path, text in sorted(golden.items()):
+        rows = json.loads(text)
+        rows = rows.get('vectors', []) if isinstance(rows, dict) else []
+        topic = os.path.basename(path)[:-len('.json')]
+        readers = [source for source in tests if f'"{topic}"' in source or f'{topic}.json"' in source]
+        unread += [f'{path}: {kind}' for kind in sorted({row['kind'] for row in rows})
+                   if not any(f'"{kind}"' in source for source in readers)]
+    return unread
+
+
 def write_ratchet(entries, reasons):
     with open(os.path.join(os.path.dirname(os.path.abspath(__file__)), RATCHET), 'w', encoding='utf-8') as file:
         file.write('# Functions longer than the rule allows: `path:name lines # reason`. They may shrink and not grow.\n'
@@ -175,6 +189,10 @@ def main():
     build_files = {os.path.dirname(path): source.read(path) for path in source.files(suffixes=('CMakeLists.txt',))}
     problems += [f'{path}:1: nothing builds it: a CMakeLists.txt above lacks ff_add_subdirectories()'
                  for path in unbuilt(build_files, [path for path in source.files() if path.endswith('.cpp')])]
+    golden = {path: source.read(path) for path in source.files(suffixes=('.json',))
+              if path.startswith(('test/golden/lorawan/', 'test/golden/region/vectors/'))}
+    tests = [source.read(path) for path in source.files() if path.startswith('test/') and path.endswith('.cpp')]
+    problems += [f'{found}: no test runs vectors of this kind' for found in unread_vectors(golden, tests)]
     kept = {key: min(length, allowed[key]) for key, length in long_found.items() if key in allowed}
     if '--update' in sys.argv[1:]:
         write_ratchet(kept, reasons)

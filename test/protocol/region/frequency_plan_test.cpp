@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <map>
 
 #include "test/protocol/region/golden.hpp"
 
@@ -233,6 +234,89 @@ TEST(PlanExtension, FollowsTheVectors) {
       EXPECT_EQ(plan.uplink_channels[0].dwell_time, (ChannelDwellTime{DwellTime::on, 400ms}));
     }
   }
+}
+
+/// What a plan and a gateway's concentrator have in common; the rest of the concentrator's
+/// configuration is test/app/api/services/mapping.
+TEST(Concentrators, FindTheirValuesInThePlan) {
+  for (const auto& vector : golden::vectors("frequency_plans.json", "concentrator")) {
+    SCOPED_TRACE(std::string(vector.at("id").as_string()));
+    json::value content = vector.at("input").at("plan");
+    const auto& expected = vector.at("expected").as_object();
+    // A plan's channels have data rates, and frequencies of their band.
+    for (const char* table : {"uplink_channels", "downlink_channels"}) {
+      if (auto* channels = content.as_object().if_contains(table)) {
+        for (auto& channel : channels->as_array()) channel.as_object()["max_data_rate"] = 3;
+      }
+    }
+    FrequencyPlans plans;
+    const Status added = plans.add_json(plan_file("X", content));
+    ASSERT_TRUE(added.has_value()) << added.error().to_string();
+    const FrequencyPlan& plan = *plans.find("X");
+    const auto is_at = [&](const auto& channel, const char* key) {
+      const auto* wanted = expected.if_contains(key);
+      ASSERT_EQ(channel.has_value(), wanted != nullptr) << key;
+      if (!channel) return;
+      EXPECT_EQ(channel->frequency.hz(), number(wanted->as_object(), "frequency_hz")) << key;
+      EXPECT_EQ(channel->radio, number(wanted->as_object(), "radio")) << key;
+    };
+    is_at(plan.fsk_channel, "fsk_channel");
+    is_at(plan.lora_standard_channel, "lora_standard_channel");
+    is_at(plan.ping_slot, "ping_slot");
+    if (const auto* standard = expected.if_contains("lora_standard_channel")) {
+      const auto* region = find(plan.band_id, PhyVersion::rp001_v1_0_3_rev_a);
+      const auto& rate = std::get<LoraDataRate>(
+          region->data_rate(plan.lora_standard_channel->data_rate)->data_rate);
+      EXPECT_EQ(rate.spreading_factor, number(standard->as_object(), "spreading_factor"));
+      EXPECT_EQ(rate.bandwidth_hz, number(standard->as_object(), "bandwidth_hz"));
+    }
+    if (const auto* channels = expected.if_contains("channels")) {
+      ASSERT_EQ(plan.uplink_channels.size(), channels->as_array().size());
+      for (std::size_t i = 0; i < plan.uplink_channels.size(); ++i) {
+        const auto& row = channels->as_array()[i].as_object();
+        EXPECT_EQ(plan.uplink_channels[i].frequency.hz(), number(row, "frequency_hz"));
+        EXPECT_EQ(plan.uplink_channels[i].radio, number(row, "radio"));
+      }
+    }
+    ASSERT_EQ(plan.listen_before_talk.has_value(), expected.contains("listen_before_talk"));
+    if (plan.listen_before_talk) {
+      EXPECT_EQ(plan.listen_before_talk->scan_time, std::chrono::microseconds{32});
+    }
+    if (expected.contains("radios")) {
+      EXPECT_EQ(plan.radios.size(), 2U);
+      EXPECT_EQ(plan.clock_source, 1U);
+    }
+  }
+}
+
+/// A plan that can not be had is not there, and neither is what is built on it.
+TEST(PlanStore, HasNoPlanWithoutItsFile) {
+  FrequencyPlans plans;
+  ASSERT_TRUE(plans.add_json(R"({"id":"AS_923","band_id":"AS_923"})"));
+  ASSERT_TRUE(plans.add_json(R"({"id":"JP","base_id":"AS_923"})"));
+  EXPECT_FALSE(plans.add_json(R"({"id":"US_915","band_id":7})")) << "no valid plan";
+  const std::map<std::string, std::string> why{
+      {"EU_863_870", "file of the plan missing"},
+      {"US_915", "file is no valid plan"},
+      {"SA", "base plan not in the index"},
+      {"CA", "base plan is no valid plan"},
+  };
+  std::size_t seen = 0;
+  for (const auto& vector : golden::vectors("frequency_plans.json", "store_error")) {
+    const std::string id(vector.at("input").at("get").as_string());
+    SCOPED_TRACE(id);
+    ASSERT_EQ(why.at(id), vector.at("expected").at("error").as_string());
+    const auto& base = vector.at("input").at("index").at(id);
+    if (base.is_string()) {
+      const Status added =
+          plans.add_json(json::serialize(json::object{{"id", id}, {"base_id", base.as_string()}}));
+      ASSERT_FALSE(added.has_value());
+      EXPECT_EQ(added.error().name(), "read_base");
+    }
+    EXPECT_EQ(plans.find(id), nullptr);
+    ++seen;
+  }
+  EXPECT_EQ(seen, why.size());
 }
 
 struct BadPlan {

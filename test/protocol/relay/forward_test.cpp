@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
+
 #include "protocol/base/random.hpp"
 #include "protocol/phy/errors.hpp"
 #include "test/support/lorawan_vectors.hpp"
@@ -62,6 +65,22 @@ TEST(ForwardedUplink, WhatDoesNotFitIsRefused) {
   EXPECT_TRUE(encode_forwarded_uplink(uplink, step).error().is(phy::field_bound));
 }
 
+/// A relay's encoder may cut values to what fits; we refuse to make such a payload, and read it.
+TEST(ForwardedUplink, WhatARelayHasCutIsRead) {
+  const auto rows = vectors_of("forward_uplink_req_clamped");
+  ASSERT_EQ(rows.size(), 2U);
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.id);
+    auto uplink = uplink_of(row);
+    EXPECT_FALSE(encode_forwarded_uplink(uplink, step));
+    uplink.snr_db = std::clamp<std::int8_t>(uplink.snr_db, -20, 11);
+    uplink.rssi_dbm = std::clamp<std::int16_t>(uplink.rssi_dbm, -142, -15);
+    const auto payload = bytes_at(row.expected, "frm_payload");
+    EXPECT_EQ(decode_forwarded_uplink(payload, step).value(), uplink);
+    EXPECT_EQ(encode_forwarded_uplink(uplink, step).value(), payload);
+  }
+}
+
 TEST(ForwardedUplink, TooShortIsRefused) {
   const auto rows = vectors_of("forward_uplink_req_decode_error");
   ASSERT_EQ(rows.size(), 3U);
@@ -92,7 +111,17 @@ TEST(ForwardedDownlink, IsTheFrameAsItIs) {
     EXPECT_EQ(encode_forwarded_downlink(bytes_at(row.input, "phy_payload")).value(),
               bytes_at(row.expected, "frm_payload"));
   }
-  EXPECT_FALSE(encode_forwarded_downlink({}));
+  const auto errors = vectors_of("forward_downlink_req_error");
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_FALSE(encode_forwarded_downlink(bytes_at(errors[0].input, "phy_payload")));
+}
+
+TEST(RelayVectors, EveryKindIsRun) {
+  const std::set<std::string> run = {
+      "forward_uplink_req",         "forward_uplink_req_error",        "forward_uplink_req_clamped",
+      "forward_downlink_req_error", "forward_uplink_req_decode_error", "forward_downlink_req"};
+  for (const auto& row : ff::test::lorawan_vectors("relay"))
+    EXPECT_TRUE(run.contains(row.kind)) << row.kind;
 }
 
 // Property: decoding is total; what decodes encodes to the same octets, but for reserved bits.

@@ -345,6 +345,43 @@ TEST(AdrVectors, AdaptNbTrans) {
   EXPECT_EQ(seen, 10);
 }
 
+// Rows chirpstack_*: another network server's algorithm. Its table of transmissions is the one we
+// have too. Its loss is counted per uplink heard, ours per uplink sent, as the reference does; its
+// ideal rate and power step together, the reference's data rate first (tts_adapt_* above).
+TEST(AdrVectors, TransmissionsOfTheOtherAlgorithm) {
+  // Twenty that were heard, and as many lost before them as the row's loss says.
+  const auto lossy = [](double percent) {
+    std::vector<RecentUplink> uplinks(20);
+    const auto heard = static_cast<double>(uplinks.size());
+    // loss = lost / (lost + heard)
+    const auto lost = static_cast<std::uint32_t>(heard * percent / (100 - percent) + 0.5);
+    std::uint32_t f_cnt = static_cast<std::uint32_t>(uplinks.size()) + lost;
+    for (auto& uplink : uplinks) uplink.f_cnt = FCnt32{f_cnt--};
+    if (lost > 0) uplinks.back().f_cnt = FCnt32{1};
+    return uplinks;
+  };
+  int seen = 0;
+  for (const auto& vector : vectors("chirpstack_nb_trans")) {
+    const auto& input = vector.at("input").as_object();
+    const auto percent = input.at("loss_percent").to_number<double>();
+    EXPECT_EQ(adapt_nb_trans(lossy(percent), *small(input, "current"), AdrDynamic{}, dr(0)),
+              integer(vector.at("expected").at("nb_trans")))
+        << text(vector.at("id"));
+    ++seen;
+  }
+  EXPECT_EQ(seen, 3);
+}
+
+TEST(AdrVectors, LossOfTheOtherAlgorithmIsAnotherNumber) {
+  for (const auto& vector : vectors("chirpstack_loss")) {
+    const auto ours = loss_rate(history(vector.at("input").at("fcnt")));
+    EXPECT_NEAR(ours, 2.0 / 22, 1e-6) << "2 of 22 sent";
+    EXPECT_NEAR(number(vector.at("expected").at("loss_percent")), 100 * 2.0 / 20, 1e-4)
+        << "2 beside 20 heard";
+  }
+  EXPECT_EQ(vectors("chirpstack_ideal").size(), 8U) << "not run: steps of power and rate together";
+}
+
 void set_current(MacState& state, const json::object& current) {
   state.current.adr_data_rate_index = *index<DataRateIndex>(current, "data_rate");
   state.current.adr_tx_power_index = *index<TxPowerIndex>(current, "tx_power");

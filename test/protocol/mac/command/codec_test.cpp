@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <map>
 #include <random>
 
 #include "protocol/base/hex.hpp"
@@ -94,6 +96,88 @@ TEST(MacCodec, EveryVectorDecodesToItsFieldsAndEncodesBack) {
     ++seen;
   }
   EXPECT_EQ(seen, 119);
+}
+
+/// Sets the fields of a command that a vector names, by the last of their names.
+class FromJson {
+ public:
+  explicit FromJson(const json::object& values) { flatten(values); }
+
+  template <class At, class T>
+  void operator()(std::string_view name, const At&, T& value) {
+    const auto found = values_.find(name);
+    if (found != values_.end() && assign(value, found->second)) ++used_;
+  }
+  /// Whether every value has found its field.
+  bool done() const { return used_ == values_.size(); }
+
+ private:
+  void flatten(const json::object& values) {
+    static const std::map<std::string_view, const char*> ours{{"minor", "minor_version"},
+                                                              {"dr", "data_rate_index"},
+                                                              {"period", "period_exp"},
+                                                              {"max_time_n", "max_time_exp"},
+                                                              {"max_count_n", "max_count_exp"}};
+    for (const auto& [name, value] : values) {
+      if (value.is_object()) {
+        flatten(value.as_object());
+        continue;
+      }
+      const auto renamed = ours.find(name);
+      values_[renamed == ours.end() ? std::string(name) : renamed->second] = integer(value);
+    }
+  }
+  template <class Tag, class T>
+  static bool assign(Strong<Tag, T>& out, std::int64_t value) {
+    out = Strong<Tag, T>{static_cast<T>(value)};
+    return true;
+  }
+  static bool assign(std::uint8_t& out, std::int64_t value) {
+    out = static_cast<std::uint8_t>(value);
+    return true;
+  }
+  static bool assign(Frequency& out, std::int64_t value) {
+    out = Frequency::hz(static_cast<std::uint64_t>(value));
+    return true;
+  }
+  template <class T>
+  static bool assign(T&, std::int64_t) {
+    return false;
+  }
+
+  std::map<std::string, std::int64_t, std::less<>> values_;
+  std::size_t used_ = 0;
+};
+
+template <std::size_t... I>
+std::vector<Command> one_of_each(std::index_sequence<I...>) {
+  return {Command{std::variant_alternative_t<I, Command>{}}...};
+}
+
+TEST(MacCodec, WhatTheVectorsSayDoesNotFitIsRefused) {
+  const auto commands = one_of_each(std::make_index_sequence<std::variant_size_v<Command>>{});
+  int seen = 0;
+  for (const auto& vector : test::vectors("mac_commands.json", "mac_command_encode_error")) {
+    SCOPED_TRACE(text(vector.at("id")));
+    const auto& input = vector.at("input");
+    const auto found = std::ranges::find_if(commands, [&](const Command& command) {
+      return static_cast<std::int64_t>(cid_of(command)) == integer(input.at("cid")) &&
+             direction_of(command) == direction(input.at("uplink"));
+    });
+    ASSERT_NE(found, commands.end());
+    Command command = *found;
+    EXPECT_EQ(name_of(command), text(vector.at("name")));
+    FromJson values(input.at("values").as_object());
+    std::visit([&](auto& c) { c.layout(c, values); }, command);
+    EXPECT_TRUE(values.done());
+    Bytes out{7};
+    const Status status = encode(command, {}, out);
+    ASSERT_FALSE(status);
+    EXPECT_TRUE(status.error().is(encoding_mac_command));
+    EXPECT_EQ(out, Bytes{7});
+    ++seen;
+  }
+  EXPECT_EQ(seen, 14);
 }
 
 TEST(MacCodec, StreamsSplitIntoTheirCommands) {
