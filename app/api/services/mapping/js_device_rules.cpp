@@ -1,5 +1,7 @@
 #include "app/api/services/mapping/js_device_rules.hpp"
 
+#include <google/protobuf/util/message_differencer.h>
+
 #include <algorithm>
 
 #include "actors/join_server/errors.hpp"
@@ -45,11 +47,15 @@ Status check_request(const pb::EndDevice& requested, const storage::JoinKey& eui
   return {};
 }
 
-/// Provisioning is for once.
+/// Provisioning is for once. [spec join-server §8]
 Status check_provisioning(const pb::EndDevice& before, const pb::EndDevice& after) {
   if (!before.provisioner_id().empty() && before.provisioner_id() != after.provisioner_id()) {
     return fail(read_only_field, {{"field", "provisioner_id"}});
   }
+  using google::protobuf::util::MessageDifferencer;
+  if (before.has_provisioning_data() &&
+      !MessageDifferencer::Equals(before.provisioning_data(), after.provisioning_data()))
+    return fail(read_only_field, {{"field", "provisioning_data"}});
   return {};
 }
 
