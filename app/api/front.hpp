@@ -64,7 +64,7 @@ class Front {
   grpc::ServerWriteReactor<Response>* stream(Method method, grpc::CallbackServerContext* context,
                                              const Request* request, Handler handler) {
     auto stream = Stream<Response>::make(
-        [this, name = method.name](const Error& error) { return status(name, error); });
+        [this, name = method.name](const Error& error) { return status(name, error); }, context);
     // A copy: authentication may answer when gRPC has dropped the request.
     auto kept = std::make_shared<const Request>(*request);
     auto run = [stream, kept, handler = std::move(handler)](std::shared_ptr<const Call> call) {

@@ -45,6 +45,7 @@ void HttpCall::start(grpc::GenericStub& stub, const google::protobuf::Message& r
 void HttpCall::OnReadInitialMetadataDone(bool ok) {
   {
     std::scoped_lock lock(mutex_);
+    if (ok && options_.streams && !message_waits_ && is_open(context_)) write_head(200, false);
     metadata_read_ = ok;
     if (!message_waits_) return;
   }

@@ -5,6 +5,8 @@
 #include <map>
 #include <optional>
 
+#include "app/api/reply.hpp"
+
 namespace ff::api {
 namespace {
 
@@ -89,7 +91,7 @@ std::optional<std::string> header_of(std::string_view key) {
     if (known == key) return std::string(header);
   }
   bool own = key.starts_with("grpc-") || key.starts_with(':') || key.ends_with("-bin") ||
-             key == "content-type" || key == "user-agent" || key == "te";
+             key == stream_is_open || key == "content-type" || key == "user-agent" || key == "te";
   return own ? std::nullopt : std::optional<std::string>(key);
 }
 
@@ -118,6 +120,11 @@ void add_metadata(const HttpRequest& request, grpc::ClientContext& context) {
     if (key && is_legal_key(*key) && is_legal_value(value)) context.AddMetadata(*key, value);
   }
   if (is_legal_value(request.target)) context.AddMetadata("uri", request.target);
+}
+
+bool is_open(const grpc::ClientContext& context) {
+  const grpc::string_ref key(stream_is_open.data(), stream_is_open.size());
+  return context.GetServerInitialMetadata().contains(key);
 }
 
 void add_headers(const grpc::ClientContext& context, bool trailing, HttpHeaders& headers) {

@@ -13,6 +13,9 @@ namespace ff::api {
 /// What gRPC could not carry is left out.
 void add_metadata(const HttpRequest& request, grpc::ClientContext& context);
 
+/// Whether its initial metadata say that a stream has begun (reply.hpp).
+bool is_open(const grpc::ClientContext& context);
+
 /// Adds the call's answer metadata as headers. `trailing` when the call is over.
 void add_headers(const grpc::ClientContext& context, bool trailing, HttpHeaders& headers);
 

@@ -8,6 +8,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "protocol/base/result.hpp"
@@ -57,6 +59,10 @@ class Reply {
   std::shared_ptr<State> state_;
 };
 
+/// Initial metadata of a stream that has begun: a call that is refused has initial metadata too,
+/// and who answers in HTTP must not say 200 to that one.
+inline constexpr std::string_view stream_is_open = "farfield-stream-open";
+
 /// A server stream. Messages wait in a bounded queue while the client reads; it lives until the
 /// client has the end.
 template <class Response>
@@ -68,8 +74,11 @@ class Stream : public std::enable_shared_from_this<Stream<Response>> {
   /// Told once that a message waits no longer, whether its client gets it or not. Must not block.
   using Left = std::function<void()>;
 
-  static std::shared_ptr<Stream> make(ToStatus to_status) {
+  /// `context` is the call's, for open().
+  static std::shared_ptr<Stream> make(ToStatus to_status,
+                                      grpc::CallbackServerContext* context = nullptr) {
     std::shared_ptr<Stream> stream(new Stream(std::move(to_status)));
+    stream->context_ = context;
     stream->reactor_ = new Reactor(stream);  // gRPC's contract: a reactor ends itself in OnDone.
     return stream;
   }
@@ -77,8 +86,9 @@ class Stream : public std::enable_shared_from_this<Stream<Response>> {
   /// Tells the client that the stream has begun, before there is a message. At most once.
   void open() {
     std::scoped_lock lock(mutex_);
-    if (!ended_ && waiting_.empty() && !std::exchange(begun_, true))
-      reactor_->StartSendInitialMetadata();
+    if (ended_ || !waiting_.empty() || std::exchange(begun_, true)) return;
+    if (context_ != nullptr) context_->AddInitialMetadata(std::string(stream_is_open), "1");
+    reactor_->StartSendInitialMetadata();
   }
 
   /// Calls `add`, which may add initial metadata to the call's context, unless the stream has begun
@@ -218,6 +228,7 @@ class Stream : public std::enable_shared_from_this<Stream<Response>> {
   bool finished_ = false;
   bool cancelled_ = false;
   Reactor* reactor_ = nullptr;
+  grpc::CallbackServerContext* context_ = nullptr;  // gone when the call is over
 };
 
 }  // namespace ff::api

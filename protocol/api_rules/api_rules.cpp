@@ -78,13 +78,19 @@ class NonZeroSearch {
       path += field->name();
       if (is_asked(path) && !is_allowed(method_, path))
         return fail(non_zero_path, {{"path", path}});
-      if (field->is_repeated() || !has_paths(*field)) continue;
+      if (field->is_repeated() || !has_paths(*field) || is_allowed_whole(path)) continue;
       FF_CHECK(run(message.GetReflection()->GetMessage(message, field), path + "."));
     }
     return {};
   }
 
  private:
+  /// The table names it and nothing within it: a picture is set as one.
+  bool is_allowed_whole(std::string_view path) const {
+    const auto next = std::ranges::upper_bound(method_.paths, path);
+    return is_allowed(method_, path) && (next == method_.paths.end() || !is_below(*next, path));
+  }
+
   /// Times, structs and wrappers of other packages are leaves of paths.
   static bool has_paths(const FieldDescriptor& field) {
     return field.message_type() != nullptr &&

@@ -353,7 +353,7 @@ class Messages(InteropCase):
                             bytes.fromhex(eui)[::-1].hex() + '0100' + '00000000', DevEUI=eui, DevAddr='26000001', DLSettings='00', RxDelay=1)
         self.assert_result('MICFailed', self.post(join))
         self.assertEqual(self.post('{')[0], 400)
-        self.assertEqual(self.post({**self.message('JoinAns')})[0], 400)
+        self.assertEqual(self.post({**self.message('JoinAns')})[0], 404)
         self.assertEqual(self.post(self.message('HomeNSReq', DevEUI=eui), content_type='text/plain')[0], 404)
         self.assertEqual(self.post('', method='GET')[0], 404)
         self.assertEqual(self.post('x' * 40_000)[0], 400)

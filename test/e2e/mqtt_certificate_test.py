@@ -103,7 +103,7 @@ class Required(WithAuthority):
         self.addCleanup(subscriber.kill)
         wait_until(lambda: self.server.metric('farfield_as_mqtt_connections') == 1, 'the subscriber is connected')
         self.server.simulate_abp(APPLICATION, self.server.key, 'seen')
-        self.assertIn('f_cnt', json.loads(subscriber.communicate(timeout=30)[0])['uplink_message'])
+        self.assertIn('frm_payload', json.loads(subscriber.communicate(timeout=30)[0])['uplink_message'])
 
 
 class Sufficient(WithAuthority):

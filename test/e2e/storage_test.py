@@ -64,7 +64,7 @@ class Storage(unittest.TestCase):
                 connection = http.client.HTTPConnection('127.0.0.1', self.server.ports['http'], timeout=20)
                 self.addCleanup(connection.close)
                 connection.request('GET', path, headers={'Authorization': f'Bearer {self.key}', 'Accept': accept})
-                response = connection.getresponse()  # Sent when messages are coming.
+                response = connection.getresponse()  # Sent before there is a message.
                 self.assertEqual(response.status, 200)
                 self.server.api('POST', f'/as/applications/{APPLICATION}/devices/dev-live/up/simulate', {'uplink_message': {
                     'f_port': 7, 'frm_payload': 'AQI=', 'settings': {'data_rate': {'lora': {'bandwidth': 125000, 'spreading_factor': 7}}}}})

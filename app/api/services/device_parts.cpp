@@ -65,9 +65,9 @@ void NsDevices::change(const DevicePartSetting& setting,
   };
   auto make = [&](actors::Reply<DevicePtr> reply) {
     return network_server::to_session(
-        uid, network_server::ChangeDevice{
-                 deciding<network_server::Device>(setting, std::move(decide)), std::move(reply),
-                 paths_of(setting.request->field_mask())});
+        uid,
+        network_server::ChangeDevice{deciding<network_server::Device>(setting, std::move(decide)),
+                                     std::move(reply), paths_of(setting.request->field_mask())});
   };
   asker_.ask<DevicePtr>(shards_.of(uid), "NETWORK_SERVER", make, std::move(then));
 }

@@ -258,9 +258,8 @@ ExitCode run_server(const config::Config& config) {
   wait_for_the_end();
   drain(system, doors, std::move(node));
   runtime.stop();
-  const auto code = fatal ? ExitCode::io_error : ExitCode::ok;
   store->engine.reset();
-  end_process(code);
+  end_process(fatal ? ExitCode::io_error : ExitCode::ok);
 }
 
 }  // namespace ff::app

@@ -122,6 +122,11 @@ const MaskRow mask_rows[] = {
      &field_mask_paths},
     {"a path that does not exist", "ttn.lorawan.v3.GatewayRegistry/Get", "GetGatewayRequest",
      R"({"gateway_ids":{"gateway_id":"gtw"},"field_mask":"nothing"})", &field_mask_paths},
+    {"what is within a message that the table names as a whole",
+     "ttn.lorawan.v3.EndDeviceRegistry/Update", "UpdateEndDeviceRequest",
+     std::string(R"({"end_device":{)") + ids +
+         R"(,"picture":{"embedded":{"mime_type":"image/png","data":"AA=="}}},"field_mask":"picture"})",
+     nullptr},
     {"a forbidden field below an allowed path", set_device, "SetEndDeviceRequest",
      R"({"end_device":{"ids":{"device_id":"dev","application_ids":{"application_id":"app"},"dev_addr":"01020304"}},"field_mask":"ids"})",
      &non_zero_path},

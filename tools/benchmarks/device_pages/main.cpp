@@ -52,7 +52,7 @@ void fill(storage::Engine& engine, std::size_t devices) {
     const Entity entity{device(i), to_owned(as_bytes(message.SerializeAsString())), {}, {}, {}, {}};
     batch.put(storage::Family::entity, encode_key(entity.key), encode_entity(entity));
     if (i % 4096 != 4095 && i + 1 != devices) continue;
-    must(engine.write(batch, storage::Durability::interval).has_value(), "write");
+    must(engine.write(batch, storage::Durability::no_sync).has_value(), "write");
     batch = storage::WriteBatch();
   }
   must(engine.flush().has_value(), "flush");

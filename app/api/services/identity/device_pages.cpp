@@ -54,7 +54,7 @@ Status DevicePages::build(const storage::Reader& store) {
 
 void DevicePages::touch(const storage::EntityKey& key) {
   if (key.kind != storage::EntityKind::end_device) return;
-  auto bytes = encode_key(key);
+  auto bytes = identity_server::encode_key(key);
   const std::scoped_lock lock(mutex_);
   if (is_ready_) {
     mark(bytes);

@@ -1,6 +1,8 @@
 // MAC commands as the API shows them. Keys are not shown.
 #pragma once
 
+#include <google/protobuf/any.pb.h>
+
 #include "protocol/mac/event.hpp"
 #include "ttn/lorawan/v3/lorawan.pb.h"
 

@@ -31,6 +31,8 @@ class GatewayMqttTest : public test::FrontendFixture {
     v2.format = &mqtt_format_v2();
     v2.name = "gs-mqtt-v2";
     settings.mqtt = {v3, v2};
+    // The golden uplink is heard by the second one.
+    registry->gateways[0].antennas.resize(3);
   }
 
   /// A client that has said CONNECT.

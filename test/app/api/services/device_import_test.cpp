@@ -133,8 +133,8 @@ TEST_F(DeviceImportTest, UndoesARowThatARegistryRefuses) {
 
 TEST_F(DeviceImportTest, ChecksTheRightsOfTheSingleRequests) {
   const auto ada = create_user("ada");
-  const auto member = [&](const std::string& rights) {
-    EXPECT_EQ(call("PUT", "/applications/app-1/collaborators", user_member("ada", rights)).status,
+  const auto member = [&](const std::string& names) {
+    EXPECT_EQ(call("PUT", "/applications/app-1/collaborators", user_member("ada", names)).status,
               200);
   };
   const auto import_as_ada = [&](const std::vector<Device>& devices) {

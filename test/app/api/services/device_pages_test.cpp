@@ -52,12 +52,12 @@ class DevicePagesTest : public testing::Test {
   void create(const EntityKey& key) {
     write(key, [&](storage::WriteBatch& batch) {
       const Entity entity{key, {1}, {}, {}, {}, {}};
-      batch.put(storage::Family::entity, encode_key(key), encode_entity(entity));
+      batch.put(storage::Family::entity, identity_server::encode_key(key), encode_entity(entity));
     });
   }
   void erase(const EntityKey& key) {
     write(key, [&](storage::WriteBatch& batch) {
-      batch.erase(storage::Family::entity, encode_key(key));
+      batch.erase(storage::Family::entity, identity_server::encode_key(key));
     });
   }
   void write(const EntityKey& key, const std::function<void(storage::WriteBatch&)>& put) {

@@ -33,6 +33,7 @@ RouterHandle::behavior_type router_double(RouterHandle::pointer) {
           [](const FindStationControl&) {},
           [](const InspectRouter&) {},
           [](const GatewayChanged&) {},
+          [](const GatewayRightsChanged&) {},
           [](const KnowConnection&) {},
           [](const ForgetConnection&) {},
           [](const PathAnswered&) {}};

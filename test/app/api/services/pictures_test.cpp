@@ -138,7 +138,8 @@ TEST_F(PicturesTest, OfADeviceAreShownAndGoWithIt) {
         "PUT", "/applications/app-1/devices/dev-1",
         R"({"end_device":{"picture":)" + content + R"(},"field_mask":{"paths":["picture"]}})");
   };
-  ASSERT_EQ(update(picture(80, 80)).status, 200);
+  const auto updated = update(picture(80, 80));
+  ASSERT_EQ(updated.status, 200) << boost::json::serialize(updated.body);
   EXPECT_EQ(get(path)->status, 404);
   const auto next =
       call("GET", "/applications/app-1/devices/dev-1?field_mask=picture").at("/picture/sizes/64");
