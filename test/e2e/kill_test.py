@@ -28,11 +28,18 @@ class ApiWriter:
         self.server = server
         self.key = server.admin_key
         self.names = {}
+        self.failure = None
         self.ends = threading.Event()
         self.thread = threading.Thread(target=self._work, daemon=True)
         self.thread.start()
 
     def _work(self):
+        try:
+            self._write_until_the_end()
+        except AssertionError as refused:
+            self.failure = refused  # of stop(), in the test's own thread
+
+    def _write_until_the_end(self):
         number = 0
         while not self.ends.is_set():
             number += 1
@@ -63,6 +70,8 @@ class ApiWriter:
     def stop(self):
         self.ends.set()
         self.thread.join(30)
+        if self.failure:
+            raise self.failure
 
 
 def storm_devices():
