@@ -58,23 +58,29 @@ class Storage(unittest.TestCase):
 
     def test_messages_come_over_http_as_they_are_sent(self):
         """AppAs.Subscribe over HTTP: a line a message, or events; with a right that is withdrawn it ends."""
-        path = f'/api/v3/farfield/as/applications/{APPLICATION}/up'
+        application = 'live-app'
+        self.server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': application}}})
+        key = self.server.application_key(application)
+        ids = {'device_id': 'dev-live', 'application_ids': {'application_id': application}, 'dev_eui': '0102030405060708', 'join_eui': '00' * 8}
+        self.server.api('PUT', f'/as/applications/{application}/devices/dev-live', {'end_device': {'ids': ids}, 'field_mask': {'paths': ['ids']}})
+        uplink = {'f_port': 7, 'frm_payload': 'AQI=',
+                  'settings': {'data_rate': {'lora': {'bandwidth': 125000, 'spreading_factor': 7}}, 'frequency': '868100000'}}
+        path = f'/api/v3/farfield/as/applications/{application}/up'
         for accept in ('application/json', 'text/event-stream'):
             with self.subTest(accept=accept):
                 connection = http.client.HTTPConnection('127.0.0.1', self.server.ports['http'], timeout=20)
                 self.addCleanup(connection.close)
-                connection.request('GET', path, headers={'Authorization': f'Bearer {self.key}', 'Accept': accept})
+                connection.request('GET', path, headers={'Authorization': f'Bearer {key}', 'Accept': accept})
                 response = connection.getresponse()  # Sent before there is a message.
-                self.assertEqual(response.status, 200)
-                self.server.api('POST', f'/as/applications/{APPLICATION}/devices/dev-live/up/simulate', {'uplink_message': {
-                    'f_port': 7, 'frm_payload': 'AQI=', 'settings': {'data_rate': {'lora': {'bandwidth': 125000, 'spreading_factor': 7}}}}})
+                self.assertEqual((response.status, response.getheader('farfield-stream-open')), (200, None))
+                self.server.api('POST', f'/as/applications/{application}/devices/dev-live/up/simulate', {'uplink_message': uplink})
                 line = next(line for line in iter(response.readline, b'') if b'f_port' in line)
                 message = json.loads(line.decode().removeprefix('data:'))
                 message = message.get('result', message)
                 self.assertEqual(message['end_device_ids']['device_id'], 'dev-live')
                 self.assertEqual(message['uplink_message']['frm_payload'], 'AQI=')
         self.assertEqual(self.server.request('GET', path)[0], 401)
-        weak = self.server.api('POST', f'/applications/{APPLICATION}/api-keys', {'name': 'weak', 'rights': ['RIGHT_APPLICATION_INFO']})['key']
+        weak = self.server.api('POST', f'/applications/{application}/api-keys', {'name': 'weak', 'rights': ['RIGHT_APPLICATION_INFO']})['key']
         self.assertEqual(self.server.request('GET', path, key=weak)[0], 403)
 
     def test_the_past_is_a_table_for_spreadsheets(self):
