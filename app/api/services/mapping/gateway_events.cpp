@@ -5,6 +5,7 @@
 #include "app/api/services/mapping/gateway_stats.hpp"
 #include "app/api/services/mapping/messages.hpp"
 #include "app/api/services/mapping/radio.hpp"
+#include "app/api/services/mapping/traffic.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "ttn/lorawan/v3/gateway.pb.h"
 
@@ -16,37 +17,6 @@ using gateway_server::GatewayEventData;
 
 events::ProtobufData packed(const google::protobuf::Message& message) {
   return {message.GetTypeName(), message.SerializeAsString()};
-}
-
-void put_window(const std::optional<RxWindow>& window, auto set_frequency, auto data_rate) {
-  if (!window) return;
-  set_frequency(window->frequency.hz());
-  put_data_rate(window->data_rate, *data_rate());
-}
-
-void put_request(const TxRequest& request, pb::TxRequest& out) {
-  out.set_class_(static_cast<pb::Class>(request.device_class));
-  for (const auto& path : request.paths) {
-    auto& to = *out.add_downlink_paths();
-    if (!path.uplink_token.empty()) {
-      to.set_uplink_token(text_of(path.uplink_token));
-      continue;
-    }
-    put_ids(path.gateway, *to.mutable_fixed()->mutable_gateway_ids());
-    to.mutable_fixed()->set_antenna_index(path.antenna_index);
-  }
-  // Without receive windows after an uplink there is no delay.
-  if (request.device_class == DeviceClass::a)
-    out.set_rx1_delay(static_cast<pb::RxDelay>(request.rx1_delay.count()));
-  put_window(
-      request.rx1, [&](auto hz) { out.set_rx1_frequency(hz); },
-      [&] { return out.mutable_rx1_data_rate(); });
-  put_window(
-      request.rx2, [&](auto hz) { out.set_rx2_frequency(hz); },
-      [&] { return out.mutable_rx2_data_rate(); });
-  out.set_priority(static_cast<pb::TxSchedulePriority>(request.priority));
-  if (request.absolute_time) put_time(*request.absolute_time, *out.mutable_absolute_time());
-  out.set_frequency_plan_id(request.frequency_plan_id);
 }
 
 /// What is the same before and after a downlink is scheduled.

@@ -97,26 +97,6 @@ void put_window(const std::optional<RxWindow>& rx1, const std::optional<RxWindow
   }
 }
 
-void put_request(const TxRequest& request, pb::TxRequest& out) {
-  out.set_class_(static_cast<pb::Class>(request.device_class));
-  for (const auto& path : request.paths) {
-    auto& to = *out.add_downlink_paths();
-    if (!path.uplink_token.empty()) {
-      to.set_uplink_token(text_of(path.uplink_token));
-      continue;
-    }
-    put_ids(path.gateway, *to.mutable_fixed()->mutable_gateway_ids());
-    to.mutable_fixed()->set_antenna_index(path.antenna_index);
-  }
-  // Without receive windows after an uplink there is no delay.
-  if (request.device_class == DeviceClass::a)
-    out.set_rx1_delay(static_cast<pb::RxDelay>(request.rx1_delay.count()));
-  put_window(request.rx1, request.rx2, out);
-  out.set_priority(static_cast<pb::TxSchedulePriority>(request.priority));
-  if (request.absolute_time) put_time(*request.absolute_time, *out.mutable_absolute_time());
-  out.set_frequency_plan_id(request.frequency_plan_id);
-}
-
 template <class Message>
 void put_correlation_ids(const CorrelationIds& ids, Message& out) {
   for (const auto& id : ids) out.add_correlation_ids(id);
@@ -176,6 +156,26 @@ void put_forwarded(const events::ForwardedUplink& forwarded, const DeviceIdentif
           .received_at = uplink.received_at,
           .up = std::move(message)},
          out);
+}
+
+void put_request(const TxRequest& request, pb::TxRequest& out) {
+  out.set_class_(static_cast<pb::Class>(request.device_class));
+  for (const auto& path : request.paths) {
+    auto& to = *out.add_downlink_paths();
+    if (!path.uplink_token.empty()) {
+      to.set_uplink_token(text_of(path.uplink_token));
+      continue;
+    }
+    put_ids(path.gateway, *to.mutable_fixed()->mutable_gateway_ids());
+    to.mutable_fixed()->set_antenna_index(path.antenna_index);
+  }
+  // Without receive windows after an uplink there is no delay.
+  if (request.device_class == DeviceClass::a)
+    out.set_rx1_delay(static_cast<pb::RxDelay>(request.rx1_delay.count()));
+  put_window(request.rx1, request.rx2, out);
+  out.set_priority(static_cast<pb::TxSchedulePriority>(request.priority));
+  if (request.absolute_time) put_time(*request.absolute_time, *out.mutable_absolute_time());
+  out.set_frequency_plan_id(request.frequency_plan_id);
 }
 
 void put_downlink(const DownlinkFrame& frame, pb::DownlinkMessage& out) {

@@ -17,6 +17,8 @@ void put_uplink_message(const events::Uplink& uplink, const CorrelationIds& corr
                         ttn::lorawan::v3::UplinkMessage& out);
 void put_forwarded(const events::ForwardedUplink& forwarded, const DeviceIdentifiers& ids,
                    const CorrelationIds& correlation_ids, ttn::lorawan::v3::ApplicationUp& out);
+void put_request(const TxRequest& request, ttn::lorawan::v3::TxRequest& out);
+/// Also whose it is: not for who sees only its gateway.
 void put_downlink(const DownlinkFrame& frame, ttn::lorawan::v3::DownlinkMessage& out);
 void put_scheduled(const ScheduledDownlink& scheduled,
                    ttn::lorawan::v3::ScheduleDownlinkResponse& out);
