@@ -38,6 +38,7 @@ Result<std::vector<std::string>> addresses_of(const Config& config, Role role,
     return std::vector{address};
   FF_TRY(const auto services, find("_ttn-v3-" + std::string(component) + "-grpc._tcp." + host));
   std::vector<std::string> out;
+  out.reserve(services.size());
   for (const auto& service : services)
     out.push_back(service.host + ":" + std::to_string(service.port));
   if (out.empty()) out.push_back(address);

@@ -73,7 +73,7 @@ Paths without_picture(Paths paths, std::string_view field) {
 }
 
 void put_picture_url(const std::string& url, pb::Picture& picture) {
-  for (auto& [side, path] : *picture.mutable_sizes()) path = url + "/" + path;
+  for (auto& [side, path] : *picture.mutable_sizes()) path.insert(0, url + "/");
 }
 
 }  // namespace ff::api
