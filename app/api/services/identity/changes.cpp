@@ -1,7 +1,5 @@
 #include "app/api/services/identity/changes.hpp"
 
-#include <google/protobuf/struct.pb.h>
-
 #include <algorithm>
 #include <array>
 
@@ -85,11 +83,7 @@ void publish(const Identity& identity, std::string_view name, events::EventSubje
 void publish_change(const Identity& identity, const Call& call, const storage::EntityKey& entity,
                     std::string_view verb, const Paths& paths) {
   events::EventData data;
-  if (!paths.empty()) {
-    google::protobuf::Value list;
-    for (const auto& path : paths) list.mutable_list_value()->add_values()->set_string_value(path);
-    data = events::ProtobufData{"google.protobuf.Value", list.SerializeAsString()};
-  }
+  if (!paths.empty()) data = events::FieldPaths{paths};
   publish(identity, name_of(entity.kind, verb), subject_of(entity), call.correlation_ids,
           std::move(data));
 }

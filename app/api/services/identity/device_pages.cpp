@@ -18,15 +18,12 @@ KeyRange all_devices() {
 }
 
 /// Every `step`th key of the range from its first, and how many keys follow each.
-struct Cut {
-  std::vector<std::pair<Bytes, std::uint64_t>> chunks;
-};
+using Cut = std::vector<std::pair<Bytes, std::uint64_t>>;
 Result<Cut> cut(const storage::Reader& store, const KeyRange& range, std::size_t step) {
   Cut out;
   FF_CHECK(store.scan({.family = Family::entity, .range = range}, [&](ByteView key, ByteView) {
-    if (out.chunks.empty() || out.chunks.back().second == step)
-      out.chunks.emplace_back(to_owned(key), 0);
-    ++out.chunks.back().second;
+    if (out.empty() || out.back().second == step) out.emplace_back(to_owned(key), 0);
+    ++out.back().second;
     return true;
   }));
   return out;
@@ -39,7 +36,7 @@ Status DevicePages::build(const storage::Reader& store) {
   FF_TRY(auto found, cut(store, range, chunk_));
   const std::scoped_lock lock(mutex_);
   chunks_.clear();
-  for (auto& [key, size] : found.chunks) chunks_.emplace(std::move(key), Chunk{size, false});
+  for (auto& [key, size] : found) chunks_.emplace(std::move(key), Chunk{size, false});
   // Whatever is the least key belongs to the first.
   if (chunks_.empty() || chunks_.begin()->first != range.first) {
     const auto first = chunks_.empty() ? Chunk() : chunks_.extract(chunks_.begin()).mapped();
@@ -111,15 +108,15 @@ Status DevicePages::count_again(const storage::Reader& store, const KeyRange& ra
     if (size == 0 && chunk != chunks_.begin() && !chunk->second.is_marked) chunks_.erase(chunk);
     return {};
   }
-  if (pieces->chunks.empty()) {
+  if (pieces->empty()) {
     // All have gone between the two looks.
     chunk->second = {0, true};
     return {};
   }
-  chunk->second.size = pieces->chunks.front().second;
+  chunk->second.size = pieces->front().second;
   const bool is_marked = chunk->second.is_marked;
-  for (std::size_t i = 1; i < pieces->chunks.size(); ++i)
-    chunks_.emplace(pieces->chunks[i].first, Chunk{pieces->chunks[i].second, is_marked});
+  for (std::size_t i = 1; i < pieces->size(); ++i)
+    chunks_.emplace((*pieces)[i].first, Chunk{(*pieces)[i].second, is_marked});
   return {};
 }
 
