@@ -32,7 +32,7 @@ Result<Body> join_ans(const object& in) {
   JoinAns out;
   FF_TRY(out.result, result_of(in));
   FF_TRY(out.phy_payload, optional_bytes(in, "PHYPayload", phy_payload_size_max));
-  out.lifetime = number_of<std::uint32_t>(in, "Lifetime");
+  FF_TRY(out.lifetime, optional_number<std::uint32_t>(in, "Lifetime"));
   FF_TRY(out.nwk_s_key, optional_key(in, "NwkSKey"));
   FF_TRY(out.s_nwk_s_int_key, optional_key(in, "SNwkSIntKey"));
   FF_TRY(out.f_nwk_s_int_key, optional_key(in, "FNwkSIntKey"));
@@ -80,19 +80,24 @@ Result<Body> other_ans(const object& in) {
   return Body(OtherAns{std::move(result)});
 }
 
-/// In 1.1 network servers say their NSID; in 1.0 there is none.
-Status check_ns_ids(const Header& header) {
-  const bool from_network = header.type != MessageType::app_s_key_req;
+/// In 1.1 network servers say their NSID; in 1.0 there is none. An answer is not lost for one.
+Status check_ns_ids(const Header& header, const object& in) {
   if (!is_request(header.type)) return {};
-  if (header.version == Version::v1_0 && (header.sender_ns_id || header.receiver_ns_id))
-    return malformed("SenderNSID");
+  const auto check = [&](std::string_view name, const std::optional<std::string>& ns_id) -> Status {
+    const bool given = find(in, name) != nullptr;
+    if (given && (!ns_id || header.version == Version::v1_0)) return malformed(name);
+    return {};
+  };
+  FF_CHECK(check("SenderNSID", header.sender_ns_id));
+  FF_CHECK(check("ReceiverNSID", header.receiver_ns_id));
+  const bool from_network = header.type != MessageType::app_s_key_req;
   if (header.version == Version::v1_1 && from_network && !header.sender_ns_id)
     return malformed("SenderNSID");
   return {};
 }
 
 Result<Body> body_of(const Header& header, const object& in) {
-  FF_CHECK(check_ns_ids(header));
+  FF_CHECK(check_ns_ids(header, in));
   switch (header.type) {
     case MessageType::join_req:
     case MessageType::rejoin_req:
@@ -134,6 +139,14 @@ std::optional<std::string> id_of(const object& in, std::string_view name) {
   return std::string(*text);
 }
 
+/// Nothing if it is not one.
+std::optional<std::string> ns_id_of(const object& in, std::string_view name) {
+  const auto text = text_of(in, name);
+  const auto bytes = text ? parse_hex(without_0x(*text)) : std::nullopt;
+  if (!bytes || bytes->size() != 8) return std::nullopt;
+  return hex_upper(*bytes);
+}
+
 Result<Header> header_of(const object& in) {
   Header out;
   const auto version = text_of(in, "ProtocolVersion");
@@ -150,8 +163,8 @@ Result<Header> header_of(const object& in) {
   if (!sender || !receiver) return invalid("SenderID or ReceiverID");
   out.sender_id = *std::move(sender);
   out.receiver_id = *std::move(receiver);
-  out.sender_ns_id = id_of(in, "SenderNSID");
-  out.receiver_ns_id = id_of(in, "ReceiverNSID");
+  out.sender_ns_id = ns_id_of(in, "SenderNSID");
+  out.receiver_ns_id = ns_id_of(in, "ReceiverNSID");
   FF_TRY(out.sender_token, optional_bytes(in, "SenderToken", token_size_max));
   FF_TRY(out.receiver_token, optional_bytes(in, "ReceiverToken", token_size_max));
   return out;

@@ -53,6 +53,23 @@ std::optional<Int> number_of(const object& in, std::string_view name) {
   return static_cast<Int>(number);
 }
 
+/// Error: there, and not a number that fits.
+template <class Int>
+Result<std::optional<Int>> optional_number(const object& in, std::string_view name) {
+  if (find(in, name) == nullptr) return std::optional<Int>();
+  const auto number = number_of<Int>(in, name);
+  if (!number) return malformed(name);
+  return number;
+}
+
+/// Error: there, and not a text.
+inline Result<std::optional<std::string_view>> optional_text(const object& in,
+                                                             std::string_view name) {
+  const auto text = text_of(in, name);
+  if (!text && find(in, name) != nullptr) return malformed(name);
+  return text;
+}
+
 /// Empty when it is not there. Error: not hex, or longer than `max` bytes.
 inline Result<Bytes> optional_bytes(const object& in, std::string_view name, std::size_t max) {
   if (find(in, name) == nullptr) return Bytes();
@@ -84,7 +101,8 @@ inline Result<std::optional<Key>> optional_key(const object& in, std::string_vie
   const auto* envelope = found->if_object();
   if (envelope == nullptr) return malformed(name);
   Key key;
-  if (const auto label = text_of(*envelope, "KEKLabel")) key.kek_label = *label;
+  FF_TRY(const auto label, optional_text(*envelope, "KEKLabel"));
+  key.kek_label = label.value_or("");
   FF_TRY(key.aes_key, required_bytes(*envelope, "AESKey", 24));
   const std::size_t size = key.kek_label.empty() ? 16 : 24;
   if (key.aes_key.size() != size || key.kek_label.size() > id_size_max) return malformed(name);

@@ -20,10 +20,12 @@ struct Row {
 
 constexpr std::array<Row, 21> rows{{
     {ResultCode::success, "Success", "", {}},
-    {ResultCode::no_action, "NoAction", "", definition("no_action", Code::aborted, "no action")},
+    // Two codes came with 1.1.
+    {ResultCode::no_action, "NoAction", "Other",
+     definition("no_action", Code::aborted, "no action")},
     {ResultCode::mic_failed, "MICFailed", "",
      definition("mic", Code::invalid_argument, "MIC failed")},
-    {ResultCode::frame_replayed, "FrameReplayed", "",
+    {ResultCode::frame_replayed, "FrameReplayed", "Other",
      definition("frame_replayed", Code::aborted, "frame replayed")},
     {ResultCode::join_req_failed, "JoinReqFailed", "",
      definition("join_req", Code::aborted, "join-request failed")},
@@ -77,8 +79,8 @@ std::string_view to_string(ResultCode code, Version version) noexcept {
 
 std::optional<ResultCode> parse_result_code(std::string_view text) noexcept {
   if (text.empty()) return std::nullopt;
-  const auto found = std::ranges::find_if(
-      rows, [text](const Row& row) { return row.text == text || row.v1_0 == text; });
+  auto found = std::ranges::find(rows, text, &Row::text);
+  if (found == rows.end()) found = std::ranges::find(rows, text, &Row::v1_0);
   if (found == rows.end()) return std::nullopt;
   return found->code;
 }

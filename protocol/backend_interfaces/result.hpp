@@ -37,7 +37,7 @@ enum class ResultCode : std::uint8_t {
   other,
 };
 
-/// ON-WIRE: as `version` spells it; two codes have other names in 1.0.
+/// ON-WIRE: as `version` spells it; two codes have other names in 1.0, two are not in it.
 std::string_view to_string(ResultCode code, Version version) noexcept;
 /// Either version's spelling. Nothing for a code that is not known.
 std::optional<ResultCode> parse_result_code(std::string_view text) noexcept;

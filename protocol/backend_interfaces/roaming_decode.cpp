@@ -69,7 +69,7 @@ Result<UlMetaData> ul_of(const object& in) {
   UlMetaData out;
   FF_TRY(out.dev_eui, optional_id(in, "DevEUI", parse_dev_eui));
   FF_TRY(out.dev_addr, optional_id(in, "DevAddr", parse_dev_addr));
-  out.f_cnt_up = number_of<std::uint32_t>(in, "FCntUp");
+  FF_TRY(out.f_cnt_up, optional_number<std::uint32_t>(in, "FCntUp"));
   FF_TRY(const auto data_rate, optional_data_rate(in, "DataRate"));
   if (!data_rate) return malformed("DataRate");
   out.data_rate = *data_rate;
@@ -101,7 +101,8 @@ Result<DlMetaData> dl_of(const object& in) {
     if (!delay || *delay > 15) return malformed("RXDelay1");
     out.rx_delay_1 = *delay;
   }
-  const auto mode = text_of(in, "ClassMode").value_or("A");
+  FF_TRY(const auto said, optional_text(in, "ClassMode"));
+  const auto mode = said.value_or("A");
   if (mode != "A" && mode != "B" && mode != "C") return malformed("ClassMode");
   out.class_mode = static_cast<ClassMode>(mode[0] - 'A');
   FF_TRY(out.fns_ul_token, optional_bytes(in, "FNSULToken", token_size_max));
@@ -134,11 +135,11 @@ Result<Body> pr_start_ans(const object& in) {
   FF_TRY(out.result, result_of(in));
   FF_TRY(out.phy_payload, optional_bytes(in, "PHYPayload", phy_payload_size_max));
   FF_TRY(out.dl, optional_meta(in, "DLMetaData", dl_of));
-  out.lifetime = number_of<std::uint32_t>(in, "Lifetime");
+  FF_TRY(out.lifetime, optional_number<std::uint32_t>(in, "Lifetime"));
   FF_TRY(out.dev_eui, optional_id(in, "DevEUI", parse_dev_eui));
   FF_TRY(out.nwk_s_key, optional_key(in, "NwkSKey"));
   FF_TRY(out.f_nwk_s_int_key, optional_key(in, "FNwkSIntKey"));
-  out.f_cnt_up = number_of<std::uint32_t>(in, "FCntUp");
+  FF_TRY(out.f_cnt_up, optional_number<std::uint32_t>(in, "FCntUp"));
   return Body(std::move(out));
 }
 
@@ -147,7 +148,7 @@ Result<Body> pr_stop_req(const object& in) {
   FF_TRY(out.dev_eui, optional_id(in, "DevEUI", parse_dev_eui));
   FF_TRY(out.dev_addr, optional_id(in, "DevAddr", parse_dev_addr));
   if (!out.dev_eui && !out.dev_addr) return malformed("DevEUI");
-  out.lifetime = number_of<std::uint32_t>(in, "Lifetime");
+  FF_TRY(out.lifetime, optional_number<std::uint32_t>(in, "Lifetime"));
   return Body(out);
 }
 

@@ -253,19 +253,6 @@ TEST(BackendInterfaces, EveryTypeHasANameAndAnAnswer) {
   EXPECT_FALSE(parse_mac_version("1.2"));
 }
 
-TEST(ResultCodes, HaveTheirNamesOfBothVersions) {
-  for (unsigned i = 0; i <= static_cast<unsigned>(ResultCode::other); ++i) {
-    const auto code = static_cast<ResultCode>(i);
-    for (const auto version : {Version::v1_0, Version::v1_1})
-      EXPECT_EQ(parse_result_code(to_string(code, version)), code) << i;
-  }
-  EXPECT_EQ(to_string(ResultCode::unknown_receiver, Version::v1_0), "UnkownReceiver");
-  EXPECT_EQ(to_string(ResultCode::malformed, Version::v1_0), "MalformedRequest");
-  EXPECT_EQ(to_string(ResultCode::malformed, Version::v1_1), "MalformedMessage");
-  EXPECT_FALSE(parse_result_code(""));
-  EXPECT_FALSE(parse_result_code("success"));
-}
-
 TEST(ResultCodes, AreMadeOfErrors) {
   struct Row {
     ErrorDef error;
