@@ -26,6 +26,8 @@ constexpr std::string_view role = "JOIN_SERVER";
 constexpr std::string_view roaming_role = "NETWORK_SERVER";
 constexpr ErrorDef not_supported{"pkg/interop", "malformed_message", Code::invalid_argument,
                                  "`{type}` is not supported"};
+constexpr ErrorDef another_frame{"pkg/interop", "malformed_message", Code::invalid_argument,
+                                 "the frame is not one of a {type}"};
 constexpr ErrorDef unknown_receiver{"pkg/interop", "unknown_receiver", Code::not_found,
                                     "unknown receiver"};
 constexpr ErrorDef no_roaming_agreement{"pkg/interop", "no_roaming_agreement",
@@ -56,6 +58,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     const auto net_id = parse_net_id(header_.sender_id);
     if (!net_id) return refuse(Error(bi::unknown_sender));
     if (!join_eui_) return refuse(Error(unknown_receiver));
+    if (is_rejoin(request.phy_payload) != (header_.type == bi::MessageType::rejoin_req))
+      return refuse(Error(another_frame, {{"type", bi::to_string(header_.type)}}));
     auto make = [&](actors::Reply<network_server::JoinAnswer> then) {
       return join_server::HandleJoin{.join_request = request.phy_payload,
                                      .join_eui = *join_eui_,
@@ -142,6 +146,9 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     ports_->asker.ask<bi::Body>(partners, roaming_role, make, std::move(answered));
   }
 
+  static bool is_rejoin(const Bytes& frame) {
+    return !frame.empty() && phy::decode_mhdr(frame[0]).m_type == phy::MType::rejoin_request;
+  }
   static bool holds_key(const bi::PrStartAns& answer) {
     return answer.nwk_s_key || answer.f_nwk_s_int_key;
   }
