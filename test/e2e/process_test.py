@@ -54,6 +54,20 @@ class Process(unittest.TestCase):
             self.assertEqual(done.returncode, 75, done.stderr + done.stdout)
             self.assertIn('in use by another process', done.stderr + done.stdout)
 
+    def test_a_first_start_that_is_cut_off_leaves_an_administrator_to_the_next(self):
+        for delay in (0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3):
+            with self.subTest(delay=delay):
+                server = Server()
+                self.addCleanup(server.__exit__)
+                process = subprocess.Popen(server.command(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                wait_until((server.directory / 'data' / 'db').exists, 'a store is made', 30)
+                time.sleep(delay)
+                process.kill()
+                process.wait()
+                server.start()
+                self.assertTrue(server.api('GET', '/users/admin?field_mask=admin')['admin'])
+                server.kill()
+
     def test_metrics_have_the_references_names(self):
         """Dashboards made for the reference find their series; those that are not there are known."""
         with open(GOLDEN / 'metrics.tsv', encoding='utf-8') as file:

@@ -89,7 +89,10 @@ void Simulation::boot() {
        .publish = [this](const events::Event& event) { on_event(event); },
        .publish_of_gateways = [this](const events::Event& event, const auto&) { on_event(event); },
        .tap = [this](const application_server::UpPublished& up) { on_up(up); },
-       .on_fatal = [](const std::string&) {}},
+       .on_fatal =
+           [this](ExitCode code, const std::string&) {
+             if (!ended_with_) ended_with_ = code;
+           }},
       std::move(config));
   run_actors();
   if (!std::exchange(registered_, true)) register_devices();
@@ -116,6 +119,7 @@ void Simulation::crash() {
     shut_down();
     memory_.crash();
   }
+  ended_with_.reset();
   boot();
 }
 

@@ -6,10 +6,12 @@
 #include <caf/actor_system_config.hpp>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/server/node/node.hpp"
+#include "config/exit_codes.hpp"
 #include "net/runtime/manual_loop.hpp"
 #include "net/udp/memory_network.hpp"
 #include "storage/engine/memory_engine.hpp"
@@ -47,6 +49,12 @@ class Simulation final : public sim::Outlet {
   /// The real store's disk loses power when it has done so many more operations; the server, which
   /// can write nothing any more, runs on until crash().
   void cut_power_after(std::uint64_t operations) { disk_->cut_power_after(operations); }
+  /// The real store's disk refuses a call. The server runs on until crash(), as a process does that
+  /// takes its time to end.
+  void fail_disk(const DiskFault& fault) { disk_->inject(fault); }
+  std::uint64_t disk_faults() const { return disk_->faults_struck(); }
+  /// With which code the server wants its process to end since the last start.
+  std::optional<ExitCode> ended_with() const { return ended_with_; }
 
   sim::Report report() const { return world_->report(clock_->now().mono); }
   const sim::World& world() const { return *world_; }
@@ -97,6 +105,7 @@ class Simulation final : public sim::Outlet {
   std::vector<std::pair<std::string, Bytes>> ups_;
   std::vector<std::string> log_;
   bool registered_ = false;
+  std::optional<ExitCode> ended_with_;
 };
 
 }  // namespace ff::test

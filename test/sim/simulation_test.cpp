@@ -146,8 +146,8 @@ TEST(Simulation, RenewsSessionsByRejoinRequests) {
 TEST(Simulation, IsTheSameByteForByteForTheSameSeed) {
   Simulation first(mixed(7));
   Simulation second(mixed(7));
-  first.run(minutes{10});
-  second.run(minutes{10});
+  first.run(minutes{60});
+  second.run(minutes{60});
   ASSERT_EQ(first.log().size(), second.log().size());
   EXPECT_EQ(first.log(), second.log());
   Simulation other(mixed(8));
@@ -251,6 +251,32 @@ TEST(Simulation, RepeatsNothingOverFiftyPowerLossesOfARealStore) {
   for (int crash = 0; crash < 50; ++crash) {
     simulation.cut_power_after(random->below(400));
     simulation.run(std::chrono::milliseconds{random->below(30'000)});
+    simulation.crash();
+  }
+  simulation.run(seconds{60});
+  expect_nothing_repeated(simulation);
+}
+
+// A disk that is full, that can not write or can not sync, and works again afterwards: what could
+// not be written is never taken for durable, whatever the disk says of later calls.
+TEST(Simulation, RepeatsNothingWhenTheDiskRefusesAndThenWorksAgain) {
+  const DiskFault faults[] = {{.call = DiskCall::append, .error = DiskError::no_space},
+                              {.call = DiskCall::append, .error = DiskError::io},
+                              {.call = DiskCall::sync, .error = DiskError::io}};
+  auto options = lossy(14);
+  options.real_store = true;
+  Simulation simulation(options);
+  auto random = make_seeded_random(14);
+  for (int round = 0; round < 30; ++round) {
+    SCOPED_TRACE(round);
+    auto fault = faults[round % 3];
+    fault.after = random->below(20);
+    fault.times = 1 + random->below(3);
+    const auto struck = simulation.disk_faults();
+    simulation.fail_disk(fault);
+    simulation.run(seconds{20} + std::chrono::milliseconds{random->below(10'000)});
+    ASSERT_GT(simulation.disk_faults(), struck);
+    EXPECT_EQ(simulation.ended_with(), ExitCode::io_error);
     simulation.crash();
   }
   simulation.run(seconds{60});

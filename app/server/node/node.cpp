@@ -57,7 +57,8 @@ caf::actor start_storage(caf::actor_system& system, const WiringPtr& wiring) {
                   .sync_interval = wiring->config.sync_interval,
                   .metrics = wiring->ports.metrics,
                   .clock = wiring->ports.clock,
-                  .on_store_failed = [fatal](const Error& error) { fatal(error.to_string()); },
+                  .on_store_failed =
+                      [fatal](const Error& error) { fatal(ExitCode::io_error, error.to_string()); },
                   .own_thread = wiring->ports.own_threads});
         wiring->routes.deps.committer.set(handle);
         return caf::actor_cast<caf::actor>(handle);
@@ -151,7 +152,8 @@ caf::actor start_network_server(caf::actor_system& system, const WiringPtr& wiri
           with_partners(gateway_server::make_transmit(routes.gateway_router), routes.roaming),
       .unknown_join = tell_of_unknown_joins(wiring->config.roaming, routes.roaming),
       .forwarded_refused = tell_of_refusals(routes.roaming),
-      .publish = wiring->ports.publish,
+      .publish =
+          tell_of_ended_sessions(wiring->ports.publish, wiring->config.roaming, routes.roaming),
       .frames = std::make_shared<const network_server::FrameProbe>(*routes.deps.metrics),
       .profiles = routes.mac_settings_profiles,
       .own_threads = wiring->ports.own_threads});
@@ -421,7 +423,8 @@ std::unique_ptr<Node> Node::start(NodePorts ports, NodeConfig config) {
                                           .clock = wiring->ports.clock,
                                           .metrics = wiring->ports.metrics,
                                           .on_escalation = [fatal](const std::string& child) {
-                                            fatal("component " + child + " failed too often");
+                                            fatal(ExitCode::internal,
+                                                  "component " + child + " failed too often");
                                           }});
   route_of(node->routes_.supervisors, "root").set(node->root_);
   return node;

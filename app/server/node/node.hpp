@@ -30,6 +30,7 @@
 #include "actors/roaming/interface.hpp"
 #include "actors/support/deps.hpp"
 #include "actors/support/supervisor.hpp"
+#include "config/exit_codes.hpp"
 #include "protocol/region/frequency_plan.hpp"
 #include "storage/engine/engine.hpp"
 #include "storage/keys/shard.hpp"
@@ -63,8 +64,9 @@ struct NodePorts {
   std::function<void(const storage::EntityKey&)> entity_changed;
   /// Told of every message for applications after its commit; may be null.
   application_server::PublishUp tap;
-  /// A component can not be kept alive, or the store has failed: the process has to end.
-  std::function<void(const std::string& reason)> on_fatal;
+  /// A component can not be kept alive, or the store has failed: the process has to end, with this
+  /// code. Any thread.
+  std::function<void(ExitCode code, const std::string& reason)> on_fatal;
 };
 
 struct NodeConfig {

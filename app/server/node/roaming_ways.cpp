@@ -92,4 +92,16 @@ std::function<void(const Bytes&, const Error&)> tell_of_refusals(RoamingRoute ro
   };
 }
 
+events::Publish tell_of_ended_sessions(events::Publish publish,
+                                       const roaming::RoamingConfig& config, RoamingRoute roaming) {
+  if (config.peers.empty() || !publish) return publish;
+  return [publish = std::move(publish), roaming = std::move(roaming)](events::Event event) {
+    const bool over =
+        event.name == "ns.end_device.delete" || event.name == "ns.up.join.accept.forward";
+    const auto* device = std::get_if<DeviceIdentifiers>(&event.subject);
+    if (over && device != nullptr) tell(roaming, roaming::SessionOver{device->uid});
+    publish(std::move(event));
+  };
+}
+
 }  // namespace ff::app

@@ -2,6 +2,7 @@
 // theirs come in. Not what is agreed with them (actors/roaming).
 #pragma once
 
+#include "actors/events/event.hpp"
 #include "actors/gateway_server/connection/context.hpp"
 #include "actors/network_server/context.hpp"
 #include "actors/roaming/config.hpp"
@@ -24,5 +25,10 @@ std::function<void(std::shared_ptr<const UplinkFrame>)> tell_of_unknown_joins(
     const roaming::RoamingConfig& config, RoamingRoute roaming);
 /// `Context::forwarded_refused`.
 std::function<void(const Bytes&, const Error&)> tell_of_refusals(RoamingRoute roaming);
+
+/// `publish`, and the roaming actor learns of sessions that are over. Without partners it is
+/// `publish`.
+events::Publish tell_of_ended_sessions(events::Publish publish,
+                                       const roaming::RoamingConfig& config, RoamingRoute roaming);
 
 }  // namespace ff::app

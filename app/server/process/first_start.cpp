@@ -1,17 +1,16 @@
 #include "app/server/process/first_start.hpp"
 
 #include <spdlog/spdlog.h>
-#include <sys/stat.h>
 
 #include <caf/send.hpp>
 #include <cstdio>
-#include <fstream>
 #include <future>
 
-#include "actors/identity_server/api_keys/api_key.hpp"
 #include "actors/identity_server/api_keys/message_values.hpp"
 #include "actors/identity_server/oauth/client.hpp"
 #include "actors/identity_server/registry/errors.hpp"
+#include "net/tls/private_file.hpp"
+#include "storage/keys/entity_keys.hpp"
 #include "ttn/lorawan/v3/user.pb.h"
 
 namespace ff::app {
@@ -24,6 +23,17 @@ using storage::EntityKey;
 using storage::EntityKind;
 
 const EntityKey admin{EntityKind::user, {"admin"}};
+
+constexpr ErrorDef not_made_in_time{"app/server", "not_made_in_time", Code::deadline_exceeded,
+                                    "the registry does not answer"};
+
+/// What is shown once and kept in files that the owner alone reads.
+struct FirstSecrets {
+  identity_server::IssuedApiKey api_key;
+  std::string password;  // to be changed at the first login
+  std::string console_secret;
+  std::string claiming_secret;
+};
 
 /// `ABCDE-FGHIJ-KLMNO-PQRS2`: 100 random bits, and a digit for the rules of passwords.
 std::string new_password(Random& random) {
@@ -56,24 +66,29 @@ Bytes admin_message(const std::string& password_hash, UtcTime now) {
   return identity_server::serialize(user);
 }
 
-void write_secret(const std::filesystem::path& path, const std::string& text) {
-  std::ofstream file(path);
-  chmod(path.c_str(), S_IRUSR | S_IWUSR);
-  file << text << '\n';
-  if (!file.good()) spdlog::error("msg=\"file was not written\" path={}", path.string());
+Status write_secret(const std::filesystem::path& path, const std::string& text) {
+  return net::tls::write_private_file(path, text + "\n");
 }
 
-}  // namespace
+Status write_secrets(const std::filesystem::path& directory, const FirstSecrets& secrets) {
+  FF_CHECK(write_secret(directory / "admin-api-key", secrets.api_key.text));
+  FF_CHECK(write_secret(directory / "admin-password", secrets.password));
+  return write_secret(
+      directory / "oauth-client-secrets",
+      "console: " + secrets.console_secret + "\ndevice-claiming: " + secrets.claiming_secret);
+}
 
-void make_first_accounts(const identity_server::Routes& routes, Random& random,
-                         actors::Reply<FirstSecrets> reply) {
-  const auto key = identity_server::issue_api_key(admin, "farfield start", {Right::all}, random);
-  const FirstSecrets secrets{key.text, new_password(random), new_secret(random),
-                             new_secret(random)};
+FirstSecrets new_secrets(Random& random) {
+  return {identity_server::issue_api_key(admin, "farfield start", {Right::all}, random),
+          new_password(random), new_secret(random), new_secret(random)};
+}
+
+identity_server::ChangeEntities first_accounts(const FirstSecrets& secrets, Random& random) {
+  const auto& key = secrets.api_key.key;
   const auto clients = identity_server::oauth::default_clients(
       admin.ids.front(), hash_of(secrets.console_secret, random),
       hash_of(secrets.claiming_secret, random));
-  const auto key_entity = identity_server::api_key_entity(admin, key.key.id);
+  const auto key_entity = identity_server::api_key_entity(admin, key.id);
   identity_server::ChangeEntities change;
   change.keys = {admin, key_entity};
   std::vector<identity_server::Companion> memberships;
@@ -88,46 +103,52 @@ void make_first_accounts(const identity_server::Routes& routes, Random& random,
       if (rows.find(one) != nullptr) return fail(identity_server::id_taken);
     }
     rows.put(admin, {.message = admin_message(password, now), .unique = {}});
-    rows.put(key_entity, identity_server::api_key_draft(key.key, now, now));
+    rows.put(key_entity, identity_server::api_key_draft(key, now, now));
     for (const auto& client : clients)
       rows.put(client.key, {.message = client.message, .unique = {}});
     for (const auto& membership : memberships)
       rows.put(membership.key, {.message = membership.message, .unique = {}});
     return {};
   };
-  change.reply = [secrets, reply](const Result<std::vector<EntityPtr>>& made) {
-    if (!made) return reply(fail(made.error()));
-    reply(secrets);
+  return change;
+}
+
+/// Blocks until the accounts are durable.
+Status make_accounts(const identity_server::Routes& routes,
+                     identity_server::ChangeEntities change) {
+  auto answered = std::make_shared<std::promise<Status>>();
+  auto future = answered->get_future();
+  change.reply = [answered](const Result<std::vector<EntityPtr>>& made) {
+    answered->set_value(made ? Status{} : fail(made.error()));
   };
   caf::anon_send(routes.registry.get(), std::move(change));
+  if (future.wait_for(std::chrono::seconds{10}) != std::future_status::ready)
+    return fail(not_made_in_time);
+  return future.get();
+}
+
+}  // namespace
+
+Result<bool> needs_first_accounts(const storage::Reader& store) {
+  const auto users = storage::prefix_range(storage::entity_prefix(EntityKind::user));
+  FF_TRY(const auto found,
+         store.scan({.family = storage::Family::entity, .range = users, .limit = 1},
+                    [](ByteView, ByteView) { return true; }));
+  return found == 0;
 }
 
 void first_start(const identity_server::Routes& routes, const std::filesystem::path& directory,
                  Random& random) {
-  auto answered = std::make_shared<std::promise<Result<FirstSecrets>>>();
-  auto future = answered->get_future();
-  make_first_accounts(routes, random, [answered](Result<FirstSecrets> secrets) {
-    answered->set_value(std::move(secrets));
-  });
-  if (future.wait_for(std::chrono::seconds{10}) != std::future_status::ready) {
-    spdlog::error("msg=\"the administrator was not made in time\"");
-    return;
-  }
-  const auto secrets = future.get();
-  if (!secrets)
+  const auto secrets = new_secrets(random);
+  auto made = write_secrets(directory, secrets);
+  if (made) made = make_accounts(routes, first_accounts(secrets, random));
+  if (!made)
     return spdlog::error("msg=\"the administrator was not made\" error=\"{}\"",
-                         secrets.error().to_string());
-  const auto key_path = directory / "admin-api-key";
-  const auto password_path = directory / "admin-password";
-  write_secret(key_path, secrets->api_key);
-  write_secret(password_path, secrets->password);
-  write_secret(
-      directory / "oauth-client-secrets",
-      "console: " + secrets->console_secret + "\ndevice-claiming: " + secrets->claiming_secret);
-  std::printf("admin API key (shown once, also in %s): %s\n", key_path.c_str(),
-              secrets->api_key.c_str());
-  std::printf("first password of user admin (shown once, also in %s): %s\n", password_path.c_str(),
-              secrets->password.c_str());
+                         made.error().to_string());
+  std::printf("admin API key (shown once, also in %s): %s\n", (directory / "admin-api-key").c_str(),
+              secrets.api_key.text.c_str());
+  std::printf("first password of user admin (shown once, also in %s): %s\n",
+              (directory / "admin-password").c_str(), secrets.password.c_str());
   std::fflush(stdout);
 }
 

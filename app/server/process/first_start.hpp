@@ -4,26 +4,21 @@
 
 #include <filesystem>
 
+#include "actors/identity_server/api_keys/api_key.hpp"
 #include "actors/identity_server/supervisor/supervisor.hpp"
 #include "protocol/base/random.hpp"
+#include "storage/engine/engine.hpp"
 
 namespace ff::app {
 
-/// What is shown once and kept in files that the owner alone reads.
-struct FirstSecrets {
-  std::string api_key;
-  std::string password;  // to be changed at the first login
-  std::string console_secret;
-  std::string claiming_secret;
-};
+/// Whether the store has no user: a new one, or one whose first start was cut off.
+Result<bool> needs_first_accounts(const storage::Reader& store);
 
-/// The user `admin`, an API key with all rights, the clients `cli`, `console` and
-/// `device-claiming`: all or nothing. Answers when they are durable. Error: some exist already.
-void make_first_accounts(const identity_server::Routes& routes, Random& random,
-                         actors::Reply<FirstSecrets> reply);
-
-/// Makes them, prints key and password once, and leaves them in `admin-api-key`, `admin-password`
-/// and `oauth-client-secrets` (0600) of `directory`. Blocks; failures are logged.
+/// Leaves secrets in `admin-api-key`, `admin-password` and `oauth-client-secrets` (0600) of
+/// `directory`, makes the user `admin`, an API key with all rights and the clients `cli`, `console`
+/// and `device-claiming` (all or nothing), and prints key and password once. In this order, so that
+/// a start that is cut off never leaves accounts without their secrets. Blocks; failures are
+/// logged.
 void first_start(const identity_server::Routes& routes, const std::filesystem::path& directory,
                  Random& random);
 

@@ -177,7 +177,8 @@ Status FrontDoors::State::open_mqtt(const NodeRoutes& routes) {
           .sessions = routes.application_server.mqtt_sessions,
           .session_index = routes.application_server.mqtt_session_index,
           .rate_limiter = ports.rate_limiter,
-          .slots = std::make_shared<actors::KeyedSlots>(clients.connections_per_application_max)});
+          .slots = std::make_shared<actors::KeyedSlots>(clients.connections_per_application_max),
+          .groups = routes.application_server.mqtt_groups});
   FF_TRY(auto started, application_server::MqttFrontend::start(ports.streams, std::move(context)));
   const std::scoped_lock lock(listening);
   mqtt = std::move(started);
@@ -254,7 +255,11 @@ Status FrontDoors::open(const NodeRoutes& routes) {
   return {};
 }
 
-void FrontDoors::create_admin_key(const NodeRoutes& routes, Random& random) {
+void FrontDoors::make_first_accounts(const NodeRoutes& routes, Random& random) {
+  const auto needed = needs_first_accounts(state_->ports.store);
+  if (!needed)
+    return spdlog::error("msg=\"users can not be read\" error=\"{}\"", needed.error().to_string());
+  if (!*needed) return;
   state_->is_first_start = true;
   first_start(routes.identity_server, state_->ports.config.storage.directory, random);
 }

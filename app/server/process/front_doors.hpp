@@ -43,8 +43,8 @@ class FrontDoors {
   std::function<void(const storage::EntityKey&)> entity_changed() const;
   /// Likewise, for the gateway server's.
   gateway_server::PublishGatewayEvent publish_of_gateways() const;
-  /// First start: makes the administrator and the OAuth clients (first_start.hpp).
-  void create_admin_key(const NodeRoutes& routes, Random& random);
+  /// In a store without users: makes the administrator and the OAuth clients (first_start.hpp).
+  void make_first_accounts(const NodeRoutes& routes, Random& random);
   /// What TLS listeners present, from now on also when the files change; before the node and
   /// open(). Errors: a certificate that is unusable.
   Status load_certificates();

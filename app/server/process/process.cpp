@@ -141,6 +141,16 @@ void set_up_actors(caf::actor_system_config& config, const config::Process& proc
   config.set("scheduler.max-throughput", std::size_t{64});
 }
 
+/// Notes the first reason and wakes the main thread. `exit_code` outlives the node.
+std::function<void(ExitCode, const std::string&)> ends_process(std::atomic<ExitCode>& exit_code) {
+  return [&exit_code](ExitCode code, const std::string& reason) {
+    auto none_yet = ExitCode::ok;
+    if (!exit_code.compare_exchange_strong(none_yet, code)) return;
+    spdlog::critical("msg=\"the process has to end\" reason=\"{}\"", reason);
+    wake_signals();
+  };
+}
+
 std::unique_ptr<Node> start_node(NodePorts ports, NodeConfig config) {
   try {
     return Node::start(std::move(ports), std::move(config));
@@ -210,12 +220,7 @@ ExitCode run_server(const config::Config& config) {
   const auto clock = actors::make_system_clock();
   auto rate_limiter = make_rate_limiter(config.rate_limiting, clock, metrics, *random);
   if (!rate_limiter) return give_up(rate_limiter.error(), ExitCode::configuration);
-  std::atomic<bool> fatal{false};
-  const auto on_fatal = [&fatal](const std::string& reason) {
-    if (fatal.exchange(true)) return;
-    spdlog::critical("msg=\"the process has to end\" reason=\"{}\"", reason);
-    wake_signals();
-  };
+  std::atomic<ExitCode> exit_code{ExitCode::ok};
 
   FrontDoors doors({.config = config,
                     .system = system,
@@ -250,16 +255,16 @@ ExitCode run_server(const config::Config& config) {
                           .publish_of_gateways = doors.publish_of_gateways(),
                           .read_locations = registered_locations,
                           .entity_changed = doors.entity_changed(),
-                          .on_fatal = on_fatal},
+                          .on_fatal = ends_process(exit_code)},
                          std::move(prepared->node));
   runtime.start();
-  if (store->identity.created) doors.create_admin_key(node->routes(), *random);
+  doors.make_first_accounts(node->routes(), *random);
   open_or_exit(doors, *node);
   wait_for_the_end();
   drain(system, doors, std::move(node));
   runtime.stop();
   store->engine.reset();
-  end_process(fatal ? ExitCode::io_error : ExitCode::ok);
+  end_process(exit_code);
 }
 
 }  // namespace ff::app

@@ -31,6 +31,7 @@ void block_signals() {
   const auto set = ending_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit fails as one on a full disk does
 }
 
 void wait_for_signal() {
