@@ -66,6 +66,8 @@ void on_answered(Pointer self, const RequestAnswered& message) {
                  to_string(pending.account.partner), message.answer.error().to_string());
   }
   peer.probe.open.Set(peer.breaker.is_open() ? 1 : 0);
+  if (pending.type == bi::MessageType::pr_stop_req)
+    return on_stop_answered(self, pending, message.answer);
   if (pending.account.way == Way::up) return on_uplink_answered(self, pending, message.answer);
   on_downlink_answered(self, pending, message.answer);
 }
@@ -81,6 +83,7 @@ RoamingSnapshot snapshot(const Shell& state) {
   out.open_windows = state.visited.windows();
   out.heard = state.visited.heard();
   out.contexts = state.visited.contexts();
+  out.served = state.served.size();
   out.waiting = state.waiting.size();
   return out;
 }
@@ -120,6 +123,7 @@ RoamingHandle::behavior_type roaming(Pointer self, std::shared_ptr<const Roaming
       },
       [self](const TransmitByPartner& message) { on_transmit(self, message); },
       [self](const ForwardedRefused& message) { on_refused(self, message); },
+      [self](const SessionOver& message) { on_session_over(self, message); },
       [self](const InspectRoaming& message) { message.reply(snapshot(self->state)); },
       [self](const RequestAnswered& message) { on_answered(self, message); },
       [self](const FrameJudged& message) { on_judged(self, message); },
@@ -171,6 +175,7 @@ void ask(Pointer self, Pending pending, bi::Body body) {
                             transaction, type, std::move(body));
   const bool full = peer.under_way >= config.requests_max;
   if (!request || full || !peer.breaker.admit(now(self).mono)) {
+    if (type == bi::MessageType::pr_stop_req) return peer.probe.stopped(StopResult::unavailable);
     count(self, index, pending.account, FrameResult::paused);
     if (pending.reply) {
       pending.reply(fail(partner_unavailable,

@@ -16,11 +16,12 @@ using RoamingHandle =
                      caf::reacts_to<PartnerAsks>,  // Answers a partner's request, once.
                      caf::reacts_to<TransmitByPartner>,  // Has a partner's gateways transmit.
                      caf::reacts_to<ForwardedRefused>,   // Tells the partner that forwarded it.
-                     caf::reacts_to<InspectRoaming>,     // Partners, and all rated records.
-                     caf::reacts_to<RequestAnswered>,    // INTERNAL
-                     caf::reacts_to<FrameJudged>,        // INTERNAL
-                     caf::reacts_to<DownlinkTaken>,      // INTERNAL
-                     caf::reacts_to<HomeFound>,          // INTERNAL
-                     caf::reacts_to<actors::Tick>>;      // INTERNAL: windows close, waiting ends.
+                     caf::reacts_to<SessionOver>,      // Ends lifetimes that partners have for it.
+                     caf::reacts_to<InspectRoaming>,   // Partners, and all rated records.
+                     caf::reacts_to<RequestAnswered>,  // INTERNAL
+                     caf::reacts_to<FrameJudged>,      // INTERNAL
+                     caf::reacts_to<DownlinkTaken>,    // INTERNAL
+                     caf::reacts_to<HomeFound>,        // INTERNAL
+                     caf::reacts_to<actors::Tick>>;    // INTERNAL: windows close, waiting ends.
 
 }  // namespace ff::roaming

@@ -78,6 +78,11 @@ struct ForwardedRefused {
   Error error;
 };
 
+/// The session of one of our devices is over: it is deleted, or has joined again.
+struct SessionOver {
+  DeviceUid device;
+};
+
 struct PartnerSnapshot {
   NetId net_id;
   bool forwards = false;
@@ -91,6 +96,7 @@ struct RoamingSnapshot {
   std::size_t open_windows = 0;
   std::size_t heard = 0;     // uplinks that can still be answered
   std::size_t contexts = 0;  // devices of partners with a lifetime
+  std::size_t served = 0;    // lifetimes that partners have for our devices
   std::size_t waiting = 0;   // partners' join-requests that wait for our answer
 };
 struct InspectRoaming {
@@ -126,6 +132,7 @@ FF_LOCAL_MESSAGE(ff::roaming::UnknownJoin)
 FF_LOCAL_MESSAGE(ff::roaming::PartnerAsks)
 FF_LOCAL_MESSAGE(ff::roaming::TransmitByPartner)
 FF_LOCAL_MESSAGE(ff::roaming::ForwardedRefused)
+FF_LOCAL_MESSAGE(ff::roaming::SessionOver)
 FF_LOCAL_MESSAGE(ff::roaming::InspectRoaming)
 FF_LOCAL_MESSAGE(ff::roaming::RequestAnswered)
 FF_LOCAL_MESSAGE(ff::roaming::FrameJudged)

@@ -21,6 +21,10 @@ enum class FrameResult : std::uint8_t {
 };
 inline constexpr std::size_t frame_result_count = 7;
 
+/// What becomes of a lifetime that we end.
+enum class StopResult : std::uint8_t { taken, refused, unavailable };
+inline constexpr std::size_t stop_result_count = 3;
+
 struct PeerProbe {
   PeerProbe(actors::Metrics& metrics, NetId net_id)
       : open(metrics.gauge("farfield_roaming_partner_breaker_open",
@@ -28,6 +32,13 @@ struct PeerProbe {
                            {{"partner", to_string(net_id)}})) {
     constexpr std::array<const char*, frame_result_count> results{
         "carried", "limited", "refused", "deferred", "unavailable", "paused", "malformed"};
+    constexpr std::array<const char*, stop_result_count> ends{"taken", "refused", "unavailable"};
+    for (std::size_t i = 0; i < ends.size(); ++i) {
+      stops_[i] =
+          &metrics.counter("farfield_roaming_stops_total",
+                           "Lifetimes of our devices that we told a partner to end, by its answer.",
+                           {{"partner", to_string(net_id)}, {"result", ends[i]}});
+    }
     for (const auto role : {Role::forwarded, Role::accepted}) {
       for (const auto way : {Way::up, Way::down}) {
         for (std::size_t i = 0; i < results.size(); ++i) {
@@ -47,6 +58,8 @@ struct PeerProbe {
     slot(account.role, account.way, result)->Increment();
   }
 
+  void stopped(StopResult result) { stops_[static_cast<std::size_t>(result)]->Increment(); }
+
   prometheus::Gauge& open;
 
  private:
@@ -54,6 +67,7 @@ struct PeerProbe {
     const auto row = static_cast<std::size_t>(role) * 2 + static_cast<std::size_t>(way);
     return frames_[row * frame_result_count + static_cast<std::size_t>(result)];
   }
+  std::array<prometheus::Counter*, stop_result_count> stops_{};
   std::array<prometheus::Counter*, 4 * frame_result_count> frames_{};
 };
 

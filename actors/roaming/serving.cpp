@@ -106,6 +106,7 @@ Status accept(Pointer self, PeerIndex peer, const Forwarded& uplink, Waiting wai
   frame.correlation_ids.push_back("ns:roaming:" + to_string(account.partner) + ":" +
                                   std::to_string(exchange));
   waiting.is_join = !ids.dev_addr;
+  waiting.dev_addr = ids.dev_addr;
   waiting.rated = rated_of(frame);
   waiting.due = time.mono + (waiting.is_join ? state.config->join_patience : judging_patience);
   state.waiting.emplace(exchange, std::move(waiting));
@@ -135,10 +136,18 @@ Waiting take(Pointer self, std::map<std::uint64_t, Waiting>::iterator found) {
   return waiting;
 }
 
+/// As a shard says it of a data frame. [network_server/shard/interface.hpp]
+bool is_unknown(const Error& error) {
+  return error.name() == "device_not_found" || error.name() == "mic_mismatch";
+}
+
 void refuse(Pointer self, std::map<std::uint64_t, Waiting>::iterator found, const Error& error) {
   const auto waiting = take(self, found);
   const auto account = account_of(partner(self->state, waiting.peer).net_id, Way::up);
   count(self, waiting.peer, account, FrameResult::refused);
+  // It did not ask, because it has a lifetime for a device that we do not know any more.
+  if (!waiting.starts && waiting.dev_addr && is_unknown(error))
+    stop(self, waiting.peer, *waiting.dev_addr);
   waiting.reply(refusal(refusal_of(error, waiting.is_join), waiting.starts));
 }
 
@@ -235,7 +244,13 @@ void on_judged(Pointer self, const FrameJudged& message) {
   if (entry.is_join) return rate(self, account, entry.rated, [] {});
   const auto waiting = take(self, found);
   bi::Body answer = bi::XmitDataAns{};
-  if (waiting.starts) answer = start_answer(self, waiting, *message.judged);
+  if (waiting.starts) {
+    const auto start = start_answer(self, waiting, *message.judged);
+    const std::chrono::seconds lifetime{start.lifetime.value_or(0)};
+    serve_statefully(self, {message.judged->device, *waiting.dev_addr, account.partner,
+                            now(self).mono + lifetime});
+    answer = start;
+  }
   rate(self, account, waiting.rated,
        [reply = waiting.reply, answer = std::move(answer)] { reply(answer); });
 }

@@ -11,6 +11,7 @@
 #include "actors/roaming/interface.hpp"
 #include "actors/roaming/ledger.hpp"
 #include "actors/roaming/probe.hpp"
+#include "actors/roaming/served.hpp"
 #include "actors/roaming/visited.hpp"
 #include "actors/support/breaker.hpp"
 
@@ -29,7 +30,8 @@ struct PeerState {
   std::size_t waiting = 0;    // its requests
 };
 
-/// A request of ours to a partner: an uplink of its device, or a downlink for ours.
+/// A request of ours to a partner: an uplink of its device, a downlink for ours, or the end of a
+/// lifetime.
 struct Pending {
   PeerIndex peer = 0;
   backend_interfaces::MessageType type = backend_interfaces::MessageType::pr_start_req;
@@ -47,6 +49,7 @@ struct Waiting {
   bool starts = true;  // PRStartReq, else XmitDataReq
   bool is_join = false;
   backend_interfaces::Version version = backend_interfaces::Version::v1_1;
+  std::optional<DevAddr> dev_addr;  // of data frames
   Rated rated;
   MonoTime due;
   actors::Reply<backend_interfaces::Body> reply;
@@ -58,6 +61,7 @@ struct Shell {
   std::vector<PeerState> peers;
   std::unique_ptr<Ledger> ledger;
   Visited visited;
+  Served served;
   std::map<std::uint64_t, Pending> pending;
   std::map<std::uint64_t, Waiting> waiting;
   std::uint64_t last_id = 0;
@@ -97,5 +101,14 @@ void on_transmit(Pointer self, const TransmitByPartner& message);
 void on_downlink_answered(Pointer self, const Pending& pending,
                           const Result<backend_interfaces::Body>& answer);
 void end_waiting(Pointer self);
+
+// stopping.cpp: lifetimes that we end
+/// Tells the partner that its lifetime for devices of `dev_addr` is over.
+void stop(Pointer self, PeerIndex peer, DevAddr dev_addr);
+void on_session_over(Pointer self, const SessionOver& message);
+/// Remembers the lifetime that a partner is given, and ends the device's earlier ones.
+void serve_statefully(Pointer self, const ServedSession& session);
+void on_stop_answered(Pointer self, const Pending& pending,
+                      const Result<backend_interfaces::Body>& answer);
 
 }  // namespace ff::roaming

@@ -161,6 +161,16 @@ class Roaming(RoamingCase):
         self.assertEqual([(record['account'], record['entities'], record['keys']) for record in records],
                          [(f'network:{VISITED}', ['dev_addr:26000002'], ['nwk_s_key'])])
 
+    def test_a_lifetime_ends_with_its_device(self):
+        self.start_home(lifetime='10m')
+        self.start_visited()
+        self.roam_abp(6, 2, '--expect-delivered', 1)
+        self.assertEqual(self.visited.answered('PRStopReq', 'Success'), 0)
+        device = self.home.api('GET', f'/applications/{APPLICATION}/devices')['end_devices'][0]['ids']['device_id']
+        self.home.api('DELETE', f'/ns/applications/{APPLICATION}/devices/{device}')
+        wait_until(lambda: self.visited.answered('PRStopReq', 'Success') == 1, 'the visited network is told')
+        wait_until(lambda: self.home.metric('farfield_roaming_stops_total{partner="%s",result="taken"}' % VISITED) == 1, 'and has taken it')
+
     def test_the_homes_limit_holds(self):
         self.start_home(limits={'uplinks-per-day': 3})
         self.start_visited()

@@ -38,9 +38,13 @@ object to_json(const roaming::RoamingSnapshot& roaming) {
   for (const auto& partner : roaming.partners) partners.emplace_back(part(partner));
   array records;
   for (const auto& record : roaming.records) records.emplace_back(part(record));
-  return {{"open_windows", roaming.open_windows},      {"answerable_uplinks", roaming.heard},
-          {"devices_with_lifetime", roaming.contexts}, {"waiting", roaming.waiting},
-          {"partners", std::move(partners)},           {"records", std::move(records)}};
+  return {{"open_windows", roaming.open_windows},
+          {"answerable_uplinks", roaming.heard},
+          {"devices_with_lifetime", roaming.contexts},
+          {"served_with_lifetime", roaming.served},
+          {"waiting", roaming.waiting},
+          {"partners", std::move(partners)},
+          {"records", std::move(records)}};
 }
 
 }  // namespace ff::app

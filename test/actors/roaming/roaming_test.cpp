@@ -361,6 +361,98 @@ TEST_F(Roaming, AnAgreementWithALifetimeGivesTheKey) {
   EXPECT_EQ(code_of(later), bi::ResultCode::success);
 }
 
+class RoamingStops : public Roaming {
+ protected:
+  /// A device has a lifetime at the partner.
+  void SetUp() override {
+    Roaming::SetUp();
+    partner.accept.lifetime = seconds{600};
+    start();
+    asks(bi::PrStartReq{data_uplink(1), ul()});
+    judge(known());
+  }
+  double stops(const std::string& result) {
+    return metrics
+        .counter("farfield_roaming_stops_total", "", {{"partner", "000013"}, {"result", result}})
+        .Value();
+  }
+};
+
+TEST_F(RoamingStops, ALifetimeEndsWithItsSession) {
+  EXPECT_TRUE(http.requests.empty());
+  tell(SessionOver{{ApplicationId("app"), DeviceId("other")}});
+  EXPECT_TRUE(http.requests.empty()) << "another device";
+  tell(SessionOver{known().device});
+  ASSERT_EQ(http.requests.size(), 1U);
+  EXPECT_EQ(http.asked().header.receiver_id, "000013");
+  const auto asked = http.asked_body<bi::PrStopReq>();
+  EXPECT_EQ(asked.dev_addr, dev_addr);
+  EXPECT_FALSE(asked.lifetime) << "it may ask again at once";
+  http.answer_with(bi::OtherAns{});
+  run();
+  EXPECT_EQ(stops("taken"), 1);
+  tell(SessionOver{known().device});
+  EXPECT_EQ(http.requests.size(), 1U) << "once";
+  EXPECT_EQ(counted("accepted", "up", "carried"), 1) << "it is no frame";
+}
+
+TEST_F(RoamingStops, WhatThePartnerSaysToItIsCounted) {
+  const auto stop_with = [this](const std::function<void()>& answer) {
+    asks(bi::PrStartReq{data_uplink(2), ul()});
+    judge(known());
+    tell(SessionOver{known().device});
+    answer();
+    run();
+  };
+  stop_with([this] { http.answer_with(bi::OtherAns{{bi::ResultCode::unknown_dev_addr, ""}}); });
+  EXPECT_EQ(stops("taken"), 1) << "it has forgotten it itself";
+  stop_with([this] { http.answer_with(bi::OtherAns{{bi::ResultCode::malformed, ""}}); });
+  EXPECT_EQ(stops("refused"), 1);
+  stop_with([this] { http.answer(ClientAnswer{500, "", true}); });
+  EXPECT_EQ(stops("unavailable"), 1);
+  stop_with([this] { http.answer(ClientAnswer{500, "", true}); });
+  stop_with([] {});
+  EXPECT_EQ(stops("unavailable"), 3) << "it is left alone";
+}
+
+TEST_F(RoamingStops, ALifetimeThatIsOverIsNotStopped) {
+  advance(seconds{600});
+  tell(SessionOver{known().device});
+  EXPECT_TRUE(http.requests.empty());
+}
+
+TEST_F(RoamingStops, ADeviceWithANewAddressIsStoppedWithTheOldOne) {
+  auto other = data_uplink(2);
+  other[1] ^= 1;  // the address, of which the shard says what the test wants
+  asks(bi::PrStartReq{other, ul()});
+  judge(known());
+  ASSERT_EQ(http.requests.size(), 1U);
+  EXPECT_EQ(http.asked_body<bi::PrStopReq>().dev_addr, dev_addr);
+}
+
+TEST_F(RoamingStops, APartnerThatSendsFramesOfAnUnknownDeviceIsTold) {
+  const ErrorDef unknown{"pkg/networkserver", "device_not_found", Code::not_found, "no"};
+  auto answer = asks(bi::XmitDataReq{data_uplink(2), ul(), {}});
+  judge(fail(unknown));
+  EXPECT_EQ(code_of(answer), bi::ResultCode::unknown_dev_addr);
+  ASSERT_EQ(http.requests.size(), 1U);
+  EXPECT_EQ(http.asked_body<bi::PrStopReq>().dev_addr, dev_addr);
+  answer = asks(bi::PrStartReq{data_uplink(3), ul()});
+  judge(fail(unknown));
+  EXPECT_EQ(http.requests.size(), 1U) << "it asks, so it has no lifetime";
+  answer = asks(bi::XmitDataReq{data_uplink(4), ul(), {}});
+  advance(seconds{3});
+  EXPECT_EQ(http.requests.size(), 1U) << "the shard is silent, which says nothing of the device";
+}
+
+TEST_F(Roaming, WithoutALifetimeNothingIsStopped) {
+  start();
+  asks(bi::PrStartReq{data_uplink(1), ul()});
+  judge(known());
+  tell(SessionOver{known().device});
+  EXPECT_TRUE(http.requests.empty());
+}
+
 TEST_F(Roaming, ADownlinkOfOursLeavesByThePartner) {
   start();
   asks(bi::PrStartReq{data_uplink(1), ul()});
