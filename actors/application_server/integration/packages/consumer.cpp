@@ -331,7 +331,7 @@ void live(Pointer self, const LiveMessage& message) {
 void tell_snapshot(Pointer self, const TellSnapshot& message) {
   auto snapshot = self->state.logic->snapshot(now(self));
   snapshot.remembered = self->state.history->devices();
-  message.reply(std::move(snapshot));
+  message.reply(snapshot);
 }
 
 void missed(Pointer self) {

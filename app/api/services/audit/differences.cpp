@@ -74,9 +74,12 @@ class Comparison {
     }
     // One that has no members, and so would not be shown.
     if (names.empty()) return add({entity_, path, text_of(before), text_of(after), false});
-    for (const auto& name : names)
-      compare(path.empty() ? name : path + "." + name, member_of(old_members, name),
-              member_of(new_members, name));
+    for (const auto& name : names) {
+      auto member = path;
+      if (!member.empty()) member += '.';
+      member += name;
+      compare(member, member_of(old_members, name), member_of(new_members, name));
+    }
   }
 
   void compare(const Secrets& before, const Secrets& after) {

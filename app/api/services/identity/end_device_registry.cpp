@@ -179,6 +179,7 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
       return reply(
           fail(too_many_updates, {{"max", std::to_string(identity_server::entities_max)}}));
     std::vector<DeviceActivity> activity;
+    activity.reserve(devices.size());
     for (auto& [uid, device] : devices) activity.push_back(std::move(device));
     identity_.change(identity_server::activity_change(std::move(activity)),
                      [reply](const Result<std::vector<identity_server::EntityPtr>>& written) {
