@@ -6,6 +6,8 @@
 
 #include <chrono>
 
+#include "app/api/server_health.hpp"
+
 namespace ff::api {
 namespace {
 
@@ -42,6 +44,7 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(const std::vector<Listener>&
   started->ports_.resize(listeners.size());
   grpc::ServerBuilder builder;
   set_limits(builder);
+  const auto names = add_health_and_reflection(builder);
   for (std::size_t i = 0; i < listeners.size(); ++i) {
     const auto& [address, certificate] = listeners[i];
     auto credentials =
@@ -55,6 +58,7 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(const std::vector<Listener>&
     if (started->ports_[i] <= 0) return fail(listen_failed, {{"address", listeners[i].address}});
   }
   if (!started->server_) return fail(listen_failed, {{"address", ""}});
+  tell_serving(*started->server_, *names);
   return started;
 }
 
@@ -71,6 +75,7 @@ std::shared_ptr<grpc::Channel> ApiServer::in_process_channel() const {
 
 void ApiServer::shutdown(Duration grace) {
   if (!server_) return;
+  tell_ending(*server_);
   auto deadline = std::chrono::system_clock::now() +
                   std::chrono::duration_cast<std::chrono::microseconds>(grace);
   server_->Shutdown(deadline);

@@ -1,4 +1,5 @@
-// ApiServer: the gRPC server of this process, with its addresses and limits [api-conventions §2].
+// ApiServer: the gRPC server of this process, with its addresses and limits [api-conventions §2],
+// its health and what it serves (server_health.hpp).
 // Not its services; they are registered by the wiring, one file each.
 #pragma once
 
@@ -42,7 +43,7 @@ class ApiServer {
   const std::vector<int>& ports() const noexcept { return ports_; }
   /// To this server, without a socket: for the HTTP gateway.
   std::shared_ptr<grpc::Channel> in_process_channel() const;
-  /// Takes no new calls, waits up to `grace` for the running ones, then cancels them. Blocks;
+  /// Is no longer healthy, takes no new calls, waits up to `grace` for the running ones, then cancels them. Blocks;
   /// idempotent.
   void shutdown(Duration grace);
 

@@ -206,6 +206,24 @@ class Errors(GrpcTest):
                     self.client.call_raw(path)
                 self.assertEqual(caught.exception.code, grpc.StatusCode.UNIMPLEMENTED)
 
+    def test_probes_are_told_that_the_server_and_its_services_are_healthy(self):
+        serving = b'\x08\x01'
+        self.assertEqual(self.client.call_raw('/grpc.health.v1.Health/Check'), serving)
+        for service in ('ttn.lorawan.v3.ApplicationRegistry', 'farfield.v1.EndDeviceImport'):
+            self.assertEqual(self.client.call_raw('/grpc.health.v1.Health/Check', b'\x0a' + bytes([len(service)]) + service.encode()), serving, service)
+        with self.assertRaises(GrpcError) as caught:
+            self.client.call_raw('/grpc.health.v1.Health/Check', b'\x0a\x04none')
+        self.assertEqual(caught.exception.code, grpc.StatusCode.NOT_FOUND)
+
+    def test_tools_learn_the_api_by_reflection(self):
+        """What grpcurl does without .proto files: the services, then the file that has a method, and what it imports."""
+        path = '/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo'
+        services = self.client.stream_raw(path, b'\x3a\x01*')
+        for service in (b'ttn.lorawan.v3.ApplicationRegistry', b'ttn.lorawan.v3.Events', b'grpc.health.v1.Health'):
+            self.assertIn(service, services)
+        method = b'ttn.lorawan.v3.ApplicationRegistry.Create'
+        self.assertIn(b'CreateApplicationRequest', self.client.stream_raw(path, b'\x22' + bytes([len(method)]) + method))
+
     def test_bytes_that_are_no_message_are_an_error_of_the_call_alone(self):
         with self.assertRaises(GrpcError):
             self.client.call_raw('/ttn.lorawan.v3.ApplicationRegistry/Get', b'\xff' * 20)
