@@ -20,6 +20,11 @@ bool parse(const grpc::ByteBuffer& buffer, google::protobuf::Message& message) {
   return message.ParseFromString(bytes);
 }
 
+/// Of an answer that is no stream: it says its length, so that it may be compressed.
+HttpHeaders whole_json(std::size_t size) {
+  return {{"Content-Type", "application/json"}, {"Content-Length", std::to_string(size)}};
+}
+
 bool is_printable(std::string_view text) {
   return text.find_first_of(std::string_view("\r\n\0", 3)) == std::string_view::npos;
 }
@@ -88,13 +93,14 @@ bool HttpCall::write_answer() {
   return sink_->body("{\"result\":" + *json + (options_.event_stream ? "}\n\n" : "}\n"));
 }
 
-void HttpCall::write_head(int status, bool trailing) {
+void HttpCall::write_head(int status, bool trailing, std::optional<std::size_t> length) {
   HttpHeaders headers;
   bool events = options_.streams && options_.event_stream && status == 200;
   const bool csv = options_.csv && status == 200;
   headers.emplace_back("Content-Type", csv      ? "text/csv; charset=utf-8; header=present"
                                        : events ? "text/event-stream"
                                                 : "application/json");
+  if (length) headers.emplace_back("Content-Length", std::to_string(*length));
   add_headers(context_, trailing, headers);
   sink_->head(status, headers);
   head_sent_ = true;
@@ -111,13 +117,14 @@ void HttpCall::write_error(const grpc::Status& status) {
     sink_->body("{\"error\":" + error_json(status) + (options_.event_stream ? "}\n\n" : "}\n"));
     return;
   }
-  HttpHeaders headers{{"Content-Type", "application/json"}};
+  const auto json = error_json(status);
+  auto headers = whole_json(json.size());
   add_headers(context_, true, headers);
   if (status.error_code() == grpc::StatusCode::UNAUTHENTICATED &&
       is_printable(status.error_message()))
     headers.emplace_back("WWW-Authenticate", status.error_message());
   sink_->head(http_status(status.error_code()), headers);
-  sink_->body(error_json(status));
+  sink_->body(json);
 }
 
 void HttpCall::OnDone(const grpc::Status& status) {
@@ -128,15 +135,20 @@ void HttpCall::OnDone(const grpc::Status& status) {
   } else if (!status.ok()) {
     write_error(status);
   } else {
-    if (!head_sent_) write_head(200, true);
-    if (!options_.streams) sink_->body(unary_answer_);
+    if (!options_.streams) {
+      write_head(200, true, unary_answer_.size());
+      sink_->body(unary_answer_);
+    } else if (!head_sent_) {
+      write_head(200, true);
+    }
   }
   sink_->end();
 }
 
 void respond_error(ResponseSink& sink, int http_status, const grpc::Status& status) {
-  sink.head(http_status, {{"Content-Type", "application/json"}});
-  sink.body(error_json(status));
+  const auto json = error_json(status);
+  sink.head(http_status, whole_json(json.size()));
+  sink.body(json);
   sink.end();
 }
 

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "app/api/http.hpp"
 
@@ -39,7 +40,8 @@ class HttpCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::By
 
  private:
   void on_message();
-  void write_head(int status, bool trailing);
+  /// `length`: of the whole answer, if it is one.
+  void write_head(int status, bool trailing, std::optional<std::size_t> length = {});
   bool write_answer();
   void write_error(const grpc::Status& status);
 

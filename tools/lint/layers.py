@@ -36,7 +36,7 @@ LIBRARIES = [
     (r'simdjson', ['protocol/gateway/']),
     (r'boost/json', ['protocol/', 'actors/', 'app/']),
     (r'yaml-cpp/', ['config/load/', 'protocol/device_repository/']),
-    (r'zlib\.h$', ['actors/device_repository/']),
+    (r'zlib\.h$', ['actors/device_repository/', 'net/http/']),
     (r'(png|jpeglib)\.h$', ['protocol/picture/']),
     (r'prometheus/', ['actors/support/', 'app/']),
     (r'spdlog/', ['actors/', 'app/']),

@@ -1,5 +1,7 @@
 #include "app/server/process/pages.hpp"
 
+#include "app/api/http_cors.hpp"
+#include "net/http/compression.hpp"
 #include "protocol/acme/order.hpp"
 #include "protocol/base/base64.hpp"
 
@@ -10,6 +12,7 @@ using net::http::Headers;
 using net::http::HttpHandler;
 using net::http::Request;
 using net::http::ResponseWriter;
+using net::http::with_compression;
 
 bool is_allowed(const Request& request, std::string_view user, const std::string& password) {
   if (password.empty()) return true;
@@ -63,11 +66,14 @@ HttpHandler make_pages(const PageSettings& settings, std::function<std::string()
   HttpHandler on_metrics;
   HttpHandler on_health;
   if (settings.metrics)
-    on_metrics = api::with_limit(settings.limits, "http:metrics",
-                                 metrics_page(settings, std::move(metrics)));
+    on_metrics = with_compression(api::with_limit(settings.limits, "http:metrics",
+                                                  metrics_page(settings, std::move(metrics))));
   if (settings.health)
     on_health =
         api::with_limit(settings.limits, "http:health", health_page(settings, std::move(health)));
+  // Not the account pages, which have secrets beside what clients send.
+  if (handlers.api) handlers.api = api::with_cors(with_compression(std::move(handlers.api)));
+  if (handlers.inspect) handlers.inspect = with_compression(std::move(handlers.inspect));
   return [on_metrics = std::move(on_metrics), on_health = std::move(on_health),
           handlers = std::move(handlers)](Request request,
                                           std::shared_ptr<ResponseWriter> response) {

@@ -38,7 +38,8 @@ struct PageHandlers {
   std::function<std::optional<std::string>(std::string_view token)> challenge;
 };
 
-/// Answers the two pages, others by their handlers, and 404 for the rest. `metrics`: what
+/// Answers the two pages, others by their handlers, and 404 for the rest; the API to pages of any
+/// origin; in gzip what may be. `metrics`: what
 /// /metrics prints; any thread.
 net::http::HttpHandler make_pages(const PageSettings& settings,
                                   std::function<std::string()> metrics,
