@@ -201,11 +201,11 @@ class InteropCase(unittest.TestCase):
         self.gateways = getattr(self, 'gateways', 0) + 1
         return '--first-gateway-eui', f'FEFFF200000000{self.gateways:02X}'
 
-    def run_devices(self, text, *flags, join_spread=0):
+    def run_devices(self, text, *flags, join_spread=0, period=4):
         file = self.folder / 'devices.csv'
         file.write_text(text)
         return self.net.simulate('--devices', file, '--application', APPLICATION, '--mqtt-user', APPLICATION, '--mqtt-password',
-                                 self.key, '--gateways', 1, *self.own_gateway(), '--join-spread', join_spread, '--period', 4, *flags, timeout=60)
+                                 self.key, '--gateways', 1, *self.own_gateway(), '--join-spread', join_spread, '--period', period, *flags, timeout=90)
 
     def served(self, kind, result):
         return self.join.metric('farfield_interop_server_requests_total{result="%s",type="%s"}' % (result, kind))
@@ -229,6 +229,20 @@ class Join(InteropCase):
         self.assertGreaterEqual(self.served('JoinReq', 'Success'), 4)
         self.assertEqual(self.asked('ns', 'answered'), self.served('JoinReq', 'Success'))
         self.assertEqual(self.served('AppSKeyReq', 'Success'), 0, 'the AppSKey came with the join')
+
+    def test_a_device_of_1_1_rejoins_with_requests_of_each_type(self):
+        self.start_network(self.peer())
+        for seed, kind in ((11, 0), (12, 1), (13, 2)):
+            with self.subTest(type=kind):
+                rows, text = make_devices(1, '1.1', seed)
+                self.net.add(rows[0])
+                self.join.add_keys(rows[0])
+                before = self.served('RejoinReq', 'Success')
+                # The join-accept comes five seconds after the request, and an uplink in between would close its window.
+                report = self.run_devices(text, '--uplinks', 5, '--rejoin-type', kind, '--rejoin-interval', 3, '--expect-joined', 1,
+                                          '--expect-delivered', 1, '--expect-no-violations', period=7)
+                self.assertGreaterEqual(report['joins']['rejoined'], 1)
+                self.assertGreater(self.served('RejoinReq', 'Success'), before)
 
     def test_an_app_s_key_that_does_not_come_with_the_join_is_asked_for(self):
         def without_app_s_key(path, answer):
