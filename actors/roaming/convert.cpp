@@ -40,8 +40,7 @@ bi::GwInfo gateway_info(const RxMetadata& metadata) {
 
 /// Of the band's newest revision, as gateways have it. Null: unknown.
 const region::DataRateEntry* downlink_entry(const region::Region& region, DataRateIndex index) {
-  const auto* entry = region.data_rate(index);
-  return entry != nullptr && entry->direction != region::Direction::uplink ? entry : nullptr;
+  return region.data_rate(index, region::Direction::downlink);
 }
 
 Result<std::optional<RxWindow>> window_of(const region::Region& region,
@@ -54,11 +53,9 @@ Result<std::optional<RxWindow>> window_of(const region::Region& region,
 }
 
 Result<DataRateIndex> downlink_index(const region::Region& region, const DataRate& data_rate) {
-  for (const auto& entry : region.data_rates) {
-    if (entry.direction != region::Direction::uplink && same_modulation(entry.data_rate, data_rate))
-      return entry.index;
-  }
-  return fail(unknown_radio);
+  const auto index = region.downlink_data_rate_index(data_rate);
+  if (!index) return fail(unknown_radio);
+  return *index;
 }
 
 std::optional<DevAddr> address_of(const Bytes& phy_payload) {
@@ -149,9 +146,9 @@ Result<DownlinkFrame> downlink_of(const Heard& heard, const Bytes& phy_payload,
 Result<UplinkFrame> uplink_of(const Bytes& phy_payload, const bi::UlMetaData& ul,
                               const Origin& origin) {
   const auto* region = region::find_latest(bi::band_of(ul.rf_region));
-  const auto* entry = region != nullptr ? region->data_rate(ul.data_rate) : nullptr;
-  if (entry == nullptr || entry->direction == region::Direction::downlink)
-    return fail(unknown_radio);
+  const auto* entry =
+      region != nullptr ? region->data_rate(ul.data_rate, region::Direction::uplink) : nullptr;
+  if (entry == nullptr) return fail(unknown_radio);
   UplinkFrame out;
   out.phy_payload = phy_payload;
   out.band_id = region->band_id;

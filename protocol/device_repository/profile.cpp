@@ -20,7 +20,7 @@ constexpr std::array<Row, 6> mac_versions{{{"1.0", "MAC_V1_0"},
                                            {"1.0.3", "MAC_V1_0_3"},
                                            {"1.0.4", "MAC_V1_0_4"},
                                            {"1.1", "MAC_V1_1"}}};
-constexpr std::array<Row, 12> phy_versions{{{"TS001-1.0", "PHY_V1_0"},
+constexpr std::array<Row, 13> phy_versions{{{"TS001-1.0", "PHY_V1_0"},
                                             {"TS001-1.0.1", "PHY_V1_0_1"},
                                             {"RP001-1.0.2", "PHY_V1_0_2_REV_A"},
                                             {"RP001-1.0.2-RevB", "PHY_V1_0_2_REV_B"},
@@ -31,7 +31,8 @@ constexpr std::array<Row, 12> phy_versions{{{"TS001-1.0", "PHY_V1_0"},
                                             {"RP002-1.0.1", "RP002_V1_0_1"},
                                             {"RP002-1.0.2", "RP002_V1_0_2"},
                                             {"RP002-1.0.3", "RP002_V1_0_3"},
-                                            {"RP002-1.0.4", "RP002_V1_0_4"}}};
+                                            {"RP002-1.0.4", "RP002_V1_0_4"},
+                                            {"RP002-1.0.5", "RP002_V1_0_5"}}};
 
 constexpr double megahertz_min = 0.1;  // the API's
 constexpr double megahertz_max = 10'000;

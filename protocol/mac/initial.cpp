@@ -4,6 +4,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "protocol/region/join_channel.hpp"
+
 namespace ff::mac {
 namespace {
 
@@ -105,18 +107,24 @@ std::vector<Channel> factory_channels(const Region& region, const std::vector<Fr
 /// Enables what the frequency plan lists, adds what the device does not have. [spec network-server
 /// §12]
 std::vector<Channel> plan_channels(std::vector<Channel> channels, const DeviceProfile& profile) {
+  const Region& region = profile.region;
+  const bool is_dynamic = region.plan_kind == PlanKind::dynamic;
   for (Channel& channel : channels) channel.enabled = false;
   for (const region::PlanChannel& planned : profile.plan.uplink_channels) {
+    const auto range = region::range_for(region, {planned.min_data_rate, planned.max_data_rate});
     if (Channel* known = find(channels, planned.frequency)) {
-      known->min_data_rate_index = planned.min_data_rate;
-      known->max_data_rate_index = planned.max_data_rate;
       known->enabled = true;
-    } else if (may_append(profile.region, channels)) {
-      channels.push_back({planned.frequency, planned.frequency, planned.min_data_rate,
-                          planned.max_data_rate, true});
+      // Default channels of a dynamic plan can not be told SF6 and SF5.
+      const auto index = static_cast<std::size_t>(known - channels.data());
+      const bool is_default = is_dynamic && index < region.default_uplink_channels.size();
+      if (is_default && region::is_coded(range)) continue;
+      known->min_data_rate_index = range.min;
+      known->max_data_rate_index = range.max;
+    } else if (may_append(region, channels)) {
+      channels.push_back({planned.frequency, planned.frequency, range.min, range.max, true});
     }
   }
-  if (profile.region.plan_kind == PlanKind::fixed && profile.plan.lora_standard_channel) {
+  if (!is_dynamic && profile.plan.lora_standard_channel) {
     if (Channel* wide = find(channels, profile.plan.lora_standard_channel->frequency)) {
       wide->enabled = true;
     }
@@ -290,6 +298,15 @@ MacState accept_join(MacState state, const JoinParameters& join, const Region& r
     }
   }
   return state;
+}
+
+void note_join_channel(MacState& state, const DeviceProfile& profile, Frequency uplink) {
+  const auto* channel = region::join_channel(profile.region, uplink);
+  const Settings settings(profile);
+  if (channel == nullptr || settings.either(&MacSettings::rx2_frequency)) return;
+  if (state.desired.rx2_frequency == state.current.rx2_frequency)
+    state.desired.rx2_frequency = channel->rx2;
+  state.current.rx2_frequency = channel->rx2;
 }
 
 Bytes cf_list(const MacParameters& desired, const Region& region) {

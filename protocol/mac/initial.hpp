@@ -27,6 +27,10 @@ MacState rekeyed_state(const MacState& state);
 /// [TS001-1.0.4 §6.2.6]
 MacState accept_join(MacState state, const JoinParameters& join, const region::Region& region);
 
+/// What a join-request on `uplink` changes for the session to come: in bands with common join
+/// channels RX2 is the channel's, unless settings or plan say where it is. [RP002-1.0.4 §2.7]
+void note_join_channel(MacState& state, const DeviceProfile& profile, Frequency uplink);
+
 /// The CFList for a join-accept, 16 octets, or empty where the band has none. [spec network-server
 /// §6.4, §8.5]
 Bytes cf_list(const MacParameters& desired, const region::Region& region);

@@ -31,13 +31,17 @@ Path first_wrong(const Row (&rows)[n]) {
 struct AdrMisfit {
   const region::Region& region;
 
-  bool lacks(DataRateIndex index) const { return region.data_rate(index) == nullptr; }
+  bool lacks(DataRateIndex index) const {
+    return region.data_rate(index, region::Direction::uplink) == nullptr;
+  }
   bool above(const std::optional<TxPowerIndex>& index) const {
     return index && *index > region.max_tx_power_index();
   }
   /// A bound of adaptive data rate: one that devices may be asked for.
   bool no_bound(const std::optional<DataRateIndex>& index) const {
-    return index && (lacks(*index) || *index > region.adr_max_data_rate);
+    const auto fast = region.fast_data_rates;
+    return index && (lacks(*index) || (*index > region.adr_max_data_rate &&
+                                       std::ranges::find(fast, *index) == fast.end()));
   }
 
   Path operator()(const AdrDisabled&) const { return std::nullopt; }
@@ -118,15 +122,20 @@ Path contradiction(const MacSettings& settings) {
 
 Path misfit(const MacSettings& settings, const SettingsPlace& place) {
   const auto& region = place.region;
-  const auto lacks = [&](const std::optional<DataRateIndex>& index) {
-    return index && region.data_rate(*index) == nullptr;
+  const auto lacks = [&](const std::optional<DataRateIndex>& index,
+                         region::Direction direction = region::Direction::downlink) {
+    return index && region.data_rate(*index, direction) == nullptr;
+  };
+  // The oldest revisions of US915 name a data rate of uplinks as the band's own.
+  const auto no_slot_rate = [&](const std::optional<DataRateIndex>& index) {
+    return lacks(index, region::Direction::both);
   };
   const bool no_dwell = !region.has_tx_param_setup;
   const Row rows[] = {
       {lacks(settings.rx2_data_rate_index), "rx2_data_rate_index.value"},
       {lacks(settings.desired_rx2_data_rate_index), "desired_rx2_data_rate_index.value"},
-      {lacks(settings.ping_slot_data_rate_index), "ping_slot_data_rate_index.value"},
-      {lacks(settings.desired_ping_slot_data_rate_index),
+      {no_slot_rate(settings.ping_slot_data_rate_index), "ping_slot_data_rate_index.value"},
+      {no_slot_rate(settings.desired_ping_slot_data_rate_index),
        "desired_ping_slot_data_rate_index.value"},
       {settings.use_adr.value_or(false) && !region.dynamic_adr_supported, "use_adr.value"},
       {no_dwell && settings.uplink_dwell_time, "uplink_dwell_time.value"},

@@ -16,6 +16,7 @@
 #include "protocol/mac/command/command.hpp"
 #include "protocol/mac/quantities.hpp"
 #include "protocol/mac/relay.hpp"
+#include "protocol/region/data_rate_range.hpp"
 #include "protocol/region/region.hpp"
 #include "protocol/types/application_messages.hpp"
 #include "protocol/types/counters.hpp"
@@ -30,15 +31,21 @@ namespace ff::mac {
 inline constexpr std::size_t recent_uplinks_max = 20;
 inline constexpr std::size_t recent_downlinks_max = 5;
 
+using region::DataRateRange;
+
 /// An uplink channel and where its uplinks are answered. Frequency 0: the index is not in use.
 struct Channel {
   Frequency uplink_frequency;
   Frequency downlink_frequency;
-  DataRateIndex min_data_rate_index;
+  DataRateIndex min_data_rate_index;  // both as the device is told: read them by range_of
   DataRateIndex max_data_rate_index;
   bool enabled = false;
   bool operator==(const Channel&) const = default;
 };
+
+constexpr DataRateRange range_of(const Channel& channel) noexcept {
+  return {channel.min_data_rate_index, channel.max_data_rate_index};
+}
 
 /// Everything MAC commands can set. One such value is what the device has, another what the network
 /// wants; commands are sent while they differ. [spec network-server §7.2]
@@ -64,12 +71,6 @@ struct MacParameters {
   region::DwellTime downlink_dwell_time = region::DwellTime::unknown;
   std::optional<RelayParameters> relay;  // as with_defaults makes them
   bool operator==(const MacParameters&) const = default;
-};
-
-struct DataRateRange {
-  DataRateIndex min;
-  DataRateIndex max;
-  auto operator<=>(const DataRateRange&) const = default;
 };
 
 /// A request that the device refused without saying which value of it. The reference forgets such

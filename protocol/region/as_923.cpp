@@ -160,6 +160,65 @@ constexpr Region rp002_v1_0_4 = [] {
   return region;
 }();
 
+constexpr auto data_rates_rp002_v1_0_5 = std::array{
+    rate(0, both, lora(12, 125'000), {59, 0, 59, 0}),
+    rate(1, both, lora(11, 125'000), {59, 0, 59, 0}),
+    rate(2, both, lora(10, 125'000), {123, 19, 123, 19}),
+    rate(3, both, lora(9, 125'000), {123, 61, 123, 61}),
+    rate(4, both, lora(8, 125'000), {250, 133, 230, 133}),
+    rate(5, both, lora(7, 125'000), {250, 250, 230, 230}),
+    rate(6, both, lora(7, 250'000), {250, 250, 230, 230}),
+    rate(7, both, fsk(50'000), {250, 250, 230, 230}),
+    rate(12, both, lora(6, 125'000), {250, 250, 230, 230}),
+    rate(13, both, lora(5, 125'000), {250, 250, 230, 230}),
+};
+
+/// SF6 and SF5 at 125 kHz.
+constexpr auto fast_data_rates = std::array{dr(12), dr(13)};
+
+constexpr auto rx1_rows_rp002_v1_0_5_dwell_off = std::array{
+    row({0, 0, 0, 0, 0, 0, 1, 2}),
+    row({1, 0, 0, 0, 0, 0, 2, 3}),
+    row({2, 1, 0, 0, 0, 0, 3, 4}),
+    row({3, 2, 1, 0, 0, 0, 4, 5}),
+    row({4, 3, 2, 1, 0, 0, 5, 6}),
+    row({5, 4, 3, 2, 1, 0, 6, 7}),
+    row({6, 5, 4, 3, 2, 1, 7, 7}),
+    row({7, 6, 5, 4, 3, 2, 7, 7}),
+    row({}),
+    row({}),
+    row({}),
+    row({}),
+    row({12, 5, 4, 3, 2, 1, 13, 13}),
+    row({13, 12, 5, 4, 3, 2, 13, 13}),
+};
+
+constexpr auto rx1_rows_rp002_v1_0_5_dwell_on = std::array{
+    row({2, 2, 2, 2, 2, 2, 2, 2}),
+    row({2, 2, 2, 2, 2, 2, 2, 3}),
+    row({2, 2, 2, 2, 2, 2, 3, 4}),
+    row({3, 2, 2, 2, 2, 2, 4, 5}),
+    row({4, 3, 2, 2, 2, 2, 5, 6}),
+    row({5, 4, 3, 2, 2, 2, 6, 7}),
+    row({6, 5, 4, 3, 2, 2, 7, 7}),
+    row({7, 6, 5, 4, 3, 2, 7, 7}),
+    row({}),
+    row({}),
+    row({}),
+    row({}),
+    row({12, 5, 4, 3, 2, 2, 13, 13}),
+    row({13, 12, 5, 4, 3, 2, 13, 13}),
+};
+
+constexpr Region rp002_v1_0_5 = [] {
+  Region region = rp002_v1_0_4;
+  region.data_rates = data_rates_rp002_v1_0_5;
+  region.fast_data_rates = fast_data_rates;
+  region.rx1_table_dwell_off = rx1_rows_rp002_v1_0_5_dwell_off;
+  region.rx1_table_dwell_on = rx1_rows_rp002_v1_0_5_dwell_on;
+  return region;
+}();
+
 constexpr std::array all_revisions = {
     at(PhyVersion::rp001_v1_0_2, rp001_v1_0_2),
     at(PhyVersion::rp001_v1_0_2_rev_b, rp001_v1_0_2_rev_b),
@@ -171,6 +230,7 @@ constexpr std::array all_revisions = {
     at(PhyVersion::rp002_v1_0_2, rp002_v1_0_2),
     at(PhyVersion::rp002_v1_0_3, rp002_v1_0_2),
     at(PhyVersion::rp002_v1_0_4, rp002_v1_0_4),
+    at(PhyVersion::rp002_v1_0_5, rp002_v1_0_5),
 };
 
 }  // namespace

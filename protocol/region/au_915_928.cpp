@@ -196,6 +196,46 @@ constexpr Region rp002_v1_0_4 = [] {
   return region;
 }();
 
+constexpr auto data_rates_rp002_v1_0_5 = std::array{
+    rate(0, uplink, lora(12, 125'000), {59, 0, 59, 0}),
+    rate(0, downlink, lora(5, 500'000), {250, 250, 230, 230}),
+    rate(1, uplink, lora(11, 125'000), {59, 0, 59, 0}),
+    rate(2, uplink, lora(10, 125'000), {59, 19, 59, 19}),
+    rate(3, uplink, lora(9, 125'000), {123, 61, 123, 61}),
+    rate(4, uplink, lora(8, 125'000), {250, 133, 230, 133}),
+    rate(5, uplink, lora(7, 125'000), {250, 250, 230, 230}),
+    rate(6, uplink, lora(8, 500'000), {250, 250, 230, 230}),
+    rate(7, uplink, lr_fhss(1'523'000, CodingRate::cr1_3), {58, 58, 58, 58}),
+    rate(8, downlink, lora(12, 500'000), {61, 61, 61, 61}),
+    rate(9, uplink, lora(6, 125'000), {250, 250, 230, 230}),
+    rate(9, downlink, lora(11, 500'000), {137, 137, 137, 137}),
+    rate(10, uplink, lora(5, 125'000), {250, 250, 230, 230}),
+    rate(10, downlink, lora(10, 500'000), {250, 250, 230, 230}),
+    rate(11, downlink, lora(9, 500'000), {250, 250, 230, 230}),
+    rate(12, downlink, lora(8, 500'000), {250, 250, 230, 230}),
+    rate(13, downlink, lora(7, 500'000), {250, 250, 230, 230}),
+    rate(14, downlink, lora(6, 500'000), {250, 250, 230, 230}),
+};
+
+/// SF6 and SF5 at 125 kHz.
+constexpr auto fast_data_rates = std::array{dr(9), dr(10)};
+
+constexpr auto rx1_rows_rp002_v1_0_5 = std::array{
+    row({8, 8, 8, 8, 8, 8}),      row({9, 8, 8, 8, 8, 8}),       row({10, 9, 8, 8, 8, 8}),
+    row({11, 10, 9, 8, 8, 8}),    row({12, 11, 10, 9, 8, 8}),    row({13, 12, 11, 10, 9, 8}),
+    row({13, 13, 12, 11, 10, 9}), row({9, 8, 8, 8, 8, 8}),       row({}),
+    row({14, 13, 12, 11, 10, 9}), row({14, 14, 13, 12, 11, 10}),
+};
+
+constexpr Region rp002_v1_0_5 = [] {
+  Region region = rp002_v1_0_4;
+  region.data_rates = data_rates_rp002_v1_0_5;
+  region.fast_data_rates = fast_data_rates;
+  region.rx1_table_dwell_off = rx1_rows_rp002_v1_0_5;
+  region.rx1_table_dwell_on = rx1_rows_rp002_v1_0_5;
+  return region;
+}();
+
 constexpr std::array all_revisions = {
     at(PhyVersion::ts001_v1_0_1, ts001_v1_0_1),
     at(PhyVersion::rp001_v1_0_2, rp001_v1_0_2),
@@ -208,6 +248,7 @@ constexpr std::array all_revisions = {
     at(PhyVersion::rp002_v1_0_2, rp002_v1_0_2),
     at(PhyVersion::rp002_v1_0_3, rp002_v1_0_2),
     at(PhyVersion::rp002_v1_0_4, rp002_v1_0_4),
+    at(PhyVersion::rp002_v1_0_5, rp002_v1_0_5),
 };
 
 }  // namespace

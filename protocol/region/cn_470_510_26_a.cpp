@@ -148,7 +148,7 @@ constexpr Region rp002_v1_0_4 = [] {
 constexpr std::array all_revisions = {
     at(PhyVersion::rp002_v1_0_0, rp002_v1_0_0), at(PhyVersion::rp002_v1_0_1, rp002_v1_0_1),
     at(PhyVersion::rp002_v1_0_2, rp002_v1_0_2), at(PhyVersion::rp002_v1_0_3, rp002_v1_0_2),
-    at(PhyVersion::rp002_v1_0_4, rp002_v1_0_4),
+    at(PhyVersion::rp002_v1_0_4, rp002_v1_0_4), at(PhyVersion::rp002_v1_0_5, rp002_v1_0_4),
 };
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/region/data_rate_range.hpp"
+
 namespace ff::region {
 namespace {
 
@@ -107,14 +109,14 @@ std::vector<DeviceChannel> desired_channels(const Region& region, const Frequenc
   for (DeviceChannel& channel : channels) channel.enabled = false;
   for (std::size_t i = 0; i < plan.uplink_channels.size(); ++i) {
     const PlanChannel& wanted = plan.uplink_channels[i];
+    const auto range = range_for(region, {wanted.min_data_rate, wanted.max_data_rate});
     if (DeviceChannel* known = find_channel(channels, wanted.frequency)) {
-      known->min_data_rate_index = wanted.min_data_rate;
-      known->max_data_rate_index = wanted.max_data_rate;
+      known->min_data_rate_index = range.min;
+      known->max_data_rate_index = range.max;
       known->enabled = true;
     } else if (region.plan_kind == PlanKind::dynamic &&
                channels.size() < region.max_uplink_channels) {
-      channels.push_back({wanted.frequency, plan_downlink(plan, i), wanted.min_data_rate,
-                          wanted.max_data_rate, true});
+      channels.push_back({wanted.frequency, plan_downlink(plan, i), range.min, range.max, true});
     }
   }
   if (region.plan_kind == PlanKind::fixed && plan.lora_standard_channel) {

@@ -22,6 +22,9 @@ struct ChannelDwellTime {
   bool operator==(const ChannelDwellTime&) const = default;
 };
 
+/// `max_data_rate` may be that of SF5: the channel then carries the band's usual rates and, for
+/// devices that know them, SF6 and SF5, and nothing that has an index between
+/// (data_rate_range.hpp).
 struct PlanChannel {
   Frequency frequency;
   DataRateIndex min_data_rate;
@@ -96,6 +99,7 @@ struct FrequencyPlan {
   std::optional<PlanChannel> rx2_channel;
   std::optional<DataRateIndex> default_rx2_data_rate;
   std::optional<float> max_eirp_dbm;  // ceiling of every band and sub-band value
+  bool repeater_compatible = false;   // frames leave room for repeaters (FrameLimits)
 
   /// The dwell-time limit of a transmission, or nothing. A channel's rule (of the direction's
   /// table, then the wide LoRa, then the FSK channel of that frequency) wins over the plan's.

@@ -96,6 +96,46 @@ constexpr Region rp002_v1_0_4 = [] {
   return region;
 }();
 
+constexpr auto data_rates_rp002_v1_0_5 = std::array{
+    rate(0, both, lora(12, 125'000), {59, 59, 59, 59}),
+    rate(1, both, lora(11, 125'000), {59, 59, 59, 59}),
+    rate(2, both, lora(10, 125'000), {59, 59, 59, 59}),
+    rate(3, both, lora(9, 125'000), {123, 123, 123, 123}),
+    rate(4, both, lora(8, 125'000), {250, 250, 230, 230}),
+    rate(5, both, lora(7, 125'000), {250, 250, 230, 230}),
+    rate(12, both, lora(6, 125'000), {250, 250, 230, 230}),
+    rate(13, both, lora(5, 125'000), {250, 250, 230, 230}),
+};
+
+/// SF6 and SF5 at 125 kHz.
+constexpr auto fast_data_rates = std::array{dr(12), dr(13)};
+
+constexpr auto rx1_rows_rp002_v1_0_5 = std::array{
+    row({0, 0, 0, 0, 0, 0}),
+    row({1, 0, 0, 0, 0, 0}),
+    row({2, 1, 0, 0, 0, 0}),
+    row({3, 2, 1, 0, 0, 0}),
+    row({4, 3, 2, 1, 0, 0}),
+    row({5, 4, 3, 2, 1, 0}),
+    row({}),
+    row({}),
+    row({}),
+    row({}),
+    row({}),
+    row({}),
+    row({12, 5, 4, 3, 2, 1}),
+    row({13, 12, 5, 4, 3, 2}),
+};
+
+constexpr Region rp002_v1_0_5 = [] {
+  Region region = rp002_v1_0_4;
+  region.data_rates = data_rates_rp002_v1_0_5;
+  region.fast_data_rates = fast_data_rates;
+  region.rx1_table_dwell_off = rx1_rows_rp002_v1_0_5;
+  region.rx1_table_dwell_on = rx1_rows_rp002_v1_0_5;
+  return region;
+}();
+
 constexpr std::array all_revisions = {
     at(PhyVersion::rp001_v1_0_2, rp001_v1_0_2),
     at(PhyVersion::rp001_v1_0_2_rev_b, rp001_v1_0_2_rev_b),
@@ -107,6 +147,7 @@ constexpr std::array all_revisions = {
     at(PhyVersion::rp002_v1_0_2, rp002_v1_0_0),
     at(PhyVersion::rp002_v1_0_3, rp002_v1_0_0),
     at(PhyVersion::rp002_v1_0_4, rp002_v1_0_4),
+    at(PhyVersion::rp002_v1_0_5, rp002_v1_0_5),
 };
 
 }  // namespace

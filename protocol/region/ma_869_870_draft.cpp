@@ -85,6 +85,7 @@ constexpr std::array all_revisions = {
     at(PhyVersion::rp001_v1_1_rev_b, ts001_v1_0),   at(PhyVersion::rp002_v1_0_0, ts001_v1_0),
     at(PhyVersion::rp002_v1_0_1, ts001_v1_0),       at(PhyVersion::rp002_v1_0_2, ts001_v1_0),
     at(PhyVersion::rp002_v1_0_3, ts001_v1_0),       at(PhyVersion::rp002_v1_0_4, ts001_v1_0),
+    at(PhyVersion::rp002_v1_0_5, ts001_v1_0),
 };
 
 }  // namespace

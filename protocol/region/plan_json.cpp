@@ -237,6 +237,7 @@ void read_content(Fields& fields, FrequencyPlan& plan) {
                   &Fields::data_rate);
   fields.optional("rx2_default_data_rate", plan.default_rx2_data_rate, &Fields::data_rate);
   fields.optional("max_eirp_dbm", plan.max_eirp_dbm, &Fields::real<float>);
+  fields.boolean("repeater_compatible", plan.repeater_compatible);
   // A concentrator has two radio front ends, also when the plan describes but one.
   fields.integer("clock_source", 1, [&](std::uint64_t radio) {
     plan.clock_source = static_cast<std::uint32_t>(radio);

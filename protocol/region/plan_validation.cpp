@@ -24,14 +24,15 @@ class Checker {
   }
 
   std::optional<PlanProblem> run() {
-    table("uplink_channels", plan_.uplink_channels);
-    table("downlink_channels", plan_.downlink_channels);
+    table("uplink_channels", plan_.uplink_channels, Direction::uplink);
+    // The reference's US_903_0 has indexes of uplinks there. Nobody reads them.
+    table("downlink_channels", plan_.downlink_channels, Direction::both);
     single("lora_standard_channel", plan_.lora_standard_channel);
     single("fsk_channel", plan_.fsk_channel);
     if (plan_.ping_slot) frequency("ping_slot", plan_.ping_slot->frequency);
     if (plan_.rx2_channel) frequency("rx2_channel", plan_.rx2_channel->frequency);
-    rate("ping_slot_default_data_rate", plan_.default_ping_slot_data_rate);
-    rate("rx2_default_data_rate", plan_.default_rx2_data_rate);
+    rate("ping_slot_default_data_rate", plan_.default_ping_slot_data_rate, Direction::downlink);
+    rate("rx2_default_data_rate", plan_.default_rx2_data_rate, Direction::downlink);
     dwell_times();
     radios();
     sub_bands();
@@ -58,9 +59,18 @@ class Checker {
       complain(key + ".frequency_hz", "outside band " + plan_.band_id);
     }
   }
-  void rate(const std::string& key, std::optional<DataRateIndex> index) {
-    if (!index || region_.data_rate(*index) != nullptr) return;
+  void rate(const std::string& key, std::optional<DataRateIndex> index, Direction direction) {
+    if (!index || region_.data_rate(*index, direction) != nullptr) return;
     complain(key, "data rate unknown in the band");
+  }
+  /// No code says "SF6, but not SF5". [RP002-1.0.5 NewChannelReq]
+  void fast_rates(const std::string& key, const PlanChannel& channel) {
+    const auto fast = region_.fast_data_rates;
+    if (fast.empty() || channel.min_data_rate > region_.adr_max_data_rate) return;
+    if (channel.max_data_rate != fast.back() &&
+        std::ranges::find(fast, channel.max_data_rate) != fast.end()) {
+      complain(key + ".max_data_rate", "a channel has SF6 and SF5, or neither");
+    }
   }
   void radio(const std::string& key, std::uint8_t index) {
     if (plan_.radios.empty() || index < plan_.radios.size()) return;
@@ -73,15 +83,17 @@ class Checker {
     }
   }
 
-  void table(const std::string& name, const std::vector<PlanChannel>& channels) {
+  void table(const std::string& name, const std::vector<PlanChannel>& channels,
+             Direction direction) {
     for (std::size_t i = 0; i < channels.size(); ++i) {
       const std::string key = name + '[' + std::to_string(i) + ']';
       const PlanChannel& channel = channels[i];
       frequency(key, channel.frequency);
       radio(key, channel.radio);
       dwell(key, channel.dwell_time);
-      rate(key + ".min_data_rate", channel.min_data_rate);
-      rate(key + ".max_data_rate", channel.max_data_rate);
+      rate(key + ".min_data_rate", channel.min_data_rate, direction);
+      rate(key + ".max_data_rate", channel.max_data_rate, direction);
+      if (direction == Direction::uplink) fast_rates(key, channel);
       if (channel.min_data_rate > channel.max_data_rate) {
         complain(key + ".max_data_rate", "below min_data_rate");
       }
@@ -95,7 +107,7 @@ class Checker {
     if (!channel) return;
     frequency(key, channel->frequency);
     radio(key, channel->radio);
-    rate(key + ".data_rate", channel->data_rate);
+    rate(key + ".data_rate", channel->data_rate, Direction::uplink);
     dwell(key, channel->dwell_time);
   }
 

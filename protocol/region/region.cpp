@@ -6,26 +6,55 @@
 
 namespace ff::region {
 
-const DataRateEntry* Region::data_rate(DataRateIndex index) const noexcept {
-  const auto entry = std::ranges::find(data_rates, index, &DataRateEntry::index);
-  return entry == data_rates.end() ? nullptr : &*entry;
+namespace {
+
+bool serves(const DataRateEntry& entry, Direction direction) noexcept {
+  return entry.direction == Direction::both || direction == Direction::both ||
+         entry.direction == direction;
 }
 
-std::optional<DataRateIndex> Region::uplink_data_rate_index(
-    const DataRate& received) const noexcept {
+// US915 has SF8/500 kHz twice: index 4 up, index 12 down.
+std::optional<DataRateIndex> index_of(std::span<const DataRateEntry> data_rates,
+                                      Direction direction, const DataRate& data_rate) noexcept {
   for (const DataRateEntry& entry : data_rates) {
-    // US915 has SF8/500 kHz twice: index 4 up, index 12 down.
-    if (entry.direction == Direction::downlink) continue;
-    if (same_modulation(entry.data_rate, received)) return entry.index;
+    if (serves(entry, direction) && same_modulation(entry.data_rate, data_rate)) return entry.index;
   }
   return std::nullopt;
 }
 
-std::uint16_t Region::max_mac_payload(DataRateIndex index, DwellTime dwell) const noexcept {
-  const DataRateEntry* entry = data_rate(index);
+}  // namespace
+
+const DataRateEntry* Region::data_rate(DataRateIndex index, Direction direction) const noexcept {
+  const auto entry = std::ranges::find_if(data_rates, [&](const DataRateEntry& one) {
+    return one.index == index && serves(one, direction);
+  });
+  return entry == data_rates.end() ? nullptr : &*entry;
+}
+
+const DataRateEntry* Region::only_data_rate(DataRateIndex index) const noexcept {
+  constexpr DataRateIndex first_of_downlinks{8};
+  const auto usual = index < first_of_downlinks ? Direction::uplink : Direction::downlink;
+  const DataRateEntry* entry = data_rate(index, usual);
+  return entry != nullptr ? entry : data_rate(index, Direction::both);
+}
+
+std::optional<DataRateIndex> Region::uplink_data_rate_index(
+    const DataRate& received) const noexcept {
+  return index_of(data_rates, Direction::uplink, received);
+}
+
+std::optional<DataRateIndex> Region::downlink_data_rate_index(const DataRate& sent) const noexcept {
+  return index_of(data_rates, Direction::downlink, sent);
+}
+
+std::uint16_t Region::max_mac_payload(DataRateIndex index, Direction direction,
+                                      FrameLimits limits) const noexcept {
+  const DataRateEntry* entry = data_rate(index, direction);
   if (entry == nullptr) return 0;
-  return dwell == DwellTime::off ? entry->max_mac_payload.dwell_off
-                                 : entry->max_mac_payload.dwell_on;
+  const MaxMacPayload& sizes = entry->max_mac_payload;
+  if (limits.repeater)
+    return limits.dwell == DwellTime::off ? sizes.dwell_off_repeater : sizes.dwell_on_repeater;
+  return limits.dwell == DwellTime::off ? sizes.dwell_off : sizes.dwell_on;
 }
 
 std::optional<DataRateIndex> Region::rx1_data_rate(DataRateIndex uplink, DataRateOffset offset,

@@ -27,12 +27,19 @@ enum class DwellTime : std::uint8_t { off, on, unknown };
 /// Dynamic plans define channels by frequency (EU868), fixed plans by mask over a raster (US915).
 enum class PlanKind : std::uint8_t { dynamic, fixed };
 
-/// Bytes of FHDR + FPort + FRMPayload; 0: the data rate can not be used.
+/// Bytes of FHDR + FPort + FRMPayload; 0: the data rate can not be used. Behind a repeater less
+/// fits: it needs octets of its own around the frame. [RP002-1.0.4 §2.x maximum payload size]
 struct MaxMacPayload {
   std::uint16_t dwell_off = 0;
   std::uint16_t dwell_on = 0;
   std::uint16_t dwell_off_repeater = 0;
   std::uint16_t dwell_on_repeater = 0;
+};
+
+/// What narrows a frame beside its data rate. `repeater`: the plan leaves room for one.
+struct FrameLimits {
+  DwellTime dwell = DwellTime::unknown;
+  bool repeater = false;
 };
 
 struct DataRateEntry {
@@ -115,6 +122,9 @@ struct Region {
   CfListRule cf_list;
   bool dynamic_adr_supported = false;
   DataRateIndex adr_max_data_rate;
+  /// SF6 and SF5 at 125 kHz, which lie above `adr_max_data_rate` without following it; empty before
+  /// RP002-1.0.5 (data_rate_range.hpp).
+  std::span<const DataRateIndex> fast_data_rates;
   float default_max_eirp_dbm = 0;
   std::span<const float> tx_power_offsets_db;  // by TxPowerIndex, 0 first, never positive
   bool has_tx_param_setup = false;
@@ -145,12 +155,19 @@ struct Region {
   std::span<const JoinChannel> join_channels;    // empty: the default channels serve joins
   std::span<const RelayChannel> relay_channels;  // default wake-up channels; empty: none
 
-  /// Null when the band does not define the index.
-  const DataRateEntry* data_rate(DataRateIndex index) const noexcept;
+  /// Null when the band does not define the index in this direction: in US915 and AU915 one index
+  /// can be one rate up and another one down. `both`: the first one, whichever direction it has.
+  const DataRateEntry* data_rate(DataRateIndex index, Direction direction) const noexcept;
+  /// For formats with one table for both directions: below 8 the uplink's rate, from there on the
+  /// downlink's. That is what each index was before RP002-1.0.5 gave some of them a second meaning.
+  const DataRateEntry* only_data_rate(DataRateIndex index) const noexcept;
   /// The index a received uplink's modulation has (coding rate ignored for LoRa), or nothing.
   std::optional<DataRateIndex> uplink_data_rate_index(const DataRate& data_rate) const noexcept;
+  /// The same of a downlink's.
+  std::optional<DataRateIndex> downlink_data_rate_index(const DataRate& data_rate) const noexcept;
   /// FHDR + FPort + FRMPayload at `index`; 0 when unusable. `unknown` dwell counts as on.
-  std::uint16_t max_mac_payload(DataRateIndex index, DwellTime dwell) const noexcept;
+  std::uint16_t max_mac_payload(DataRateIndex index, Direction direction,
+                                FrameLimits limits) const noexcept;
 
   /// RX1 data rate for an uplink at `uplink`; nothing when it depends on an unknown dwell time or
   /// is undefined.

@@ -128,7 +128,9 @@ struct TxRequest {
   std::optional<RxWindow> rx2;
   TxPriority priority = TxPriority::normal;
   std::optional<UtcTime> absolute_time;  // class B/C
-  std::string frequency_plan_id;         // the device's plan
+  /// Class C without a time of its own: a neighbouring gateway is on air until then.
+  std::optional<UtcTime> not_before;
+  std::string frequency_plan_id;  // the device's plan
   bool operator==(const TxRequest&) const = default;
 };
 

@@ -17,7 +17,8 @@ enum class MacVersion : std::uint8_t {
   v1_0_4 = 6,
 };
 
-/// ON-WIRE and ON-DISK: numbers of ttn.lorawan.v3.PHYVersion.
+/// ON-WIRE and ON-DISK: numbers of ttn.lorawan.v3.PHYVersion. `rp002_v1_0_5` is ours: the
+/// reference's API ends before it (ADR 30).
 enum class PhyVersion : std::uint8_t {
   unknown = 0,
   ts001_v1_0 = 1,
@@ -32,6 +33,7 @@ enum class PhyVersion : std::uint8_t {
   rp002_v1_0_2 = 10,
   rp002_v1_0_3 = 11,
   rp002_v1_0_4 = 12,
+  rp002_v1_0_5 = 13,
 };
 
 /// ON-WIRE and ON-DISK: numbers of ttn.lorawan.v3.Class.

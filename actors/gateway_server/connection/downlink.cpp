@@ -9,15 +9,6 @@ namespace {
 
 constexpr std::uint32_t us_per_second = 1'000'000;
 
-const region::DataRateEntry* downlink_data_rate(const region::Region& region,
-                                                const DataRate& rate) {
-  for (const auto& entry : region.data_rates) {
-    if (entry.direction != region::Direction::uplink && same_modulation(entry.data_rate, rate))
-      return &entry;
-  }
-  return nullptr;
-}
-
 /// A gateway enforces a limit only when the plan says so.
 region::DwellTime dwell_time(const region::FrequencyPlan& plan) {
   return plan.dwell_time.downlinks == region::DwellTime::on ? region::DwellTime::on
@@ -56,9 +47,12 @@ Result<ConnectionState::Window> ConnectionState::check_window(const DownlinkFram
   constexpr std::size_t mhdr_and_mic = 5;
   const auto& parameters = number == 1 ? frame.request.rx1 : frame.request.rx2;
   if (!parameters || !parameters->frequency.is_set()) return fail(rx_empty);
-  const auto* entry = downlink_data_rate(*radio_.region, parameters->data_rate);
-  if (entry == nullptr) return fail(data_rate_rx_window, {{"window", number}});
-  const auto max = radio_.region->max_mac_payload(entry->index, dwell_time(plan)) + mhdr_and_mic;
+  const auto& region = *radio_.region;
+  const auto index = region.downlink_data_rate_index(parameters->data_rate);
+  if (!index) return fail(data_rate_rx_window, {{"window", number}});
+  const region::FrameLimits limits{dwell_time(plan), plan.repeater_compatible};
+  const auto max =
+      region.max_mac_payload(*index, region::Direction::downlink, limits) + mhdr_and_mic;
   if (frame.phy_payload.size() > max) {
     return fail(too_long, {{"payload_length", frame.phy_payload.size()},
                            {"maximum_length", max},
@@ -122,18 +116,22 @@ Result<schedule::Emission> ConnectionState::schedule_window(const DownlinkFrame&
   }
   if (request.absolute_time)
     return scheduler_.schedule_at_absolute(transmission, *request.absolute_time, context);
-  return schedule_soon(transmission, context);
+  return schedule_soon(transmission, request.not_before, context);
 }
 
 /// Without a time of its own: soon, or the network server tries again when it is better. With a
 /// duty cycle used up the next free time may be an hour away; a forwarder refuses what is more than
 /// 512 s ahead, and its counter wraps. The reference schedules it all the same.
 Result<schedule::Emission> ConnectionState::schedule_soon(
-    const schedule::Transmission& transmission, const schedule::ScheduleContext& context) {
+    const schedule::Transmission& transmission, std::optional<UtcTime> not_before,
+    const schedule::ScheduleContext& context) {
   constexpr Duration ahead_max = std::chrono::minutes{1};
-  FF_TRY(const auto emission, scheduler_.schedule_anytime(transmission, {}, context));
+  const bool waits = not_before && *not_before > context.now;
+  const auto earliest = waits ? clock_.from_server_time(*not_before) : std::nullopt;
+  FF_TRY(const auto emission, scheduler_.schedule_anytime(transmission, earliest, context));
   const auto counter = clock_.from_server_time(context.now);
-  if (!counter || emission.starts - *counter <= ahead_max) return emission;
+  if (!counter || emission.starts - std::max(*counter, earliest.value_or(*counter)) <= ahead_max)
+    return emission;
   scheduler_.cancel(emission);
   return fail(no_free_time, {{"ahead", to_duration_text(emission.starts - *counter)}});
 }

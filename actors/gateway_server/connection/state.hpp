@@ -179,6 +179,7 @@ class ConnectionState {
   Result<schedule::Emission> schedule_window(const DownlinkFrame& frame, const Window& window,
                                              std::optional<std::uint32_t> uplink_us, Instant now);
   Result<schedule::Emission> schedule_soon(const schedule::Transmission& transmission,
+                                           std::optional<UtcTime> not_before,
                                            const schedule::ScheduleContext& context);
   float eirp(const region::FrequencyPlan& plan, Frequency frequency, std::uint32_t antenna) const;
   void send(const std::shared_ptr<const DownlinkFrame>& frame, const Window& window,

@@ -9,6 +9,7 @@
 #include "protocol/mac/initial.hpp"
 #include "protocol/phy/frame_encoder.hpp"
 #include "protocol/phy/seal.hpp"
+#include "protocol/region/join_channel.hpp"
 #include "protocol/schedule/time_on_air.hpp"
 
 namespace ff::network_server {
@@ -56,13 +57,18 @@ Windows class_a_windows(const mac::MacState& state, const mac::DeviceProfile& pr
   const auto rx1 =
       profile.region.rx1_data_rate(uplink.data_rate, current.rx1_data_rate_offset, dwell);
   if (rx1) {
-    windows.rx1 =
-        open_window(profile.region, *rx1,
-                    rx1_frequency(profile.region, uplink.channel, uplink.rx1_frequency), dwell);
+    windows.rx1 = open_window(
+        profile, *rx1, rx1_frequency(profile.region, uplink.channel, uplink.rx1_frequency), dwell);
   }
-  windows.rx2 =
-      open_window(profile.region, current.rx2_data_rate_index, current.rx2_frequency, dwell);
+  windows.rx2 = open_window(profile, current.rx2_data_rate_index, current.rx2_frequency, dwell);
   return windows;
+}
+
+/// Where a join-accept is heard in RX1, if the band says so by the channel of the request; RX2 is
+/// the state's. [RP002-1.0.4 §2.7]
+void move_to_join_channel(Windows& windows, const region::Region& region, Frequency uplink) {
+  const auto* channel = region::join_channel(region, uplink);
+  if (channel != nullptr && windows.rx1) windows.rx1->frequency = channel->rx1;
 }
 
 /// Windows that open before an earlier downlink is on air are dropped: the later frame has the
@@ -151,6 +157,10 @@ bool SessionState::forget_unanswered(const Turn& turn, Outcome& out) {
 }
 
 void SessionState::forget_transmission(const Turn& turn, Outcome& out) {
+  if (!in_flight_->waiting.empty()) {
+    ++in_flight_->answered;
+    return ask_next_group(turn, out);
+  }
   auto flight = *std::exchange(in_flight_, std::nullopt);
   // Another group of gateways has taken it: it is on its way.
   if (const auto accepted = flight.accepted) return transmitted(flight, *accepted, turn, out);
@@ -225,9 +235,12 @@ void SessionState::send_join_accept(const Turn& turn, Outcome& out) {
   // The windows of a join are the region's, whatever the network wants later. [spec network-server
   // §6.10] Those of a rejoin are the present session's.
   const bool in_session = answerable_->in_session && device_->mac_state;
-  const auto windows = class_a_windows(
+  auto windows = class_a_windows(
       in_session ? *device_->mac_state : *pending, profile(*device_, *radio),
       {answerable_->data_rate_index, answerable_->channel_index, answerable_->rx1_frequency});
+  const auto& channels = pending->current.channels;
+  if (const auto index = answerable_->channel_index.value(); !in_session && index < channels.size())
+    move_to_join_channel(windows, *radio->region, channels[index].uplink_frequency);
   InFlight flight{.attempt = 0,
                   .since = turn.now.mono,
                   .is_join = true,
@@ -307,8 +320,9 @@ mac::CommandBudget SessionState::command_budget(const mac::DeviceProfile& device
   const auto dwell = mac::expected_uplink_dwell(*device_->mac_state, device_profile);
   return {
       .downlink = relayed ? std::min(room - relayed->phy_payload.size(), mac::f_opts_max) : room,
-      .uplink = mac::payload_budget(
-          device_profile.region.max_mac_payload(answerable_->data_rate_index, dwell))};
+      .uplink = mac::payload_budget(device_profile.region.max_mac_payload(
+          answerable_->data_rate_index, region::Direction::uplink,
+          {dwell, device_profile.plan.repeater_compatible}))};
 }
 
 /// The frame with its counter, which the commit of this turn spends before the frame leaves.

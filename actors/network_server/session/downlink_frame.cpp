@@ -2,10 +2,12 @@
 
 namespace ff::network_server {
 
-std::optional<Opening> open_window(const region::Region& region, DataRateIndex index,
+std::optional<Opening> open_window(const mac::DeviceProfile& profile, DataRateIndex index,
                                    Frequency frequency, region::DwellTime dwell) {
-  const auto* entry = region.data_rate(index);
-  const auto room = region.max_mac_payload(index, dwell);
+  using region::Direction;
+  const auto* entry = profile.region.data_rate(index, Direction::downlink);
+  const auto room = profile.region.max_mac_payload(index, Direction::downlink,
+                                                   {dwell, profile.plan.repeater_compatible});
   if (!entry || room == 0 || !frequency.is_set()) return std::nullopt;
   return Opening{{entry->data_rate, frequency}, room};
 }

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 
+#include "protocol/mac/profile.hpp"
 #include "protocol/mac/state.hpp"
 #include "protocol/region/region.hpp"
 #include "protocol/types/frames.hpp"
@@ -24,7 +25,7 @@ struct Opening : RxWindow {
 };
 
 /// Nothing if the region has no such data rate, or nothing fits.
-std::optional<Opening> open_window(const region::Region& region, DataRateIndex index,
+std::optional<Opening> open_window(const mac::DeviceProfile& profile, DataRateIndex index,
                                    Frequency frequency, region::DwellTime dwell);
 
 /// An application's item brings its counter; a frame of the network's own takes the next one.

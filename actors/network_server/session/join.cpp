@@ -43,7 +43,8 @@ DevAddr choose_address(const Config& config, const Device& device, storage::Shar
 bool fits_long_join_accept(const region::Region& region, const mac::MacParameters& current,
                            DataRateIndex uplink) {
   const auto room = [&](DataRateIndex index) {
-    return region.max_mac_payload(index, region::DwellTime::off) + std::size_t{5};
+    return region.max_mac_payload(index, region::Direction::downlink, {region::DwellTime::off}) +
+           std::size_t{5};
   };
   const auto rx1 =
       region.rx1_data_rate(uplink, current.rx1_data_rate_offset, region::DwellTime::off);
@@ -160,6 +161,8 @@ Status SessionState::find_join_windows(JoinWork& work) const {
   if (!data_rate) return fail(data_rate_not_found);
   const auto channel = channel_of(state, frame.settings.frequency);
   if (!channel) return fail(uplink_channel_not_found);
+  if (!in_session)
+    mac::note_join_channel(work.mac_state, profile(*device_, work.radio), frame.settings.frequency);
   work.answerable = {.paths = paths_of(*work.event.rx_metadata),
                      .data_rate_index = *data_rate,
                      .channel_index = *channel,

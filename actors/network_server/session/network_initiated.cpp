@@ -24,12 +24,12 @@ std::optional<Opening> window_of(const NetworkSlot& slot, const Device& device,
   const auto& current = device.mac_state->current;
   const auto dwell = mac::expected_downlink_dwell(*device.mac_state, profile);
   if (slot.device_class == DeviceClass::c)
-    return open_window(region, current.rx2_data_rate_index, current.rx2_frequency, dwell);
+    return open_window(profile, current.rx2_data_rate_index, current.rx2_frequency, dwell);
   const auto frequency = current.ping_slot_frequency.is_set()
                              ? current.ping_slot_frequency
                              : mac::ping_frequency(region.ping_slot_frequencies,
                                                    device.session->dev_addr, to_gps(slot.at));
-  return open_window(region, *current.ping_slot_data_rate_index, frequency, dwell);
+  return open_window(profile, *current.ping_slot_data_rate_index, frequency, dwell);
 }
 
 /// Where the item goes: each group is one emission. The application's gateways, or those that heard

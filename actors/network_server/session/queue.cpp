@@ -38,11 +38,12 @@ std::vector<Attribute> counters_of(const Device& device) {
   return attributes;
 }
 
-std::size_t largest_payload(const region::Region& region) {
+std::size_t largest_payload(const region::Region& region, const region::FrequencyPlan& plan) {
+  const region::FrameLimits limits{region::DwellTime::off, plan.repeater_compatible};
   std::size_t largest = 0;
   for (const auto& entry : region.data_rates) {
-    largest =
-        std::max<std::size_t>(largest, region.max_mac_payload(entry.index, region::DwellTime::off));
+    largest = std::max<std::size_t>(
+        largest, region.max_mac_payload(entry.index, region::Direction::downlink, limits));
   }
   return room_in(largest);
 }
@@ -101,7 +102,7 @@ void SessionState::on(const PushDownlinks& event, const Turn& turn, Outcome& out
   if (!device_->mac_state && !device_->pending_mac_state) return answer(fail(unknown_mac_state));
   auto radio = radio_of(*device_, surroundings_.plans);
   if (!radio) return answer(fail(radio.error()));
-  const Rules rules{*device_, largest_payload(*radio->region),
+  const Rules rules{*device_, largest_payload(*radio->region, *radio->plan),
                     surroundings_.config.downlink_queue_capacity, turn.now.utc};
   auto next = *device_;
   if (event.replace) {

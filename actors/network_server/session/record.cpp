@@ -49,6 +49,16 @@ void fields(Archive& a, DownlinkPath& path) {
 
 }  // namespace ff
 
+namespace ff::region {
+
+template <class Archive>
+void fields(Archive& a, DataRateRange& range) {
+  a(1, range.min);
+  a(2, range.max);
+}
+
+}  // namespace ff::region
+
 namespace ff::mac {
 
 template <class Archive>
@@ -81,11 +91,6 @@ void fields(Archive& a, MacParameters& parameters) {
   a(18, parameters.uplink_dwell_time);
   a(19, parameters.downlink_dwell_time);
   relay_fields(a, 20, parameters.relay);
-}
-template <class Archive>
-void fields(Archive& a, DataRateRange& range) {
-  a(1, range.min);
-  a(2, range.max);
 }
 template <class Archive>
 void fields(Archive& a, RefusedRequest& refused) {

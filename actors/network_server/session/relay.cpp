@@ -101,7 +101,7 @@ Result<UplinkFrame> SessionState::carried_frame(const UplinkMatched& event,
                          {phy::Direction::up, session.dev_addr, event.f_cnt}, frm_payload);
   FF_TRY(const auto uplink,
          relay::decode_forwarded_uplink(frm_payload, radio.region->frequency_step_hz));
-  const auto* rate = radio.region->data_rate(uplink.data_rate);
+  const auto* rate = radio.region->data_rate(uplink.data_rate, region::Direction::uplink);
   if (rate == nullptr) return fail(data_rate_not_found);
   FF_TRY(const auto carried, phy::decode_frame(uplink.phy_payload));
   const auto sender = phy::uplink_identifiers(carried);

@@ -15,7 +15,7 @@ Status wrong(std::string_view path, std::string_view field) {
 Status check(const std::optional<mac::RelaySecondChannel>& channel, const region::Region& region,
              const std::string& path) {
   if (!channel) return {};
-  if (region.data_rate(channel->data_rate_index) == nullptr)
+  if (region.data_rate(channel->data_rate_index, region::Direction::uplink) == nullptr)
     return wrong(path, ".second_channel.data_rate_index");
   const auto step = region.frequency_step_hz;
   if (region.sub_band(channel->frequency) == nullptr || channel->frequency.hz() % step != 0)

@@ -98,6 +98,11 @@ class SessionState {
     std::optional<ScheduledDownlink> accepted;
     std::optional<RelayDownlink> relayed;        // it carries a frame for another device
     std::shared_ptr<const DownlinkFrame> frame;  // of the first request
+    /// Groups that are asked when the one before has answered: their gateways may be neighbours,
+    /// and send one after the other.
+    std::vector<TxRequest> waiting;
+    std::optional<UtcTime> clear_at;  // of what was accepted last: end of the emission, and a pause
+    bool one_by_one = false;
   };
   /// Asked of the join server.
   struct Joining {
@@ -242,6 +247,7 @@ class SessionState {
   void forget_transmissions(const Turn& turn);
   void transmit(InFlight flight, Bytes phy_payload, std::vector<TxRequest> requests,
                 const Turn& turn, Outcome& out);
+  void ask_next_group(const Turn& turn, Outcome& out);
   void transmitted(InFlight& flight, const ScheduledDownlink& scheduled, const Turn& turn,
                    Outcome& out);
   void join_accept_transmitted(const InFlight& flight, const Turn& turn, Outcome& out);

@@ -7,6 +7,7 @@
 #include "actors/network_server/session/event_data.hpp"
 #include "actors/network_server/session/state.hpp"
 #include "protocol/base/ulid.hpp"
+#include "protocol/schedule/time_on_air.hpp"
 
 namespace ff::network_server {
 namespace {
@@ -18,6 +19,26 @@ constexpr std::chrono::minutes report_ttl{1};
 constexpr std::size_t transmissions_max = 16;
 /// At most 2^5 uplinks are waited for.
 constexpr unsigned refusals_max = 5;
+/// Between two emissions of neighbouring gateways. Where one has no GPS its time is known as well
+/// as its line is steady.
+constexpr Duration pause_between_neighbours = std::chrono::milliseconds{200};
+
+/// Gateways are asked for the same frame one after the other, for they may reach the same devices,
+/// where two emissions at a time would spoil each other. At an exact time they send as one, like
+/// beacons: GPS has them begin at the same microsecond.
+bool goes_one_by_one(DeviceClass device_class, const std::vector<TxRequest>& requests) {
+  return requests.size() > 1 && device_class == DeviceClass::c && !requests.front().absolute_time;
+}
+
+/// Of RX2, where classes B and C hear; and a pause.
+UtcTime end_of_emission(const DownlinkFrame& frame, const ScheduledDownlink& scheduled,
+                        const Turn& turn) {
+  const auto& window = frame.request.rx2;
+  const auto airtime =
+      window ? schedule::time_on_air(frame.phy_payload.size(), window->data_rate, window->frequency)
+             : Result<Duration>(Duration{0});
+  return turn.now.utc + scheduled.delay + airtime.value_or(Duration{0}) + pause_between_neighbours;
+}
 
 }  // namespace
 
@@ -47,6 +68,11 @@ void SessionState::transmit(InFlight flight, Bytes phy_payload, std::vector<TxRe
                                    Ulid::make(turn.now.utc, turn.random).to_string());
   flight.correlation_ids.push_back(std::string(transmission_prefix) +
                                    Ulid::make(turn.now.utc, turn.random).to_string());
+  if (goes_one_by_one(flight.device_class, requests)) {
+    flight.one_by_one = true;
+    flight.waiting.assign(requests.begin() + 1, requests.end());
+    requests.resize(1);
+  }
   auto attempt = flight.attempt;
   for (auto& request : requests) {
     note_offered(flight, request, turn);
@@ -71,12 +97,34 @@ void SessionState::transmit(InFlight flight, Bytes phy_payload, std::vector<TxRe
   in_flight_ = std::move(flight);
 }
 
+/// The next group of gateways, for when the one before is no longer on air.
+void SessionState::ask_next_group(const Turn& turn, Outcome& out) {
+  auto& flight = *in_flight_;
+  auto frame = *flight.frame;
+  frame.request = std::move(flight.waiting.front());
+  flight.waiting.erase(flight.waiting.begin());
+  frame.request.not_before = flight.clear_at;
+  flight.since = turn.now.mono;
+  note_offered(flight, frame.request, turn);
+  out.effects.emplace_back(SendTransmission{
+      flight.attempt + flight.answered, std::make_shared<const DownlinkFrame>(std::move(frame))});
+}
+
 void SessionState::on(const DownlinkScheduled& event, const Turn& turn, Outcome& out) {
   if (!device_ || !in_flight_ || event.attempt < in_flight_->attempt ||
       event.attempt >= in_flight_->attempt + in_flight_->requests)
     return;
-  if (event.outcome && !in_flight_->accepted) in_flight_->accepted = *event.outcome;
-  if (++in_flight_->answered < in_flight_->requests) return;
+  auto& asked = *in_flight_;
+  // One that was given up is not waited for, and answers for nobody else.
+  if (asked.one_by_one && event.attempt != asked.attempt + asked.answered) return;
+  if (event.outcome) {
+    if (!asked.accepted) asked.accepted = *event.outcome;
+    const auto clear_at = end_of_emission(*asked.frame, *event.outcome, turn);
+    asked.clear_at = std::max(asked.clear_at.value_or(clear_at), clear_at);
+  }
+  ++asked.answered;
+  if (!asked.waiting.empty()) return ask_next_group(turn, out);
+  if (asked.answered < asked.requests) return;
   auto flight = *std::exchange(in_flight_, std::nullopt);
   if (const auto accepted = flight.accepted) {
     transmitted(flight, *accepted, turn, out);
@@ -123,7 +171,11 @@ void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& schedu
                                               .transmit_at = transmit_at,
                                               .correlation_ids = flight.correlation_ids});
   state.last_downlink_at = transmit_at;
-  if (flight.device_class != DeviceClass::a) state.last_network_initiated_downlink_at = transmit_at;
+  if (flight.device_class != DeviceClass::a) {
+    state.last_network_initiated_downlink_at = transmit_at;
+    // The next one may go by a neighbour, which does not know of this one.
+    state.last_downlink_at = flight.clear_at.value_or(transmit_at);
+  }
   if (flight.confirmed) {
     state.last_confirmed_downlink_at = transmit_at;
     state.pending_application_downlink = flight.application;

@@ -2,20 +2,13 @@
 
 #include "protocol/base/hex.hpp"
 #include "protocol/gateway/basic_station/json_text.hpp"
+#include "protocol/gateway/basic_station/station_rates.hpp"
 
 namespace ff::gateway::basic_station {
 namespace {
 
 /// The station sends `RxDelay` seconds after `xtime`.
 constexpr std::int64_t rx_delay_us = 1'000'000;
-
-std::optional<unsigned> index_of(const region::Region& region, const DataRate& rate) {
-  for (const auto& entry : region.data_rates) {
-    if (entry.direction != region::Direction::uplink && same_modulation(entry.data_rate, rate))
-      return entry.index.value();
-  }
-  return std::nullopt;
-}
 
 std::int64_t gps_us(UtcTime time) {
   return std::chrono::floor<std::chrono::microseconds>(to_gps(time).time_since_epoch()).count();
@@ -26,9 +19,9 @@ std::int64_t gps_us(UtcTime time) {
 Result<std::string> downlink_message(const GatewayDownlink& downlink, std::uint16_t diid,
                                      std::optional<XTime> starts, const region::Region& region,
                                      UtcTime now) {
-  const auto index = index_of(region, downlink.data_rate);
+  const auto index = station_downlink_index(region, downlink.data_rate);
   if (!index) return fail(unknown_data_rate);
-  const auto rate = std::to_string(*index);
+  const auto rate = std::to_string(index->value());
   const auto frequency = std::to_string(downlink.frequency.hz());
   const bool is_absolute = downlink.absolute_time.has_value();
   if (!is_absolute && !starts) return fail(session_state_not_found);

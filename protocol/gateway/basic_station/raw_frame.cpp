@@ -2,6 +2,7 @@
 
 #include "protocol/base/hex.hpp"
 #include "protocol/gateway/basic_station/id6.hpp"
+#include "protocol/gateway/basic_station/station_rates.hpp"
 
 namespace ff::gateway::basic_station {
 namespace {
@@ -135,7 +136,7 @@ Result<StationMessage> heard(const RawFrame& raw, Bytes phy_payload,
     return fail(uplink_message);
   const auto* rate =
       fits(raw.data_rate, 4)
-          ? context.region.data_rate(DataRateIndex{static_cast<std::uint8_t>(raw.data_rate)})
+          ? station_rate(context.region, DataRateIndex{static_cast<std::uint8_t>(raw.data_rate)})
           : nullptr;
   if (rate == nullptr || rate->direction == region::Direction::downlink)
     return fail(unknown_data_rate);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "protocol/gateway/basic_station/json_text.hpp"
+#include "protocol/gateway/basic_station/station_rates.hpp"
 
 namespace ff::gateway::basic_station {
 namespace {
@@ -57,7 +58,7 @@ std::string lora_standard_text(const FrequencyPlan& plan, const Region& region) 
   if (!plan.lora_standard_channel) return off;
   const auto& channel = *plan.lora_standard_channel;
   const auto placed = place(plan, channel.radio, channel.frequency);
-  const auto* entry = region.data_rate(channel.data_rate);
+  const auto* entry = region.data_rate(channel.data_rate, region::Direction::uplink);
   const auto* lora = entry == nullptr ? nullptr : std::get_if<LoraDataRate>(&entry->data_rate);
   if (!placed || lora == nullptr) return off;
   return "{" + *placed + R"(,"bandwidth":)" + std::to_string(lora->bandwidth_hz) +
@@ -68,7 +69,7 @@ std::string fsk_text(const FrequencyPlan& plan, const Region& region) {
   if (!plan.fsk_channel) return off;
   const auto& channel = *plan.fsk_channel;
   const auto placed = place(plan, channel.radio, channel.frequency);
-  const auto* entry = region.data_rate(channel.data_rate);
+  const auto* entry = region.data_rate(channel.data_rate, region::Direction::uplink);
   const auto* fsk = entry == nullptr ? nullptr : std::get_if<FskDataRate>(&entry->data_rate);
   if (!placed || fsk == nullptr) return off;
   return "{" + *placed + R"(,"datarate":)" + std::to_string(fsk->bit_rate_bps) + "}";
@@ -106,7 +107,7 @@ std::string data_rates_text(const Region& region) {
   std::string text = "[";
   for (std::size_t i = 0; i < data_rate_count; ++i) {
     if (i > 0) text += ',';
-    const auto* entry = region.data_rate(DataRateIndex{static_cast<std::uint8_t>(i)});
+    const auto* entry = station_rate(region, DataRateIndex{static_cast<std::uint8_t>(i)});
     if (entry == nullptr || std::holds_alternative<LrFhssDataRate>(entry->data_rate)) {
       text += "[-1,0,0]";
     } else if (const auto* lora = std::get_if<LoraDataRate>(&entry->data_rate)) {
@@ -139,7 +140,7 @@ std::optional<std::array<int, 3>> beacon_layout(std::uint8_t spreading_factor) {
 }
 
 std::string beaconing_text(const Region& region) {
-  const auto* entry = region.data_rate(region.beacon_data_rate);
+  const auto* entry = region.data_rate(region.beacon_data_rate, region::Direction::downlink);
   const auto* lora = entry == nullptr ? nullptr : std::get_if<LoraDataRate>(&entry->data_rate);
   const auto layout = lora == nullptr ? std::nullopt : beacon_layout(lora->spreading_factor);
   std::string frequencies;

@@ -1,5 +1,7 @@
 #include "protocol/mac/adr/demodulation.hpp"
 
+#include <algorithm>
+
 namespace ff::mac::adr {
 
 std::optional<float> demodulation_floor_db(const DataRate& data_rate) noexcept {
@@ -18,6 +20,18 @@ std::optional<float> demodulation_floor_db(const DataRate& data_rate) noexcept {
     default:
       return std::nullopt;
   }
+}
+
+std::optional<float> demodulation_floor_db(const region::Region& region,
+                                           DataRateIndex index) noexcept {
+  const auto* entry = region.data_rate(index, region::Direction::uplink);
+  if (entry == nullptr) return std::nullopt;
+  constexpr float sf5_at_125_khz = -2.5F;
+  const auto* lora = std::get_if<LoraDataRate>(&entry->data_rate);
+  const auto fast = region.fast_data_rates;
+  const bool is_fast = std::ranges::find(fast, index) != fast.end();
+  if (is_fast && lora != nullptr && lora->spreading_factor == 5) return sf5_at_125_khz;
+  return demodulation_floor_db(entry->data_rate);
 }
 
 std::optional<float> reach_floor_db(const DataRate& data_rate) noexcept {

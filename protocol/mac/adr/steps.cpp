@@ -1,15 +1,15 @@
 #include "protocol/mac/adr/steps.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "protocol/mac/adr/demodulation.hpp"
 #include "protocol/mac/refusal.hpp"
+#include "protocol/region/data_rate_range.hpp"
 
 namespace ff::mac::adr {
 namespace {
 
-constexpr std::size_t data_rate_count = 16;
+constexpr std::uint8_t data_rate_count = 16;
 
 template <class Index>
 Bounds<Index> clamp(Bounds<Index> bounds, std::optional<Index> min,
@@ -24,12 +24,13 @@ Index next(Index index, int by) noexcept {
   return Index{static_cast<std::uint8_t>(index.value() + by)};
 }
 
-/// The highest element of `allowed` (ascending) up to `limit`.
-std::optional<DataRateIndex> highest_up_to(std::span<const DataRateIndex> allowed,
-                                           DataRateIndex limit) {
-  const auto above = std::ranges::upper_bound(allowed, limit);
-  if (above == allowed.begin()) return std::nullopt;
-  return *(above - 1);
+/// The highest element of `allowed` (ascending) up to rank `limit`.
+std::optional<DataRateIndex> highest_up_to(std::span<const DataRateIndex> allowed, int limit,
+                                           const region::Region& region) {
+  const auto found =
+      std::ranges::find_if(allowed.rbegin(), allowed.rend(),
+                           [&](DataRateIndex rate) { return region::rank(region, rate) <= limit; });
+  return found == allowed.rend() ? std::nullopt : std::optional(*found);
 }
 
 }  // namespace
@@ -57,17 +58,15 @@ std::uint8_t clamp_nb_trans(const AdrDynamic& settings, DataRateIndex data_rate,
   return nb_trans;
 }
 
-std::vector<DataRateIndex> channel_data_rates(std::span<const Channel> channels) {
-  std::array<bool, data_rate_count> carried{};
-  for (const Channel& channel : channels) {
-    if (!channel.enabled) continue;
-    const std::size_t last =
-        std::min<std::size_t>(channel.max_data_rate_index.value(), data_rate_count - 1);
-    for (std::size_t i = channel.min_data_rate_index.value(); i <= last; ++i) carried[i] = true;
-  }
+std::vector<DataRateIndex> channel_data_rates(std::span<const Channel> channels,
+                                              const region::Region& region) {
   std::vector<DataRateIndex> rates;
-  for (std::size_t i = 0; i < data_rate_count; ++i) {
-    if (carried[i]) rates.push_back(DataRateIndex{static_cast<std::uint8_t>(i)});
+  for (std::uint8_t i = 0; i < data_rate_count; ++i) {
+    const DataRateIndex rate{i};
+    const bool carried = std::ranges::any_of(channels, [&](const Channel& channel) {
+      return channel.enabled && region::carries(region, range_of(channel), rate);
+    });
+    if (carried) rates.push_back(rate);
   }
   return rates;
 }
@@ -75,10 +74,12 @@ std::vector<DataRateIndex> channel_data_rates(std::span<const Channel> channels)
 std::vector<DataRateIndex> allowed_data_rates(std::span<const DataRateIndex> carried,
                                               const AdrDynamic& settings, const Rejected& rejected,
                                               const region::Region& region) {
-  const auto bounds = clamp_data_rates(settings, {DataRateIndex{0}, region.adr_max_data_rate});
+  const auto bounds = clamp_data_rates(settings, {DataRateIndex{0}, DataRateIndex{15}});
+  const auto fast = region.fast_data_rates;
   std::vector<DataRateIndex> allowed;
   for (const DataRateIndex rate : carried) {
     if (!bounds.contains(rate) || contains_sorted(rejected.adr_data_rate_indexes, rate)) continue;
+    if (rate > region.adr_max_data_rate && std::ranges::find(fast, rate) == fast.end()) continue;
     allowed.push_back(rate);
   }
   return allowed;
@@ -107,11 +108,10 @@ std::optional<float> best_snr_db(std::span<const RecentUplink> history) {
 }
 
 std::optional<float> link_margin_db(std::span<const RecentUplink> history,
-                                    const DataRate& data_rate, float margin_db) {
-  const auto floor = demodulation_floor_db(data_rate);
+                                    std::optional<float> floor_db, float margin_db) {
   const auto best = best_snr_db(history);
-  if (!floor || !best) return std::nullopt;
-  const float margin = *best - *floor - margin_db;
+  if (!floor_db || !best) return std::nullopt;
+  const float margin = *best - *floor_db - margin_db;
   return history.size() < optimal_uplinks ? margin - safety_margin_db : margin;
 }
 
@@ -131,12 +131,8 @@ float loss_rate(std::span<const RecentUplink> history) {
 
 std::optional<float> demodulation_floor_step(const region::Region& region, DataRateIndex from,
                                              DataRateIndex to) {
-  const auto floor = [&](DataRateIndex index) -> std::optional<float> {
-    const region::DataRateEntry* entry = region.data_rate(index);
-    return entry == nullptr ? std::nullopt : demodulation_floor_db(entry->data_rate);
-  };
-  const auto a = floor(from);
-  const auto b = floor(to);
+  const auto a = demodulation_floor_db(region, from);
+  const auto b = demodulation_floor_db(region, to);
   if (!a || !b) return std::nullopt;
   return *a - *b;
 }
@@ -149,7 +145,7 @@ float tx_power_step(const region::Region& region, TxPowerIndex from, TxPowerInde
 }
 
 std::optional<bool> is_narrow(const region::Region& region, DataRateIndex index) noexcept {
-  const region::DataRateEntry* entry = region.data_rate(index);
+  const region::DataRateEntry* entry = region.data_rate(index, region::Direction::uplink);
   if (entry == nullptr) return std::nullopt;
   const auto* lora = std::get_if<LoraDataRate>(&entry->data_rate);
   if (lora == nullptr) return std::nullopt;
@@ -175,9 +171,10 @@ Choice adapt_data_rate(Choice choice, std::span<const DataRateIndex> allowed,
   const float spendable = choice.margin_db - tx_power_step(region, TxPowerIndex{0}, min_tx_power);
   const int steps = static_cast<int>(std::clamp(spendable / data_rate_step_db, 0.0F, 15.0F));
   if (steps <= 0) return choice;
-  const auto rate = highest_up_to(allowed, next(choice.data_rate, steps));
-  if (!rate || *rate <= choice.data_rate) return choice;
-  const int raised = rate->value() - choice.data_rate.value();
+  const int from = region::rank(region, choice.data_rate);
+  const auto rate = highest_up_to(allowed, from + steps, region);
+  if (!rate || region::rank(region, *rate) <= from) return choice;
+  const int raised = region::rank(region, *rate) - from;
   return {*rate, TxPowerIndex{0},
           choice.margin_db - data_rate_step_db * static_cast<float>(raised)};
 }

@@ -41,10 +41,12 @@ Bounds<TxPowerIndex> clamp_tx_powers(const AdrDynamic& settings,
 std::uint8_t clamp_nb_trans(const AdrDynamic& settings, DataRateIndex data_rate,
                             std::uint8_t nb_trans) noexcept;
 
-/// Data rates that an enabled channel carries. Empty without one.
-std::vector<DataRateIndex> channel_data_rates(std::span<const Channel> channels);
+/// Data rates that an enabled channel carries, ascending. Empty without one.
+std::vector<DataRateIndex> channel_data_rates(std::span<const Channel> channels,
+                                              const region::Region& region);
 /// Those of `carried` within settings and the band's ADR maximum that the device has not refused;
-/// ascending.
+/// ascending. The band's fast rates lie above its maximum: a channel that carries them was meant
+/// to. [RP002-1.0.5]
 std::vector<DataRateIndex> allowed_data_rates(std::span<const DataRateIndex> carried,
                                               const AdrDynamic& settings, const Rejected& rejected,
                                               const region::Region& region);
@@ -56,7 +58,7 @@ Bounds<TxPowerIndex> allowed_tx_powers(const AdrDynamic& settings, const Rejecte
 std::optional<float> best_snr_db(std::span<const RecentUplink> history);
 /// Best SNR of the history above demodulation floor and margin; nothing if SNR or floor is unknown.
 std::optional<float> link_margin_db(std::span<const RecentUplink> history,
-                                    const DataRate& data_rate, float margin_db);
+                                    std::optional<float> floor_db, float margin_db);
 
 /// Share of counters missing between the oldest and the newest uplink; after a counter restart,
 /// since then.

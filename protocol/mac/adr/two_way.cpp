@@ -16,12 +16,13 @@ namespace {
 using Uplinks = std::span<const RecentUplink>;
 
 const LrFhssDataRate* lr_fhss_of(const region::Region& region, DataRateIndex index) noexcept {
-  const auto* entry = region.data_rate(index);
+  const auto* entry = region.data_rate(index, region::Direction::uplink);
   return entry == nullptr ? nullptr : std::get_if<LrFhssDataRate>(&entry->data_rate);
 }
 
 float reach_of(const region::Region& region, DataRateIndex index) noexcept {
-  const auto* entry = region.data_rate(index);
+  if (const auto floor = demodulation_floor_db(region, index)) return *floor;
+  const auto* entry = region.data_rate(index, region::Direction::uplink);
   return entry == nullptr ? 0 : reach_floor_db(entry->data_rate).value_or(0);
 }
 
@@ -121,8 +122,8 @@ std::vector<DataRateIndex> lr_fhss_rates(const History& history, const Limits& l
     return uplink.is_data && lr_fhss_of(region, uplink.data_rate_index) != nullptr;
   });
   if (!shown) return rates;
-  const auto has = channel_data_rates(limits.current.channels);
-  for (const DataRateIndex rate : channel_data_rates(limits.channels)) {
+  const auto has = channel_data_rates(limits.current.channels, region);
+  for (const DataRateIndex rate : channel_data_rates(limits.channels, region)) {
     if (lr_fhss_of(region, rate) == nullptr || !contains_sorted(has, rate)) continue;
     if (!within(limits.settings, rate)) continue;
     if (!contains_sorted(limits.rejected.adr_data_rate_indexes, rate)) rates.push_back(rate);
@@ -166,7 +167,7 @@ Decision adapt_lr_fhss(const History& history, const Limits& limits) {
   decision.tx_power_index = std::clamp(current.adr_tx_power_index, powers.min, powers.max);
   if (!within(settings, current.adr_data_rate_index)) {
     const auto allowed =
-        allowed_data_rates(channel_data_rates(channels), settings, rejected, region);
+        allowed_data_rates(channel_data_rates(channels, region), settings, rejected, region);
     if (allowed.empty()) return keep(current, Reason::no_allowed_data_rate);
     decision.reason = Reason::adapted;
     decision.data_rate_index = allowed.front();
@@ -193,11 +194,11 @@ bool came_down(const History& history, const Limits& limits) {
 
 Decision adapt_lora(const History& history, const Limits& limits, Decision good) {
   const auto& [settings, current, channels, rejected, region] = limits;
-  const auto allowed = allowed_data_rates(channel_data_rates(channels), settings, rejected, region);
+  const auto allowed =
+      allowed_data_rates(channel_data_rates(channels, region), settings, rejected, region);
   // A rate that is not allowed is left first, whichever way.
   if (!contains_sorted(allowed, current.adr_data_rate_index)) return good;
-  const auto* rate = region.data_rate(current.adr_data_rate_index);
-  const auto floor = rate == nullptr ? std::nullopt : demodulation_floor_db(rate->data_rate);
+  const auto floor = demodulation_floor_db(region, current.adr_data_rate_index);
   if (!floor) return good;
   const float needed_snr_db = *floor + settings.margin_db.value_or(default_margin_db);
 

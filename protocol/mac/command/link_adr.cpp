@@ -61,7 +61,7 @@ Result<Masks> masks_of(const MacState& state, const DeviceProfile& profile) {
 DataRateIndex lowest_data_rate(const std::vector<Channel>& channels) {
   DataRateIndex lowest{15};
   for (const Channel& channel : channels) {
-    if (channel.enabled) lowest = std::min(lowest, channel.min_data_rate_index);
+    if (channel.enabled) lowest = std::min(lowest, region::lowest(range_of(channel)));
   }
   return lowest;
 }
@@ -81,15 +81,13 @@ std::optional<AdrPair> step_back(AdrPair pair, const MacState& state, const Regi
   const auto bad_power = [&] {
     return contains_sorted(rejected.adr_tx_power_indexes, pair.tx_power);
   };
-  const auto down = [](auto index) {
-    return decltype(index){static_cast<std::uint8_t>(index.value() - 1)};
-  };
   const DataRateIndex lowest = lowest_data_rate(state.desired.channels);
   while (bad_rate() || bad_power()) {
     if (!bad_rate() && pair.tx_power.value() > 0) {
-      pair.tx_power = down(pair.tx_power);
-    } else if (pair.data_rate > lowest) {
-      pair = {down(pair.data_rate), region.max_tx_power_index()};
+      pair.tx_power = TxPowerIndex{static_cast<std::uint8_t>(pair.tx_power.value() - 1)};
+    } else if (const auto rate = region::slower(region, pair.data_rate);
+               rate && pair.data_rate > lowest) {
+      pair = {*rate, region.max_tx_power_index()};
     } else {
       return std::nullopt;
     }

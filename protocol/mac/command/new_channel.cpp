@@ -11,12 +11,26 @@ Channel channel_at(const std::vector<Channel>& channels, std::size_t index) {
   return index < channels.size() ? channels[index] : Channel{};
 }
 
-bool is_rejected(const Rejected& rejected, const Channel& channel) {
-  if (contains_sorted(rejected.frequencies, channel.uplink_frequency)) return true;
+bool has_rejected_range(const Rejected& rejected, const Channel& channel) {
   const auto ranges = rejected.data_rate_ranges.find(channel.uplink_frequency);
   return ranges != rejected.data_rate_ranges.end() &&
-         contains_sorted(ranges->second,
-                         DataRateRange{channel.min_data_rate_index, channel.max_data_rate_index});
+         contains_sorted(ranges->second, range_of(channel));
+}
+
+bool is_rejected(const Rejected& rejected, const Channel& channel) {
+  return contains_sorted(rejected.frequencies, channel.uplink_frequency) ||
+         has_rejected_range(rejected, channel);
+}
+
+/// What is wanted of a channel. SF6 and SF5 are for devices whose radio has them: one that has
+/// refused them gets the channel without.
+Channel wanted_at(const MacState& state, const DeviceProfile& profile, std::size_t index) {
+  Channel wanted = channel_at(state.desired.channels, index);
+  const auto range = range_of(wanted);
+  if (!region::is_coded(range) || !has_rejected_range(state.rejected, wanted)) return wanted;
+  wanted.min_data_rate_index = region::lowest(range);
+  wanted.max_data_rate_index = profile.region.adr_max_data_rate;
+  return wanted;
 }
 
 NewChannelReq request_for(std::size_t index, const Channel& channel) {
@@ -32,7 +46,7 @@ bool needs_new_channel(const MacState& state, const DeviceProfile& profile, std:
   if (!region.has_new_channel || index < region.default_uplink_channels.size()) return false;
   if (index >= region.max_uplink_channels) return false;
   const Channel have = channel_at(state.current.channels, index);
-  const Channel want = channel_at(state.desired.channels, index);
+  const Channel want = wanted_at(state, profile, index);
   if (!want.uplink_frequency.is_set()) return have.uplink_frequency.is_set();
   if (is_rejected(state.rejected, want)) return false;
   return have.uplink_frequency != want.uplink_frequency ||
@@ -45,7 +59,7 @@ Requests new_channel_requests(const MacState& state, const DownlinkContext& cont
   const std::size_t count = std::max(state.current.channels.size(), state.desired.channels.size());
   for (std::size_t i = 0; i < count; ++i) {
     if (!needs_new_channel(state, context.profile, i)) continue;
-    const Command request = request_for(i, channel_at(state.desired.channels, i));
+    const Command request = request_for(i, wanted_at(state, context.profile, i));
     if (is_refused(state.rejected, {&request, 1}, context.profile.region)) continue;
     requests.push_back(request);
   }

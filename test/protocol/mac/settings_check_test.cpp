@@ -115,6 +115,42 @@ TEST(SettingsCheck, NamesTheSettingThatTheBandHasNoRoomFor) {
   }
 }
 
+/// SF6 and SF5 are data rates that devices are steered to, from the revision on that has them.
+TEST(SettingsCheck, BoundsMayBeSf6AndSf5) {
+  struct Row {
+    const char* plan;
+    PhyVersion version;
+    int index;
+    bool is_bound;
+  };
+  constexpr auto older = PhyVersion::rp002_v1_0_4;
+  constexpr auto newer = PhyVersion::rp002_v1_0_5;
+  for (const auto& [plan, version, index, is_bound] :
+       {Row{eu868, newer, 13, true}, Row{eu868, newer, 12, true}, Row{eu868, newer, 8, false},
+        Row{eu868, older, 12, false}, Row{us915, newer, 8, true}, Row{us915, newer, 5, false},
+        Row{us915, older, 8, false}}) {
+    MacSettings settings;
+    settings.adr = AdrDynamic{
+        .margin_db = {}, .max_data_rate_index = DataRateIndex{static_cast<std::uint8_t>(index)}};
+    EXPECT_EQ(misfit_in(plan, settings, false, version),
+              is_bound ? Path() : Path("adr.mode.dynamic.max_data_rate_index.value"))
+        << plan << " DR" << index;
+  }
+}
+
+/// Windows are of downlinks, fixed data rates of uplinks: in US915 one index is both.
+TEST(SettingsCheck, DataRatesAreThoseOfTheirDirection) {
+  MacSettings window;
+  window.rx2_data_rate_index = DataRateIndex{3};
+  EXPECT_EQ(misfit_in(us915, window), "rx2_data_rate_index.value");
+  window.rx2_data_rate_index = DataRateIndex{8};
+  EXPECT_EQ(misfit_in(us915, window), Path());
+  MacSettings fixed;
+  fixed.adr = AdrStatic{DataRateIndex{8}, {}, 1};
+  EXPECT_EQ(misfit_in(us915, fixed), "adr.mode.static.data_rate_index");
+  EXPECT_EQ(misfit_in(us915, fixed, false, PhyVersion::rp002_v1_0_5), Path());
+}
+
 TEST(SettingsCheck, WhatOneBandRefusesAnotherTakes) {
   MacSettings dwell;
   dwell.uplink_dwell_time = true;

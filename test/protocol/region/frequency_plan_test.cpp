@@ -266,7 +266,7 @@ TEST(Concentrators, FindTheirValuesInThePlan) {
     if (const auto* standard = expected.if_contains("lora_standard_channel")) {
       const auto* region = find(plan.band_id, PhyVersion::rp001_v1_0_3_rev_a);
       const auto& rate = std::get<LoraDataRate>(
-          region->data_rate(plan.lora_standard_channel->data_rate)->data_rate);
+          region->data_rate(plan.lora_standard_channel->data_rate, Direction::uplink)->data_rate);
       EXPECT_EQ(rate.spreading_factor, number(standard->as_object(), "spreading_factor"));
       EXPECT_EQ(rate.bandwidth_hz, number(standard->as_object(), "bandwidth_hz"));
     }
@@ -348,9 +348,14 @@ TEST(PlanRules, NameThePlanAndTheKey) {
        "uplink_channels[0].dwell_time"},
       {R"({"dwell_time":{"downlinks":true}})", "dwell_time"},
       {R"({"dwell_time":{"downlinks":1,"duration_ms":400}})", "dwell_time.downlinks"},
-      {R"({"fsk_channel":{"frequency_hz":868800000,"data_rate":12}})", "fsk_channel.data_rate"},
+      {R"({"fsk_channel":{"frequency_hz":868800000,"data_rate":14}})", "fsk_channel.data_rate"},
       {R"({"fsk_channel":null})", "fsk_channel"},
-      {R"({"rx2_default_data_rate":12})", "rx2_default_data_rate"},
+      {R"({"rx2_default_data_rate":14})", "rx2_default_data_rate"},
+      // LR-FHSS is for uplinks.
+      {R"({"rx2_default_data_rate":8})", "rx2_default_data_rate"},
+      {R"({"uplink_channels":[{"frequency_hz":868100000,"max_data_rate":12}]})",
+       "uplink_channels[0].max_data_rate"},
+      {R"({"repeater_compatible":1})", "repeater_compatible"},
       {R"({"rx2_channel":{"frequency_hz":434000000}})", "rx2_channel.frequency_hz"},
       {R"({"clock_source":2})", "clock_source"},
       {R"({"radios":[{"tx":{"min_frequency_hz":870000000,"max_frequency_hz":863000000}}]})",
@@ -375,6 +380,22 @@ TEST(PlanRules, NameThePlanAndTheKey) {
     EXPECT_EQ(attributes[1], Attribute("key", row.key));
     EXPECT_TRUE(plans.all().empty());
   }
+}
+
+TEST(PlanRules, ChannelsMayHaveSf6AndSf5AndRoomForRepeaters) {
+  FrequencyPlans plans = FrequencyPlans::standard();
+  EXPECT_FALSE(plans.find("EU_863_870_TTN")->repeater_compatible);
+  ASSERT_TRUE(plans.add_json(
+      R"({"id":"X","base_id":"EU_863_870_TTN","plan":{"repeater_compatible":true,"uplink_channels":[)"
+      R"({"frequency_hz":868100000,"max_data_rate":13},{"frequency_hz":867100000,"min_data_rate":12,"max_data_rate":12}]}})"));
+  const auto& plan = *plans.find("X");
+  EXPECT_TRUE(plan.repeater_compatible);
+  EXPECT_EQ(plan.uplink_channels[0].max_data_rate, DataRateIndex(13));
+  // What extends it has it too, unless it says otherwise.
+  ASSERT_TRUE(plans.add_json(R"({"id":"Y","base_id":"X"})"));
+  ASSERT_TRUE(plans.add_json(R"({"id":"Z","base_id":"X","plan":{"repeater_compatible":false}})"));
+  EXPECT_TRUE(plans.find("Y")->repeater_compatible);
+  EXPECT_FALSE(plans.find("Z")->repeater_compatible);
 }
 
 TEST(PlanRules, RefuseFilesThatAreNoPlan) {

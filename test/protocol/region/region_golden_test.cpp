@@ -28,6 +28,7 @@ const std::map<std::string, PhyVersion> versions = {
     {"RP002_V1_0_2", PhyVersion::rp002_v1_0_2},
     {"RP002_V1_0_3", PhyVersion::rp002_v1_0_3},
     {"RP002_V1_0_4", PhyVersion::rp002_v1_0_4},
+    {"RP002_V1_0_5", PhyVersion::rp002_v1_0_5},
 };
 
 DwellTime dwell_of(const json::value& state) {
@@ -113,7 +114,12 @@ void expect_cf_list(const Region& region, const json::value& rule) {
 
 void expect_power_and_commands(const Region& region, const json::value& profile) {
   EXPECT_EQ(region.dynamic_adr_supported, profile.at("adr").at("dynamic_supported").as_bool());
-  EXPECT_EQ(region.adr_max_data_rate.value(), unsigned_of(profile.at("adr").at("max_data_rate")));
+  const auto& adr = profile.at("adr").as_object();
+  EXPECT_EQ(region.adr_max_data_rate.value(), unsigned_of(adr.at("max_data_rate")));
+  const json::value* beyond = adr.if_contains("beyond_max");
+  ASSERT_EQ(region.fast_data_rates.size(), beyond == nullptr ? 0 : beyond->as_array().size());
+  for (std::size_t i = 0; i < region.fast_data_rates.size(); ++i)
+    EXPECT_EQ(region.fast_data_rates[i].value(), unsigned_of(beyond->as_array()[i]));
   const auto& power = profile.at("tx_power");
   EXPECT_FLOAT_EQ(region.default_max_eirp_dbm, power.at("default_max_eirp_dbm").to_number<float>());
   const auto& offsets = power.at("offsets_db").as_array();
@@ -176,7 +182,7 @@ void expect_class_b(const Region& region, const json::value& profile) {
   const bool single = region.beacon_frequencies.size() == 1;
   EXPECT_EQ(region.beacon_frequency, single ? region.beacon_frequencies[0] : Frequency());
   EXPECT_EQ(region.beacon_data_rate.value(), unsigned_of(beacon.at("data_rate")));
-  const DataRateEntry* rate = region.data_rate(region.beacon_data_rate);
+  const DataRateEntry* rate = region.only_data_rate(region.beacon_data_rate);
   ASSERT_NE(rate, nullptr);
   EXPECT_EQ(rate->data_rate,
             modulation_of(json::object{{"modulation", "LORA"},

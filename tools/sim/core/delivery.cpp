@@ -22,6 +22,9 @@ void DeliveryTracker::sent(std::uint32_t device, std::uint32_t f_cnt, MonoTime n
     }
     return;
   }
+  // Counters between were used for frames that carry nothing of the application's: a relay's.
+  constexpr std::size_t gap_max = 16'384;
+  if (place - ledger.entries.size() <= gap_max) ledger.entries.resize(place, {now, false, true});
   ledger.entries.push_back({now, heard, false});
   ++(heard ? counts_.sent : counts_.unheard);
   if (heard) ++ledger.counts.sent;

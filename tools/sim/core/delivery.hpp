@@ -32,6 +32,7 @@ class DeliveryTracker {
   /// A new session: counters start at `f_cnt`.
   void restart(std::uint32_t device, std::uint32_t f_cnt);
   /// An uplink went out at `now`; repetitions have the same counter. `heard`: by any gateway.
+  /// Counters that are left out were those of other frames.
   void sent(std::uint32_t device, std::uint32_t f_cnt, MonoTime now, bool heard);
   /// It came out at `now`. Whether it was the first time and right.
   bool delivered(std::uint32_t device, std::uint32_t f_cnt, ByteView payload, MonoTime now);

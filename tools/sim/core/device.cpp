@@ -14,8 +14,9 @@ const Aes128Key& network_root_key(const DeviceIdentity& identity) noexcept {
   return at_least(identity.mac_version, MacVersion::v1_1) ? identity.nwk_key : identity.app_key;
 }
 
-DataRate data_rate_of(const region::Region& region, DataRateIndex index) {
-  const auto* entry = region.data_rate(index);
+DataRate data_rate_of(const region::Region& region, DataRateIndex index,
+                      region::Direction direction) {
+  const auto* entry = region.data_rate(index, direction);
   return entry == nullptr ? DataRate{} : entry->data_rate;
 }
 
@@ -24,7 +25,8 @@ bool is_1_1(const Session& session) noexcept {
 }
 
 std::size_t room(const region::Region& region, const MacParameters& parameters) noexcept {
-  const std::size_t all = region.max_mac_payload(parameters.data_rate, parameters.uplink_dwell);
+  const std::size_t all = region.max_mac_payload(parameters.data_rate, region::Direction::uplink,
+                                                 {parameters.uplink_dwell});
   return all < f_hdr_and_port_size ? 0 : all - f_hdr_and_port_size;
 }
 
@@ -120,24 +122,62 @@ std::optional<UplinkSlot> SimDevice::tune(MonoTime end, Random& random) {
       return candidate.enabled && candidate.uplink_frequency.is_set();
     });
     if (open == parameters_.channels.end()) return std::nullopt;
-    parameters_.data_rate = open->min_data_rate_index;
+    const bool coded = open->max_data_rate_index < open->min_data_rate_index;
+    const auto min = open->min_data_rate_index.value();
+    parameters_.data_rate = DataRateIndex{static_cast<std::uint8_t>(coded ? min - 1 : min)};
     channel = choose_channel(parameters_, random.next());
   }
   return UplinkSlot{*channel, parameters_.data_rate, end};
 }
 
+/// In a region with common join channels one of them, which also says where the windows are.
+std::optional<UplinkSlot> SimDevice::tune_to_join(MonoTime end, Random& random) {
+  std::vector<const region::JoinChannel*> heard;
+  for (const auto& candidate : region_->join_channels) {
+    const auto channel = std::ranges::find(parameters_.channels, candidate.uplink,
+                                           &region::DeviceChannel::uplink_frequency);
+    if (channel != parameters_.channels.end() && channel->enabled) heard.push_back(&candidate);
+  }
+  if (heard.empty()) return tune(end, random);
+  const auto& join = *heard[random.below(heard.size())];
+  const auto channel = std::ranges::find(parameters_.channels, join.uplink,
+                                         &region::DeviceChannel::uplink_frequency);
+  parameters_.rx2_frequency = join.rx2;
+  const auto index = static_cast<std::uint8_t>(channel - parameters_.channels.begin());
+  return UplinkSlot{ChannelIndex{index}, parameters_.data_rate, end};
+}
+
+/// What it was told, less the step of TXPower; never above what the sub-band allows.
+double SimDevice::eirp_dbm(Frequency frequency) const {
+  const double most = region_->has_tx_param_setup ? mac::eirp_dbm.at(parameters_.max_eirp.value())
+                                                  : region_->default_max_eirp_dbm;
+  const double step = region_->tx_power_offset_db(parameters_.tx_power).value_or(0);
+  const auto* band = region_->sub_band(frequency);
+  const bool limited = band != nullptr && band->max_eirp_dbm > 0;
+  return limited ? std::min<double>(most + step, band->max_eirp_dbm) : most + step;
+}
+
+/// Silence after a frame, as a multiple of its time on air: so that frames took 1/2^n of the time,
+/// or the share that the sub-band gives them. [TS001-1.0.4 §5.4]
+double SimDevice::silence_after(Frequency frequency) const {
+  const double network = static_cast<double>(std::int64_t{1} << parameters_.max_duty_cycle.value());
+  const auto* band = region_->sub_band(frequency);
+  const bool limited = options_.keeps_duty_cycle && band != nullptr && band->duty_cycle > 0;
+  return std::max(network, limited ? 1 / band->duty_cycle : 1) - 1;
+}
+
 Transmission SimDevice::describe(const UplinkSlot& slot, Bytes phy_payload) {
-  const auto data_rate = data_rate_of(*region_, slot.data_rate);
+  const auto data_rate = data_rate_of(*region_, slot.data_rate, region::Direction::uplink);
   const auto frequency = parameters_.channels[slot.channel.value()].uplink_frequency;
   relay_window_ = slot.end + relay_answer_delay;
-  // Silence after each frame, so that it took 1/2^n of the time. [TS001-1.0.4 §5.4]
   const auto air = schedule::time_on_air(phy_payload.size(), data_rate, frequency);
-  const auto share = (std::int64_t{1} << parameters_.max_duty_cycle.value()) - 1;
-  free_at_ = slot.end + air.value_or(Duration{0}) * share;
+  free_at_ = slot.end + std::chrono::duration_cast<Duration>(air.value_or(Duration{0}) *
+                                                             silence_after(frequency));
   return {.phy_payload = std::move(phy_payload),
           .frequency = frequency,
           .data_rate = data_rate,
           .channel = slot.channel,
+          .eirp_dbm = eirp_dbm(frequency),
           .f_cnt = {},
           .payload_size = 0};
 }
@@ -145,10 +185,14 @@ Transmission SimDevice::describe(const UplinkSlot& slot, Bytes phy_payload) {
 std::optional<Transmission> SimDevice::join(MonoTime end, Random& random) {
   parameters_ = boot_parameters(*region_, options_.usable_frequencies);
   if (options_.data_rate) parameters_.data_rate = *options_.data_rate;
-  const auto slot = tune(end, random);
+  const auto slot = tune_to_join(end, random);
   if (!slot) return std::nullopt;
   request_ = Request{phy::JoinReqType::join_request, DevNonce{next_dev_nonce_++}};
   windows_ = windows_after(*region_, parameters_, *slot, region_->join_accept_delay1);
+  const auto uplink = parameters_.channels[slot->channel.value()].uplink_frequency;
+  for (const auto& channel : region_->join_channels) {
+    if (channel.uplink == uplink && windows_->rx1) windows_->rx1->frequency = channel.rx1;
+  }
   const phy::JoinRequest request{identity_->join_eui, identity_->dev_eui, request_->nonce};
   auto transmission =
       describe(*slot, join::seal_join_request(request, network_root_key(*identity_)));
@@ -253,8 +297,8 @@ std::optional<Transmission> SimDevice::forward(const Transmission& heard, MonoTi
   constexpr std::uint32_t snr = 20 + 7;  // 7 dB
   std::uint32_t index = 0;
   for (std::uint8_t i = 0; i < 16; ++i) {
-    const auto* entry = region_->data_rate(DataRateIndex{i});
-    if (entry == nullptr || entry->direction == region::Direction::downlink) continue;
+    const auto* entry = region_->data_rate(DataRateIndex{i}, region::Direction::uplink);
+    if (entry == nullptr) continue;
     if (same_modulation(entry->data_rate, heard.data_rate)) index = i;
   }
   Bytes payload(6);
@@ -375,9 +419,10 @@ Reception SimDevice::reception_of(const Emission& emission) const {
   const auto in_window = windows_ ? fit(*windows_, emission) : Reception::not_listening;
   if (is_heard(in_window)) return in_window;
   if (listens_always_) {
-    return fit_class_c({emission.start, parameters_.rx2_frequency,
-                        data_rate_of(*region_, parameters_.rx2_data_rate)},
-                       emission);
+    return fit_class_c(
+        {emission.start, parameters_.rx2_frequency,
+         data_rate_of(*region_, parameters_.rx2_data_rate, region::Direction::downlink)},
+        emission);
   }
   return is_in_class_b(emission.start) ? reception_in_slot(emission) : in_window;
 }
@@ -390,7 +435,8 @@ Reception SimDevice::reception_in_slot(const Emission& emission) const {
   const auto data_rate = parameters_.ping_slot_data_rate.value_or(region_->ping_slot_data_rate);
   const auto late =
       from_nearest_slot(emission.gps_start, address, identity_->ping_slot_periodicity);
-  return fit_ping_slot({emission.start - late, frequency, data_rate_of(*region_, data_rate)},
+  return fit_ping_slot({emission.start - late, frequency,
+                        data_rate_of(*region_, data_rate, region::Direction::downlink)},
                        emission);
 }
 

@@ -24,6 +24,8 @@ struct DeviceOptions {
   std::vector<Frequency> usable_frequencies;
   /// How often a confirmed uplink goes out without an ACK; 1 to 15.
   std::uint8_t confirmed_attempts = 8;
+  /// After each frame the device is silent as the duty cycle of the frame's sub-band wants it.
+  bool keeps_duty_cycle = false;
   /// The next DevNonce of OTAA devices and FCntUp of ABP devices: beyond those of earlier runs.
   DevNonce first_dev_nonce;
   FCnt32 first_f_cnt;
@@ -35,6 +37,7 @@ struct Transmission {
   Frequency frequency;
   DataRate data_rate;
   ChannelIndex channel;
+  double eirp_dbm = 0;
   bool is_join_request = false;  // or a rejoin-request
   bool is_repetition = false;
   FCnt32 f_cnt;                   // of data
@@ -91,7 +94,8 @@ class SimDevice {
   /// As a relay: whether it forwards at all, and the frames of this device.
   bool relays() const noexcept { return session_ && parameters_.relay.running; }
   bool trusts(DevAddr dev_addr) const noexcept;
-  /// When the duty cycle that the network asked for lets it send again.
+  /// When the duty cycle that the network asked for lets it send again, and its sub-band's if it
+  /// keeps that.
   MonoTime free_at() const noexcept { return free_at_; }
   /// After the windows of the last uplink: whether the same frame has to go out again.
   bool wants_repetition() const noexcept;
@@ -116,7 +120,10 @@ class SimDevice {
 
   void start_session(Session session);
   std::optional<UplinkSlot> tune(MonoTime end, Random& random);
+  std::optional<UplinkSlot> tune_to_join(MonoTime end, Random& random);
   std::optional<Transmission> seal(const UplinkSlot& slot);
+  double eirp_dbm(Frequency frequency) const;
+  double silence_after(Frequency frequency) const;
   Transmission describe(const UplinkSlot& slot, Bytes phy_payload);
   Bytes take_f_opts(std::size_t size_max);
   Reception reception_of(const Emission& emission) const;

@@ -7,19 +7,46 @@ namespace {
 
 constexpr std::uint8_t keep_value = 15;
 
-bool is_usable(const region::DeviceChannel& channel, DataRateIndex data_rate) noexcept {
-  return channel.enabled && channel.uplink_frequency.is_set() &&
-         channel.min_data_rate_index <= data_rate && data_rate <= channel.max_data_rate_index;
+/// A minimum n above the maximum stands for the usual rates from n - 1 on, SF6 and SF5.
+/// [RP002-1.0.5 NewChannelReq]
+bool carries(const MacParameters& parameters, const region::DeviceChannel& channel,
+             DataRateIndex data_rate) noexcept {
+  const auto min = channel.min_data_rate_index;
+  const auto max = channel.max_data_rate_index;
+  if (min <= max) return min <= data_rate && data_rate <= max;
+  if (std::ranges::find(parameters.fast, data_rate) != parameters.fast.end()) return true;
+  return data_rate.value() + 1 >= min.value() && data_rate <= parameters.usual_max;
 }
 
-DataRate data_rate_of(const region::Region& region, DataRateIndex index) {
-  const auto* entry = region.data_rate(index);
+bool is_usable(const MacParameters& parameters, const region::DeviceChannel& channel,
+               DataRateIndex data_rate) noexcept {
+  return channel.enabled && channel.uplink_frequency.is_set() &&
+         carries(parameters, channel, data_rate);
+}
+
+DataRate downlink_data_rate(const region::Region& region, DataRateIndex index) {
+  const auto* entry = region.data_rate(index, region::Direction::downlink);
   return entry == nullptr ? DataRate{} : entry->data_rate;
 }
 
 bool is_uplink_data_rate(const region::Region& region, DataRateIndex index) noexcept {
-  const auto* entry = region.data_rate(index);
-  return entry != nullptr && entry->direction != region::Direction::downlink;
+  return region.data_rate(index, region::Direction::uplink) != nullptr;
+}
+bool is_downlink_data_rate(const region::Region& region, DataRateIndex index) noexcept {
+  return region.data_rate(index, region::Direction::downlink) != nullptr;
+}
+
+/// One spreading factor more at the same bandwidth; where there is none, the index below.
+std::optional<DataRateIndex> slower_rate(const region::Region& region, DataRateIndex index) {
+  const auto* entry = region.data_rate(index, region::Direction::uplink);
+  if (entry == nullptr || index.value() == 0) return std::nullopt;
+  if (const auto* lora = std::get_if<LoraDataRate>(&entry->data_rate)) {
+    auto wanted = *lora;
+    ++wanted.spreading_factor;
+    if (const auto found = region.uplink_data_rate_index(wanted)) return found;
+  }
+  const DataRateIndex below{static_cast<std::uint8_t>(index.value() - 1)};
+  return is_uplink_data_rate(region, below) ? std::optional(below) : std::nullopt;
 }
 
 }  // namespace
@@ -27,6 +54,8 @@ bool is_uplink_data_rate(const region::Region& region, DataRateIndex index) noex
 MacParameters boot_parameters(const region::Region& region, std::span<const Frequency> usable) {
   MacParameters parameters;
   parameters.channels = region::initial_channels(region, {});
+  parameters.usual_max = region.adr_max_data_rate;
+  parameters.fast = region.fast_data_rates;
   parameters.data_rate = region.boot_data_rate;
   parameters.rx1_delay = region.receive_delay1;
   parameters.rx2_data_rate = region.rx2_data_rate;
@@ -41,17 +70,29 @@ MacParameters boot_parameters(const region::Region& region, std::span<const Freq
       channel.enabled = std::ranges::find(usable, channel.uplink_frequency) != usable.end();
     }
   }
+  // NewChannelReq can not tell it where channels are fixed: those for the usual rates have SF6 and
+  // SF5 from the beginning.
+  if (region.plan_kind == region::PlanKind::fixed && !parameters.fast.empty()) {
+    for (auto& channel : parameters.channels) {
+      if (channel.max_data_rate_index != parameters.usual_max) continue;
+      channel.min_data_rate_index =
+          DataRateIndex{static_cast<std::uint8_t>(channel.min_data_rate_index.value() + 1)};
+      channel.max_data_rate_index = DataRateIndex{0};
+    }
+  }
   return parameters;
 }
 
 std::optional<ChannelIndex> choose_channel(const MacParameters& parameters, std::uint64_t dice) {
   const auto& channels = parameters.channels;
-  const auto count = static_cast<std::uint64_t>(std::ranges::count_if(
-      channels, [&](const auto& channel) { return is_usable(channel, parameters.data_rate); }));
+  const auto usable = [&](const auto& channel) {
+    return is_usable(parameters, channel, parameters.data_rate);
+  };
+  const auto count = static_cast<std::uint64_t>(std::ranges::count_if(channels, usable));
   if (count == 0) return std::nullopt;
   auto skip = dice % count;
   for (std::size_t i = 0; i < channels.size(); ++i) {
-    if (!is_usable(channels[i], parameters.data_rate)) continue;
+    if (!usable(channels[i])) continue;
     if (skip-- == 0) return ChannelIndex{static_cast<std::uint8_t>(i)};
   }
   return std::nullopt;
@@ -65,10 +106,11 @@ ReceiveWindows windows_after(const region::Region& region, const MacParameters& 
       region.rx1_data_rate(uplink.data_rate, parameters.rx1_dr_offset, parameters.downlink_dwell);
   if (rx1) {
     const auto& channel = parameters.channels[uplink.channel.value()];
-    windows.rx1 = ReceiveWindow{rx1_start, channel.downlink_frequency, data_rate_of(region, *rx1)};
+    windows.rx1 =
+        ReceiveWindow{rx1_start, channel.downlink_frequency, downlink_data_rate(region, *rx1)};
   }
   windows.rx2 = {rx1_start + std::chrono::seconds{1}, parameters.rx2_frequency,
-                 data_rate_of(region, parameters.rx2_data_rate)};
+                 downlink_data_rate(region, parameters.rx2_data_rate)};
   return windows;
 }
 
@@ -85,9 +127,8 @@ void AdrBackOff::uplink(const region::Region& region, MacParameters& parameters)
     parameters.tx_power = TxPowerIndex{0};
     return;
   }
-  const DataRateIndex slower{static_cast<std::uint8_t>(parameters.data_rate.value() - 1)};
-  if (parameters.data_rate.value() > 0 && is_uplink_data_rate(region, slower)) {
-    parameters.data_rate = slower;
+  if (const auto slower = slower_rate(region, parameters.data_rate)) {
+    parameters.data_rate = *slower;
     return;
   }
   parameters.nb_trans = 1;
@@ -151,7 +192,7 @@ mac::LinkADRAns Answers::judge(const mac::LinkADRReq& last, bool mask_ok,
   for (std::size_t i = 0; i < enabled.size() && i < parameters_.channels.size(); ++i) {
     auto channel = parameters_.channels[i];
     channel.enabled = enabled[i];
-    served = served || is_usable(channel, data_rate);
+    served = served || is_usable(parameters_, channel, data_rate);
   }
   const bool any = std::ranges::find(enabled, true) != enabled.end();
   const auto power = last.tx_power_index;
@@ -196,10 +237,9 @@ void Answers::operator()(const mac::DutyCycleReq& request) {
 }
 
 void Answers::operator()(const mac::RXParamSetupReq& request) {
-  const auto* entry = region_.data_rate(request.rx2_data_rate_index);
   const mac::RXParamSetupAns answer{
       .rx2_frequency_ack = carries(request.rx2_frequency),
-      .rx2_data_rate_ack = entry != nullptr && entry->direction != region::Direction::uplink,
+      .rx2_data_rate_ack = is_downlink_data_rate(region_, request.rx2_data_rate_index),
       .rx1_dr_offset_ack = request.rx1_dr_offset.value() <= region_.max_rx1_data_rate_offset};
   if (answer.rx2_frequency_ack && answer.rx2_data_rate_ack && answer.rx1_dr_offset_ack) {
     parameters_.rx2_frequency = request.rx2_frequency;
@@ -221,12 +261,15 @@ void Answers::operator()(const mac::NewChannelReq& request) {
   const bool free =
       index >= region_.default_uplink_channels.size() && index < region_.max_uplink_channels;
   const bool removes = !request.frequency.is_set();
-  const bool range = request.min_data_rate_index <= request.max_data_rate_index &&
+  const bool plain = request.min_data_rate_index <= request.max_data_rate_index &&
                      is_uplink_data_rate(region_, request.min_data_rate_index) &&
                      is_uplink_data_rate(region_, request.max_data_rate_index);
+  const bool coded = !region_.fast_data_rates.empty() && request.max_data_rate_index.value() == 0 &&
+                     request.min_data_rate_index.value() > 0 &&
+                     request.min_data_rate_index.value() <= region_.adr_max_data_rate.value() + 1;
   const mac::NewChannelAns answer{
       .channel_frequency_ok = free && (removes || carries(request.frequency)),
-      .data_rate_range_ok = removes || range};
+      .data_rate_range_ok = removes || plain || coded};
   if (answer.channel_frequency_ok && answer.data_rate_range_ok) {
     auto& channels = parameters_.channels;
     if (channels.size() <= index) channels.resize(index + 1);
@@ -269,10 +312,9 @@ void Answers::operator()(const mac::ADRParamSetupReq& request) {
 
 /// Frequency 0 is the region's again.
 void Answers::operator()(const mac::PingSlotChannelReq& request) {
-  const auto* entry = region_.data_rate(request.data_rate_index);
   const mac::PingSlotChannelAns answer{
       .frequency_ok = !request.frequency.is_set() || carries(request.frequency),
-      .data_rate_ok = entry != nullptr && entry->direction != region::Direction::uplink};
+      .data_rate_ok = is_downlink_data_rate(region_, request.data_rate_index)};
   if (answer.frequency_ok && answer.data_rate_ok) {
     parameters_.ping_slot_frequency = request.frequency;
     parameters_.ping_slot_data_rate = request.data_rate_index;

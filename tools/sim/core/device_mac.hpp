@@ -23,6 +23,9 @@ struct RelayParameters {
 /// What the network can set.
 struct MacParameters {
   std::vector<region::DeviceChannel> channels;  // by index
+  /// Of the region: where a channel's usual data rates end, and SF6 and SF5 where it has them.
+  DataRateIndex usual_max;
+  std::span<const DataRateIndex> fast;
   DataRateIndex data_rate;
   TxPowerIndex tx_power;
   std::uint8_t nb_trans = 1;

@@ -24,7 +24,7 @@ struct PhyVersionRow {
   PhyVersion version;
   std::string_view api;
 };
-constexpr std::array<PhyVersionRow, 12> phy_versions{{
+constexpr std::array<PhyVersionRow, 13> phy_versions{{
     {PhyVersion::ts001_v1_0, "TS001_V1_0"},
     {PhyVersion::ts001_v1_0_1, "TS001_V1_0_1"},
     {PhyVersion::rp001_v1_0_2, "RP001_V1_0_2"},
@@ -37,6 +37,7 @@ constexpr std::array<PhyVersionRow, 12> phy_versions{{
     {PhyVersion::rp002_v1_0_2, "RP002_V1_0_2"},
     {PhyVersion::rp002_v1_0_3, "RP002_V1_0_3"},
     {PhyVersion::rp002_v1_0_4, "RP002_V1_0_4"},
+    {PhyVersion::rp002_v1_0_5, "RP002_V1_0_5"},
 }};
 
 const MacVersionRow* find(MacVersion version) noexcept {

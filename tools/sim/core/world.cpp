@@ -193,6 +193,8 @@ void World::join(std::uint32_t index) {
   if (!is_sending()) return;
   auto& member = devices_[index];
   if (member.device.has_session()) return;
+  if (const auto free_at = member.device.free_at(); free_at > now_)
+    return calendar_.add(free_at, EventKind::join, index);
   const auto request = member.device.join(now_, *random_);
   if (!request) return;
   ++report_.joins.requests;
@@ -331,7 +333,8 @@ void World::foreign() {
   const auto& parameters = devices_[device].device.parameters();
   const auto& channels = parameters.channels;
   const auto channel = choose_channel(parameters, random_->next());
-  const auto* entry = placements_[device].region->data_rate(parameters.data_rate);
+  const auto* entry =
+      placements_[device].region->data_rate(parameters.data_rate, region::Direction::uplink);
   if (!channel || entry == nullptr) return;
   broadcast(device, {.phy_payload = foreign_frame(*random_),
                      .frequency = channels[channel->value()].uplink_frequency,

@@ -30,7 +30,8 @@ bool World::send_by_relay(std::uint32_t index, const Transmission& transmission)
     }
   }
   const auto& parameters = relay.parameters();
-  const auto* entry = placements_[number].region->data_rate(parameters.data_rate);
+  const auto* entry =
+      placements_[number].region->data_rate(parameters.data_rate, region::Direction::uplink);
   if (entry == nullptr) return false;
   const auto air = schedule::time_on_air(transmission.phy_payload.size() + carrier_size,
                                          entry->data_rate, transmission.frequency);

@@ -41,8 +41,9 @@ void put_channels(const region::Region& region, pb::BandDescription& out) {
     added.set_duty_cycle(static_cast<float>(sub_band.duty_cycle));
     added.set_max_eirp(sub_band.max_eirp_dbm);
   }
+  // One table for both directions.
   for (const auto& entry : region.data_rates) {
-    put_data_rate(entry.data_rate,
+    put_data_rate(region.only_data_rate(entry.index)->data_rate,
                   *(*out.mutable_data_rates())[entry.index.value()].mutable_rate());
   }
   out.set_freq_multiplier(region.frequency_step_hz);

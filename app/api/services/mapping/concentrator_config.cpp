@@ -16,7 +16,7 @@ void put_lora_standard(const region::PlanSingleRateChannel& channel, const regio
                        Config::LoRaStandardChannel& out) {
   out.set_frequency(channel.frequency.hz());
   out.set_radio(channel.radio);
-  const auto* entry = region.data_rate(channel.data_rate);
+  const auto* entry = region.data_rate(channel.data_rate, region::Direction::uplink);
   const auto* lora = entry ? std::get_if<LoraDataRate>(&entry->data_rate) : nullptr;
   if (lora == nullptr) return;
   out.set_bandwidth(lora->bandwidth_hz);

@@ -15,8 +15,15 @@ inline const LoraDataRate sf7{7, 125'000, CodingRate::cr4_5};
 inline const LoraDataRate sf12{12, 125'000, CodingRate::cr4_5};
 inline const auto rx1_frequency = Frequency::hz(868'100'000);
 inline const auto rx2_frequency = Frequency::hz(869'525'000);
+/// The standard ones, and one that leaves room for repeaters.
 inline const region::FrequencyPlans& plans() {
-  static const auto all = region::FrequencyPlans::standard();
+  static const auto all = [] {
+    auto made = region::FrequencyPlans::standard();
+    const auto added = made.add_json(
+        R"({"id":"REPEATER","base_id":"EU_863_870_TTN","plan":{"repeater_compatible":true}})");
+    EXPECT_TRUE(added);
+    return made;
+  }();
   return all;
 }
 

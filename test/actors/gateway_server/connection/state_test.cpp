@@ -251,6 +251,9 @@ TEST(ConnectionDownlink, NamesWhyItRefuses) {
        &frequency_plans_not_from_same_band},
       {"too long", [](auto& f) { f.request.rx1->data_rate = sf12, f.phy_payload.resize(100); },
        &too_long},
+      {"too long for a repeater",
+       [](auto& f) { f.request.frequency_plan_id = "REPEATER", f.phy_payload.resize(236); },
+       &too_long},
       {"no windows", [](auto& f) { f.request.rx1.reset(), f.request.rx2.reset(); }, &rx_empty},
       {"odd data rate",
        [](auto& f) {
@@ -284,6 +287,35 @@ TEST(ConnectionDownlink, NamesWhyItRefuses) {
         << row.name << ": " << root(scheduled.answer.error()).to_string();
     EXPECT_EQ(find<ToFrontend>(scheduled.effects), nullptr) << row.name;
   }
+}
+
+TEST(ConnectionDownlink, TakesWhatTheDataRateCarries) {
+  for (const auto& [plan, size] : {std::pair{"EU_863_870_TTN", 255U}, {"REPEATER", 235U}}) {
+    Connection connection;
+    connection.up(data_uplink());
+    auto frame = class_a();
+    frame.request.frequency_plan_id = plan;
+    frame.phy_payload.resize(size);
+    EXPECT_TRUE(schedule(connection, frame).answer) << plan;
+  }
+}
+
+/// A neighbour is on air until then. What has passed is no reason to wait.
+TEST(ConnectionDownlink, OfClassCWaitsForANeighbour) {
+  const auto delay_of = [](std::optional<UtcTime> not_before) -> std::optional<Duration> {
+    Connection connection;
+    connection.up(data_uplink());
+    auto frame = class_a();
+    frame.request.device_class = DeviceClass::c;
+    frame.request.not_before = not_before;
+    const auto scheduled = schedule(connection, frame);
+    return scheduled.answer ? std::optional(scheduled.answer->delay) : std::nullopt;
+  };
+  const auto soon = delay_of(std::nullopt);
+  ASSERT_TRUE(soon);
+  EXPECT_EQ(delay_of(noon - 10s), soon);
+  EXPECT_EQ(delay_of(noon + 3s), 3s);
+  EXPECT_EQ(delay_of(noon + 200s), 200s) << "asked for, not for want of time";
 }
 
 TEST(ConnectionDownlink, RespectsThePathConstraintAndTheMissingPath) {

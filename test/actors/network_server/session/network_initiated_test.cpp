@@ -4,6 +4,7 @@
 #include "actors/network_server/session/errors.hpp"
 #include "protocol/mac/ping_slot.hpp"
 #include "protocol/phy/frame_view.hpp"
+#include "protocol/schedule/time_on_air.hpp"
 #include "storage/keys/keys.hpp"
 #include "test/actors/network_server/session/rig.hpp"
 
@@ -18,6 +19,8 @@ using test::start;
 
 const DeviceUid uid{ApplicationId("test-app"), DeviceId("lamp-1")};
 const GatewayIdentifiers near_gateway{GatewayId("near"), {}};
+/// Between emissions of neighbouring gateways.
+constexpr milliseconds pause{200};
 
 /// A device in class B or C that the network has nothing to tell.
 struct Rig : test::SessionRig {
@@ -144,14 +147,29 @@ TEST(ClassC, AnItemGoesAtOnceInRx2WithoutAnUplink) {
             rig.now() + milliseconds{530});
 }
 
+Duration airtime_of(const DownlinkFrame& frame) {
+  const auto& rx2 = *frame.request.rx2;
+  return *schedule::time_on_air(frame.phy_payload.size(), rx2.data_rate, rx2.frequency);
+}
+
+/// The interval, or the end of the one before if that is later: the next may go by a neighbour.
 TEST(ClassC, ItemsKeepTheirDistance) {
-  Rig rig;
-  ASSERT_TRUE(rig.push(rig.item(1)));
-  ASSERT_TRUE(rig.push(rig.item(2)));
-  rig.accept(sent_by(rig.wait()).at(0));
-  const auto second = rig.wait();
-  EXPECT_EQ(rig.passed, milliseconds{1530});
-  EXPECT_EQ(sent_by(second).size(), 1U);
+  for (const auto& [data_rate, interval] :
+       {std::pair{0, seconds{1}}, {5, seconds{1}}, {0, seconds{7}}}) {
+    Rig rig;
+    rig.device.mac_state->current.rx2_data_rate_index =
+        DataRateIndex{static_cast<std::uint8_t>(data_rate)};
+    rig.want_nothing();
+    rig.device.mac_settings.class_b_c_downlink_interval = interval;
+    ASSERT_TRUE(rig.push(rig.item(1)));
+    ASSERT_TRUE(rig.push(rig.item(2)));
+    const auto first = sent_by(rig.wait()).at(0);
+    rig.accept(first);
+    const auto second = rig.wait();
+    const Duration clear = airtime_of(*first.frame) + pause;
+    EXPECT_EQ(rig.passed, milliseconds{530} + std::max<Duration>(interval, clear)) << data_rate;
+    EXPECT_EQ(sent_by(second).size(), 1U);
+  }
 }
 
 TEST(ClassC, AnOpenClassAWindowIsUsedFirst) {
@@ -279,17 +297,106 @@ TEST(ClassC, FixedGatewaysAreAskedGroupByGroupAndOneIsEnough) {
       {{{GatewayId("a"), {}}, 0, 2}, {{GatewayId("b"), {}}, 1, 1}, {{GatewayId("c"), {}}, 0, 2}},
       {}};
   ASSERT_TRUE(rig.push(item));
-  const auto sent = sent_by(rig.wait());
-  ASSERT_EQ(sent.size(), 2U);
-  EXPECT_EQ(sent[0].frame->request.paths,
+  const auto first = sent_by(rig.wait());
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(first[0].frame->request.paths,
             (std::vector<DownlinkPath>{{{GatewayId("b"), {}}, 1, {}}}));
-  EXPECT_EQ(sent[1].frame->request.paths.size(), 2U);
-  EXPECT_EQ(sent[0].frame->phy_payload, sent[1].frame->phy_payload) << "one frame, one counter";
-  rig.accept(sent[0]);
+  EXPECT_FALSE(first[0].frame->request.not_before);
+  const auto second = sent_by(rig.accept(first[0]));
+  ASSERT_EQ(second.size(), 1U);
+  EXPECT_EQ(second[0].frame->request.paths.size(), 2U);
+  EXPECT_EQ(first[0].frame->phy_payload, second[0].frame->phy_payload) << "one frame, one counter";
+  EXPECT_EQ(second[0].frame->request.not_before,
+            rig.now() + milliseconds{530} + airtime_of(*first[0].frame) + pause)
+      << "when the neighbour is no longer on air";
   EXPECT_EQ(rig.now_is().session->queued_application_downlinks.size(), 1U) << "one is still asked";
-  const auto outcome = rig.refuse(sent[1], Rig::gone);
+  const auto outcome = rig.refuse(second[0], Rig::gone);
   EXPECT_TRUE(rig.now_is().session->queued_application_downlinks.empty());
   EXPECT_EQ(told<DownlinkFailed>(outcome), nullptr);
+}
+
+/// An item of so many groups, each with one gateway.
+ApplicationDownlink grouped(const Rig& rig, std::uint32_t f_cnt, std::uint32_t groups,
+                            std::optional<UtcTime> at = {}) {
+  auto item = rig.item(f_cnt);
+  item.class_b_c = ClassBC{{}, at};
+  for (std::uint32_t i = 0; i < groups; ++i)
+    item.class_b_c->gateways.push_back({{GatewayId("gw-" + std::to_string(i)), {}}, 0, i});
+  return item;
+}
+
+TEST(ClassC, AGroupThatRefusesOccupiesNoTime) {
+  Rig rig;
+  ASSERT_TRUE(rig.push(grouped(rig, 1, 3)));
+  const auto first = sent_by(rig.wait()).at(0);
+  const auto second = sent_by(rig.refuse(first)).at(0);
+  EXPECT_FALSE(second.frame->request.not_before);
+  const auto third = sent_by(rig.accept(second)).at(0);
+  EXPECT_TRUE(third.frame->request.not_before);
+  rig.accept(third);
+  EXPECT_TRUE(rig.now_is().session->queued_application_downlinks.empty());
+}
+
+/// GPS has them begin at the same time: to a device they are one.
+TEST(ClassC, AtATimeOfTheItemAllGroupsSendTogether) {
+  Rig rig;
+  ASSERT_TRUE(rig.push(grouped(rig, 1, 3, start + seconds{30})));
+  EXPECT_TRUE(sent_by(rig.wait()).empty()) << "too early to ask";
+  const auto sent = sent_by(rig.wait());
+  ASSERT_EQ(sent.size(), 3U);
+  for (const auto& one : sent) {
+    EXPECT_EQ(one.frame->request.absolute_time, start + seconds{30});
+    EXPECT_FALSE(one.frame->request.not_before);
+  }
+}
+
+TEST(ClassB, AllGroupsSendTogetherInTheSlot) {
+  Rig rig(DeviceClass::b);
+  ASSERT_TRUE(rig.push(grouped(rig, 1, 2)));
+  auto sent = sent_by(rig.wait());
+  if (sent.empty()) sent = sent_by(rig.wait());  // the slot is far ahead
+  ASSERT_EQ(sent.size(), 2U);
+  EXPECT_EQ(sent[0].frame->request.absolute_time, sent[1].frame->request.absolute_time);
+}
+
+/// However long each gateway lets its frame wait, whichever refuses or is silent: emissions of the
+/// same and of consecutive items never meet.
+TEST(ClassC, EmissionsOfNeighboursNeverMeet) {
+  auto random = make_seeded_random(7);
+  for (int run = 0; run < 50; ++run) {
+    Rig rig;
+    rig.device.multicast = true;
+    rig.settle(DeviceClass::c);
+    for (std::uint32_t f_cnt = 1; f_cnt <= 4; ++f_cnt)
+      ASSERT_TRUE(rig.push(grouped(rig, f_cnt, 4)));
+    std::vector<std::pair<UtcTime, UtcTime>> on_air;
+    auto asked = sent_by(rig.wait());
+    for (int step = 0; step < 200 && (!asked.empty() || rig.wake_at); ++step) {
+      if (asked.empty()) {
+        asked = sent_by(rig.wait());
+        continue;
+      }
+      ASSERT_EQ(asked.size(), 1U);
+      const auto request = asked[0];
+      const auto dice = random->next() % 8;
+      if (dice == 0) {
+        asked = sent_by(rig.wait());  // silent
+        continue;
+      }
+      if (dice == 1) {
+        asked = sent_by(rig.refuse(request));
+        continue;
+      }
+      const auto earliest = std::max(rig.now() + milliseconds{530},
+                                     request.frame->request.not_before.value_or(rig.now()));
+      const auto begins = earliest + milliseconds{random->next() % 3000};
+      on_air.emplace_back(begins, begins + airtime_of(*request.frame));
+      asked = sent_by(rig.accept(request, begins - rig.now()));
+    }
+    ASSERT_GE(on_air.size(), 4U);
+    for (std::size_t i = 1; i < on_air.size(); ++i)
+      EXPECT_LE(on_air[i - 1].second, on_air[i].first) << run << " " << i;
+  }
 }
 
 TEST(ClassC, AGroupThatIsSilentDoesNotUndoWhatAnotherHasTaken) {
@@ -297,13 +404,26 @@ TEST(ClassC, AGroupThatIsSilentDoesNotUndoWhatAnotherHasTaken) {
   auto item = rig.item(1);
   item.class_b_c = ClassBC{{{{GatewayId("a"), {}}, 0, 1}, {{GatewayId("b"), {}}, 0, 2}}, {}};
   ASSERT_TRUE(rig.push(item));
-  const auto sent = sent_by(rig.wait());
-  ASSERT_EQ(sent.size(), 2U);
-  rig.accept(sent[0]);
+  const auto first = sent_by(rig.wait());
+  ASSERT_EQ(first.size(), 1U);
+  ASSERT_EQ(sent_by(rig.accept(first[0])).size(), 1U);
   const auto outcome = rig.wait();
   EXPECT_EQ(rig.passed, rig.config.request_timeout);
   EXPECT_TRUE(sent_by(outcome).empty());
   EXPECT_TRUE(outcome.ups.empty());
+  EXPECT_TRUE(rig.now_is().session->queued_application_downlinks.empty());
+}
+
+TEST(ClassC, AfterAGroupThatIsSilentTheNextIsAsked) {
+  Rig rig;
+  ASSERT_TRUE(rig.push(grouped(rig, 1, 2)));
+  const auto first = sent_by(rig.wait()).at(0);
+  const auto second = sent_by(rig.wait());
+  EXPECT_EQ(rig.passed, rig.config.request_timeout);
+  ASSERT_EQ(second.size(), 1U);
+  EXPECT_TRUE(sent_by(rig.accept(first)).empty()) << "too late to answer for anybody";
+  EXPECT_EQ(rig.now_is().session->queued_application_downlinks.size(), 1U);
+  rig.accept(second[0]);
   EXPECT_TRUE(rig.now_is().session->queued_application_downlinks.empty());
 }
 

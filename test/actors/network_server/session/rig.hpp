@@ -46,8 +46,15 @@ struct SessionRig {
     return mac::initial_state(profile).value();
   }
 
+  /// The standard ones, and one that leaves room for repeaters.
   static const region::FrequencyPlans& plans() {
-    static const auto all = region::FrequencyPlans::standard();
+    static const auto all = [] {
+      auto made = region::FrequencyPlans::standard();
+      const auto added = made.add_json(
+          R"({"id":"REPEATER","base_id":"EU_863_870_TTN","plan":{"repeater_compatible":true}})");
+      EXPECT_TRUE(added);
+      return made;
+    }();
     return all;
   }
 

@@ -64,7 +64,8 @@ TEST_F(ConfigurationTest, APlanIsNamedWithItsBand) {
 TEST_F(ConfigurationTest, VersionsAreThoseOfTheBand) {
   const auto one = call("GET", "/configuration/phy-versions?band_id=AS_923_4");
   EXPECT_EQ(one.at("/version_info/0/band_id"), "AS_923_4");
-  EXPECT_EQ(one.at("/version_info/0/phy_versions"), R"(["RP002_V1_0_3","RP002_V1_0_4"])");
+  EXPECT_EQ(one.at("/version_info/0/phy_versions"),
+            R"(["RP002_V1_0_3","RP002_V1_0_4","RP002_V1_0_5"])");
   EXPECT_EQ(one.at("/version_info/1"), "");
   const auto all = call("GET", "/configuration/phy-versions");
   const auto bands = region::band_ids();

@@ -70,6 +70,19 @@ TEST(DownlinkMessage, UsesTheDownlinkIndexOfARate) {
   EXPECT_NE(text->find(R"("RX1DR":12,)"), std::string::npos) << *text;
 }
 
+/// A station would send SF6 as FSK.
+TEST(DownlinkMessage, StationsAreNotAskedForSf6AndSf5) {
+  for (const auto* band : {"EU_863_870", "US_902_928"}) {
+    for (const std::uint8_t sf : {5, 6}) {
+      auto fast = downlink();
+      fast.data_rate = LoraDataRate{sf, band[0] == 'E' ? 125'000U : 500'000U, CodingRate::cr4_5};
+      const auto text = downlink_message(fast, 1, XTime{1}, *region::find_latest(band), now);
+      ASSERT_FALSE(text) << band << +sf;
+      EXPECT_TRUE(text.error().is(unknown_data_rate));
+    }
+  }
+}
+
 TEST(DownlinkMessage, SaysWhyThereIsNone) {
   EXPECT_TRUE(downlink_message(downlink(), 1, {}, eu(), now).error().is(session_state_not_found));
   auto strange = downlink();
@@ -110,6 +123,17 @@ TEST_F(RouterConfig, IsThatOfTheGoldenFiles) {
             golden("us_902_928_fsb_1_2"));
   EXPECT_EQ(*config({"AS_920_923_LBT"}, {.is_production = true, .beaconing = true}),
             golden("as_920_923_lbt_prod_beacon"));
+}
+
+/// Both rates of an index can not be told, and SF6 not at all.
+TEST_F(RouterConfig, DataRatesAreThoseThatStationsKnow) {
+  const auto text = *config({"US_902_928_FSB_2"});
+  EXPECT_NE(
+      text.find(R"("DRs":[[10,125,0],[9,125,0],[8,125,0],[7,125,0],[8,500,0],[-1,0,0],[-1,0,0],)"
+                R"([-1,0,0],[12,500,0],[11,500,0],[10,500,0],[9,500,0],[8,500,0],[7,500,0],)"
+                R"([-1,0,0],[-1,0,0]])"),
+      std::string::npos)
+      << text;
 }
 
 TEST_F(RouterConfig, RegionsAreNamedAsStationsKnowThem) {

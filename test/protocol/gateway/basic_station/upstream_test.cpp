@@ -190,6 +190,18 @@ TEST(StationUplink, DownlinkDataRatesAreNoUplinks) {
   EXPECT_TRUE(message.error().is(unknown_data_rate));
 }
 
+TEST(StationUplink, Sf6AndSf5HaveNoNumber) {
+  for (const auto& [band, index] :
+       {std::pair{"EU_863_870", 12}, {"EU_863_870", 13}, {"US_902_928", 7}}) {
+    const auto text = R"({"msgtype":"propdf","FRMPayload":"e0","DR":)" + std::to_string(index) +
+                      R"(,"Freq":868100000,"upinfo":{"xtime":1}})";
+    const auto message = decode_station_message(
+        as_bytes(text), {gateway_ids, *region::find_latest(band), received_at});
+    ASSERT_FALSE(message) << band << index;
+    EXPECT_TRUE(message.error().is(unknown_data_rate));
+  }
+}
+
 TEST(StationVersion, IsAStatus) {
   const auto message = decode(
       R"_({"msgtype":"version","station":"2.0.6(linux/std)","firmware":null,"package":"1.2","model":"linux","protocol":2,)_"

@@ -198,6 +198,18 @@ TEST(DemodulationFloor, ExistsForLoraOnly) {
   EXPECT_FALSE(demodulation_floor_db(LoraDataRate{7, 812'000}));
 }
 
+/// The reference has none for SF5.
+TEST(DemodulationFloor, OfSf5ExistsWhereItIsAFastRate) {
+  const auto& eu = *region::find("EU_863_870", PhyVersion::rp002_v1_0_5);
+  EXPECT_EQ(demodulation_floor_db(eu, DataRateIndex{13}), -2.5F);
+  EXPECT_EQ(demodulation_floor_db(eu, DataRateIndex{12}), -5.0F);
+  EXPECT_EQ(demodulation_floor_db(eu, DataRateIndex{5}), -7.5F);
+  EXPECT_EQ(demodulation_floor_db(eu, DataRateIndex{7}), std::nullopt) << "FSK";
+  EXPECT_EQ(demodulation_floor_db(eu, DataRateIndex{14}), std::nullopt) << "no data rate";
+  const auto& older = *region::find("EU_863_870", PhyVersion::rp002_v1_0_4);
+  EXPECT_EQ(demodulation_floor_db(older, DataRateIndex{13}), std::nullopt);
+}
+
 TEST(AllowedTxPowers, AllRefusedIsEmpty) {
   const region::Region& region = *region::find_latest("EU_863_870");
   Rejected rejected;

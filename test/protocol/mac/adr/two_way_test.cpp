@@ -351,8 +351,8 @@ class Path {
     const auto& has = state_.current;
     const float snr =
         snr_at_full_power_db - tx_power_step(*device_.region, power(0), has.adr_tx_power_index);
-    const float floor =
-        *demodulation_floor_db(device_.region->data_rate(has.adr_data_rate_index)->data_rate);
+    const float floor = *demodulation_floor_db(
+        device_.region->data_rate(has.adr_data_rate_index, region::Direction::uplink)->data_rate);
     ++f_cnt_;
     if (snr < floor) return false;
     RecentUplink uplink;

@@ -212,7 +212,10 @@ TEST(AdrVectors, DataRateRange) {
       channel.enabled = entry.at("enabled").as_bool();
       channels.push_back(channel);
     }
-    const auto carried = channel_data_rates(channels);
+    // The vector without a band has no channel either.
+    const auto& region =
+        input.at("band").is_string() ? region_of(input) : *region::find_latest("EU_863_870");
+    const auto carried = channel_data_rates(channels, region);
     const auto& expected = vector.at("expected").as_object();
     if (expected.contains("error")) {
       EXPECT_TRUE(carried.empty());
@@ -220,8 +223,8 @@ TEST(AdrVectors, DataRateRange) {
     }
     Rejected rejected;
     rejected.adr_data_rate_indexes = data_rates(input.at("rejected_data_rates"));
-    const auto allowed = allowed_data_rates(carried, settings(input.at("device_settings")),
-                                            rejected, region_of(input));
+    const auto allowed =
+        allowed_data_rates(carried, settings(input.at("device_settings")), rejected, region);
     ASSERT_EQ(!allowed.empty(), expected.at("ok").as_bool());
     if (allowed.empty()) continue;
     EXPECT_EQ(allowed, data_rates(expected.at("allowed")));
@@ -255,7 +258,7 @@ TEST(AdrVectors, Margin) {
         static_cast<std::size_t>(integer(input.at("uplink_count"))), uplink);
     const LoraDataRate rate{static_cast<std::uint8_t>(integer(input.at("spreading_factor"))),
                             static_cast<std::uint32_t>(integer(input.at("bandwidth_hz")))};
-    const auto margin = link_margin_db(uplinks, rate, default_margin_db);
+    const auto margin = link_margin_db(uplinks, demodulation_floor_db(rate), default_margin_db);
     const auto& expected = vector.at("expected").as_object();
     ASSERT_EQ(margin.has_value(), expected.contains("ok")) << text(vector.at("id"));
     if (!margin) continue;

@@ -117,7 +117,7 @@ class ClassBDevice : public testing::Test {
   /// What the device makes of a frame that begins then, on its slots' channel.
   Reception receive_at(GpsTime at) {
     const NetworkSide::Downlink downlink{.f_cnt = FCnt32{f_cnt_++}, .commands = {}, .payload = {}};
-    const auto* rate = region_.data_rate(region_.ping_slot_data_rate);
+    const auto* rate = region_.data_rate(region_.ping_slot_data_rate, region::Direction::downlink);
     return device_
         ->receive({.start = epoch_ + (at - gps_now),
                    .gps_start = at,

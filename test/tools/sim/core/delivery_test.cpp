@@ -38,6 +38,24 @@ TEST(DeliveryTracker, tells_lost_repeated_altered_and_unknown_uplinks_apart) {
   EXPECT_EQ(tracker.latency().max(), milliseconds{250});
 }
 
+/// A relay's own uplinks have the counters that the frames it carries leave.
+TEST(DeliveryTracker, expects_nothing_of_counters_that_were_left_out) {
+  DeliveryTracker tracker(1);
+  const auto deliver = [&](std::uint32_t f_cnt) {
+    return tracker.delivered(0, f_cnt, uplink_payload(0, f_cnt, 12).view(), start);
+  };
+  tracker.sent(0, 0, start, true);
+  tracker.sent(0, 3, start, true);
+  tracker.sent(0, 4, start, true);
+  EXPECT_TRUE(deliver(0));
+  EXPECT_FALSE(deliver(1));
+  EXPECT_TRUE(deliver(3));
+  EXPECT_TRUE(deliver(4));
+  EXPECT_EQ(tracker.counts().sent, 3U);
+  EXPECT_EQ(tracker.counts().delivered, 3U);
+  EXPECT_EQ(tracker.counts().unheard, 0U);
+}
+
 TEST(DeliveryTracker, counts_a_repetition_as_the_same_uplink) {
   DeliveryTracker tracker(1);
   tracker.sent(0, 0, start, false);

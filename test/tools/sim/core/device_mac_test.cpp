@@ -139,6 +139,61 @@ TEST_F(DeviceMac, keeps_what_the_commands_set) {
   EXPECT_EQ(parameters_.adr_ack_delay, mac::AdrAckExponent{4});
 }
 
+TEST_F(DeviceMac, takes_SF6_and_SF5_where_its_revision_and_its_channels_have_them) {
+  const auto frequency = Frequency::hz(867'100'000);
+  const auto coded = [&](std::uint8_t min) {
+    return mac::NewChannelReq{ChannelIndex{3}, frequency, DataRateIndex{min}, DataRateIndex{0}};
+  };
+  const std::vector<mac::Command> refused{mac::NewChannelAns{true, false}};
+  const std::vector<mac::Command> accepted{mac::NewChannelAns{true, true}};
+  EXPECT_EQ(carry_out({coded(1)}), refused) << "before RP002-1.0.5 it is no range";
+  region_ = region::find("EU_863_870", PhyVersion::rp002_v1_0_5);
+  parameters_ = boot_parameters(*region_, {});
+  EXPECT_EQ(carry_out({coded(7)}), refused) << "no code";
+  const auto data_rate_ack = [&](std::uint8_t data_rate, std::uint16_t mask) {
+    return std::get<mac::LinkADRAns>(carry_out({link_adr(data_rate, 0, mask)}).at(0)).data_rate_ack;
+  };
+  EXPECT_FALSE(data_rate_ack(13, 0b0111)) << "default channels do not carry it";
+  ASSERT_EQ(carry_out({coded(3)}), accepted);
+  EXPECT_FALSE(data_rate_ack(1, 0b1000)) << "below the channel's range";
+  EXPECT_TRUE(data_rate_ack(2, 0b1000));
+  EXPECT_TRUE(data_rate_ack(5, 0b1000));
+  EXPECT_FALSE(data_rate_ack(6, 0b1000)) << "SF7 at 250 kHz lies between the indexes only";
+  EXPECT_TRUE(data_rate_ack(12, 0b1000));
+  EXPECT_TRUE(data_rate_ack(13, 0b1111));
+  EXPECT_EQ(parameters_.data_rate, DataRateIndex{13});
+  EXPECT_EQ(choose_channel(parameters_, 0), ChannelIndex{3});
+}
+
+TEST_F(DeviceMac, has_SF6_and_SF5_on_the_channels_of_a_fixed_region) {
+  region_ = region::find("US_902_928", PhyVersion::rp002_v1_0_5);
+  parameters_ = boot_parameters(*region_, {});
+  parameters_.data_rate = DataRateIndex{8};
+  EXPECT_LT(choose_channel(parameters_, 1000)->value(), 64);
+  parameters_.data_rate = DataRateIndex{4};
+  EXPECT_GE(choose_channel(parameters_, 1000)->value(), 64);
+  const UplinkSlot slot{ChannelIndex{8}, DataRateIndex{8}, MonoTime{}};
+  EXPECT_EQ(windows_after(*region_, parameters_, slot, seconds{1}).rx1->data_rate,
+            DataRate(LoraDataRate{6, 500'000, CodingRate::cr4_5}));
+}
+
+/// One spreading factor after the other; the indexes between are of other modulations.
+TEST_F(DeviceMac, falls_back_from_SF5_to_SF6_to_SF7) {
+  region_ = region::find("EU_863_870", PhyVersion::rp002_v1_0_5);
+  parameters_ = boot_parameters(*region_, {});
+  parameters_.data_rate = DataRateIndex{13};
+  parameters_.adr_ack_limit = mac::AdrAckExponent{0};
+  parameters_.adr_ack_delay = mac::AdrAckExponent{0};
+  AdrBackOff back_off;
+  std::vector<int> rates;
+  for (int i = 0; i < 12; ++i) {
+    back_off.uplink(*region_, parameters_);
+    if (rates.empty() || rates.back() != parameters_.data_rate.value())
+      rates.push_back(parameters_.data_rate.value());
+  }
+  EXPECT_EQ(rates, (std::vector{13, 12, 5, 4, 3, 2, 1, 0}));
+}
+
 TEST_F(DeviceMac, starts_on_the_plan_s_channels_of_a_fixed_region) {
   const auto& region = *region::find("US_902_928", PhyVersion::rp001_v1_0_3_rev_a);
   const auto usable = Frequency::hz(903'900'000);

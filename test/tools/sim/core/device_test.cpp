@@ -345,8 +345,9 @@ TEST(SimDevice, of_1_1_is_in_class_C_once_the_network_has_confirmed_it) {
   const auto between = [&](std::uint32_t f_cnt) {
     const auto& parameters = pair.device.parameters();
     const auto frame = pair.network.seal({.f_cnt = FCnt32{f_cnt}, .commands = {}, .payload = {}});
-    const ReceiveWindow rx2{pair.now + seconds{30}, parameters.rx2_frequency,
-                            pair.region.data_rate(parameters.rx2_data_rate)->data_rate};
+    const ReceiveWindow rx2{
+        pair.now + seconds{30}, parameters.rx2_frequency,
+        pair.region.data_rate(parameters.rx2_data_rate, region::Direction::downlink)->data_rate};
     return pair.device.receive(in_window(rx2, frame)).reception;
   };
   EXPECT_EQ(between(0), Reception::wrong_time);
