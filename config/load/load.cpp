@@ -43,6 +43,7 @@ class Loader {
     use(flags.reading);
     result_.words = std::move(flags.words);
     result_.warnings = std::move(environment.warnings);
+    follow_deprecated();
     if (problems_.empty()) problems_ = contradictions(result_.config);
     if (problems_.size() == 1) return fail(std::move(problems_.front()));
     if (!problems_.empty()) return fail(all_problems());
@@ -94,6 +95,14 @@ class Loader {
     } else {
       problems_.push_back(std::move(applied).error());
     }
+  }
+
+  /// What an old setting says, the new one says from here on.
+  void follow_deprecated() {
+    if (!result_.config.tls.acme.enable) return;
+    result_.config.tls.source = TlsSource::acme;
+    const auto origin = result_.origins.find("tls.acme.enable")->second;
+    result_.origins.insert_or_assign("tls.source", origin);
   }
 
   Error all_problems() const {

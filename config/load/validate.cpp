@@ -92,7 +92,7 @@ void check_accounts(const Config& config, std::vector<Error>& problems) {
 }
 
 void check_applications(const Config& config, std::vector<Error>& problems) {
-  const bool has_tls = config.tls.source != TlsSource::none || config.tls.by_acme();
+  const bool has_tls = config.tls.source != TlsSource::none;
   // An operator who demands certificates must not be left with the door that asks for none.
   if (!config.as.mqtt_clients.client_ca.empty() && (!has_tls || config.as.mqtt.tls.empty())) {
     problems.push_back(

@@ -73,14 +73,15 @@ void report(const Probe& probe, const config::Acme& acme, const Status& status) 
 
 Result<net::tls::KeyPair> acme_certificate(const config::Tls& tls, UtcTime now) {
   const auto& acme = tls.acme;
-  if (acme.hosts.empty()) return fail(incomplete_acme, {{"key", "tls.acme.hosts"}});
+  const auto renewer = renewer_config(acme);
+  if (renewer.order.hosts.empty()) return fail(incomplete_acme, {{"key", "tls.acme.hosts"}});
   if (acme.directory.empty()) return fail(incomplete_acme, {{"key", "tls.acme.dir"}});
-  FF_TRY(auto stored, stored_certificate(renewer_config(acme)));
+  FF_TRY(auto stored, stored_certificate(renewer));
   if (stored) return *std::move(stored);
   spdlog::warn("msg=\"no certificate yet; TLS starts with one of our own\" authority={}",
                acme.endpoint);
   auto serial = make_secure_random();
-  return net::tls::make_self_signed({.names = acme.hosts}, now, *serial);
+  return net::tls::make_self_signed({.names = renewer.order.hosts}, now, *serial);
 }
 
 /// The renewer and its timer are of the loop's thread.

@@ -95,9 +95,9 @@ Status Certificates::replace(const net::tls::KeyPair& pair) const {
 Result<Certificates> load_certificates(const config::Config& config, UtcTime now,
                                        const std::string& interop_roots_pem) {
   const auto& tls = config.tls;
-  if (tls.source == config::TlsSource::none && !tls.by_acme()) return Certificates{};
+  if (tls.source == config::TlsSource::none) return Certificates{};
   net::tls::KeyPair pair;
-  if (tls.by_acme()) {
+  if (tls.source == config::TlsSource::acme) {
     FF_TRY(pair, acme_certificate(tls, now));
   } else if (tls.source == config::TlsSource::file) {
     FF_TRY(pair, net::tls::read_key_pair(tls.certificate, tls.key));
@@ -130,7 +130,7 @@ struct CertificateWatch::OnLoop {
 CertificateWatch::CertificateWatch(net::EventLoop& loop, const config::Tls& tls,
                                    Certificates certificates, actors::Metrics& metrics)
     : loop_(loop), state_(std::make_shared<OnLoop>()) {
-  if (tls.source != config::TlsSource::file || tls.by_acme()) return;
+  if (tls.source != config::TlsSource::file) return;
   loop.post([&loop, tls, certificates = std::move(certificates), probe = ReloadProbe(metrics),
              state = state_] {
     state->reloader = std::make_unique<net::tls::CertificateReloader>(

@@ -80,6 +80,16 @@ TEST_F(Load, OurVariablesWinOverTheReferences) {
   }
 }
 
+TEST_F(Load, AnOldSettingSpeaksThroughTheNewOne) {
+  const auto loaded = load({{"--tls.acme.enable", "--tls.source=file"}, {}, {}});
+  ASSERT_TRUE(loaded) << loaded.error().message();
+  EXPECT_EQ(loaded->config.tls.source, TlsSource::acme);
+  EXPECT_EQ(loaded->origins.find("tls.source")->second.place, "--tls.acme.enable");
+  const auto without = load({{"--tls.acme.enable=false"}, {}, {}});
+  ASSERT_TRUE(without);
+  EXPECT_EQ(without->config.tls.source, default_config().tls.source);
+}
+
 TEST_F(Load, TheReferencesOtherVariablesAreAWarning) {
   const auto loaded =
       load({{}, {{"TTN_LW_REDIS_ADDRESS", "x"}, {"TTN_LW_HTTP_LISTEN", ":80"}, {"HOME", "/"}}, {}});
@@ -297,7 +307,7 @@ TEST_F(Load, TheEffectiveYamlLoadsToTheSame) {
   auto loaded = load(
       {{"--ns.dev-addr-prefixes=26000000/7,13000000/8",
         "--gs.udp.listeners=:1700=EU_863_870,[::1]:1=", "--storage.directory=/tmp/a \"b\"\\c#",
-        "--gs.forward==26000000/7,=13000000/8",
+        "--gs.forward==26000000/7,=13000000/8,packetbroker=00000000/0",
         "--tls.source=", "--rate-limiting.profiles=name=a;max-per-min=1;associations=http+gs:up"},
        {},
        {}});
