@@ -1,5 +1,7 @@
 #include "net/websocket/handshake.hpp"
 
+#include <algorithm>
+
 #include "protocol/base/base64.hpp"
 #include "protocol/base/sha1.hpp"
 
@@ -20,6 +22,21 @@ bool is_key(std::string_view text) {
 
 std::string accept_key(std::string_view key) {
   return base64_encode(sha1(as_bytes(std::string(key).append(guid))));
+}
+
+std::vector<std::string_view> offered_subprotocols(const net::http::Request& request) {
+  std::vector<std::string_view> offered;
+  for (auto list : request.headers.all("Sec-WebSocket-Protocol")) {
+    while (!list.empty()) {
+      const auto comma = list.find(',');
+      auto one = list.substr(0, comma);
+      list.remove_prefix(comma == std::string_view::npos ? list.size() : comma + 1);
+      one.remove_prefix(std::min(one.find_first_not_of(" \t"), one.size()));
+      one = one.substr(0, one.find_last_not_of(" \t") + 1);
+      if (!one.empty()) offered.push_back(one);
+    }
+  }
+  return offered;
 }
 
 Handshake judge_upgrade(const net::http::Request& request) {

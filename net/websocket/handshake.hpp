@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "net/http/message.hpp"
 
@@ -15,8 +16,11 @@ struct Handshake {
   net::http::Headers headers;
 };
 
-/// Subprotocols and extensions are not agreed on.
+/// Subprotocols and extensions are not agreed on; the owner may add a subprotocol.
 Handshake judge_upgrade(const net::http::Request& request);
+
+/// What the client offers to speak, in its order. Valid as long as `request`.
+std::vector<std::string_view> offered_subprotocols(const net::http::Request& request);
 
 /// `Sec-WebSocket-Accept` for a `Sec-WebSocket-Key`.
 std::string accept_key(std::string_view key);

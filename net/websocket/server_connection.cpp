@@ -75,6 +75,10 @@ void ServerConnection::post_pause(bool paused) {
   });
 }
 
+void ServerConnection::post(std::function<void(ServerConnection&)> task) {
+  on_loop(std::move(task));
+}
+
 void ServerConnection::on_data(ByteView bytes) {
   perform(session_.receive(bytes, now()));
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +48,8 @@ class ServerConnection final : public net::StreamHandler,
   void post_close(CloseCode code, std::string reason);
   /// Stops or continues reading from the peer: back-pressure.
   void post_pause(bool paused);
+  /// Runs `task` on the loop; dropped when the stream has closed.
+  void post(std::function<void(ServerConnection&)> task);
 
   void on_data(ByteView bytes) override;
   void on_closed(net::CloseReason reason) override;

@@ -45,6 +45,7 @@ class WebSocket:
         self.socket.sendall(('\r\n'.join(lines) + '\r\n\r\n').encode())
         self.buffer = b''
         head = self._until(b'\r\n\r\n').decode()
+        self.headers = {name.lower(): value for name, _, value in (line.partition(': ') for line in head.split('\r\n')[1:])}
         status = int(head.split()[1])
         if status != 101:
             length = next((int(line.split(':')[1]) for line in head.lower().split('\r\n') if line.startswith('content-length')), 0)

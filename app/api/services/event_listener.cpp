@@ -27,10 +27,9 @@ bool shows(const pb::Event& event, const RightSet& held) {
                              [&](int right) { return holds(held, static_cast<Right>(right)); });
 }
 
-EventListener::EventListener(std::shared_ptr<const Call> call,
-                             std::shared_ptr<Stream<Message>> stream,
+EventListener::EventListener(std::shared_ptr<const Call> call, Write write,
                              pb::StreamEventsRequest request)
-    : call_(std::move(call)), stream_(std::move(stream)), request_(std::move(request)) {
+    : call_(std::move(call)), write_(std::move(write)), request_(std::move(request)) {
   for (const auto& ids : request_.identifiers()) subjects_.push_back(subject_of(ids));
 }
 
@@ -60,7 +59,7 @@ bool EventListener::tell(const events::Event& event) {
   if (!sees(event)) return true;
   auto message = to_proto(event);
   const std::scoped_lock lock(mutex_);
-  if (!replaying_) return stream_->write(std::move(message));
+  if (!replaying_) return write_(std::move(message));
   if (held_.size() < held_max) held_.push_back(std::move(message));
   return true;
 }
@@ -70,7 +69,7 @@ void EventListener::replay(const std::vector<Message>& past) {
   std::set<std::string_view> told;
   for (const auto& message : past) {
     told.insert(message.unique_id());
-    if (!stream_->write(message)) return;
+    if (!write_(message)) return;
   }
   for (;;) {
     std::vector<Message> held;
@@ -85,7 +84,7 @@ void EventListener::replay(const std::vector<Message>& past) {
     // What was published while the past was read may be in it.
     for (auto& message : held) {
       const bool is_told = !message.unique_id().empty() && told.contains(message.unique_id());
-      if (!is_told && !stream_->write(std::move(message))) return;
+      if (!is_told && !write_(std::move(message))) return;
     }
   }
 }

@@ -1,15 +1,15 @@
-// INTERNAL: one client of the events stream: what it asked for, what it may see, and the past it is
+// INTERNAL: one who listens to events: what it asked for, what it may see, and the past it is
 // told of before what happens now. [spec events-cluster-discovery §2]
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "actors/events/hub.hpp"
 #include "app/api/call.hpp"
-#include "app/api/reply.hpp"
 #include "app/api/services/base/rights.hpp"
 #include "app/api/services/event_names.hpp"
 #include "ttn/lorawan/v3/events.pb.h"
@@ -23,7 +23,10 @@ class EventListener {
  public:
   using Message = ttn::lorawan::v3::Event;
 
-  EventListener(std::shared_ptr<const Call> call, std::shared_ptr<Stream<Message>> stream,
+  /// Takes one event; false when there will be no use for another. Any thread.
+  using Write = std::function<bool(Message)>;
+
+  EventListener(std::shared_ptr<const Call> call, Write write,
                 ttn::lorawan::v3::StreamEventsRequest request);
 
   /// Of the request. Once, before anything else.
@@ -34,7 +37,6 @@ class EventListener {
   void wait_for_past() { replaying_ = true; }
 
   const Call& call() const noexcept { return *call_; }
-  Stream<Message>& stream() const noexcept { return *stream_; }
   const ttn::lorawan::v3::StreamEventsRequest& request() const noexcept { return request_; }
   const std::vector<events::EventSubject>& subjects() const noexcept { return subjects_; }
   const EventNames& names() const noexcept { return names_; }
@@ -54,7 +56,7 @@ class EventListener {
   bool wants(std::string_view name) const { return names_.empty() || names_.contains(name); }
 
   const std::shared_ptr<const Call> call_;
-  const std::shared_ptr<Stream<Message>> stream_;
+  const Write write_;
   const ttn::lorawan::v3::StreamEventsRequest request_;
   std::vector<events::EventSubject> subjects_;
   std::vector<RightSet> rights_;  // of each subject

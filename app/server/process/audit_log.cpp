@@ -24,7 +24,7 @@ json::object parsed(const std::string& text) {
   return value.is_object() ? std::move(value.as_object()) : json::object();
 }
 
-/// The settings of the last start that the log knows of.
+/// The settings of the last start or change that the log knows of.
 std::string last_settings(const storage::Reader& store) {
   audit::FindRecords find;
   find.filter.entity = process_entity;
@@ -37,11 +37,11 @@ std::string last_settings(const storage::Reader& store) {
   return settings != nullptr ? json::serialize(*settings) : "{}";
 }
 
-audit::Record start_record(const AuditLogPorts& ports) {
+audit::Record settings_record(const AuditLogPorts& ports, std::string_view method) {
   const auto settings = settings_text(ports.config);
   audit::Record record;
   record.action = audit::Action::system;
-  record.method = "farfield/start";
+  record.method = method;
   record.credential = audit::Credential::system;
   record.entities = {std::string(process_entity)};
   record.changes = settings_changes(last_settings(*ports.store.snapshot()), settings);
@@ -92,7 +92,14 @@ std::vector<audit::Change> settings_changes(const std::string& before, const std
 
 void record_start(const AuditLogPorts& ports, const audit::Routes& log) {
   if (const auto writer = log.writer.get())
-    caf::anon_send(writer, audit::AppendRecord{start_record(ports), {}, nullptr});
+    caf::anon_send(writer,
+                   audit::AppendRecord{settings_record(ports, "farfield/start"), {}, nullptr});
+}
+
+void record_reload(const AuditLogPorts& ports, const audit::Routes& log) {
+  if (const auto writer = log.writer.get())
+    caf::anon_send(writer,
+                   audit::AppendRecord{settings_record(ports, "farfield/reload"), {}, nullptr});
 }
 
 }  // namespace ff::app

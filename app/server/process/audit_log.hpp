@@ -1,4 +1,5 @@
-// The record of a start in the audit log, with the settings that have changed since the last one.
+// The record of a start in the audit log, with the settings that have changed since the last one,
+// and of those that change while the server runs.
 #pragma once
 
 #include "actors/audit/interface.hpp"
@@ -15,6 +16,9 @@ struct AuditLogPorts {
 
 /// Appends the record of this start. Reads the store; from any thread but an actor's.
 void record_start(const AuditLogPorts& ports, const audit::Routes& log);
+
+/// Appends the record of settings that a running server has taken over. Likewise.
+void record_reload(const AuditLogPorts& ports, const audit::Routes& log);
 
 /// INTERNAL, for tests: settings that are not their defaults, as JSON by their names; secrets
 /// without their values.

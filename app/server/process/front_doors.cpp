@@ -127,8 +127,8 @@ Status FrontDoors::State::open_http(const NodeRoutes& routes) {
         return serving ? Health{true, ""} : Health{false, "starting or ending"};
       },
       {.api = api::account::with_cookie_auth(
-           account,
-           webhook_downlinks(routes, api::make_http_handler(gateway, limits.trusted_proxies))),
+           account, console_events(webhook_downlinks(
+                        routes, api::make_http_handler(gateway, limits.trusted_proxies)))),
        .inspect = std::move(inspect),
        .account = api::account::make_account_handler(account, limits),
        .account_mount = ports.config.is.oauth.mount,
@@ -219,7 +219,7 @@ Status FrontDoors::load_certificates() {
     state.certificate_watch.emplace(state.ports.loop, config.tls, state.certificates,
                                     state.ports.metrics);
   }
-  if (config.tls.by_acme()) {
+  if (config.tls.source == config::TlsSource::acme) {
     FF_TRY(state.acme,
            AcmeKeeper::make(config.tls,
                             {.loop = state.ports.loop,
@@ -262,6 +262,11 @@ void FrontDoors::make_first_accounts(const NodeRoutes& routes, Random& random) {
   if (!*needed) return;
   state_->is_first_start = true;
   first_start(routes.identity_server, state_->ports.config.storage.directory, random);
+}
+
+void FrontDoors::settings_changed(const config::Config& now) const {
+  if (state_->audit_log)
+    record_reload({.store = state_->ports.store, .config = now}, *state_->audit_log);
 }
 
 void FrontDoors::close() {

@@ -53,6 +53,8 @@ class FrontDoors {
   /// Opens every configured listener but those of gateways. Errors: an address that does not parse
   /// or can not be had.
   Status open(const NodeRoutes& routes);
+  /// For the audit log: a running server has taken settings over. While the doors are open.
+  void settings_changed(const config::Config& now) const;
   /// Takes no new calls and ends what is open.
   void close();
 

@@ -3,6 +3,7 @@
 
 #include "actors/events/store/actor.hpp"
 #include "actors/identity_server/gateway_settings/gateway_registry.hpp"
+#include "app/api/services/console_events.hpp"
 #include "app/api/services/mapping/events.hpp"
 #include "app/server/process/account.hpp"
 #include "app/server/process/front_doors_state.hpp"
@@ -157,6 +158,17 @@ std::shared_ptr<const api::CallAuditPorts> FrontDoors::State::audit_ports() cons
       api::CallAuditPorts{.asker = api::Asker(deadlines, call_timeout),
                           .log = *audit_log,
                           .authenticator = api::make_authenticator(*identity)});
+}
+
+net::http::HttpHandler FrontDoors::State::console_events(net::http::HttpHandler next) {
+  return api::make_console_events(
+      {.authenticator = api::make_authenticator(*identity),
+       .sources = {api::Asker(deadlines, call_timeout), api::make_rights_of(*identity), hub,
+                   event_store.get() ? api::EventStore(event_store) : std::nullopt},
+       .limit = net::limit_of(ports.rate_limiter, {"http:console:internal:events", "http"}),
+       .new_error_id = [this] { return random.hex_id(); },
+       .make_random = make_secure_random},
+      std::move(next));
 }
 
 /// From any thread.

@@ -102,6 +102,7 @@ struct FrontDoors::State {
   api::MqttAddresses mqtt_addresses() const;
   std::string metrics_text();
   net::http::HttpHandler webhook_downlinks(const NodeRoutes& routes, net::http::HttpHandler next);
+  net::http::HttpHandler console_events(net::http::HttpHandler next);
   api::ServiceDeps service_deps(const NodeRoutes& routes);
   std::function<std::string()> new_ulid();
   /// Events are kept from now on, if they are to be.

@@ -138,6 +138,16 @@ net::http::Request request() {
   return out;
 }
 
+TEST(Handshake, SubprotocolsAreOfferedInOneHeaderOrMany) {
+  using Names = std::vector<std::string_view>;
+  auto asked = request();
+  EXPECT_EQ(offered_subprotocols(asked), Names{});
+  asked.headers.add("Sec-WebSocket-Protocol", "first,second ,\t third");
+  EXPECT_EQ(offered_subprotocols(asked), (Names{"first", "second", "third"}));
+  asked.headers.add("sec-websocket-protocol", " , fourth");
+  EXPECT_EQ(offered_subprotocols(asked), (Names{"first", "second", "third", "fourth"}));
+}
+
 TEST(Handshake, IsThatOfTheStandard) {
   EXPECT_EQ(hex_lower(sha1(as_bytes("abc"))), "a9993e364706816aba3e25717850c26c9cd0d89d");
   const auto judged = judge_upgrade(request());

@@ -133,6 +133,27 @@ TEST_F(ServerConnectionTest, OtherThreadsMaySendCloseAndPause) {
   loop.run_ready();
 }
 
+TEST_F(ServerConnectionTest, OtherThreadsMayHaveTheirWorkDoneOnTheLoop) {
+  open();
+  loop.run_ready();
+  std::vector<std::string> done;
+  connection->post([&](ServerConnection& at) {
+    done.emplace_back("first");
+    at.send_text("from a task");
+  });
+  connection->post([&](ServerConnection&) { done.emplace_back("second"); });
+  EXPECT_TRUE(done.empty());
+  loop.run_ready();
+  EXPECT_EQ(done, (std::vector<std::string>{"first", "second"}));
+  ASSERT_EQ(client->reader.frames.size(), 1U);
+  EXPECT_EQ(client->reader.frames[0].text(), "from a task");
+  stream->abort();
+  loop.run_ready();
+  connection->post([&](ServerConnection&) { done.emplace_back("too late"); });
+  loop.run_ready();
+  EXPECT_EQ(done.size(), 2U);
+}
+
 TEST_F(ServerConnectionTest, ASlowReaderIsCutOff) {
   open({}, {.outgoing_max = 10'000});
   loop.run_ready();
