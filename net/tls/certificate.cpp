@@ -10,7 +10,7 @@
 namespace ff::net::tls {
 namespace {
 
-using NamesPtr = std::unique_ptr<GENERAL_NAMES, Free<&GENERAL_NAMES_free>>;
+using NamesPtr = std::unique_ptr<GENERAL_NAMES, FreeWith<&GENERAL_NAMES_free>>;
 
 std::optional<UtcTime> time_of(const ASN1_TIME* time) {
   std::tm parts{};

@@ -22,7 +22,7 @@ using ChainPtr = std::unique_ptr<STACK_OF(X509), FreeChain>;
 struct FreeNames {
   void operator()(GENERAL_NAMES* names) const noexcept { GENERAL_NAMES_free(names); }
 };
-using ContextPtr = std::unique_ptr<X509_STORE_CTX, Free<&X509_STORE_CTX_free>>;
+using ContextPtr = std::unique_ptr<X509_STORE_CTX, FreeWith<&X509_STORE_CTX_free>>;
 
 X509Ptr parse_der(ByteView der) {
   const auto* bytes = der.data();
@@ -78,7 +78,7 @@ std::vector<Bytes> certificates_of_pem(std::string_view pem) {
 
 namespace {
 
-using StorePtr = std::unique_ptr<X509_STORE, Free<&X509_STORE_free>>;
+using StorePtr = std::unique_ptr<X509_STORE, FreeWith<&X509_STORE_free>>;
 
 /// `others` may help to get from `leaf` to the one root of `store`.
 bool leads_to(X509_STORE* store, X509* leaf, STACK_OF(X509) * others, UtcTime now) {

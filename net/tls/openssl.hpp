@@ -10,22 +10,15 @@
 #include <string>
 
 #include "protocol/base/bytes.hpp"
+#include "protocol/base/free_with.hpp"
 
 namespace ff::net::tls {
 
-template <auto free_function>
-struct Free {
-  template <class T>
-  void operator()(T* object) const noexcept {
-    free_function(object);
-  }
-};
-
-using SslCtxPtr = std::unique_ptr<SSL_CTX, Free<&SSL_CTX_free>>;
-using SslPtr = std::unique_ptr<SSL, Free<&SSL_free>>;
-using BioPtr = std::unique_ptr<BIO, Free<&BIO_free_all>>;
-using X509Ptr = std::unique_ptr<X509, Free<&X509_free>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, Free<&EVP_PKEY_free>>;
+using SslCtxPtr = std::unique_ptr<SSL_CTX, FreeWith<&SSL_CTX_free>>;
+using SslPtr = std::unique_ptr<SSL, FreeWith<&SSL_free>>;
+using BioPtr = std::unique_ptr<BIO, FreeWith<&BIO_free_all>>;
+using X509Ptr = std::unique_ptr<X509, FreeWith<&X509_free>>;
+using KeyPtr = std::unique_ptr<EVP_PKEY, FreeWith<&EVP_PKEY_free>>;
 
 /// The last error of this thread, as text; empties the queue. Never holds key material.
 std::string take_openssl_error();

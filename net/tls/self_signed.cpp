@@ -17,7 +17,7 @@ namespace ff::net::tls {
 
 namespace {
 
-using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Free<&X509_EXTENSION_free>>;
+using ExtensionPtr = std::unique_ptr<X509_EXTENSION, FreeWith<&X509_EXTENSION_free>>;
 
 auto failed(std::string reason) {
   return fail(self_signed_failed, {{"reason", std::move(reason)}});

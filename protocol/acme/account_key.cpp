@@ -10,25 +10,19 @@
 #include <array>
 
 #include "protocol/base/base64.hpp"
+#include "protocol/base/free_with.hpp"
 #include "protocol/crypto/digest.hpp"
 
 namespace ff::acme {
 namespace {
 
-template <auto free_function>
-struct Free {
-  template <class T>
-  void operator()(T* object) const noexcept {
-    free_function(object);
-  }
-};
-using BioPtr = std::unique_ptr<BIO, Free<&BIO_free_all>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, Free<&EVP_PKEY_free>>;
-using ContextPtr = std::unique_ptr<EVP_MD_CTX, Free<&EVP_MD_CTX_free>>;
-using SignaturePtr = std::unique_ptr<ECDSA_SIG, Free<&ECDSA_SIG_free>>;
-using NumberPtr = std::unique_ptr<BIGNUM, Free<&BN_free>>;
-using RequestPtr = std::unique_ptr<X509_REQ, Free<&X509_REQ_free>>;
-using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Free<&X509_EXTENSION_free>>;
+using BioPtr = std::unique_ptr<BIO, FreeWith<&BIO_free_all>>;
+using KeyPtr = std::unique_ptr<EVP_PKEY, FreeWith<&EVP_PKEY_free>>;
+using ContextPtr = std::unique_ptr<EVP_MD_CTX, FreeWith<&EVP_MD_CTX_free>>;
+using SignaturePtr = std::unique_ptr<ECDSA_SIG, FreeWith<&ECDSA_SIG_free>>;
+using NumberPtr = std::unique_ptr<BIGNUM, FreeWith<&BN_free>>;
+using RequestPtr = std::unique_ptr<X509_REQ, FreeWith<&X509_REQ_free>>;
+using ExtensionPtr = std::unique_ptr<X509_EXTENSION, FreeWith<&X509_EXTENSION_free>>;
 
 constexpr int coordinate_size = 32;
 

@@ -15,6 +15,7 @@
 #include "app/api/services/mapping/values.hpp"
 #include "farfield/v1/end_device_import.grpc.pb.h"
 #include "protocol/api_rules/api_rules.hpp"
+#include "protocol/base/temporary.hpp"
 
 namespace ff::api {
 namespace {
@@ -41,12 +42,6 @@ Error invalid_devices(std::string_view reason) {
   return Error(api_rules::validation, {{"field", "devices"},
                                        {"reason", reason},
                                        {"name", "ImportEndDevicesRequestValidationError"}});
-}
-
-/// It may succeed later, and whether it has had an effect is not known.
-bool is_temporary(const Error& error) {
-  return error.code() == Code::unavailable || error.code() == Code::resource_exhausted ||
-         error.code() == Code::deadline_exceeded;
 }
 
 /// A batch under way. The request is a copy: a change that was answered too late may still be made,

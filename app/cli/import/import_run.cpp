@@ -11,6 +11,7 @@
 
 #include "app/cli/session/clock.hpp"
 #include "farfield/v1/end_device_import.pb.h"
+#include "protocol/base/temporary.hpp"
 
 namespace ff::cli {
 namespace {

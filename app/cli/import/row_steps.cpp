@@ -10,6 +10,7 @@
 #include "app/cli/device/paths.hpp"
 #include "app/cli/error/server_error.hpp"
 #include "farfield/v1/end_device_import.pb.h"
+#include "protocol/base/temporary.hpp"
 #include "ttn/lorawan/v3/end_device.pb.h"
 
 namespace ff::cli {
@@ -34,11 +35,6 @@ std::optional<Verdict> parse_verdict(std::string_view text) noexcept {
   const auto found = std::ranges::find(verdict_names, text);
   if (found == verdict_names.end()) return std::nullopt;
   return static_cast<Verdict>(found - verdict_names.begin());
-}
-
-bool is_temporary(const Error& error) noexcept {
-  return error.code() == Code::unavailable || error.code() == Code::resource_exhausted ||
-         error.code() == Code::deadline_exceeded;
 }
 
 struct RowSteps::Messages {

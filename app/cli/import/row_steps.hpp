@@ -37,9 +37,6 @@ std::string_view to_string(Verdict verdict) noexcept;
 /// Nothing for another text.
 std::optional<Verdict> parse_verdict(std::string_view text) noexcept;
 
-/// The same may succeed later, and whether it has had an effect is not known.
-bool is_temporary(const Error& error) noexcept;
-
 class RowSteps {
  public:
   /// `update`: a device that is there is set.

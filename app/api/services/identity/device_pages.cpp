@@ -88,29 +88,19 @@ Status DevicePages::count_marked(const storage::Reader& store, const KeyRange& r
 }
 
 Status DevicePages::count_again(const storage::Reader& store, const KeyRange& range) {
-  std::uint64_t size = 0;
-  const auto counted =
-      store.scan({.family = Family::entity, .range = range}, [&](ByteView, ByteView) {
-        ++size;
-        return true;
-      });
-  const bool is_small = counted && size < 2 * chunk_;
-  auto pieces = is_small || !counted ? Result<Cut>(Cut()) : cut(store, range, chunk_);
+  const auto pieces = cut(store, range, chunk_);
   const std::scoped_lock lock(mutex_);
   const auto chunk = chunks_.find(range.first);
-  if (!counted || !pieces) {
+  if (!pieces) {
     chunk->second.is_marked = true;
-    return counted ? fail(pieces.error()) : fail(counted.error());
+    return fail(pieces.error());
   }
-  if (is_small) {
+  std::uint64_t size = 0;
+  for (const auto& [key, of_piece] : *pieces) size += of_piece;
+  if (size < 2 * chunk_) {
     chunk->second.size = size;
     // An empty one is the end of the chunk before, which is counted with it the next time.
     if (size == 0 && chunk != chunks_.begin() && !chunk->second.is_marked) chunks_.erase(chunk);
-    return {};
-  }
-  if (pieces->empty()) {
-    // All have gone between the two looks.
-    chunk->second = {0, true};
     return {};
   }
   chunk->second.size = pieces->front().second;
