@@ -17,6 +17,9 @@ namespace {
 
 using api::account::escape_html;
 
+/// Longer ones do not pass every mail server. [RFC 5321 §4.5.3.1.6]
+constexpr std::size_t line_size_max = 998;
+
 std::string one_line(std::string text) {
   std::erase_if(text, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
   return text;
@@ -104,9 +107,26 @@ std::string with_line_ends(const std::string& text) {
   return out;
 }
 
+bool has_long_line(const std::string& text) {
+  bool found = false;
+  for_lines(text, [&](std::string_view line) { found = found || line.size() > line_size_max; });
+  return found;
+}
+
+/// In lines of 76 characters. [RFC 2045 §6.8]
+std::string base64_lines(const std::string& text) {
+  constexpr std::size_t width = 76;
+  const auto whole = base64_encode(as_bytes(with_line_ends(text)));
+  std::string out;
+  for (std::size_t at = 0; at < whole.size(); at += width) out += whole.substr(at, width) + "\n";
+  return out;
+}
+
 std::string part(const std::string& boundary, const std::string& type, const std::string& text) {
+  const bool is_packed = has_long_line(text);
   return "--" + boundary + "\n" + "Content-Type: " + type +
-         "; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n" + text + "\n";
+         "; charset=utf-8\nContent-Transfer-Encoding: " + (is_packed ? "base64" : "8bit") + "\n\n" +
+         (is_packed ? base64_lines(text) : text) + "\n";
 }
 
 void write_file(const std::filesystem::path& directory, const std::string& name,
