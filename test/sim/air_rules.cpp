@@ -18,19 +18,23 @@ std::string text_of(Frequency frequency) {
   return std::to_string(frequency.hz()) + " Hz";
 }
 
-}  // namespace
-
-AirRules::AirRules(const region::FrequencyPlan& plan) : plan_(plan) {
+const region::Region& latest_region(const region::FrequencyPlan& plan) {
   const auto* region = region::find_latest(plan.band_id);
   FF_ASSERT(region != nullptr);
+  return *region;
+}
+
+}  // namespace
+
+AirRules::AirRules(const region::FrequencyPlan& plan) : plan_(plan), region_(latest_region(plan)) {
   const double ceiling = plan.max_eirp_dbm.value_or(1000.0F);
-  const double usual = region->default_max_eirp_dbm;
+  const double usual = region_.default_max_eirp_dbm;
   for (const auto& band : plan.sub_bands) {
     bands_.push_back({band.min, band.max, band.duty_cycle,
                       std::min<double>(band.max_eirp_dbm.value_or(usual), ceiling)});
   }
   if (!bands_.empty()) return;
-  for (const auto& band : region->sub_bands) {
+  for (const auto& band : region_.sub_bands) {
     const double own = band.max_eirp_dbm > 0 ? band.max_eirp_dbm : usual;
     bands_.push_back({band.min, band.max, band.duty_cycle, std::min(own, ceiling)});
   }
@@ -54,7 +58,8 @@ void AirRules::report(AirRule rule, std::string text) {
 
 void AirRules::downlink(std::size_t gateway, const sim::Emission& emission, double power_dbm) {
   ++frames_;
-  const auto who = "gateway " + std::to_string(gateway) + " on " + text_of(emission.frequency);
+  const auto sender = "gateway " + std::to_string(gateway);
+  const auto who = sender + " on " + text_of(emission.frequency);
   const auto* band = band_of(emission.frequency);
   if (band == nullptr) return report(AirRule::frequency, who + ": not in a sub-band");
   if (power_dbm > band->max_eirp_dbm + power_rounding_db)
@@ -63,28 +68,50 @@ void AirRules::downlink(std::size_t gateway, const sim::Emission& emission, doub
       schedule::time_on_air(emission.phy_payload.size(), emission.data_rate, emission.frequency);
   if (!air) return report(AirRule::frequency, who + ": unknown modulation");
   check_dwell(region::Direction::downlink, emission.frequency, *air, who);
-  check_duty(gateway, *band, {emission.start, *air});
+  check_duty(sender, *band, {emission.start, *air}, Duration{0});
 }
 
-/// A device obeys the duty cycle by itself; what it sends where, the network has told it.
-void AirRules::uplink(const std::string& device, const sim::Transmission& transmission) {
+/// What it sends where, and how loud, the network has told the device. A device is silent after a
+/// frame, as long as the frame was worth: in an hour that begins with a frame there is one more.
+void AirRules::uplink(const std::string& device, const sim::Transmission& transmission,
+                      MonoTime end) {
   ++frames_;
   const auto who = device + " on " + text_of(transmission.frequency);
-  if (band_of(transmission.frequency) == nullptr)
-    report(AirRule::frequency, who + ": not in a sub-band");
+  const auto* band = band_of(transmission.frequency);
+  if (band == nullptr) return report(AirRule::frequency, who + ": not in a sub-band");
+  const auto limit = std::min<double>(band->max_eirp_dbm, region_.default_max_eirp_dbm);
+  if (transmission.eirp_dbm > limit + power_rounding_db)
+    report(AirRule::power, who + ": " + std::to_string(transmission.eirp_dbm) + " dBm");
+  const auto air = schedule::time_on_air(transmission.phy_payload.size(), transmission.data_rate,
+                                         transmission.frequency);
+  if (!air) return report(AirRule::frequency, who + ": unknown modulation");
+  check_dwell(region::Direction::uplink, transmission.frequency, *air, who);
+  check_duty(device, *band, {end - *air, *air}, *air);
+}
+
+/// Where the plan says nothing of uplinks, devices keep to the band's limit: the network tells them
+/// to, and until it does they reckon with it.
+std::optional<Duration> AirRules::dwell_limit(region::Direction direction,
+                                              Frequency frequency) const {
+  if (const auto limit = plan_.dwell_time_limit(direction, frequency)) return *limit;
+  const bool silent = plan_.dwell_time.uplinks == region::DwellTime::unknown;
+  if (direction != region::Direction::uplink || !silent || region_.dwell_time_limit.count() == 0)
+    return std::nullopt;
+  return region_.dwell_time_limit;
 }
 
 void AirRules::check_dwell(region::Direction direction, Frequency frequency, Duration length,
                            const std::string& who) {
-  const auto limit = plan_.dwell_time_limit(direction, frequency);
+  const auto limit = dwell_limit(direction, frequency);
   if (limit && length > *limit)
     report(AirRule::dwell_time, who + ": " + std::to_string(length.count() / 1'000'000) + " ms");
 }
 
 /// The hour that ends with the frame. Transmissions are asked for in any order of time.
-void AirRules::check_duty(std::size_t gateway, const Band& band, OnAir frame) {
+void AirRules::check_duty(const std::string& sender, const Band& band, OnAir frame,
+                          Duration tolerance) {
   if (band.duty_cycle >= 1) return;
-  auto& sent = sent_[{gateway, &band}];
+  auto& sent = sent_[{sender, &band}];
   const auto place =
       std::upper_bound(sent.begin(), sent.end(), frame.start,
                        [](MonoTime start, const OnAir& other) { return start < other.start; });
@@ -97,10 +124,10 @@ void AirRules::check_duty(std::size_t gateway, const Band& band, OnAir frame) {
     const auto to = std::min(other.start + other.length, end);
     if (to > from) total += to - from;
   }
-  const auto allowed = std::chrono::duration_cast<Duration>(duty_window * band.duty_cycle);
+  const auto allowed =
+      std::chrono::duration_cast<Duration>(duty_window * band.duty_cycle) + tolerance;
   if (total > allowed)
-    report(AirRule::duty_cycle, "gateway " + std::to_string(gateway) + " above " +
-                                    text_of(band.min) + ": " +
+    report(AirRule::duty_cycle, sender + " above " + text_of(band.min) + ": " +
                                     std::to_string(total.count() / 1'000'000) + " ms in an hour");
 }
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -25,8 +26,8 @@ class AirRules {
 
   /// A frame that a gateway sends; `power_dbm` is EIRP (simulated antennas have no gain).
   void downlink(std::size_t gateway, const sim::Emission& emission, double power_dbm);
-  /// A frame that a device sends.
-  void uplink(const std::string& device, const sim::Transmission& transmission);
+  /// A frame that a device has sent until `end`.
+  void uplink(const std::string& device, const sim::Transmission& transmission, MonoTime end);
 
   std::uint64_t broken(AirRule rule) const { return broken_[static_cast<std::size_t>(rule)]; }
   std::uint64_t broken_total() const;
@@ -47,14 +48,16 @@ class AirRules {
   };
   const Band* band_of(Frequency frequency) const;
   void report(AirRule rule, std::string text);
+  std::optional<Duration> dwell_limit(region::Direction direction, Frequency frequency) const;
   void check_dwell(region::Direction direction, Frequency frequency, Duration length,
                    const std::string& who);
-  void check_duty(std::size_t gateway, const Band& band, OnAir frame);
+  void check_duty(const std::string& sender, const Band& band, OnAir frame, Duration tolerance);
 
   const region::FrequencyPlan& plan_;
+  const region::Region& region_;
   std::vector<Band> bands_;
-  /// By gateway and band: what it sent in the last hour.
-  std::map<std::pair<std::size_t, const Band*>, std::deque<OnAir>> sent_;
+  /// By sender and band: what it sent in the last hour.
+  std::map<std::pair<std::string, const Band*>, std::deque<OnAir>> sent_;
   std::array<std::uint64_t, air_rule_count> broken_{};
   std::vector<std::string> examples_;
   std::uint64_t frames_ = 0;

@@ -31,6 +31,7 @@ Simulation::Simulation(SimulationOptions options)
       next_seed_(options_.scenario.seed * 1'000'003) {
   config_.set("scheduler.policy", caf::atom("testing"));
   config_.set("logger.verbosity", caf::atom("quiet"));
+  for (const auto& text : options_.plans) FF_ASSERT(plans_.add_json(text).has_value());
   const auto* plan = plans_.find(options_.frequency_plan_id);
   FF_ASSERT(plan != nullptr);
   air_ = std::make_unique<AirRules>(*plan);
@@ -74,6 +75,7 @@ void Simulation::boot() {
   system_ = std::make_unique<caf::actor_system>(config_);
   metrics_ = std::make_unique<actors::Metrics>();
   app::NodeConfig config;
+  config.plans = std::make_shared<const region::FrequencyPlans>(plans_);
   config.udp.push_back({.local = server_address,
                         .fallback_plan_id = options_.frequency_plan_id,
                         .network = nullptr});
@@ -274,7 +276,7 @@ void Simulation::push_downlink(const sim::DeviceIdentity& device, FPort f_port, 
 
 void Simulation::uplink_on_air(const sim::DeviceIdentity& device,
                                const sim::Transmission& transmission) {
-  air_->uplink(device.device_id, transmission);
+  air_->uplink(device.device_id, transmission, clock_->now().mono);
 }
 
 void Simulation::downlink_on_air(std::size_t gateway, const sim::Emission& emission,

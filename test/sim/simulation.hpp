@@ -30,6 +30,8 @@ struct SimulationOptions {
   net::DatagramFaults network;
   /// Of the gateways. Devices have their own, of the same band.
   std::string frequency_plan_id = "EU_863_870_TTN";
+  /// Plans beside the standard ones, as the text of plan files.
+  std::vector<std::string> plans;
   /// How far everything moves on at once. The server's timers are no finer.
   Duration step = std::chrono::milliseconds{5};
   /// RocksDB on a simulated disk instead of the engine in memory. Its own threads make the run no
