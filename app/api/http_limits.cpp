@@ -33,7 +33,7 @@ bool admit(const net::RateLimit& limit, const std::string& key, ResponseWriter& 
 
 HttpHandler with_limit(const HttpLimits& limits, std::string_view class_name, HttpHandler next) {
   const auto limit = net::limit_of(limits.limiter, {class_name, "http"});
-  if (!limit) return next;
+  if (!limit.is_possible()) return next;
   return [limits, limit, name = std::string(class_name), next = std::move(next)](
              Request request, std::shared_ptr<ResponseWriter> response) {
     const auto token = token_id_of(request.headers.value("Authorization"));

@@ -81,12 +81,13 @@ std::vector<Knob> front_door_knobs() {
       {"rate-limiting.memory.max-size",
        "Callers that each profile remembers; 0 stands for 4096. Of more, those who ask least are "
        "forgotten.",
-       "0", one(count<std::size_t>(0, 10'000'000), FF_PLACE(rate_limiting.keys_max))},
+       "0", one(count<std::size_t>(0, 10'000'000), FF_PLACE(rate_limiting.keys_max)), Reload::live},
       {"rate-limiting.profiles",
        "How often callers may do what the classes in `associations` name, such as "
        "`grpc:method:/ttn.lorawan.v3.GatewayRegistry/List`, `grpc:method`, `gs:up` or "
        "`http:oauth`. Empty: as often as they like.",
-       "", many(rate_limiting_profile(), FF_PLACE(rate_limiting.profiles), Shape::records)},
+       "", many(rate_limiting_profile(), FF_PLACE(rate_limiting.profiles), Shape::records),
+       Reload::live},
   };
   for (auto& knob : tls_knobs()) knobs.push_back(std::move(knob));
   return knobs;

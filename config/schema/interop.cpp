@@ -28,7 +28,7 @@ std::vector<Knob> key_vault_knobs() {
       {"key-vault.static",
        "Key-encryption keys by their label, 16, 24 or 32 bytes as hex. `label@2` is the second "
        "generation of `label`: the newest wraps, all unwrap.",
-       "", many(kek(), FF_PLACE(key_vault.keks), Shape::map)},
+       "", many(kek(), FF_PLACE(key_vault.keks), Shape::map), Reload::live},
       {"key-vault.file",
        "File with more of them, a line `label: hex` each; new lines are taken over while the "
        "server runs.",

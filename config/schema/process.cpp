@@ -17,14 +17,16 @@ std::vector<Knob> process_knobs() {
 
       {"log.format", "console is for people, json for collectors.", "console",
        one(choice<LogFormat>({{"console", LogFormat::console}, {"json", LogFormat::json}}),
-           FF_PLACE(log.format))},
+           FF_PLACE(log.format)),
+       Reload::live},
       {"log.level", "The least severe level that is logged.", "info",
        one(choice<LogLevel>({{"debug", LogLevel::debug},
                              {"info", LogLevel::info},
                              {"warn", LogLevel::warn},
                              {"error", LogLevel::error},
                              {"fatal", LogLevel::fatal}}),
-           FF_PLACE(log.level))},
+           FF_PLACE(log.level)),
+       Reload::live},
 
       {"storage.directory", "Where everything is kept. Created if missing; one process at a time.",
        "./data", one(path(), FF_PLACE(storage.directory))},

@@ -4,9 +4,9 @@ namespace ff::net {
 
 std::function<bool(const Endpoint& remote)> admit_by_address(RateLimit limit,
                                                              std::string class_name) {
-  if (!limit) return nullptr;
+  if (!limit.is_possible()) return nullptr;
   return [limit = std::move(limit), class_name = std::move(class_name)](const Endpoint& remote) {
-    return limit.take(class_name + ":ip:" + remote.address_text()).allowed;
+    return !limit || limit.take(class_name + ":ip:" + remote.address_text()).allowed;
   };
 }
 

@@ -9,7 +9,7 @@
 
 namespace ff::net {
 
-/// Counts each connection under `<class_name>:ip:<address>`; null without a limit. Any thread.
+/// Counts each connection under `<class_name>:ip:<address>`; null without a limiter. Any thread.
 std::function<bool(const Endpoint& remote)> admit_by_address(RateLimit limit,
                                                              std::string class_name);
 

@@ -2,9 +2,9 @@
 // [spec api-conventions §9]. Not who asks what: doors know their classes and keys.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <initializer_list>
-#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -30,12 +30,15 @@ struct RateProfile {
 
 class RateLimiter;
 
-/// The limit of one door; without one, everything is allowed. Cheap to copy, keeps the limiter
-/// alive. Any thread.
+/// The limit of one door, as the profiles of the moment have it; without one, everything is
+/// allowed. Keeps the limiter alive. Any thread.
 class RateLimit {
  public:
   RateLimit() = default;
-  explicit operator bool() const noexcept { return bucket_ != nullptr; }
+  /// Whether a profile limits this door now.
+  explicit operator bool() const;
+  /// Whether one may at some time: false for a door without a limiter.
+  bool is_possible() const noexcept { return limiter_ != nullptr; }
 
   /// Counts one request of `key`.
   RateVerdict take(std::string_view key) const;
@@ -46,12 +49,11 @@ class RateLimit {
 
  private:
   friend class RateLimiter;
-  struct Bucket;
-  RateLimit(std::shared_ptr<const RateLimiter> limiter, Bucket* bucket)
-      : limiter_(std::move(limiter)), bucket_(bucket) {}
+  RateLimit(std::shared_ptr<const RateLimiter> limiter, std::vector<std::string> classes)
+      : limiter_(std::move(limiter)), classes_(std::move(classes)) {}
 
   std::shared_ptr<const RateLimiter> limiter_;
-  Bucket* bucket_ = nullptr;
+  std::vector<std::string> classes_;
 };
 
 class RateLimiter : public std::enable_shared_from_this<RateLimiter> {
@@ -64,22 +66,34 @@ class RateLimiter : public std::enable_shared_from_this<RateLimiter> {
   };
   /// `keys_max` (1 or more) for each profile. A class that two profiles name belongs to the first.
   /// Error: invalid_rate.
-  static Result<std::shared_ptr<const RateLimiter>> make(std::vector<RateProfile> profiles,
-                                                         std::size_t keys_max, Ports ports);
+  static Result<std::shared_ptr<RateLimiter>> make(std::vector<RateProfile> profiles,
+                                                   std::size_t keys_max, Ports ports);
   ~RateLimiter();
+
+  /// Other profiles for all doors, in force once the result is called: counts begin anew. Keeps the
+  /// limiter alive. Error: invalid_rate; nothing has changed. Any thread.
+  Result<std::function<void()>> prepare(std::vector<RateProfile> profiles, std::size_t keys_max);
 
   /// Of the first of `classes` that has a profile.
   RateLimit limit(std::initializer_list<std::string_view> classes) const;
 
  private:
   friend class RateLimit;
+  struct Bucket;
+  struct Profiles;
+  using ProfilesPtr = std::shared_ptr<const Profiles>;
+
   explicit RateLimiter(Ports ports);
-  Status add(RateProfile profile, std::size_t keys_max);
+  Result<ProfilesPtr> build(std::vector<RateProfile> profiles, std::size_t keys_max) const;
+  void use(const ProfilesPtr& profiles);
+  /// Null: nobody is limited.
+  ProfilesPtr profiles() const;
 
   Ports ports_;
   MonoTime start_;
-  std::vector<std::unique_ptr<RateLimit::Bucket>> buckets_;
-  std::map<std::string, RateLimit::Bucket*, std::less<>> by_class_;
+  std::atomic<ProfilesPtr> profiles_;
+  /// Whether there are any: most servers have none, and datagrams ask often.
+  std::atomic<bool> has_profiles_{false};
 };
 
 /// The same; no limit if there is no limiter.

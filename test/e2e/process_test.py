@@ -1,11 +1,13 @@
 """The process: configuration errors, exit codes, locking, draining."""
 import json
 import pathlib
+import signal
 import subprocess
 import tempfile
 import time
 import unittest
 
+from grpc_client import GrpcClient
 from harness import BIN, Server, wait_until
 
 GOLDEN = pathlib.Path(__file__).parent.parent / 'golden'
@@ -15,15 +17,32 @@ ON_OCCASION = {'ttn_lw_as_downlink_dropped_total', 'ttn_lw_as_uplink_dropped_tot
                'ttn_lw_as_pubsub_integrations_failed_total', 'ttn_lw_as_pubsub_integrations_started_total',
                'ttn_lw_as_pubsub_integrations_stopped_total', 'ttn_lw_js_join_rejected_total', 'ttn_lw_js_dev_nonce_reuse',
                'ttn_lw_js_dev_nonce_too_small', 'ttn_lw_as_subscription_sets_publish_failed_total'}
-# Devices' positions are not cached apart; statuses go nowhere but to the registry, and none is dropped; the frontend decodes without types.
-ABSENT = {'ttn_lw_as_metadata_cache_hits_total', 'ttn_lw_as_metadata_cache_misses_total', 'ttn_lw_as_metadata_registry_retrievals_total',
-          'ttn_lw_as_metadata_registry_updates_total',
-          'ttn_lw_gs_status_dropped_total', 'ttn_lw_gs_status_forwarded_total', 'ttn_lw_gs_io_udp_message_forwarded_total',
+# Statuses go nowhere but to the registry, and none is dropped; the frontend decodes without types.
+ABSENT = {'ttn_lw_gs_status_dropped_total', 'ttn_lw_gs_status_forwarded_total', 'ttn_lw_gs_io_udp_message_forwarded_total',
           'ttn_lw_gs_io_udp_unmarshal_type_errors_total'}
 
 
 def run(*arguments, **kwargs):
     return subprocess.run([str(BIN / 'farfield'), *arguments], capture_output=True, text=True, timeout=20, **kwargs)
+
+
+class ConfiguredServer(Server):
+    """One whose configuration file changes while it runs."""
+
+    def __init__(self):
+        super().__init__()
+        self.file = self.directory / 'farfield.yml'
+        self.write({})
+
+    def command(self):
+        return [*super().command(), '-c', str(self.file)]
+
+    def write(self, settings):
+        self.file.write_text(json.dumps(settings))  # which is YAML, too
+
+    def reload(self, said, times=1):
+        self.process.send_signal(signal.SIGHUP)
+        wait_until(lambda: self.log.read_text().count(said) >= times, said)
 
 
 class Process(unittest.TestCase):
@@ -95,6 +114,69 @@ class Process(unittest.TestCase):
             self.assertEqual(server.stop(10), 0, server.log_tail())
             self.assertLess(time.monotonic() - started, 10)
 
+    def test_a_drain_waits_for_streams_and_a_second_sigterm_for_nothing(self):
+        """A stream that its client keeps holds the drain for two seconds, then it is ended and the exit is clean; a second signal ends it before."""
+        for signals, code in ((1, 0), (2, 128 + signal.SIGTERM)):
+            with self.subTest(signals=signals), Server() as server:
+                with GrpcClient(f'127.0.0.1:{server.ports["grpc"]}', server.admin_key) as client:
+                    stream = client.stream('Events/Stream', {'identifiers': [{'userIds': {'userId': 'admin'}}]})
+                    self.assertEqual(stream.next().name, 'events.stream.start')
+                    started = time.monotonic()
+                    server.process.terminate()
+                    wait_until(lambda: 'msg="draining"' in server.log.read_text(), 'the drain begins')
+                    if signals == 2:
+                        server.process.terminate()
+                    self.assertEqual(server.process.wait(15), code, server.log_tail())
+                    took = time.monotonic() - started
+                    self.assertEqual('farfield ends' in server.log.read_text(), signals == 1)
+                    self.assertLess(took, 9, 'not by force')
+                    if signals == 1:
+                        self.assertGreater(took, 1.9, 'something holds the drain, or the other half tests nothing')
+                    self.assertIsNotNone(stream.end())
+                server.start()
+                self.assertEqual(server.api('GET', '/applications'), {})
+
+    def test_sighup_takes_over_what_can_change_and_names_the_rest(self):
+        with ConfiguredServer() as server:
+            server.write({'log': {'level': 'debug'}, 'ns': {'net-id': '000013'}, 'rate-limiting': {'profiles': [
+                {'name': 'own', 'max-per-min': 1, 'max-burst': 1, 'associations': ['grpc:method:/ttn.lorawan.v3.EntityAccess/AuthInfo']}]},
+                'key-vault': {'static': {'device': '000102030405060708090A0B0C0D0E0F'}}})
+            server.reload('was read again')
+            log = server.log.read_text()
+            self.assertIn('changed="key-vault.static log.level rate-limiting.profiles"', log)
+            self.assertIn('msg="settings wait for a restart" settings="ns.net-id"', log)
+            self.assertNotIn('000102', log)
+            self.assertEqual([server.request('GET', '/api/v3/auth_info', key=server.admin_key)[0] for _ in range(2)], [200, 429])
+            wait_until(lambda: ' debug ' in server.log.read_text() and 'call failed' in server.log.read_text(), 'a refused call is in the log of level debug')
+            self.assertIn('farfield_config_reloads_total{outcome="taken"} 1', server.request('GET', '/metrics')[1])
+            record = next(one for one in server.api('GET', '/farfield/audit/records?entity=process')['records'] if one['method'] == 'farfield/reload')
+            self.assertEqual([change['path'] for change in record['changes']], ['key-vault.static', 'log.level', 'rate-limiting.profiles'])
+            server.write({'ns': {'net-id': '000013'}, 'key-vault': {'static': {'device': '000102030405060708090A0B0C0D0E0F'}}})
+            server.reload('changed="log.level rate-limiting.profiles"')
+            self.assertEqual([server.request('GET', '/api/v3/auth_info', key=server.admin_key)[0] for _ in range(2)], [200, 200])
+            self.assertEqual(server.stop(), 0)
+
+    def test_a_wrong_configuration_is_refused_whole_in_the_words_of_a_start(self):
+        with ConfiguredServer() as server:
+            for wrong in ({'log': {'level': 'debug'}, 'storage': {'shards': 63}}, {'log': {'level': 'debug'}, 'nothing': 1},
+                          {'log': {'level': 'debug'}, 'frequency-plans': {'directory': '/nonexistent'}}):
+                with self.subTest(wrong=wrong):
+                    server.write(wrong)
+                    before = server.log.read_text().count('configuration is not used')
+                    server.reload('configuration is not used', before + 1)
+                    started = Server(**{'storage.directory': server.directory / 'other'})
+                    self.addCleanup(started.__exit__)
+                    done = subprocess.run([*started.command(), '-c', str(server.file)], capture_output=True, text=True, timeout=20)
+                    self.assertEqual(done.returncode, 78, done.stderr)
+                    said = done.stderr.strip().splitlines()[-1]
+                    reason = said.partition('error="')[2][:-1] if 'error="' in said else said.removeprefix('farfield: ')
+                    self.assertIn(reason, server.log.read_text())
+            self.assertNotIn(' debug ', server.log.read_text())
+            self.assertIn('farfield_config_reloads_total{outcome="refused"} 3', server.request('GET', '/metrics')[1])
+            server.write({})
+            server.reload('was read again')
+            self.assertEqual(server.stop(), 0)
+
     def test_sigterm_under_load_loses_and_repeats_nothing(self):
         with Server(**{'ns.default-mac-settings.desired-rx1-delay': 1}) as server:
             server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': 'drain-app'}}})
@@ -134,7 +216,7 @@ class Process(unittest.TestCase):
                 self.assertEqual(run('db', 'backup', backup, '--storage.directory', str(server.directory / 'data')).returncode, 0)
                 done = run('db', 'restore', backup, '--storage.directory', restored)
                 self.assertEqual(done.returncode, 0, done.stderr)
-                with Server(**{'storage.directory': restored}) as copy:
+                with Server(**{'storage.directory': restored, 'key-vault.own-file': server.directory / 'data' / 'own-kek'}) as copy:
                     answer = copy.api('GET', '/applications/kept?field_mask=name', key=key)
                     self.assertEqual(answer['name'], 'kept')
 

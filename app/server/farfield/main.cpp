@@ -47,9 +47,12 @@ int code(ExitCode exit) {
   return static_cast<int>(exit);
 }
 
+Result<config::Loaded> read_config(const std::vector<std::string>& arguments) {
+  return config::load({arguments, config::process_environment(), config::default_config_files()});
+}
+
 Result<config::Loaded> load(const std::vector<std::string>& arguments) {
-  auto loaded =
-      config::load({arguments, config::process_environment(), config::default_config_files()});
+  auto loaded = read_config(arguments);
   if (!loaded) std::fprintf(stderr, "farfield: %s\n", loaded.error().message().c_str());
   if (loaded) {
     for (const auto& warning : loaded->warnings)
@@ -73,7 +76,7 @@ ExitCode start(const std::vector<std::string>& arguments) {
     }
   }
   if (!loaded->config.process.core_dumps) app::forbid_core_dumps();
-  return app::run_server(loaded->config);
+  return app::run_server(loaded->config, [arguments] { return read_config(arguments); });
 }
 
 ExitCode print_config(std::vector<std::string> arguments) {

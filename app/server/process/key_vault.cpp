@@ -39,18 +39,35 @@ Status check_labels(const config::Config& config, const key_vault::KeyVault& vau
   return {};
 }
 
+key_vault::Keks configured_keks(const config::KeyVault& settings) {
+  key_vault::Keks keks;
+  for (const auto& [label, key] : settings.keks) keks.insert_or_assign(label, key);
+  return keks;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<key_vault::LiveKeyVault>> load_key_vault(const config::Config& config) {
-  key_vault::Keks keks;
-  for (const auto& [label, key] : config.key_vault.keks) keks.insert_or_assign(label, key);
-  auto vault = std::make_shared<key_vault::LiveKeyVault>(key_vault::KeyVault(std::move(keks)));
+  auto vault = std::make_shared<key_vault::LiveKeyVault>(
+      key_vault::KeyVault(configured_keks(config.key_vault)));
   if (!config.key_vault.file.empty()) {
     FF_TRY(const auto more, read_keks(config.key_vault.file));
     FF_CHECK(vault->add(more));
   }
   FF_CHECK(check_labels(config, *vault->current()));
   return vault;
+}
+
+Result<std::function<void()>> prepare_configured_keys(
+    const std::shared_ptr<key_vault::LiveKeyVault>& vault, const config::KeyVault& settings) {
+  auto keks = configured_keks(settings);
+  key_vault::LiveKeyVault trial(*vault->current());
+  FF_CHECK(trial.add(keks));
+  return std::function<void()>([vault, keks = std::move(keks)] {
+    const auto added = vault->add(keks);
+    // Its file may have brought another key for a label in this moment.
+    if (!added) spdlog::error("msg=\"keys are not used\" error=\"{}\"", added.error().message());
+  });
 }
 
 struct KeyVaultWatch::OnLoop {

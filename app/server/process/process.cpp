@@ -1,6 +1,5 @@
 #include "app/server/process/process.hpp"
 
-#include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
@@ -14,11 +13,12 @@
 
 #include "app/server/process/device_locations.hpp"
 #include "app/server/process/front_doors.hpp"
-#include "app/server/process/grpc_log.hpp"
 #include "app/server/process/identity.hpp"
 #include "app/server/process/interop_clients.hpp"
 #include "app/server/process/key_vault.hpp"
+#include "app/server/process/log.hpp"
 #include "app/server/process/rate_limits.hpp"
+#include "app/server/process/reload.hpp"
 #include "app/server/process/settings.hpp"
 #include "app/server/process/signals.hpp"
 #include "app/server/process/version.hpp"
@@ -34,22 +34,6 @@ namespace {
 
 /// From SIGTERM to a forced end. [issue: clean exit within ten seconds]
 constexpr std::chrono::seconds drain_limit{9};
-
-void set_up_log(const config::Log& log) {
-  auto logger = spdlog::stderr_color_mt("farfield");
-  if (log.format == config::LogFormat::json) {
-    logger->set_pattern(R"({"time":"%Y-%m-%dT%H:%M:%S.%fZ","level":"%l","log":"%v"})",
-                        spdlog::pattern_time_type::utc);
-  } else {
-    logger->set_pattern("%Y-%m-%dT%H:%M:%S.%eZ %^%l%$ %v", spdlog::pattern_time_type::utc);
-  }
-  constexpr spdlog::level::level_enum levels[] = {spdlog::level::debug, spdlog::level::info,
-                                                  spdlog::level::warn, spdlog::level::err,
-                                                  spdlog::level::critical};
-  logger->set_level(levels[static_cast<std::size_t>(log.level)]);
-  spdlog::set_default_logger(std::move(logger));
-  take_over_grpc_log();
-}
 
 ExitCode exit_code_of(const Error& error) {
   if (error.name() == "locked") return ExitCode::temporary;
@@ -151,6 +135,15 @@ std::function<void(ExitCode, const std::string&)> ends_process(std::atomic<ExitC
   };
 }
 
+/// Whether a server could start with them, as far as that can be told without its store.
+Status check_settings(const config::Config& config) {
+  FF_TRY(const auto node, node_config(config, 0));
+  FF_TRY(const auto webhooks, webhook_client_options(config.as.webhooks));
+  FF_TRY(const auto packages, packages_client_options(config.as));
+  FF_TRY(const auto brokers, broker_client_options(config.as.pubsub));
+  return {};
+}
+
 std::unique_ptr<Node> start_node(NodePorts ports, NodeConfig config) {
   try {
     return Node::start(std::move(ports), std::move(config));
@@ -182,9 +175,39 @@ void open_or_exit(FrontDoors& doors, const Node& node) {
   spdlog::info("msg=\"farfield serves\"");
 }
 
-/// From now on a second signal, or a drain that takes too long, ends the process.
-void wait_for_the_end() {
-  wait_for_signal();
+/// Who takes settings over while the server runs. Everything outlives them.
+std::vector<SettingsTaker> takers(const std::shared_ptr<key_vault::LiveKeyVault>& vault,
+                                  const std::shared_ptr<net::RateLimiter>& limiter,
+                                  actors::Metrics& metrics) {
+  using Step = std::function<void()>;
+  return {{{"log.format", "log.level"},
+           [](const config::Config& wanted) {
+             return Result<Step>([log = wanted.log] { change_log(log); });
+           }},
+          {{"rate-limiting.memory.max-size", "rate-limiting.profiles"},
+           [limiter, &metrics](const config::Config& wanted) {
+             return prepare_rate_limits(*limiter, wanted.rate_limiting, metrics);
+           }},
+          {{"key-vault.static"}, [vault](const config::Config& wanted) {
+             return prepare_configured_keys(vault, wanted.key_vault);
+           }}};
+}
+
+ReloadPorts reload_ports(LoadConfig load_again,
+                         const std::shared_ptr<key_vault::LiveKeyVault>& vault,
+                         const std::shared_ptr<net::RateLimiter>& limiter, const FrontDoors& doors,
+                         actors::Metrics& metrics) {
+  return {.load = std::move(load_again),
+          .check = check_settings,
+          .takers = takers(vault, limiter, metrics),
+          .on_changed = [&doors](const config::Config& now) { doors.settings_changed(now); },
+          .metrics = metrics};
+}
+
+/// Until somebody asks for the end: from then on a second signal, or a drain that takes too long,
+/// ends the process.
+void wait_for_the_end(Reload& reload) {
+  while (wait_for_signal() == Asked::to_reload) ignore(reload.run(), "it has been logged");
   arm_second_signal();
   force_end_after(drain_limit, static_cast<int>(ExitCode::internal));
 }
@@ -201,7 +224,7 @@ void drain(caf::actor_system& system, FrontDoors& doors, std::unique_ptr<Node> n
 
 }  // namespace
 
-ExitCode run_server(const config::Config& config) {
+ExitCode run_server(const config::Config& config, LoadConfig load_again) {
   begin_log(config);
   auto random = make_secure_random();
   auto store = open_store(config.storage, *random);
@@ -237,6 +260,8 @@ ExitCode run_server(const config::Config& config) {
     return give_up(added.error(), ExitCode::unavailable);
   const KeyVaultWatch key_vault_watch(runtime.next_loop(), config.key_vault,
                                       prepared->node.key_vault, metrics);
+  Reload reload(config, reload_ports(std::move(load_again), prepared->node.key_vault, *rate_limiter,
+                                     doors, metrics));
   auto node = start_node({.system = &system,
                           .clock = clock,
                           .make_random = make_secure_random,
@@ -260,7 +285,7 @@ ExitCode run_server(const config::Config& config) {
   runtime.start();
   doors.make_first_accounts(node->routes(), *random);
   open_or_exit(doors, *node);
-  wait_for_the_end();
+  wait_for_the_end(reload);
   drain(system, doors, std::move(node));
   runtime.stop();
   store->engine.reset();

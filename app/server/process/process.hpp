@@ -2,12 +2,17 @@
 // for a signal, drains.
 #pragma once
 
-#include "config/config.hpp"
+#include <functional>
+
 #include "config/exit_codes.hpp"
+#include "config/load/load.hpp"
 
 namespace ff::app {
 
+/// Reads the configuration that the server was started with again.
+using LoadConfig = std::function<Result<config::Loaded>()>;
+
 /// Returns when the process should end. Call block_signals() before, with no other thread running.
-ExitCode run_server(const config::Config& config);
+ExitCode run_server(const config::Config& config, LoadConfig load_again);
 
 }  // namespace ff::app

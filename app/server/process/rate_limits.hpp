@@ -1,6 +1,7 @@
 // From `rate-limiting.*` to the limiter that all doors of the process ask.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "actors/support/clock.hpp"
@@ -11,10 +12,15 @@
 
 namespace ff::app {
 
-/// Null without profiles: nobody is limited. Refusals are counted in
-/// `farfield_rate_limit_refused_total{profile}`. `metrics` outlives it. Error: invalid_rate.
-Result<std::shared_ptr<const net::RateLimiter>> make_rate_limiter(
+/// Refusals are counted in `farfield_rate_limit_refused_total{profile}`. `metrics` outlives it.
+/// Error: invalid_rate.
+Result<std::shared_ptr<net::RateLimiter>> make_rate_limiter(
     const config::RateLimiting& settings, std::shared_ptr<const actors::Clock> clock,
     actors::Metrics& metrics, Random& random);
+
+/// Other settings for the same limiter, in force once the result is called. Error: invalid_rate.
+Result<std::function<void()>> prepare_rate_limits(net::RateLimiter& limiter,
+                                                  const config::RateLimiting& settings,
+                                                  actors::Metrics& metrics);
 
 }  // namespace ff::app

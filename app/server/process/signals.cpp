@@ -16,6 +16,12 @@ sigset_t ending_signals() {
   return set;
 }
 
+sigset_t awaited_signals() {
+  auto set = ending_signals();
+  sigaddset(&set, SIGHUP);
+  return set;
+}
+
 void end_at_once(int number) {
   _exit(128 + number);
 }
@@ -28,16 +34,17 @@ void end_by_force(int) {
 }  // namespace
 
 void block_signals() {
-  const auto set = ending_signals();
+  const auto set = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit fails as one on a full disk does
 }
 
-void wait_for_signal() {
-  const auto set = ending_signals();
+Asked wait_for_signal() {
+  const auto set = awaited_signals();
   int number = 0;
   sigwait(&set, &number);
+  return number == SIGHUP ? Asked::to_reload : Asked::to_end;
 }
 
 void wake_signals() {

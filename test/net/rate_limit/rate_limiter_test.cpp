@@ -11,7 +11,7 @@ struct Limiter : testing::Test {
   MonoTime now{};
   std::vector<std::string> refused;
 
-  Result<std::shared_ptr<const RateLimiter>> make(std::vector<RateProfile> profiles) {
+  Result<std::shared_ptr<RateLimiter>> make(std::vector<RateProfile> profiles) {
     return RateLimiter::make(std::move(profiles), 128,
                              {.now = [this] { return now; },
                               .seed = 1,
@@ -61,6 +61,26 @@ TEST_F(Limiter, ALimitKeepsItsLimiterAlive) {
   }
   EXPECT_TRUE(limit.check("k"));
   EXPECT_FALSE(limit.check("k"));
+}
+
+TEST_F(Limiter, OtherProfilesAreForLimitsThatAreHeld) {
+  const auto limiter = *make({{"calls", 60, 1, {"grpc:method"}}});
+  const auto method = limiter->limit({"grpc:method:/a", "grpc:method"});
+  EXPECT_TRUE(method.check("k"));
+  EXPECT_FALSE(method.check("k"));
+  const auto use = limiter->prepare({{"one", 60, 2, {"grpc:method:/a"}}}, 128);
+  ASSERT_TRUE(use);
+  EXPECT_FALSE(method.check("k")) << "prepared is not in force";
+  (*use)();
+  EXPECT_EQ(method.take("k").limit, 2U) << "counted anew";
+  EXPECT_TRUE(method.check("k"));
+  EXPECT_FALSE(method.check("k"));
+  EXPECT_EQ(refused, (std::vector<std::string>{"calls", "calls", "one"}));
+  EXPECT_TRUE(limiter->prepare({{"none", 0, 1, {"a"}}}, 128).error().is(invalid_rate));
+  EXPECT_FALSE(method.check("k")) << "what means nothing changes nothing";
+  (*limiter->prepare({}, 128))();
+  EXPECT_FALSE(method);
+  EXPECT_TRUE(method.check("k"));
 }
 
 TEST_F(Limiter, RatesThatMeanNothingAreRefused) {
