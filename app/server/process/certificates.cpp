@@ -97,7 +97,7 @@ Result<Certificates> load_certificates(const config::Config& config, UtcTime now
   const auto& tls = config.tls;
   if (tls.source == config::TlsSource::none) return Certificates{};
   net::tls::KeyPair pair;
-  if (tls.source == config::TlsSource::acme) {
+  if (tls.by_acme()) {
     FF_TRY(pair, acme_certificate(tls, now));
   } else if (tls.source == config::TlsSource::file) {
     FF_TRY(pair, net::tls::read_key_pair(tls.certificate, tls.key));

@@ -219,7 +219,7 @@ Status FrontDoors::load_certificates() {
     state.certificate_watch.emplace(state.ports.loop, config.tls, state.certificates,
                                     state.ports.metrics);
   }
-  if (config.tls.source == config::TlsSource::acme) {
+  if (config.tls.by_acme()) {
     FF_TRY(state.acme,
            AcmeKeeper::make(config.tls,
                             {.loop = state.ports.loop,
