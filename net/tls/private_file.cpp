@@ -14,6 +14,18 @@ auto failed(const std::filesystem::path& path, std::string reason) {
   return fail(file_unwritable, {{"path", path.string()}, {"reason", std::move(reason)}});
 }
 
+/// Or a power loss takes the name away.
+Status sync_folder_of(const std::filesystem::path& path) {
+  const auto parent = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  const auto folder = ::open(parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return failed(path, std::strerror(errno));
+  const bool synced = ::fsync(folder) == 0;
+  const auto error = errno;
+  ::close(folder);
+  if (!synced) return failed(path, std::strerror(error));
+  return {};
+}
+
 }  // namespace
 
 Status write_private_file(const std::filesystem::path& path, std::string_view text) {
@@ -31,7 +43,7 @@ Status write_private_file(const std::filesystem::path& path, std::string_view te
   std::error_code code;
   std::filesystem::rename(temporary, path, code);
   if (code) return failed(path, code.message());
-  return {};
+  return sync_folder_of(path);
 }
 
 }  // namespace ff::net::tls

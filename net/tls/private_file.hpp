@@ -12,7 +12,7 @@ inline constexpr ErrorDef file_unwritable{"net/tls", "file_unwritable", Code::fa
                                           "write `{path}`: {reason}"};
 
 /// Nobody else may read it (0600). Written under another name and renamed: it is there whole or not
-/// at all. The folder must exist. Error: file_unwritable.
+/// at all, and stays after a power loss. The folder must exist. Error: file_unwritable.
 Status write_private_file(const std::filesystem::path& path, std::string_view text);
 
 }  // namespace ff::net::tls

@@ -18,6 +18,8 @@ inline constexpr std::string_view counter_jump = "counter_jump";
 inline constexpr std::string_view migration = "migration";
 /// Followed by the counter's name: the bound up to which its numbers may have been given out.
 inline constexpr std::string_view reserved_counter = "reserved_counter";
+/// Followed by the label of a key of the server's own that rows may be sealed under.
+inline constexpr std::string_view own_kek = "own_kek";
 }  // namespace meta_name
 
 /// meta: name.
