@@ -53,6 +53,17 @@ actors::ChildSpec mqtt_sessions_child(const Config& config, const Surroundings& 
           }};
 }
 
+actors::ChildSpec mqtt_groups_child(const Config& config, const Surroundings& surroundings,
+                                    const Routes& routes) {
+  auto context = std::make_shared<const mqtt_group::GroupsContext>(mqtt_group::GroupsContext{
+      .config = config.mqtt_groups, .deps = surroundings.deps, .sessions = routes.mqtt_sessions});
+  return {"mqtt_groups", [context = std::move(context), routes](caf::actor_system& system) {
+            const auto handle = mqtt_group::spawn_mqtt_groups(system, context);
+            routes.mqtt_groups.set(handle);
+            return caf::actor_cast<caf::actor>(handle);
+          }};
+}
+
 actors::ChildSpec webhooks_child(const Config& config, const Surroundings& surroundings,
                                  const Routes& routes) {
   auto context = std::make_shared<const webhook::WebhooksContext>(
@@ -192,6 +203,7 @@ Result<caf::actor> start(caf::actor_system& system, const Config& config,
       .children = {outbox_child(config, surroundings, routes),
                    links_child(config, surroundings, routes),
                    mqtt_sessions_child(config, surroundings, routes),
+                   mqtt_groups_child(config, surroundings, routes),
                    webhooks_child(config, surroundings, routes),
                    pubsubs_child(config, surroundings, routes),
                    packages_child(config, surroundings, routes),

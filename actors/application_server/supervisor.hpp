@@ -13,6 +13,7 @@
 #include "actors/application_server/integration/webhook/actor.hpp"
 #include "actors/application_server/link/actor.hpp"
 #include "actors/application_server/link_settings/actor.hpp"
+#include "actors/application_server/mqtt_group/actor.hpp"
 #include "actors/application_server/mqtt_session/actor.hpp"
 #include "actors/application_server/outbox/actor.hpp"
 #include "actors/application_server/pipeline/context.hpp"
@@ -28,6 +29,7 @@ struct Config {
   /// `distribution.timeout`.
   Duration link_timeout = std::chrono::minutes{1};
   mqtt_session::SessionsConfig mqtt_sessions;
+  mqtt_group::GroupsConfig mqtt_groups;
   webhook::WebhooksConfig webhooks;
   pubsub::PubSubsConfig pubsubs;
   packages::PackagesConfig packages;
@@ -73,6 +75,7 @@ struct Routes {
   LinkTable link_table;
   actors::Route<mqtt_session::SessionsHandle> mqtt_sessions;
   mqtt_session::SessionIndex mqtt_session_index;
+  actors::Route<mqtt_group::GroupsHandle> mqtt_groups;
   actors::Route<webhook::WebhooksHandle> webhooks;
   actors::Route<pubsub::PubSubsHandle> pubsubs;
   actors::Route<packages::PackagesHandle> packages;

@@ -72,8 +72,8 @@ struct Authenticate {
   std::uint32_t session_expiry = 0;
   bool operator==(const Authenticate&) const = default;
 };
-/// Answer with `subscribe_handled` and one code per subscription. All filters are valid and none is
-/// shared.
+/// Answer with `subscribe_handled` and one code per subscription. All filters are valid, and none
+/// is shared unless SessionLimits::shared_subscriptions allows it.
 struct SubscribeRequested {
   std::uint16_t packet_id = 0;
   std::vector<Subscription> subscriptions;

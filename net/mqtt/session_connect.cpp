@@ -119,7 +119,7 @@ Properties Session::connack_properties(const Accepted& accepted) const {
     list.add(Id::assigned_client_identifier, accepted.assigned_client_id);
   if (limits_.topic_alias_max > 0)
     list.add(Id::topic_alias_maximum, std::uint32_t{limits_.topic_alias_max});
-  list.add(Id::shared_subscription_available, 0U);
+  if (!limits_.shared_subscriptions) list.add(Id::shared_subscription_available, 0U);
   if (asked_.keep_alive == 0)
     list.add(Id::server_keep_alive, std::uint32_t{keep_alive_for(limits_.idle_max)});
   return list;

@@ -41,6 +41,9 @@ struct SessionLimits {
   std::size_t topic_size_max = 1024;
   /// False: RETAIN in a PUBLISH of MQTT 5 is an error, and announced as one.
   bool retain_available = true;
+  /// True: the owner is asked about `$share/…`. Otherwise it is refused, and MQTT 5 clients are
+  /// told so when they connect.
+  bool shared_subscriptions = false;
 };
 
 }  // namespace ff::mqtt

@@ -30,7 +30,7 @@ void Session::on_subscribe(Subscribe&& packet) {
     if (!is_valid_topic_filter(one.filter)) return violate(ReasonCode::topic_filter_invalid);
     bool shared = is_shared_filter(one.filter);
     if (shared && one.no_local) return violate(ReasonCode::protocol_error);
-    if (shared) {
+    if (shared && !limits_.shared_subscriptions) {
       request.reasons.emplace_back(ReasonCode::shared_subscriptions_not_supported);
     } else if (!filter_fits(one.filter)) {
       request.reasons.emplace_back(ReasonCode::topic_filter_invalid);
@@ -50,7 +50,8 @@ void Session::on_unsubscribe(Unsubscribe&& packet) {
   UnsubscribeRequested question{.packet_id = packet.packet_id};
   for (auto& filter : packet.filters) {
     if (!is_valid_topic_filter(filter)) return violate(ReasonCode::topic_filter_invalid);
-    if (is_shared_filter(filter) || !filter_fits(filter)) {
+    const bool refused = is_shared_filter(filter) && !limits_.shared_subscriptions;
+    if (refused || !filter_fits(filter)) {
       request.reasons.emplace_back(ReasonCode::no_subscription_existed);
     } else {
       request.reasons.emplace_back(std::nullopt);

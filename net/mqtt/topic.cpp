@@ -23,14 +23,6 @@ bool wildcards_stand_alone(std::string_view filter) noexcept {
   return true;
 }
 
-/// Group and filter of a shared subscription, split at the slash between them.
-bool is_valid_share(std::string_view filter) noexcept {
-  filter.remove_prefix(share_prefix.size());
-  auto slash = filter.find('/');
-  if (slash == 0 || slash == std::string_view::npos || slash + 1 == filter.size()) return false;
-  return !has_wildcard(filter.substr(0, slash)) && wildcards_stand_alone(filter.substr(slash + 1));
-}
-
 }  // namespace
 
 std::optional<std::string_view> TopicLevels::next() noexcept {
@@ -54,13 +46,25 @@ bool is_shared_filter(std::string_view filter) noexcept {
   return filter.starts_with(share_prefix);
 }
 
+std::optional<SharedFilter> split_shared_filter(std::string_view filter) noexcept {
+  if (!is_shared_filter(filter)) return std::nullopt;
+  filter.remove_prefix(share_prefix.size());
+  auto slash = filter.find('/');
+  if (slash == 0 || slash == std::string_view::npos || slash + 1 == filter.size())
+    return std::nullopt;
+  const SharedFilter parts{filter.substr(0, slash), filter.substr(slash + 1)};
+  if (has_wildcard(parts.group) || !wildcards_stand_alone(parts.filter)) return std::nullopt;
+  return parts;
+}
+
 bool is_valid_topic_name(std::string_view topic) noexcept {
   return is_plausible_text(topic) && !has_wildcard(topic);
 }
 
 bool is_valid_topic_filter(std::string_view filter) noexcept {
   if (!is_plausible_text(filter)) return false;
-  return is_shared_filter(filter) ? is_valid_share(filter) : wildcards_stand_alone(filter);
+  return is_shared_filter(filter) ? split_shared_filter(filter).has_value()
+                                  : wildcards_stand_alone(filter);
 }
 
 bool topic_matches(std::string_view filter, std::string_view topic) noexcept {

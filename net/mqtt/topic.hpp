@@ -39,6 +39,12 @@ bool is_valid_topic_filter(std::string_view filter) noexcept;
 
 /// `$share/{group}/{filter}` [MQTT-5 §4.8.2].
 bool is_shared_filter(std::string_view filter) noexcept;
+/// The two parts of a shared filter. Nothing for other filters, and for one that is not valid.
+struct SharedFilter {
+  std::string_view group;
+  std::string_view filter;
+};
+std::optional<SharedFilter> split_shared_filter(std::string_view filter) noexcept;
 bool has_wildcard(std::string_view filter) noexcept;
 
 /// Whether the valid, not shared `filter` matches the valid `topic`. `a/#` matches `a` too; a

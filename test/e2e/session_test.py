@@ -9,9 +9,11 @@ APPLICATION = 'session-app'
 VERSIONS = {'three': ['-V', 'mqttv311', '-c'], 'five': ['-V', 'mqttv5', '-c', '-x', '3600']}
 
 
-class Sessions(unittest.TestCase):
+class SessionCase(unittest.TestCase):
+    settings = {}
+
     def setUp(self):
-        self.server = Server(**{'as.mqtt.sessions.max-per-application': 2}).start()
+        self.server = Server(**self.settings).start()
         self.addCleanup(self.server.__exit__)
         self.server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': APPLICATION}}})
         self.key = self.server.application_key(APPLICATION)
@@ -45,6 +47,10 @@ class Sessions(unittest.TestCase):
         for device in {device for device, _ in got}:
             counters = [counter for one, counter in got if one == device]
             self.assertEqual(counters, sorted(counters), device)
+
+
+class Sessions(SessionCase):
+    settings = {'as.mqtt.sessions.max-per-application': 2}
 
     def test_nothing_is_lost_while_away_nor_by_a_kill(self):
         for name, flags in VERSIONS.items():
@@ -87,6 +93,74 @@ class Sessions(unittest.TestCase):
         self.uplinks('second', 20)
         with self.client('three') as subscriber:
             self.assertEqual({device.split('-')[0] for device, _ in self.collect(subscriber, 20)}, {'second'})
+
+
+class Shared(SessionCase):
+    """Shared subscriptions: each message goes to one of a group's clients."""
+
+    def member(self, name):
+        return Subscriber(self.server, APPLICATION, self.key, '$share/workers/v3/+/devices/+/up', '-i', 'member-' + name, '-q', '1',
+                          *VERSIONS[name])
+
+    def gather(self, members, wanted):
+        """What each member gets until all that is wanted is among them."""
+        got = {name: [] for name in members}
+
+        def complete():
+            for name, member in members.items():
+                while not member.messages.empty():
+                    got[name] += self.collect(member, 1)
+            return len({one for some in got.values() for one in some}) >= wanted
+        wait_until(complete, f'{wanted} messages arrive', 60)
+        return got
+
+    def assert_members(self, count):
+        wait_until(lambda: f'farfield_as_mqtt_group_members {count}\n' in self.server.request('GET', '/metrics')[1], f'{count} are in the group')
+
+    def test_the_clients_of_a_group_share_messages_and_lose_none(self):
+        with self.member('three') as three, self.member('five') as five:
+            self.assert_members(2)
+            members = {'three': three, 'five': five}
+            self.uplinks('shared', 150)
+            got = self.gather(members, 150)
+            self.assertEqual(sum(map(len, got.values())), 150, 'each once')
+            for some in got.values():
+                self.assert_in_order(some)
+                self.assertGreater(len(some), 0, 'both have a share')
+            # The server is killed under them. They come back by themselves, and are in their group again.
+            self.server.kill()
+            self.server.start()
+            self.assert_members(2)
+            self.uplinks('killed', 30)
+            again = self.gather(members, 30)
+            self.assertGreaterEqual(len({one for some in again.values() for one in some if one[0].startswith('killed')}), 30)
+
+    def test_a_group_waits_for_its_clients(self):
+        with self.member('three'):
+            self.assert_members(1)
+        self.assert_members(0)
+        self.uplinks('missed', 60)
+        self.server.kill()
+        self.server.start()
+        with self.member('five') as five:
+            got = self.collect(five, 60)
+            self.assertEqual(len(set(got)), 60)
+            self.assert_in_order(got)
+
+    def test_a_client_that_is_killed_leaves_what_it_has_to_others(self):
+        with self.member('three') as three:
+            self.assert_members(1)
+            five = self.member('five')
+            self.addCleanup(five.__exit__)
+            self.assert_members(2)
+            self.uplinks('before', 30)
+            self.gather({'three': three, 'five': five}, 30)
+            five.process.kill()
+            self.assert_members(1)
+            self.uplinks('after', 30)
+            got = self.collect(three, 30)
+            self.assertEqual({device.split('-')[0] for device, _ in got}, {'after'})
+            self.assertEqual(len(set(got)), 30)
 
 
 if __name__ == '__main__':

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <caf/send.hpp>
+#include <limits>
 
 #include "actors/application_server/frontend_mqtt/topics.hpp"
 #include "net/mqtt/topic.hpp"
@@ -65,6 +66,13 @@ std::string token_suffix(const mqtt::Connect& connect) {
              : ":token:" + std::string(key.substr(begin, end - begin));
 }
 
+/// Messages at QoS 1 that an MQTT 5 client takes at a time.
+std::uint16_t receive_maximum(const mqtt::Connect& connect) {
+  constexpr std::uint32_t most = std::numeric_limits<std::uint16_t>::max();
+  return static_cast<std::uint16_t>(
+      std::min(connect.properties.number(mqtt::PropertyId::receive_maximum).value_or(most), most));
+}
+
 mqtt::ReasonCode reason_of(const Error& error) {
   const auto code = error.code();
   if (code == Code::resource_exhausted || code == Code::unavailable ||
@@ -114,6 +122,9 @@ void MqttConnection::authenticated(mqtt::ServerConnection& connection,
   slot_ = context_->slots->take(application_id_.text());
   if (!slot_) return refuse(connection, Error(too_many_clients, {{"max", context_->slots->max()}}));
   rights_ = *rights;
+  session_expiry_ = question.session_expiry;
+  window_ =
+      std::min(receive_maximum(question.connect), context_->config.connection.limits.in_flight_max);
   downlink_limit_ = net::limit_of(context_->rate_limiter, {"as:down:mqtt"});
   downlink_key_ = "as:down:mqtt:app:" + uid_ + token_suffix(question.connect);
   const auto& connect = question.connect;
@@ -165,13 +176,26 @@ mqtt::ReasonCode MqttConnection::subscribe_one(const mqtt::Subscription& wish, s
   return static_cast<mqtt::ReasonCode>(qos);
 }
 
-/// Answered when the link has the subscription: what is published afterwards arrives.
 void MqttConnection::on_subscribe(mqtt::ServerConnection& connection,
                                   const mqtt::SubscribeRequested& question) {
-  if (session_) return subscribe_stored(question);
+  auto joining = std::make_shared<Joining>();
+  joining->question = question;
+  joining->reasons.resize(question.subscriptions.size());
+  join_groups(connection, joining);
+}
+
+/// Answered when the link has the subscription: what is published afterwards arrives.
+void MqttConnection::subscribe(mqtt::ServerConnection& connection, const Joining& joined) {
+  // It may have ended while groups were asked.
+  if (ended_) return;
+  if (session_) return subscribe_stored(joined);
+  const auto& question = joined.question;
   std::vector<mqtt::ReasonCode> reasons;
-  for (const auto& wish : question.subscriptions)
-    reasons.push_back(subscribe_one(wish, question.subscription_id));
+  for (std::size_t i = 0; i < question.subscriptions.size(); ++i) {
+    const auto& shared = joined.reasons[i];
+    reasons.push_back(shared ? *shared
+                             : subscribe_one(question.subscriptions[i], question.subscription_id));
+  }
   if (subscriptions_.empty() || subscriber_)
     return connection.subscribe_handled(question.packet_id, reasons);
   auto& loop = connection.stream().loop();
@@ -190,9 +214,14 @@ void MqttConnection::on_subscribe(mqtt::ServerConnection& connection,
 
 void MqttConnection::on_unsubscribe(mqtt::ServerConnection& connection,
                                     const mqtt::UnsubscribeRequested& question) {
-  if (session_) return unsubscribe_stored(question);
+  if (session_) return unsubscribe_stored(connection, question);
   std::vector<mqtt::ReasonCode> reasons;
   for (const auto& wish : question.filters) {
+    if (const auto name = shared_name(wish, uid_)) {
+      reasons.push_back(leave_group(connection, *name) ? mqtt::ReasonCode::success
+                                                       : mqtt::ReasonCode::no_subscription_existed);
+      continue;
+    }
     const auto filter = rewrite_filter(wish, uid_);
     const auto erased =
         filter ? std::erase_if(subscriptions_,
@@ -250,6 +279,8 @@ void MqttConnection::on_will(mqtt::ServerConnection&, const mqtt::PublishWill& w
 void MqttConnection::on_ended(mqtt::ServerConnection&, const mqtt::Ended& end) {
   ended_ = true;
   slot_.reset();
+  // What it has not acknowledged goes to others of its groups.
+  leave_all_groups();
   if (connected_) probe_.connections.Decrement();
   if (session_) {
     caf::anon_send(session_,

@@ -20,6 +20,8 @@ void MqttConfig::keep_sessions(Duration expiry_v3, Duration expiry_max) {
   limits.session_expiry_v3 = keeps ? seconds_of(expiry_v3) : 0;
   limits.session_expiry_max = keeps ? seconds_of(expiry_max) : 0;
   limits.in_flight_max = sessions.window;
+  // A group is a session that is kept.
+  limits.shared_subscriptions = keeps;
 }
 
 std::shared_ptr<net::StreamHandler> accept_mqtt(const MqttContextPtr& context,

@@ -9,6 +9,7 @@
 #include "actors/application_server/frontend_mqtt/access.hpp"
 #include "actors/application_server/frontend_mqtt/client_certificate.hpp"
 #include "actors/application_server/link/interface.hpp"
+#include "actors/application_server/mqtt_group/interface.hpp"
 #include "actors/application_server/mqtt_session/config.hpp"
 #include "actors/application_server/mqtt_session/index.hpp"
 #include "actors/application_server/mqtt_session/interface.hpp"
@@ -63,6 +64,7 @@ struct MqttContext {
   std::shared_ptr<const net::RateLimiter> rate_limiter;  // null: nobody is limited
   /// Of applications' connections.
   std::shared_ptr<actors::KeyedSlots> slots = std::make_shared<actors::KeyedSlots>(0);
+  actors::Route<mqtt_group::GroupsHandle> groups = {};
 };
 using MqttContextPtr = std::shared_ptr<const MqttContext>;
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "net/mqtt/topic.hpp"
 #include "protocol/types/uid.hpp"
 
 namespace ff::application_server {
@@ -24,9 +25,26 @@ std::optional<ApplicationId> application_of(std::string_view username) {
 std::optional<std::string> rewrite_filter(std::string_view filter, std::string_view uid) {
   const auto own = prefix_of(uid);
   if (filter == "#" || filter == "v3/#") return own + '#';
-  if (filter.starts_with("v3/+/")) return own + std::string(filter.substr(5));
-  if (filter.starts_with(own)) return std::string(filter);
-  return std::nullopt;
+  constexpr std::string_view any_application = "v3/+/";
+  if (filter.starts_with(any_application)) {
+    filter.remove_prefix(any_application.size());
+  } else if (filter.starts_with(own)) {
+    filter.remove_prefix(own.size());
+  } else {
+    return std::nullopt;
+  }
+  // Nothing is published there, and stored sessions know groups by such names.
+  if (mqtt::is_shared_filter(filter)) return std::nullopt;
+  return own + std::string(filter);
+}
+
+std::optional<std::string> shared_name(std::string_view filter, std::string_view uid) {
+  const auto shared = mqtt::split_shared_filter(filter);
+  if (!shared) return std::nullopt;
+  const auto rewritten = rewrite_filter(shared->filter, uid);
+  if (!rewritten) return std::nullopt;
+  const auto head = filter.size() - shared->filter.size();
+  return std::string(filter.substr(0, head)) + relative_filter(*rewritten, uid);
 }
 
 std::string relative_filter(std::string_view rewritten, std::string_view uid) {

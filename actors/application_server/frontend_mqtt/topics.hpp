@@ -22,6 +22,10 @@ std::optional<std::string> rewrite_filter(std::string_view filter, std::string_v
 /// The part of a rewritten filter below `v3/{uid}/`, for subscriptions that outlive a connection.
 std::string relative_filter(std::string_view rewritten, std::string_view uid);
 
+/// `$share/{group}/{filter}` with the filter as relative_filter() has it: how a group is known.
+/// Nothing for others' topics, and for filters that are not shared.
+std::optional<std::string> shared_name(std::string_view filter, std::string_view uid);
+
 /// `v3/{uid}/devices/{device_id}/{suffix}`.
 std::string up_topic(std::string_view uid, const DeviceId& device_id, UpKind kind);
 

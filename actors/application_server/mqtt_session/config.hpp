@@ -21,6 +21,8 @@ struct SessionsConfig {
   /// … and their bytes, roughly. Well below what a connection lets wait for the network, so that no
   /// message at QoS 1 is ever discarded there.
   std::size_t window_bytes = std::size_t{64} << 10U;
+  /// How much wider both are for a group, whose members share them.
+  std::uint16_t group_factor = 16;
   /// Messages that come live and wait for the session; behind them it reads from the outbox.
   std::uint32_t live_max = 192;
   /// Messages read from the outbox at once.

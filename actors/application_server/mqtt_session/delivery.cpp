@@ -156,7 +156,7 @@ bool SessionState::look_at(const UpPublished& up) {
 bool SessionState::has_room(std::size_t bytes) const noexcept {
   if (connection_->under_way.empty()) return true;
   return connection_->under_way.size() < connection_->window &&
-         connection_->bytes_under_way + bytes <= config_.window_bytes;
+         connection_->bytes_under_way + bytes <= connection_->window_bytes;
 }
 
 /// Once per message, however many filters match, with the best quality of them.

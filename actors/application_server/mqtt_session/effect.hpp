@@ -32,6 +32,9 @@ struct Attach {
   std::uint16_t window = 64;
   /// False: nothing is delivered, whatever is subscribed to.
   bool may_read = false;
+  /// It is a group's: its members share a wider window, and it is kept as long as it was promised
+  /// to any of them.
+  bool is_group = false;
 };
 /// The connection ended.
 struct Detach {
@@ -41,9 +44,10 @@ struct Detach {
   std::vector<std::uint16_t> unreleased;
 };
 struct Wish {
-  /// Nothing: not allowed.
+  /// Nothing: refused. Shared ones are remembered for the client; its groups have accepted them.
   std::optional<std::string> filter;
   mqtt::QoS qos = mqtt::QoS::at_most_once;
+  mqtt::ReasonCode refusal = mqtt::ReasonCode::not_authorized;
 };
 struct Subscribe {
   ConnectionId connection;
@@ -99,6 +103,7 @@ struct Accept {
   ConnectionId connection;
   bool session_present = false;
   std::vector<std::uint16_t> unreleased;
+  std::vector<Subscription> shared;
   bool operator==(const Accept&) const = default;
 };
 struct AnswerSubscribe {

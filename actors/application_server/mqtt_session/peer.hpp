@@ -13,6 +13,8 @@ struct Accepted {
   ConnectionId connection;
   bool session_present = false;
   std::vector<std::uint16_t> unreleased;
+  /// The groups that the client was in.
+  std::vector<Subscription> shared;
 };
 
 /// Port. Any thread, one call at a time, in order; must not block.

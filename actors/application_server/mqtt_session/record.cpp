@@ -26,6 +26,7 @@ void fields(Archive& a, SessionRecord& record) {
   a(2, record.expiry);
   a(3, record.expires_at);
   a(4, record.unreleased);
+  a(5, record.shared);
 }
 
 namespace {

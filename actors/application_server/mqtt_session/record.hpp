@@ -48,6 +48,9 @@ struct SessionRecord {
   UtcTime expires_at;
   /// QoS 2 identifiers that the client has not released.
   std::vector<std::uint16_t> unreleased;
+  /// The groups that the client is in: `$share/{group}/{filter}`, the filter below the
+  /// application's own topics. What they get is in sessions of their own (mqtt_group/).
+  std::vector<Subscription> shared;
   bool operator==(const SessionRecord&) const = default;
 };
 

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "actors/application_server/mqtt_session/state.hpp"
+#include "net/mqtt/topic.hpp"
 
 namespace ff::application_server::mqtt_session {
 
@@ -54,7 +55,7 @@ bool SessionState::handle(Request& request, Subscribe& event) {
     return true;
   }
   storage::WriteBatch records;
-  if (was_empty) {
+  if (was_empty && !record_.subscriptions.empty()) {
     for (auto& feed : feeds_) feed.begin_at(feed.newest());
     put_all_cursors(records);
   }
@@ -65,25 +66,27 @@ bool SessionState::handle(Request& request, Subscribe& event) {
 
 bool SessionState::has_new_filter(const Subscribe& event) const {
   return std::ranges::any_of(event.wishes, [this](const Wish& wish) {
-    return wish.filter && std::ranges::find(record_.subscriptions, *wish.filter,
-                                            &Subscription::filter) == record_.subscriptions.end();
+    return wish.filter && !mqtt::is_shared_filter(*wish.filter) &&
+           std::ranges::find(record_.subscriptions, *wish.filter, &Subscription::filter) ==
+               record_.subscriptions.end();
   });
 }
 
 mqtt::ReasonCode SessionState::apply(const Wish& wish, std::uint32_t subscription_id,
                                      bool was_empty) {
-  if (!wish.filter) return mqtt::ReasonCode::not_authorized;
+  if (!wish.filter) return wish.refusal;
   const auto qos = std::min(wish.qos, mqtt::QoS::at_least_once);
-  auto& all = record_.subscriptions;
+  const bool is_shared = mqtt::is_shared_filter(*wish.filter);
+  auto& all = is_shared ? record_.shared : record_.subscriptions;
   const auto same = std::ranges::find(all, *wish.filter, &Subscription::filter);
   if (same != all.end()) {
     same->qos = qos;
     same->id = subscription_id;
-  } else if (all.size() >= config_.filters_max) {
+  } else if (record_.subscriptions.size() + record_.shared.size() >= config_.filters_max) {
     return mqtt::ReasonCode::quota_exceeded;
   } else {
-    all.push_back(
-        {*wish.filter, qos, subscription_id, was_empty ? std::vector<Beginning>() : beginnings()});
+    all.push_back({*wish.filter, qos, subscription_id,
+                   was_empty || is_shared ? std::vector<Beginning>() : beginnings()});
   }
   return static_cast<mqtt::ReasonCode>(qos);
 }
@@ -101,15 +104,16 @@ std::vector<Beginning> SessionState::beginnings() const {
 
 bool SessionState::handle(Request&, Unsubscribe& event) {
   auto& all = record_.subscriptions;
-  const auto before = all.size();
+  const auto before = all.size() + record_.shared.size();
   Reasons reasons;
   for (const auto& filter : event.filters) {
-    const auto erased = std::erase_if(all, [&](const auto& one) { return filter == one.filter; });
+    const auto is_it = [&](const auto& one) { return filter == one.filter; };
+    const auto erased = std::erase_if(all, is_it) + std::erase_if(record_.shared, is_it);
     reasons.push_back(erased > 0 ? mqtt::ReasonCode::success
                                  : mqtt::ReasonCode::no_subscription_existed);
   }
   AnswerUnsubscribe answer{event.connection, event.packet_id, std::move(reasons)};
-  if (all.size() == before) {
+  if (all.size() + record_.shared.size() == before) {
     emit(std::move(answer));
     return true;
   }

@@ -103,7 +103,7 @@ struct Runner {
   void operator()(const Accept& effect) const {
     to_peer(effect.connection, [&](SessionPeer& peer) {
       peer.accepted({SessionHandle(SessionActor(self)), effect.connection, effect.session_present,
-                     effect.unreleased});
+                     effect.unreleased, effect.shared});
     });
   }
   void operator()(const AnswerSubscribe& effect) const {

@@ -50,6 +50,12 @@ Effects SessionState::attach(const Attach& event, Instant now) {
 void SessionState::open(const Attach& event, Instant now) {
   const bool present = stored_ && !event.clean_start;
   storage::WriteBatch records;
+  if (event.is_group && present) {
+    kept_until_ =
+        std::max(kept_until_, record_.expires_at != UtcTime{}
+                                  ? record_.expires_at
+                                  : UtcTime{now.utc + std::chrono::seconds{record_.expiry}});
+  }
   if (stored_ && event.clean_start) {
     erase_session(records, key_, shards_);
     record_ = {};
@@ -60,15 +66,23 @@ void SessionState::open(const Attach& event, Instant now) {
   // Kept until the client is back; it may use them again afterwards.
   auto unreleased = std::exchange(record_.unreleased, {});
   stored_ = true;
-  connection_ = Connection{.id = event.connection,
-                           .window = std::min(event.window, config_.window),
-                           .may_read = event.may_read,
-                           .under_way = {}};
+  connect(event);
   put_record(records);
   polled_ = now.mono;
   commit(std::move(records),
-         {{Accept{event.connection, present, std::move(unreleased)}}, event.connection});
+         {{Accept{event.connection, present, std::move(unreleased), record_.shared}},
+          event.connection});
   if (!std::exchange(waking_, true)) emit(Wake{config_.cursor_interval});
+}
+
+void SessionState::connect(const Attach& event) {
+  const std::uint16_t factor = event.is_group ? config_.group_factor : 1;
+  const auto window = static_cast<std::uint16_t>(config_.window * factor);
+  connection_ = Connection{.id = event.connection,
+                           .window = std::min(event.window, window),
+                           .window_bytes = config_.window_bytes * factor,
+                           .may_read = event.may_read,
+                           .under_way = {}};
 }
 
 /// What the connection had and the client did not acknowledge is to come again.
@@ -92,11 +106,13 @@ Effects SessionState::detach(const Detach& event, Instant now) {
   end_connection();
   leave();
   if (event.expiry) record_.expiry = *event.expiry;
-  if (record_.expiry == 0) {
+  const auto expires_at =
+      std::max(kept_until_, UtcTime{now.utc + std::chrono::seconds{record_.expiry}});
+  if (expires_at <= now.utc) {
     forget();
     return take();
   }
-  record_.expires_at = now.utc + std::chrono::seconds{record_.expiry};
+  record_.expires_at = expires_at;
   record_.unreleased = event.unreleased;
   storage::WriteBatch records;
   put_cursors(records);
@@ -124,6 +140,7 @@ void SessionState::forget() {
   leave();
   record_ = {};
   stored_ = false;
+  kept_until_ = {};
   storage::WriteBatch records;
   erase_session(records, key_, shards_);
   commit(std::move(records), {{ReportGone{orders_}}, std::nullopt});

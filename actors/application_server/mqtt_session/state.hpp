@@ -59,6 +59,7 @@ class SessionState {
   struct Connection {
     ConnectionId id;
     std::uint16_t window = 0;
+    std::size_t window_bytes = 0;
     bool may_read = false;
     bool open = false;  // accepted
     bool told_of_loss = false;
@@ -90,6 +91,7 @@ class SessionState {
 
   // state.cpp
   void open(const Attach& event, Instant now);
+  void connect(const Attach& event);
   void end_connection();
   void forget();
   void commit(storage::WriteBatch records, AfterCommit after);
@@ -134,6 +136,8 @@ class SessionState {
 
   SessionRecord record_;
   bool stored_ = false;
+  /// Of a group: as long as it was promised to members that are away.
+  UtcTime kept_until_;
   std::vector<Feed> feeds_;
   std::optional<Connection> connection_;
   std::uint64_t orders_ = 0;

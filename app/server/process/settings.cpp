@@ -415,6 +415,8 @@ Result<std::vector<gateway_server::MqttFrontendConfig>> gateway_mqtt_listeners(
     return add(key + "-tls", mqtt.listen.tls, std::move(over_tls));
   };
   FF_CHECK(add_both("mqtt", gateway_server::mqtt_format_v3(), settings.mqtt));
+  out.application_server.mqtt_groups.expiry = static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(config.as.mqtt_sessions.expiry).count());
   FF_CHECK(add_both("mqtt-v2", gateway_server::mqtt_format_v2(), settings.mqtt_v2));
   return out;
 }

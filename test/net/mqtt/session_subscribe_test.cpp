@@ -64,6 +64,18 @@ TEST_P(Subscriptions, SharedAndOversizedFiltersAreRefusedWithoutTheOwner) {
             (Lines{"Send SUBACK id=2 reason=" + failure(R::shared_subscriptions_not_supported)}));
 }
 
+TEST_P(Subscriptions, SharedFiltersReachAnOwnerThatTakesThem) {
+  Conversation c(GetParam(), {.shared_subscriptions = true});
+  c.open();
+  EXPECT_EQ(c.receive(subscribe(1, {"$share/g/a"})),
+            (Lines{"SubscribeRequested subscription_id=0 SUBSCRIBE id=1 filter=\"$share/g/a\" "
+                   "qos=1 retain_handling=0"}));
+  EXPECT_EQ(c.subscribe_handled(1, {R::granted_qos_1}),
+            (Lines{"Send SUBACK id=1 reason=granted_qos_1"}));
+  EXPECT_EQ(c.receive(Unsubscribe{.packet_id = 2, .filters = {"$share/g/a"}}),
+            (Lines{"UnsubscribeRequested UNSUBSCRIBE id=2 filter=\"$share/g/a\""}));
+}
+
 TEST_P(Subscriptions, InvalidFiltersAreViolations) {
   for (const auto* filter : {"a#", "#/a", "a/+b", "", "$share/g"}) {
     Conversation c(GetParam());

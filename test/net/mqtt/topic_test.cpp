@@ -38,6 +38,12 @@ TEST(Topic, KnowsSharedFilters) {
   EXPECT_TRUE(is_shared_filter("$share/g/a"));
   EXPECT_FALSE(is_shared_filter("$shared/g/a"));
   EXPECT_FALSE(is_shared_filter("a/$share/g"));
+  const auto parts = split_shared_filter("$share/g/a/#");
+  ASSERT_TRUE(parts);
+  EXPECT_EQ(parts->group, "g");
+  EXPECT_EQ(parts->filter, "a/#");
+  for (auto filter : {"a/b", "$share/g", "$share//a", "$share/g/", "$share/+/a"})
+    EXPECT_FALSE(split_shared_filter(filter)) << filter;
 }
 
 TEST(Topic, LevelsAreWhatSlashesSeparate) {

@@ -1,6 +1,7 @@
 // Unmodified clients (Debian's mosquitto-clients) against the application server on a loopback
 // socket, with a network server that accepts every push.
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -74,6 +75,13 @@ class Client {
     pid_ = 0;
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
   }
+  /// Reads on from whichever says something first; false if nobody does, or one has ended.
+  static bool read_on(Client& one, Client& other) {
+    pollfd ends[] = {{one.output_, POLLIN, 0}, {other.output_, POLLIN, 0}};
+    if (poll(ends, 2, 20'000) <= 0) return false;
+    if (ends[0].revents != 0 && !one.read_more()) return false;
+    return ends[1].revents == 0 || other.read_more();
+  }
   std::string output;
 
  private:
@@ -122,9 +130,18 @@ class MqttEndToEnd : public testing::Test {
     runtime.start();
     MqttConfig config;
     config.listen = {{net::Endpoint::v4({127, 0, 0, 1}, 0), nullptr}};
-    auto context = std::make_shared<const MqttContext>(
-        MqttContext{config, deps, access, routes.links, routes.pipelines, surroundings.publish,
-                    routes.mqtt_sessions, routes.mqtt_session_index});
+    config.connection.limits.shared_subscriptions = true;
+    auto context =
+        std::make_shared<const MqttContext>(MqttContext{.config = config,
+                                                        .deps = deps,
+                                                        .access = access,
+                                                        .links = routes.links,
+                                                        .pipelines = routes.pipelines,
+                                                        .publish = surroundings.publish,
+                                                        .sessions = routes.mqtt_sessions,
+                                                        .session_index = routes.mqtt_session_index,
+                                                        .rate_limiter = nullptr,
+                                                        .groups = routes.mqtt_groups});
     auto listening = MqttFrontend::start(*tcp, context);
     ASSERT_TRUE(listening) << listening.error().to_string();
     frontend = std::make_unique<MqttFrontend>(*std::move(listening));
@@ -140,6 +157,7 @@ class MqttEndToEnd : public testing::Test {
     routes.inspectable.route(storage::Shard{0}).clear();
     routes.links.clear();
     routes.mqtt_sessions.clear();
+    routes.mqtt_groups.clear();
     routes.outbox.clear();
     end(deps.committer.get());
     end(deps.loader.get());
@@ -454,6 +472,59 @@ TEST_F(MqttEndToEnd, WhatAClientDidNotAcknowledgeComesAgainAfterItWasCutOff) {
   ASSERT_EQ(more.size(), 100U);
   EXPECT_LE(more.front(), got.back() + 1);
   for (std::size_t i = 1; i < more.size(); ++i) EXPECT_EQ(more[i], more[i - 1] + 1);
+}
+
+TEST_F(MqttEndToEnd, ClientsOfAGroupGetEachMessageOnceAmongThem) {
+  for (const auto& version : {"mqttv311", "mqttv5"}) {
+    // Written line by line, although it is to a pipe.
+    const auto as_member =
+        join({"stdbuf", "-oL"},
+             command("mosquitto_sub", {"-V", version, "-q", "1", "-d", "-t", "$share/workers/#"}));
+    Client first(as_member);
+    Client second(as_member);
+    ASSERT_TRUE(first.says("Subscribed (mid: 1): 1")) << first.output;
+    ASSERT_TRUE(second.says("Subscribed (mid: 1): 1")) << second.output;
+    for (std::uint32_t f_cnt = 1; f_cnt <= 100; ++f_cnt) receive_uplink(FCnt32{f_cnt});
+    const auto complete = [&] {
+      auto all = counters(first.output);
+      const auto others = counters(second.output);
+      all.insert(all.end(), others.begin(), others.end());
+      std::ranges::sort(all);
+      return all;
+    };
+    while (complete().size() < 100 && Client::read_on(first, second)) {
+    }
+    const auto all = complete();
+    ASSERT_EQ(all.size(), 100U) << version;
+    for (int i = 0; i < 100; ++i) EXPECT_EQ(all[static_cast<std::size_t>(i)], i + 1);
+  }
+  // The destructors have killed them: nobody wanted the group to be kept.
+  EXPECT_TRUE(has_no_sessions());
+}
+
+TEST_F(MqttEndToEnd, AGroupWhoseMembersAreAwayKeepsWhatTheyMiss) {
+  const auto as_member =
+      join(keeping[1], {"-i", "worker-1", "-q", "1", "-t", "$share/workers/v3/+/devices/+/up"});
+  Client leaving(command("mosquitto_sub", join(as_member, {"-E"})));
+  ASSERT_EQ(leaving.wait(), 0) << leaving.output;
+  ASSERT_TRUE(rests("worker-1"));
+  ASSERT_TRUE(rests("$share/workers/devices/+/up"));
+  for (std::uint32_t f_cnt = 1; f_cnt <= 3; ++f_cnt) receive_uplink(FCnt32{f_cnt});
+  Client back(command("mosquitto_sub", join(as_member, {"-C", "3"})));
+  EXPECT_EQ(back.wait(), 0);
+  EXPECT_EQ(counters(back.output), (std::vector{1, 2, 3})) << back.output;
+}
+
+TEST_F(MqttEndToEnd, OthersTopicsAreNotShared) {
+  Client client(command("mosquitto_sub", {"-t", "$share/workers/v3/other/#", "-C", "1"}));
+  client.wait();
+  EXPECT_NE(client.output.find("denied"), std::string::npos) << client.output;
+}
+
+TEST_F(MqttEndToEnd, NoClientHasTheNameOfAGroup) {
+  Client client(command("mosquitto_sub", {"-V", "mqttv5", "-i", "$share/workers/#", "-t", "#"}));
+  EXPECT_NE(client.wait(), 0);
+  EXPECT_NE(client.output.find("dentifier"), std::string::npos) << client.output;
 }
 
 TEST_F(MqttEndToEnd, ACleanClientEndsTheSessionOfItsName) {

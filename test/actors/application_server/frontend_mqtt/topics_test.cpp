@@ -18,6 +18,8 @@ TEST(Topics, FiltersAreRewrittenToTheApplication) {
       {"v2/#", std::nullopt},
       {"+/app@ttn/#", std::nullopt},
       {"$SYS/#", std::nullopt},
+      {"v3/+/$share/g/up", std::nullopt},
+      {"v3/app@ttn/$share/g/up", std::nullopt},
   };
   for (const auto& [filter, expected] : table)
     EXPECT_EQ(rewrite_filter(filter, "app@ttn"), expected) << filter;
@@ -30,6 +32,17 @@ TEST(Topics, StoredFiltersAreRelativeToTheApplication) {
     EXPECT_EQ(relative_filter(*rewrite_filter("v3/+/devices/+/up", uid), uid), "devices/+/up");
     EXPECT_EQ(relative_filter(*rewrite_filter(own + "devices/dev/up", uid), uid), "devices/dev/up");
     EXPECT_EQ(relative_filter(*rewrite_filter(own, uid), uid), "");
+  }
+}
+
+TEST(Topics, GroupsAreKnownByNameAndRelativeFilter) {
+  for (const auto* uid : {"app", "app@ttn"}) {
+    EXPECT_EQ(shared_name("$share/g/#", uid), "$share/g/#");
+    EXPECT_EQ(shared_name("$share/g/v3/+/devices/+/up", uid), "$share/g/devices/+/up");
+    EXPECT_EQ(shared_name("$share/g/v3/" + std::string(uid) + "/devices/d/up", uid),
+              "$share/g/devices/d/up");
+    for (const auto* filter : {"#", "$share/g/v3/other/#", "$share/g/v3/+/$share/g/#", "$share/g"})
+      EXPECT_FALSE(shared_name(filter, uid)) << filter;
   }
 }
 

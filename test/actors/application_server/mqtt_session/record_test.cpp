@@ -18,7 +18,8 @@ const SessionRecord full{
                       {"#", mqtt::QoS::at_most_once, 0, {}}},
     .expiry = 3600,
     .expires_at = UtcTime{std::chrono::seconds{1}},
-    .unreleased = {5, 6}};
+    .unreleased = {5, 6},
+    .shared = {{"$share/g/#", mqtt::QoS::at_least_once, 0, {}}}};
 
 TEST(MqttSessionRecord, TheBytesOnDiskDoNotChange) {
   const auto row = encode_session(full);
@@ -29,7 +30,8 @@ TEST(MqttSessionRecord, TheBytesOnDiskDoNotChange) {
             "0a030a0123"
             "10901c"
             "1880a8d6b907"
-            "20052006");
+            "20052006"
+            "2a0e0a0a2473686172652f672f231001");
   EXPECT_EQ(*decode_session(row), full);
 }
 

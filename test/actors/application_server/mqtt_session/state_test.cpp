@@ -149,6 +149,77 @@ TEST_F(SessionStateTest, EveryWishHasItsAnswer) {
   EXPECT_EQ(names(state.subscribe(many)), "suback");
 }
 
+/// Its groups' messages are not the session's: it has no cursor for them, and asks for nothing.
+TEST_F(SessionStateTest, GroupsAreRememberedForTheClientAlone) {
+  connect();
+  Subscribe event = wish("$share/g/#", QoS::exactly_once, 5);
+  event.wishes.push_back({.filter = std::nullopt, .refusal = ReasonCode::quota_exceeded});
+  EXPECT_EQ(names(state.subscribe(event)), "commit");
+  const auto answered = state.committed(now);
+  EXPECT_EQ(names(answered), "suback") << "no link is joined";
+  EXPECT_EQ(only<AnswerSubscribe>(answered).at(0).reasons,
+            (Reasons{ReasonCode::granted_qos_1, ReasonCode::quota_exceeded}));
+  const Subscription remembered{"$share/g/#", QoS::at_least_once, 5, {}};
+  EXPECT_EQ(state.record().shared, std::vector{remembered});
+  EXPECT_TRUE(state.record().subscriptions.empty());
+  EXPECT_TRUE(state.live(message(zero, 1)).empty());
+  // The next connection hears of them.
+  ignore(state.attach(client(second), now));
+  EXPECT_EQ(only<Accept>(state.committed(now)).at(0).shared, std::vector{remembered});
+  const Unsubscribe leaving{second, 7, {"$share/g/#", "$share/h/#"}};
+  EXPECT_EQ(names(state.unsubscribe(leaving)), "commit");
+  EXPECT_EQ(only<AnswerUnsubscribe>(state.committed(now)).at(0).reasons,
+            (Reasons{ReasonCode::success, ReasonCode::no_subscription_existed}));
+  EXPECT_TRUE(state.record().shared.empty());
+}
+
+TEST_F(SessionStateTest, SubscriptionsAndGroupsHaveOneBound) {
+  connect();
+  subscribe(wish("a"));
+  EXPECT_EQ(names(state.subscribe(wish("$share/g/a"))), "commit");
+  ignore(state.committed(now));
+  EXPECT_EQ(only<AnswerSubscribe>(state.subscribe(wish("$share/g/b"))).at(0).reasons,
+            Reasons{ReasonCode::quota_exceeded});
+}
+
+TEST_F(SessionStateTest, AGroupIsKeptAsLongAsWasPromisedToAnyOfItsMembers) {
+  ignore(state.loaded({}, now));
+  auto group = client(first, 1000);
+  group.is_group = true;
+  ignore(state.attach(group, now));
+  ignore(state.committed(now));
+  ignore(state.detach({first, 100, {}}, now));
+  EXPECT_EQ(names(state.committed(now)), "idle");
+  EXPECT_EQ(state.record().expires_at, now.utc + std::chrono::seconds{100});
+  // Another comes meanwhile, who wants nothing kept.
+  now.utc += std::chrono::seconds{60};
+  group.connection = second;
+  ignore(state.attach(group, now));
+  ignore(state.committed(now));
+  EXPECT_EQ(names(state.detach({second, 0, {}}, now)), "commit");
+  EXPECT_EQ(state.record().expires_at, now.utc + std::chrono::seconds{40});
+  EXPECT_EQ(names(state.committed(now)), "idle");
+  now.utc += std::chrono::seconds{60};
+  group.connection = ConnectionId{3};
+  ignore(state.attach(group, now));
+  ignore(state.committed(now));
+  ignore(state.detach({ConnectionId{3}, 0, {}}, now));
+  EXPECT_EQ(names(state.committed(now)), "gone") << "the time is over";
+}
+
+TEST_F(SessionStateTest, AGroupHasAWiderWindow) {
+  auto group = client(first);
+  group.window = 1000;
+  group.is_group = true;
+  ignore(state.loaded({}, now));
+  ignore(state.attach(group, now));
+  ignore(state.committed(now));
+  subscribe(wish("#"), 0, 0);
+  std::size_t sent = 0;
+  for (std::uint64_t i = 1; i <= 100; ++i) sent += sequences(state.live(message(zero, i))).size();
+  EXPECT_EQ(sent, std::size_t{config.window} * config.group_factor);
+}
+
 TEST_F(SessionStateTest, TheCursorFollowsWhatIsAcknowledgedOrNotWanted) {
   connect();
   subscribe(wish("devices/dev-1/up"));
