@@ -8,7 +8,8 @@
 namespace ff::net::broker_client {
 namespace {
 
-constexpr std::size_t url_size_max = 2048;
+/// A JWT with permissions fits.
+constexpr std::size_t url_size_max = 4096;
 
 struct SchemeRow {
   std::string_view name;
@@ -100,6 +101,44 @@ Status take_host(std::string_view text, BrokerUrl& out) {
   return take_port(text.substr(colon), out);
 }
 
+Status take_nats_query(std::string_view query, BrokerUrl& out) {
+  for (;;) {
+    const auto end = std::min(query.find('&'), query.size());
+    const auto one = query.substr(0, end);
+    if (one == "jetstream=true" || one == "jetstream=false") {
+      out.jetstream = one == "jetstream=true";
+    } else if (one == "auth=jwt") {
+      out.login = NatsLogin::jwt;
+    } else if (one == "auth=nkey") {
+      out.login = NatsLogin::nkey;
+    } else {
+      return no("query");
+    }
+    if (end == query.size()) return {};
+    query.remove_prefix(end + 1);
+  }
+}
+
+/// Base 32 with the letters of its kind in front: `U` of users' keys, `SU` of their seeds.
+bool is_nkey(std::string_view text, std::string_view kind, std::size_t size) {
+  return text.size() == size && text.starts_with(kind) && std::ranges::all_of(text, [](char c) {
+           return (c >= 'A' && c <= 'Z') || (c >= '2' && c <= '7');
+         });
+}
+
+/// That the check sum of a key is right, the library says when it connects.
+Status check_login(const BrokerUrl& url) {
+  constexpr std::size_t key_size = 56;
+  constexpr std::size_t seed_size = 58;
+  if (url.login == NatsLogin::plain) return {};
+  if (!is_nkey(url.password, "SU", seed_size)) return no("the password is not the seed of a user");
+  const bool is_jwt = url.user.starts_with("eyJ") && std::ranges::count(url.user, '.') == 2;
+  if (url.login == NatsLogin::jwt && !is_jwt) return no("the user is not a JWT");
+  if (url.login == NatsLogin::nkey && !is_nkey(url.user, "U", key_size))
+    return no("the user is not the public key of a user");
+  return {};
+}
+
 Status take_rest(std::string_view rest, BrokerUrl& out) {
   const auto question = std::min(rest.find('?'), rest.size());
   const auto path = rest.substr(0, question);
@@ -111,10 +150,9 @@ Status take_rest(std::string_view rest, BrokerUrl& out) {
   }
   if (!path.empty() && path != "/") return no("a path is only for WebSockets");
   if (query.empty()) return {};
-  if (!out.is_nats() || (query != "?jetstream=true" && query != "?jetstream=false"))
-    return no("query");
-  out.jetstream = query == "?jetstream=true";
-  return {};
+  if (!out.is_nats()) return no("query");
+  FF_CHECK(take_nats_query(query.substr(1), out));
+  return check_login(out);
 }
 
 }  // namespace

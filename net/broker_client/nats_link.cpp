@@ -4,6 +4,7 @@
 // The library may call back after a connection is destroyed: it gets a number, not a pointer.
 #include <nats/nats.h>
 
+#include <cstring>
 #include <deque>
 #include <mutex>
 #include <unordered_map>
@@ -45,6 +46,7 @@ class NatsLink final : public Link {
   void do_open() override;
   void do_close() override;
   natsStatus configure(natsOptions* options, const std::vector<Endpoint>& addresses) const;
+  natsStatus log_in(natsOptions* options) const;
   natsStatus begin();
   void drain();
   bool send_plain(const Publication& one);
@@ -125,6 +127,29 @@ natsStatus permission(natsConnection* connection) {
   return last == NATS_NOT_PERMITTED ? last : NATS_OK;
 }
 
+/// Only when a connection is made, which do_open() waits for: the URL is still there.
+natsStatus give_jwt(char** jwt, char** /*text*/, void* url) {
+  *jwt = strdup(static_cast<const BrokerUrl*>(url)->user.c_str());
+  return *jwt == nullptr ? NATS_NO_MEMORY : NATS_OK;
+}
+
+natsStatus sign_nonce(char** /*text*/, unsigned char** signature, int* size, const char* nonce,
+                      void* url) {
+  return nats_Sign(static_cast<const BrokerUrl*>(url)->password.c_str(), nonce, signature, size);
+}
+
+natsStatus NatsLink::log_in(natsOptions* out) const {
+  const auto& url = target().url;
+  // The library's closures are not const; ours read alone.
+  auto* closure = const_cast<BrokerUrl*>(&url);
+  if (url.login == NatsLogin::jwt)
+    return natsOptions_SetUserCredentialsCallbacks(out, give_jwt, closure, sign_nonce, closure);
+  if (url.login == NatsLogin::nkey)
+    return natsOptions_SetNKey(out, url.user.c_str(), sign_nonce, closure);
+  if (url.has_password) return natsOptions_SetUserInfo(out, url.user.c_str(), url.password.c_str());
+  return url.user.empty() ? NATS_OK : natsOptions_SetToken(out, url.user.c_str());
+}
+
 natsStatus NatsLink::configure(natsOptions* out, const std::vector<Endpoint>& addresses) const {
   const auto& url = target().url;
   std::vector<std::string> urls;
@@ -151,11 +176,7 @@ natsStatus NatsLink::configure(natsOptions* out, const std::vector<Endpoint>& ad
   then(natsOptions_SetWriteDeadline(out, milliseconds(options().acknowledge_timeout)));
   then(natsOptions_SetClosedCB(out, on_closed, number));
   then(natsOptions_SetErrorHandler(out, on_error, number));
-  if (url.has_password) {
-    then(natsOptions_SetUserInfo(out, url.user.c_str(), url.password.c_str()));
-  } else if (!url.user.empty()) {
-    then(natsOptions_SetToken(out, url.user.c_str()));
-  }
+  then(log_in(out));
   if (!url.has_tls()) return status;
   then(natsOptions_SetSecure(out, true));
   then(natsOptions_SetCATrustedCertificates(out, surroundings().ca.c_str()));

@@ -211,11 +211,14 @@ class MqttClient:
 
 
 class Nats(Broker):
-    """With a user and password; `jetstream` keeps messages in its folder."""
+    """With a user and password, or what `settings` say, lines of its configuration; `jetstream` keeps messages in its folder."""
 
-    def __init__(self, certificates=None, jetstream=False):
+    def __init__(self, certificates=None, jetstream=False, settings=None):
         super().__init__()
         self.flags = ['--user', USER, '--pass', PASSWORD]
+        if settings:
+            (self.folder / 'conf').write_text('\n'.join(settings) + '\n')
+            self.flags = ['-c', str(self.folder / 'conf')]
         if certificates:
             self.flags += ['--tls', '--tlscert', str(certificates.path('server.pem')), '--tlskey', str(certificates.path('server.key'))]
         if jetstream:
@@ -229,7 +232,8 @@ class Nats(Broker):
 class NatsClient:
     """The text protocol of NATS, as much as is needed. `messages` are (subject, body) of what was subscribed to."""
 
-    def __init__(self, broker, *subjects, certificates=None):
+    def __init__(self, broker, *subjects, certificates=None, login=None):
+        """`login`: what CONNECT says of us, given the server's nonce."""
         self.messages = []
         self.replies = {}
         self.lock = threading.Condition()
@@ -241,7 +245,10 @@ class NatsClient:
             context = ssl.create_default_context(cafile=certificates.path('ca.pem'))
             self.socket = context.wrap_socket(self.socket, server_hostname='localhost')
         self.file = self.socket.makefile('rb')
-        self._send('CONNECT ' + json.dumps({'verbose': False, 'pedantic': False, 'user': USER, 'pass': PASSWORD, 'headers': False}))
+        who = {'user': USER, 'pass': PASSWORD}
+        if login:
+            who = login(json.loads(self.file.readline().split(b' ', 1)[1])['nonce'])
+        self._send('CONNECT ' + json.dumps({'verbose': False, 'pedantic': False, 'headers': False, **who}))
         self._send('SUB _INBOX.e2e.* 1')
         for number, subject in enumerate(subjects, 2):
             self._send(f'SUB {subject} {number}')

@@ -11,6 +11,8 @@ import unittest
 
 from brokers import PASSWORD, USER, Certificates, Mosquitto, MqttClient, Nats, NatsClient, WebSocketRelay
 from harness import ApiError, Server, wait_until
+from nats_keys import USER as NATS_USER
+from nats_keys import Key, Operator
 
 APPLICATION = 'pub-app'
 PUBSUB = f'/as/pubsub/{APPLICATION}/pubsub-1'
@@ -225,6 +227,34 @@ class NatsProvider(PubSubCase):
                 wait_until(lambda: self.distinct(body for topic, body in second.messages if topic == 'lora.up') == 6,
                            'all that came meanwhile', 90)
         self.assert_no_secrets_in_log()
+
+    def test_credentials_are_a_jwt_and_the_seed_of_its_key(self):
+        operator = Operator()
+
+        def observe(nonce):
+            return {'jwt': operator.observer_jwt, 'sig': operator.observer.sign(nonce)}
+        with Nats(settings=operator.settings) as broker, NatsClient(broker, 'lora.>', login=observe) as observer:
+            self.nats(f'nats://{operator.app_jwt}:{operator.observer.seed}@127.0.0.1:{broker.port}?auth=jwt')
+            failure = wait_until(lambda: self.status().get('last_failure'), 'the seed of another key is refused')
+            self.assertEqual(failure.get('cause', failure)['name'], 'not_authorized', failure)
+            self.nats(f'nats://{operator.app_jwt}:{operator.app.seed}@127.0.0.1:{broker.port}?auth=jwt')
+            self.connected()
+            self.uplinks('jwt', 6)
+            wait_until(lambda: len(observer.messages) == 6, 'six messages')
+            self.assert_each_in_order([body for _, body in observer.messages], 6)
+            log = self.server.log.read_text(errors='replace')
+            self.assertNotIn(operator.app.seed, log)
+            self.assertNotIn(operator.app_jwt, log)
+
+    def test_a_key_without_a_jwt_signs_too(self):
+        key = Key(NATS_USER)
+        settings = ['authorization {', f'  users = [ {{nkey: {key.public}}}, {{user: {USER}, password: {PASSWORD}}} ]', '}']
+        with Nats(settings=settings) as broker, NatsClient(broker, 'lora.>') as observer:
+            self.nats(f'nats://{key.public}:{key.seed}@127.0.0.1:{broker.port}?auth=nkey')
+            self.connected()
+            self.uplinks('nkey', 3)
+            wait_until(lambda: len(observer.messages) == 3, 'three messages')
+            self.assertNotIn(key.seed, self.server.log.read_text(errors='replace'))
 
     def test_a_jet_stream_gets_everything_over_kills_of_both(self):
         broker = Nats(jetstream=True)

@@ -5,6 +5,38 @@
 namespace ff::net::broker_client {
 namespace {
 
+const std::string seed = "SU" + std::string(56, 'A');
+const std::string key = "U" + std::string(55, '2');
+const std::string jwt = "eyJ0eXAi.eyJqdGki.c2ln-_A";
+
+TEST(BrokerUrl, NamesUsersOfNatsByTheirKeys) {
+  const auto by_jwt = parse_broker_url("tls://" + jwt + ":" + seed + "@h?auth=jwt");
+  ASSERT_TRUE(by_jwt);
+  EXPECT_EQ(by_jwt->login, NatsLogin::jwt);
+  EXPECT_EQ(by_jwt->user, jwt);
+  EXPECT_EQ(by_jwt->password, seed);
+  EXPECT_FALSE(by_jwt->jetstream);
+  const auto by_key =
+      parse_broker_url("nats://" + key + ":" + seed + "@h/?jetstream=true&auth=nkey");
+  ASSERT_TRUE(by_key);
+  EXPECT_EQ(by_key->login, NatsLogin::nkey);
+  EXPECT_TRUE(by_key->jetstream);
+  for (const auto& text : {
+           "nats://" + jwt + "@h?auth=jwt",                            // no seed
+           "nats://" + jwt + ":secret@h?auth=jwt",                     // another password
+           "nats://" + key + ":" + seed + "@h?auth=jwt",               // not a JWT
+           "nats://" + jwt + ":" + seed + "@h?auth=nkey",              // not a key
+           "nats://" + key + ":SA" + seed.substr(2) + "@h?auth=nkey",  // an account's seed
+           "nats://" + key + ":" + seed + "@h?auth=other",
+           "nats://" + key + ":" + seed + "@h?auth=nkey&",
+           "mqtt://" + key + ":" + seed + "@h?auth=nkey",
+       }) {
+    const auto url = parse_broker_url(text);
+    ASSERT_FALSE(url) << text;
+    EXPECT_EQ(url.error().message().find(seed.substr(2)), std::string::npos) << text;
+  }
+}
+
 TEST(BrokerUrl, IsReadInAllItsForms) {
   const struct {
     const char* text;
@@ -53,7 +85,7 @@ TEST(BrokerUrl, NonsenseIsRefusedWithoutRepeatingIt) {
     EXPECT_EQ(url.error().name(), "invalid_url");
     EXPECT_EQ(url.error().message().find("secret"), std::string::npos) << text;
   }
-  EXPECT_FALSE(parse_broker_url("mqtt://" + std::string(3000, 'a')));
+  EXPECT_FALSE(parse_broker_url("mqtt://" + std::string(5000, 'a')));
 }
 
 }  // namespace
