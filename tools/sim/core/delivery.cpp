@@ -15,7 +15,7 @@ void DeliveryTracker::sent(std::uint32_t device, std::uint32_t f_cnt, MonoTime n
   if (place < ledger.entries.size()) {
     auto& entry = ledger.entries[place];
     if (heard && !entry.heard) {
-      entry = {now, true, false};
+      entry = {now, true, false, false};
       ++counts_.sent;
       ++ledger.counts.sent;
       --counts_.unheard;
@@ -24,8 +24,9 @@ void DeliveryTracker::sent(std::uint32_t device, std::uint32_t f_cnt, MonoTime n
   }
   // Counters between were used for frames that carry nothing of the application's: a relay's.
   constexpr std::size_t gap_max = 16'384;
-  if (place - ledger.entries.size() <= gap_max) ledger.entries.resize(place, {now, false, true});
-  ledger.entries.push_back({now, heard, false});
+  if (place - ledger.entries.size() <= gap_max)
+    ledger.entries.resize(place, {now, false, false, true});
+  ledger.entries.push_back({now, heard, false, false});
   ++(heard ? counts_.sent : counts_.unheard);
   if (heard) ++ledger.counts.sent;
 }
@@ -34,7 +35,7 @@ bool DeliveryTracker::delivered(std::uint32_t device, std::uint32_t f_cnt, ByteV
                                 MonoTime now) {
   auto& ledger = ledgers_[device];
   const std::size_t place = f_cnt - ledger.first;
-  if (f_cnt < ledger.first || place >= ledger.entries.size()) {
+  if (f_cnt < ledger.first || place >= ledger.entries.size() || ledger.entries[place].is_other) {
     ++counts_.unknown;
     return false;
   }

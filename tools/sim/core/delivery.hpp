@@ -47,6 +47,7 @@ class DeliveryTracker {
     MonoTime sent;
     bool heard = false;
     bool delivered = false;
+    bool is_other = false;  // its counter was another frame's
   };
   /// Of one session, by counter from `first` on.
   struct Ledger {

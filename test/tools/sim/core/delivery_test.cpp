@@ -54,6 +54,8 @@ TEST(DeliveryTracker, expects_nothing_of_counters_that_were_left_out) {
   EXPECT_EQ(tracker.counts().sent, 3U);
   EXPECT_EQ(tracker.counts().delivered, 3U);
   EXPECT_EQ(tracker.counts().unheard, 0U);
+  EXPECT_EQ(tracker.counts().unknown, 1U);
+  EXPECT_EQ(tracker.counts().duplicated, 0U);
 }
 
 TEST(DeliveryTracker, counts_a_repetition_as_the_same_uplink) {
