@@ -57,8 +57,8 @@ std::vector<Knob> process_knobs() {
        "64MiB", one(size(mebibyte, 64 * 1024 * mebibyte), FF_PLACE(storage.write_buffer_bytes))},
 
       {"frequency-plans.directory",
-       "Folder with a JSON file per frequency plan, beside the plans that are built in; empty: "
-       "none.",
+       "Folder with frequency plans beside those that are built in: a JSON file for each, or "
+       "`frequency-plans.yml` and what it names, as The Things Stack has them; empty: none.",
        "", one(path_or_nothing(), FF_PLACE(frequency_plans_directory))},
   };
 }

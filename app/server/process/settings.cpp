@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <thread>
 
 #include "actors/application_server/integration/webhook/request.hpp"
+#include "app/server/plans/plans.hpp"
 #include "app/server/process/key_vault.hpp"
 #include "app/server/process/version.hpp"
 #include "protocol/mac/adr/two_way.hpp"
@@ -191,30 +190,6 @@ application_server::FormattersConfig formatters_config(const config::Formatters&
   out.memory_bytes = formatters.memory_bytes;
   out.realms = formatters.realms;
   return out;
-}
-
-constexpr ErrorDef unreadable_plan{"config", "unreadable_frequency_plan", Code::not_found,
-                                   "`frequency-plans.directory`: `{path}` can not be read"};
-
-/// The built-in plans, and those of a folder on top of them, in the order of their file names.
-Result<std::shared_ptr<const region::FrequencyPlans>> load_plans(
-    const std::filesystem::path& directory) {
-  auto plans = std::make_shared<region::FrequencyPlans>(region::FrequencyPlans::standard());
-  if (directory.empty()) return std::shared_ptr<const region::FrequencyPlans>(std::move(plans));
-  std::error_code error;
-  std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, error)) {
-    if (entry.path().extension() == ".json") files.push_back(entry.path());
-  }
-  if (error) return fail(unreadable_plan, {{"path", directory.string()}});
-  std::sort(files.begin(), files.end());
-  for (const auto& file : files) {
-    std::ifstream in(file);
-    const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-    if (!in) return fail(unreadable_plan, {{"path", file.string()}});
-    FF_CHECK(plans->add_json(text));
-  }
-  return std::shared_ptr<const region::FrequencyPlans>(std::move(plans));
 }
 
 /// Whoever stores keys seals them under a label of its own.
@@ -428,7 +403,7 @@ Result<NodeConfig> node_config(const config::Config& config, std::uint64_t count
                        : storage::Durability::no_sync;
   out.sync_interval = config.storage.sync_interval;
   out.server_version = version;
-  FF_TRY(out.plans, load_plans(config.frequency_plans_directory));
+  FF_TRY(out.plans, load_frequency_plans(config.frequency_plans_directory));
   out.network_server = network_server_config(config.ns, counter_jump);
   out.gateway_server = gateway_server_config(config.gs);
   out.join_server = join_server_config(config.js, counter_jump);
