@@ -82,12 +82,14 @@ DevAddrPrefix prefix_of(NetId net_id) noexcept {
 bool is_valid_id(std::string_view text) noexcept {
   if (text.size() < 3 || text.size() > 36) return false;
   bool after_dash = true;
+  int alphanumerics = 0;
   for (char c : text) {
     const bool alphanumeric = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
     if (!alphanumeric && (c != '-' || after_dash)) return false;
     after_dash = c == '-';
+    if (alphanumeric) ++alphanumerics;
   }
-  return !after_dash;
+  return !after_dash && alphanumerics >= 3;
 }
 
 Result<ApplicationId> parse_application_id(std::string_view text) {

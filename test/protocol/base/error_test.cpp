@@ -33,6 +33,50 @@ TEST(Error, KeepsItsCauseAndComparesByDefinitionAndAttributes) {
   EXPECT_EQ(error, Error(broken));
 }
 
+TEST(Error, MessagesAreFilledInAndNeverBreak) {
+  struct Row {
+    const char* format;
+    std::vector<Attribute> attributes;
+    const char* message;
+  };
+  const std::vector<std::string> list{"x", "y"};
+  const Row rows[] = {
+      {"plain", {}, "plain"},
+      {"", {}, ""},
+      {"{a}", {{"a", "text"}}, "text"},
+      {"{a} and {b}", {{"b", 2}, {"a", 1}}, "1 and 2"},
+      {"{a}{a}", {{"a", -3}}, "-3-3"},
+      {"{a}", {{"a", 2.5}}, "2.5"},
+      {"{a} {b}", {{"a", true}, {"b", false}}, "true false"},
+      {"{a}", {{"a", list}}, "x, y"},
+      {"[{a}]", {{"a", std::vector<std::string>{}}}, "[]"},
+      {"{missing} stays", {{"a", 1}}, "{missing} stays"},
+      {"open {a", {{"a", 1}}, "open {a"},
+      {"close} {a}", {{"a", 1}}, "close} 1"},
+      {"{}", {}, "{}"},
+      {"{a}", {{"a", "{b}"}, {"b", 1}}, "{b}"},
+  };
+  for (const auto& [format, attributes, message] : rows) {
+    const ErrorDef def{"pkg/x", "y", Code::unknown, format};
+    EXPECT_EQ(Error(def, attributes).message(), message);
+    EXPECT_EQ(Error(def, attributes).to_string(), std::string("error:pkg/x:y (") + message + ")");
+  }
+}
+
+TEST(Error, IsItsDefinitionAndItsAttributes) {
+  const ErrorDef same{"pkg/networkserver", "broken", Code::not_found, "other words"};
+  EXPECT_TRUE(Error(broken).is(same)) << "the name is the API";
+  EXPECT_FALSE(Error(broken).is(too_low));
+  EXPECT_EQ(Error(too_low, {{"f_cnt", 1}}), Error(too_low, {{"f_cnt", 1}}));
+  EXPECT_NE(Error(too_low, {{"f_cnt", 1}}), Error(too_low, {{"f_cnt", 2}}));
+  EXPECT_NE(Error(too_low), Error(broken));
+  EXPECT_TRUE(Error(too_low).attributes().empty());
+  EXPECT_EQ(Error(too_low).code(), Code::invalid_argument);
+  const auto chain = Error(too_low).caused_by(Error(broken).caused_by(Error(too_low)));
+  EXPECT_TRUE(chain.cause()->cause()->is(too_low));
+  EXPECT_EQ(chain.cause()->cause()->cause(), nullptr);
+}
+
 TEST(Result, TryReturnsTheErrorOrTheValue) {
   EXPECT_EQ(doubled(true).value(), 84);
   EXPECT_TRUE(doubled(false).error().is(too_low));

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
+
 namespace ff {
 namespace {
 
@@ -47,6 +49,51 @@ TEST(Rfc3339, RefusesWhatIsNotATime) {
                            "2025-02-11T08:31:07", "2025-02-11T25:00:00Z", "2025-02-11T08:31:07.Z",
                            "2025-02-11T08:31:07Zx", "9999-01-01T00:00:00Z"}) {
     EXPECT_FALSE(parse_rfc3339(text)) << text;
+  }
+}
+
+/// Every day of two centuries, and moments within it.
+TEST(Rfc3339, OfAnyDayIsTheCalendars) {
+  using namespace std::chrono;
+  for (sys_days day{year{1850} / January / 1}; day < sys_days{year{2260} / January / 1};
+       day += days{17}) {
+    const year_month_day date{day};
+    const UtcTime noon{day.time_since_epoch() + hours{12} + Duration{1}};
+    char expected[40];
+    std::snprintf(expected, sizeof expected, "%04d-%02u-%02uT12:00:00.000000001Z",
+                  static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
+                  static_cast<unsigned>(date.day()));
+    ASSERT_EQ(to_rfc3339(noon), expected);
+    ASSERT_EQ(parse_rfc3339(expected), noon);
+  }
+}
+
+TEST(Rfc3339, KnowsTheLastDayOfEveryMonth) {
+  using namespace std::chrono;
+  for (const int y : {1900, 2000, 2023, 2024, 2100}) {
+    for (unsigned m = 1; m <= 12; ++m) {
+      const year_month_day_last last{year{y} / month{m} / std::chrono::last};
+      const auto text = [&](unsigned d) {
+        char out[40];
+        std::snprintf(out, sizeof out, "%04d-%02u-%02uT00:00:00Z", y, m, d);
+        return std::string(out);
+      };
+      const auto days_of = static_cast<unsigned>(last.day());
+      EXPECT_TRUE(parse_rfc3339(text(days_of))) << text(days_of);
+      EXPECT_FALSE(parse_rfc3339(text(days_of + 1))) << text(days_of + 1);
+      EXPECT_FALSE(parse_rfc3339(text(0)));
+    }
+  }
+}
+
+TEST(GpsTime, NeverRunsBackwards) {
+  GpsTime last{Duration{-1}};
+  for (std::int64_t second = 315'964'800; second < 1'800'000'000; second += 43'199) {
+    const UtcTime utc{seconds{second}};
+    const auto gps = to_gps(utc);
+    ASSERT_GT(gps, last);
+    ASSERT_EQ(to_utc(gps), utc);
+    last = gps;
   }
 }
 
