@@ -44,6 +44,24 @@ class Forwarders(unittest.TestCase):
         stats = self.server.api('GET', '/gs/gateways/sim-0016c001ff000000/connection/stats')
         self.assertGreater(int(stats['uplink_count']), 20, stats)
 
+    def test_an_end_in_order_remembers_every_gateway(self):
+        gateways = 300
+        report = self.server.simulate('--create', '--application', APPLICATION, '--mqtt-user', APPLICATION, '--mqtt-password', self.key,
+                                      '--region', 'EU868', '--version', '1.0.3', '--activation', 'abp', '--count', 50, '--prefix', 'end',
+                                      '--gateways', gateways, '--copies', 4, '--uplinks', 200, '--rate', 100, '--seed', 33)
+        self.assertEqual(report['uplinks']['lost'], 0, report)
+        text = self.server.request('GET', '/metrics')[1]
+        received = int(next(line.split()[-1] for line in text.splitlines() if line.startswith('ttn_lw_gs_uplink_received_total{protocol="udp"}')))
+        # Well before any of them writes its statistics by itself.
+        self.assertEqual(self.server.stop(), 0, self.server.log_tail())
+        self.assertNotIn('not all gateways were remembered', self.server.log.read_text(errors='replace'))
+        self.server.start()
+        ids = [one['ids']['gateway_id'] for one in self.server.api('GET', '/users/admin/gateways?limit=1000')['gateways']]
+        self.assertEqual(len(ids), gateways)
+        all_stats = [self.server.api('GET', f'/gs/gateways/{one}/connection/stats') for one in ids]
+        self.assertTrue(all('disconnected_at' in stats for stats in all_stats))
+        self.assertEqual(sum(int(stats.get('uplink_count', 0)) for stats in all_stats), received)
+
 
 if __name__ == '__main__':
     unittest.main()

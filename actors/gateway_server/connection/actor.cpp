@@ -22,6 +22,7 @@ struct Shell {
   std::unique_ptr<ConnectionState> logic;  // null until admitted
   std::unique_ptr<Random> random;
   RouterHandle announced_to;
+  std::shared_ptr<void> attends;  // its last memory is waited for
 
   /// Counted here, so that an actor that failed is not counted as running.
   ~Shell() {
@@ -254,6 +255,7 @@ ConnectionHandle::behavior_type connection(Pointer self, ContextPtr context, Con
   state.frontend = std::move(frontend);
   state.context->probe->actors.spawned.Increment();
   state.context->probe->actors.running.Increment();
+  if (state.context->memories) state.attends = state.context->memories->attend();
   look_up(self, state.request.ids);
   return {
       [self](GatewayUp& message) { on_up(self, message); },

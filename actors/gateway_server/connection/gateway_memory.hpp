@@ -33,6 +33,9 @@ class GatewayMemories {
   virtual void remember(const GatewayId& gateway_id, GatewayMemory memory) = 0;
   /// Also what was remembered a moment ago. Error not_connected when nothing is known any more.
   virtual void recall(const GatewayId& gateway_id, actors::Reply<GatewayMemory> reply) = 0;
+  /// Of a connection, which has something to say when it ends: as long as it holds this, what keeps
+  /// memories does not end before it. May be null.
+  virtual std::shared_ptr<void> attend() { return nullptr; }
 };
 
 }  // namespace ff::gateway_server

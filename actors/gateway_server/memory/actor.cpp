@@ -30,6 +30,8 @@ struct Shell {
   MemoryConfig config;
   std::unordered_map<GatewayId, Unwritten> unwritten;
   std::uint64_t last_write = 0;
+  bool is_ending = false;
+  bool all_told = false;  // nobody will come with anything
 };
 using Pointer = MemoryHandle::stateful_pointer<Shell>;
 
@@ -67,6 +69,36 @@ void remember(Pointer self, RememberGateway& message) {
   commit(self, std::move(row));
 }
 
+void end_if_done(Pointer self) {
+  const auto& state = self->state;
+  if (state.all_told && state.unwritten.empty()) self->quit(caf::exit_reason::user_shutdown);
+}
+
+/// Whoever has gone before has sent what it had to say before.
+void on_gone(Pointer self) {
+  auto& state = self->state;
+  const auto& attendance = state.config.attendance;
+  state.all_told = state.is_ending && (!attendance || attendance->count() == 0);
+  end_if_done(self);
+}
+
+void on_exit(Pointer self, const caf::exit_msg& exit) {
+  auto& state = self->state;
+  if (exit.reason != caf::exit_reason::user_shutdown) return self->quit(exit.reason);
+  if (std::exchange(state.is_ending, true)) return;
+  // Behind what is in the mailbox already.
+  caf::anon_send(MemoryHandle(self), AttendantsGone{});
+  caf::delayed_anon_send(MemoryHandle(self), state.config.ending_max, EndMemory{});
+}
+
+void give_up(Pointer self) {
+  const auto& state = self->state;
+  spdlog::warn("msg=\"not all gateways were remembered\" connections={} unwritten={}",
+               state.config.attendance ? state.config.attendance->count() : 0,
+               state.unwritten.size());
+  self->quit(caf::exit_reason::user_shutdown);
+}
+
 Result<GatewayMemory> find(Pointer self, const GatewayId& gateway_id) {
   const auto& state = self->state;
   if (const auto found = state.unwritten.find(gateway_id); found != state.unwritten.end())
@@ -83,6 +115,7 @@ void written(Pointer self, const MemoryWritten& message) {
   auto& unwritten = self->state.unwritten;
   const auto found = unwritten.find(message.gateway_id);
   if (found != unwritten.end() && found->second.write == message.write) unwritten.erase(found);
+  end_if_done(self);
 }
 
 bool is_forgotten_row(Pointer self, ByteView key, ByteView row) {
@@ -126,18 +159,22 @@ void sweep(Pointer self, const SweepMemories& message) {
 MemoryHandle::behavior_type keeper(Pointer self, MemoryConfig config) {
   actors::prepare(self, Shell::name);
   self->state.config = std::move(config);
+  self->set_exit_handler([self](caf::exit_msg& exit) { on_exit(self, exit); });
   caf::anon_send(MemoryHandle(self), SweepMemories{});
   return {
       [self](RememberGateway& message) { remember(self, message); },
       [self](const RecallGateway& message) { message.reply(find(self, message.gateway_id)); },
       [self](const MemoryWritten& message) { written(self, message); },
       [self](const SweepMemories& message) { sweep(self, message); },
+      [self](const AttendantsGone&) { on_gone(self); },
+      [self](const EndMemory&) { give_up(self); },
   };
 }
 
 class KeptMemories final : public GatewayMemories {
  public:
-  explicit KeptMemories(actors::Route<MemoryHandle> route) : route_(std::move(route)) {}
+  KeptMemories(actors::Route<MemoryHandle> route, std::shared_ptr<Attendance> attendance)
+      : route_(std::move(route)), attendance_(std::move(attendance)) {}
 
   void remember(const GatewayId& gateway_id, GatewayMemory memory) override {
     if (const auto keeper = route_.get())
@@ -148,9 +185,13 @@ class KeptMemories final : public GatewayMemories {
     if (!keeper) return reply(fail(not_connected, {{"gateway_uid", gateway_id.text()}}));
     caf::anon_send(keeper, RecallGateway{gateway_id, std::move(reply)});
   }
+  std::shared_ptr<void> attend() override {
+    return attendance_ ? Attendance::join(attendance_) : nullptr;
+  }
 
  private:
   actors::Route<MemoryHandle> route_;
+  std::shared_ptr<Attendance> attendance_;
 };
 
 }  // namespace
@@ -166,8 +207,19 @@ MemoryHandle spawn_gateway_memory(caf::actor_system& system, MemoryConfig config
   return system.spawn(keeper, std::move(config));
 }
 
-std::shared_ptr<GatewayMemories> make_gateway_memories(actors::Route<MemoryHandle> route) {
-  return std::make_shared<KeptMemories>(std::move(route));
+std::shared_ptr<void> Attendance::join(std::shared_ptr<Attendance> attendance) {
+  ++attendance->count_;
+  auto* bare = attendance.get();
+  return {bare, [attendance = std::move(attendance)](void*) {
+            if (--attendance->count_ > 0) return;
+            if (const auto keeper = attendance->keeper_.get())
+              caf::anon_send(keeper, AttendantsGone{});
+          }};
+}
+
+std::shared_ptr<GatewayMemories> make_gateway_memories(actors::Route<MemoryHandle> route,
+                                                       std::shared_ptr<Attendance> attendance) {
+  return std::make_shared<KeptMemories>(std::move(route), std::move(attendance));
 }
 
 }  // namespace ff::gateway_server

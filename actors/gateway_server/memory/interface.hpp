@@ -29,14 +29,24 @@ struct SweepMemories {
   Bytes after;
 };
 
+/// INTERNAL: nobody attends any more, or it is to be looked whether somebody does; behind what they
+/// had to remember.
+struct AttendantsGone {};
+/// INTERNAL: whoever is still there is waited for no longer.
+struct EndMemory {};
+
 using MemoryHandle =
     caf::typed_actor<caf::reacts_to<RememberGateway>,  // Replaces what is known of a gateway.
                      caf::reacts_to<RecallGateway>,    // What is known of a gateway.
                      caf::reacts_to<MemoryWritten>,    // INTERNAL
-                     caf::reacts_to<SweepMemories>>;   // INTERNAL
+                     caf::reacts_to<SweepMemories>,    // INTERNAL
+                     caf::reacts_to<AttendantsGone>,   // INTERNAL
+                     caf::reacts_to<EndMemory>>;       // INTERNAL
 
 }  // namespace ff::gateway_server
 FF_LOCAL_MESSAGE(ff::gateway_server::RememberGateway)
 FF_LOCAL_MESSAGE(ff::gateway_server::RecallGateway)
 FF_LOCAL_MESSAGE(ff::gateway_server::MemoryWritten)
 FF_LOCAL_MESSAGE(ff::gateway_server::SweepMemories)
+FF_LOCAL_MESSAGE(ff::gateway_server::AttendantsGone)
+FF_LOCAL_MESSAGE(ff::gateway_server::EndMemory)

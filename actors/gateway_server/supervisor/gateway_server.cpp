@@ -7,13 +7,15 @@ namespace ff::gateway_server {
 namespace {
 
 actors::ChildSpec memory_child(const ContextPtr& context, const GatewayServerSettings& settings,
-                               const actors::Route<MemoryHandle>& route) {
+                               const actors::Route<MemoryHandle>& route,
+                               const std::shared_ptr<const Attendance>& attendance) {
   const MemoryConfig config{.deps = context->deps,
                             .store = settings.store,
                             .disconnected_ttl = context->config.connection_stats_disconnect_ttl,
                             .silent_ttl = context->config.connection_stats_ttl,
                             .own_thread = settings.own_thread};
   return {"gateway_memory", [config, route](caf::actor_system& system) {
+                            .attendance = attendance,
             auto keeper = spawn_gateway_memory(system, config);
             route.set(keeper);
             return caf::actor_cast<caf::actor>(keeper);
@@ -67,7 +69,9 @@ caf::actor start_gateway_server(caf::actor_system& system, Context context,
   }
   if (!context.probe) context.probe = std::make_shared<ConnectionProbe>(*context.deps.metrics);
   const actors::Route<MemoryHandle> memory;
-  if (settings.store != nullptr) context.memories = make_gateway_memories(memory);
+  const auto attendance = std::make_shared<Attendance>(memory);
+  if (settings.store != nullptr) context.memories = make_gateway_memories(memory, attendance);
+  warn_of_missing_agent(context);
   const auto shared = std::make_shared<const Context>(std::move(context));
   actors::SupervisorConfig config;
   config.name = "gateway_server";
@@ -75,7 +79,8 @@ caf::actor start_gateway_server(caf::actor_system& system, Context context,
   config.clock = shared->deps.clock;
   config.metrics = shared->deps.metrics;
   config.on_escalation = settings.on_escalation;
-  if (settings.store != nullptr) config.children.push_back(memory_child(shared, settings, memory));
+  if (settings.store != nullptr)
+    config.children.push_back(memory_child(shared, settings, memory, attendance));
   config.children.push_back(router_child(shared, settings.own_thread));
   const auto datagrams = net::limit_of(shared->rate_limiter, {"gs:up:udp", "gs:up"});
   for (const auto& udp : settings.udp) {

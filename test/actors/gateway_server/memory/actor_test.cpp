@@ -27,6 +27,7 @@ class GatewayMemoryTest : public test::ActorFixture {
                                             .disconnected_ttl = 10min,
                                             .silent_ttl = 3min,
                                             .sweep_interval = 1min,
+                                            .attendance = attendance,
                                             .own_thread = false});
     route.set(keeper);
     run();
@@ -59,8 +60,45 @@ class GatewayMemoryTest : public test::ActorFixture {
 
   MemoryHandle keeper;
   actors::Route<MemoryHandle> route;
-  std::shared_ptr<GatewayMemories> memories = make_gateway_memories(route);
+  std::shared_ptr<Attendance> attendance = std::make_shared<Attendance>(route);
+  std::shared_ptr<GatewayMemories> memories = make_gateway_memories(route, attendance);
 };
+
+TEST_F(GatewayMemoryTest, WaitsForThoseWhoHaveSomethingToSayWhenTheyEnd) {
+  auto first = memories->attend();
+  auto second = memories->attend();
+  EXPECT_EQ(attendance->count(), 2U);
+  first.reset();
+  run();
+  EXPECT_TRUE(recall().error().is(not_connected)) << "it goes on";
+  caf::anon_send_exit(keeper, caf::exit_reason::user_shutdown);
+  run();
+  EXPECT_FALSE(has_row());
+  // As a connection does: its last words, then it is gone.
+  memories->remember(gateway, memory());
+  second.reset();
+  run();
+  EXPECT_TRUE(has_row());
+  start();
+  EXPECT_EQ(recall()->stats.uplink_count, 5U);
+}
+
+TEST_F(GatewayMemoryTest, WaitsForTheStoreAndForNobodyForEver) {
+  memories->remember(gateway, memory());
+  caf::anon_send_exit(keeper, caf::exit_reason::user_shutdown);
+  run();
+  EXPECT_TRUE(has_row()) << "what was in its mailbox is written";
+  start();
+  const auto hangs = memories->attend();
+  caf::anon_send_exit(keeper, caf::exit_reason::user_shutdown);
+  advance(2900ms);
+  EXPECT_TRUE(recall()) << "it waits";
+  advance(200ms);
+  std::optional<bool> is_known;
+  memories->recall(gateway, [&](auto found) { is_known = found.has_value(); });
+  run();
+  EXPECT_FALSE(is_known) << "it has ended";
+}
 
 TEST_F(GatewayMemoryTest, RecallsAfterARestart) {
   EXPECT_TRUE(recall().error().is(not_connected));
