@@ -24,17 +24,20 @@ Result<std::string> text_of(const path& file) {
   return text;
 }
 
-tl::unexpected<Error> fail_in(const path& file, Error error) {
-  return tl::unexpected(
-      Error(bad_plan_file, {{"path", file.string()}}).caused_by(std::move(error)));
+/// Whoever can not start is shown one error: it says all.
+tl::unexpected<Error> fail_in(const path& file, const Error& error) {
+  auto reason = error.message();
+  for (const auto* cause = error.cause(); cause != nullptr; cause = cause->cause())
+    reason += ": " + cause->message();
+  return fail(bad_plan_file, {{"path", file.string()}, {"reason", reason}});
 }
 
 Status add_index(region::FrequencyPlans& plans, const path& directory) {
   const auto index = directory / plan_repository::index_name;
   FF_TRY(const auto text, text_of(index));
   const auto read = [&](const std::string& name) { return text_of(directory / name); };
-  auto added = plan_repository::add_repository(plans, text, read);
-  if (!added) return fail_in(index, std::move(added).error());
+  const auto added = plan_repository::add_repository(plans, text, read);
+  if (!added) return fail_in(index, added.error());
   return {};
 }
 
@@ -55,8 +58,8 @@ Result<std::shared_ptr<const region::FrequencyPlans>> load_frequency_plans(const
   std::sort(files.begin(), files.end());
   for (const auto& file : files) {
     FF_TRY(const auto text, text_of(file));
-    auto added = plans->add_json(text);
-    if (!added) return fail_in(file, std::move(added).error());
+    const auto added = plans->add_json(text);
+    if (!added) return fail_in(file, added.error());
   }
   return std::shared_ptr<const region::FrequencyPlans>(std::move(plans));
 }

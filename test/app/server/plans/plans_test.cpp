@@ -22,11 +22,6 @@ class Plans : public testing::Test {
   void write(const std::string& name, const std::string& text) const {
     std::ofstream(directory_ / name) << text;
   }
-  /// `name: message`, and of every cause.
-  static std::string text_of(const Error& error) {
-    return error.cause() == nullptr ? error.to_string()
-                                    : error.to_string() + ": " + text_of(*error.cause());
-  }
 
   std::filesystem::path directory_;
 };
@@ -46,7 +41,7 @@ TEST_F(Plans, OfAnIndexComeBeforeThoseOfJsonFiles) {
   write("a.json", R"({"id":"A","base_id":"YAML","plan":{"max_eirp_dbm":7}})");
   write("notes.txt", "no plan");
   const auto plans = load_frequency_plans(directory_);
-  ASSERT_TRUE(plans) << text_of(plans.error());
+  ASSERT_TRUE(plans) << plans.error().message();
   EXPECT_EQ((*plans)->find("YAML")->max_eirp_dbm, 10.0F);
   EXPECT_EQ((*plans)->find("YAML")->name, "of the index");
   EXPECT_EQ((*plans)->find("B")->max_eirp_dbm, 7.0F);
@@ -60,14 +55,14 @@ TEST_F(Plans, ErrorsNameTheFileAndTheReason) {
     std::vector<std::string> says;
   };
   const Row rows[] = {
-      {"JSON", {{"x.json", "{"}}, {"x.json", "parse_file"}},
+      {"JSON", {{"x.json", "{"}}, {"x.json", "no JSON"}},
       {"key",
        {{"x.json", R"({"id":"X","band_id":"EU_863_870","plan":{"max_eirp_dbm":"a"}})"}},
        {"x.json", "max_eirp_dbm"}},
       {"index", {{"frequency-plans.yml", "- {name: X}"}}, {"frequency-plans.yml", "entry 1"}},
       {"missing file",
        {{"frequency-plans.yml", "- {id: X, band-id: EU_863_870, file: x.yml}"}},
-       {"frequency-plans.yml", "`X`", "`x.yml`", "unreadable_frequency_plan"}},
+       {"frequency-plans.yml", "`X`", "`x.yml`", "x.yml` can not be read"}},
       {"file",
        {{"frequency-plans.yml", "- {id: X, band-id: EU_863_870, file: x.yml}"},
         {"x.yml", "uplink-channels: [{frequency: 1}]"}},
@@ -81,7 +76,7 @@ TEST_F(Plans, ErrorsNameTheFileAndTheReason) {
     ASSERT_FALSE(plans);
     EXPECT_TRUE(plans.error().is(bad_plan_file));
     for (const auto& text : row.says)
-      EXPECT_NE(text_of(plans.error()).find(text), std::string::npos) << text_of(plans.error());
+      EXPECT_NE(plans.error().message().find(text), std::string::npos) << plans.error().message();
   }
 }
 
