@@ -228,7 +228,16 @@ struct GatewayServer {
   Duration connection_stats_ttl{};
   Duration connection_stats_disconnect_ttl{};
   Duration update_gateway_location_debounce_time{};
-  std::vector<DevAddrPrefix> forward;
+  std::vector<ForwardEntry> forward;
+/// Who gets uplinks of some addresses. `cluster`: this cluster's network server.
+enum class ForwardHost : std::uint8_t { cluster, packetbroker };
+/// One entry of `gs.forward`.
+struct ForwardEntry {
+  ForwardHost host = ForwardHost::cluster;
+  DevAddrPrefix prefix;
+  bool operator==(const ForwardEntry&) const = default;
+};
+
   GatewayServerUdp udp;
   GatewayServerBasicStation basic_station;
   GatewayServerSocket tabs_hubs;

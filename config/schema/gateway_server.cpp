@@ -173,7 +173,8 @@ std::vector<Knob> gateway_server_knobs() {
        one(duration(seconds{1}, hours{24 * 30}),
            FF_PLACE(gs.update_gateway_location_debounce_time))},
       {"gs.forward",
-       "Device addresses whose uplinks are accepted, under the empty name of this cluster.",
+       "Who gets uplinks of which device addresses: this cluster's network server, `cluster` or an "
+       "empty name, and `packetbroker`. What is set replaces the default.",
        "=00000000/0", many(forward_entry(), FF_PLACE(gs.forward), Shape::map)},
   };
   for (auto& row : udp_knobs()) rows.push_back(std::move(row));

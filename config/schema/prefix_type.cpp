@@ -70,13 +70,23 @@ Type<JoinEuiPrefix> join_eui_prefix() {
           }};
 }
 
-Type<DevAddrPrefix> forward_entry() {
-  return {"an empty name (this cluster) with prefixes such as 26000000/7",
-          [](std::string_view text) -> std::optional<DevAddrPrefix> {
-            if (!text.starts_with('=')) return {};
-            return parse_dev_addr_prefix(text.substr(1));
-          },
-          [](const DevAddrPrefix& value) { return "=" + prefix_text(value); }};
+Type<ForwardEntry> forward_entry() {
+  return {
+      "`cluster` (or an empty name) or `packetbroker` with prefixes such as 26000000/7",
+      [](std::string_view text) -> std::optional<ForwardEntry> {
+        const auto equals = text.find('=');
+        if (equals == std::string_view::npos) return {};
+        const auto name = text.substr(0, equals);
+        const bool is_broker = name == "packetbroker";
+        if (!is_broker && !name.empty() && name != "cluster") return {};
+        const auto prefix = parse_dev_addr_prefix(text.substr(equals + 1));
+        if (!prefix) return {};
+        return ForwardEntry{is_broker ? ForwardHost::packetbroker : ForwardHost::cluster, *prefix};
+      },
+      [](const ForwardEntry& value) {
+        const auto* name = value.host == ForwardHost::packetbroker ? "packetbroker=" : "=";
+        return name + prefix_text(value.prefix);
+      }};
 }
 
 Type<ApplicationDevAddrPrefixes> application_dev_addr_prefixes() {

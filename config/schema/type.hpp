@@ -83,8 +83,10 @@ Type<UdpListener> udp_listener();
 Type<RateLimitingProfile> rate_limiting_profile();
 /// An entry `application=26011000/20+26014000/20`.
 Type<ApplicationDevAddrPrefixes> application_dev_addr_prefixes();
-/// An entry `=26000000/7`: what goes to this cluster's network server, whose name is empty.
-Type<DevAddrPrefix> forward_entry();
+/// An entry `=26000000/7` or `cluster=26000000/7`: what goes to this cluster's network server;
+/// `packetbroker=00000000/0`: what goes to Packet Broker. Others are refused.
+/// [spec gateway-server §1.1: invalid_upstream_name]
+Type<ForwardEntry> forward_entry();
 Type<TxPriority> tx_priority();
 /// An entry `mqtt=enabled`.
 Type<PubSubProvider> pubsub_provider();

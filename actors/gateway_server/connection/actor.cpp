@@ -55,9 +55,13 @@ struct Runner {
 
   const Context& context() const { return *self->state.context; }
   void operator()(const ForwardUplink& effect) const {
-    const auto sent = context().upstream.uplink(context().uplinks->count(effect.frame));
-    if (sent) context().probe->forwarded.Increment();
-    run(self, self->state.logic->on_forwarded(effect, sent, now(self)));
+    const auto frame = context().uplinks->count(effect.frame);
+    std::vector<HostAnswer> answers;
+    for (const auto host : effect.hosts) {
+      answers.push_back({host, context().forward(host, frame)});
+      context().probe->count_uplink(answers.back());
+    }
+    run(self, self->state.logic->on_forwarded(effect, answers, now(self)));
   }
   void operator()(const ForwardAcknowledgment& effect) const {
     const auto sent = context().upstream.acknowledgment(effect.acknowledgment);
@@ -80,7 +84,7 @@ struct Runner {
   void operator()(const CountUplink& effect) const {
     context().probe->uplinks[static_cast<std::size_t>(effect.outcome)]->Increment();
     if (effect.outcome == UplinkOutcome::crc_failed) context().probe->broken.Increment();
-    if (effect.outcome == UplinkOutcome::unreachable) context().probe->unreachable.Increment();
+    if (effect.outcome == UplinkOutcome::proprietary) context().probe->proprietary.Increment();
     (effect.outcome == UplinkOutcome::repeated ? probe(self).repeated : probe(self).uplinks)
         ->Increment();
   }
@@ -251,11 +255,11 @@ ConnectionHandle::behavior_type connection(Pointer self, ContextPtr context, Con
   auto& state = self->state;
   state.random = context->deps.make_random();
   state.context = std::move(context);
+  if (state.context->memories) state.attends = state.context->memories->attend();
   state.request = std::move(request);
   state.frontend = std::move(frontend);
   state.context->probe->actors.spawned.Increment();
   state.context->probe->actors.running.Increment();
-  if (state.context->memories) state.attends = state.context->memories->attend();
   look_up(self, state.request.ids);
   return {
       [self](GatewayUp& message) { on_up(self, message); },

@@ -2,7 +2,9 @@
 // Not what operators write: config/schema maps `gs.*` onto this.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "net/address/address_block.hpp"
@@ -49,6 +51,21 @@ struct BasicStationConfig {
   std::size_t connections_per_address_max = 0;
 };
 
+/// Who uplinks are handed to: this cluster's network server, and the agent that takes frames of
+/// other networks' devices to Packet Broker (packet_broker.hpp).
+enum class UpstreamHost : std::uint8_t { cluster, packetbroker };
+inline constexpr std::size_t upstream_host_count = 2;
+/// As in the reference's metrics and errors.
+inline constexpr std::string_view to_string(UpstreamHost host) noexcept {
+  return host == UpstreamHost::cluster ? "cluster" : "packetbroker";
+}
+
+/// An entry of `gs.forward`.
+struct ForwardRule {
+  UpstreamHost host = UpstreamHost::cluster;
+  DevAddrPrefix prefix;
+};
+
 /// `gs`.
 struct GatewayServerConfig {
   bool require_registered_gateways = false;
@@ -62,8 +79,8 @@ struct GatewayServerConfig {
   Duration connection_stats_disconnect_ttl = std::chrono::hours{48};
   Duration connection_stats_ttl = std::chrono::hours{12};
   Duration update_gateway_location_debounce_time = std::chrono::hours{1};
-  /// Addresses whose uplinks the cluster's network server gets; `forward`.
-  std::vector<DevAddrPrefix> forward = {DevAddrPrefix{}};
+  /// Who gets uplinks of which addresses. A host that is named gets all join-requests.
+  std::vector<ForwardRule> forward = {ForwardRule{}};
   /// Whose `X-Real-IP` is believed.
   std::vector<net::AddressBlock> trusted_proxies;
   /// Uplinks on their way from all gateways to the store; more are dropped.

@@ -10,6 +10,7 @@
 #include "actors/gateway_server/connection/event_data.hpp"
 #include "actors/gateway_server/connection/gateway_access.hpp"
 #include "actors/gateway_server/connection/gateway_memory.hpp"
+#include "actors/gateway_server/connection/packet_broker.hpp"
 #include "actors/gateway_server/connection/probe.hpp"
 #include "actors/gateway_server/connection/uplink_budget.hpp"
 #include "actors/gateway_server/router/interface.hpp"
@@ -43,6 +44,11 @@ struct Context {
   actors::Route<RouterHandle> router;
   std::shared_ptr<ConnectionProbe> probe;
   std::shared_ptr<UplinkBudget> uplinks;
+  std::shared_ptr<PacketBrokerAgent> packet_broker = nullptr;  // null: it does not run
+
+  /// Hands a frame to one of those that `config.forward` names. Any thread; never blocks. Errors:
+  /// network_server_not_found, packet_broker_agent_not_found.
+  Status forward(UpstreamHost host, std::shared_ptr<const UplinkFrame> frame) const;
 };
 using ContextPtr = std::shared_ptr<const Context>;
 

@@ -39,6 +39,13 @@ inline constexpr ErrorDef not_connected{"pkg/gatewayserver", "not_connected", Co
 /// No name in the reference, which takes late frames for new ones.
 inline constexpr ErrorDef late_join{"pkg/gatewayserver", "late_join", Code::failed_precondition,
                                     "join-request was heard `{age}` ago"};
+inline constexpr ErrorDef packet_broker_agent_not_found{
+    "pkg/gatewayserver/upstream/packetbroker", "packet_broker_agent_not_found", Code::not_found,
+    "Packet Broker agent not found"};
+/// No name in the reference, which ignores such frames without a word.
+inline constexpr ErrorDef proprietary_frame{"pkg/gatewayserver", "proprietary_frame",
+                                            Code::failed_precondition,
+                                            "no upstream host takes proprietary frames"};
 inline constexpr ErrorDef schedule_failed{"pkg/gatewayserver", "schedule", Code::aborted,
                                           "failed to schedule"};
 inline constexpr ErrorDef schedule_path{"pkg/gatewayserver", "schedule_path", Code::unknown,

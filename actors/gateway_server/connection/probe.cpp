@@ -3,10 +3,21 @@
 namespace ff::gateway_server {
 namespace {
 
-prometheus::Counter& dropped_of(actors::Metrics& metrics, const char* error) {
+std::string name_of(UpstreamHost host) {
+  return std::string(to_string(host));
+}
+
+prometheus::Counter& dropped_of(actors::Metrics& metrics, const char* error,
+                                UpstreamHost host = UpstreamHost::cluster) {
   return metrics.counter("ttn_lw_gs_uplink_dropped_total",
                          "Uplinks not handed to an upstream host.",
-                         {{"host", "cluster"}, {"error", error}});
+                         {{"host", name_of(host)}, {"error", error}});
+}
+
+prometheus::Counter& forwarded_of(actors::Metrics& metrics,
+                                  UpstreamHost host = UpstreamHost::cluster) {
+  return metrics.counter("ttn_lw_gs_uplink_forwarded_total", "Uplinks handed to an upstream host.",
+                         {{"host", name_of(host)}});
 }
 
 prometheus::Counter& overflowed_of(actors::Metrics& metrics, const char* type) {
@@ -15,12 +26,23 @@ prometheus::Counter& overflowed_of(actors::Metrics& metrics, const char* type) {
                          {{"type", type}, {"error", "pkg/gatewayserver/io:buffer_full"}});
 }
 
+constexpr const char* host_handled = "pkg/gatewayserver:host_handle";
+
 }  // namespace
 
+void ConnectionProbe::count_uplink(const HostAnswer& answer) const {
+  const bool is_ours = answer.host == UpstreamHost::cluster;
+  if (answer.sent) {
+    (is_ours ? forwarded : forwarded_of(all, answer.host)).Increment();
+  } else {
+    (is_ours ? unreachable : dropped_of(all, host_handled, answer.host)).Increment();
+  }
+}
+
 ConnectionProbe::ConnectionProbe(actors::Metrics& metrics)
-    : actors(metrics, "gateway_connection"),
-      forwarded(metrics.counter("ttn_lw_gs_uplink_forwarded_total",
-                                "Uplinks handed to an upstream host.", {{"host", "cluster"}})),
+    : all(metrics),
+      actors(metrics, "gateway_connection"),
+      forwarded(forwarded_of(metrics)),
       acknowledgments_forwarded(metrics.counter("ttn_lw_gs_txack_forwarded_total",
                                                 "Transmission reports handed to an upstream host.",
                                                 {{"host", "cluster"}})),
@@ -28,7 +50,8 @@ ConnectionProbe::ConnectionProbe(actors::Metrics& metrics)
           "ttn_lw_gs_txack_dropped_total", "Transmission reports not handed to an upstream host.",
           {{"host", "cluster"}, {"error", "pkg/gatewayserver:downlink_not_found"}})),
       broken(dropped_of(metrics, "pkg/gatewayserver:message_crc")),
-      unreachable(dropped_of(metrics, "pkg/gatewayserver:host_handle")),
+      unreachable(dropped_of(metrics, host_handled)),
+      proprietary(dropped_of(metrics, "pkg/gatewayserver:proprietary_frame")),
       overflowed(overflowed_of(metrics, "uplink")),
       overflowed_statuses(overflowed_of(metrics, "status")) {
   for (std::size_t i = 0; i < protocols.size(); ++i) {

@@ -28,6 +28,10 @@ struct ConnectionProbe {
   };
 
   PerProtocol& of(Protocol protocol) { return protocols[static_cast<std::size_t>(protocol)]; }
+  /// Series of other hosts than our own network server begin with their first frame.
+  void count_uplink(const HostAnswer& answer) const;
+
+  actors::Metrics& all;
 
   actors::ActorProbe actors;
   std::array<PerProtocol, protocol_count> protocols;
@@ -36,7 +40,8 @@ struct ConnectionProbe {
   prometheus::Counter& acknowledgments_forwarded;
   prometheus::Counter& acknowledgments_dropped;  // of no downlink
   prometheus::Counter& broken;                   // dropped because of their CRC
-  prometheus::Counter& unreachable;              // … because nobody was there to take them
+  prometheus::Counter& unreachable;              // … because no network server was there
+  prometheus::Counter& proprietary;              // … because nobody takes such frames
   prometheus::Counter& overflowed;               // uplinks that came faster than they are handled
   prometheus::Counter& overflowed_statuses;
 };

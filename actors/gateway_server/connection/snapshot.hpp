@@ -21,8 +21,9 @@ enum class UplinkOutcome : std::uint8_t {
   not_ours,
   join_late,    // its answer would come too late
   unreachable,  // whoever it is for does not run
+  proprietary,  // nobody takes them
 };
-inline constexpr std::size_t uplink_outcome_count = 8;
+inline constexpr std::size_t uplink_outcome_count = 9;
 const char* to_string(UplinkOutcome outcome) noexcept;
 
 /// An uplink that went no further.

@@ -10,8 +10,8 @@ namespace {
 constexpr std::array<const char*, protocol_count> protocol_names = {"udp", "mqtt", "grpc",
                                                                     "semtechws/lbslns", "ttigw"};
 constexpr std::array<const char*, uplink_outcome_count> outcome_names = {
-    "forwarded",  "forwarded_late", "repeated",  "undecodable",
-    "crc_failed", "not_ours",       "join_late", "unreachable"};
+    "forwarded", "forwarded_late", "repeated",    "undecodable", "crc_failed",
+    "not_ours",  "join_late",      "unreachable", "proprietary"};
 
 /// `interval` changed by up to `share` of it in either direction.
 Duration jittered(Duration interval, double share, Random& random) {
@@ -21,9 +21,8 @@ Duration jittered(Duration interval, double share, Random& random) {
   return interval - Duration{spread} + Duration{static_cast<std::int64_t>(offset)};
 }
 
-/// By the only host there is: this cluster's network server.
-Error not_handled(const Status& sent) {
-  return Error(host_handle, {{"host", "cluster"}}).caused_by(sent.error());
+Error not_handled(UpstreamHost host, const Status& sent) {
+  return Error(host_handle, {{"host", to_string(host)}}).caused_by(sent.error());
 }
 
 bool is_denied(const Error& error) {
@@ -112,19 +111,24 @@ Effects ConnectionState::on_forwarded(const ForwardAcknowledgment& report,
                                       const Status& sent) const {
   const auto& ids = report.acknowledgment.correlation_ids;
   if (sent) return {PublishEvent{"gs.txack.forward", {}, ids}};
-  return {CountDroppedAcknowledgment{}, PublishEvent{"gs.txack.drop", not_handled(sent), ids}};
+  return {CountDroppedAcknowledgment{},
+          PublishEvent{"gs.txack.drop", not_handled(UpstreamHost::cluster, sent), ids}};
 }
 
-Effects ConnectionState::on_forwarded(const ForwardUplink& uplink, const Status& sent,
-                                      Instant now) {
+/// One event for each host; the frame itself is forwarded when one of them has it.
+Effects ConnectionState::on_forwarded(const ForwardUplink& uplink,
+                                      const std::vector<HostAnswer>& answers, Instant now) {
   const auto& ids = uplink.frame->correlation_ids;
-  if (!sent) {
-    note_dropped(*uplink.frame, UplinkOutcome::unreachable, now.utc);
-    return {CountUplink{UplinkOutcome::unreachable},
-            PublishEvent{"gs.up.drop", not_handled(sent), ids}};
+  Effects effects;
+  bool is_forwarded = false;
+  for (const auto& [host, sent] : answers) {
+    is_forwarded |= sent.has_value();
+    effects.push_back(sent ? PublishEvent{"gs.up.forward", {}, ids}
+                           : PublishEvent{"gs.up.drop", not_handled(host, sent), ids});
   }
-  Effects effects{CountUplink{uplink.outcome}, PublishEvent{"gs.up.forward", {}, ids}};
-  if (uplink.outcome == UplinkOutcome::forwarded_late)
+  if (!is_forwarded) note_dropped(*uplink.frame, UplinkOutcome::unreachable, now.utc);
+  effects.push_back(CountUplink{is_forwarded ? uplink.outcome : UplinkOutcome::unreachable});
+  if (is_forwarded && uplink.outcome == UplinkOutcome::forwarded_late)
     effects.push_back(PublishEvent{"gs.up.late", uplink.frame, ids});
   return effects;
 }

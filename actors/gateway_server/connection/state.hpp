@@ -22,18 +22,26 @@
 #include "protocol/schedule/rollover_clock.hpp"
 #include "protocol/schedule/scheduler.hpp"
 
-namespace ff::phy {
-struct UplinkIdentifiers;
-}
-
 namespace ff::gateway_server {
 
 // --- effects, run in order ---------------------------------------------------------------------
 
+/// What an uplink says about its sender: an address; or it is a join- or rejoin-request, or
+/// proprietary.
+struct Sender {
+  std::optional<DevAddr> dev_addr;
+  bool is_proprietary = false;
+};
 /// What became of it is for on_forwarded(); `outcome` is that of success.
 struct ForwardUplink {
   std::shared_ptr<const UplinkFrame> frame;
+  std::vector<UpstreamHost> hosts;  // at least one
   UplinkOutcome outcome = UplinkOutcome::forwarded;
+};
+/// Whether a host has taken a frame.
+struct HostAnswer {
+  UpstreamHost host = UpstreamHost::cluster;
+  Status sent;
 };
 /// Likewise.
 struct ForwardAcknowledgment {
@@ -89,7 +97,8 @@ class ConnectionState {
   Effects on_up(GatewayUp up, Instant now, Random& random);
   Effects on_tx_acked(const TxAcked& acked, Instant now);
   /// Whether what was to be forwarded has found who it is for.
-  Effects on_forwarded(const ForwardUplink& uplink, const Status& sent, Instant now);
+  Effects on_forwarded(const ForwardUplink& uplink, const std::vector<HostAnswer>& answers,
+                       Instant now);
   Effects on_forwarded(const ForwardAcknowledgment& report, const Status& sent) const;
   /// What is known of the gateway from before, which may be nothing; counts once.
   Effects on_recalled(const GatewayMemory& memory, Instant now);
@@ -155,16 +164,15 @@ class ConnectionState {
   void update_versions(const GatewayStatus& status, Effects& effects);
   void settle(Instant now);
   void remember(Instant now, Effects& effects);
-  void pass_on(const std::shared_ptr<const UplinkFrame>& frame,
-               const phy::UplinkIdentifiers& sender, const LateFrames::Verdict& verdict,
-               Instant now, Effects& effects);
+  void pass_on(const std::shared_ptr<const UplinkFrame>& frame, const Sender& sender,
+               const LateFrames::Verdict& verdict, Instant now, Effects& effects);
   bool is_repeat(const UplinkFrame& frame);
   void synchronise(const GpsSample& sample, Instant now);
   schedule::ConcentratorTime synchronise(std::uint32_t counter_us, UtcTime received_at,
                                          std::optional<UtcTime> gps_time);
   void complete_metadata(UplinkFrame& frame, schedule::ConcentratorTime at, Duration age,
                          Instant now) const;
-  bool is_forwarded(const DevAddr& dev_addr) const noexcept;
+  std::vector<UpstreamHost> hosts_of(const Sender& sender) const;
 
   // downlink.cpp
   bool may_transmit_by(std::uint32_t antenna) const noexcept;

@@ -42,13 +42,15 @@ std::uint64_t identity(const UplinkFrame& frame) {
   return hash.value();
 }
 
-/// What an uplink says about its sender; nothing for frames that no network server wants.
-std::optional<phy::UplinkIdentifiers> identifiers(ByteView phy_payload) {
+/// Nothing: it is no uplink.
+std::optional<Sender> sender_of(ByteView phy_payload) {
   const auto frame = phy::decode_frame(phy_payload);
   if (!frame) return std::nullopt;
   const auto ids = phy::uplink_identifiers(*frame);
-  if (!ids.dev_addr && !ids.dev_eui) return std::nullopt;
-  return ids;
+  const auto type = phy::decode_mhdr(phy_payload.front()).m_type;
+  const bool is_proprietary = type == phy::MType::proprietary;
+  if (!ids.dev_addr && !ids.dev_eui && !is_proprietary) return std::nullopt;
+  return Sender{ids.dev_addr, is_proprietary};
 }
 
 bool is_elsewhere(const Location& a, const Location& b) {
@@ -127,9 +129,17 @@ void ConnectionState::complete_metadata(UplinkFrame& frame, schedule::Concentrat
   }
 }
 
-bool ConnectionState::is_forwarded(const DevAddr& dev_addr) const noexcept {
-  return std::any_of(config_.forward.begin(), config_.forward.end(),
-                     [&](const DevAddrPrefix& prefix) { return prefix.contains(dev_addr); });
+/// A join-request says nothing of the network that its device belongs to: all hosts get it.
+std::vector<UpstreamHost> ConnectionState::hosts_of(const Sender& sender) const {
+  std::vector<UpstreamHost> hosts;
+  for (const auto& [host, prefix] : config_.forward) {
+    const bool may_have_it =
+        host != UpstreamHost::packetbroker || !settings_.disable_packet_broker_forwarding;
+    const bool wants_it = !sender.dev_addr || prefix.contains(*sender.dev_addr);
+    if (may_have_it && wants_it && std::ranges::find(hosts, host) == hosts.end())
+      hosts.push_back(host);
+  }
+  return hosts;
 }
 
 void ConnectionState::on_uplink(UplinkFrame frame, Instant now, Random& random, Effects& effects) {
@@ -160,7 +170,7 @@ void ConnectionState::on_uplink(UplinkFrame frame, Instant now, Random& random, 
     ++late_uplinks_;
     last_late_uplink_ = LateUplink{now.utc, verdict.age};
   }
-  const auto sender = identifiers(frame.phy_payload);
+  const auto sender = sender_of(frame.phy_payload);
   if (!sender) return end(UplinkOutcome::undecodable);
   complete_metadata(frame, at, verdict.age, now);
   frame.band_id = std::string(radio_.region->band_id);
@@ -171,8 +181,7 @@ void ConnectionState::on_uplink(UplinkFrame frame, Instant now, Random& random, 
 }
 
 /// A frame that is complete: the event and the network server share it.
-void ConnectionState::pass_on(const std::shared_ptr<const UplinkFrame>& frame,
-                              const phy::UplinkIdentifiers& sender,
+void ConnectionState::pass_on(const std::shared_ptr<const UplinkFrame>& frame, const Sender& sender,
                               const LateFrames::Verdict& verdict, Instant now, Effects& effects) {
   const auto end = [&](UplinkOutcome outcome) {
     note_dropped(*frame, outcome, now.utc);
@@ -184,13 +193,17 @@ void ConnectionState::pass_on(const std::shared_ptr<const UplinkFrame>& frame,
   };
   effects.push_back(PublishEvent{"gs.up.receive", frame, frame->correlation_ids});
   if (frame->crc_ok == false) return drop(UplinkOutcome::crc_failed, Error(message_crc));
+  // Without an address they are nobody's. [spec gateway-server §2.3 step 7]
+  if (sender.is_proprietary) return drop(UplinkOutcome::proprietary, Error(proprietary_frame));
   if (verdict.is_late() && !sender.dev_addr) {
     return drop(UplinkOutcome::join_late,
                 Error(late_join, {{"age", to_duration_text(verdict.age)}}));
   }
-  if (sender.dev_addr && !is_forwarded(*sender.dev_addr)) return end(UplinkOutcome::not_ours);
-  effects.push_back(ForwardUplink{
-      frame, verdict.is_late() ? UplinkOutcome::forwarded_late : UplinkOutcome::forwarded});
+  auto hosts = hosts_of(sender);
+  if (hosts.empty()) return end(UplinkOutcome::not_ours);
+  effects.push_back(
+      ForwardUplink{frame, std::move(hosts),
+                    verdict.is_late() ? UplinkOutcome::forwarded_late : UplinkOutcome::forwarded});
 }
 
 /// Anybody can send datagrams with an EUI: only a gateway that showed a secret moves its antennas.

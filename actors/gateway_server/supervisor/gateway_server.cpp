@@ -1,5 +1,7 @@
 #include "actors/gateway_server/supervisor/gateway_server.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <caf/actor_cast.hpp>
 
@@ -13,9 +15,9 @@ actors::ChildSpec memory_child(const ContextPtr& context, const GatewayServerSet
                             .store = settings.store,
                             .disconnected_ttl = context->config.connection_stats_disconnect_ttl,
                             .silent_ttl = context->config.connection_stats_ttl,
+                            .attendance = attendance,
                             .own_thread = settings.own_thread};
   return {"gateway_memory", [config, route](caf::actor_system& system) {
-                            .attendance = attendance,
             auto keeper = spawn_gateway_memory(system, config);
             route.set(keeper);
             return caf::actor_cast<caf::actor>(keeper);
@@ -57,6 +59,14 @@ actors::ChildSpec grpc_child(const ContextPtr& context,
             route.set(frontend);
             return caf::actor_cast<caf::actor>(frontend);
           }};
+}
+
+void warn_of_missing_agent(const Context& context) {
+  const bool is_wanted = std::ranges::any_of(context.config.forward, [](const ForwardRule& rule) {
+    return rule.host == UpstreamHost::packetbroker;
+  });
+  if (is_wanted && !context.packet_broker)
+    spdlog::warn("msg=\"gs.forward names packetbroker, and there is no agent for it\"");
 }
 
 }  // namespace

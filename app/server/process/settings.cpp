@@ -67,7 +67,13 @@ gateway_server::GatewayServerConfig gateway_server_config(const config::GatewayS
   out.connection_stats_ttl = gs.connection_stats_ttl;
   out.connection_stats_disconnect_ttl = gs.connection_stats_disconnect_ttl;
   out.update_gateway_location_debounce_time = gs.update_gateway_location_debounce_time;
-  out.forward = gs.forward;
+  out.forward.clear();
+  for (const auto& [host, prefix] : gs.forward) {
+    const bool is_broker = host == config::ForwardHost::packetbroker;
+    out.forward.push_back({is_broker ? gateway_server::UpstreamHost::packetbroker
+                                     : gateway_server::UpstreamHost::cluster,
+                           prefix});
+  }
   out.udp.downlink_path_expires = gs.udp.downlink_path_expires;
   out.udp.connection_expires = gs.udp.connection_expires;
   out.udp.connection_error_expires = gs.udp.connection_error_expires;

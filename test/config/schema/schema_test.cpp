@@ -78,7 +78,7 @@ TEST(Schema, DefaultsAreTheReferences) {
   EXPECT_EQ(config.as.mqtt_sessions.window, 64);
   EXPECT_EQ(config.gs.udp.listeners, (std::vector<UdpListener>{{":1700", ""}}));
   EXPECT_EQ(config.gs.udp.schedule_late_time, std::chrono::milliseconds{800});
-  EXPECT_EQ(config.gs.forward, std::vector<DevAddrPrefix>{DevAddrPrefix{}});
+  EXPECT_EQ(config.gs.forward, std::vector<ForwardEntry>{ForwardEntry{}});
   EXPECT_EQ(config.ns.deduplication_window, std::chrono::milliseconds{200});
   EXPECT_EQ(config.ns.default_mac_settings.desired_rx1_delay, std::chrono::seconds{5});
   EXPECT_EQ(config.ns.max_application_priority, TxPriority::high);

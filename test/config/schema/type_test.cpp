@@ -146,9 +146,18 @@ TEST(UdpListener, IsAnAddressAndPerhapsAPlan) {
     EXPECT_FALSE(udp_listener().read(text)) << text;
 }
 
-TEST(ForwardEntry, KnowsOnlyThisCluster) {
-  EXPECT_EQ(forward_entry().read("=00000000/0"), DevAddrPrefix{});
-  EXPECT_FALSE(forward_entry().read("packetbroker=00000000/0"));
+TEST(ForwardEntry, KnowsThisClusterAndPacketBroker) {
+  const ForwardEntry all{ForwardHost::cluster, DevAddrPrefix{}};
+  EXPECT_EQ(forward_entry().read("=00000000/0"), all);
+  EXPECT_EQ(forward_entry().read("cluster=00000000/0"), all);
+  const auto broker = forward_entry().read("packetbroker=26000000/7");
+  ASSERT_TRUE(broker);
+  EXPECT_EQ(broker->host, ForwardHost::packetbroker);
+  EXPECT_EQ(forward_entry().write(*broker), "packetbroker=26000000/7");
+  EXPECT_EQ(forward_entry().write(all), "=00000000/0");
+  for (const auto* text : {"00000000/0", "network=00000000/0", "Cluster=00000000/0", "packetbroker",
+                           "packetbroker=", "packetbroker=26000000/33"})
+    EXPECT_FALSE(forward_entry().read(text)) << text;
 }
 
 TEST(ApplicationDevAddrPrefixes, AreOneOrMore) {

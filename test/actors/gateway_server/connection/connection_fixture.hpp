@@ -69,7 +69,7 @@ struct Connection {
     Effects more;
     for (const auto& effect : effects) {
       if (const auto* uplink = std::get_if<ForwardUplink>(&effect))
-        more = state.on_forwarded(*uplink, upstream, now());
+        more = state.on_forwarded(*uplink, answers_of(*uplink), now());
       if (const auto* report = std::get_if<ForwardAcknowledgment>(&effect))
         more = state.on_forwarded(*report, upstream);
     }
@@ -77,10 +77,18 @@ struct Connection {
     return effects;
   }
 
+  std::vector<HostAnswer> answers_of(const ForwardUplink& uplink) const {
+    std::vector<HostAnswer> answers;
+    for (const auto host : uplink.hosts)
+      answers.push_back({host, host == UpstreamHost::cluster ? upstream : packet_broker});
+    return answers;
+  }
+
   GatewayServerConfig config;
   Duration passed{0};
   std::optional<UtcTime> gps_time;
-  Status upstream;  // what the network server behind answers
+  Status upstream;       // what the network server behind answers
+  Status packet_broker;  // … and the agent
   std::unique_ptr<Random> random = make_seeded_random(1);
   ConnectionState state;
 };

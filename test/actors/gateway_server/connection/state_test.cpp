@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "actors/gateway_server/connection/errors.hpp"
 #include "protocol/gateway/uplink_token.hpp"
 #include "test/actors/gateway_server/connection/connection_fixture.hpp"
 
@@ -70,18 +71,93 @@ TEST(ConnectionUplink, EndsAsTheTableSays) {
       {"empty", {}, true, UplinkOutcome::undecodable, {}},
       {"short join", short_join, true, UplinkOutcome::undecodable, {}},
       {"downlink", downlink, true, UplinkOutcome::undecodable, {}},
-      {"proprietary", {0xe0, 1, 2, 3}, true, UplinkOutcome::undecodable, {}},
+      {"proprietary",
+       {0xe0, 1, 2, 3},
+       true,
+       UplinkOutcome::proprietary,
+       {"gs.up.receive", "gs.up.drop"}},
+      {"proprietary with a broken CRC",
+       {0xe0, 1, 2, 3},
+       false,
+       UplinkOutcome::crc_failed,
+       {"gs.up.receive", "gs.up.drop"}},
       {"foreign address", foreign, true, UplinkOutcome::not_ours, {"gs.up.receive"}},
   };
   for (const auto& row : cases) {
     Connection connection;
-    connection.config.forward = {DevAddrPrefix{DevAddr{0x01000000}, 8}};
+    connection.config.forward = {{UpstreamHost::cluster, DevAddrPrefix{DevAddr{0x01000000}, 8}}};
     const auto effects = connection.up(row.phy_payload, 1, row.crc);
     ASSERT_NE(find<CountUplink>(effects), nullptr) << row.name;
     EXPECT_EQ(find<CountUplink>(effects)->outcome, row.expected) << row.name;
     EXPECT_EQ(events(effects), row.events) << row.name;
     EXPECT_EQ(find<ForwardUplink>(effects) != nullptr, row.expected == UplinkOutcome::forwarded);
   }
+}
+
+TEST(ConnectionUplink, GoesToTheHostsWhosePrefixesHoldItsAddress) {
+  using enum UpstreamHost;
+  const DevAddrPrefix ours{DevAddr{0x01000000}, 8};
+  const Bytes join(23, 0);
+  Bytes foreign = data_uplink();
+  foreign[4] = 0x26;
+  const struct {
+    const char* name;
+    std::vector<ForwardRule> forward;
+    Bytes phy_payload;
+    bool keeps_from_broker;
+    std::vector<UpstreamHost> hosts;
+  } rows[] = {
+      {"ours",
+       {{cluster, ours}, {packetbroker, {DevAddr{0x26000000}, 7}}},
+       data_uplink(),
+       false,
+       {cluster}},
+      {"another's",
+       {{cluster, ours}, {packetbroker, {DevAddr{0x26000000}, 7}}},
+       foreign,
+       false,
+       {packetbroker}},
+      {"everybody's", {{packetbroker, {}}, {cluster, {}}}, foreign, false, {packetbroker, cluster}},
+      {"once to each", {{cluster, ours}, {cluster, {}}}, data_uplink(), false, {cluster}},
+      {"a join-request",
+       {{cluster, ours}, {packetbroker, ours}},
+       join,
+       false,
+       {cluster, packetbroker}},
+      {"of a gateway that keeps them",
+       {{cluster, ours}, {packetbroker, {}}},
+       join,
+       true,
+       {cluster}},
+      {"nobody's", {{cluster, ours}, {packetbroker, {}}}, foreign, true, {}},
+  };
+  for (const auto& row : rows) {
+    auto settings = settings_of();
+    settings.disable_packet_broker_forwarding = row.keeps_from_broker;
+    Connection connection(std::move(settings));
+    connection.config.forward = row.forward;
+    const auto effects = connection.up(row.phy_payload);
+    const auto* forward = find<ForwardUplink>(effects);
+    EXPECT_EQ(forward ? forward->hosts : std::vector<UpstreamHost>{}, row.hosts) << row.name;
+    if (row.hosts.empty()) {
+      EXPECT_EQ(find<CountUplink>(effects)->outcome, UplinkOutcome::not_ours) << row.name;
+    }
+  }
+}
+
+TEST(ConnectionUplink, IsForwardedWhenOneOfItsHostsTakesIt) {
+  Connection connection;
+  connection.config.forward = {{UpstreamHost::cluster, {}}, {UpstreamHost::packetbroker, {}}};
+  connection.packet_broker = fail(packet_broker_agent_not_found);
+  auto effects = connection.up(data_uplink());
+  EXPECT_EQ(events(effects), (Names{"gs.up.receive", "gs.up.forward", "gs.up.drop"}));
+  EXPECT_EQ(find<CountUplink>(effects)->outcome, UplinkOutcome::forwarded);
+  EXPECT_TRUE(connection.state.snapshot(connection.now()).dropped_uplinks.empty());
+  connection.upstream = fail(network_server_not_found);
+  effects = connection.up(data_uplink(2), 2'000'000);
+  EXPECT_EQ(events(effects), (Names{"gs.up.receive", "gs.up.drop", "gs.up.drop"}));
+  EXPECT_EQ(find<CountUplink>(effects)->outcome, UplinkOutcome::unreachable);
+  EXPECT_EQ(connection.state.snapshot(connection.now()).dropped_uplinks.size(), 1U);
 }
 
 TEST(ConnectionUplink, DropsImmediateRepeatsAndSaysSoOnceAMinute) {
