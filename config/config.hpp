@@ -217,6 +217,15 @@ struct GatewayServerMqtt {
   std::size_t connections_per_address_max = 0;  // 0: no bound
 };
 
+/// Who gets uplinks of some addresses. `cluster`: this cluster's network server.
+enum class ForwardHost : std::uint8_t { cluster, packetbroker };
+/// One entry of `gs.forward`.
+struct ForwardEntry {
+  ForwardHost host = ForwardHost::cluster;
+  DevAddrPrefix prefix;
+  bool operator==(const ForwardEntry&) const = default;
+};
+
 /// `gs`.
 struct GatewayServer {
   bool require_registered_gateways = false;
@@ -229,15 +238,6 @@ struct GatewayServer {
   Duration connection_stats_disconnect_ttl{};
   Duration update_gateway_location_debounce_time{};
   std::vector<ForwardEntry> forward;
-/// Who gets uplinks of some addresses. `cluster`: this cluster's network server.
-enum class ForwardHost : std::uint8_t { cluster, packetbroker };
-/// One entry of `gs.forward`.
-struct ForwardEntry {
-  ForwardHost host = ForwardHost::cluster;
-  DevAddrPrefix prefix;
-  bool operator==(const ForwardEntry&) const = default;
-};
-
   GatewayServerUdp udp;
   GatewayServerBasicStation basic_station;
   GatewayServerSocket tabs_hubs;

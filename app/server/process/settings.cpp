@@ -396,8 +396,6 @@ Result<std::vector<gateway_server::MqttFrontendConfig>> gateway_mqtt_listeners(
     return add(key + "-tls", mqtt.listen.tls, std::move(over_tls));
   };
   FF_CHECK(add_both("mqtt", gateway_server::mqtt_format_v3(), settings.mqtt));
-  out.application_server.mqtt_groups.expiry = static_cast<std::uint32_t>(
-      std::chrono::duration_cast<std::chrono::seconds>(config.as.mqtt_sessions.expiry).count());
   FF_CHECK(add_both("mqtt-v2", gateway_server::mqtt_format_v2(), settings.mqtt_v2));
   return out;
 }
@@ -415,6 +413,8 @@ Result<NodeConfig> node_config(const config::Config& config, std::uint64_t count
   out.join_server = join_server_config(config.js, counter_jump);
   out.identity = identity_settings(config.is);
   out.application_server.mqtt_sessions = mqtt_sessions_config(config.as.mqtt_sessions);
+  out.application_server.mqtt_groups.expiry = static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(config.as.mqtt_sessions.expiry).count());
   FF_TRY(out.gateway_server.trusted_proxies,
          address_blocks("http.trusted-proxies", config.http.trusted_proxies));
   FF_TRY(const auto rules, udp_rules(config.gs.udp));
