@@ -18,6 +18,7 @@
 #include <time.h>
 
 #include <atomic>
+#include <utility>
 
 #include "app/codec/failure.hpp"
 #include "app/codec/output.hpp"
@@ -394,6 +395,7 @@ Answer Engine::run(const Call& call) {
   auto* realm = state.realms.find(call.key, call.script);
   if (realm == nullptr) return {.id = call.id, .ending = Ending::script_missing};
   Answer answer;
+  state.realms.globals().compilations.clear();
   state.begin();
   const bool lasting = state.realms.use_lasting(*realm);
   if (lasting) answer = state.attempt(*realm, call, true);
@@ -402,6 +404,7 @@ Answer Engine::run(const Call& call) {
   if (again) answer = state.attempt(*realm, call, false);
   if (lasting && again && answer.ending != Ending::threw) state.realms.give_up_lasting(*realm);
   state.end();
+  answer.compilations = std::exchange(state.realms.globals().compilations, {});
   // What is left of a memory bomb may take the next call with it.
   answer.retires = answer.ending == Ending::out_of_memory;
   return answer;

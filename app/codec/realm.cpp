@@ -9,8 +9,10 @@
 #include <js/RealmOptions.h>
 #include <js/SourceText.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
+#include <chrono>
 #include <cstring>
 #include <string_view>
 
@@ -110,6 +112,16 @@ bool execute(JSContext* cx, JS::Stencil* stencil, JS::MutableHandleValue result)
   return script && JS_ExecuteScript(cx, script, result);
 }
 
+/// Notes how long `call` takes, which returns what it has compiled, or null.
+template <class Call>
+auto measured(Globals& globals, Call call) {
+  const auto began = JS_Now();
+  auto compiled = call();
+  const auto took = std::max<std::int64_t>(JS_Now() - began, 0);
+  globals.compilations.push_back({compiled != nullptr, std::chrono::microseconds{took}});
+  return compiled;
+}
+
 /// The same text in every realm: compiled once.
 bool execute_trusted(JSContext* cx, std::string_view text, RefPtr<JS::Stencil>& cache,
                      JS::MutableHandleValue result) {
@@ -180,7 +192,9 @@ JSObject* Realm::lasting_global() {
   JS::SourceText<mozilla::Utf8Unit> source;
   if (!source.init(cx_, text.data(), text.size(), JS::SourceOwnership::Borrowed)) return nullptr;
   const JS::RootedObjectVector scopes(cx_);
-  body_ = JS::CompileFunction(cx_, scopes, options, "formatter", 0, nullptr, source);
+  body_ = measured(globals_, [&] {
+    return JS::CompileFunction(cx_, scopes, options, "formatter", 0, nullptr, source);
+  });
   if (!body_) return nullptr;
   global_ = global;
   return global_;
@@ -195,7 +209,7 @@ bool Realm::lasting_functions(Functions& out) {
 }
 
 bool Realm::fresh_functions(Functions& out) {
-  if (!stencil_) stencil_ = compile(cx_, script_);
+  if (!stencil_) stencil_ = measured(globals_, [&] { return compile(cx_, script_); });
   JS::RootedValue ignored(cx_);
   JS::RootedValue list(cx_);
   return stencil_ && execute(cx_, stencil_, &ignored) &&

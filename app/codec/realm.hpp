@@ -51,6 +51,8 @@ class Globals {
 
   RefPtr<JS::Stencil> freezing;
   RefPtr<JS::Stencil> listing;
+  /// Users' scripts, since somebody took them.
+  std::vector<formatter::Compilation> compilations;
 
  private:
   JSContext* cx_;

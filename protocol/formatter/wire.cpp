@@ -10,6 +10,8 @@ enum class Frame : std::uint8_t { call = 1, answer = 2, ready = 3 };
 constexpr std::size_t length_size = 4;
 /// Findings of one answer.
 constexpr std::size_t paths_max = 64;
+/// For a lasting realm and for fresh globals.
+constexpr std::size_t compilations_max = 2;
 
 Bytes begin(Frame frame) {
   Bytes out(length_size);
@@ -74,6 +76,12 @@ std::optional<FromWorker> decode_answer(Taker in) {
   const auto paths = in.number<1>();
   if (paths > paths_max) return std::nullopt;
   for (std::uint64_t i = 0; i < paths && in.ok; ++i) out.paths.emplace_back(as_text(in.text()));
+  const auto compilations = in.number<1>();
+  if (compilations > compilations_max) return std::nullopt;
+  for (std::uint64_t i = 0; i < compilations && in.ok; ++i) {
+    const bool ok = in.flag();
+    out.compilations.push_back({ok, std::chrono::microseconds{in.number<4>()}});
+  }
   if (!in.ok || !in.rest.empty()) return std::nullopt;
   return out;
 }
@@ -106,6 +114,12 @@ Bytes encode(const Answer& answer) {
   const auto paths = std::min(answer.paths.size(), paths_max);
   out.push_back(static_cast<std::uint8_t>(paths));
   for (std::size_t i = 0; i < paths; ++i) put(out, as_bytes(answer.paths[i]));
+  const auto compilations = std::min(answer.compilations.size(), compilations_max);
+  out.push_back(static_cast<std::uint8_t>(compilations));
+  for (std::size_t i = 0; i < compilations; ++i) {
+    out.push_back(answer.compilations[i].ok ? 1 : 0);
+    append_be<4>(out, static_cast<std::uint64_t>(answer.compilations[i].took.count()));
+  }
   return finish(std::move(out));
 }
 

@@ -5,6 +5,7 @@
 // are big endian, texts and octets are four octets of length and themselves.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,7 +18,7 @@
 
 namespace ff::formatter {
 
-inline constexpr std::uint32_t wire_version = 1;
+inline constexpr std::uint32_t wire_version = 2;
 /// The longest body. A script of the longest permitted length and its input fit.
 inline constexpr std::size_t body_max = std::size_t{5} << 20U;
 /// Scripts that a worker keeps for each of its lasting realms.
@@ -58,6 +59,13 @@ enum class Ending : std::uint8_t {
   bad_output = 7,
 };
 
+/// A script that a worker has compiled for a call.
+struct Compilation {
+  bool ok = true;
+  std::chrono::microseconds took{0};
+  bool operator==(const Compilation&) const = default;
+};
+
 /// From a worker.
 struct Answer {
   std::uint32_t id = 0;
@@ -68,6 +76,7 @@ struct Answer {
   /// JSON of normalizeUplink's result; nothing when it did not run.
   std::optional<std::string> normalized;
   std::vector<std::string> paths;
+  std::vector<Compilation> compilations;
   bool operator==(const Answer&) const = default;
 };
 

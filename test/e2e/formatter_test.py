@@ -118,6 +118,13 @@ class Formatters(FormatterCase):
         for message in stored:
             self.assert_decoded(message)
         self.assertEqual(len(self.stored('uplink_normalized')), 60)
+        # A worker compiles a script once for each of its realms, not for each call.
+        text = self.server.request('GET', '/metrics')[1]
+        compiled = [int(line.split()[-1]) for line in text.splitlines()
+                    if line.startswith(('ttn_lw_javascript_compilations_total{result="ok"}', 'ttn_lw_javascript_compilations_latency_seconds_count'))]
+        self.assertEqual(len(compiled), 2, text)
+        self.assertGreater(min(compiled), 0)
+        self.assertLess(max(compiled), 12)
 
     def test_a_devices_formatters_come_before_the_applications(self):
         self.defaults(javascript(DECODER))

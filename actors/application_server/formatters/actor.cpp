@@ -89,6 +89,13 @@ struct Runner {
     probe.latency.Observe(std::chrono::duration<double>(effect.took).count());
     if (effect.reply) effect.reply(std::move(effect.answer));
   }
+  void operator()(const CountCompilations& effect) const {
+    auto& probe = *self->state.probe;
+    for (const auto& one : effect.compilations) {
+      (one.ok ? probe.compiled : probe.not_compiled).Increment();
+      probe.compilation_latency.Observe(std::chrono::duration<double>(one.took).count());
+    }
+  }
 };
 
 void carry_out(Pointer self, PoolEffects effects) {

@@ -168,6 +168,7 @@ void PoolState::answered(Worker& worker, const Answer& answer, MonoTime now) {
   const auto number = worker.under_way.front();
   worker.under_way.pop_front();
   worker.head_since = now;
+  if (!answer.compilations.empty()) effects_.emplace_back(CountCompilations{answer.compilations});
   const auto found = jobs_.find(number);
   if (found != jobs_.end()) {
     auto& job = found->second;

@@ -37,7 +37,11 @@ struct AnswerCall {
   Duration took{0};  // since it was asked for
   bool ran = false;
 };
-using PoolEffect = std::variant<StartWorker, KillWorker, SendCall, AnswerCall>;
+/// A worker has compiled scripts for a call.
+struct CountCompilations {
+  std::vector<formatter::Compilation> compilations;
+};
+using PoolEffect = std::variant<StartWorker, KillWorker, SendCall, AnswerCall, CountCompilations>;
 using PoolEffects = std::vector<PoolEffect>;
 
 class PoolState {

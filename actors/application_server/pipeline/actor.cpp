@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -30,6 +31,7 @@ struct Shell {
   std::unique_ptr<Random> random;
   std::unique_ptr<PipelineState> logic;
   std::uint64_t refused = 0;
+  std::uint64_t location_hits = 0;
   std::shared_ptr<actors::TickWish> wish = std::make_shared<actors::TickWish>();
   bool ticking = false;
 };
@@ -151,14 +153,17 @@ struct Runner {
   }
   void operator()(const LocateDevice& effect) const {
     if (!context().read_locations) return;
+    self->state.probe->location_misses.Increment();
     const auto& uid = effect.device;
     actors::LoadRow request{storage::Family::entity,
                             storage::entity_key(storage::EntityKind::end_device,
                                                 {uid.application_id.text(), uid.device_id.text()}),
                             {}};
-    request.on_loaded = [uid, read = context().read_locations,
-                         pipeline = PipelineActor(self)](const Result<std::optional<Bytes>>& row) {
-      if (row) caf::anon_send(pipeline, DeviceLocated{uid, *row ? read(**row) : Locations()});
+    request.on_loaded = [uid, read = context().read_locations, pipeline = PipelineActor(self),
+                         probe = self->state.probe](const Result<std::optional<Bytes>>& row) {
+      if (!row) return;
+      probe->location_retrievals.Increment();
+      caf::anon_send(pipeline, DeviceLocated{uid, *row ? read(**row) : Locations()});
     };
     caf::anon_send(context().deps.loader.get(), std::move(request));
   }
@@ -206,7 +211,11 @@ struct Runner {
   }
 
   void operator()(TellActivity& effect) const {
-    if (context().report_activity) context().report_activity(std::move(effect.activity));
+    if (!context().report_activity) return;
+    const auto located = std::ranges::count_if(
+        effect.activity, [](const auto& one) { return !one.locations.empty(); });
+    self->state.probe->location_updates.Increment(static_cast<double>(located));
+    context().report_activity(std::move(effect.activity));
   }
 
   void operator()(RunScript& effect) const {
@@ -270,6 +279,9 @@ void carry_out(Pointer self, Effects effects) {
   const auto refused = state.logic->refused();
   state.probe->waiting.dropped.Increment(
       static_cast<double>(refused - std::exchange(state.refused, refused)));
+  const auto hits = state.logic->located_before();
+  state.probe->location_hits.Increment(
+      static_cast<double>(hits - std::exchange(state.location_hits, hits)));
   keep_ticking(self);
 }
 

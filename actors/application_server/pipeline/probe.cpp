@@ -7,10 +7,22 @@ double seconds(Duration duration) {
   return std::chrono::duration<double>(duration).count();
 }
 
+prometheus::Counter& of_locations(actors::Metrics& metrics, const char* name, const char* help) {
+  return metrics.counter(name, help, {{"metadata", "location"}});
+}
+
 }  // namespace
 
 PipelineProbe::PipelineProbe(actors::Metrics& metrics)
     : waiting(metrics, "application_server_waiting"),
+      location_hits(of_locations(metrics, "ttn_lw_as_metadata_cache_hits_total",
+                                 "Messages of devices whose location was known.")),
+      location_misses(of_locations(metrics, "ttn_lw_as_metadata_cache_misses_total",
+                                   "Messages of devices whose location was not known, or old.")),
+      location_retrievals(of_locations(metrics, "ttn_lw_as_metadata_registry_retrievals_total",
+                                       "Locations read from the registry of devices.")),
+      location_updates(of_locations(metrics, "ttn_lw_as_metadata_registry_updates_total",
+                                    "Locations told to the registry of devices.")),
       metrics_(metrics),
       uplinks_received_(
           metrics.counter("ttn_lw_as_uplink_received_total", "Uplinks and join-accepts received.")),

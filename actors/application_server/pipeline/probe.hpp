@@ -13,6 +13,11 @@ class PipelineProbe {
   /// What is counted follows from the events, so that both tell the same.
   void count(const events::Event& event) const;
   actors::QueueProbe waiting;
+  /// Devices' locations, which lanes keep for a while and the registry of devices has.
+  prometheus::Counter& location_hits;
+  prometheus::Counter& location_misses;
+  prometheus::Counter& location_retrievals;
+  prometheus::Counter& location_updates;
 
  private:
   void count_dropped(const char* name, const events::Event& event) const;

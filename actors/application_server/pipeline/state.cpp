@@ -96,7 +96,10 @@ Effects PipelineState::handle(const DeviceUid& device, Request request, const Tu
 
 /// Beside what happens: a message does not wait for it. [spec application-server §4 step 9]
 void PipelineState::locate(const DeviceUid& device, Lane& lane, MonoTime now) {
-  if (lane.located_at && now - *lane.located_at < config_.location_age_max) return;
+  if (lane.located_at && now - *lane.located_at < config_.location_age_max) {
+    ++located_before_;
+    return;
+  }
   lane.located_at = now;
   effects_.emplace_back(LocateDevice{device});
 }

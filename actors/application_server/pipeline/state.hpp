@@ -51,6 +51,8 @@ class PipelineState {
   PipelineSnapshot snapshot() const;
   /// Messages refused because too many waited.
   std::uint64_t refused() const noexcept { return refused_; }
+  /// Messages of devices whose location was known and not too old.
+  std::uint64_t located_before() const noexcept { return located_before_; }
 
  private:
   struct Work;
@@ -170,6 +172,7 @@ class PipelineState {
   std::optional<MonoTime> activity_due_;
   std::uint64_t requests_ = 0;
   std::uint64_t refused_ = 0;
+  std::uint64_t located_before_ = 0;
   MonoTime swept_;
   Effects effects_;
 };

@@ -51,6 +51,23 @@ TEST(Scripts, GetTheirInputAndReturnData) {
   }
 }
 
+TEST(Scripts, AreCompiledOnceForEachOfTheirRealms) {
+  const auto how = [](const Answer& answer) {
+    std::string out;
+    for (const auto& one : answer.compilations) {
+      EXPECT_GE(one.took.count(), 0);
+      EXPECT_LT(one.took, std::chrono::seconds{1});
+      out += one.ok ? "ok " : "failed ";
+    }
+    return out;
+  };
+  const std::string script = "function decodeUplink() { return { data: { compiled: 'once' } }; }";
+  std::string all;
+  for (int i = 0; i < 8; ++i) all += how(run(script));
+  EXPECT_EQ(all, "ok ok ") << "for fresh globals, and for the lasting realm";
+  EXPECT_EQ(how(run("function (")), "failed ");
+}
+
 TEST(Scripts, OfEveryKindRun) {
   const struct {
     const char* name;

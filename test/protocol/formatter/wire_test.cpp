@@ -21,7 +21,9 @@ Answer full_answer() {
           .retires = true,
           .text = "{}",
           .normalized = "[]",
-          .paths = {"a", "b"}};
+          .paths = {"a", "b"},
+          .compilations = {{false, std::chrono::microseconds{7}},
+                           {true, std::chrono::microseconds{900'000}}}};
 }
 
 /// Frames as a socket gives them.

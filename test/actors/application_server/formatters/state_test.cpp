@@ -33,6 +33,8 @@ class Pool : public testing::Test {
         reader.append(send->frame);
         sent[send->worker.place].push_back(*formatter::decode_call(*reader.next()));
       }
+      if (auto* counted = std::get_if<CountCompilations>(&effect))
+        compiled.insert(compiled.end(), counted->compilations.begin(), counted->compilations.end());
       if (auto* answer = std::get_if<AnswerCall>(&effect)) answer->reply(std::move(answer->answer));
     }
   }
@@ -75,6 +77,7 @@ class Pool : public testing::Test {
   std::vector<WorkerId> killed;
   std::vector<std::vector<Call>> sent{3};
   std::vector<std::pair<int, Result<Answer>>> answers;
+  std::vector<formatter::Compilation> compiled;
   int asked = 0;
 };
 
@@ -93,6 +96,17 @@ TEST_F(Pool, CallsGoToTheHomeOfTheirScriptWhichGetsItOnce) {
   answer(1);
   answer(0);
   EXPECT_EQ(answers.size(), 3U);
+}
+
+TEST_F(Pool, WhatWorkersCompileIsCounted) {
+  begin();
+  ask(script(0));
+  const auto id = sent[0].front().id;
+  const std::vector<formatter::Compilation> told{{true, std::chrono::microseconds{5}},
+                                                 {false, std::chrono::microseconds{9}}};
+  take(state->said({started[0], Answer{.id = id, .compilations = told}}, now));
+  EXPECT_EQ(compiled, told);
+  EXPECT_EQ(answers.size(), 1U);
 }
 
 TEST_F(Pool, AWorkerThatHasForgottenAScriptGetsItAgain) {

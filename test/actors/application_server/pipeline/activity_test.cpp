@@ -52,6 +52,9 @@ TEST_F(Activity, HoldsTheLocationThatAPayloadTells) {
   pass_an_interval();
   ASSERT_EQ(reports.size(), 1U);
   EXPECT_EQ(reports[0][0].locations.at("frm-payload").latitude, 51.5);
+  EXPECT_NE(
+      metrics.text().find("\nttn_lw_as_metadata_registry_updates_total{metadata=\"location\"} 1\n"),
+      std::string::npos);
   EXPECT_FALSE(reports[0][0].last_seen_at);
 }
 

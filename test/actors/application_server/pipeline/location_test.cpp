@@ -34,6 +34,12 @@ class DeviceFacts : public Rig {
               Bytes{1});
     ASSERT_TRUE(engine.write(batch, storage::Durability::sync));
   }
+  double counted(const std::string& what) {
+    const auto text = metrics.text();
+    const auto name = "\nttn_lw_as_metadata_" + what + "_total{metadata=\"location\"} ";
+    const auto at = text.find(name);
+    return at == std::string::npos ? -1 : std::stod(text.substr(at + name.size()));
+  }
   int reads = 0;
 };
 
@@ -53,6 +59,10 @@ TEST_F(DeviceFacts, AreTheRegisteredLocationsAndTheProduct) {
   EXPECT_EQ(text(1).find("version_ids"), std::string::npos) << "a measurement was made before";
   EXPECT_EQ(text(1).find("locations"), std::string::npos);
   EXPECT_EQ(reads, 1) << "it is remembered";
+  EXPECT_EQ(counted("cache_misses"), 1);
+  EXPECT_EQ(counted("cache_hits"), 1);
+  EXPECT_EQ(counted("registry_retrievals"), 1);
+  EXPECT_EQ(counted("registry_updates"), 0);
 }
 
 TEST_F(DeviceFacts, AreReadAgainWhenTheyAreOld) {
@@ -61,6 +71,8 @@ TEST_F(DeviceFacts, AreReadAgainWhenTheyAreOld) {
   advance(context->config.location_age_max);
   accept({uplink(id_1, key_1, address_1, 1)});
   EXPECT_EQ(reads, 2);
+  EXPECT_EQ(counted("cache_misses"), 2);
+  EXPECT_EQ(counted("cache_hits"), 0);
 }
 
 TEST_F(DeviceFacts, IncludeTheLocationThatAPayloadTellsAsAMessageOfItsOwn) {
