@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "actors/application_server/pipeline/device.hpp"
+#include "actors/events/protobuf_data.hpp"
 #include "actors/join_server/device.hpp"
 #include "actors/join_server/errors.hpp"
 #include "actors/network_server/session/device.hpp"
@@ -57,8 +58,7 @@ class Batch {
 events::EventData list_of(const std::vector<DeviceIdentifiers>& devices) {
   pb::EndDeviceIdentifiersList list;
   for (const auto& ids : devices) put_ids(ids, *list.add_end_device_ids());
-  return events::ProtobufData{std::string(list.GetDescriptor()->full_name()),
-                              list.SerializeAsString()};
+  return events::protobuf_data(list);
 }
 
 /// What differs between the servers.

@@ -1,5 +1,6 @@
 #include "actors/application_server/integration/packages/events.hpp"
 
+#include "actors/events/protobuf_data.hpp"
 #include "ttn/lorawan/v3/applicationserver_integrations_alcsync.pb.h"
 
 namespace ff::application_server::packages {
@@ -10,9 +11,7 @@ using Command = ttn::lorawan::v3::ALCSyncCommand;
 template <class Message>
 events::Event event(std::string_view name, UtcTime now, const Incoming& incoming,
                     const Message& message) {
-  return {name, now, incoming.ids, incoming.correlation_ids,
-          events::ProtobufData{std::string(message.GetDescriptor()->full_name()),
-                               message.SerializeAsString()}};
+  return {name, now, incoming.ids, incoming.correlation_ids, events::protobuf_data(message)};
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "actors/application_server/integration/pubsub/events.hpp"
 
 #include "actors/application_server/integration/pubsub/errors.hpp"
+#include "actors/events/protobuf_data.hpp"
 #include "ttn/lorawan/v3/applicationserver_pubsub.pb.h"
 
 namespace ff::application_server::pubsub {
@@ -10,12 +11,8 @@ void publish_event(const PubSubsContext& context, std::string_view name, const P
   ttn::lorawan::v3::ApplicationPubSubIdentifiers ids;
   ids.mutable_application_ids()->set_application_id(key.application_id.text());
   ids.set_pub_sub_id(key.pubsub_id);
-  context.publish({name,
-                   context.deps.clock->now().utc,
-                   key.application_id,
-                   {},
-                   events::ProtobufData{std::string(ids.GetDescriptor()->full_name()),
-                                        ids.SerializeAsString()}});
+  context.publish(
+      {name, context.deps.clock->now().utc, key.application_id, {}, events::protobuf_data(ids)});
 }
 
 void publish_failure(const PubSubsContext& context, const PubSubKey& key, const Error& cause) {

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/struct.pb.h>
 
+#include "actors/events/protobuf_data.hpp"
 #include "app/api/services/mapping/gateway_stats.hpp"
 #include "app/api/services/mapping/messages.hpp"
 #include "app/api/services/mapping/radio.hpp"
@@ -14,10 +15,6 @@ namespace {
 
 using events::EventData;
 using gateway_server::GatewayEventData;
-
-events::ProtobufData packed(const google::protobuf::Message& message) {
-  return {message.GetTypeName(), message.SerializeAsString()};
-}
 
 /// What is the same before and after a downlink is scheduled.
 void put_frame(const DownlinkFrame& frame, pb::DownlinkMessage& out) {
@@ -59,43 +56,43 @@ struct ToEventData {
   EventData operator()(TxResult result) const {
     google::protobuf::Value value;
     value.set_string_value(to_string(result));
-    return packed(value);
+    return events::protobuf_data(value);
   }
   EventData operator()(const GatewayIdentifiers& ids) const {
     pb::GatewayIdentifiers out;
     put_ids(ids, out);
-    return packed(out);
+    return events::protobuf_data(out);
   }
   EventData operator()(const std::shared_ptr<const UplinkFrame>& frame) const {
     pb::GatewayUplinkMessage out;
     put_uplink(*frame, *out.mutable_message());
     out.set_band_id(frame->band_id);
-    return packed(out);
+    return events::protobuf_data(out);
   }
   EventData operator()(const std::shared_ptr<const DownlinkFrame>& frame) const {
     pb::DownlinkMessage out;
     put_requested(*frame, out);
-    return packed(out);
+    return events::protobuf_data(out);
   }
   EventData operator()(const std::shared_ptr<const gateway_server::SentDownlink>& sent) const {
     pb::DownlinkMessage out;
     put_sent(*sent, out);
-    return packed(out);
+    return events::protobuf_data(out);
   }
   EventData operator()(const std::shared_ptr<const gateway_server::ReportedDownlink>& told) const {
     pb::TxAcknowledgment out;
     for (const auto& id : told->report.correlation_ids) out.add_correlation_ids(id);
     out.set_result(static_cast<pb::TxAcknowledgment::Result>(told->report.result));
     if (told->frame) put_requested(*told->frame, *out.mutable_downlink_message());
-    return packed(out);
+    return events::protobuf_data(out);
   }
   EventData operator()(const std::shared_ptr<const GatewayStatus>& status) const {
     pb::GatewayStatus out;
     put_status(*status, out);
-    return packed(out);
+    return events::protobuf_data(out);
   }
   EventData operator()(const std::shared_ptr<const gateway_server::ConnectionStats>& stats) const {
-    return packed(to_proto(*stats));
+    return events::protobuf_data(to_proto(*stats));
   }
 };
 

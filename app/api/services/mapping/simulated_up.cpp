@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/events/protobuf_data.hpp"
 #include "app/api/services/mapping/messages.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "protocol/api_json/api_json.hpp"
@@ -157,7 +158,7 @@ Result<application_server::SimulateUp> simulation_of(const pb::ApplicationUp& up
                                         .received_at = time_of(up.received_at()),
                                         .body = bytes_of(json)}};
   out.told = {found->event, time_of(up.received_at()), ids, correlation_ids,
-              events::ProtobufData{up.GetTypeName(), up.SerializeAsString()}};
+              events::protobuf_data(up)};
   return out;
 }
 
