@@ -105,6 +105,9 @@ void Simulation::shut_down() {
   run_actors();
   node_.reset();
   run_actors();
+  // What waits for a disk that is gone waits no longer than this.
+  scheduler(*system_).advance_time(std::chrono::seconds{10});
+  run_actors();
   system_.reset();
 }
 
