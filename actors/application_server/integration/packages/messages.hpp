@@ -8,12 +8,19 @@
 #include <vector>
 
 #include "actors/application_server/integration/packages/state.hpp"
+#include "actors/application_server/integration/registry_messages.hpp"
 #include "actors/application_server/link/subscriber.hpp"
 #include "actors/application_server/outbox/messages.hpp"
 #include "actors/support/local_message.hpp"
 #include "actors/support/reply.hpp"
 
 namespace ff::application_server::packages {
+
+// INTERNAL, to the registry.
+using integration::BeginningFound;
+using integration::ChangeTimedOut;
+using integration::ChangeWritten;
+using integration::RowsFound;
 
 /// Creates or changes. `change` is pure and runs in the registry; its argument is null when there
 /// is none. Answered when the association is durable; it holds for messages from then on. Errors:
@@ -81,24 +88,6 @@ struct InspectPackages {
   actors::Reply<PackagesSnapshot> reply;
 };
 
-/// INTERNAL: a part of what is stored has been read.
-struct RowsFound {
-  Result<ScanRows::Rows> rows;
-};
-/// INTERNAL: where a consumer begins.
-struct BeginningFound {
-  std::uint64_t job = 0;
-  Result<std::vector<storage::OutboxSequence>> newest;
-};
-/// INTERNAL: the change under way is durable, or is not.
-struct ChangeWritten {
-  std::uint64_t job = 0;
-  Status status;
-};
-/// INTERNAL: the outbox has not answered.
-struct ChangeTimedOut {
-  std::uint64_t job = 0;
-};
 /// INTERNAL: one that has failed is started again.
 struct RestartConsumer {
   ConsumerKey key;
@@ -184,10 +173,6 @@ FF_LOCAL_MESSAGE(ff::application_server::packages::ForgetDevice)
 FF_LOCAL_MESSAGE(ff::application_server::packages::ForgetDefaults)
 FF_LOCAL_MESSAGE(ff::application_server::packages::InspectConsumer)
 FF_LOCAL_MESSAGE(ff::application_server::packages::InspectPackages)
-FF_LOCAL_MESSAGE(ff::application_server::packages::RowsFound)
-FF_LOCAL_MESSAGE(ff::application_server::packages::BeginningFound)
-FF_LOCAL_MESSAGE(ff::application_server::packages::ChangeWritten)
-FF_LOCAL_MESSAGE(ff::application_server::packages::ChangeTimedOut)
 FF_LOCAL_MESSAGE(ff::application_server::packages::RestartConsumer)
 FF_LOCAL_MESSAGE(ff::application_server::packages::AssociationChanged)
 FF_LOCAL_MESSAGE(ff::application_server::packages::DeviceForgotten)

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "actors/application_server/integration/pubsub/state.hpp"
+#include "actors/application_server/integration/registry_messages.hpp"
 #include "actors/application_server/link/subscriber.hpp"
 #include "actors/application_server/outbox/messages.hpp"
 #include "actors/support/local_message.hpp"
@@ -16,6 +17,12 @@
 #include "net/broker_client/client.hpp"
 
 namespace ff::application_server::pubsub {
+
+// INTERNAL, to the registry.
+using integration::BeginningFound;
+using integration::ChangeTimedOut;
+using integration::ChangeWritten;
+using integration::RowsFound;
 
 /// Creates or changes. `change` is pure and runs in the registry; its argument is null when there
 /// is none. Answered when the settings are durable. A new integration begins with the next message;
@@ -48,24 +55,6 @@ struct InspectPubSub {
   actors::Reply<IntegrationSnapshot> reply;
 };
 
-/// INTERNAL: a part of what is stored has been read.
-struct RowsFound {
-  Result<ScanRows::Rows> rows;
-};
-/// INTERNAL: where an integration begins.
-struct BeginningFound {
-  std::uint64_t job = 0;
-  Result<std::vector<storage::OutboxSequence>> newest;
-};
-/// INTERNAL: the change under way is durable, or is not.
-struct ChangeWritten {
-  std::uint64_t job = 0;
-  Status status;
-};
-/// INTERNAL: the outbox has not answered.
-struct ChangeTimedOut {
-  std::uint64_t job = 0;
-};
 /// INTERNAL: one that has failed is started again.
 struct RestartIntegration {
   PubSubKey key;
@@ -126,10 +115,6 @@ FF_LOCAL_MESSAGE(ff::application_server::pubsub::DeletePubSub)
 FF_LOCAL_MESSAGE(ff::application_server::pubsub::GetPubSub)
 FF_LOCAL_MESSAGE(ff::application_server::pubsub::ListPubSubs)
 FF_LOCAL_MESSAGE(ff::application_server::pubsub::InspectPubSub)
-FF_LOCAL_MESSAGE(ff::application_server::pubsub::RowsFound)
-FF_LOCAL_MESSAGE(ff::application_server::pubsub::BeginningFound)
-FF_LOCAL_MESSAGE(ff::application_server::pubsub::ChangeWritten)
-FF_LOCAL_MESSAGE(ff::application_server::pubsub::ChangeTimedOut)
 FF_LOCAL_MESSAGE(ff::application_server::pubsub::RestartIntegration)
 FF_LOCAL_MESSAGE(ff::application_server::pubsub::TellSnapshot)
 FF_LOCAL_MESSAGE(ff::application_server::pubsub::EndIntegration)

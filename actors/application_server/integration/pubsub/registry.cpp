@@ -4,27 +4,20 @@
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <deque>
 #include <map>
-#include <unordered_map>
 
-#include "actors/application_server/integration/notice.hpp"
 #include "actors/application_server/integration/pubsub/actor.hpp"
 #include "actors/application_server/integration/pubsub/errors.hpp"
 #include "actors/application_server/integration/pubsub/events.hpp"
 #include "actors/application_server/integration/pubsub/integration.hpp"
 #include "actors/application_server/integration/pubsub/probe.hpp"
 #include "actors/application_server/integration/pubsub/target.hpp"
+#include "actors/application_server/integration/registry_parts.hpp"
 #include "actors/support/caf_error.hpp"
 #include "actors/support/shell.hpp"
 
 namespace ff::application_server::pubsub {
 namespace {
-
-/// The outbox reader answers in milliseconds, or has ended.
-constexpr std::chrono::seconds beginning_timeout{5};
-/// Rows that are read at once; fewer are the end.
-constexpr std::size_t list_step = 1024;
 
 struct Entry {
   PubSubPtr pubsub;        // never null
@@ -46,12 +39,10 @@ struct Shell {
   PubSubsContextPtr context;
   std::unique_ptr<PubSubsProbe> probe;
   std::map<PubSubKey, Entry> entries;
-  std::unordered_map<caf::actor_addr, PubSubKey> addresses;
+  integration::Watched<PubSubKey> actors;
   bool ready = false;
   std::vector<ApplicationId> forgotten;  // before it was ready
-  std::deque<Request> waiting;
-  std::optional<Job> job;
-  std::uint64_t jobs = 0;
+  integration::ChangeQueue<Request, Job> changes;
 
   ~Shell() {
     for (const auto& [key, entry] : entries) {
@@ -70,28 +61,25 @@ Entry* find(Shell& state, const PubSubKey& key) {
 
 void count(Shell& state) {
   state.probe->stored.Set(static_cast<double>(state.entries.size()));
-  state.probe->waiting.depth.Set(static_cast<double>(state.waiting.size()));
+  state.probe->waiting.depth.Set(static_cast<double>(state.changes.waiting().size()));
 }
 
 void start_integration(Pointer self, const PubSubKey& key, Entry& entry) {
   auto& state = self->state;
   if (!state.context->runs(entry.pubsub->provider) || entry.actor) return;
   entry.actor = spawn_integration(self->system(), state.context, key, entry.pubsub);
-  self->monitor(entry.actor);
-  state.addresses.insert_or_assign(entry.actor.address(), key);
-  state.probe->actors.spawned.Increment();
-  state.probe->actors.running.Increment();
+  state.actors.add(self, entry.actor, key, state.probe->actors);
 }
 
 // --- one change at a time ------------------------------------------------------------------------
 
 void finish(Pointer self, const Status& status) {
   auto& state = self->state;
-  const auto job = std::exchange(state.job, std::nullopt);
+  const auto job = state.changes.take();
   // A change that came to nothing has ended the integration.
-  if (auto* entry = find(state, job->key); !status && entry != nullptr)
-    start_integration(self, job->key, *entry);
-  job->reply(status);
+  if (auto* entry = find(state, job.key); !status && entry != nullptr)
+    start_integration(self, job.key, *entry);
+  job.reply(status);
   run_next(self);
 }
 
@@ -108,43 +96,32 @@ storage::WriteBatch records_of(const Job& job, storage::ShardCount shards) {
 }
 
 void write(Pointer self) {
-  auto& state = self->state;
-  auto tell = [registry = PubSubsActor(self), number = state.jobs](Status status) {
-    caf::anon_send(registry, ChangeWritten{number, std::move(status)});
-  };
-  caf::anon_send(state.context->deps.committer.get(),
-                 actors::Commit{records_of(*state.job, state.context->shards),
-                                std::make_shared<integration::Notice>(std::move(tell))});
+  const auto& state = self->state;
+  const auto& context = *state.context;
+  integration::write_change(PubSubsActor(self), context.deps,
+                            records_of(*state.changes.job(), context.shards),
+                            state.changes.number());
 }
 
 /// The next step of the change: an end, a beginning, or its records.
 void begin(Pointer self) {
   auto& state = self->state;
-  auto& job = *state.job;
+  const auto& job = *state.changes.job();
   const auto* entry = find(state, job.key);
   // Its last words are on their way to the committer before we hear of its end.
   if (entry != nullptr && entry->actor) return caf::anon_send(entry->actor, EndIntegration{});
   if (!job.begins) return write(self);
-  FindNewest ask{job.key.application_id, {}};
-  ask.reply = [registry = PubSubsActor(self), number = state.jobs](auto newest) {
-    caf::anon_send(registry, BeginningFound{number, std::move(newest)});
-  };
-  caf::anon_send(state.context->outbox.get(), std::move(ask));
-  self->delayed_send(self, beginning_timeout, ChangeTimedOut{state.jobs});
-}
-
-std::size_t number_of(const Shell& state, const ApplicationId& application_id) {
-  std::size_t number = 0;
-  for (auto it = state.entries.lower_bound({application_id, {}});
-       it != state.entries.end() && it->first.application_id == application_id; ++it)
-    ++number;
-  return number;
+  const auto change = state.changes.number();
+  integration::find_beginning(PubSubsActor(self), state.context->outbox, job.key.application_id,
+                              change);
+  self->delayed_send(self, integration::beginning_timeout, ChangeTimedOut{change});
 }
 
 Result<PubSub> changed(const Shell& state, const SetPubSub& request, const Entry* entry) {
   const auto& config = state.context->config;
   const auto max = config.per_application_max;
-  if (entry == nullptr && number_of(state, request.key.application_id) >= max)
+  if (entry == nullptr &&
+      integration::number_of(state.entries, {request.key.application_id, {}}) >= max)
     return fail(too_many_pubsubs, {{"max", max}});
   FF_TRY(auto next, request.change(entry ? entry->pubsub.get() : nullptr));
   if (config.disabled.contains(next.provider))
@@ -155,45 +132,40 @@ Result<PubSub> changed(const Shell& state, const SetPubSub& request, const Entry
   return next;
 }
 
-bool run(Pointer self, const SetPubSub& request) {
+/// Nothing: it is answered.
+std::optional<Job> plan(Pointer self, const SetPubSub& request) {
   auto& state = self->state;
   const auto* entry = find(state, request.key);
   auto next = changed(state, request, entry);
   if (!next) {
     request.reply(fail(next.error()));
-    return false;
+    return std::nullopt;
   }
   auto reply = [self, key = request.key, reply = request.reply](const Status& status) {
     if (!status) return reply(fail(status.error()));
     reply(find(self->state, key)->pubsub);
   };
-  state.job = Job{.key = request.key,
-                  .next = *std::move(next),
-                  .begins = entry == nullptr,
-                  .newest = {},
-                  .reply = std::move(reply)};
-  return true;
+  return Job{.key = request.key,
+             .next = *std::move(next),
+             .begins = entry == nullptr,
+             .newest = {},
+             .reply = std::move(reply)};
 }
 
-bool run(Pointer self, const DeletePubSub& request) {
-  auto& state = self->state;
-  if (find(state, request.key) == nullptr) {
+std::optional<Job> plan(Pointer self, const DeletePubSub& request) {
+  if (find(self->state, request.key) == nullptr) {
     request.reply(fail(pubsub_not_found));
-    return false;
+    return std::nullopt;
   }
-  state.job = Job{.key = request.key, .next = {}, .newest = {}, .reply = request.reply};
-  return true;
+  return Job{.key = request.key, .next = {}, .newest = {}, .reply = request.reply};
 }
 
 void run_next(Pointer self) {
   auto& state = self->state;
-  while (!state.job && !state.waiting.empty()) {
-    const auto request = std::move(state.waiting.front());
-    state.waiting.pop_front();
-    if (!std::visit([self](const auto& one) { return run(self, one); }, request)) continue;
-    ++state.jobs;
-    begin(self);
-  }
+  const auto make = [self](const Request& request) {
+    return std::visit([self](const auto& one) { return plan(self, one); }, request);
+  };
+  if (state.changes.next(make)) begin(self);
   count(state);
 }
 
@@ -201,11 +173,11 @@ template <class T>
 void enqueue(Pointer self, const T& request) {
   auto& state = self->state;
   if (!state.ready) return request.reply(fail(registry_starting));
-  if (state.waiting.size() >= state.context->config.waiting_max) {
+  if (state.changes.waiting().size() >= state.context->config.waiting_max) {
     state.probe->waiting.dropped.Increment();
     return request.reply(fail(registry_overloaded));
   }
-  state.waiting.emplace_back(request);
+  state.changes.add(request);
   run_next(self);
 }
 
@@ -215,22 +187,22 @@ void forget(Pointer self, const ApplicationId& application_id) {
   if (!state.ready) return void(state.forgotten.push_back(application_id));
   for (auto it = state.entries.lower_bound({application_id, {}});
        it != state.entries.end() && it->first.application_id == application_id; ++it)
-    state.waiting.emplace_back(DeletePubSub{it->first, [](const auto&) {}});
+    state.changes.add(DeletePubSub{it->first, [](const auto&) {}});
   run_next(self);
 }
 
 void on_beginning(Pointer self, const BeginningFound& found) {
-  auto& state = self->state;
-  if (!state.job || found.job != state.jobs || !state.job->begins) return;
+  auto* job = self->state.changes.job(found.change);
+  if (job == nullptr || !job->begins) return;
   if (!found.newest) return finish(self, fail(found.newest.error()));
-  if (!state.job->newest.empty()) return;
-  state.job->newest = *found.newest;
+  if (!job->newest.empty()) return;
+  job->newest = *found.newest;
   write(self);
 }
 
 void on_timeout(Pointer self, const ChangeTimedOut& message) {
-  auto& state = self->state;
-  if (!state.job || message.job != state.jobs || !state.job->newest.empty()) return;
+  const auto* job = self->state.changes.job(message.change);
+  if (job == nullptr || !job->newest.empty()) return;
   finish(self, fail(actors::request_timed_out));
 }
 
@@ -250,61 +222,46 @@ void apply(Pointer self, const Job& job) {
 
 void on_written(Pointer self, const ChangeWritten& message) {
   auto& state = self->state;
-  if (!state.job || message.job != state.jobs) return;
+  const auto* job = state.changes.job(message.change);
+  if (job == nullptr) return;
   // Nothing is known about the records: begin again with what is durable.
   if (!message.status) {
-    state.job->reply(message.status);
-    state.job.reset();
+    state.changes.take().reply(message.status);
     return self->quit(actors::to_caf(message.status.error()));
   }
-  apply(self, *state.job);
+  apply(self, *job);
   finish(self, {});
 }
 
 void on_down(Pointer self, const caf::down_msg& down) {
   auto& state = self->state;
-  const auto address = state.addresses.find(down.source);
-  if (address == state.addresses.end()) return;
-  const auto key = std::move(address->second);
-  state.addresses.erase(address);
-  state.probe->actors.running.Decrement();
-  auto* entry = find(state, key);
+  const auto key = state.actors.ended(down, state.probe->actors);
+  auto* entry = key ? find(state, *key) : nullptr;
   if (entry == nullptr) return;
   entry->actor = IntegrationActor{};
   // Only one that is there has been asked to end, so it has cursors.
-  if (state.job && state.job->key == key) return write(self);
+  const auto* job = state.changes.job();
+  if (job != nullptr && job->key == *key) return write(self);
   state.probe->actors.failed.Increment();
   spdlog::error("msg=\"pub/sub integration ended\" application={} pubsub={} reason=\"{}\"",
-                key.application_id.text(), key.pubsub_id, actors::from_caf(down.reason).message());
+                key->application_id.text(), key->pubsub_id,
+                actors::from_caf(down.reason).message());
   self->delayed_send(self,
                      std::chrono::duration_cast<caf::timespan>(state.context->config.restart_delay),
-                     RestartIntegration{key});
+                     RestartIntegration{*key});
 }
 
 void restart(Pointer self, const RestartIntegration& message) {
   auto& state = self->state;
   auto* entry = find(state, message.key);
-  const bool is_changing = state.job && state.job->key == message.key;
+  const auto* job = state.changes.job();
+  const bool is_changing = job != nullptr && job->key == message.key;
   if (entry == nullptr || entry->actor || is_changing) return;
   state.probe->actors.restarted.Increment();
   start_integration(self, message.key, *entry);
 }
 
 // --- the start -----------------------------------------------------------------------------------
-
-/// What is behind `last`; from the beginning if it is empty.
-void list_rows(const PubSubsContext& context, const PubSubsActor& registry, const Bytes& last) {
-  auto range = pubsub_rows();
-  if (!last.empty()) {
-    range.first = last;
-    range.first.push_back(0);
-  }
-  ScanRows ask{storage::Family::entity, std::move(range), list_step, {}};
-  ask.reply = [registry](Result<ScanRows::Rows> rows) {
-    caf::anon_send(registry, RowsFound{std::move(rows)});
-  };
-  caf::anon_send(context.outbox.get(), std::move(ask));
-}
 
 void take_row(Shell& state, const Bytes& row_key, const Bytes& row) {
   const auto key = parse_pubsub_row_key(row_key);
@@ -326,23 +283,14 @@ void found(Pointer self, const RowsFound& message) {
     return self->quit(actors::to_caf(message.rows.error()));
   }
   for (const auto& [row_key, row] : *message.rows) take_row(state, row_key, row);
-  if (message.rows->size() >= list_step)
-    return list_rows(*state.context, PubSubsActor(self), message.rows->back().first);
+  if (message.rows->size() >= integration::list_step)
+    return integration::list_rows(PubSubsActor(self), state.context->outbox, pubsub_rows(),
+                                  message.rows->back().first);
   state.ready = true;
   for (auto& [key, entry] : state.entries) start_integration(self, key, entry);
   for (const auto& application_id : std::exchange(state.forgotten, {}))
     forget(self, application_id);
   count(state);
-}
-
-/// Behind everything that an earlier incarnation wrote.
-void begin_listing(const PubSubsContextPtr& context, const PubSubsActor& registry) {
-  auto durable = [context, registry](const Status& status) {
-    if (status) return list_rows(*context, registry, {});
-    caf::anon_send(registry, RowsFound{fail(status.error())});
-  };
-  caf::anon_send(context->deps.committer.get(),
-                 actors::Commit{{}, std::make_shared<integration::Notice>(std::move(durable))});
 }
 
 // --- questions -----------------------------------------------------------------------------------
@@ -375,7 +323,7 @@ void start(Pointer self, PubSubsContextPtr context) {
   auto& state = self->state;
   state.probe = std::make_unique<PubSubsProbe>(*context->deps.metrics);
   self->set_down_handler([self](caf::down_msg& down) { on_down(self, down); });
-  begin_listing(context, PubSubsActor(self));
+  integration::begin_listing(PubSubsActor(self), context->deps, context->outbox, pubsub_rows());
   state.context = std::move(context);
 }
 

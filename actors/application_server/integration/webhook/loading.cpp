@@ -76,20 +76,6 @@ class StartRelease final : public actors::Release {
   LoadingPtr loading_;
 };
 
-class ListRelease final : public actors::Release {
- public:
-  ListRelease(WebhooksContextPtr context, WebhooksActor registry)
-      : context_(std::move(context)), registry_(std::move(registry)) {}
-  void committed() noexcept override { list_rows(*context_, registry_, false, {}); }
-  void failed(const Error& error) noexcept override {
-    caf::anon_send(registry_, RowsFound{false, fail(error)});
-  }
-
- private:
-  WebhooksContextPtr context_;
-  WebhooksActor registry_;
-};
-
 }  // namespace
 
 void load_delivery(const WebhooksContextPtr& context, const WebhookKey& key,
@@ -97,25 +83,6 @@ void load_delivery(const WebhooksContextPtr& context, const WebhookKey& key,
   auto loading = std::make_shared<Loading>(Loading{context, key, delivery, {}});
   caf::anon_send(context->deps.committer.get(),
                  actors::Commit{{}, std::make_shared<StartRelease>(std::move(loading))});
-}
-
-void list_webhooks(const WebhooksContextPtr& context, const WebhooksActor& registry) {
-  caf::anon_send(context->deps.committer.get(),
-                 actors::Commit{{}, std::make_shared<ListRelease>(context, registry)});
-}
-
-void list_rows(const WebhooksContext& context, const WebhooksActor& registry, bool deliveries,
-               const Bytes& last) {
-  auto range = deliveries ? delivery_rows() : webhook_rows();
-  if (!last.empty()) {
-    range.first = last;
-    range.first.push_back(0);
-  }
-  ScanRows ask{storage::Family::entity, std::move(range), list_step, {}};
-  ask.reply = [registry, deliveries](Result<ScanRows::Rows> rows) {
-    caf::anon_send(registry, RowsFound{deliveries, std::move(rows)});
-  };
-  caf::anon_send(context.outbox.get(), std::move(ask));
 }
 
 void read_letters(const WebhooksContext& context, const WebhookKey& key, std::uint64_t after,

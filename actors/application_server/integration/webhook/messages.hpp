@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "actors/application_server/integration/registry_messages.hpp"
 #include "actors/application_server/integration/webhook/state.hpp"
 #include "actors/application_server/link/subscriber.hpp"
 #include "actors/application_server/outbox/messages.hpp"
@@ -15,6 +16,12 @@
 #include "actors/support/reply.hpp"
 
 namespace ff::application_server::webhook {
+
+// INTERNAL, to the registry.
+using integration::BeginningFound;
+using integration::ChangeTimedOut;
+using integration::ChangeWritten;
+using integration::RowsFound;
 
 struct WebhookView {
   WebhookPtr webhook;  // never null
@@ -81,25 +88,6 @@ struct ListDeadLetters {
   actors::Reply<DeliveryState::Letters> reply;
 };
 
-/// INTERNAL: a part of what is stored has been read: webhooks first, then their deliveries.
-struct RowsFound {
-  bool deliveries = false;
-  Result<ScanRows::Rows> rows;
-};
-/// INTERNAL: where a webhook begins.
-struct BeginningFound {
-  std::uint64_t job = 0;
-  Result<std::vector<storage::OutboxSequence>> newest;
-};
-/// INTERNAL: the change under way is durable, or is not.
-struct ChangeWritten {
-  std::uint64_t job = 0;
-  Status status;
-};
-/// INTERNAL: the outbox has not answered.
-struct ChangeTimedOut {
-  std::uint64_t job = 0;
-};
 /// INTERNAL, from a delivery.
 struct HealthChanged {
   WebhookKey key;
@@ -183,10 +171,6 @@ FF_LOCAL_MESSAGE(ff::application_server::webhook::ListWebhooks)
 FF_LOCAL_MESSAGE(ff::application_server::webhook::OrderDelivery)
 FF_LOCAL_MESSAGE(ff::application_server::webhook::InspectDelivery)
 FF_LOCAL_MESSAGE(ff::application_server::webhook::ListDeadLetters)
-FF_LOCAL_MESSAGE(ff::application_server::webhook::RowsFound)
-FF_LOCAL_MESSAGE(ff::application_server::webhook::BeginningFound)
-FF_LOCAL_MESSAGE(ff::application_server::webhook::ChangeWritten)
-FF_LOCAL_MESSAGE(ff::application_server::webhook::ChangeTimedOut)
 FF_LOCAL_MESSAGE(ff::application_server::webhook::HealthChanged)
 FF_LOCAL_MESSAGE(ff::application_server::webhook::RestartDelivery)
 FF_LOCAL_MESSAGE(ff::application_server::webhook::ConfigureDelivery)

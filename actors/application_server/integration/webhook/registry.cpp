@@ -4,10 +4,9 @@
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <deque>
-#include <unordered_map>
+#include <map>
 
-#include "actors/application_server/integration/notice.hpp"
+#include "actors/application_server/integration/registry_parts.hpp"
 #include "actors/application_server/integration/webhook/actor.hpp"
 #include "actors/application_server/integration/webhook/change.hpp"
 #include "actors/application_server/integration/webhook/delivery.hpp"
@@ -20,9 +19,6 @@
 
 namespace ff::application_server::webhook {
 namespace {
-
-/// The outbox reader answers in milliseconds, or has ended.
-constexpr std::chrono::seconds beginning_timeout{5};
 
 struct Entry {
   WebhookPtr webhook;  // never null
@@ -45,13 +41,11 @@ struct Shell {
   WebhooksContextPtr context;
   std::unique_ptr<WebhooksProbe> probe;
   std::map<WebhookKey, Entry> entries;
-  std::unordered_map<caf::actor_addr, WebhookKey> addresses;
+  integration::Watched<WebhookKey> actors;
   std::size_t unhealthy = 0;
   bool ready = false;
   std::vector<ApplicationId> forgotten;  // before it was ready
-  std::deque<Request> waiting;
-  std::optional<Job> job;
-  std::uint64_t jobs = 0;
+  integration::ChangeQueue<Request, Job> changes;
 
   ~Shell() {
     for (const auto& [key, entry] : entries) {
@@ -71,7 +65,7 @@ Entry* find(Shell& state, const WebhookKey& key) {
 void count(Shell& state) {
   state.probe->stored.Set(static_cast<double>(state.entries.size()));
   state.probe->unhealthy.Set(static_cast<double>(state.unhealthy));
-  state.probe->waiting.depth.Set(static_cast<double>(state.waiting.size()));
+  state.probe->waiting.depth.Set(static_cast<double>(state.changes.waiting().size()));
 }
 
 void set_health(Shell& state, Entry& entry, Health health) {
@@ -90,62 +84,45 @@ void start_delivery(Pointer self, const WebhookKey& key, Entry& entry) {
   if (!state.context->delivers() || entry.webhook->paused || entry.delivery) return;
   entry.delivery =
       spawn_delivery(self->system(), state.context, WebhooksActor(self), key, entry.webhook);
-  self->monitor(entry.delivery);
-  state.addresses.insert_or_assign(entry.delivery.address(), key);
-  state.probe->actors.spawned.Increment();
-  state.probe->actors.running.Increment();
+  state.actors.add(self, entry.delivery, key, state.probe->actors);
 }
 
 // --- one change at a time ------------------------------------------------------------------------
 
 void finish(Pointer self, const Status& status) {
-  auto& state = self->state;
-  const auto job = std::exchange(state.job, std::nullopt);
-  job->reply(status);
+  const auto job = self->state.changes.take();
+  job.reply(status);
   run_next(self);
 }
 
 void write(Pointer self) {
   auto& state = self->state;
-  auto& job = *state.job;
+  const auto& job = *state.changes.job();
   auto records = records_of(job.key, job.change, job.newest, state.context->shards);
   // Nobody else writes it now.
   if (job.reset_health && job.change.next && !find(state, job.key)->delivery)
     records.erase(storage::Family::entity, delivery_row_key(job.key));
-  auto tell = [registry = WebhooksActor(self), number = state.jobs](Status status) {
-    caf::anon_send(registry, ChangeWritten{number, std::move(status)});
-  };
-  caf::anon_send(
-      state.context->deps.committer.get(),
-      actors::Commit{std::move(records), std::make_shared<integration::Notice>(std::move(tell))});
+  integration::write_change(WebhooksActor(self), state.context->deps, std::move(records),
+                            state.changes.number());
 }
 
 /// The next step of the change: an end, a beginning, or its records.
 void begin(Pointer self) {
   auto& state = self->state;
-  auto& job = *state.job;
+  const auto& job = *state.changes.job();
   // Its last words are on their way to the committer before we hear of its end.
   if (job.change.ends) return caf::anon_send(find(state, job.key)->delivery, EndDelivery{});
   if (!job.change.begins) return write(self);
-  FindNewest ask{job.key.application_id, {}};
-  ask.reply = [registry = WebhooksActor(self), number = state.jobs](auto newest) {
-    caf::anon_send(registry, BeginningFound{number, std::move(newest)});
-  };
-  caf::anon_send(state.context->outbox.get(), std::move(ask));
-  self->delayed_send(self, beginning_timeout, ChangeTimedOut{state.jobs});
-}
-
-std::size_t webhooks_of(const Shell& state, const ApplicationId& application_id) {
-  std::size_t number = 0;
-  for (auto it = state.entries.lower_bound({application_id, {}});
-       it != state.entries.end() && it->first.application_id == application_id; ++it)
-    ++number;
-  return number;
+  const auto change = state.changes.number();
+  integration::find_beginning(WebhooksActor(self), state.context->outbox, job.key.application_id,
+                              change);
+  self->delayed_send(self, integration::beginning_timeout, ChangeTimedOut{change});
 }
 
 Result<Webhook> changed(const Shell& state, const SetWebhook& request, const Entry* entry) {
   const auto max = state.context->config.per_application_max;
-  if (entry == nullptr && webhooks_of(state, request.key.application_id) >= max)
+  if (entry == nullptr &&
+      integration::number_of(state.entries, {request.key.application_id, {}}) >= max)
     return fail(too_many_webhooks, {{"max", max}});
   FF_TRY(auto next, request.change(entry ? entry->webhook.get() : nullptr));
   FF_CHECK(check(next));
@@ -154,52 +131,47 @@ Result<Webhook> changed(const Shell& state, const SetWebhook& request, const Ent
   return next;
 }
 
-bool run(Pointer self, const SetWebhook& request) {
+/// Nothing: it is answered.
+std::optional<Job> plan(Pointer self, const SetWebhook& request) {
   auto& state = self->state;
   const auto* entry = find(state, request.key);
   auto next = changed(state, request, entry);
   if (!next) {
     request.reply(fail(next.error()));
-    return false;
+    return std::nullopt;
   }
   auto reply = [self, key = request.key, reply = request.reply](const Status& status) {
     if (!status) return reply(fail(status.error()));
     const auto* now = find(self->state, key);
     reply(WebhookView{now->webhook, now->health});
   };
-  state.job = Job{.key = request.key,
-                  .change = plan_change(entry ? entry->webhook.get() : nullptr, *std::move(next),
-                                        entry && entry->delivery),
-                  .reset_health = request.reset_health && entry != nullptr,
-                  .newest = {},
-                  .reply = std::move(reply)};
-  return true;
+  return Job{.key = request.key,
+             .change = plan_change(entry ? entry->webhook.get() : nullptr, *std::move(next),
+                                   entry && entry->delivery),
+             .reset_health = request.reset_health && entry != nullptr,
+             .newest = {},
+             .reply = std::move(reply)};
 }
 
-bool run(Pointer self, const DeleteWebhook& request) {
-  auto& state = self->state;
-  const auto* entry = find(state, request.key);
+std::optional<Job> plan(Pointer self, const DeleteWebhook& request) {
+  const auto* entry = find(self->state, request.key);
   if (entry == nullptr) {
     request.reply(fail(webhook_not_found));
-    return false;
+    return std::nullopt;
   }
-  state.job = Job{
+  return Job{
       .key = request.key,
       .change = plan_change(entry->webhook.get(), std::nullopt, static_cast<bool>(entry->delivery)),
       .newest = {},
       .reply = request.reply};
-  return true;
 }
 
 void run_next(Pointer self) {
   auto& state = self->state;
-  while (!state.job && !state.waiting.empty()) {
-    const auto request = std::move(state.waiting.front());
-    state.waiting.pop_front();
-    if (!std::visit([self](const auto& one) { return run(self, one); }, request)) continue;
-    ++state.jobs;
-    begin(self);
-  }
+  const auto make = [self](const Request& request) {
+    return std::visit([self](const auto& one) { return plan(self, one); }, request);
+  };
+  if (state.changes.next(make)) begin(self);
   count(state);
 }
 
@@ -207,11 +179,11 @@ template <class T>
 void enqueue(Pointer self, const T& request) {
   auto& state = self->state;
   if (!state.ready) return request.reply(fail(registry_starting));
-  if (state.waiting.size() >= state.context->config.waiting_max) {
+  if (state.changes.waiting().size() >= state.context->config.waiting_max) {
     state.probe->waiting.dropped.Increment();
     return request.reply(fail(registry_overloaded));
   }
-  state.waiting.emplace_back(request);
+  state.changes.add(request);
   run_next(self);
 }
 
@@ -221,22 +193,22 @@ void forget(Pointer self, const ApplicationId& application_id) {
   if (!state.ready) return void(state.forgotten.push_back(application_id));
   for (auto it = state.entries.lower_bound({application_id, {}});
        it != state.entries.end() && it->first.application_id == application_id; ++it)
-    state.waiting.emplace_back(DeleteWebhook{it->first, [](const auto&) {}});
+    state.changes.add(DeleteWebhook{it->first, [](const auto&) {}});
   run_next(self);
 }
 
 void on_beginning(Pointer self, const BeginningFound& found) {
-  auto& state = self->state;
-  if (!state.job || found.job != state.jobs || !state.job->change.begins) return;
+  auto* job = self->state.changes.job(found.change);
+  if (job == nullptr || !job->change.begins) return;
   if (!found.newest) return finish(self, fail(found.newest.error()));
-  if (!state.job->newest.empty()) return;
-  state.job->newest = *found.newest;
+  if (!job->newest.empty()) return;
+  job->newest = *found.newest;
   write(self);
 }
 
 void on_timeout(Pointer self, const ChangeTimedOut& message) {
-  auto& state = self->state;
-  if (!state.job || message.job != state.jobs || !state.job->newest.empty()) return;
+  const auto* job = self->state.changes.job(message.change);
+  if (job == nullptr || !job->newest.empty()) return;
   finish(self, fail(actors::request_timed_out));
 }
 
@@ -258,34 +230,32 @@ void apply(Pointer self, const Job& job) {
 }
 
 void on_written(Pointer self, const ChangeWritten& message) {
-  auto& state = self->state;
-  if (!state.job || message.job != state.jobs) return;
+  const auto* job = self->state.changes.job(message.change);
+  if (job == nullptr) return;
   // Nothing is known about the records: begin again with what is durable.
   if (!message.status) {
     finish(self, message.status);
     return self->quit(actors::to_caf(message.status.error()));
   }
-  apply(self, *state.job);
+  apply(self, *job);
   finish(self, {});
 }
 
 void on_down(Pointer self, const caf::down_msg& down) {
   auto& state = self->state;
-  const auto address = state.addresses.find(down.source);
-  if (address == state.addresses.end()) return;
-  const auto key = std::move(address->second);
-  state.addresses.erase(address);
-  state.probe->actors.running.Decrement();
-  auto* entry = find(state, key);
+  const auto key = state.actors.ended(down, state.probe->actors);
+  auto* entry = key ? find(state, *key) : nullptr;
   if (entry == nullptr) return;
   entry->delivery = DeliveryActor{};
-  if (state.job && state.job->key == key && state.job->change.ends) return write(self);
+  const auto* job = state.changes.job();
+  if (job != nullptr && job->key == *key && job->change.ends) return write(self);
   state.probe->actors.failed.Increment();
   spdlog::error("msg=\"delivery of a webhook ended\" application={} webhook={} reason=\"{}\"",
-                key.application_id.text(), key.webhook_id, actors::from_caf(down.reason).message());
+                key->application_id.text(), key->webhook_id,
+                actors::from_caf(down.reason).message());
   self->delayed_send(self,
                      std::chrono::duration_cast<caf::timespan>(state.context->config.restart_delay),
-                     RestartDelivery{key});
+                     RestartDelivery{*key});
 }
 
 void restart(Pointer self, const RestartDelivery& message) {
@@ -297,6 +267,9 @@ void restart(Pointer self, const RestartDelivery& message) {
 }
 
 // --- the start -----------------------------------------------------------------------------------
+
+/// Webhooks first, then their deliveries.
+constexpr std::uint8_t deliveries_list = 1;
 
 void take_row(Shell& state, bool deliveries, const Bytes& row_key, const Bytes& row) {
   const auto key = parse_webhook_row_key(row_key);
@@ -323,12 +296,16 @@ void found(Pointer self, const RowsFound& message) {
                   message.rows.error().to_string());
     return self->quit(actors::to_caf(message.rows.error()));
   }
-  for (const auto& [row_key, row] : *message.rows)
-    take_row(state, message.deliveries, row_key, row);
-  const auto& context = *state.context;
-  if (message.rows->size() >= list_step)
-    return list_rows(context, WebhooksActor(self), message.deliveries, message.rows->back().first);
-  if (!message.deliveries) return list_rows(context, WebhooksActor(self), true, {});
+  const bool deliveries = message.list == deliveries_list;
+  for (const auto& [row_key, row] : *message.rows) take_row(state, deliveries, row_key, row);
+  const auto list = [&](std::uint8_t which, const Bytes& last) {
+    integration::list_rows(WebhooksActor(self), state.context->outbox,
+                           which == deliveries_list ? delivery_rows() : webhook_rows(), last,
+                           which);
+  };
+  if (message.rows->size() >= integration::list_step)
+    return list(message.list, message.rows->back().first);
+  if (!deliveries) return list(deliveries_list, {});
   state.ready = true;
   for (auto& [key, entry] : state.entries) start_delivery(self, key, entry);
   for (const auto& application_id : std::exchange(state.forgotten, {}))
@@ -385,7 +362,7 @@ void start(Pointer self, WebhooksContextPtr context) {
   auto& state = self->state;
   state.probe = std::make_unique<WebhooksProbe>(*context->deps.metrics);
   self->set_down_handler([self](caf::down_msg& down) { on_down(self, down); });
-  list_webhooks(context, WebhooksActor(self));
+  integration::begin_listing(WebhooksActor(self), context->deps, context->outbox, webhook_rows());
   state.context = std::move(context);
 }
 
