@@ -377,7 +377,7 @@ class Configuration(GrpcTest):
         self.assertIn('EU_863_870', [plan.id for plan in plans])
         self.assertNotIn('EU_863_870_TTN', [plan.id for plan in plans], 'not for gateways')
         versions = self.call('Configuration/GetPhyVersions', {'bandId': 'EU_863_870'}, key='').version_info
-        self.assertEqual(len(versions[0].phy_versions), 12)
+        self.assertEqual(len(versions[0].phy_versions), 13)  # one more than the reference: RP002-1.0.5
         bands = self.call('Configuration/ListBands', {'bandId': 'EU_863_870', 'phyVersion': 'RP002_V1_0_3'}, key='').descriptions
         band = bands['EU_863_870'].band['RP002_V1_0_3']
         self.assertEqual([channel.frequency for channel in band.uplink_channels], [868_100_000, 868_300_000, 868_500_000])
