@@ -139,6 +139,18 @@ struct KeyVault {
   std::vector<Kek> keks;
   std::filesystem::path file;  // lines `label: hex`; empty: none
   Duration reload_interval{};  // of the file
+  std::filesystem::path
+      own_file;  // of the server's own key; empty: `own-kek` in the data directory
+};
+
+/// `cluster.crypto-server`: who holds root keys that we do not have.
+struct CryptoServer {
+  std::string address;  // `host:port`; empty: nobody
+  bool tls = false;
+  std::string tls_server_name;    // of its certificate; empty: the host of the address
+  std::filesystem::path root_ca;  // of its certificate; empty: the system's
+  Duration timeout{};             // of all that one join asks
+  std::size_t joins_max = 0;      // that wait for it
 };
 
 /// One entry of `interop.sender-client-cas`.
@@ -525,7 +537,8 @@ struct Config {
   Interop interop;
   EventStore event_store;
   Audit audit;
-  std::vector<Bytes> cluster_keys;                  // `cluster.keys`; empty: nobody has one
+  std::vector<Bytes> cluster_keys;  // `cluster.keys`; empty: nobody has one
+  CryptoServer crypto_server;
   std::filesystem::path frequency_plans_directory;  // empty: the plans that are built in alone
   GatewayServer gs;
   NetworkServer ns;

@@ -26,6 +26,15 @@ struct Writing {
   Step step;
 };
 
+/// A join that waits for the crypto server.
+struct Asking {
+  HandleJoin request;
+  DevicePtr device;
+  RemoteJoin join;
+  JoinInputs inputs;
+  MonoTime until;
+};
+
 struct Shell {
   static inline const char* name = "join_server_shard";
   ContextPtr context;
@@ -34,6 +43,7 @@ struct Shell {
   std::unique_ptr<Probe> probe;
   std::unique_ptr<Random> random;
   std::map<JoinKey, Writing> writing;
+  std::map<JoinKey, Asking> asking;
   bool open = false;
   std::vector<JoinKey> loads;  // until open
 };
@@ -138,13 +148,51 @@ JoinInputs inputs(Pointer self) {
           context.activations ? context.activations->current() : nullptr};
 }
 
+/// The device is held, if anything is written.
+void make_durable(Pointer self, const JoinKey& key, Request request, Step next) {
+  write(self, key, *next.write);
+  self->state.writing.insert_or_assign(key, Writing{std::move(request), std::move(next)});
+}
+
+void ask(Pointer self, const JoinKey& key, const Asking& asking) {
+  const auto left = asking.until - self->state.context->deps.clock->now().mono;
+  self->state.context->config.crypto_server->ask(
+      *asking.join.next(), std::max(left, Duration{0}),
+      [key, shard = ShardHandle(self)](Result<CryptoAnswer> answer) {
+        caf::anon_send(shard, CryptoAnswered{key.join_eui, key.dev_eui, std::move(answer)});
+      });
+}
+
+/// Whether it is a join that takes keys which a crypto server has: then it waits for that, or is
+/// refused.
+bool ask_crypto_server(Pointer self, const JoinKey& key, const Request& request) {
+  auto& state = self->state;
+  const auto& config = state.context->config;
+  const auto& device = state.devices->device(key);
+  const auto* join = std::get_if<HandleJoin>(&request);
+  if (join == nullptr || !config.crypto_server || !device) return false;
+  auto now = inputs(self);
+  auto begun = begin_remote_join(*device, *join, config, now);
+  if (begun && !*begun) return false;
+  if (!begun) {
+    finish(self, request, joined_step(*join, fail(begun.error()), now.now));
+    return true;
+  }
+  const auto until = state.context->deps.clock->now().mono + config.crypto_server_patience;
+  const auto at = state.asking.insert_or_assign(
+      key, Asking{*join, device, **std::move(begun), std::move(now), until});
+  state.devices->hold(key);
+  ask(self, key, at.first->second);
+  return true;
+}
+
 void serve(Pointer self, const JoinKey& key, Request request) {
   auto& state = self->state;
+  if (ask_crypto_server(self, key, request)) return;
   auto next = step(state.devices->device(key), request, state.context->config, inputs(self));
   if (!next.write) return finish(self, request, std::move(next));
   state.devices->hold(key);
-  write(self, key, *next.write);
-  state.writing.insert_or_assign(key, Writing{std::move(request), std::move(next)});
+  make_durable(self, key, std::move(request), std::move(next));
 }
 
 void serve_waiting(Pointer self, const JoinKey& key) {
@@ -196,6 +244,26 @@ void on_loaded(Pointer self, const JoinDeviceLoaded& loaded) {
   serve_waiting(self, key);
 }
 
+void on_crypto_answered(Pointer self, const CryptoAnswered& answered) {
+  auto& state = self->state;
+  const JoinKey key{answered.join_eui, answered.dev_eui};
+  const auto found = state.asking.find(key);
+  if (found == state.asking.end()) return;
+  const auto taken = found->second.join.take(answered.answer);
+  if (taken && found->second.join.next()) return ask(self, key, found->second);
+  const auto asked = std::move(state.asking.extract(found).mapped());
+  auto next = joined_step(
+      asked.request,
+      taken ? finish_join(*asked.device, asked.request, {state.context->config, asked.inputs},
+                          asked.join.task(), asked.join.secrets())
+            : fail(taken.error()),
+      asked.inputs.now);
+  if (next.write) return make_durable(self, key, asked.request, std::move(next));
+  state.devices->settle(key, asked.device);
+  finish(self, asked.request, std::move(next));
+  serve_waiting(self, key);
+}
+
 void on_written(Pointer self, const JoinDeviceWritten& written) {
   auto& state = self->state;
   const JoinKey key{written.join_eui, written.dev_eui};
@@ -215,6 +283,7 @@ JoinShardSnapshot snapshot(const Shell& state) {
   return {.open = state.open,
           .devices = state.devices->size(),
           .waiting = state.devices->waiting(),
+          .asking = state.asking.size(),
           .writing = state.writing.size(),
           .loads = state.loads.size()};
 }
@@ -241,6 +310,7 @@ ShardActor::behavior_type shard_actor(Pointer self, ContextPtr context, storage:
       [self](const DeleteJoinDevice& message) { on_request(self, message); },
       [self](const JoinShardOpened& message) { on_opened(self, message); },
       [self](const JoinDeviceLoaded& message) { on_loaded(self, message); },
+      [self](const CryptoAnswered& message) { on_crypto_answered(self, message); },
       [self](const JoinDeviceWritten& message) { on_written(self, message); },
       [self](const InspectJoinShard& message) { message.reply(snapshot(self->state)); },
   };

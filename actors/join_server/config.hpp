@@ -7,6 +7,7 @@
 #include <memory>
 #include <vector>
 
+#include "actors/join_server/crypto_server.hpp"
 #include "protocol/join/join_nonces.hpp"
 #include "protocol/key_vault/key_vault.hpp"
 #include "protocol/types/identifiers.hpp"
@@ -36,6 +37,10 @@ struct Config {
   key_vault::LiveKeyVaultPtr vault = std::make_shared<const key_vault::LiveKeyVault>();
   /// Keys at rest; null: in clear.
   storage::KeySealPtr key_seal;
+  /// Has root keys of devices with a provisioner that we do not have; null: nobody.
+  std::shared_ptr<CryptoServer> crypto_server;
+  /// For all it is asked for one join: the join-accept has to leave in time.
+  Duration crypto_server_patience = std::chrono::seconds{1};
   /// Offered to clients.
   JoinEui default_join_eui;
 

@@ -30,6 +30,14 @@ inline constexpr ErrorDef no_dev_eui{"pkg/joinserver", "no_dev_eui", Code::inval
                                      "no DevEUI specified"};
 inline constexpr ErrorDef encode_payload{"pkg/joinserver", "encode_payload", Code::invalid_argument,
                                          "encode payload"};
+inline constexpr ErrorDef compute_mic{"pkg/joinserver", "compute_mic", Code::invalid_argument,
+                                      "compute MIC"};
+inline constexpr ErrorDef encrypt_payload{"pkg/joinserver", "encrypt_payload", Code::unknown,
+                                          "encrypt payload"};
+inline constexpr ErrorDef derive_nwk_s_keys{"pkg/joinserver", "derive_nwk_s_keys", Code::unknown,
+                                            "derive network session keys"};
+inline constexpr ErrorDef derive_app_s_key{"pkg/joinserver", "derive_app_s_key", Code::unknown,
+                                           "derive application session key"};
 inline constexpr ErrorDef registry_operation{"pkg/joinserver", "registry_operation", Code::unknown,
                                              "registry operation failed"};
 inline constexpr ErrorDef unknown_join_eui{"pkg/joinserver", "unknown_join_eui",

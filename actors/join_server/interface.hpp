@@ -21,6 +21,7 @@ using ShardHandle = caf::typed_actor<
     caf::reacts_to<DeleteJoinDevice>,    // Deletes the device with its nonces.
     caf::reacts_to<JoinShardOpened>,     // INTERNAL: all writes of our predecessor are decided.
     caf::reacts_to<JoinDeviceLoaded>,    // INTERNAL: a record has been read.
+    caf::reacts_to<CryptoAnswered>,      // INTERNAL: the crypto server has answered, or has not.
     caf::reacts_to<JoinDeviceWritten>>;  // INTERNAL: a record is durable, or is not.
 
 /// The same with what is the operator's business.

@@ -21,28 +21,17 @@ Result<std::optional<Aes128Key>> unwrap(const KeyEnvelope& envelope,
   return fail(Error(unwrap_key).caused_by(key.error()));
 }
 
-Result<join::SelectedRootKeys> select_keys(const JoinDevice& device, MacVersion version,
-                                           const key_vault::KeyVault& vault) {
+Result<join::RootKeys> root_keys(const JoinDevice& device, const key_vault::KeyVault& vault) {
   join::RootKeys keys{.root_key_id = device.root_key_id, .app_key = {}, .nwk_key = {}};
   FF_TRY(keys.app_key, unwrap(device.app_key, vault));
   FF_TRY(keys.nwk_key, unwrap(device.nwk_key, vault));
-  return join::select_root_keys(keys, version);
+  return keys;
 }
 
 /// A join-accept without OptNeg makes a 1.1 device use LoRaWAN 1.0.x. [TS001-1.1 §6.2.3]
 bool is_1_1(const HandleJoin& request) {
   return at_least(request.mac_version, MacVersion::v1_1) &&
          join::decode_dl_settings(request.dl_settings).opt_neg;
-}
-
-join::SessionKeys derive(const join::SelectedRootKeys& keys, const join::JoinContext& context,
-                         const HandleJoin& request) {
-  if (is_1_1(request))
-    return join::derive_session_keys_1_1(keys.network, keys.application, context);
-  // In a 1.1 device that falls back, NwkKey makes the AppSKey too. [TS001-1.1 §6.1.1.3]
-  const bool fallback = at_least(request.mac_version, MacVersion::v1_1);
-  return join::derive_session_keys_1_0(keys.network, fallback ? keys.network : keys.application,
-                                       context);
 }
 
 /// What a join- or rejoin-request says.
@@ -79,18 +68,7 @@ Result<join::DevNonceHistory> next_nonces(const JoinDevice& device, const Asked&
                             .dev_nonce_limit = config.dev_nonce_limit});
 }
 
-/// Rejoin-requests of types 0 and 2 are signed with a session's key: the network server has checked
-/// them. [TS001-1.1 §6.2.4.2]
-Status check_mic(const Asked& asked, const Aes128Key& root_key) {
-  if (const auto* join = std::get_if<phy::JoinRequestView>(&asked.frame))
-    return join::check_join_request_mic(*join, root_key);
-  if (asked.type != phy::JoinReqType::rejoin_full_context) return {};
-  return join::check_rejoin_request_mic(std::get<phy::RejoinRequestView>(asked.frame),
-                                        join::derive_js_int_key(root_key, asked.dev_eui));
-}
-
-Result<Bytes> make_join_accept(const HandleJoin& request, const Aes128Key& root_key,
-                               const Asked& asked, JoinNonce join_nonce) {
+Result<Bytes> encode_accept(const HandleJoin& request, JoinNonce join_nonce) {
   auto settings = join::decode_dl_settings(request.dl_settings);
   settings.opt_neg = is_1_1(request);
   if (!request.cf_list.empty() && request.cf_list.size() != join::cf_list_size)
@@ -103,9 +81,49 @@ Result<Bytes> make_join_accept(const HandleJoin& request, const Aes128Key& root_
                                            .cf_list = {}});
   if (!encoded) return fail(Error(encode_payload).caused_by(encoded.error()));
   append(*encoded, request.cf_list);
-  return join::seal_join_accept(
-      *encoded, join::join_accept_keys(root_key, asked.dev_eui),
-      {.request_type = asked.type, .join_eui = request.join_eui, .dev_nonce = asked.nonce});
+  return encoded;
+}
+
+/// Steps 9 to 12, and the fields of the join-accept.
+Result<JoinTask> begin_join(const JoinDevice& device, const HandleJoin& request,
+                            const Config& config, const JoinInputs& inputs) {
+  const auto* settings = activation::find(inputs.activations, device.ids.uid.application_id);
+  FF_TRY(const auto asked, parse(request.join_request));
+  if (request.external) FF_CHECK(authorize(device, settings, *request.external, request.net_id));
+  const bool of_1_1 = at_least(request.mac_version, MacVersion::v1_1);
+  JoinTask out;
+  out.dev_eui = asked.dev_eui;
+  out.join_eui = request.join_eui;
+  out.net_id = request.net_id;
+  out.version = of_1_1 && !is_1_1(request) ? MacVersion::v1_0_4 : request.mac_version;
+  out.fallback = of_1_1 && !is_1_1(request);
+  out.type = asked.type;
+  std::visit(
+      [&](const auto& view) {
+        out.signed_part = to_owned(view.signed_part);
+        out.mic = view.mic;
+      },
+      asked.frame);
+  out.nonce = asked.nonce;
+  FF_TRY(out.nonces, next_nonces(device, asked, request, config));
+  FF_TRY(out.accept, encode_accept(request, out.nonces.last_join_nonce));
+  return out;
+}
+
+const key_vault::KeyVault& vault_of(const JoinInputs& inputs) {
+  static const key_vault::KeyVault empty;
+  return inputs.vault ? *inputs.vault : empty;
+}
+
+/// Of a device of 1.1 one root key may be ours and the other a crypto server's.
+Result<OwnKeys> own_keys(const JoinDevice& device, const HandleJoin& request, const JoinTask& task,
+                         const key_vault::KeyVault& vault) {
+  FF_TRY(const auto keys, root_keys(device, vault));
+  if (at_least(request.mac_version, MacVersion::v1_1))
+    return OwnKeys{keys.nwk_key, task.fallback ? keys.nwk_key : keys.app_key};
+  const auto selected = join::select_root_keys(keys, request.mac_version);
+  if (!selected) return OwnKeys{};
+  return OwnKeys{selected->network, selected->application};
 }
 
 JoinDevice with_session(JoinDevice device, JoinSession session, std::size_t limit) {
@@ -154,33 +172,46 @@ Status check_join_request(const HandleJoin& request, const Config& config) {
 
 Result<Joined> join_device(const JoinDevice& device, const HandleJoin& request,
                            const Config& config, const JoinInputs& inputs) {
-  static const key_vault::KeyVault empty;
-  const auto& vault = inputs.vault ? *inputs.vault : empty;
-  const auto* settings = activation::find(inputs.activations, device.ids.uid.application_id);
-  FF_TRY(const auto asked, parse(request.join_request));
-  if (request.external) FF_CHECK(authorize(device, settings, *request.external, request.net_id));
-  FF_TRY(auto nonces, next_nonces(device, asked, request, config));
-  FF_TRY(const auto keys, select_keys(device, request.mac_version, vault));
-  FF_CHECK(check_mic(asked, keys.network));
-  FF_TRY(auto join_accept, make_join_accept(request, keys.network, asked, nonces.last_join_nonce));
-  const auto derived = derive(keys,
-                              {.join_nonce = nonces.last_join_nonce,
-                               .dev_nonce = asked.nonce,
-                               .net_id = request.net_id,
-                               .join_eui = request.join_eui},
-                              request);
-  FF_TRY(auto app_s_key, wrap_app_s_key(derived.app_s_key, device, settings, vault));
+  FF_TRY(const auto task, begin_join(device, request, config, inputs));
+  FF_TRY(const auto keys, root_keys(device, vault_of(inputs)));
+  FF_TRY(const auto selected, join::select_root_keys(keys, request.mac_version));
+  FF_CHECK(check_mic(task, selected.network));
+  JoinSecrets secrets;
+  FF_TRY(secrets.join_accept, seal_accept(task, selected.network));
+  secrets.network = network_keys_of(task, selected.network);
+  secrets.app_s_key = app_s_key_of(task, task.fallback ? selected.network : selected.application);
+  return finish_join(device, request, {config, inputs}, task, secrets);
+}
+
+Result<std::optional<RemoteJoin>> begin_remote_join(const JoinDevice& device,
+                                                    const HandleJoin& request, const Config& config,
+                                                    const JoinInputs& inputs) {
+  if (!config.crypto_server || device.provisioner_id.empty()) return std::optional<RemoteJoin>();
+  FF_TRY(auto task, begin_join(device, request, config, inputs));
+  FF_TRY(const auto own, own_keys(device, request, task, vault_of(inputs)));
+  if (own.network && own.application) return std::optional<RemoteJoin>();
+  RemoteJoin out(std::move(task), device, own, inputs.vault);
+  FF_CHECK(out.begin());
+  return std::optional(std::move(out));
+}
+
+Result<Joined> finish_join(const JoinDevice& device, const HandleJoin& request,
+                           const JoinSurroundings& with, const JoinTask& task,
+                           const JoinSecrets& secrets) {
+  const auto& vault = vault_of(with.inputs);
+  const auto* settings = activation::find(with.inputs.activations, device.ids.uid.application_id);
+  FF_TRY(auto app_s_key, wrap_app_s_key(secrets.app_s_key, device, settings, vault));
   FF_TRY(auto network_label, network_server_label(device, vault));
-  network_server::SessionKeys session_keys{.session_key_id = inputs.session_key_id,
-                                           .f_nwk_s_int_key = derived.network.f_nwk_s_int_key,
-                                           .s_nwk_s_int_key = derived.network.s_nwk_s_int_key,
-                                           .nwk_s_enc_key = derived.network.nwk_s_enc_key,
+  network_server::SessionKeys session_keys{.session_key_id = with.inputs.session_key_id,
+                                           .f_nwk_s_int_key = secrets.network.f_nwk_s_int_key,
+                                           .s_nwk_s_int_key = secrets.network.s_nwk_s_int_key,
+                                           .nwk_s_enc_key = secrets.network.nwk_s_enc_key,
                                            .app_s_key = std::move(app_s_key)};
-  auto next =
-      with_session(device, {session_keys, request.dev_addr, inputs.now}, config.session_key_limit);
-  next.nonces = std::move(nonces);
+  auto next = with_session(device, {session_keys, request.dev_addr, with.inputs.now},
+                           with.config.session_key_limit);
+  next.nonces = task.nonces;
   return Joined{std::move(next),
-                {std::move(join_accept), std::move(session_keys), std::move(network_label)}};
+                {secrets.join_accept, std::move(session_keys), std::move(network_label)}};
 }
 
 }  // namespace ff::join_server

@@ -7,6 +7,7 @@
 #include "actors/join_server/device.hpp"
 #include "actors/join_server/errors.hpp"
 #include "actors/join_server/messages.hpp"
+#include "actors/join_server/remote_join.hpp"
 
 namespace ff::join_server {
 
@@ -37,5 +38,20 @@ struct Joined {
 /// encode_payload; of a request from outside no_net_id, net_id_mismatch, caller_not_authorized.
 [[nodiscard]] Result<Joined> join_device(const JoinDevice& device, const HandleJoin& request,
                                          const Config& config, const JoinInputs& inputs);
+
+/// The same as far as it goes without keys that a crypto server has. Nothing: join_device does it,
+/// because we have them, or nobody. Errors: those of join_device.
+[[nodiscard]] Result<std::optional<RemoteJoin>> begin_remote_join(const JoinDevice& device,
+                                                                  const HandleJoin& request,
+                                                                  const Config& config,
+                                                                  const JoinInputs& inputs);
+struct JoinSurroundings {
+  const Config& config;
+  const JoinInputs& inputs;
+};
+/// Steps 16 to 18, when keys have done their part. Errors: kek, wrap_key.
+[[nodiscard]] Result<Joined> finish_join(const JoinDevice& device, const HandleJoin& request,
+                                         const JoinSurroundings& with, const JoinTask& task,
+                                         const JoinSecrets& secrets);
 
 }  // namespace ff::join_server

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/join_server/crypto_server.hpp"
 #include "actors/network_server/session/messages.hpp"
 #include "actors/support/local_message.hpp"
 #include "actors/support/reply.hpp"
@@ -101,6 +102,7 @@ struct JoinShardSnapshot {
   bool open = false;
   std::size_t devices = 0;  // in memory
   std::size_t waiting = 0;  // requests behind others or behind a read
+  std::size_t asking = 0;   // joins that wait for the crypto server
   std::size_t writing = 0;  // requests whose record is on its way to the disk
   std::size_t loads = 0;    // reads that wait for the shard to open
 };
@@ -117,6 +119,12 @@ struct JoinDeviceLoaded {
   JoinEui join_eui;
   DevEui dev_eui;
   Result<std::shared_ptr<const JoinDevice>> device;
+};
+/// INTERNAL: the crypto server's answer to a question of the device's join.
+struct CryptoAnswered {
+  JoinEui join_eui;
+  DevEui dev_eui;
+  Result<CryptoAnswer> answer;
 };
 /// INTERNAL
 struct JoinDeviceWritten {
@@ -136,4 +144,5 @@ FF_LOCAL_MESSAGE(ff::join_server::DeleteJoinDevice)
 FF_LOCAL_MESSAGE(ff::join_server::InspectJoinShard)
 FF_LOCAL_MESSAGE(ff::join_server::JoinShardOpened)
 FF_LOCAL_MESSAGE(ff::join_server::JoinDeviceLoaded)
+FF_LOCAL_MESSAGE(ff::join_server::CryptoAnswered)
 FF_LOCAL_MESSAGE(ff::join_server::JoinDeviceWritten)

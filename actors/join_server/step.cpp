@@ -31,14 +31,7 @@ events::Event event_of(std::string_view name, const JoinDevice& device, UtcTime 
 Step handle(const DevicePtr& current, const HandleJoin& request, const Config& config,
             const JoinInputs& inputs) {
   if (!current) return refusal(request, Error(device_not_found));
-  auto joined = join_device(*current, request, config, inputs);
-  if (!joined) return refusal(request, joined.error());
-  Step out;
-  auto next = std::make_shared<const JoinDevice>(std::move(joined->next));
-  out.answer = answer(request, std::move(joined->answer));
-  out.events.push_back(event_of("js.join.accept", *next, inputs.now));
-  out.write = std::move(next);
-  return out;
+  return joined_step(request, join_device(*current, request, config, inputs), inputs.now);
 }
 
 /// Null: no such session is kept.
@@ -167,9 +160,23 @@ Step step(const DevicePtr& current, const Request& request, const Config& config
           const JoinInputs& inputs) {
   auto out = std::visit(
       [&](const auto& message) { return handle(current, message, config, inputs); }, request);
-  if (out.error && std::holds_alternative<HandleJoin>(request)) {
+  // A join of a device that is not there; others have it from joined_step.
+  if (out.error && out.events.empty() && std::holds_alternative<HandleJoin>(request))
     out.events.push_back(join_rejected(*out.error, inputs.now));
+  return out;
+}
+
+Step joined_step(const HandleJoin& request, Result<Joined> joined, UtcTime now) {
+  if (!joined) {
+    auto out = refusal(request, joined.error());
+    out.events.push_back(join_rejected(*out.error, now));
+    return out;
   }
+  Step out;
+  auto next = std::make_shared<const JoinDevice>(std::move(joined->next));
+  out.answer = answer(request, std::move(joined->answer));
+  out.events.push_back(event_of("js.join.accept", *next, now));
+  out.write = std::move(next);
   return out;
 }
 

@@ -37,6 +37,9 @@ struct Step {
 Step step(const DevicePtr& current, const Request& request, const Config& config,
           const JoinInputs& inputs);
 
+/// The same for a join that has asked a crypto server: what became of it.
+Step joined_step(const HandleJoin& request, Result<Joined> joined, UtcTime now);
+
 /// The event of a refused join: it names no device, because it may be anyone's. [spec join-server
 /// §2]
 events::Event join_rejected(const Error& error, UtcTime now);

@@ -125,6 +125,7 @@ object to_json(const join_server::JoinShardSnapshot& shard) {
   return {{"open", shard.open},
           {"devices", shard.devices},
           {"waiting", shard.waiting},
+          {"asking", shard.asking},
           {"writing", shard.writing},
           {"loads", shard.loads}};
 }

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t mic_size = 4;
 constexpr std::size_t join_request_size = 19;
+constexpr std::size_t rejoin_request_size = 20;
 constexpr ErrorDef join_request_payload_size{"pkg/crypto", "join_request_payload_size",
                                              Code::invalid_argument,
                                              "join-request payload has invalid length `{size}`"};
@@ -25,6 +26,20 @@ Result<join::SelectedRootKeys> select(const join::RootKeys& keys, pb::MACVersion
   if (selected.error().is(join::no_app_key)) return fail(crypto_no_app_key);
   if (selected.error().is(join::no_nwk_key)) return fail(crypto_no_nwk_key);
   return fail(selected.error());
+}
+
+/// In 1.1 each service needs one root key, and the other one may be held elsewhere.
+Result<Aes128Key> network_key(join::RootKeys keys, pb::MACVersion version) {
+  const bool is_1_1 = at_least(version_of(version), MacVersion::v1_1);
+  if (is_1_1 && keys.nwk_key) keys.app_key = keys.nwk_key;
+  FF_TRY(const auto selected, select(keys, version));
+  return selected.network;
+}
+Result<Aes128Key> application_key(join::RootKeys keys, pb::MACVersion version) {
+  const bool is_1_1 = at_least(version_of(version), MacVersion::v1_1);
+  if (is_1_1 && keys.app_key) keys.nwk_key = keys.app_key;
+  FF_TRY(const auto selected, select(keys, version));
+  return selected.application;
 }
 
 pb::CryptoServicePayloadResponse payload_of(ByteView bytes) {
@@ -50,17 +65,16 @@ std::uint32_t number_of(const std::string& field) {
   return static_cast<std::uint32_t>(read_be<N>(as_bytes(field)));
 }
 
-Result<join::SessionKeys> derive(const pb::DeriveSessionKeysRequest& request,
-                                 const join::RootKeys& keys) {
-  FF_TRY(const auto selected, select(keys, request.lorawan_version()));
+/// What `root_key` makes; the keys of the other service do not count.
+join::SessionKeys derive(const pb::DeriveSessionKeysRequest& request, const Aes128Key& root_key) {
   const join::JoinContext context{
       .join_nonce = JoinNonce{number_of<3>(request.join_nonce())},
       .dev_nonce = DevNonce{static_cast<std::uint16_t>(number_of<2>(request.dev_nonce()))},
       .net_id = net_id_of(request.net_id()).value_or(NetId{}),
       .join_eui = join_eui_of(request.ids().join_eui()).value_or(JoinEui{})};
   if (at_least(version_of(request.lorawan_version()), MacVersion::v1_1))
-    return join::derive_session_keys_1_1(selected.network, selected.application, context);
-  return join::derive_session_keys_1_0(selected.network, selected.application, context);
+    return join::derive_session_keys_1_1(root_key, root_key, context);
+  return join::derive_session_keys_1_0(root_key, root_key, context);
 }
 
 Result<pb::KeyEnvelope> envelope_of(const std::optional<Aes128Key>& key, const ErrorDef& missing) {
@@ -87,10 +101,14 @@ Result<join::RootKeys> root_keys_of(const join_server::JoinDevice& device,
 Result<pb::CryptoServicePayloadResponse> join_request_mic(
     const pb::CryptoServicePayloadRequest& request, const join::RootKeys& keys) {
   const auto payload = as_bytes(request.payload());
-  if (payload.size() != join_request_size)
+  const bool is_1_1 = at_least(version_of(request.lorawan_version()), MacVersion::v1_1);
+  // The reference has no rejoins: of type 1, which the root key signs too, it knows no size.
+  const bool rejoin = is_1_1 && payload.size() == rejoin_request_size;
+  if (payload.size() != join_request_size && !rejoin)
     return fail(join_request_payload_size, {{"size", payload.size()}});
-  FF_TRY(const auto selected, select(keys, request.lorawan_version()));
-  const auto mac = crypto::CmacKey(selected.network).mac(payload);
+  FF_TRY(const auto root_key, network_key(keys, request.lorawan_version()));
+  const auto key = rejoin ? join::derive_js_int_key(root_key, device_of(request.ids())) : root_key;
+  const auto mac = crypto::CmacKey(key).mac(payload);
   return payload_of(ByteView(mac).first(mic_size));
 }
 
@@ -98,9 +116,9 @@ Result<pb::CryptoServicePayloadResponse> join_accept_mic(const pb::JoinAcceptMIC
                                                          const join::RootKeys& keys) {
   const auto& inner = request.payload_request();
   const auto payload = as_bytes(inner.payload());
-  FF_TRY(const auto selected, select(keys, inner.lorawan_version()));
+  FF_TRY(const auto root_key, network_key(keys, inner.lorawan_version()));
   if (!at_least(version_of(inner.lorawan_version()), MacVersion::v1_1)) {
-    FF_TRY(const auto mic, phy::join_accept_mic_1_0(selected.network, payload));
+    FF_TRY(const auto mic, phy::join_accept_mic_1_0(root_key, payload));
     return payload_of(bytes_of(mic));
   }
   const phy::JoinAcceptContext context{
@@ -108,16 +126,15 @@ Result<pb::CryptoServicePayloadResponse> join_accept_mic(const pb::JoinAcceptMIC
       .join_eui = join_eui_of(inner.ids().join_eui()).value_or(JoinEui{}),
       .dev_nonce = DevNonce{static_cast<std::uint16_t>(number_of<2>(request.dev_nonce()))}};
   FF_TRY(const auto mic,
-         phy::join_accept_mic_1_1(join::derive_js_int_key(selected.network, device_of(inner.ids())),
+         phy::join_accept_mic_1_1(join::derive_js_int_key(root_key, device_of(inner.ids())),
                                   context, payload));
   return payload_of(bytes_of(mic));
 }
 
 Result<pb::CryptoServicePayloadResponse> encrypt_join_accept(
     const pb::CryptoServicePayloadRequest& request, const join::RootKeys& keys) {
-  FF_TRY(const auto selected, select(keys, request.lorawan_version()));
-  FF_TRY(const auto sealed,
-         phy::encrypt_join_accept(selected.network, as_bytes(request.payload())));
+  FF_TRY(const auto root_key, network_key(keys, request.lorawan_version()));
+  FF_TRY(const auto sealed, phy::encrypt_join_accept(root_key, as_bytes(request.payload())));
   return payload_of(sealed);
 }
 
@@ -126,15 +143,16 @@ Result<pb::CryptoServicePayloadResponse> encrypt_rejoin_accept(
   if (!at_least(version_of(request.lorawan_version()), MacVersion::v1_1)) {
     return fail(join::mac_version, {{"version", static_cast<int>(request.lorawan_version())}});
   }
-  FF_TRY(const auto selected, select(keys, request.lorawan_version()));
-  const auto key = join::derive_js_enc_key(selected.network, device_of(request.ids()));
+  FF_TRY(const auto root_key, network_key(keys, request.lorawan_version()));
+  const auto key = join::derive_js_enc_key(root_key, device_of(request.ids()));
   FF_TRY(const auto sealed, phy::encrypt_join_accept(key, as_bytes(request.payload())));
   return payload_of(sealed);
 }
 
 Result<pb::NwkSKeysResponse> derive_nwk_s_keys(const pb::DeriveSessionKeysRequest& request,
                                                const join::RootKeys& keys) {
-  FF_TRY(const auto derived, derive(request, keys));
+  FF_TRY(const auto root_key, network_key(keys, request.lorawan_version()));
+  const auto derived = derive(request, root_key);
   pb::NwkSKeysResponse out;
   put_key(derived.network.f_nwk_s_int_key, *out.mutable_f_nwk_s_int_key());
   put_key(derived.network.s_nwk_s_int_key, *out.mutable_s_nwk_s_int_key());
@@ -144,7 +162,8 @@ Result<pb::NwkSKeysResponse> derive_nwk_s_keys(const pb::DeriveSessionKeysReques
 
 Result<pb::AppSKeyResponse> derive_app_s_key(const pb::DeriveSessionKeysRequest& request,
                                              const join::RootKeys& keys) {
-  FF_TRY(const auto derived, derive(request, keys));
+  FF_TRY(const auto root_key, application_key(keys, request.lorawan_version()));
+  const auto derived = derive(request, root_key);
   pb::AppSKeyResponse out;
   put_key(derived.app_s_key, *out.mutable_app_s_key());
   return out;

@@ -119,6 +119,7 @@ class Rig : public test::ActorFixture {
             [](const join_server::DeleteJoinDevice&) {},
             [](const join_server::JoinShardOpened&) {},
             [](const join_server::JoinDeviceLoaded&) {},
+            [](const join_server::CryptoAnswered&) {},
             [](const join_server::JoinDeviceWritten&) {}};
   }
 

@@ -140,6 +140,7 @@ inline join_server::ShardHandle::behavior_type join_server_double(
       },
       [](const JoinShardOpened&) {},
       [](const JoinDeviceLoaded&) {},
+      [](const CryptoAnswered&) {},
       [](const JoinDeviceWritten&) {},
   };
 }

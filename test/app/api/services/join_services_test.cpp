@@ -108,6 +108,42 @@ TEST(CryptoServices, SayWhichKeyIsMissing) {
                   .is(join::mac_version));
 }
 
+TEST(CryptoServices, NeedNoOtherKeyThanTheirOwn) {
+  auto network_alone = both_keys();
+  network_alone.app_key.reset();
+  auto application_alone = both_keys();
+  application_alone.nwk_key.reset();
+  const auto request = payload_request(pb::MACVersion::MAC_V1_1, Bytes(19));
+  EXPECT_EQ(join_request_mic(request, network_alone)->payload(),
+            join_request_mic(request, both_keys())->payload());
+  pb::DeriveSessionKeysRequest derive;
+  derive.mutable_ids()->set_join_eui(to_field(join_eui));
+  derive.set_lorawan_version(pb::MACVersion::MAC_V1_1);
+  EXPECT_EQ(derive_nwk_s_keys(derive, network_alone)->SerializeAsString(),
+            derive_nwk_s_keys(derive, both_keys())->SerializeAsString());
+  EXPECT_EQ(derive_app_s_key(derive, application_alone)->SerializeAsString(),
+            derive_app_s_key(derive, both_keys())->SerializeAsString());
+  EXPECT_TRUE(derive_app_s_key(derive, network_alone).error().is(crypto_no_app_key));
+  EXPECT_TRUE(derive_nwk_s_keys(derive, application_alone).error().is(crypto_no_nwk_key));
+}
+
+TEST(CryptoServices, SignARejoinRequestOfTypeOneToo) {
+  const auto frame = join::seal_rejoin_request({.type = phy::RejoinType::full_context,
+                                                .net_id = {},
+                                                .join_eui = join_eui,
+                                                .dev_eui = dev_eui,
+                                                .rejoin_count = 3},
+                                               join::derive_js_int_key(nwk_key_22, dev_eui))
+                         .value();
+  const auto signed_part = ByteView(frame).first(20);
+  const auto mic =
+      join_request_mic(payload_request(pb::MACVersion::MAC_V1_1, signed_part), both_keys());
+  ASSERT_TRUE(mic);
+  EXPECT_EQ(mic->payload(), text_of(ByteView(frame).last(4)));
+  EXPECT_FALSE(
+      join_request_mic(payload_request(pb::MACVersion::MAC_V1_0_3, signed_part), both_keys()));
+}
+
 TEST(JoinMessages, TakeEverythingFromTheRequest) {
   pb::JoinRequest request;
   request.set_raw_payload(
