@@ -376,7 +376,7 @@ struct ApplicationServer {
   Duration outbox_retention{};
   Duration last_seen_interval{};    // between two reports to the registry; 0: none are made
   std::size_t last_seen_batch = 0;  // devices in one of its transactions
-  std::string device_kek_label;     // of keys at rest; empty: in clear
+  std::string device_kek_label;     // of keys at rest; empty: the server's own
   InteropClient interop;
 };
 
@@ -399,7 +399,7 @@ struct JoinEuiPrefix {
 struct JoinServer {
   std::vector<JoinEuiPrefix> join_eui_prefixes;
   JoinEui default_join_eui;
-  std::string device_kek_label;  // of keys at rest; empty: in clear
+  std::string device_kek_label;  // of keys at rest; empty: the server's own
   std::size_t dev_nonce_limit = 0;
   std::size_t session_key_limit = 0;
 };

@@ -65,7 +65,7 @@ struct NetworkServer {
   Duration session_idle{};
   Adr adr;
   DefaultMacSettings default_mac_settings;
-  std::string device_kek_label;  // of keys at rest; empty: in clear
+  std::string device_kek_label;  // of keys at rest; empty: the server's own
   InteropClient interop;
 };
 

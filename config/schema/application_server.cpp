@@ -261,7 +261,8 @@ std::vector<Knob> application_server_knobs() {
       {"as.device-last-seen.batch-size", "Devices that are written at once; 0: one by one.", "1000",
        one(count<std::size_t>(0, 1000), FF_PLACE(as.last_seen_batch))},
       {"as.device-kek-label",
-       "Label of the key vault's key that session keys are wrapped with at rest; empty: in clear.",
+       "Label of the key vault's key that session keys are wrapped with at rest; empty: the "
+       "server's own.",
        "", one(label_or_nothing(), FF_PLACE(as.device_kek_label))},
       {"as.interop.config-source", "Where other networks' join servers are listed; empty: nowhere.",
        "", one(directory_source(), FF_PLACE(as.interop.source))},

@@ -35,10 +35,37 @@ std::vector<Knob> key_vault_knobs() {
        "", one(path_or_nothing(), FF_PLACE(key_vault.file))},
       {"key-vault.reload-interval", "How often the file is looked at.", "30s",
        one(duration(milliseconds{100}, hours{24}), FF_PLACE(key_vault.reload_interval))},
+      {"key-vault.own-file",
+       "File with the server's own key-encryption key, made at the first start; keys of devices "
+       "are wrapped with it at rest where no label is set. Empty: own-kek in the data directory.",
+       "", one(path_or_nothing(), FF_PLACE(key_vault.own_file))},
       {"cluster.keys",
        "Keys by which other processes of this cluster call join server and crypto services, 16, 24 "
        "or 32 bytes as hex; empty: nobody may.",
        "", many(aes_key(), FF_PLACE(cluster_keys))},
+  };
+}
+
+std::vector<Knob> crypto_server_knobs() {
+  return {
+      {"cluster.crypto-server",
+       "Server (gRPC) that holds the root keys of devices with a provisioner, host:port; it is "
+       "called with the first of cluster.keys. Empty: nobody.",
+       "", one(server_address(), FF_PLACE(crypto_server.address))},
+      {"cluster.tls", "Whether the crypto server is spoken to with TLS.", "false",
+       one(flag(), FF_PLACE(crypto_server.tls))},
+      {"cluster.tls-server-name",
+       "Name in the crypto server's certificate; empty: the host of its address.", "",
+       one(any_text(), FF_PLACE(crypto_server.tls_server_name))},
+      {"tls.root-ca", "Authorities (PEM) of the crypto server's certificate; empty: the system's.",
+       "", one(path_or_nothing(), FF_PLACE(crypto_server.root_ca))},
+      {"js.crypto-server.timeout",
+       "How long the crypto server may take for all that one join asks; must leave time for the "
+       "join-accept.",
+       "1s", one(duration(milliseconds{50}, seconds{30}), FF_PLACE(crypto_server.timeout))},
+      {"js.crypto-server.joins-max",
+       "Joins that wait for the crypto server at a time; more are refused.", "256",
+       one(count<std::size_t>(1, 65'536), FF_PLACE(crypto_server.joins_max))},
   };
 }
 
@@ -81,7 +108,7 @@ std::vector<Knob> interop_knobs() {
       {"interop.sender-client-cas", "The same as a map; the reference deprecates it.", "",
        many(sender_client_ca(), FF_PLACE(interop.sender_client_cas), Shape::map)},
   };
-  for (auto* area : {key_vault_knobs, client_knobs}) {
+  for (auto* area : {key_vault_knobs, crypto_server_knobs, client_knobs}) {
     for (auto& row : area()) rows.push_back(std::move(row));
   }
   return rows;

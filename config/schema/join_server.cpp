@@ -11,8 +11,9 @@ std::vector<Knob> join_server_knobs() {
       {"js.default-join-eui", "JoinEUI offered to clients that register a device without one.",
        "0000000000000000", one(join_eui(), FF_PLACE(js.default_join_eui))},
       {"js.device-kek-label",
-       "Label of the key vault's key that root keys are wrapped with at rest; empty: in clear.", "",
-       one(label_or_nothing(), FF_PLACE(js.device_kek_label))},
+       "Label of the key vault's key that root keys are wrapped with at rest; empty: the server's "
+       "own.",
+       "", one(label_or_nothing(), FF_PLACE(js.device_kek_label))},
       {"js.dev-nonce-limit", "Random DevNonces remembered per device (LoRaWAN 1.0.x).", "10",
        one(count<std::size_t>(1, 65'536), FF_PLACE(js.dev_nonce_limit))},
       {"js.session-key-limit", "Sessions of a device whose keys are kept.", "10",

@@ -87,7 +87,8 @@ std::vector<Knob> network_server_knobs() {
       {"ns.session-idle", "A silent device's session leaves the memory after this.", "1m",
        one(duration(seconds{1}, hours{24}), FF_PLACE(ns.session_idle))},
       {"ns.device-kek-label",
-       "Label of the key vault's key that session keys are wrapped with at rest; empty: in clear.",
+       "Label of the key vault's key that session keys are wrapped with at rest; empty: the "
+       "server's own.",
        "", one(label_or_nothing(), FF_PLACE(ns.device_kek_label))},
       {"ns.interop.config-source", "Where other networks' join servers are listed; empty: nowhere.",
        "", one(directory_source(), FF_PLACE(ns.interop.source))},

@@ -85,9 +85,14 @@ class Keys(unittest.TestCase):
         return b'\n'.join(out)
 
     def test_they_are_nowhere_in_the_open(self):
-        with Server(**{'key-vault.static': f'device={"5a" * 16}', 'ns.device-kek-label': 'device', 'as.device-kek-label': 'device',
-                       'js.device-kek-label': 'device', 'log.level': 'debug', 'events.store.enable': 'true',
-                       'ns.default-mac-settings.desired-rx1-delay': 1}) as server:
+        self.assert_nowhere_in_the_open()
+
+    def test_with_a_key_of_the_vault_neither(self):
+        self.assert_nowhere_in_the_open(**{'key-vault.static': f'device={"5a" * 16}', 'ns.device-kek-label': 'device',
+                                           'as.device-kek-label': 'device', 'js.device-kek-label': 'device'})
+
+    def assert_nowhere_in_the_open(self, **settings):
+        with Server(**{'log.level': 'debug', 'events.store.enable': 'true', 'ns.default-mac-settings.desired-rx1-delay': 1, **settings}) as server:
             server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': APPLICATION}}})
             secret = server.application_key(APPLICATION)
             path, keys = self.devices(server)
@@ -123,6 +128,69 @@ class Keys(unittest.TestCase):
                 # The first start shows the admin's key, once, on the output that is kept as the log here.
                 for token in (secret,) if place == 'log' else (secret, server.admin_key):
                     self.assertNotIn(token.split('.')[2].encode(), text, f'an API key is in {place}')
+
+
+class OwnKey(unittest.TestCase):
+    """The key that a server makes for itself."""
+
+    DEVICE = {'ids': {'device_id': 'dev', 'application_ids': {'application_id': APPLICATION}, 'dev_eui': 'FEFFF30000090001',
+                      'join_eui': 'FEFFF10000000000'}, 'root_keys': {'app_key': {'key': '7E' * 16}}}
+    PATH = f'/js/applications/{APPLICATION}/devices/dev'
+
+    def register(self, server):
+        server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': APPLICATION}}})
+        server.api('PUT', self.PATH, {'end_device': self.DEVICE, 'field_mask': {
+            'paths': ['ids.device_id', 'ids.dev_eui', 'ids.join_eui', 'root_keys.app_key.key']}})
+
+    def app_key(self, server, key=None):
+        ids = self.DEVICE['ids']
+        answer = server.api('GET', f'{self.PATH}?field_mask=root_keys.app_key.key&end_device_ids.join_eui={ids["join_eui"]}'
+                                   f'&end_device_ids.dev_eui={ids["dev_eui"]}', key=key)
+        return answer['root_keys']['app_key']['key']
+
+    def ends(self, server):
+        """A start that does not come to serve: exit code and what it says."""
+        done = subprocess.run(server.command(), capture_output=True, text=True, timeout=30)
+        return done.returncode, done.stderr
+
+    def test_it_is_made_once_and_a_start_without_it_ends(self):
+        with Server() as server:
+            self.register(server)
+            file = server.directory / 'data' / 'own-kek'
+            self.assertEqual(file.stat().st_mode & 0o777, 0o600)
+            self.assertEqual(server.stop(), 0)
+            kept = file.read_text()
+            file.unlink()
+            code, text = self.ends(server)
+            self.assertEqual(code, 66)
+            self.assertIn('`own`', text)
+            self.assertIn(str(file), text)
+            self.assertFalse(file.exists(), 'no other one is made')
+            file.write_text('own: ' + '11' * 32 + '\n')
+            self.assertEqual(self.ends(server)[0], 78, 'another key')
+            file.write_text(kept)
+            server.start()
+            self.assertEqual(self.app_key(server), '7E' * 16)
+
+    def test_a_backup_does_not_have_it(self):
+        with Server() as server:
+            self.register(server)
+            self.assertEqual(server.stop(), 0)
+            data, backup, restored = server.directory / 'data', server.directory / 'backup', server.directory / 'restored'
+
+            def run(*arguments):
+                subprocess.run([str(BIN / 'farfield'), 'db', *map(str, arguments)], check=True, capture_output=True, timeout=60)
+            run('backup', backup, '--storage.directory', data)
+            run('restore', backup, '--storage.directory', restored)
+            names = {path.name for folder in (backup, restored) for path in folder.rglob('*')}
+            self.assertNotIn('own-kek', names)
+            other = Server(**{'storage.directory': restored})
+            self.addCleanup(other.__exit__)
+            self.assertEqual(self.ends(other)[0], 66)
+            other = Server(**{'storage.directory': restored, 'key-vault.own-file': data / 'own-kek'})
+            self.addCleanup(other.__exit__)
+            other.start()
+            self.assertEqual(self.app_key(other, server.admin_key), '7E' * 16)
 
 
 if __name__ == '__main__':

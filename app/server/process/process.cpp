@@ -11,6 +11,8 @@
 #include <caf/send.hpp>
 #include <thread>
 
+#include "app/server/crypto_client/crypto_client.hpp"
+#include "app/server/own_kek/own_kek.hpp"
 #include "app/server/process/device_locations.hpp"
 #include "app/server/process/front_doors.hpp"
 #include "app/server/process/identity.hpp"
@@ -25,6 +27,7 @@
 #include "net/child/child.hpp"
 #include "net/runtime/runtime.hpp"
 #include "net/stream/tcp.hpp"
+#include "net/tls/private_file.hpp"
 #include "net/udp/udp.hpp"
 #include "storage/directory/open.hpp"
 #include "storage/migration/migration.hpp"
@@ -42,6 +45,13 @@ ExitCode exit_code_of(const Error& error) {
     return ExitCode::configuration;
   if (error.code() == Code::failed_precondition) return ExitCode::can_not_create;
   return ExitCode::io_error;
+}
+
+/// Of `prepare`.
+ExitCode exit_code_of_settings(const Error& error) {
+  if (error.is(own_kek_missing) || error.is(own_kek_unusable)) return ExitCode::no_input;
+  if (error.is(net::tls::file_unwritable)) return ExitCode::can_not_create;
+  return ExitCode::configuration;
 }
 
 ExitCode give_up(const Error& error, ExitCode code) {
@@ -87,12 +97,28 @@ Status add_gateways(FrontDoors& doors, const config::Config& config, NodeConfig&
   return {};
 }
 
+/// Called as a member of our cluster.
+Status add_crypto_server(const config::Config& config, actors::Metrics& metrics, NodeConfig& node) {
+  const auto key = config.cluster_keys.empty() ? Bytes() : config.cluster_keys.front();
+  FF_TRY(node.join_server.crypto_server, make_crypto_client(config.crypto_server, key, metrics));
+  node.join_server.crypto_server_patience = config.crypto_server.timeout;
+  return {};
+}
+
 std::size_t or_default(std::size_t configured, std::size_t by_default) {
   return configured > 0 ? configured : by_default;
 }
 
 std::size_t net_threads(const config::Process& process) {
   return or_default(process.net_threads, std::max(1U, std::thread::hardware_concurrency() / 2));
+}
+
+OwnKek own_kek_settings(const config::Config& config) {
+  const auto& configured = config.key_vault.own_file;
+  const bool all_named = !config.ns.device_kek_label.empty() &&
+                         !config.as.device_kek_label.empty() && !config.js.device_kek_label.empty();
+  return {.file = configured.empty() ? config.storage.directory / "own-kek" : configured,
+          .needed = !all_named};
 }
 
 /// What the configuration makes, before anything runs.
@@ -104,9 +130,10 @@ struct Prepared {
   InteropClients interop;
 };
 Result<Prepared> prepare(const config::Config& config, net::EventLoop& loop,
-                         std::uint64_t counter_jump) {
+                         storage::OpenStore& store, Random& random) {
   Prepared out;
-  FF_TRY(out.node, node_config(config, counter_jump));
+  FF_TRY(out.node, node_config(config, store.identity.counter_jump.value()));
+  FF_CHECK(add_own_kek(own_kek_settings(config), *store.engine, random, *out.node.key_vault));
   FF_TRY(auto http, webhook_client_options(config.as.webhooks));
   FF_TRY(out.webhooks, net::http_client::make_http_client(std::move(http)));
   FF_TRY(auto packages, packages_client_options(config.as));
@@ -230,8 +257,8 @@ ExitCode run_server(const config::Config& config, LoadConfig load_again) {
   auto store = open_store(config.storage, *random);
   if (!store) return give_up(store.error(), exit_code_of(store.error()));
   net::Runtime runtime(net_threads(config.process));
-  auto prepared = prepare(config, runtime.next_loop(), store->identity.counter_jump.value());
-  if (!prepared) return give_up(prepared.error(), ExitCode::configuration);
+  auto prepared = prepare(config, runtime.next_loop(), *store, *random);
+  if (!prepared) return give_up(prepared.error(), exit_code_of_settings(prepared.error()));
 
   actors::Metrics metrics;
   auto datagrams = net::make_udp_network(runtime);
@@ -243,6 +270,8 @@ ExitCode run_server(const config::Config& config, LoadConfig load_again) {
   const auto clock = actors::make_system_clock();
   auto rate_limiter = make_rate_limiter(config.rate_limiting, clock, metrics, *random);
   if (!rate_limiter) return give_up(rate_limiter.error(), ExitCode::configuration);
+  if (const auto added = add_crypto_server(config, metrics, prepared->node); !added)
+    return give_up(added.error(), ExitCode::configuration);
   std::atomic<ExitCode> exit_code{ExitCode::ok};
 
   FrontDoors doors({.config = config,

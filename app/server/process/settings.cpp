@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "actors/application_server/integration/webhook/request.hpp"
+#include "app/server/own_kek/own_kek.hpp"
 #include "app/server/plans/plans.hpp"
 #include "app/server/process/key_vault.hpp"
 #include "app/server/process/version.hpp"
@@ -198,11 +199,12 @@ application_server::FormattersConfig formatters_config(const config::Formatters&
   return out;
 }
 
-/// Whoever stores keys seals them under a label of its own.
+/// Whoever stores keys seals them under its label, else under the server's own.
 Status add_key_vault(const config::Config& config, NodeConfig& out) {
   FF_TRY(out.key_vault, load_key_vault(config));
   const auto seal = [&](const std::string& label) {
-    return std::make_shared<const storage::KeySeal>(out.key_vault, label);
+    return std::make_shared<const storage::KeySeal>(
+        out.key_vault, label.empty() ? std::string(own_kek_label) : label);
   };
   out.join_server.vault = out.key_vault;
   out.join_server.key_seal = seal(config.js.device_kek_label);
