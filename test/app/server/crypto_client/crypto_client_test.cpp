@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <memory>
+#include <vector>
 
 #include "app/api/services/mapping/values.hpp"
 #include "protocol/base/hex.hpp"
@@ -111,7 +113,10 @@ class CryptoClientTest : public ::testing::Test {
     config::CryptoServer settings;
     settings.address = "127.0.0.1:" + std::to_string(port);
     settings.joins_max = joins_max;
-    return make_crypto_client(settings, cluster_key, metrics).value();
+    // As in a server, none ends before the process: gRPC 1.51 aborts when the last channel with
+    // callbacks ends on the thread of its own last callback.
+    static auto& all = *new std::vector<std::shared_ptr<join_server::CryptoServer>>;
+    return all.emplace_back(make_crypto_client(settings, cluster_key, metrics).value());
   }
   Result<CryptoAnswer> ask(const CryptoQuestion& question, Duration time = patience) {
     std::promise<Result<CryptoAnswer>> promise;
@@ -146,7 +151,7 @@ class CryptoClientTest : public ::testing::Test {
   Network network{script};
   Application application{script};
   std::unique_ptr<grpc::Server> server;
-  actors::Metrics metrics;
+  static inline actors::Metrics& metrics = *new actors::Metrics;  // outlives the clients
   std::shared_ptr<join_server::CryptoServer> client;
 };
 
