@@ -43,8 +43,8 @@ class ApiServer {
   const std::vector<int>& ports() const noexcept { return ports_; }
   /// To this server, without a socket: for the HTTP gateway.
   std::shared_ptr<grpc::Channel> in_process_channel() const;
-  /// Is no longer healthy, takes no new calls, waits up to `grace` for the running ones, then cancels them. Blocks;
-  /// idempotent.
+  /// Is no longer healthy, takes no new calls, waits up to `grace` for the running ones, then
+  /// cancels them. Blocks; idempotent.
   void shutdown(Duration grace);
 
  private:

@@ -122,12 +122,8 @@ array to_json(const std::vector<application_server::LinkSnapshot>& links) {
 }
 
 object to_json(const join_server::JoinShardSnapshot& shard) {
-  return {{"open", shard.open},
-          {"devices", shard.devices},
-          {"waiting", shard.waiting},
-          {"asking", shard.asking},
-          {"writing", shard.writing},
-          {"loads", shard.loads}};
+  return {{"open", shard.open},     {"devices", shard.devices}, {"waiting", shard.waiting},
+          {"asking", shard.asking}, {"writing", shard.writing}, {"loads", shard.loads}};
 }
 
 }  // namespace ff::app

@@ -8,8 +8,8 @@ namespace {
 
 namespace bi = backend_interfaces;
 namespace js = join_server::test;
-using net::http::Request;
 using ff::test::FakeHttpClient;
+using net::http::Request;
 using InteropServer = test::InteropServerFixture;
 
 TEST_F(InteropServer, JoinsADeviceAndGivesItsAppSKeyToItsApplicationServer) {
