@@ -9,7 +9,6 @@
 namespace ff::config {
 namespace {
 
-constexpr Duration none{0};
 constexpr Duration day = std::chrono::hours{24};
 
 bool is_plain(std::string_view text) {
