@@ -169,7 +169,7 @@ void remember_refusal(Rejected& rejected, const LinkADRReq& last, const LinkADRA
 std::vector<Command> mask_of(std::span<const LinkADRReq> block) {
   std::vector<Command> masks;
   for (const LinkADRReq& request : block) {
-    masks.push_back(LinkADRReq{{}, {}, request.channel_mask, 0, request.channel_mask_control});
+    masks.emplace_back(LinkADRReq{{}, {}, request.channel_mask, 0, request.channel_mask_control});
   }
   return masks;
 }
