@@ -266,16 +266,11 @@ class DeviceImport final : public farfield::v1::EndDeviceImport::CallbackService
 
   void start(const CallPtr& call, const ImportEndDevicesRequest& request, const RightSet& held,
              const Reply<ImportEndDevicesResponse>& reply) const {
-    auto batch = std::shared_ptr<Batch>(new Batch{of_rows(*call),
-                                                  request,
-                                                  held,
-                                                  registries_,
-                                                  context_.now(),
-                                                  reply,
-                                                  {},
-                                                  request.devices_size()});
-    for (int i = 0; i < request.devices_size(); ++i) batch->response.add_verdicts();
-    for (int i = 0; i < request.devices_size(); ++i) std::make_shared<Row>(batch, i)->start();
+    const int rows = request.devices_size();  // with the last row's answer the request is gone
+    auto batch = std::shared_ptr<Batch>(
+        new Batch{of_rows(*call), request, held, registries_, context_.now(), reply, {}, rows});
+    for (int i = 0; i < rows; ++i) batch->response.add_verdicts();
+    for (int i = 0; i < rows; ++i) std::make_shared<Row>(batch, i)->start();
   }
 
   const ServiceContext& context_;
