@@ -3,6 +3,7 @@
 #include <caf/send.hpp>
 
 #include "actors/application_server/frontend_mqtt/connection.hpp"
+#include "actors/application_server/frontend_mqtt/connection_loop.hpp"
 #include "actors/application_server/frontend_mqtt/topics.hpp"
 #include "net/mqtt/topic.hpp"
 
@@ -15,53 +16,38 @@ using mqtt::ReasonCode;
 /// Tokens of groups' messages; those of others are sequences and counters, which never come so far.
 constexpr std::uint64_t shared_bit = std::uint64_t{1} << 63U;
 
-/// A group's way to its member's connection: onto its loop, as long as it lives.
+/// A group's way to its member's connection.
 class ConnectionMember final : public mqtt_group::GroupMember {
  public:
   ConnectionMember(MqttConnection::GroupPart part, std::weak_ptr<MqttConnection> owner,
                    const std::shared_ptr<mqtt::ServerConnection>& connection)
-      : part_(std::move(part)),
-        loop_(connection->stream().loop()),
-        owner_(std::move(owner)),
-        connection_(connection) {}
+      : part_(std::move(part)), connection_(std::move(owner), connection) {}
 
   void joined(const mqtt_group::Joined& joined) noexcept override {
-    loop_.post([owner = owner_, connection = connection_, part = part_, joined] {
-      const auto self = owner.lock();
-      const auto alive = connection.lock();
-      if (self && alive && self->group_joined(*alive, part, joined)) return;
-      // The client has gone meanwhile, or does not want it any more.
-      caf::anon_send(joined.group, mqtt_group::Leave{joined.member});
-    });
+    const auto join = [part = part_, joined](auto& owner, auto& connection) {
+      return owner.group_joined(connection, part, joined);
+    };
+    // The client has gone meanwhile, or does not want it any more.
+    connection_.post_or(
+        join, [joined] { caf::anon_send(joined.group, mqtt_group::Leave{joined.member}); });
   }
   void refused(ReasonCode reason) noexcept override {
-    on_loop([part = part_, reason](auto& owner, auto& connection) {
+    connection_.post([part = part_, reason](auto& owner, auto& connection) {
       owner.group_refused(connection, part, reason);
     });
   }
   void deliver(SendToken token, const mqtt_group::MessagePtr& message) noexcept override {
-    on_loop([part = part_, token, message](auto& owner, auto& connection) {
+    connection_.post([part = part_, token, message](auto& owner, auto& connection) {
       owner.deliver_shared(connection, part, token, message);
     });
   }
   void close(ReasonCode reason) noexcept override {
-    on_loop([reason](auto&, auto& connection) { connection.disconnect(reason); });
+    connection_.post([reason](auto&, auto& connection) { connection.disconnect(reason); });
   }
 
  private:
-  template <class Call>
-  void on_loop(Call call) {
-    loop_.post([owner = owner_, connection = connection_, call = std::move(call)] {
-      const auto self = owner.lock();
-      const auto alive = connection.lock();
-      if (self && alive) call(*self, *alive);
-    });
-  }
-
   const MqttConnection::GroupPart part_;
-  net::EventLoop& loop_;
-  const std::weak_ptr<MqttConnection> owner_;
-  const std::weak_ptr<mqtt::ServerConnection> connection_;
+  const ConnectionLoop connection_;
 };
 
 mqtt::QoS granted_qos(mqtt::QoS wish) {
