@@ -2,9 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
-#include <fstream>
 #include <optional>
 
+#include "app/server/own_kek/key_text.hpp"
 #include "net/tls/private_file.hpp"
 #include "protocol/base/hex.hpp"
 #include "protocol/crypto/aes128.hpp"
@@ -22,10 +22,6 @@ constexpr std::size_t check_value_size = 8;
 constexpr std::string_view heading =
     "# Keys of devices in Farfield's store are wrapped with this key. Without it they are lost:\n"
     "# keep a copy, and not with the store's backups.\n";
-
-void wipe_text(std::string& text) {
-  crypto::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
-}
 
 tl::unexpected<Error> unusable(const std::filesystem::path& file, std::string_view reason) {
   return fail(own_kek_unusable, {{"path", file.string()}, {"reason", reason}});
@@ -53,14 +49,10 @@ Result<std::optional<Keks>> read(const std::filesystem::path& file) {
   constexpr auto others = std::filesystem::perms::group_all | std::filesystem::perms::others_all;
   if ((status.permissions() & others) != std::filesystem::perms::none)
     spdlog::warn("msg=\"others may read the key file\" path={}", file.string());
-  std::ifstream in(file, std::ios::binary);
-  std::string text(file_size_max + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
-  if (in.bad() || !in.eof() || text.size() > file_size_max)
-    return unusable(file, "it can not be read");
-  auto keks = key_vault::parse_keks(text);
-  wipe_text(text);
+  auto text = read_key_text(file, file_size_max);
+  if (!text) return unusable(file, "it can not be read");
+  auto keks = key_vault::parse_keks(*text);
+  wipe_text(*text);
   if (!keks) return unusable(file, keks.error().message());
   for (const auto& [label, key] : *keks) {
     if (!is_own(label)) return unusable(file, "it has a key with the label " + label);

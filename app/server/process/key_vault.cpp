@@ -2,10 +2,9 @@
 
 #include <spdlog/spdlog.h>
 
-#include <fstream>
 #include <string>
 
-#include "protocol/crypto/aes128.hpp"
+#include "app/server/own_kek/key_text.hpp"
 
 namespace ff::app {
 namespace {
@@ -18,14 +17,10 @@ constexpr ErrorDef unknown_kek_label{"config", "invalid_value", Code::invalid_ar
 constexpr std::size_t file_size_max = std::size_t{128} << 10U;
 
 Result<key_vault::Keks> read_keks(const std::filesystem::path& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::string text(file_size_max + 1, '\0');
-  in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(in.gcount(), 0)));
-  if (in.bad() || !in.eof() || text.size() > file_size_max)
-    return fail(unreadable_keys, {{"path", path.string()}});
-  auto keks = key_vault::parse_keks(text);
-  crypto::wipe({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+  auto text = read_key_text(path, file_size_max);
+  if (!text) return fail(unreadable_keys, {{"path", path.string()}});
+  auto keks = key_vault::parse_keks(*text);
+  wipe_text(*text);
   return keks;
 }
 
