@@ -9,12 +9,10 @@
 
 #include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
+#include "actors/support/store_failed.hpp"
 
 namespace ff::actors {
 namespace {
-
-constexpr ErrorDef store_failed{"pkg/storage", "store_failed", Code::unavailable,
-                                "the store refused a write; effects are withheld"};
 
 struct Probe {
   explicit Probe(Metrics& metrics)

@@ -11,6 +11,7 @@
 
 #include "actors/support/caf_error.hpp"
 #include "actors/support/shell.hpp"
+#include "actors/support/store_failed.hpp"
 
 namespace ff::actors {
 namespace {
@@ -91,6 +92,14 @@ void escalate(Self* self, const Child& child) {
                           {{"child", child.spec.name}, {"supervisor", state.config.name}})));
 }
 
+/// A store that has failed ends the process and has said so: until that is done, everything that
+/// wants to write ends again and again.
+void log_failure(const SupervisorConfig& config, const Child& child, const Error& reason) {
+  const auto level = reason.is(store_failed) ? spdlog::level::debug : spdlog::level::err;
+  spdlog::log(level, "msg=\"child ended\" supervisor={} child={} reason=\"{}\"", config.name,
+              child.spec.name, reason.message());
+}
+
 void on_down(Self* self, const caf::down_msg& down) {
   auto& state = self->state;
   for (auto& child : state.children) {
@@ -99,9 +108,8 @@ void on_down(Self* self, const caf::down_msg& down) {
     child.probe.running.Decrement();
     if (state.stopping) return stop_last(self);
     child.probe.failed.Increment();
-    spdlog::error("msg=\"child ended\" supervisor={} child={} reason=\"{}\"", state.config.name,
-                  child.spec.name, from_caf(down.reason).message());
     const auto now = state.config.clock->now();
+    log_failure(state.config, child, from_caf(down.reason));
     child.note_failure(now.utc, from_caf(down.reason).to_string());
     if (child.policy.on_failure(now.mono) == RestartDecision::escalate || !restart(self, child)) {
       return escalate(self, child);

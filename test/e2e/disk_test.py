@@ -35,7 +35,7 @@ class Disk(unittest.TestCase):
                     time.sleep(4)
                     limit = max(log_size(server), server.log.stat().st_size) + ROOM
                     resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (limit, limit))
-                    self.assertEqual(server.process.wait(60), DISK_FAILED, f'{number}: {server.log_tail()}')
+                    self.assertEqual(server.process.wait(120), DISK_FAILED, f'{number}: {server.log_tail()}')
                     self.assertEqual(server.log.read_text().count('the process has to end'), number + 1)
                     server.start()
                     self.assertIsNone(load.poll(), f'the simulator ended after failure {number}')

@@ -28,7 +28,7 @@ class Examples(unittest.TestCase):
         self.environment = {
             'PATH': os.environ['PATH'], 'API': f'http://127.0.0.1:{self.server.ports["http"]}/api/v3', 'MQTT_HOST': '127.0.0.1',
             'MQTT_PORT': str(self.server.ports['mqtt']), 'DATA': str(self.server.directory / 'data'),
-            'RECEIVER': f'http://127.0.0.1:{self.receiver_port}', 'SECONDS_MAX': '12', **self.make_device()}
+            'RECEIVER': f'http://127.0.0.1:{self.receiver_port}', 'SECONDS_MAX': '90', **self.make_device()}
         self.not_run = {path.name for path in EXAMPLES.iterdir()} - {'README.md', 'environment.sh'}
 
     def make_device(self):
@@ -70,8 +70,12 @@ class Examples(unittest.TestCase):
         self.assertIn('AQID', self.run_script('downlink.sh'))
         self.assertIn('"temperature":21.4', self.run_script('formatter.sh'))
         self.run_script('webhook.sh')
-        events, subscriber = self.start('events.sh'), self.start('mqtt.sh')
-        # The two are heard once they have subscribed.
+        seen = self.folder / 'events'
+        with open(seen, 'w') as file:
+            self.start('events.sh', stdout=file)
+        wait_until(lambda: '"name":"events.stream.start"' in seen.read_text(), 'the stream of events')
+        subscriber = self.start('mqtt.sh')
+        # It is heard once it has subscribed.
         wait_until(lambda: self.run_script('simulate.sh') and subscriber.poll() is not None, 'an uplink by MQTT', 60)
         topic, message = subscriber.communicate(timeout=30)[0].split(' ', 1)
         self.assertEqual(topic, f'v3/my-app/devices/{self.device}/up')
@@ -86,8 +90,9 @@ class Examples(unittest.TestCase):
         self.assertGreaterEqual(len(table), 2, table)
         self.assertIn(self.device, table[1])
         self.run_script('replay.sh')
-        names = {json.loads(line)['result']['name'] for line in events.communicate(timeout=60)[0].splitlines()}
-        self.assertIn('as.up.data.forward', names)
+        wait_until(lambda: '"name":"as.up.data.forward"' in seen.read_text(), 'the event of an uplink')
+        for line in seen.read_text().splitlines()[:-1]:
+            self.assertIn('name', json.loads(line)['result'])
         self.assertEqual(self.not_run, set(), 'examples that this test does not know')
 
 
