@@ -57,6 +57,12 @@ class Process(unittest.TestCase):
         self.assertEqual(done.returncode, 78)
         self.assertIn('ns.net-id', done.stderr)
 
+    def test_some_components_alone_are_not_to_be_had(self):
+        for words in (['gs', 'ns'], ['console'], ['all', 'gs']):
+            done = run('start', *words)
+            self.assertEqual(done.returncode, 64, words)
+            self.assertIn('gs, ns, as, js and is', done.stderr)
+
     def test_the_effective_configuration_says_where_values_are_from(self):
         done = run('config', '--yml', '--ns.net-id', '000013')
         self.assertEqual(done.returncode, 0)
@@ -155,6 +161,24 @@ class Process(unittest.TestCase):
             server.reload('changed="log.level rate-limiting.profiles"')
             self.assertEqual([server.request('GET', '/api/v3/auth_info', key=server.admin_key)[0] for _ in range(2)], [200, 200])
             self.assertEqual(server.stop(), 0)
+
+    def test_a_generation_of_the_own_key_is_taken_over_at_sighup(self):
+        with ConfiguredServer() as server:
+            server.write({'js': {'device-kek-label': 'own'}})
+            self.assertEqual(server.stop(), 0)
+            server.start()
+            with open(server.directory / 'data' / 'own-kek', 'a') as file:
+                file.write(f'own@2: {"5a" * 32}\n')
+            server.reload('key-encryption keys added')
+            self.assertNotIn('5a5a', server.log.read_text().lower())
+            server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': 'sealed'}}})
+            ids = {'device_id': 'dev', 'dev_eui': '0102030405060708', 'join_eui': '0000000000000001'}
+            server.api('POST', '/js/applications/sealed/devices', {'end_device': {'ids': ids, 'root_keys': {'app_key': {'key': '0B' * 16}}},
+                                                                   'field_mask': {'paths': ['ids', 'root_keys.app_key.key']}})
+            self.assertEqual(server.stop(), 0)
+            self.assertIn(b'own@2', b''.join(file.read_bytes() for file in (server.directory / 'data' / 'db').iterdir() if file.is_file()))
+            server.start()
+            self.assertEqual(server.api('GET', '/js/applications/sealed/devices/dev?field_mask=root_keys')['root_keys']['app_key']['key'], '0B' * 16)
 
     def test_a_wrong_configuration_is_refused_whole_in_the_words_of_a_start(self):
         with ConfiguredServer() as server:

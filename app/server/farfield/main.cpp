@@ -1,4 +1,5 @@
 // farfield: the server and its offline commands.
+#include <algorithm>
 #include <cstdio>
 #include <cstring>
 #include <string>
@@ -24,7 +25,7 @@ constexpr const char* help =
     "\n"
     "usage: farfield COMMAND [--setting value]... [-c FILE]\n"
     "\n"
-    "  start [gs ns as js is]   run the server; all components unless some are named\n"
+    "  start [all]              run the server: gs, ns, as, js and is in one process\n"
     "  config [--yml|--env]     print the effective configuration with the source of each value\n"
     "  check-config             exit 0 if the configuration is usable, 78 with the reason if not\n"
     "  settings                 list every setting with its default and what is allowed\n"
@@ -61,19 +62,22 @@ Result<config::Loaded> load(const std::vector<std::string>& arguments) {
   return loaded;
 }
 
+/// Who names some only wants the others elsewhere, which is not to be had: nothing would be there.
+bool are_all_components(std::vector<std::string> words) {
+  if (words.empty() || words == std::vector<std::string>{"all"}) return true;
+  std::ranges::sort(words);
+  return words == std::vector<std::string>{"as", "gs", "is", "js", "ns"};
+}
+
 ExitCode start(const std::vector<std::string>& arguments) {
   app::block_signals();
   const auto loaded = load(arguments);
   if (!loaded) return ExitCode::configuration;
-  for (const auto& word : loaded->words) {
-    constexpr const char* components[] = {"gs", "ns", "as", "js", "is", "all"};
-    bool known = false;
-    for (const auto* component : components) known = known || word == component;
-    if (!known) {
-      std::fprintf(stderr, "farfield: there is no component `%s`; there are gs, ns, as, js, is\n",
-                   word.c_str());
-      return ExitCode::usage;
-    }
+  if (!are_all_components(loaded->words)) {
+    std::fprintf(
+        stderr,
+        "farfield: a process runs all of gs, ns, as, js and is: name none of them, or all\n");
+    return ExitCode::usage;
   }
   if (!loaded->config.process.core_dumps) app::forbid_core_dumps();
   return app::run_server(loaded->config, [arguments] { return read_config(arguments); });

@@ -87,24 +87,55 @@ Status check(const storage::KekNotes& notes, const Keks& keks, const std::filesy
   return {};
 }
 
+/// Adds them, once the store has the newest noted: no row is sealed with a key before.
+Status take_over(const Keks& keks, const OwnKek& settings, storage::Engine& engine,
+                 key_vault::LiveKeyVault& vault) {
+  FF_TRY(const auto notes, storage::read_kek_notes(engine));
+  key_vault::LiveKeyVault trial(*vault.current());
+  FF_CHECK(trial.add(keks));
+  const auto wanted = trial.current();
+  FF_CHECK(check(notes, wanted->keks(), settings.file));
+  const auto newest = std::string(wanted->newest(own_kek_label));
+  if (settings.needed && !notes.contains(newest)) {
+    FF_CHECK(
+        storage::note_kek(engine, newest, check_value_of(wanted->keks().find(newest)->second)));
+  }
+  FF_CHECK(vault.add(keks));
+  return {};
+}
+
 }  // namespace
 
 Status add_own_kek(const OwnKek& settings, storage::Engine& engine, Random& random,
                    key_vault::LiveKeyVault& vault) {
-  FF_TRY(const auto notes, storage::read_kek_notes(engine));
-  if (!vault.current()->contains(own_kek_label)) {
-    FF_TRY(auto keks, read(settings.file));
+  if (vault.current()->contains(own_kek_label)) return take_over({}, settings, engine, vault);
+  FF_TRY(auto keks, read(settings.file));
+  if (!keks) {
+    FF_TRY(const auto notes, storage::read_kek_notes(engine));
     // Never while rows may need another.
-    if (!keks && notes.empty() && settings.needed) {
+    if (notes.empty() && settings.needed) {
       FF_TRY(keks, make(settings.file, random));
     }
-    if (keks) FF_CHECK(vault.add(*keks));
   }
-  const auto now = vault.current();
-  FF_CHECK(check(notes, now->keks(), settings.file));
-  const auto newest = std::string(now->newest(own_kek_label));
-  if (!settings.needed || notes.contains(newest)) return {};
-  return storage::note_kek(engine, newest, check_value_of(now->keks().find(newest)->second));
+  return take_over(keks.value_or(Keks()), settings, engine, vault);
+}
+
+Result<std::function<void()>> prepare_own_kek(
+    const OwnKek& settings, storage::Engine& engine,
+    const std::shared_ptr<key_vault::LiveKeyVault>& vault) {
+  FF_TRY(auto keks, read(settings.file));
+  if (!keks) return std::function<void()>([] {});
+  key_vault::LiveKeyVault trial(*vault->current());
+  FF_TRY(const auto added, trial.add(*keks));
+  return std::function<void()>([settings, &engine, vault, added, keks = *std::move(keks)] {
+    if (const auto taken = take_over(keks, settings, engine, *vault); !taken) {
+      spdlog::error("msg=\"keys are not used\" path={} error=\"{}\"", settings.file.string(),
+                    taken.error().message());
+    } else if (added > 0) {
+      spdlog::info("msg=\"key-encryption keys added\" keys={} path={}", added,
+                   settings.file.string());
+    }
+  });
 }
 
 }  // namespace ff::app

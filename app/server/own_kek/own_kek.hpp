@@ -4,6 +4,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <memory>
 
 #include "protocol/base/random.hpp"
 #include "protocol/base/result.hpp"
@@ -37,5 +39,12 @@ struct OwnKek {
 /// those of the store.
 Status add_own_kek(const OwnKek& settings, storage::Engine& engine, Random& random,
                    key_vault::LiveKeyVault& vault);
+
+/// Generations that the file has got since, used once the result is called, which writes to the
+/// store. For a server whose own key is the file's. `engine` outlives the result. Errors:
+/// own_kek_unusable; changed_key of a line whose key is another than before.
+Result<std::function<void()>> prepare_own_kek(
+    const OwnKek& settings, storage::Engine& engine,
+    const std::shared_ptr<key_vault::LiveKeyVault>& vault);
 
 }  // namespace ff::app

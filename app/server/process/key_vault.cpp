@@ -5,6 +5,7 @@
 #include <string>
 
 #include "app/server/own_kek/key_text.hpp"
+#include "app/server/own_kek/own_kek.hpp"
 
 namespace ff::app {
 namespace {
@@ -28,7 +29,7 @@ Status check_labels(const config::Config& config, const key_vault::KeyVault& vau
   for (const auto& [key, label] : {std::pair{"ns.device-kek-label", config.ns.device_kek_label},
                                    {"as.device-kek-label", config.as.device_kek_label},
                                    {"js.device-kek-label", config.js.device_kek_label}}) {
-    if (!label.empty() && !vault.contains(label))
+    if (!label.empty() && label != own_kek_label && !vault.contains(label))
       return fail(unknown_kek_label, {{"key", key}, {"value", label}});
   }
   return {};

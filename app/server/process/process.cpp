@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -115,10 +116,12 @@ std::size_t net_threads(const config::Process& process) {
 
 OwnKek own_kek_settings(const config::Config& config) {
   const auto& configured = config.key_vault.own_file;
-  const bool all_named = !config.ns.device_kek_label.empty() &&
-                         !config.as.device_kek_label.empty() && !config.js.device_kek_label.empty();
+  const auto labels = {config.ns.device_kek_label, config.as.device_kek_label,
+                       config.js.device_kek_label};
   return {.file = configured.empty() ? config.storage.directory / "own-kek" : configured,
-          .needed = !all_named};
+          .needed = std::ranges::any_of(labels, [](const std::string& label) {
+            return label.empty() || label == own_kek_label;
+          })};
 }
 
 /// What the configuration makes, before anything runs.
@@ -128,11 +131,13 @@ struct Prepared {
   std::unique_ptr<net::http_client::HttpClient> packages;
   std::unique_ptr<net::broker_client::BrokerClient> brokers;
   InteropClients interop;
+  bool own_kek_is_configured = false;
 };
 Result<Prepared> prepare(const config::Config& config, net::EventLoop& loop,
                          storage::OpenStore& store, Random& random) {
   Prepared out;
   FF_TRY(out.node, node_config(config, store.identity.counter_jump.value()));
+  out.own_kek_is_configured = out.node.key_vault->current()->contains(own_kek_label);
   FF_CHECK(add_own_kek(own_kek_settings(config), *store.engine, random, *out.node.key_vault));
   FF_TRY(auto http, webhook_client_options(config.as.webhooks));
   FF_TRY(out.webhooks, net::http_client::make_http_client(std::move(http)));
@@ -220,6 +225,14 @@ std::vector<SettingsTaker> takers(const std::shared_ptr<key_vault::LiveKeyVault>
            }}};
 }
 
+/// New generations of our own key have no setting: they lie in its file.
+SettingsTaker own_kek_taker(OwnKek own, storage::Engine& engine,
+                            const std::shared_ptr<key_vault::LiveKeyVault>& vault) {
+  return {{}, [own = std::move(own), &engine, vault](const config::Config&) {
+            return prepare_own_kek(own, engine, vault);
+          }};
+}
+
 ReloadPorts reload_ports(LoadConfig load_again,
                          const std::shared_ptr<key_vault::LiveKeyVault>& vault,
                          const std::shared_ptr<net::RateLimiter>& limiter, const FrontDoors& doors,
@@ -289,8 +302,13 @@ ExitCode run_server(const config::Config& config, LoadConfig load_again) {
     return give_up(added.error(), ExitCode::unavailable);
   const KeyVaultWatch key_vault_watch(runtime.next_loop(), config.key_vault,
                                       prepared->node.key_vault, metrics);
-  Reload reload(config, reload_ports(std::move(load_again), prepared->node.key_vault, *rate_limiter,
-                                     doors, metrics));
+  auto reloads =
+      reload_ports(std::move(load_again), prepared->node.key_vault, *rate_limiter, doors, metrics);
+  if (!prepared->own_kek_is_configured) {
+    reloads.takers.push_back(
+        own_kek_taker(own_kek_settings(config), *store->engine, prepared->node.key_vault));
+  }
+  Reload reload(config, std::move(reloads));
   auto node = start_node({.system = &system,
                           .clock = clock,
                           .make_random = make_secure_random,

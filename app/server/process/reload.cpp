@@ -24,7 +24,8 @@ std::string joined(const Names& names) {
   return out;
 }
 
-bool takes_one_of(const SettingsTaker& taker, const Names& changed) {
+bool is_asked(const SettingsTaker& taker, const Names& changed) {
+  if (taker.settings.empty()) return true;
   return std::ranges::any_of(taker.settings, [&](std::string_view name) {
     return std::ranges::find(changed, name) != changed.end();
   });
@@ -57,7 +58,7 @@ Status Reload::take() {
   const auto changes = config::changes(now_, wanted);
   std::vector<std::function<void()>> steps;
   for (const auto& taker : ports_.takers) {
-    if (!takes_one_of(taker, changes.live)) continue;
+    if (!is_asked(taker, changes.live)) continue;
     FF_TRY(auto step, taker.prepare(wanted));
     steps.push_back(std::move(step));
   }

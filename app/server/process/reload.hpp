@@ -12,10 +12,11 @@
 
 namespace ff::app {
 
-/// Who takes live settings over.
+/// Who takes live settings over, or, with none of its own, what lies beside them.
 struct SettingsTaker {
   std::vector<std::string_view> settings;
-  /// What makes the change, or why it can not be. Called when one of `settings` is different.
+  /// What makes the change, or why it can not be. Called when one of `settings` is different,
+  /// or always when there are none.
   std::function<Result<std::function<void()>>(const config::Config& wanted)> prepare;
 };
 

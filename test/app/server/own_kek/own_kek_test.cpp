@@ -127,6 +127,41 @@ TEST_F(OwnKekTest, ASecondGenerationSealsAndTheFirstStillOpens) {
   EXPECT_TRUE(start().error().is(own_kek_missing)) << "rows of the first are still there";
 }
 
+TEST_F(OwnKekTest, AGenerationIsTakenOverWhileTheServerRuns) {
+  const auto vault = *start();
+  const storage::KeySeal seal(vault, "own");
+  const auto key = Aes128Key::from(Bytes(16, 7));
+  const auto stored = seal.seal(key);
+  const auto first = text();
+  write(first + "own@2: " + hex_of_32 + "\n");
+  const auto take_over = prepare_own_kek({file, true}, *engine, vault);
+  ASSERT_TRUE(take_over) << take_over.error().to_string();
+  EXPECT_FALSE(vault->current()->contains("own@2")) << "not before its time";
+  EXPECT_EQ(storage::read_kek_notes(*engine)->size(), 1U);
+  (*take_over)();
+  EXPECT_NE(as_text(seal.seal(key)).find("own@2"), std::string_view::npos);
+  EXPECT_EQ(seal.open(stored).value(), key);
+  EXPECT_EQ(storage::read_kek_notes(*engine)->size(), 2U);
+  // A line that has gone stays in use until the server ends; the next start asks for it.
+  write(first);
+  ASSERT_TRUE(prepare_own_kek({file, true}, *engine, vault));
+  EXPECT_TRUE(start().error().is(own_kek_missing));
+}
+
+TEST_F(OwnKekTest, WhatCanNotBeTakenOverChangesNothing) {
+  const auto vault = *start();
+  const auto before = vault->current()->keks();
+  write(std::string("own: ") + hex_of_32 + "\n");
+  EXPECT_TRUE(prepare_own_kek({file, true}, *engine, vault).error().is(key_vault::changed_key));
+  write("nonsense");
+  EXPECT_TRUE(prepare_own_kek({file, true}, *engine, vault).error().is(own_kek_unusable));
+  std::filesystem::remove(file);
+  const auto nothing = prepare_own_kek({file, true}, *engine, vault);
+  ASSERT_TRUE(nothing);
+  (*nothing)();
+  EXPECT_EQ(vault->current()->keks(), before);
+}
+
 TEST_F(OwnKekTest, AConfiguredKeyOfTheLabelGoesBefore) {
   const auto vault = start({{"own", given}});
   ASSERT_TRUE(vault);

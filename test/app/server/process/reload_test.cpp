@@ -16,13 +16,14 @@ Result<config::Loaded> read(std::vector<std::string> arguments) {
 
 class ReloadTest : public testing::Test {
  protected:
-  ReloadTest() {
-    ReloadPorts ports{
-        .load = [this] { return read(arguments); },
-        .check = [this](const config::Config&) { return checked; },
-        .takers = {taker("log", {"log.format", "log.level"}), taker("keys", {"key-vault.static"})},
-        .on_changed = [this](const config::Config&) { done.emplace_back("told"); },
-        .metrics = metrics};
+  ReloadTest() { restart(); }
+
+  void restart() {
+    ReloadPorts ports{.load = [this] { return read(arguments); },
+                      .check = [this](const config::Config&) { return checked; },
+                      .takers = takers,
+                      .on_changed = [this](const config::Config&) { done.emplace_back("told"); },
+                      .metrics = metrics};
     reload.emplace(read({"--log.level=info"})->config, std::move(ports));
   }
 
@@ -46,6 +47,8 @@ class ReloadTest : public testing::Test {
   Status checked;
   std::string refuses;
   Names done;
+  std::vector<SettingsTaker> takers{taker("log", {"log.format", "log.level"}),
+                                    taker("keys", {"key-vault.static"})};
   std::optional<Reload> reload;
 };
 
@@ -66,6 +69,17 @@ TEST_F(ReloadTest, WhoeverTakesAChangedSettingIsAskedAndNobodyElse) {
   arguments = {};
   EXPECT_TRUE(reload->run());
   EXPECT_EQ(done.size(), 4U) << "back to the default";
+}
+
+TEST_F(ReloadTest, WhoHasNoSettingsIsAskedEveryTime) {
+  takers.push_back(taker("file", {}));
+  restart();
+  EXPECT_TRUE(reload->run());
+  EXPECT_EQ(done, Names{"file"});
+  refuses = "file";
+  arguments = {"--log.level=debug"};
+  EXPECT_FALSE(reload->run());
+  EXPECT_EQ(reload->now().log.level, config::LogLevel::info);
 }
 
 TEST_F(ReloadTest, WhatNeedsARestartWaitsForIt) {
