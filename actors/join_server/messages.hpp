@@ -40,6 +40,9 @@ struct HandleJoin {
   std::uint8_t dl_settings = 0;  // OptNeg | RX1DROffset | RX2DataRate, as on air
   std::uint8_t rx_delay = 1;     // seconds, 1-15
   Bytes cf_list;                 // empty or 16 bytes
+  /// The device that the network server asks for, if it is of this cluster: keys of another that
+  /// has the same EUIs are not its own.
+  std::optional<DeviceUid> device = {};
   /// Nothing: a network server of this cluster.
   std::optional<ExternalNetwork> external;
   /// Answered when the nonces are durable.

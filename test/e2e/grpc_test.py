@@ -128,6 +128,26 @@ class Registries(GrpcTest):
                 self.assertEqual(error.code, grpc.StatusCode.NOT_FOUND, error)
                 self.assertTrue(error.name.endswith('_not_found'), error.name)
 
+    def test_euis_of_a_device_are_nobody_elses(self):
+        self.create_application('their-app')
+        euis = {'devEui': '0102030405060709', 'joinEui': '70B3D57ED0000001'}
+        radio = {'frequencyPlanId': 'EU_863_870', 'lorawanVersion': 'MAC_V1_0_3', 'lorawanPhyVersion': 'PHY_V1_0_3_REV_A', 'supportsJoin': True}
+        paths = mask('frequency_plan_id', 'lorawan_version', 'lorawan_phy_version', 'supports_join')
+        ids = device_ids('owner', **euis)
+        theirs = {**ids, 'deviceId': 'thief', 'applicationIds': {'applicationId': 'their-app'}}
+        self.call('NsEndDeviceRegistry/Set', {'endDevice': {'ids': ids, **radio}, 'fieldMask': paths})
+        error = self.refused('NsEndDeviceRegistry/Set', {'endDevice': {'ids': theirs, **radio}, 'fieldMask': paths})
+        self.assert_error(error, grpc.StatusCode.ALREADY_EXISTS, 'pkg/internal/registry:end_device_euis_taken')
+        self.assertEqual((error.attributes['device_id'], error.attributes['application_id']), ('owner', APPLICATION))
+        self.call('NsEndDeviceRegistry/Set', {'endDevice': {'ids': ids, **radio}, 'fieldMask': paths})
+        # Who was not made does not keep what it asked for.
+        other = {**theirs, 'devEui': hexa('010203040506070A')}
+        self.refused('NsEndDeviceRegistry/Set', {'endDevice': {'ids': other, **radio, 'frequencyPlanId': 'NO_SUCH_PLAN'}, 'fieldMask': paths})
+        mine = device_ids('mine', devEui='010203040506070A', joinEui=euis['joinEui'])
+        self.call('NsEndDeviceRegistry/Set', {'endDevice': {'ids': mine, **radio}, 'fieldMask': paths})
+        self.call('NsEndDeviceRegistry/Delete', ids)
+        self.call('NsEndDeviceRegistry/Set', {'endDevice': {'ids': theirs, **radio}, 'fieldMask': paths})
+
     def test_a_gateway_lives_its_life_and_has_its_eui_alone(self):
         gateway = {'ids': {'gatewayId': 'gtw-life', 'eui': hexa('AA555A0000000001')}, 'frequencyPlanId': 'EU_863_870'}
         self.call('GatewayRegistry/Create', {'gateway': gateway, 'collaborator': ADMIN})

@@ -43,6 +43,7 @@ struct EffectRunner {
                                      .dl_settings = effect.dl_settings,
                                      .rx_delay = effect.rx_delay,
                                      .cf_list = effect.cf_list,
+                                     .device = device,
                                      .external = {},
                                      .reply = {}};
     question.reply = [shard = home, uid = device,

@@ -77,6 +77,17 @@ void load(Pointer self, const DeviceUid& device) {
   caf::anon_send(state.context->deps.loader.get(), std::move(request));
 }
 
+/// Whoever waits for an answer to an event that no session gets hears why.
+void refuse(const SessionEvent& event, const Error& error) {
+  std::visit(
+      [&](const auto& one) {
+        if constexpr (requires { one.reply(fail(error)); }) {
+          if (one.reply) one.reply(fail(error));
+        }
+      },
+      event);
+}
+
 void deliver(Pointer self, ToSession message) {
   auto& state = self->state;
   switch (state.logic->sessions().accept(message, now(self))) {
@@ -92,6 +103,7 @@ void deliver(Pointer self, ToSession message) {
       break;
     case Delivery::refused:
       state.probe->stash.dropped.Increment();
+      refuse(*message.event, Error(shard_overloaded));
       break;
   }
   keep_ticking(self);
@@ -182,8 +194,10 @@ void activate(Pointer self, const SessionLoaded& loaded) {
   if (!loaded.record) {
     spdlog::error("msg=\"session can not be read\" device={} error=\"{}\"",
                   to_string(loaded.device), loaded.record.error().to_string());
-    state.logic->sessions().gone(loaded.device);
-    return;
+    // The next event tries again.
+    for (const auto& message : state.logic->sessions().failed(loaded.device))
+      refuse(*message.event, loaded.record.error());
+    return keep_ticking(self);
   }
   auto session = spawn_session(self->system(), state.context, ShardActor(self), loaded.device,
                                {*loaded.record, state.logic->kept_decisions().take(loaded.device)});
@@ -252,10 +266,19 @@ void index_session(Pointer self, const IndexSession& message) {
 void index_euis(Pointer self, const IndexJoinEuis& message) {
   auto& joins = self->state.logic->joins();
   const storage::JoinKey key{message.join_eui, message.dev_eui};
-  if (message.erase) {
-    joins.erase(key);
+  if (message.erase) return joins.erase(key, message.device);
+  const auto owner = joins.find(key);
+  if (joins.set(key, std::make_shared<const DeviceUid>(message.device))) {
+    if (message.claimed) message.claimed(owner == nullptr);
+  } else if (message.claimed) {
+    message.claimed(
+        fail(end_device_euis_taken, {{"join_eui", to_string(key.join_eui)},
+                                     {"dev_eui", to_string(key.dev_eui)},
+                                     {"device_id", owner->device_id.text()},
+                                     {"application_id", owner->application_id.text()}}));
   } else {
-    joins.set(key, std::make_shared<const DeviceUid>(message.device));
+    spdlog::error("msg=\"EUIs belong to another device\" device={} dev_eui={} owner={}",
+                  to_string(message.device), to_string(key.dev_eui), to_string(*owner));
   }
 }
 

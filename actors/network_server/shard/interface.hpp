@@ -46,12 +46,15 @@ struct IndexSession {
   std::function<void()> indexed;
 };
 
-/// A device's EUI pair in the join index.
+/// A device's EUI pair in the join index. A pair stays with the device that has it: nobody else's
+/// joins may go to who names their EUIs.
 struct IndexJoinEuis {
   DeviceUid device;
   JoinEui join_eui;
   DevEui dev_eui;
   bool erase = false;
+  /// Whether the device did not have the pair before. Error: end_device_euis_taken.
+  actors::Reply<bool> claimed = {};
 };
 
 /// INTERNAL: a device's record as read from the store; null if there is none.

@@ -20,16 +20,15 @@ JoinIndex::Devices::iterator JoinIndex::place_of(const storage::JoinKey& euis) {
   return found == last ? devices_.end() : found;
 }
 
-void JoinIndex::set(const storage::JoinKey& euis, DevicePtr device) {
-  if (const auto place = place_of(euis); place != devices_.end()) {
-    place->second.device = std::move(device);
-  } else {
-    devices_.emplace(euis.dev_eui, Entry{euis.join_eui, std::move(device)});
-  }
+bool JoinIndex::set(const storage::JoinKey& euis, DevicePtr device) {
+  if (const auto owner = find(euis)) return *owner == *device;
+  devices_.emplace(euis.dev_eui, Entry{euis.join_eui, std::move(device)});
+  return true;
 }
 
-void JoinIndex::erase(const storage::JoinKey& euis) {
-  if (const auto place = place_of(euis); place != devices_.end()) devices_.erase(place);
+void JoinIndex::erase(const storage::JoinKey& euis, const DeviceUid& device) {
+  const auto place = place_of(euis);
+  if (place != devices_.end() && *place->second.device == device) devices_.erase(place);
 }
 
 JoinIndex::DevicePtr JoinIndex::find(const storage::JoinKey& euis) const {

@@ -19,9 +19,10 @@ class JoinIndex {
   /// Devices asked for one rejoin-request at most; a DevEUI has one, seldom a few.
   static constexpr std::size_t same_dev_eui_max = 8;
 
-  /// Replaces the pair's device.
-  void set(const storage::JoinKey& euis, DevicePtr device);
-  void erase(const storage::JoinKey& euis);
+  /// False: another device has the pair, and keeps it.
+  bool set(const storage::JoinKey& euis, DevicePtr device);
+  /// Does nothing to a pair that another device has.
+  void erase(const storage::JoinKey& euis, const DeviceUid& device);
   /// Null: no device has both EUIs.
   DevicePtr find(const storage::JoinKey& euis) const;
   /// All with this DevEUI, at most same_dev_eui_max.

@@ -103,6 +103,15 @@ std::size_t SessionDirectory::stashed() const {
   return count;
 }
 
+std::deque<ToSession> SessionDirectory::failed(const DeviceUid& device) {
+  const auto found = entries_.find(device);
+  if (found == entries_.end()) return {};
+  if (found->second.phase == Phase::active) --active_;
+  auto stash = std::move(found->second.stash);
+  entries_.erase(found);
+  return stash;
+}
+
 bool SessionDirectory::gone(const DeviceUid& device) {
   auto found = entries_.find(device);
   if (found == entries_.end()) return false;

@@ -44,6 +44,8 @@ class SessionDirectory {
   std::vector<DeviceUid> passivate_idle(MonoTime now);
   /// When `passivate_idle` has something to do; nothing while no session is active.
   std::optional<MonoTime> next_due() const noexcept;
+  /// There is no session to be had: the device is as if nothing had come for it. What was stashed.
+  std::deque<ToSession> failed(const DeviceUid& device);
   /// The session has ended, cleanly or not. True if something is stashed: load it again.
   bool gone(const DeviceUid& device);
 

@@ -39,7 +39,7 @@ void NsDevices::set(const DevicePartSetting& setting, actors::Reply<DevicePtr> t
   const auto paths = paths_of(setting.request->field_mask());
   const auto profile = profile_wanted(setting.request->end_device(), paths);
   if (!profile) return then(fail(profile.error()));
-  if (profile->empty()) return change(setting, std::nullopt, std::move(then));
+  if (profile->empty()) return claim_and_change(setting, std::nullopt, std::move(then));
   using network_server::ProfileUse;
   const network_server::ProfileKey key{uid_in(setting).application_id, *profile};
   auto make = [&key](actors::Reply<ProfileUse> found) {
@@ -49,13 +49,44 @@ void NsDevices::set(const DevicePartSetting& setting, actors::Reply<DevicePtr> t
       profiles_.get(), "NETWORK_SERVER", make,
       [self = *this, setting, then = std::move(then)](const Result<ProfileUse>& use) {
         if (!use) return then(fail(use.error()));
-        self.change(setting, *use, then);
+        self.claim_and_change(setting, *use, then);
       });
 }
 
+/// No device is made on the EUIs of another, whose joins it would get. A device that is not made
+/// after all does not keep them.
+void NsDevices::claim_and_change(const DevicePartSetting& setting, const ProfileUse& profile,
+                                 actors::Reply<DevicePtr> then) const {
+  const auto& ids = setting.request->end_device().ids();
+  const auto join_eui = join_eui_of(ids.join_eui());
+  const auto dev_eui = dev_eui_of(ids.dev_eui());
+  if (!join_eui || !dev_eui) return change(setting, profile, std::move(then));
+  using network_server::IndexJoinEuis;
+  const auto shard = shards_.of(*dev_eui);
+  const IndexJoinEuis entry{uid_in(setting), *join_eui, *dev_eui};
+  auto make = [&entry](actors::Reply<bool> claimed) {
+    auto claim = entry;
+    claim.claimed = std::move(claimed);
+    return claim;
+  };
+  asker_.ask<bool>(shard, "NETWORK_SERVER", make,
+                   [self = *this, setting, profile, shard, entry,
+                    then = std::move(then)](const Result<bool>& claimed) {
+                     if (!claimed) return then(fail(claimed.error()));
+                     self.change(setting, profile,
+                                 [shard, entry, is_new = *claimed, then](Result<DevicePtr> device) {
+                                   if (!device && is_new) {
+                                     auto release = entry;
+                                     release.erase = true;
+                                     caf::anon_send(shard, release);
+                                   }
+                                   then(std::move(device));
+                                 });
+                   });
+}
+
 /// The profile is held until the session has made the change durable.
-void NsDevices::change(const DevicePartSetting& setting,
-                       const std::optional<network_server::ProfileUse>& profile,
+void NsDevices::change(const DevicePartSetting& setting, const ProfileUse& profile,
                        actors::Reply<DevicePtr> then) const {
   const auto uid = uid_in(setting);
   auto decide = [request = setting.request, fields = change_paths(setting.request->field_mask()),

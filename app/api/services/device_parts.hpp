@@ -44,8 +44,11 @@ class NsDevices {
   void erase(const DeviceUid& uid, actors::Reply<void> then) const;
 
  private:
-  void change(const DevicePartSetting& setting,
-              const std::optional<network_server::ProfileUse>& profile,
+  using ProfileUse = std::optional<network_server::ProfileUse>;
+
+  void claim_and_change(const DevicePartSetting& setting, const ProfileUse& profile,
+                        actors::Reply<DevicePtr> then) const;
+  void change(const DevicePartSetting& setting, const ProfileUse& profile,
               actors::Reply<DevicePtr> then) const;
 
   Asker asker_;

@@ -83,6 +83,16 @@ TEST(JoinDevice, GivesADevice10KeysItDerivesItself) {
   EXPECT_EQ(joined->answer.keys.session_key_id, inputs.session_key_id);
 }
 
+TEST(JoinDevice, GivesKeysToTheDeviceThatHasThemAlone) {
+  auto request = test::join(MacVersion::v1_0_3, 0x1234);
+  request.device = test::device().ids.uid;
+  EXPECT_TRUE(join_device(test::device(), request, {}, inputs));
+  request.device = DeviceUid{ApplicationId("their-app"), DeviceId("thief")};
+  const auto refused = join_device(test::device(), request, {}, inputs);
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().is(device_not_found));
+}
+
 TEST(JoinDevice, GivesADevice11ItsFourKeys) {
   const auto request = test::join(MacVersion::v1_1, 3);
   const auto joined = join_device(device_1_1(), request, {}, inputs);

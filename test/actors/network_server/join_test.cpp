@@ -1,4 +1,5 @@
 // Over-the-air activation through network and join server, for both protocol generations.
+#include "actors/network_server/session/errors.hpp"
 #include "test/actors/network_server/otaa_fixture.hpp"
 
 namespace ff::network_server {
@@ -60,6 +61,48 @@ TEST_P(JoinTest, JoinsAgainAfterACrashWithoutRepeatingAnyNonce) {
   // The old session goes on until the new one has been used.
   uplink_in(first, 1, 1);
   EXPECT_EQ(uplink_counters(), (std::vector<std::uint32_t>{0, 1}));
+}
+
+TEST_P(JoinTest, ADeviceThatNamesAnothersEuisGetsNothingOfIt) {
+  create_otaa_device();
+  const DeviceUid thief{ApplicationId("their-app"), DeviceId("thief")};
+  Result<bool> claimed = true;
+  const auto claim = [&](const DeviceUid& device, bool erase) {
+    caf::anon_send(context->shards.of(dev_eui),
+                   IndexJoinEuis{device, join_eui, dev_eui, erase,
+                                 [&](Result<bool> answer) { claimed = std::move(answer); }});
+    run();
+  };
+  claim(thief, false);
+  ASSERT_FALSE(claimed);
+  EXPECT_TRUE(claimed.error().is(end_device_euis_taken));
+  EXPECT_NE(claimed.error().message().find("`dev-1` in application `test-app`"), std::string::npos);
+  // Nor by being made past the claim, nor by being deleted.
+  caf::anon_send(context->shards.of(thief),
+                 to_session(thief, ChangeDevice{.change = [&](const Device*) -> Result<Device> {
+                                                  Device device;
+                                                  device.ids = {thief, dev_eui, join_eui, {}};
+                                                  device.lorawan_version = mac_version;
+                                                  device.lorawan_phy_version = phy_version;
+                                                  device.frequency_plan_id = "EU_863_870_TTN";
+                                                  device.supports_join = true;
+                                                  return device;
+                                                },
+                                                .reply = [](const auto&) {}}));
+  run();
+  caf::anon_send(context->shards.of(thief), to_session(thief, DeleteDevice{[](const auto&) {}}));
+  run();
+  claim(uid, false);
+  ASSERT_TRUE(claimed);
+  EXPECT_FALSE(*claimed) << "it has them already";
+  join(1);
+  EXPECT_EQ(join_accepts().size(), 1U);
+  ASSERT_FALSE(ups.empty());
+  EXPECT_EQ(ups.back().ids.uid, uid);
+  claim(uid, true);
+  claim(thief, false);
+  ASSERT_TRUE(claimed);
+  EXPECT_TRUE(*claimed);
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -115,6 +115,27 @@ TEST_F(NetworkServerTest, LetsNothingOutWhenTheStoreFails) {
   EXPECT_TRUE(transmissions.empty());
 }
 
+TEST_F(NetworkServerTest, ADeviceThatCanNotBeReadIsReadAgainForTheNextEvent) {
+  create_device();
+  uplink(1);
+  advance(seconds{70});
+  engine.inject({.call = storage::MemoryCall::read, .error = Error(storage::disk_full)});
+  Result<std::shared_ptr<const Device>> read;
+  const auto get = [&] {
+    caf::anon_send(context->shards.of(uid),
+                   to_session(uid, GetDevice{[&](auto answer) { read = std::move(answer); }}));
+    run();
+  };
+  get();
+  ASSERT_FALSE(read);
+  EXPECT_TRUE(read.error().is(storage::disk_full));
+  get();
+  ASSERT_TRUE(read) << read.error().to_string();
+  uplink(2);
+  advance(seconds{2});
+  EXPECT_EQ(uplink_counters(), (std::vector<std::uint32_t>{1, 2}));
+}
+
 TEST_F(NetworkServerTest, PassivatesAndComesBackWithItsCounters) {
   create_device();
   uplink(1);

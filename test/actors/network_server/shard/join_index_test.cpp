@@ -19,9 +19,22 @@ TEST(JoinIndex, FindsTheDeviceOfAPair) {
   EXPECT_EQ(index.find({JoinEui{1}, DevEui{2}}), one);
   EXPECT_EQ(index.find({JoinEui{9}, DevEui{2}}), two);
   EXPECT_EQ(index.find({JoinEui{1}, DevEui{3}}), nullptr);
-  index.set({JoinEui{1}, DevEui{2}}, two);
-  EXPECT_EQ(index.find({JoinEui{1}, DevEui{2}}), two);
   EXPECT_EQ(index.size(), 2U);
+}
+
+TEST(JoinIndex, APairStaysWithItsDevice) {
+  JoinIndex index;
+  const storage::JoinKey euis{JoinEui{1}, DevEui{2}};
+  const auto one = device("one");
+  const auto two = device("two");
+  EXPECT_TRUE(index.set(euis, one));
+  EXPECT_TRUE(index.set(euis, device("one"))) << "it has it already";
+  EXPECT_FALSE(index.set(euis, two));
+  index.erase(euis, *two);
+  EXPECT_EQ(index.find(euis), one);
+  index.erase(euis, *one);
+  EXPECT_TRUE(index.set(euis, two));
+  EXPECT_EQ(index.find(euis), two);
 }
 
 TEST(JoinIndex, FindsAllDevicesOfADevEui) {
@@ -39,8 +52,8 @@ TEST(JoinIndex, ErasesThePairAlone) {
   JoinIndex index;
   index.set({JoinEui{1}, DevEui{2}}, device("one"));
   index.set({JoinEui{9}, DevEui{2}}, device("two"));
-  index.erase({JoinEui{1}, DevEui{2}});
-  index.erase({JoinEui{5}, DevEui{2}});
+  index.erase({JoinEui{1}, DevEui{2}}, *device("one"));
+  index.erase({JoinEui{5}, DevEui{2}}, *device("one"));
   EXPECT_EQ(index.find({JoinEui{1}, DevEui{2}}), nullptr);
   EXPECT_EQ(index.find(DevEui{2}).size(), 1U);
 }

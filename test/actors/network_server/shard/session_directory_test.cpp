@@ -72,6 +72,17 @@ TEST(SessionDirectory, ForgetsASessionThatEndedWithNothingWaiting) {
   EXPECT_EQ(directory.accept(uplink(2), at(seconds{1})), Delivery::load);
 }
 
+TEST(SessionDirectory, LoadsAgainAfterALoadThatFailed) {
+  SessionDirectory directory({});
+  EXPECT_TRUE(directory.failed(device).empty());
+  EXPECT_EQ(directory.accept(uplink(1), at(seconds{0})), Delivery::load);
+  EXPECT_EQ(directory.accept(uplink(2), at(seconds{0})), Delivery::stashed);
+  EXPECT_EQ(directory.failed(device).size(), 2U);
+  EXPECT_TRUE(directory.empty());
+  EXPECT_EQ(directory.accept(uplink(3), at(seconds{1})), Delivery::load);
+  EXPECT_EQ(directory.activated(device, at(seconds{1})).size(), 1U);
+}
+
 TEST(SessionDirectory, BoundsTheStash) {
   SessionDirectory directory({.stash_max = 2});
   directory.accept(uplink(1), at(seconds{0}));

@@ -76,7 +76,9 @@ inline network_server::ShardHandle::behavior_type network_server_double(
         }
       },
       [](const IndexSession&) {},
-      [](const IndexJoinEuis&) {},
+      [](const IndexJoinEuis& message) {
+        if (message.claimed) message.claimed(true);
+      },
       [](const WakeSessionAt&) {},
       [](const SessionLoaded&) {},
       [](const actors::Tick&) {},
