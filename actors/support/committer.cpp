@@ -21,11 +21,16 @@ struct Probe {
         failures(metrics.counter("farfield_storage_write_failures_total",
                                  "Batches refused by the store.")),
         group_size(metrics.histogram("farfield_storage_group_commits", "Commits per batch.",
-                                     {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024})) {}
+                                     {1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024})),
+        seconds(metrics.histogram(
+            "farfield_storage_write_seconds",
+            "How long a batch took until it was written, and synced.",
+            {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1})) {}
   prometheus::Counter& commits;
   prometheus::Counter& writes;
   prometheus::Counter& failures;
   prometheus::Histogram& group_size;
+  prometheus::Histogram& seconds;
 };
 
 /// The group that is being collected. Once a write has failed, nothing is written or released any
@@ -65,6 +70,7 @@ void note_write(State& state, const std::optional<Instant>& started) {
   if (!started || !ended) return;
   state.done.last_written_at = ended->utc;
   state.done.last_duration = ended->mono - started->mono;
+  state.probe->seconds.Observe(std::chrono::duration<double>(state.done.last_duration).count());
 }
 
 void finish(State& state, const Status& status) {

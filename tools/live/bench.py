@@ -6,7 +6,7 @@ lists                           a page of a million end devices, the first and t
 startup                         from the start of the process to /healthz: new, used, and with a million devices; memory per registered device
 memory                          resident memory of the idle server, and what a live session adds
 uplink                          uplinks a second from datagram to MQTT subscriber for 1 and 3 gateway copies, CPU time of each, latency at half load
-joins                           CPU time of a join, in a storm of them
+joins                           storms of joins, faster each time: what was joined, CPU time of each, how late the accepts are
 path                            the uplink's way inside the server, without sockets
 formatters                      calls of payload formatters a second with 1, 100 and 5,000 scripts; beside an endless loop, and with killed workers
 gateways                        20,000 UDP gateways and 2,000 stations over TLS at once: memory and CPU time of each, latency, and how long a storm of stations lasts
@@ -26,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 
 import api_load
 import server as live
@@ -153,17 +154,41 @@ def bench_memory(options):
                     'live_bytes': live_bytes, 'bytes_per_live_session': (live_bytes - idle) / options.devices}
 
 
-def limit(server_cores, simulator_cores):
+AIM_UPLINKS_PER_SECOND = 25_000
+AIM_CPU_US_PER_UPLINK = 25
+
+
+def writing_seconds(server):
+    """How long the server's committer has waited for its disk since the start."""
+    with urllib.request.urlopen(f'{server.api}/metrics', timeout=10) as answer:
+        for line in answer.read().decode().splitlines():
+            if line.startswith('farfield_storage_write_seconds_sum'):
+                return float(line.rpartition(' ')[2])
+    return 0.0
+
+
+def limit(run):
     """What keeps the rate from being higher."""
     cores = os.cpu_count() or 1
-    if server_cores + simulator_cores < 0.85 * cores:
-        return 'not the CPU: waiting for the disk, or nothing yet'
-    return f'CPU: server and simulator use {server_cores + simulator_cores:.2f} of {cores} cores'
+    busy = run['server_cores_busy'] + run['simulator_cores_busy']
+    if busy >= 0.85 * cores:
+        return f'CPU: server and simulator use {busy:.2f} of {cores} cores'
+    if run['disk_share'] >= 0.85:
+        return f'the disk: the committer waits for it {100 * run["disk_share"]:.0f} % of the time'
+    return f'neither CPU ({busy:.2f} of {cores} cores) nor disk ({100 * run["disk_share"]:.0f} % of the time)'
+
+
+def against_the_aim(run):
+    """How far it is from what was aimed at. [issue of the first stack; the bare path is bench path]"""
+    rate, cost = run['uplinks_per_second'], run['server_cpu_us_per_uplink']
+    return {'aim_uplinks_per_second': AIM_UPLINKS_PER_SECOND, 'short_of_it_by': max(0.0, AIM_UPLINKS_PER_SECOND - rate),
+            'aim_server_cpu_us_per_uplink': AIM_CPU_US_PER_UPLINK, 'above_it_by': max(0.0, cost - AIM_CPU_US_PER_UPLINK),
+            'limited_by': limit(run)}
 
 
 def load(server, folder, named, options, rate, copies, first_f_cnt):
     """`options.seconds` of uplinks at `rate`: what came out, what it cost, how late it was."""
-    before, simulator = server.cpu_seconds(), resource.getrusage(resource.RUSAGE_CHILDREN)
+    before, simulator, writing = server.cpu_seconds(), resource.getrusage(resource.RUSAGE_CHILDREN), writing_seconds(server)
     report = simulate(server, folder, [*named, '--copies', str(copies), '--rate', str(rate), '--duration', str(options.seconds),
                                        '--first-f-cnt', str(first_f_cnt), '--drain', '5'])
     cpu = server.cpu_seconds() - before
@@ -176,7 +201,7 @@ def load(server, folder, named, options, rate, copies, first_f_cnt):
             'simulator_cpu_us_per_uplink': simulator_cpu * 1e6 / max(uplinks['sent'], 1),
             # Of the time of load; both together can not be more than the machine has.
             'server_cores_busy': cpu / options.seconds, 'simulator_cores_busy': simulator_cpu / options.seconds,
-            'limited_by': limit(cpu / options.seconds, simulator_cpu / options.seconds),
+            'disk_share': (writing_seconds(server) - writing) / options.seconds,
             # From the end of the de-duplication window to the subscriber.
             'after_window_ms': {name: uplinks['latency_ms'][name] - WINDOW_MS for name in ('p50', 'p90', 'p99', 'max')}}
 
@@ -194,8 +219,8 @@ def sustained(server, folder, named, options, copies, first_f_cnt):
             continue
         if best is None or run['uplinks_per_second'] > best['uplinks_per_second']:
             best = run
-        rate *= 1.4
-    return best or {'failed': 'no rate was sustained'}
+        rate *= 1.5
+    return {**best, **against_the_aim(best)} if best else {'failed': 'no rate was sustained'}
 
 
 def bench_uplink(options):
@@ -213,29 +238,40 @@ def bench_uplink(options):
     return result
 
 
-def join_storm(folder, plan, region, count, gateways):
-    """As fast as 4,000 join-requests a second, if there are so many devices."""
-    with running_server(folder, plan=plan) as server:
-        server.wait_until_healthy(300)
-        named = register(server, folder, 'otaa', count, gateways, region=region)
-        before = server.cpu_seconds()
-        report = simulate(server, folder, [*named, '--join-spread', str(max(1, count / 4000)), '--duration', '20', '--period', '100000',
-                                           '--first-dev-nonce', '1000', '--drain', '3'])
-        cpu = server.cpu_seconds() - before
-        joins = report['joins']
-        return {'devices': count, 'requests': joins['requests'], 'joined': joins['joined'],
-                'server_cpu_us_per_request': cpu * 1e6 / max(joins['requests'], 1),
-                'requests_per_second_on_one_core': joins['requests'] / max(cpu, 1e-9)}
+JOIN_WINDOW_MS = 5000  # of the first receive window after a join-request
+
+
+def join_storm(server, folder, named, rate, count, first_dev_nonce):
+    """All devices join, at `rate` requests a second."""
+    before = server.cpu_seconds()
+    report = simulate(server, folder, [*named, '--join-spread', str(count / rate), '--duration', str(count / rate + 10), '--period', '100000',
+                                       '--first-dev-nonce', str(first_dev_nonce), '--drain', '3'])
+    cpu = server.cpu_seconds() - before
+    joins, lead = report['joins'], report['downlinks']['lead_ms']
+    return {'requests_per_second': rate, 'requests': joins['requests'], 'joined': joins['joined'],
+            # From the request to the accept at the gateway, which sends it in the first window.
+            'accept_at_gateway_ms': {'p50': JOIN_WINDOW_MS - lead['p50'], 'p99': JOIN_WINDOW_MS - lead['p01']},
+            'server_cpu_us_per_request': cpu * 1e6 / max(joins['requests'], 1),
+            'requests_per_second_on_one_core': joins['requests'] / max(cpu, 1e-9)}
 
 
 def bench_joins(options):
-    """Join storms, beside many devices with keys. Where duty cycles hold the gateways back (EU868) most accepts can not be sent; US915 shows what the server can do."""
+    """Join storms, each twice as fast as the one before until not all devices join; beside many devices with keys. Where duty cycles hold
+    the gateways back (EU868) most accepts can not be sent; US915 shows what the server can do."""
     result = {}
     for region, plan, count, gateways in (('US915', 'US_902_928_FSB_2', options.joining, 2000), ('EU868', 'EU_863_870', options.joining // 8, 200)):
         with disk() as folder:
             many_devices(folder, options.registered)
-            result[region] = join_storm(folder, plan, region, count, gateways)
-            result[region]['provisioned'] = options.registered
+            with running_server(folder, plan=plan) as server:
+                server.wait_until_healthy(300)
+                named = register(server, folder, 'otaa', count, gateways, region=region)
+                storms = []
+                for attempt, rate in enumerate((1000, 2000, 4000, 8000) if region == 'US915' else (1000,)):
+                    storms.append(join_storm(server, folder, named, rate, count, 1000 * (attempt + 1)))
+                    print(f'  {region}: {storms[-1]}', file=sys.stderr, flush=True)
+                    if storms[-1]['joined'] < 0.999 * storms[-1]['requests']:
+                        break
+                result[region] = {'provisioned': options.registered, 'devices': count, 'storms': storms}
     return result
 
 
@@ -473,7 +509,7 @@ def main():
     parser.add_argument('--registered', type=int, default=1_000_000, help='devices that are there before, of startup, memory and joins (default 1000000)')
     parser.add_argument('--joining', type=int, default=16_000, help='devices that join, of joins (default 16000)')
     parser.add_argument('--rate', type=float, default=4000, help='uplinks per second to begin with (default 4000)')
-    parser.add_argument('--attempts', type=int, default=6, help='rates tried (default 6)')
+    parser.add_argument('--attempts', type=int, default=8, help='rates tried (default 8)')
     parser.add_argument('--udp-gateways', type=int, default=20_000, help='of gateways (default 20000)')
     parser.add_argument('--stations', type=int, default=2000, help='of gateways (default 2000)')
     parser.add_argument('--subscribers', type=int, default=1000, help='of fanout (default 1000)')

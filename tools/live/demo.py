@@ -53,10 +53,11 @@ class Milestones:
         self.times = dict.fromkeys(names)
         self.changed = threading.Condition()
 
-    def reach(self, name):
+    def reach(self, name, at=None):
+        """`at`: of time.monotonic(); now by default."""
         with self.changed:
             if self.times[name] is None:
-                self.times[name] = time.monotonic() - self.start
+                self.times[name] = (at or time.monotonic()) - self.start
                 print(f'  {self.times[name]:6.1f} s  {name}', flush=True)
                 self.changed.notify_all()
 
@@ -122,6 +123,7 @@ class Demo:
                       '--expect-downlinks', '2', '--expect-no-violations']
         else:
             extra += ['--period', '10', '--join-spread', '2']
+        self.simulating = time.monotonic()
         simulator = live.Process('farfield-sim', live.simulator_arguments(server, APPLICATION, extra),
                                  env=live.simulator_environment(server), stdout=subprocess.DEVNULL if not self.options.check else None)
         self.stack.callback(simulator.stop)
@@ -166,7 +168,7 @@ class Demo:
         with contextlib.suppress(OSError, ValueError), open(self.report, encoding='utf-8') as file:
             report = json.load(file)
         if report.get('downlinks', {}).get('received', 0) > 0:
-            self.milestones.reach(RECEIVED)
+            self.milestones.reach(RECEIVED, self.simulating + report['downlinks']['first_received_s'])
         missing = self.milestones.missing()
         if missing:
             raise live.Failed('this did not happen: ' + '; '.join(missing) + server.last_lines())

@@ -59,6 +59,7 @@ class Object {
 void add_histogram(Object& parent, std::string_view name, const Histogram& histogram) {
   auto object = parent.object(name);
   object.member("count", histogram.count());
+  object.member("p01", ms(histogram.quantile(0.01)));
   object.member("p50", ms(histogram.quantile(0.5)));
   object.member("p90", ms(histogram.quantile(0.9)));
   object.member("p99", ms(histogram.quantile(0.99)));
@@ -108,6 +109,7 @@ void add_downlinks(Object& root, const Report& report) {
   object.member("mac_commands", counts.commands);
   object.member("pushed", counts.pushed);
   object.member("received", counts.received);
+  object.member("first_received_s", std::chrono::duration<double>(counts.first_received).count());
   object.member("repeated", counts.repeated);
   object.member("altered", counts.altered);
   add_histogram(object, "lead_ms", report.downlink_lead);

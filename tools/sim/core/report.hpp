@@ -31,6 +31,7 @@ struct DownlinkCounts {
   std::uint64_t commands = 0;
   std::uint64_t pushed = 0;    // to the application's queue
   std::uint64_t received = 0;  // pushed ones that devices got, unique
+  Duration first_received{0};  // since the start
   std::uint64_t repeated = 0;  // and again
   std::uint64_t altered = 0;   // with another payload
 };
