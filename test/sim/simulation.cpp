@@ -3,6 +3,7 @@
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
 
+#include "actors/application_server/outbox/record.hpp"
 #include "actors/application_server/pipeline/device.hpp"
 #include "actors/join_server/device.hpp"
 #include "actors/network_server/session/device.hpp"
@@ -10,12 +11,14 @@
 #include "protocol/base/hex.hpp"
 #include "protocol/mac/event.hpp"
 #include "storage/engine/rocks_engine.hpp"
+#include "storage/keys/keys.hpp"
 #include "tools/sim/core/application_message.hpp"
 
 namespace ff::test {
 namespace {
 
 const ApplicationId application("sim");
+constexpr std::uint16_t shard_count = 4;
 const auto server_address = *net::Endpoint::parse("127.0.0.1:1700");
 
 caf::scheduler::test_coordinator& scheduler(caf::actor_system& system) {
@@ -85,7 +88,7 @@ void Simulation::boot() {
        .make_random = [this] { return make_seeded_random(next_seed_++); },
        .metrics = metrics_.get(),
        .engine = engine_,
-       .shard_count = *storage::ShardCount::make(4),
+       .shard_count = *storage::ShardCount::make(shard_count),
        .datagrams = &network_,
        .own_threads = false,
        .publish = [this](const events::Event& event) { on_event(event); },
@@ -156,7 +159,46 @@ void Simulation::on_event(const events::Event& event) {
   note(std::move(line));
 }
 
+void Simulation::uplink_acknowledged(const sim::DeviceIdentity& device, FCnt32 f_cnt) {
+  ++acknowledged_[{device.device_id, f_cnt}];
+}
+
+std::vector<std::string> Simulation::lost() const {
+  std::vector<std::string> out;
+  UplinkCounts stored;
+  std::map<Bytes, application_server::OutboxMessage> rows;
+  for (std::uint16_t shard = 0; shard < shard_count; ++shard) {
+    const storage::Scan scan{
+        .family = storage::Family::outbox,
+        .range = storage::prefix_range(storage::shard_prefix(storage::Shard{shard}))};
+    const auto read = engine_->scan(scan, [&](ByteView key, ByteView row) {
+      auto message = application_server::decode_message(row);
+      if (!message) {
+        out.emplace_back("an unreadable message");
+        return true;
+      }
+      if (const auto uplink = sim::find_uplink(as_text(message->body));
+          uplink && message->kind == application_server::UpKind::uplink)
+        ++stored[{message->device_id.text(), FCnt32{uplink->f_cnt}}];
+      rows.emplace(to_owned(key), *std::move(message));
+      return true;
+    });
+    FF_ASSERT(read.has_value());
+  }
+  for (const auto& [key, message] : published_) {
+    const auto row = rows.find(key);
+    if (row == rows.end() || row->second != *message)
+      out.push_back("published: " + std::string(as_text(message->body)));
+  }
+  for (const auto& [uplink, times] : acknowledged_) {
+    if (stored[uplink] < times)
+      out.push_back("acknowledged: " + uplink.first + " " + std::to_string(uplink.second.value()));
+  }
+  return out;
+}
+
 void Simulation::on_up(const application_server::UpPublished& up) {
+  published_.emplace(storage::outbox_key({up.shard, up.application_id, up.sequence}), up.message);
   note(std::string(as_text(up.message->body)));
   if (up.message->kind == application_server::UpKind::uplink) {
     ups_.emplace_back(up.message->device_id.text(), up.message->body);

@@ -5,6 +5,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,6 +40,9 @@ struct SimulationOptions {
   bool real_store = false;
 };
 
+/// By device and counter, which begins anew with each session.
+using UplinkCounts = std::map<std::pair<std::string, FCnt32>, std::size_t>;
+
 class Simulation final : public sim::Outlet {
  public:
   explicit Simulation(SimulationOptions options);
@@ -57,6 +61,10 @@ class Simulation final : public sim::Outlet {
   std::uint64_t disk_faults() const { return disk_->faults_struck(); }
   /// With which code the server wants its process to end since the last start.
   std::optional<ExitCode> ended_with() const { return ended_with_; }
+
+  /// What has left the server and is not in its store: messages that were published, and uplinks
+  /// whose devices heard that they had arrived. A sentence each.
+  std::vector<std::string> lost() const;
 
   sim::Report report() const { return world_->report(clock_->now().mono); }
   const sim::World& world() const { return *world_; }
@@ -84,6 +92,7 @@ class Simulation final : public sim::Outlet {
                      const sim::Transmission& transmission) override;
   void downlink_on_air(std::size_t gateway, const sim::Emission& emission,
                        double power_dbm) override;
+  void uplink_acknowledged(const sim::DeviceIdentity& device, FCnt32 f_cnt) override;
 
   SimulationOptions options_;
   std::vector<sim::DeviceIdentity> identities_;
@@ -106,6 +115,8 @@ class Simulation final : public sim::Outlet {
   std::vector<std::pair<std::size_t, Bytes>> arrived_;
   std::vector<std::pair<std::string, Bytes>> ups_;
   std::vector<std::string> log_;
+  std::map<Bytes, std::shared_ptr<const application_server::OutboxMessage>> published_;  // by key
+  UplinkCounts acknowledged_;
   bool registered_ = false;
   std::optional<ExitCode> ended_with_;
 };

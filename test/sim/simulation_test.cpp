@@ -235,6 +235,7 @@ TEST(Simulation, RepeatsNoCounterAndNoNonceOverFiftyCrashes) {
     for (int crash = 0; crash < 25; ++crash) {
       simulation.run(std::chrono::milliseconds{random->below(30'000)});
       simulation.crash();
+      ASSERT_EQ(simulation.lost(), std::vector<std::string>{});
     }
     simulation.run(seconds{60});
     expect_nothing_repeated(simulation);
@@ -252,6 +253,7 @@ TEST(Simulation, RepeatsNothingOverFiftyPowerLossesOfARealStore) {
     simulation.cut_power_after(random->below(400));
     simulation.run(std::chrono::milliseconds{random->below(30'000)});
     simulation.crash();
+    ASSERT_EQ(simulation.lost(), std::vector<std::string>{});
   }
   simulation.run(seconds{60});
   expect_nothing_repeated(simulation);
@@ -280,6 +282,7 @@ TEST(Simulation, RepeatsNothingWhenTheDiskRefusesAndThenWorksAgain) {
     ASSERT_GT(simulation.disk_faults(), struck);
     EXPECT_EQ(simulation.ended_with(), ExitCode::io_error);
     simulation.crash();
+    ASSERT_EQ(simulation.lost(), std::vector<std::string>{});
   }
   simulation.run(seconds{60});
   expect_nothing_repeated(simulation);

@@ -274,6 +274,7 @@ void World::send_uplink(std::uint32_t index) {
   }
   if (confirmed) ++report_.confirmed;
   member.waits_for_confirmation = confirmed;
+  if (confirmed) member.confirmed = sent->f_cnt;
   after_transmission(index, *sent);
   if (chance(*random_, scenario_.foreign_ratio)) {
     calendar_.add(now_ + below(*random_, std::chrono::seconds{1}), EventKind::foreign_frame);

@@ -32,6 +32,8 @@ class Outlet {
   /// For onlookers: what devices and gateways put on air. `power_dbm` as the server asked for it.
   virtual void uplink_on_air(const DeviceIdentity&, const Transmission&) {}
   virtual void downlink_on_air(std::size_t /*gateway*/, const Emission&, double /*power_dbm*/) {}
+  /// The device has heard that its confirmed uplink has arrived.
+  virtual void uplink_acknowledged(const DeviceIdentity&, FCnt32) {}
 };
 
 /// A device with its region; the region lives for ever.
@@ -83,6 +85,7 @@ class World {
     std::optional<DevAddr> dev_addr;  // under which it is in by_address_
     std::vector<MonoTime> waits_at;   // under which it is in joining_
     bool waits_for_confirmation = false;
+    FCnt32 confirmed;  // of the newest confirmed uplink
     std::uint32_t uplinks_before_rejoin = 0;
     std::optional<std::uint32_t> relay;  // through which all it says goes
   };

@@ -129,6 +129,7 @@ void World::note(std::uint32_t index, const Receipt& receipt) {
   if (receipt.acknowledges && member.waits_for_confirmation) {
     member.waits_for_confirmation = false;
     ++counts.acknowledgements;
+    outlet_.uplink_acknowledged(member.device.identity(), member.confirmed);
   }
   if (receipt.joined) joined(index);
   if (receipt.f_port == relay_port) return answer_by_relay(index, receipt.payload);
@@ -137,6 +138,7 @@ void World::note(std::uint32_t index, const Receipt& receipt) {
     ++counts.altered;
     return;
   }
+  if (counts.received == 0) counts.first_received = now_ - start_;
   ++(member.received ? counts.repeated : counts.received);
   member.received = true;
 }
