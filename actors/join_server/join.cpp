@@ -88,7 +88,7 @@ Result<Bytes> encode_accept(const HandleJoin& request, JoinNonce join_nonce) {
 Result<JoinTask> begin_join(const JoinDevice& device, const HandleJoin& request,
                             const Config& config, const JoinInputs& inputs) {
   if (request.device && *request.device != device.ids.uid) return fail(device_not_found);
-  const auto* settings = activation::find(inputs.activations, device.ids.uid.application_id);
+  FF_TRY(const auto* settings, activation::find(inputs.activations, device.ids.uid.application_id));
   FF_TRY(const auto asked, parse(request.join_request));
   if (request.external) FF_CHECK(authorize(device, settings, *request.external, request.net_id));
   const bool of_1_1 = at_least(request.mac_version, MacVersion::v1_1);
@@ -200,7 +200,8 @@ Result<Joined> finish_join(const JoinDevice& device, const HandleJoin& request,
                            const JoinSurroundings& with, const JoinTask& task,
                            const JoinSecrets& secrets) {
   const auto& vault = vault_of(with.inputs);
-  const auto* settings = activation::find(with.inputs.activations, device.ids.uid.application_id);
+  FF_TRY(const auto* settings,
+         activation::find(with.inputs.activations, device.ids.uid.application_id));
   FF_TRY(auto app_s_key, wrap_app_s_key(secrets.app_s_key, device, settings, vault));
   FF_TRY(auto network_label, network_server_label(device, vault));
   network_server::SessionKeys session_keys{.session_key_id = with.inputs.session_key_id,

@@ -44,7 +44,8 @@ const JoinSession* find_session(const DevicePtr& device, const SessionKeyId& id)
   return found == sessions.end() ? nullptr : &*found;
 }
 
-const activation::Settings* settings_of(const JoinDevice& device, const JoinInputs& inputs) {
+Result<const activation::Settings*> settings_of(const JoinDevice& device,
+                                                const JoinInputs& inputs) {
   return activation::find(inputs.activations, device.ids.uid.application_id);
 }
 
@@ -53,7 +54,9 @@ Step handle(const DevicePtr& current, const GetAppSKey& request, const Config&,
   const auto* session = find_session(current, request.session_key_id);
   if (session == nullptr) return refusal(request, Error(device_not_found));
   if (request.external) {
-    const auto allowed = authorize(*current, settings_of(*current, inputs), *request.external);
+    const auto settings = settings_of(*current, inputs);
+    if (!settings) return refusal(request, settings.error());
+    const auto allowed = authorize(*current, *settings, *request.external);
     if (!allowed) return refusal(request, allowed.error());
   }
   if (is_empty(session->keys.app_s_key)) return refusal(request, Error(no_app_s_key));
@@ -77,7 +80,9 @@ Step handle(const DevicePtr& current, const GetNwkSKeys& request, const Config&,
 Step handle(const DevicePtr& current, const GetHomeNetwork& request, const Config&,
             const JoinInputs& inputs) {
   if (!current) return refusal(request, Error(device_not_found));
-  const auto net_id = home_net_id(*current, settings_of(*current, inputs));
+  const auto settings = settings_of(*current, inputs);
+  if (!settings) return refusal(request, settings.error());
+  const auto net_id = home_net_id(*current, *settings);
   if (!net_id) return refusal(request, Error(no_net_id));
   Step out;
   out.answer = answer(request, HomeNetwork{*net_id, current->network_server_address,

@@ -1,5 +1,7 @@
 #include "actors/join_server/activation/actor.hpp"
 
+#include <spdlog/spdlog.h>
+
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -58,15 +60,18 @@ void commit(Pointer self, storage::WriteBatch records, std::function<void(const 
 
 void serve(Pointer self, const GetSettings& request) {
   const auto map = self->state.config.table->current();
-  const auto* found = find(map, request.application);
-  if (found == nullptr) return request.reply(fail(settings_not_found));
-  request.reply(*found);
+  const auto found = find(map, request.application);
+  if (!found) return request.reply(fail(found.error()));
+  if (*found == nullptr) return request.reply(fail(settings_not_found));
+  request.reply(**found);
 }
 
 void serve(Pointer self, const ChangeSettings& request) {
   auto& config = self->state.config;
   const auto map = config.table->current();
-  auto changed = request.change(find(map, request.application));
+  const auto current = find(map, request.application);
+  if (!current) return request.reply(fail(current.error()));
+  auto changed = request.change(*current);
   if (!changed) return request.reply(fail(changed.error()));
   storage::WriteBatch records;
   records.put(storage::Family::entity, settings_key(request.application),
@@ -155,6 +160,13 @@ RegistryHandle spawn_registry(caf::actor_system& system, RegistryConfig config) 
   // Whoever starts after us finds the table filled; what a predecessor was writing follows.
   auto loaded = load_settings(*config.store, config.key_seal.get());
   if (!loaded) throw std::runtime_error(loaded.error().to_string());
+  for (const auto& [application, settings] : *loaded) {
+    if (!settings)
+      spdlog::error(
+          "msg=\"activation settings can not be read\" application_id={} "
+          "error=\"{}\"",
+          application.text(), settings.error().to_string());
+  }
   config.table->publish(std::make_shared<const SettingsMap>(*std::move(loaded)));
   if (config.own_thread) return system.spawn<caf::detached>(registry, std::move(config));
   return system.spawn(registry, std::move(config));

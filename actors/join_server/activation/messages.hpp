@@ -9,6 +9,7 @@
 
 namespace ff::join_server::activation {
 
+/// Errors, as of all that need them as they are: of KeySeal::open.
 struct GetSettings {
   ApplicationId application;
   actors::Reply<Settings> reply;
@@ -19,6 +20,7 @@ struct ChangeSettings {
   std::function<Result<Settings>(const Settings* current)> change;
   actors::Reply<Settings> reply;
 };
+/// Also of those that can not be read.
 struct DeleteSettings {
   ApplicationId application;
   actors::Reply<void> reply;

@@ -23,6 +23,12 @@ namespace {
 
 constexpr storage::ValueVersion settings_version = 1;
 
+/// The row is whole; it is its key that can not be had.
+bool is_sealed(const Error& error) {
+  return !error.is(storage::malformed_record) && !error.is(storage::malformed_value) &&
+         !error.is(storage::value_too_new);
+}
+
 }  // namespace
 
 Bytes encode_settings(const Settings& settings, const storage::KeySeal* maybe_seal) {
@@ -49,8 +55,8 @@ Result<SettingsMap> load_settings(const storage::Reader& store,
     const auto parsed = storage::parse_entity_key(key);
     auto settings = decode_settings(value, maybe_seal);
     if (!parsed) status = fail(parsed.error());
-    if (!settings) status = fail(settings.error());
-    if (status) out.insert_or_assign(ApplicationId(parsed->ids.front()), *std::move(settings));
+    if (!settings && !is_sealed(settings.error())) status = fail(settings.error());
+    if (status) out.insert_or_assign(ApplicationId(parsed->ids.front()), std::move(settings));
     return status.has_value();
   }));
   FF_CHECK(status);

@@ -18,7 +18,8 @@ Result<Settings> decode_settings(ByteView row, const storage::KeySeal* maybe_sea
 
 Bytes settings_key(const ApplicationId& application);
 /// All that are stored. Blocking. Rows that do not parse are an error: a device must not be joined
-/// as if its application had set nothing.
+/// as if its application had set nothing. A row whose key can not be unwrapped (its KEK's
+/// generation is missing) costs its application alone, which has the error instead.
 Result<SettingsMap> load_settings(const storage::Reader& store, const storage::KeySeal* maybe_seal);
 
 }  // namespace ff::join_server::activation

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "protocol/base/result.hpp"
 #include "protocol/types/application_messages.hpp"
 #include "protocol/types/identifiers.hpp"
 
@@ -20,15 +21,18 @@ struct Settings {
   bool operator==(const Settings&) const = default;
 };
 
-/// Immutable: all applications'.
-using SettingsMap = std::map<ApplicationId, Settings>;
+/// Immutable: all applications'. Those whose KEK can not be unwrapped are the error that says why.
+using SettingsMap = std::map<ApplicationId, Result<Settings>>;
 using SettingsMapPtr = std::shared_ptr<const SettingsMap>;
 
-/// Null if there are none for the application, or no map.
-inline const Settings* find(const SettingsMapPtr& map, const ApplicationId& application) {
+/// Null if there are none for the application, or no map. Error: they are there and can not be
+/// read, so that nothing may be done as if there were none.
+inline Result<const Settings*> find(const SettingsMapPtr& map, const ApplicationId& application) {
   if (!map) return nullptr;
   const auto found = map->find(application);
-  return found == map->end() ? nullptr : &found->second;
+  if (found == map->end()) return nullptr;
+  if (!found->second) return fail(found->second.error());
+  return &*found->second;
 }
 
 }  // namespace ff::join_server::activation

@@ -79,13 +79,13 @@ TEST_F(Registry, CreatesChangesAndDeletesDurably) {
               return sample();
             }).value(),
             sample());
-  EXPECT_EQ(*find(table->current(), app), sample());
+  EXPECT_EQ(**find(table->current(), app), sample());
   stop();
   engine.crash();
   table = std::make_shared<Table>();
   start();
   EXPECT_EQ(get().value(), sample());
-  EXPECT_EQ(*find(table->current(), app), sample());
+  EXPECT_EQ(**find(table->current(), app), sample());
   ASSERT_TRUE(change([](const Settings* current) {
     auto next = *current;
     next.application_server_id = "as-2";
@@ -93,7 +93,7 @@ TEST_F(Registry, CreatesChangesAndDeletesDurably) {
   }));
   EXPECT_EQ(get()->application_server_id, "as-2");
   EXPECT_TRUE(erase());
-  EXPECT_EQ(find(table->current(), app), nullptr);
+  EXPECT_EQ(*find(table->current(), app), nullptr);
   EXPECT_TRUE(erase().error().is(settings_not_found));
 }
 
@@ -111,6 +111,32 @@ TEST_F(Registry, KeksDoNotLieOpen) {
   ASSERT_TRUE(row && *row);
   EXPECT_EQ(as_text(**row).find(std::string(16, '\x42')), std::string_view::npos);
   EXPECT_EQ(decode_settings(**row, seal.get()).value(), sample());
+}
+
+TEST_F(Registry, AKekThatIsGoneCostsItsApplicationAlone) {
+  ASSERT_TRUE(change([](const Settings*) { return sample(); }));
+  storage::WriteBatch records;
+  const ApplicationId other("other");
+  records.put(storage::Family::entity, settings_key(other),
+              encode_settings({.home_net_id = NetId{0x14}}));
+  ASSERT_TRUE(engine.write(records, storage::Durability::sync));
+  stop();
+  seal = std::make_shared<const storage::KeySeal>(std::make_shared<key_vault::LiveKeyVault>(), "");
+  start();
+  EXPECT_EQ((**find(table->current(), other)).home_net_id, NetId{0x14});
+  EXPECT_TRUE(find(table->current(), app).error().is(key_vault::key_not_found));
+  EXPECT_TRUE(get().error().is(key_vault::key_not_found));
+  EXPECT_TRUE(change([](const Settings*) { return sample(); }).error().is(key_vault::key_not_found))
+      << "a part of it may be meant to stay";
+  EXPECT_TRUE(erase());
+  EXPECT_TRUE(change([](const Settings*) { return sample(); }));
+}
+
+TEST_F(Registry, ARowThatIsMalformedEndsTheStart) {
+  storage::WriteBatch records;
+  records.put(storage::Family::entity, settings_key(app), Bytes{1, 0xFF});
+  ASSERT_TRUE(engine.write(records, storage::Durability::sync));
+  EXPECT_FALSE(load_settings(engine, seal.get()));
 }
 
 }  // namespace
