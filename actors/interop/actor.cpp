@@ -26,6 +26,7 @@ using Asked = std::variant<join_server::HandleJoin, join_server::GetAppSKey, Fin
 /// A question on its way to one join server, or to several of which the first success counts.
 struct Question {
   Asked asked;
+  MonoTime until;
   std::map<std::size_t, std::uint32_t> attempts;  // of the peers that have not answered
   std::optional<Error> error;
 };
@@ -72,16 +73,19 @@ Result<net::http_client::ClientRequest> make_request(Pointer self, const Asked& 
 }
 
 /// Error: why the question does not go out.
-Status send(Pointer self, const Asked& asked, std::size_t peer, std::uint64_t id) {
+Status send(Pointer self, const Question& question, std::size_t peer, std::uint64_t id) {
   auto& state = self->state;
+  const auto now = state.config->deps.clock->now().mono;
+  if (now >= question.until) return fail(net::http_client::timed_out);
   auto& to = state.peers[peer];
   const auto& name = state.servers[peer]->name;
   if (to.under_way >= state.config->requests_max) {
     to.probe.overloaded.Increment();
     return fail(overloaded, {{"server", name}});
   }
-  FF_TRY(auto request, make_request(self, asked, peer, id));
-  if (!to.breaker.admit(state.config->deps.clock->now().mono)) {
+  FF_TRY(auto request, make_request(self, question.asked, peer, id));
+  request.timeout = question.until - now;
+  if (!to.breaker.admit(now)) {
     to.probe.paused.Increment();
     return fail(paused, {{"server", name}});
   }
@@ -105,9 +109,10 @@ void ask(Pointer self, Asked asked) {
   const auto chosen = select(state.servers, join_eui_of(asked));
   if (chosen.empty()) return refuse(asked, Error(not_registered));
   const auto id = ++state.last_id;
-  Question question{std::move(asked), {}, {}};
+  const auto until = state.config->deps.clock->now().mono + state.config->timeout;
+  Question question{std::move(asked), until, {}, {}};
   for (const auto peer : chosen) {
-    if (const auto sent = send(self, question.asked, peer, id); sent) {
+    if (const auto sent = send(self, question, peer, id); sent) {
       question.attempts.emplace(peer, 1);
     } else {
       question.error = sent.error();
@@ -146,8 +151,7 @@ Status answer(Pointer self, const Question& question, const PeerAnswered& messag
 
 /// The question never reached the server, so that asking again spends nothing.
 bool was_not_heard(const Error& error) {
-  return error.is(net::http_client::connection_failed) ||
-         error.is(net::http_client::host_not_found);
+  return error.is(net::http_client::not_connected) || error.is(net::http_client::host_not_found);
 }
 
 void count(Pointer self, std::size_t peer, const Status& status) {
@@ -170,7 +174,7 @@ void count(Pointer self, std::size_t peer, const Status& status) {
 bool try_again(Pointer self, Question& question, const PeerAnswered& message, const Error& error) {
   auto& attempts = question.attempts.at(message.peer);
   if (!was_not_heard(error) || attempts >= self->state.config->attempts_max) return false;
-  if (!send(self, question.asked, message.peer, message.id)) return false;
+  if (!send(self, question, message.peer, message.id)) return false;
   ++attempts;
   self->state.peers[message.peer].probe.retried.Increment();
   return true;

@@ -27,6 +27,8 @@ struct ClientConfig {
   key_vault::LiveKeyVaultPtr vault = std::make_shared<const key_vault::LiveKeyVault>();
   /// Tries of one question to one join server, as long as it has heard none.
   std::uint32_t attempts_max = 2;
+  /// All tries of a question together. A join-accept has to leave in time.
+  Duration timeout = std::chrono::seconds{2};
   std::uint32_t breaker_failures = 5;
   Duration breaker_pause = std::chrono::seconds{10};
   /// Questions under way to one join server; more are refused.

@@ -1,5 +1,6 @@
 #include "app/interop/late_answers.hpp"
 
+#include <algorithm>
 #include <compare>
 #include <map>
 #include <optional>
@@ -118,8 +119,9 @@ class LateAnswers::Client final : public HttpClient {
   void send(ClientRequest request, Then then) override {
     const auto message = bi::decode(request.body ? as_text(*request.body) : std::string_view());
     if (!message) return then(fail(message.error()));
+    const auto timeout = std::min(timeout_, request.timeout.value_or(timeout_));
     state_->loop().post([state = state_, &http = http_, key = key_of_question(message->header),
-                         timeout = timeout_, request = std::move(request), then = std::move(then)] {
+                         timeout, request = std::move(request), then = std::move(then)] {
       state->ask(http, key, timeout, request, then);
     });
   }

@@ -72,7 +72,8 @@ std::vector<Knob> crypto_server_knobs() {
 std::vector<Knob> client_knobs() {
   return {
       {"interop.client.timeout",
-       "How long another network's join server may take; must leave time for the join-accept.",
+       "How long another network's join server may take, all tries together; must leave time for "
+       "the join-accept.",
        "2s", one(duration(milliseconds{50}, seconds{30}), FF_PLACE(interop.timeout))},
       {"interop.client.attempts",
        "Tries to reach a join server for one question; what it has heard is not said again.", "2",

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,10 @@ inline constexpr ErrorDef timed_out{"net/http_client", "timeout", Code::deadline
 inline constexpr ErrorDef answer_too_large{"net/http_client", "answer_too_large",
                                            Code::resource_exhausted,
                                            "the headers of the answer are too large"};
+/// The server has heard nothing, as with host_not_found.
+inline constexpr ErrorDef not_connected{"net/http_client", "not_connected", Code::unavailable,
+                                        "{reason}"};
+/// The connection ended before an answer; the server may have heard the request.
 inline constexpr ErrorDef connection_failed{"net/http_client", "connection", Code::unavailable,
                                             "{reason}"};
 
@@ -48,6 +53,11 @@ struct ClientRequest {
   /// out, as are names or values that would split the header.
   http::Headers headers;
   std::shared_ptr<const Bytes> body;  ///< Null: empty.
+  /// In total, if that is less than ClientOptions::timeout.
+  std::optional<Duration> timeout;
+  /// One that has a body is never said twice. Without it, what gets no answer on a connection that
+  /// was kept is sent again on a new one.
+  bool once = false;
 };
 
 struct ClientAnswer {

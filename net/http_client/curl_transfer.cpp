@@ -48,13 +48,14 @@ Transfer::Transfer(ClientRequest request, HttpClient::Then then, const ClientOpt
       request_(std::move(request)),
       then_(std::move(then)),
       easy_(curl_easy_init()),
-      left_(options.timeout) {}
+      left_(std::min(options.timeout, request_.timeout.value_or(options.timeout))) {}
 
 Status Transfer::prepare() {
   if (!easy_) return fail(connection_failed, {{"reason", "no memory"}});
   FF_CHECK(check_url());
   // Connections are the multi handle's and stay.
   curl_easy_reset(easy_.get());
+  sent_ = 0;
   body_.clear();
   whole_ = true;
   headers_complete_ = false;
@@ -93,10 +94,7 @@ void Transfer::set_request() {
   if (request_.method == "GET") {
     set(CURLOPT_HTTPGET, 1L);
   } else {
-    const auto size = request_.body ? request_.body->size() : 0;
-    set(CURLOPT_POST, 1L);
-    set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(size));
-    set(CURLOPT_POSTFIELDS, size == 0 ? "" : reinterpret_cast<const char*>(request_.body->data()));
+    set_body();
   }
   set(CURLOPT_HTTP_VERSION,
       static_cast<long>(options_.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
@@ -110,6 +108,22 @@ void Transfer::set_request() {
   set(CURLOPT_OPENSOCKETFUNCTION, &Transfer::on_socket);
   set(CURLOPT_OPENSOCKETDATA, static_cast<void*>(this));
   set(CURLOPT_PRIVATE, static_cast<void*>(this));
+}
+
+void Transfer::set_body() {
+  const auto size = request_.body ? request_.body->size() : 0;
+  set(CURLOPT_POST, 1L);
+  set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(size));
+  if (!request_.once || size == 0) {
+    set(CURLOPT_POSTFIELDS, size == 0 ? "" : reinterpret_cast<const char*>(request_.body->data()));
+    return;
+  }
+  // libcurl repeats a request without answer on a kept connection by itself, unless its body can
+  // not be had a second time.
+  set(CURLOPT_READFUNCTION, &Transfer::on_read);
+  set(CURLOPT_READDATA, static_cast<void*>(this));
+  set(CURLOPT_SEEKFUNCTION, &Transfer::on_rewind);
+  set(CURLOPT_SEEKDATA, static_cast<void*>(this));
 }
 
 void Transfer::set_headers() {
@@ -152,6 +166,19 @@ std::size_t Transfer::on_body(char* bytes, std::size_t size, std::size_t count,
   // What is behind it is not read: the connection ends, the status counts.
   transfer.whole_ = false;
   return 0;
+}
+
+std::size_t Transfer::on_read(char* to, std::size_t size, std::size_t count, void* self) noexcept {
+  auto& transfer = *static_cast<Transfer*>(self);
+  const auto left = ByteView(*transfer.request_.body).subspan(transfer.sent_);
+  const auto piece = left.first(std::min(left.size(), size * count));
+  std::ranges::copy(piece, to);
+  transfer.sent_ += piece.size();
+  return piece.size();
+}
+
+int Transfer::on_rewind(void*, curl_off_t, int) noexcept {
+  return CURL_SEEKFUNC_FAIL;
 }
 
 std::size_t Transfer::on_header(char* bytes, std::size_t size, std::size_t count,
@@ -246,6 +273,8 @@ Error Transfer::error_of(CURLcode code) const {
       return Error(timed_out);
     case CURLE_COULDNT_RESOLVE_HOST:
       return Error(host_not_found);
+    case CURLE_COULDNT_CONNECT:
+      return Error(not_connected, {{"reason", curl_easy_strerror(code)}});
     case CURLE_URL_MALFORMAT:
       return Error(invalid_url, {{"reason", curl_easy_strerror(code)}});
     case CURLE_SSL_CONNECT_ERROR:

@@ -37,6 +37,8 @@ class Transfer {
   };
 
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self) noexcept;
+  static std::size_t on_read(char* to, std::size_t size, std::size_t count, void* self) noexcept;
+  static int on_rewind(void* self, curl_off_t offset, int origin) noexcept;
   static std::size_t on_header(char* bytes, std::size_t size, std::size_t count,
                                void* self) noexcept;
   static curl_socket_t on_socket(void* self, curlsocktype purpose, curl_sockaddr* address) noexcept;
@@ -47,6 +49,7 @@ class Transfer {
   }
   Status check_url() const;
   void set_request();
+  void set_body();
   void set_headers();
   void set_limits();
   void set_tls();
@@ -65,6 +68,7 @@ class Transfer {
   int redirects_ = 0;
 
   // Of the present hop.
+  std::size_t sent_ = 0;  ///< Of the request's body, if that is read bit by bit.
   std::string body_;
   bool whole_ = true;
   bool headers_complete_ = false;

@@ -118,6 +118,8 @@ class Proxy:
                 if proxy.fault == 'slow':
                     proxy.released.wait(30)
                     return self.close()
+                if proxy.fault == 'closes':
+                    return self.close()
                 if proxy.fault is not None:
                     return self.answer(proxy.fault)
                 connection = http.client.HTTPConnection('127.0.0.1', target_port, timeout=10)
@@ -299,6 +301,18 @@ class BadJoinServers(InteropCase):
             with self.subTest(fault=fault[:20]):
                 proxy.fault = fault
                 self.assert_refused_and_others_served(seed)
+
+    def test_one_that_closes_when_it_has_read_is_not_asked_again(self):
+        """It may have spent the DevNonce."""
+        proxy = Proxy(self.join_ports['plain'], traefik_form(self.client_pair[0]))
+        self.addCleanup(proxy.close)
+        self.start_network(self.peer(proxy.port, scheme='http', tls=None), **{'interop.client.breaker.failures': 1000})
+        proxy.fault = 'closes'
+        self.assert_refused_and_others_served(29)
+        frames = [body['PHYPayload'] for _, _, body in proxy.bodies]
+        self.assertGreater(len(frames), 0)
+        self.assertEqual(len(frames), len(set(frames)))
+        self.assertEqual(self.asked('ns', 'retried'), 0)
 
     def test_dead(self):
         self.start_network(self.peer(free_port()))

@@ -16,6 +16,8 @@ net::http_client::ClientRequest interop_request(const config::InteropJoinServer&
     out.headers.set("Authorization", "Basic " + base64_encode(as_bytes(credentials)));
   }
   const auto json = backend_interfaces::encode(message);
+  // What was heard and not answered may have spent a nonce, or a frame counter.
+  out.once = true;
   out.body = std::make_shared<const Bytes>(to_owned(as_bytes(json)));
   return out;
 }

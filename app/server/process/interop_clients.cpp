@@ -52,6 +52,7 @@ Status add(const char* key, const config::InteropClient& settings, const config:
   FF_TRY(auto servers, config::load_interop_join_servers(settings.directory));
   client.sender_ns_id = settings.id;
   client.attempts_max = interop.attempts_max;
+  client.timeout = interop.timeout;
   client.breaker_failures = interop.breaker_failures;
   client.breaker_pause = interop.breaker_pause;
   client.requests_max = interop.requests_max;

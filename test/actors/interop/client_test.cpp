@@ -287,7 +287,7 @@ TEST_F(Client, AJoinAnswerWithoutItsPartsIsRefused) {
 TEST_F(Client, AsksAgainOnlyIfItWasNotHeard) {
   start({server_of("js", 36)});
   auto slot = join();
-  http[0]->answer(fail(net::http_client::connection_failed));
+  http[0]->answer(fail(net::http_client::not_connected));
   run();
   EXPECT_FALSE(*slot);
   ASSERT_EQ(http[0]->requests.size(), 2U);
@@ -295,10 +295,35 @@ TEST_F(Client, AsksAgainOnlyIfItWasNotHeard) {
   run();
   EXPECT_TRUE(**slot);
   EXPECT_EQ(metric("js", "retried"), 1);
-  slot = join();
-  http[0]->answer(fail(net::http_client::timed_out));
+  EXPECT_TRUE(http[0]->requests[0].once);
+  for (const auto* def : {&net::http_client::timed_out, &net::http_client::connection_failed}) {
+    const auto asked = http[0]->requests.size() + 1;
+    slot = join();
+    http[0]->answer(fail(*def));
+    run();
+    EXPECT_TRUE((*slot)->error().is(*def)) << "it may have spent the nonce";
+    EXPECT_EQ(http[0]->requests.size(), asked);
+    clock->advance(std::chrono::seconds{10});
+  }
+}
+
+TEST_F(Client, AllTriesOfAQuestionShareItsTime) {
+  start({server_of("js", 36)});
+  auto slot = join();
+  EXPECT_EQ(http[0]->requests[0].timeout, std::chrono::seconds{2});
+  clock->advance(std::chrono::milliseconds{1500});
+  http[0]->answer(fail(net::http_client::host_not_found));
   run();
-  EXPECT_TRUE((*slot)->error().is(net::http_client::timed_out)) << "it may have spent the nonce";
+  ASSERT_EQ(http[0]->requests.size(), 2U);
+  EXPECT_EQ(http[0]->requests[1].timeout, std::chrono::milliseconds{500});
+  http[0]->answer_with(join_ans());
+  run();
+  EXPECT_TRUE(**slot);
+  slot = join();
+  clock->advance(std::chrono::seconds{2});
+  http[0]->answer(fail(net::http_client::not_connected));
+  run();
+  EXPECT_TRUE((*slot)->error().is(net::http_client::not_connected)) << "no time is left";
   EXPECT_EQ(http[0]->requests.size(), 3U);
 }
 

@@ -26,8 +26,10 @@ bi::Header question_header(std::uint32_t transaction) {
 class LateAnswersTest : public ::testing::Test {
  protected:
   /// What comes of it, when it comes.
-  std::shared_ptr<std::optional<Result<ClientAnswer>>> ask(std::uint32_t transaction) {
+  std::shared_ptr<std::optional<Result<ClientAnswer>>> ask(std::uint32_t transaction,
+                                                           std::optional<Duration> left = {}) {
     ClientRequest request;
+    request.timeout = left;
     const auto json =
         bi::encode({question_header(transaction), bi::HomeNsReq{DevEui{transaction}}});
     request.body = std::make_shared<const Bytes>(to_owned(as_bytes(json)));
@@ -64,6 +66,15 @@ TEST_F(LateAnswersTest, TheMessageThatComesLaterIsTheAnswer) {
   EXPECT_EQ((**answer)->status, 200);
   EXPECT_EQ((**answer)->body, R"({"a":1})");
   EXPECT_FALSE(take(bi::answer_header(question_header(7)))) << "it has been answered";
+}
+
+TEST_F(LateAnswersTest, AQuestionMayHaveLessTime) {
+  const auto answer = ask(7, std::chrono::milliseconds{500});
+  loop.advance(std::chrono::milliseconds{499});
+  EXPECT_FALSE(*answer);
+  loop.advance(std::chrono::milliseconds{1});
+  ASSERT_TRUE(*answer);
+  EXPECT_TRUE((*answer)->error().is(net::http_client::timed_out));
 }
 
 TEST_F(LateAnswersTest, MayOvertakeTheResponse) {

@@ -82,6 +82,37 @@ struct RawSite {
   std::unique_ptr<Listener> listener;
 };
 
+/// Answers its first request, and closes when it has read any other.
+struct ForgetfulSite {
+  ForgetfulSite() {
+    listener = std::move(*fixture.network->listen(TcpFixture::loopback(), {},
+                                                  [this](std::shared_ptr<Stream> stream) {
+                                                    return std::make_shared<Reader>(*this, stream);
+                                                  }));
+  }
+  struct Reader final : StreamHandler {
+    Reader(ForgetfulSite& whose, std::shared_ptr<Stream> taken)
+        : site(whose), stream(std::move(taken)) {}
+    void on_data(ByteView bytes) override {
+      text += as_text(bytes);
+      if (!text.ends_with("hello")) return;
+      text.clear();
+      if (++site.heard > 1) return stream->close();
+      stream->write(as_bytes("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"));
+    }
+    void on_closed(CloseReason) override { stream.reset(); }
+    ForgetfulSite& site;
+    std::shared_ptr<Stream> stream;
+    std::string text;
+  };
+  std::string url() const {
+    return "http://127.0.0.1:" + std::to_string(listener->local().port()) + "/";
+  }
+  std::atomic<int> heard = 0;
+  TcpFixture fixture;
+  std::unique_ptr<Listener> listener;
+};
+
 Answer ask(HttpClient& client, ClientRequest request) {
   auto result = std::make_shared<Awaited<std::shared_ptr<Answer>>>();
   client.send(std::move(request), [result](Answer answer) {
@@ -113,21 +144,24 @@ void echo(const http::Request& request, const std::shared_ptr<http::ResponseWrit
   response->respond(200, "text/plain", text);
 }
 
-TEST(HttpClient, PostsBodyAndHeaders) {
+TEST(HttpClient, PostsBodyAndHeadersOnceOrNot) {
   Site site(echo);
   const auto client = *make_http_client(on_loopback());
   auto request = post(site.url("/a?b=c", "user:pass@127.0.0.1"));
   request.headers.add("Content-Length", "3");
   request.headers.add("Transfer-Encoding", "chunked");
   request.headers.add("X-Split", "a\r\nX-Evil: b");
-  const auto answer = ask(*client, std::move(request));
-  ASSERT_TRUE(answer) << answer.error().to_string();
-  EXPECT_EQ(answer->status, 200);
-  EXPECT_TRUE(answer->whole);
-  EXPECT_EQ(answer->body,
-            "POST /a?b=c hello|Content-Type=text/plain|X-Empty=|X-Key=value|Host=127.0.0.1:" +
-                std::to_string(site.listener->local().port()) +
-                "|Authorization=Basic dXNlcjpwYXNz");
+  for (const bool once : {false, true}) {
+    request.once = once;
+    const auto answer = ask(*client, request);
+    ASSERT_TRUE(answer) << answer.error().to_string();
+    EXPECT_EQ(answer->status, 200);
+    EXPECT_TRUE(answer->whole);
+    EXPECT_EQ(answer->body,
+              "POST /a?b=c hello|Content-Type=text/plain|X-Empty=|X-Key=value|Host=127.0.0.1:" +
+                  std::to_string(site.listener->local().port()) +
+                  "|Authorization=Basic dXNlcjpwYXNz");
+  }
 }
 
 TEST(HttpClient, RefusesPrivateTargetsHoweverTheyAreWritten) {
@@ -206,7 +240,7 @@ TEST(HttpClient, GivesUpInTime) {
   options.timeout = std::chrono::milliseconds{100};
   const auto client = *make_http_client(options);
   const auto gone = RawSite("", false).url();
-  EXPECT_EQ(error_of(ask(*client, post(gone))), "connection");
+  EXPECT_EQ(error_of(ask(*client, post(gone))), "not_connected");
   RawSite silent("", false);
   EXPECT_EQ(error_of(ask(*client, post(silent.url()))), "timeout");
   RawSite half("HTTP/1.1 200 OK\r\nContent-Le", false);
@@ -235,6 +269,26 @@ TEST(HttpClient, TellsWhatIsBroken) {
   RawSite endless("HTTP/1.1 200 OK\r\nX: " + std::string(90'000, 'x') + "\r\n\r\n");
   const auto large = error_of(ask(*client, post(endless.url())));
   EXPECT_TRUE(large == "answer_too_large" || large == "connection") << large;
+}
+
+TEST(HttpClient, WhatIsToBeSaidOnceIsNotRepeatedOnAnotherConnection) {
+  for (const bool once : {false, true}) {
+    ForgetfulSite site;
+    const auto client = *make_http_client(on_loopback());
+    auto request = post(site.url());
+    request.once = once;
+    EXPECT_EQ(error_of(ask(*client, request)), "status 200");
+    EXPECT_EQ(error_of(ask(*client, request)), "connection");
+    EXPECT_EQ(site.heard, once ? 2 : 3);
+  }
+}
+
+TEST(HttpClient, ARequestMayHaveLessTimeThanTheClient) {
+  const auto client = *make_http_client(on_loopback());
+  RawSite silent("", false);
+  auto request = post(silent.url());
+  request.timeout = std::chrono::milliseconds{50};
+  EXPECT_EQ(error_of(ask(*client, request)), "timeout");
 }
 
 TEST(HttpClient, ChecksTheServersCertificate) {
