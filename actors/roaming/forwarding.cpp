@@ -32,9 +32,9 @@ bool holds(const config::JoinEuiPrefix& prefix, JoinEui join_eui) {
   return (prefix.join_eui.value() ^ join_eui.value()) >> (64U - prefix.length) == 0;
 }
 
-/// Names a device in the list of those whose network does not want to be asked.
-std::uint64_t name_of(const Heard& heard) {
-  return heard.dev_addr ? heard.dev_addr->value() : heard.dev_eui.value_or(DevEui{}).value();
+DeviceName name_of(NetId partner, const Heard& heard) {
+  if (heard.dev_addr) return {partner, *heard.dev_addr};
+  return {partner, heard.dev_eui.value_or(DevEui{})};
 }
 
 std::optional<PeerIndex> forwards_to(const Shell& state, const Heard& heard) {
@@ -62,7 +62,7 @@ void forward(Pointer self, std::uint64_t number, PeerIndex peer) {
   auto* heard = state.visited.find(number);
   if (heard == nullptr) return;
   const auto account = account_of(partner(state, peer).net_id, Way::up);
-  if (state.visited.is_deferred(name_of(*heard), now(self).mono))
+  if (state.visited.is_deferred(name_of(account.partner, *heard), now(self).mono))
     return count(self, peer, account, FrameResult::deferred);
   auto ul = ul_meta_data(*heard);
   if (!ul) return count(self, peer, account, FrameResult::malformed);
@@ -210,8 +210,8 @@ void on_uplink_answered(Pointer self, const Pending& pending, const Result<bi::B
   const auto* start = std::get_if<bi::PrStartAns>(&*answer);
   if (outcome.code == bi::ResultCode::deferred && heard != nullptr) {
     const std::chrono::seconds lifetime{start != nullptr ? start->lifetime.value_or(0) : 0};
-    state.visited.defer(name_of(*heard),
-                        now(self).mono + (lifetime.count() > 0 ? lifetime : default_deferral));
+    state.visited.defer(name_of(pending.account.partner, *heard),
+                        lifetime.count() > 0 ? lifetime : default_deferral, now(self).mono);
     return count(self, pending.peer, pending.account, FrameResult::deferred);
   }
   if (outcome.code != bi::ResultCode::success) {
@@ -250,6 +250,22 @@ void on_partners_downlink(Pointer self, PeerIndex peer, const bi::XmitDataReq& r
     }
     reply(bi::Body(std::move(out)));
   });
+}
+
+void on_partners_stop(Pointer self, PeerIndex peer, const bi::PrStopReq& request,
+                      const actors::Reply<bi::Body>& reply) {
+  auto& visited = self->state.visited;
+  const auto stopped =
+      visited.stop(partner(self->state, peer).net_id, request.dev_eui, request.dev_addr);
+  const std::chrono::seconds lifetime{request.lifetime.value_or(0)};
+  if (lifetime.count() > 0) {
+    for (const auto& name : stopped) visited.defer(name, lifetime, now(self).mono);
+  }
+  bi::OtherAns out;
+  if (stopped.empty())
+    out.result.code =
+        request.dev_addr ? bi::ResultCode::unknown_dev_addr : bi::ResultCode::unknown_dev_eui;
+  reply(bi::Body(std::move(out)));
 }
 
 void on_downlink_taken(Pointer self, const DownlinkTaken& message) {

@@ -12,7 +12,6 @@ namespace ff::roaming {
 namespace {
 
 namespace bi = backend_interfaces;
-using Answer = actors::Reply<bi::Body>;
 
 constexpr std::uint8_t m_type_mask = 0xE0;
 /// A shard answers at once, or is starting again.
@@ -203,16 +202,6 @@ void answer_join(Pointer self, Waiting waiting, const TransmitByPartner& message
        });
 }
 
-void on_stop(Pointer self, PeerIndex peer, const bi::PrStopReq& request, const Answer& reply) {
-  auto& state = self->state;
-  state.visited.stop(partner(state, peer).net_id, request.dev_eui, request.dev_addr);
-  const std::chrono::seconds lifetime{request.lifetime.value_or(0)};
-  const auto device = request.dev_addr ? std::uint64_t{request.dev_addr->value()}
-                                       : request.dev_eui.value_or(DevEui{}).value();
-  if (lifetime.count() > 0) state.visited.defer(device, now(self).mono + lifetime);
-  reply(bi::Body(bi::OtherAns{}));
-}
-
 }  // namespace
 
 void on_partner_asks(Pointer self, const PartnerAsks& message) {
@@ -228,7 +217,7 @@ void on_partner_asks(Pointer self, const PartnerAsks& message) {
   if (xmit != nullptr && xmit->ul)
     return on_uplink(self, *peer, {xmit->phy_payload, *xmit->ul, false}, message);
   if (xmit != nullptr) return on_partners_downlink(self, *peer, *xmit, message.reply);
-  if (stop != nullptr) return on_stop(self, *peer, *stop, message.reply);
+  if (stop != nullptr) return on_partners_stop(self, *peer, *stop, message.reply);
   message.reply(bi::Body(bi::OtherAns{refusal_of(Error(malformed_message), false)}));
 }
 

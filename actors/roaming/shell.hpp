@@ -94,6 +94,9 @@ void on_partners_downlink(Pointer self, PeerIndex peer,
 void on_downlink_taken(Pointer self, const DownlinkTaken& message);
 
 // serving.cpp: our devices under partners' gateways
+/// Of devices that roam statefully: others end with their frame.
+void on_partners_stop(Pointer self, PeerIndex peer, const backend_interfaces::PrStopReq& request,
+                      const actors::Reply<backend_interfaces::Body>& reply);
 void on_partner_asks(Pointer self, const PartnerAsks& message);
 void on_judged(Pointer self, const FrameJudged& message);
 void on_refused(Pointer self, const ForwardedRefused& message);

@@ -10,11 +10,6 @@ namespace {
 
 constexpr std::size_t token_size = 16;
 
-template <class Map, class Time>
-void drop_older(Map& entries, Time now) {
-  std::erase_if(entries, [&](const auto& entry) { return entry.second <= now; });
-}
-
 }  // namespace
 
 bool Visited::hear(const std::shared_ptr<const UplinkFrame>& frame, MonoTime now) {
@@ -129,26 +124,31 @@ const Context* Visited::match(const phy::DataFrameView& frame, MonoTime now) {
   return nullptr;
 }
 
-std::size_t Visited::stop(NetId partner, std::optional<DevEui> dev_eui,
-                          std::optional<DevAddr> dev_addr) {
-  return std::erase_if(contexts_, [&](const auto& entry) {
+std::vector<DeviceName> Visited::stop(NetId partner, std::optional<DevEui> dev_eui,
+                                      std::optional<DevAddr> dev_addr) {
+  std::vector<DeviceName> out;
+  std::erase_if(contexts_, [&](const auto& entry) {
     const auto& context = entry.second;
     const bool named =
         (dev_addr && context.dev_addr == *dev_addr) || (dev_eui && context.dev_eui == dev_eui);
-    return named && context.partner == partner;
+    if (!named || context.partner != partner) return false;
+    out.push_back({partner, context.dev_addr});
+    if (context.dev_eui) out.push_back({partner, *context.dev_eui});
+    return true;
   });
+  return out;
 }
 
-void Visited::defer(std::uint64_t device, MonoTime until) {
-  if (deferred_.size() < limits_.contexts_max) deferred_[device] = until;
+void Visited::defer(const DeviceName& device, Duration wait, MonoTime now) {
+  if (deferred_.size() >= limits_.contexts_max)
+    std::erase_if(deferred_, [now](const auto& entry) { return entry.second <= now; });
+  if (deferred_.size() < limits_.contexts_max || deferred_.contains(device))
+    deferred_[device] = now + std::min(wait, deferral_max);
 }
 
-bool Visited::is_deferred(std::uint64_t device, MonoTime now) {
+bool Visited::is_deferred(const DeviceName& device, MonoTime now) const {
   const auto found = deferred_.find(device);
-  if (found == deferred_.end()) return false;
-  if (found->second > now) return true;
-  drop_older(deferred_, now);
-  return false;
+  return found != deferred_.end() && found->second > now;
 }
 
 std::optional<MonoTime> Visited::next_due() const {

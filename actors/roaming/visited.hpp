@@ -7,6 +7,7 @@
 #include <map>
 #include <optional>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "protocol/backend_interfaces/roaming.hpp"
@@ -41,6 +42,17 @@ struct Context {
   MonoTime until;
 };
 
+/// A device of a partner: by its address, or by its EUI while it joins. Another partner may use the
+/// same.
+struct DeviceName {
+  NetId partner;
+  std::variant<DevAddr, DevEui> id;
+  auto operator<=>(const DeviceName&) const = default;
+};
+
+/// Longest that a partner can have us leave a device alone; it may say so again.
+inline constexpr Duration deferral_max = std::chrono::hours{24};
+
 struct VisitedLimits {
   Duration window = std::chrono::milliseconds{200};
   Duration cooldown = std::chrono::seconds{1};
@@ -74,12 +86,14 @@ class Visited {
   /// The device whose key made the frame's MIC with a counter not used before, which is then its
   /// last.
   const Context* match(const phy::DataFrameView& frame, MonoTime now);
-  /// Ends contexts of the device. How many.
-  std::size_t stop(NetId partner, std::optional<DevEui> dev_eui, std::optional<DevAddr> dev_addr);
+  /// Ends contexts of the device. Their names: by address, and by EUI where that is known.
+  std::vector<DeviceName> stop(NetId partner, std::optional<DevEui> dev_eui,
+                               std::optional<DevAddr> dev_addr);
 
-  /// Its network does not want to be asked about this device for a while.
-  void defer(std::uint64_t device, MonoTime until);
-  bool is_deferred(std::uint64_t device, MonoTime now);
+  /// Its network does not want to be asked about this device for so long, `deferral_max` at most.
+  /// When there are too many it is asked nevertheless.
+  void defer(const DeviceName& device, Duration wait, MonoTime now);
+  bool is_deferred(const DeviceName& device, MonoTime now) const;
 
   std::optional<MonoTime> next_due() const;
   std::size_t windows() const noexcept { return windows_.size(); }
@@ -103,7 +117,7 @@ class Visited {
   std::map<Bytes, std::uint64_t> tokens_;
   std::uint64_t last_number_ = 0;
   std::multimap<DevAddr, Context> contexts_;
-  std::map<std::uint64_t, MonoTime> deferred_;
+  std::map<DeviceName, MonoTime> deferred_;
 
   void forget(std::map<std::uint64_t, Heard>::iterator heard);
 };

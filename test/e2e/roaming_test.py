@@ -333,7 +333,8 @@ class Messages(RoamingCase):
         down = self.message('XmitDataReq', PHYPayload='6001000026000100010102030405',
                             DLMetaData={'DevAddr': '26000001', 'DLFreq1': 868.1, 'DataRate1': 5, 'FNSULToken': '00'})
         self.assertEqual(self.post(down, ours), 'XmitFailed')
-        self.assertEqual(self.post(self.message('PRStopReq', DevAddr='26000001'), ours), 'Success')
+        self.assertEqual(self.post(self.message('PRStopReq', DevAddr='26000001'), ours), 'UnknownDevAddr')
+        self.assertEqual(self.post(self.message('PRStopReq', DevEUI='01' * 8), ours), 'UnknownDevEUI')
 
 
 if __name__ == '__main__':

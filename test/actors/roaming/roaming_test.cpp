@@ -316,6 +316,32 @@ TEST_F(Roaming, APartnerThatFailsIsLeftAlone) {
 }
 
 TEST_F(Roaming, OurLimitForForwardedUplinksHolds) {
+TEST_F(Roaming, AStopWithALifetimeSparesTheDevicesNextQuestions) {
+  start();
+  hear(data_uplink(1));
+  bi::PrStartAns stateful;
+  stateful.lifetime = 600;
+  stateful.nwk_s_key = bi::Key{"", to_owned(key().bytes())};
+  http.answer_with(stateful);
+  run();
+  EXPECT_EQ(code_of(asks(bi::PrStopReq{{}, dev_addr, 30})), bi::ResultCode::success);
+  hear(data_uplink(2));
+  EXPECT_EQ(http.requests.size(), 1U);
+  EXPECT_EQ(counted("forwarded", "up", "deferred"), 1);
+  advance(seconds{30});
+  hear(data_uplink(3));
+  EXPECT_EQ(http.requests.size(), 2U);
+}
+
+TEST_F(Roaming, AStopOfADeviceThatDoesNotRoamIsRefusedAndDefersNothing) {
+  start();
+  EXPECT_EQ(code_of(asks(bi::PrStopReq{{}, dev_addr, 600})), bi::ResultCode::unknown_dev_addr);
+  EXPECT_EQ(code_of(asks(bi::PrStopReq{dev_eui, {}, 600})), bi::ResultCode::unknown_dev_eui);
+  hear(data_uplink(1));
+  EXPECT_EQ(http.requests.size(), 1U);
+  EXPECT_EQ(counted("forwarded", "up", "deferred"), 0);
+}
+
   partner.forward.limits.uplinks_per_day = 1;
   start();
   hear(data_uplink(1));

@@ -120,17 +120,56 @@ TEST(Visited, AContextIsRenewedAndEnded) {
   visited.add(context_until(start + seconds{600}));
   EXPECT_EQ(visited.contexts(), 1U);
   EXPECT_EQ(match(visited, data_uplink(8), start), nullptr) << "the counter stays where it was";
-  EXPECT_EQ(visited.stop(NetId{0x14}, {}, dev_addr), 0U);
-  EXPECT_EQ(visited.stop(partner, {}, dev_addr), 1U);
+  EXPECT_TRUE(visited.stop(NetId{0x14}, {}, dev_addr).empty());
+  const std::vector<DeviceName> ended{{partner, dev_addr}};
+  EXPECT_EQ(visited.stop(partner, {}, dev_addr), ended);
   EXPECT_EQ(visited.contexts(), 0U);
 }
 
+TEST(Visited, AContextThatIsEndedByItsEuiNamesItsAddressToo) {
+  Visited visited;
+  auto context = context_until(start + seconds{60});
+  context.dev_eui = dev_eui;
+  visited.add(context);
+  const std::vector<DeviceName> ended{{partner, dev_addr}, {partner, dev_eui}};
+  EXPECT_EQ(visited.stop(partner, dev_eui, {}), ended);
+}
+
+const DeviceName device{partner, dev_addr};
+
 TEST(Visited, ADeferredDeviceIsLeftAloneUntilThen) {
   Visited visited;
-  visited.defer(7, start + seconds{10});
-  EXPECT_TRUE(visited.is_deferred(7, start + seconds{9}));
-  EXPECT_FALSE(visited.is_deferred(8, start));
-  EXPECT_FALSE(visited.is_deferred(7, start + seconds{10}));
+  visited.defer(device, seconds{10}, start);
+  EXPECT_TRUE(visited.is_deferred(device, start + seconds{9}));
+  EXPECT_FALSE(visited.is_deferred({partner, DevAddr{8}}, start));
+  EXPECT_FALSE(visited.is_deferred(device, start + seconds{10}));
+}
+
+TEST(Visited, APartnerDefersNoDeviceOfAnother) {
+  Visited visited;
+  visited.defer(device, seconds{10}, start);
+  EXPECT_FALSE(visited.is_deferred({NetId{0x14}, dev_addr}, start));
+  EXPECT_FALSE(visited.is_deferred({partner, DevEui{dev_addr.value()}}, start))
+      << "a number is not a name";
+}
+
+TEST(Visited, ADeferralLastsADayAtMost) {
+  Visited visited;
+  visited.defer(device, std::chrono::hours{24 * 365}, start);
+  EXPECT_TRUE(visited.is_deferred(device, start + std::chrono::hours{24} - seconds{1}));
+  EXPECT_FALSE(visited.is_deferred(device, start + std::chrono::hours{24}));
+}
+
+TEST(Visited, DeferralsThatAreOverMakeRoom) {
+  Visited visited({.contexts_max = 1});
+  const DeviceName other{partner, DevAddr{8}};
+  visited.defer(device, seconds{10}, start);
+  visited.defer(other, seconds{10}, start);
+  EXPECT_FALSE(visited.is_deferred(other, start)) << "there is no room yet";
+  visited.defer(device, seconds{20}, start);
+  EXPECT_TRUE(visited.is_deferred(device, start + seconds{15})) << "the same needs none";
+  visited.defer(other, seconds{10}, start + seconds{20});
+  EXPECT_TRUE(visited.is_deferred(other, start + seconds{20}));
 }
 
 }  // namespace
