@@ -6,10 +6,12 @@
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 #include <stdexcept>
+#include <utility>
 
 #include "actors/roaming/errors.hpp"
 #include "actors/roaming/exchange.hpp"
 #include "actors/roaming/shell.hpp"
+#include "actors/support/caf_error.hpp"
 #include "actors/support/shell.hpp"
 
 namespace ff::roaming {
@@ -25,6 +27,24 @@ class Durable final : public actors::Release {
 
  private:
   std::function<void()> then_;
+};
+
+/// Also when the committer ended without deciding.
+class Barrier final : public actors::Release {
+ public:
+  explicit Barrier(RoamingHandle roamer) : roamer_(std::move(roamer)) {}
+  Barrier(const Barrier&) = delete;
+  Barrier& operator=(const Barrier&) = delete;
+  ~Barrier() override { tell(fail(actors::receiver_down, {{"reason", "committer"}})); }
+  void committed() noexcept override { tell({}); }
+  void failed(const Error& error) noexcept override { tell(fail(error)); }
+
+ private:
+  void tell(Status status) {
+    if (!std::exchange(told_, true)) caf::anon_send(roamer_, RecordsDecided{std::move(status)});
+  }
+  RoamingHandle roamer_;
+  bool told_ = false;
 };
 
 std::optional<MonoTime> next_due(const Shell& state) {
@@ -88,29 +108,64 @@ RoamingSnapshot snapshot(const Shell& state) {
   return out;
 }
 
+/// What needs the ledger waits until it is read, in order.
+template <class Message>
+void when_open(Pointer self, const Message& message, void (*handle)(Pointer, const Message&)) {
+  auto& state = self->state;
+  if (state.is_open) return handle(self, message);
+  if (state.held_back.size() < state.config->requests_max) {
+    state.held_back.emplace_back([self, message, handle] { handle(self, message); });
+  } else {
+    state.held->dropped.Increment();
+    message.reply(fail(starting));
+  }
+}
+
+/// The first commit is empty: when it is decided, so is every record of our predecessor. One that
+/// we did not see would be written over.
+void open(Pointer self) {
+  actors::Commit barrier;
+  barrier.release = std::make_shared<Barrier>(RoamingHandle(self));
+  if (const auto committer = self->state.config->deps.committer.get())
+    caf::anon_send(committer, std::move(barrier));
+}
+
+void on_decided(Pointer self, const RecordsDecided& message) {
+  auto& state = self->state;
+  // The supervisor tries again; what waits is lost with us and timed out by those who asked.
+  if (!message.status) return self->quit(actors::to_caf(message.status.error()));
+  if (const auto* store = state.config->store) {
+    const auto loaded = state.ledger->load(*store, now(self).utc);
+    if (!loaded) return self->quit(actors::to_caf(loaded.error()));
+  }
+  state.is_open = true;
+  for (const auto& handle : std::exchange(state.held_back, {})) handle();
+  keep_ticking(self);
+}
+
 void on_tick(Pointer self) {
-  close_windows(self);
+  if (self->state.is_open) close_windows(self);
   end_waiting(self);
   keep_ticking(self);
+}
+
+std::vector<config::RoamingPartner> partners_of(const RoamingConfig& config) {
+  std::vector<config::RoamingPartner> out;
+  for (const auto& peer : config.peers) out.push_back(peer.partner);
+  return out;
 }
 
 RoamingHandle::behavior_type roaming(Pointer self, std::shared_ptr<const RoamingConfig> config) {
   actors::prepare(self, Shell::name);
   auto& state = self->state;
-  std::vector<config::RoamingPartner> partners;
-  for (const auto& peer : config->peers) {
-    partners.push_back(peer.partner);
-    state.peers.emplace_back(*config, peer.partner.net_id);
-  }
+  for (const auto& peer : config->peers) state.peers.emplace_back(*config, peer.partner.net_id);
   state.visited = Visited(config->visited);
   state.windows = std::make_unique<actors::QueueProbe>(*config->deps.metrics, "roaming_windows");
+  state.held = std::make_unique<actors::QueueProbe>(*config->deps.metrics, "roaming_start");
   state.random = config->deps.make_random();
-  state.ledger = std::make_unique<Ledger>(partners);
-  if (config->store != nullptr) {
-    const auto loaded = state.ledger->load(*config->store, config->deps.clock->now().utc);
-    if (!loaded) throw std::runtime_error(loaded.error().to_string());
-  }
+  state.ledger = std::make_unique<Ledger>(partners_of(*config));
   state.config = std::move(config);
+  open(self);
   return {
       [self](const HeardUplink& message) {
         on_heard(self, message);
@@ -118,10 +173,10 @@ RoamingHandle::behavior_type roaming(Pointer self, std::shared_ptr<const Roaming
       },
       [self](const UnknownJoin& message) { self->state.visited.want(*message.frame); },
       [self](const PartnerAsks& message) {
-        on_partner_asks(self, message);
+        when_open(self, message, &on_partner_asks);
         keep_ticking(self);
       },
-      [self](const TransmitByPartner& message) { on_transmit(self, message); },
+      [self](const TransmitByPartner& message) { when_open(self, message, &on_transmit); },
       [self](const ForwardedRefused& message) { on_refused(self, message); },
       [self](const SessionOver& message) { on_session_over(self, message); },
       [self](const InspectRoaming& message) { message.reply(snapshot(self->state)); },
@@ -129,6 +184,7 @@ RoamingHandle::behavior_type roaming(Pointer self, std::shared_ptr<const Roaming
       [self](const FrameJudged& message) { on_judged(self, message); },
       [self](const DownlinkTaken& message) { on_downlink_taken(self, message); },
       [self](const HomeFound& message) { on_home_found(self, message); },
+      [self](const RecordsDecided& message) { on_decided(self, message); },
       [self](const actors::Tick&) { on_tick(self); },
   };
 }
@@ -195,6 +251,12 @@ void ask(Pointer self, Pending pending, bi::Body body) {
 }
 
 RoamingHandle spawn_roaming(caf::actor_system& system, RoamingConfig config) {
+  // What can not be read ends the start. What a predecessor was writing follows.
+  if (config.store != nullptr) {
+    const auto loaded =
+        Ledger(partners_of(config)).load(*config.store, config.deps.clock->now().utc);
+    if (!loaded) throw std::runtime_error(loaded.error().to_string());
+  }
   return system.spawn(roaming, std::make_shared<const RoamingConfig>(std::move(config)));
 }
 

@@ -39,7 +39,8 @@ struct RoamingConfig {
   Duration join_patience = std::chrono::milliseconds{3800};
 
   key_vault::LiveKeyVaultPtr vault = std::make_shared<const key_vault::LiveKeyVault>();
-  const storage::Reader* store = nullptr;  // outlives the actor; read when it starts
+  const storage::Reader* store =
+      nullptr;  // outlives the actor; read when it starts, after its predecessor's last commit
   actors::Deps deps;
   actors::Sharded<network_server::ShardHandle> shards;
   /// Asks join servers whose device joins; without peers the route is empty.

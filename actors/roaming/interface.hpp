@@ -22,6 +22,7 @@ using RoamingHandle =
                      caf::reacts_to<FrameJudged>,      // INTERNAL
                      caf::reacts_to<DownlinkTaken>,    // INTERNAL
                      caf::reacts_to<HomeFound>,        // INTERNAL
+                     caf::reacts_to<RecordsDecided>,   // INTERNAL: the ledger can be read.
                      caf::reacts_to<actors::Tick>>;    // INTERNAL: windows close, waiting ends.
 
 }  // namespace ff::roaming

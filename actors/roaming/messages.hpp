@@ -120,6 +120,10 @@ struct DownlinkTaken {
   Result<ScheduledDownlink> outcome;
   actors::Reply<ScheduledDownlink> reply;
 };
+/// INTERNAL: all records of our predecessor are durable, or lost.
+struct RecordsDecided {
+  Status status;
+};
 /// INTERNAL: whose device the join-request of our gateways is.
 struct HomeFound {
   std::uint64_t heard = 0;
@@ -137,4 +141,5 @@ FF_LOCAL_MESSAGE(ff::roaming::InspectRoaming)
 FF_LOCAL_MESSAGE(ff::roaming::RequestAnswered)
 FF_LOCAL_MESSAGE(ff::roaming::FrameJudged)
 FF_LOCAL_MESSAGE(ff::roaming::DownlinkTaken)
+FF_LOCAL_MESSAGE(ff::roaming::RecordsDecided)
 FF_LOCAL_MESSAGE(ff::roaming::HomeFound)

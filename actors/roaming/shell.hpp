@@ -60,6 +60,9 @@ struct Shell {
   std::shared_ptr<const RoamingConfig> config;
   std::vector<PeerState> peers;
   std::unique_ptr<Ledger> ledger;
+  bool is_open = false;                          // the ledger is read
+  std::vector<std::function<void()>> held_back;  // until then
+  std::unique_ptr<actors::QueueProbe> held;
   Visited visited;
   Served served;
   std::map<std::uint64_t, Pending> pending;
@@ -91,12 +94,12 @@ void on_uplink_answered(Pointer self, const Pending& pending,
 void on_partners_downlink(Pointer self, PeerIndex peer,
                           const backend_interfaces::XmitDataReq& request,
                           const actors::Reply<backend_interfaces::Body>& reply);
-void on_downlink_taken(Pointer self, const DownlinkTaken& message);
-
-// serving.cpp: our devices under partners' gateways
 /// Of devices that roam statefully: others end with their frame.
 void on_partners_stop(Pointer self, PeerIndex peer, const backend_interfaces::PrStopReq& request,
                       const actors::Reply<backend_interfaces::Body>& reply);
+void on_downlink_taken(Pointer self, const DownlinkTaken& message);
+
+// serving.cpp: our devices under partners' gateways
 void on_partner_asks(Pointer self, const PartnerAsks& message);
 void on_judged(Pointer self, const FrameJudged& message);
 void on_refused(Pointer self, const ForwardedRefused& message);

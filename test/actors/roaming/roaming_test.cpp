@@ -82,6 +82,10 @@ class Roaming : public ff::test::ActorFixture {
     partner.accept.allowed = true;
   }
   void start() {
+    spawn();
+    run();
+  }
+  void spawn() {
     shard = system->spawn([seen = shard_got](ShardHandle::pointer) { return shard_double(seen); });
     shards.route(storage::Shard{0}).set(shard);
     RoamingConfig given;
@@ -97,7 +101,6 @@ class Roaming : public ff::test::ActorFixture {
     };
     given.acknowledge = [this](const TxAcknowledgment& one) { acknowledged.push_back(one); };
     roamer = spawn_roaming(*system, std::move(given));
-    run();
   }
   void TearDown() override {
     shards.route(storage::Shard{0}).clear();
@@ -218,6 +221,34 @@ TEST_F(Roaming, AForeignUplinkIsForwardedOnceWithAllItsGateways) {
   EXPECT_EQ(durable.records(), records());
 }
 
+/// Stored by an actor that has ended since.
+actors::Commit predecessors_frame(const config::RoamingPartner& partner, Role role, UtcTime now) {
+  actors::Commit out;
+  Ledger({partner}).rate({theirs, role, Way::up}, {10, milliseconds{1}}, now, out.records);
+  return out;
+}
+
+TEST_F(Roaming, WhatItsPredecessorWasWritingCounts) {
+  caf::anon_send(deps.committer.get(), predecessors_frame(partner, Role::forwarded, clock->now().utc));
+  start();
+  hear(data_uplink(1));
+  http.answer_with(bi::PrStartAns{});
+  run();
+  ASSERT_EQ(records().size(), 1U);
+  EXPECT_EQ(records()[0].tally.frames, 2U);
+  EXPECT_EQ(records()[0].tally.bytes, 10 + data_uplink(1).size());
+}
+
+TEST_F(Roaming, WhatComesBeforeItsRecordsAreReadWaits) {
+  partner.accept.limits.uplinks_per_day = 1;
+  caf::anon_send(deps.committer.get(),
+                 predecessors_frame(partner, Role::accepted, clock->now().utc));
+  spawn();
+  const auto answer = asks(bi::PrStartReq{data_uplink(1), ul()});
+  EXPECT_EQ(code_of(answer), bi::ResultCode::deferred) << "its day's only frame was before";
+  EXPECT_TRUE(shard_got->empty());
+}
+
 TEST_F(Roaming, APartnersDownlinkLeavesByTheGatewaysThatHeard) {
   start();
   hear(data_uplink(1));
@@ -285,6 +316,32 @@ TEST_F(Roaming, ALifetimeSparesTheQuestionUntilItIsStopped) {
   EXPECT_EQ(http.asked().header.type, bi::MessageType::pr_start_req);
 }
 
+TEST_F(Roaming, AStopWithALifetimeSparesTheDevicesNextQuestions) {
+  start();
+  hear(data_uplink(1));
+  bi::PrStartAns stateful;
+  stateful.lifetime = 600;
+  stateful.nwk_s_key = bi::Key{"", to_owned(key().bytes())};
+  http.answer_with(stateful);
+  run();
+  EXPECT_EQ(code_of(asks(bi::PrStopReq{{}, dev_addr, 30})), bi::ResultCode::success);
+  hear(data_uplink(2));
+  EXPECT_EQ(http.requests.size(), 1U);
+  EXPECT_EQ(counted("forwarded", "up", "deferred"), 1);
+  advance(seconds{30});
+  hear(data_uplink(3));
+  EXPECT_EQ(http.requests.size(), 2U);
+}
+
+TEST_F(Roaming, AStopOfADeviceThatDoesNotRoamIsRefusedAndDefersNothing) {
+  start();
+  EXPECT_EQ(code_of(asks(bi::PrStopReq{{}, dev_addr, 600})), bi::ResultCode::unknown_dev_addr);
+  EXPECT_EQ(code_of(asks(bi::PrStopReq{dev_eui, {}, 600})), bi::ResultCode::unknown_dev_eui);
+  hear(data_uplink(1));
+  EXPECT_EQ(http.requests.size(), 1U);
+  EXPECT_EQ(counted("forwarded", "up", "deferred"), 0);
+}
+
 TEST_F(Roaming, ADeferredDeviceIsNotAskedAboutForAWhile) {
   start();
   hear(data_uplink(1));
@@ -316,32 +373,6 @@ TEST_F(Roaming, APartnerThatFailsIsLeftAlone) {
 }
 
 TEST_F(Roaming, OurLimitForForwardedUplinksHolds) {
-TEST_F(Roaming, AStopWithALifetimeSparesTheDevicesNextQuestions) {
-  start();
-  hear(data_uplink(1));
-  bi::PrStartAns stateful;
-  stateful.lifetime = 600;
-  stateful.nwk_s_key = bi::Key{"", to_owned(key().bytes())};
-  http.answer_with(stateful);
-  run();
-  EXPECT_EQ(code_of(asks(bi::PrStopReq{{}, dev_addr, 30})), bi::ResultCode::success);
-  hear(data_uplink(2));
-  EXPECT_EQ(http.requests.size(), 1U);
-  EXPECT_EQ(counted("forwarded", "up", "deferred"), 1);
-  advance(seconds{30});
-  hear(data_uplink(3));
-  EXPECT_EQ(http.requests.size(), 2U);
-}
-
-TEST_F(Roaming, AStopOfADeviceThatDoesNotRoamIsRefusedAndDefersNothing) {
-  start();
-  EXPECT_EQ(code_of(asks(bi::PrStopReq{{}, dev_addr, 600})), bi::ResultCode::unknown_dev_addr);
-  EXPECT_EQ(code_of(asks(bi::PrStopReq{dev_eui, {}, 600})), bi::ResultCode::unknown_dev_eui);
-  hear(data_uplink(1));
-  EXPECT_EQ(http.requests.size(), 1U);
-  EXPECT_EQ(counted("forwarded", "up", "deferred"), 0);
-}
-
   partner.forward.limits.uplinks_per_day = 1;
   start();
   hear(data_uplink(1));
