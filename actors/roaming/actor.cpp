@@ -29,6 +29,9 @@ class Durable final : public actors::Release {
   std::function<void()> then_;
 };
 
+/// One refusal may be of thousands: their records are not written for each.
+constexpr Duration refusals_rest = std::chrono::seconds{10};
+
 /// Also when the committer ended without deciding.
 class Barrier final : public actors::Release {
  public:
@@ -49,6 +52,7 @@ class Barrier final : public actors::Release {
 
 std::optional<MonoTime> next_due(const Shell& state) {
   auto next = state.visited.next_due();
+  if (state.refusals_due) next = std::min(next.value_or(*state.refusals_due), *state.refusals_due);
   for (const auto& [exchange, waiting] : state.waiting)
     next = std::min(next.value_or(waiting.due), waiting.due);
   return next;
@@ -143,7 +147,20 @@ void on_decided(Pointer self, const RecordsDecided& message) {
   keep_ticking(self);
 }
 
+void store_refusals(Pointer self) {
+  auto& state = self->state;
+  if (!state.refusals_due || *state.refusals_due > now(self).mono) return;
+  state.refusals_due.reset();
+  // A frame that was carried since has stored it, too.
+  if (!state.ledger->has_unstored()) return;
+  actors::Commit commit;
+  state.ledger->store_refusals(commit.records);
+  if (const auto committer = state.config->deps.committer.get())
+    caf::anon_send(committer, std::move(commit));
+}
+
 void on_tick(Pointer self) {
+  store_refusals(self);
   if (self->state.is_open) close_windows(self);
   end_waiting(self);
   keep_ticking(self);
@@ -176,7 +193,10 @@ RoamingHandle::behavior_type roaming(Pointer self, std::shared_ptr<const Roaming
         when_open(self, message, &on_partner_asks);
         keep_ticking(self);
       },
-      [self](const TransmitByPartner& message) { when_open(self, message, &on_transmit); },
+      [self](const TransmitByPartner& message) {
+        when_open(self, message, &on_transmit);
+        keep_ticking(self);
+      },
       [self](const ForwardedRefused& message) { on_refused(self, message); },
       [self](const SessionOver& message) { on_session_over(self, message); },
       [self](const InspectRoaming& message) { message.reply(snapshot(self->state)); },
@@ -209,6 +229,14 @@ const config::RoamingPartner& partner(const Shell& state, PeerIndex peer) {
 
 void count(Pointer self, PeerIndex peer, const Account& account, FrameResult result) {
   self->state.peers[peer].probe.count(account, result);
+}
+
+std::optional<Duration> refusal(Pointer self, const Account& account) {
+  auto& state = self->state;
+  const auto time = now(self);
+  const auto wait = state.ledger->refusal(account, time.utc);
+  if (wait && !state.refusals_due) state.refusals_due = time.mono + refusals_rest;
+  return wait;
 }
 
 void rate(Pointer self, const Account& account, const Rated& frame, std::function<void()> then) {

@@ -66,8 +66,7 @@ void forward(Pointer self, std::uint64_t number, PeerIndex peer) {
     return count(self, peer, account, FrameResult::deferred);
   auto ul = ul_meta_data(*heard);
   if (!ul) return count(self, peer, account, FrameResult::malformed);
-  if (state.ledger->refusal(account, now(self).utc))
-    return count(self, peer, account, FrameResult::limited);
+  if (refusal(self, account)) return count(self, peer, account, FrameResult::limited);
   heard->partner = account.partner;
   const auto& frame = *heard->frame;
   Pending pending{.peer = peer,
@@ -128,7 +127,7 @@ void transmit(Pointer self, const Heard& heard, const bi::XmitDataReq& request,
     count(self, peer, account, FrameResult::malformed);
     return reply(fail(frame.error()));
   }
-  if (state.ledger->refusal(account, now(self).utc)) {
+  if (refusal(self, account)) {
     count(self, peer, account, FrameResult::limited);
     return reply(fail(limit_reached, {{"net_id", to_string(account.partner)}}));
   }

@@ -1,6 +1,7 @@
 #include "actors/roaming/ledger.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "storage/codec/fields.hpp"
 #include "storage/keys/keys.hpp"
@@ -32,12 +33,28 @@ UtcTime start_of(std::int64_t day) {
 }
 
 constexpr std::array<Role, 2> roles{Role::forwarded, Role::accepted};
+constexpr std::array<Way, 2> ways{Way::up, Way::down};
+constexpr std::string_view series_root = "roaming/";
+constexpr std::size_t net_id_digits = 6;
 
 }  // namespace
 
 std::string series_of(const Account& account) {
   return "roaming/" + to_string(account.partner) + "/" + to_string(account.role) + "/" +
          to_string(account.way);
+}
+
+std::optional<Account> parse_series(std::string_view series) {
+  const auto digits = series.substr(std::min(series_root.size(), series.size()), net_id_digits);
+  const auto net_id = parse_net_id(digits);
+  if (!net_id) return std::nullopt;
+  for (const auto role : roles) {
+    for (const auto way : ways) {
+      const Account account{*net_id, role, way};
+      if (series_of(account) == series) return account;
+    }
+  }
+  return std::nullopt;
 }
 
 Bytes encode_tally(const Tally& tally) {
@@ -62,28 +79,28 @@ Ledger::Ledger(const std::vector<config::RoamingPartner>& partners) {
 }
 
 Status Ledger::load(const storage::Reader& store, UtcTime now) {
-  const auto first = start_of(day_of(now) - days_kept);
-  for (const auto& [account, limit] : limits_) {
-    const auto series = series_of(account);
-    storage::Scan scan{.family = storage::Family::series,
-                       .range = storage::prefix_range(storage::series_prefix(series, day_seconds))};
-    scan.range.first = storage::series_key({series, day_seconds, first});
-    Status status;
-    const auto visit = [&, who = account](ByteView key, ByteView value) {
-      const auto parsed = storage::parse_series_key(key);
-      auto tally = decode_tally(value);
-      if (!parsed) status = fail(parsed.error());
-      if (!tally) status = fail(tally.error());
-      if (!status) return false;
-      const auto day = day_of(parsed->time);
-      if (day == day_of(now)) uses_[who] = {0, 0, day, tally->frames};
-      rows_[{who, day}] = *tally;
-      return true;
-    };
-    FF_CHECK(store.scan(scan, visit));
-    FF_CHECK(status);
-  }
-  return {};
+  const auto today = day_of(now);
+  Status status;
+  const storage::Scan scan{.family = storage::Family::series,
+                           .range = storage::prefix_range(to_owned(as_bytes(series_root)))};
+  FF_CHECK(store.scan(scan, [&](ByteView key, ByteView value) {
+    const auto parsed = storage::parse_series_key(key);
+    if (!parsed) status = fail(parsed.error());
+    if (!status) return false;
+    const auto account = parse_series(parsed->name);
+    const auto day = day_of(parsed->time);
+    // An old row is not read any more, and forgotten with the next frame.
+    if (!account || parsed->resolution_seconds != day_seconds) return true;
+    accounts_.insert(*account);
+    if (day < today - days_kept) return true;
+    const auto tally = decode_tally(value);
+    if (!tally) status = fail(tally.error());
+    if (!status) return false;
+    if (day == today) uses_[*account] = {0, 0, day, tally->frames};
+    rows_[{*account, day}] = *tally;
+    return true;
+  }));
+  return status;
 }
 
 std::optional<Duration> Ledger::refusal(const Account& account, UtcTime now) {
@@ -104,7 +121,9 @@ std::optional<Duration> Ledger::refusal(const Account& account, UtcTime now) {
   if (!wait && limit.per_minute > 0 && use.in_minute >= limit.per_minute)
     wait = minute_length - since % minute_length;
   if (wait) {
-    ++rows_[{account, use.day}].refused;
+    const Row row{account, use.day};
+    ++rows_[row].refused;
+    unstored_.insert(row);
     return wait;
   }
   ++use.in_minute;
@@ -114,15 +133,38 @@ std::optional<Duration> Ledger::refusal(const Account& account, UtcTime now) {
 
 void Ledger::rate(const Account& account, const Rated& frame, UtcTime now,
                   storage::WriteBatch& out) {
-  const auto day = day_of(now);
-  auto& tally = rows_[{account, day}];
+  const Row row{account, day_of(now)};
+  auto& tally = rows_[row];
   ++tally.frames;
   tally.bytes += frame.bytes;
   tally.airtime += frame.airtime;
+  put(row, out);
+  unstored_.erase(row);
+  accounts_.insert(account);
+  if (std::exchange(cleaned_, row.day) != row.day) forget_before(row.day - days_kept, out);
+}
+
+void Ledger::store_refusals(storage::WriteBatch& out) {
+  for (const auto& row : std::exchange(unstored_, {})) {
+    put(row, out);
+    accounts_.insert(row.account);
+  }
+}
+
+void Ledger::put(const Row& row, storage::WriteBatch& out) const {
   out.put(storage::Family::series,
-          storage::series_key({series_of(account), day_seconds, start_of(day)}),
-          encode_tally(tally));
-  std::erase_if(rows_, [&](const auto& row) { return row.first.day < day - days_kept; });
+          storage::series_key({series_of(row.account), day_seconds, start_of(row.day)}),
+          encode_tally(rows_.at(row)));
+}
+
+void Ledger::forget_before(std::int64_t day, storage::WriteBatch& out) {
+  for (const auto& account : accounts_) {
+    const auto series = series_of(account);
+    out.erase_range(storage::Family::series, storage::series_prefix(series, day_seconds),
+                    storage::series_key({series, day_seconds, start_of(day)}));
+  }
+  std::erase_if(rows_, [day](const auto& row) { return row.first.day < day; });
+  std::erase_if(unstored_, [day](const Row& row) { return row.day < day; });
 }
 
 std::vector<RatedRecord> Ledger::records() const {

@@ -39,7 +39,7 @@ struct Tally {
   std::uint64_t frames = 0;
   std::uint64_t bytes = 0;
   Duration airtime{0};
-  std::uint64_t refused = 0;  // by the limits; stored with the next frame that is carried
+  std::uint64_t refused = 0;  // by the limits; stored seconds later
   bool operator==(const Tally&) const = default;
 };
 struct RatedRecord {

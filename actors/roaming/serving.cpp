@@ -95,7 +95,7 @@ Status accept(Pointer self, PeerIndex peer, const Forwarded& uplink, Waiting wai
   FF_TRY(auto frame,
          uplink_of(uplink.phy_payload, uplink.ul,
                    {account.partner, exchange, time.utc, ids.dev_addr ? DevEui{} : *ids.dev_eui}));
-  auto wait = state.ledger->refusal(account, time.utc);
+  auto wait = refusal(self, account);
   if (state.peers[peer].waiting >= state.config->requests_max) wait = std::chrono::seconds{1};
   if (wait) {
     count(self, peer, account, FrameResult::limited);
@@ -265,7 +265,7 @@ void on_transmit(Pointer self, const TransmitByPartner& message) {
     count(self, *peer, account, FrameResult::malformed);
     return message.reply(fail(dl.error()));
   }
-  if (state.ledger->refusal(account, now(self).utc)) {
+  if (refusal(self, account)) {
     count(self, *peer, account, FrameResult::limited);
     return message.reply(fail(limit_reached, {{"net_id", to_string(token->visited)}}));
   }

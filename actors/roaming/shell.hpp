@@ -62,6 +62,7 @@ struct Shell {
   std::unique_ptr<Ledger> ledger;
   bool is_open = false;                          // the ledger is read
   std::vector<std::function<void()>> held_back;  // until then
+  std::optional<MonoTime> refusals_due;          // when their records are stored
   std::unique_ptr<actors::QueueProbe> held;
   Visited visited;
   Served served;
@@ -80,6 +81,8 @@ Instant now(Pointer self);
 std::optional<PeerIndex> peer_of(const Shell& state, NetId net_id);
 const config::RoamingPartner& partner(const Shell& state, PeerIndex peer);
 void count(Pointer self, PeerIndex peer, const Account& account, FrameResult result);
+/// Ledger::refusal; the record of one follows.
+std::optional<Duration> refusal(Pointer self, const Account& account);
 /// Stores the frame's record, and calls `then` when it is durable, on the committer's thread.
 void rate(Pointer self, const Account& account, const Rated& frame, std::function<void()> then);
 /// Sends; what becomes of it comes as RequestAnswered, also when it can not be sent.

@@ -80,6 +80,59 @@ TEST(Ledger, OldDaysAreNotKept) {
   EXPECT_EQ(ledger.records().size(), 1U);
 }
 
+std::size_t stored_rows(const storage::Reader& store) {
+  std::size_t out = 0;
+  const storage::Scan scan{.family = storage::Family::series, .range = {}};
+  EXPECT_TRUE(store.scan(scan, [&](ByteView, ByteView) { return ++out > 0; }));
+  return out;
+}
+
+TEST(Ledger, OldDaysAreDeletedAlsoOfThoseThatAreNoPartnersAnyMore) {
+  storage::MemoryEngine engine;
+  const Account gone{NetId{0x99}, Role::accepted, Way::up};
+  const auto carry = [&](Ledger& ledger, const Account& account, UtcTime at) {
+    storage::WriteBatch batch;
+    ledger.rate(account, {20, Duration{0}}, at, batch);
+    ASSERT_TRUE(engine.write(batch, storage::Durability::sync));
+  };
+  Ledger before(partners());
+  carry(before, gone, start);
+  carry(before, up, start);
+  carry(before, gone, start + std::chrono::hours{24});
+  EXPECT_EQ(stored_rows(engine), 3U);
+
+  const auto later = start + (days_kept + 1) * std::chrono::hours{24};
+  Ledger ledger(partners());
+  ASSERT_TRUE(ledger.load(engine, later));
+  ASSERT_EQ(ledger.records().size(), 1U) << "the last bill of a network that is gone";
+  EXPECT_EQ(ledger.records()[0].account, gone);
+  carry(ledger, up, later);
+  EXPECT_EQ(stored_rows(engine), 2U);
+  EXPECT_EQ(ledger.records().size(), 2U);
+}
+
+TEST(Ledger, RefusalsAreStoredWithoutACarriedFrame) {
+  storage::MemoryEngine engine;
+  Ledger ledger(partners());
+  for (int i = 0; i < 4; ++i) static_cast<void>(ledger.refusal(up, start));
+  EXPECT_TRUE(ledger.has_unstored());
+  storage::WriteBatch batch;
+  ledger.store_refusals(batch);
+  EXPECT_FALSE(ledger.has_unstored());
+  ASSERT_TRUE(engine.write(batch, storage::Durability::sync));
+  Ledger again(partners());
+  ASSERT_TRUE(again.load(engine, start));
+  ASSERT_EQ(again.records().size(), 1U);
+  EXPECT_EQ(again.records()[0].tally.refused, 2U);
+}
+
+TEST(Ledger, ASeriesIsReadAsItIsWritten) {
+  for (const auto& account : {up, down}) EXPECT_EQ(parse_series(series_of(account)), account);
+  for (const auto* other : {"", "roaming/", "roaming/000013", "roaming/000013/forwarded/upwards",
+                            "traffic/000013/forwarded/up"})
+    EXPECT_FALSE(parse_series(other)) << other;
+}
+
 TEST(TallyRecord, IsTheGoldenBytes) {
   const Tally tally{3, 60, std::chrono::milliseconds{150}, 2};
   const auto row = encode_tally(tally);

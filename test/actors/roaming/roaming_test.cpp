@@ -421,6 +421,10 @@ TEST_F(Roaming, AnAgreementWithALifetimeGivesTheKey) {
 class RoamingStops : public Roaming {
  protected:
   /// A device has a lifetime at the partner.
+  advance(seconds{10});
+  Ledger durable({partner});
+  ASSERT_TRUE(durable.load(engine, clock->now().utc));
+  EXPECT_EQ(durable.records(), records());
   void SetUp() override {
     Roaming::SetUp();
     partner.accept.lifetime = seconds{600};
