@@ -222,9 +222,20 @@ Rated rated_of(const DownlinkFrame& frame) {
 }
 
 bool is_join_accept(ByteView phy_payload) noexcept {
-  constexpr std::uint8_t m_type_mask = 0xE0;
-  constexpr std::uint8_t join_accept = 0x20;
-  return !phy_payload.empty() && (phy_payload[0] & m_type_mask) == join_accept;
+  return !phy_payload.empty() && phy::decode_mhdr(phy_payload[0]).m_type == phy::MType::join_accept;
+}
+
+bool is_activation(ByteView phy_payload) noexcept {
+  if (phy_payload.empty()) return false;
+  const auto m_type = phy::decode_mhdr(phy_payload[0]).m_type;
+  return m_type == phy::MType::join_request || m_type == phy::MType::rejoin_request;
+}
+
+std::optional<NetId> net_id_of(const phy::FrameView& frame) noexcept {
+  const auto* rejoin = std::get_if<phy::RejoinRequestView>(&frame.body);
+  if (rejoin == nullptr || rejoin->request.type == phy::RejoinType::full_context)
+    return std::nullopt;
+  return rejoin->request.net_id;
 }
 
 }  // namespace ff::roaming

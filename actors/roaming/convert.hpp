@@ -6,6 +6,7 @@
 #include "actors/roaming/messages.hpp"
 #include "actors/roaming/visited.hpp"
 #include "protocol/backend_interfaces/message.hpp"
+#include "protocol/phy/frame_view.hpp"
 #include "protocol/roaming/uplink_token.hpp"
 #include "protocol/types/frames.hpp"
 
@@ -47,5 +48,9 @@ Rated rated_of(const UplinkFrame& frame);
 Rated rated_of(const DownlinkFrame& frame);
 
 bool is_join_accept(ByteView phy_payload) noexcept;
+/// A join- or rejoin-request, whatever follows its MHDR.
+bool is_activation(ByteView phy_payload) noexcept;
+/// The home network that a rejoin-request of type 0 or 2 names; nothing for all other frames.
+std::optional<NetId> net_id_of(const phy::FrameView& frame) noexcept;
 
 }  // namespace ff::roaming

@@ -42,6 +42,7 @@ std::optional<PeerIndex> forwards_to(const Shell& state, const Heard& heard) {
     const auto& forward = partner(state, i).forward;
     if (!forward.allowed) continue;
     if (heard.dev_addr && holds(forward.dev_addr_prefixes, *heard.dev_addr)) return i;
+    if (heard.home == partner(state, i).net_id) return i;
     if (!heard.join_eui) continue;
     if (std::ranges::any_of(forward.join_euis,
                             [&](const auto& one) { return holds(one, *heard.join_eui); }))
@@ -152,16 +153,18 @@ Diversion diversion_of(const UplinkFrame& frame,
                        const std::vector<config::RoamingPartner>& partners) {
   const auto decoded = phy::decode_frame(frame.phy_payload);
   if (!decoded) return Diversion::none;
-  if (decoded->mhdr.m_type == phy::MType::join_request) {
+  const auto ids = phy::uplink_identifiers(*decoded);
+  if (ids.join_eui) {
     const bool any =
         std::ranges::any_of(partners, [](const auto& one) { return one.forward.allowed; });
     return any ? Diversion::copy : Diversion::none;
   }
-  const auto dev_addr = phy::uplink_identifiers(*decoded).dev_addr;
-  const bool foreign =
-      dev_addr && std::ranges::any_of(partners, [&](const auto& one) {
-        return one.forward.allowed && holds(one.forward.dev_addr_prefixes, *dev_addr);
-      });
+  const auto home = net_id_of(*decoded);
+  const bool foreign = std::ranges::any_of(partners, [&](const auto& one) {
+    if (!one.forward.allowed) return false;
+    return home == one.net_id ||
+           (ids.dev_addr && holds(one.forward.dev_addr_prefixes, *ids.dev_addr));
+  });
   return foreign ? Diversion::partner : Diversion::none;
 }
 
@@ -170,7 +173,8 @@ void on_heard(Pointer self, const HeardUplink& message) {
   if (!visited.hear(message.frame, now(self).mono)) return self->state.windows->dropped.Increment();
   self->state.windows->depth.Set(static_cast<double>(visited.windows()));
   const auto decoded = phy::decode_frame(message.frame->phy_payload);
-  if (decoded && phy::uplink_identifiers(*decoded).dev_addr) visited.want(*message.frame);
+  // With a JoinEUI it may be a device of ours.
+  if (decoded && !phy::uplink_identifiers(*decoded).join_eui) visited.want(*message.frame);
 }
 
 void close_windows(Pointer self) {
@@ -182,6 +186,7 @@ void close_windows(Pointer self) {
     heard.dev_addr = ids.dev_addr;
     heard.dev_eui = ids.dev_eui;
     heard.join_eui = ids.join_eui;
+    heard.home = net_id_of(*decoded);
     const auto peer = forwards_to(state, heard);
     const auto number = state.visited.remember(std::move(heard), *state.random, now(self).mono);
     if (peer) {

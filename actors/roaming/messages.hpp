@@ -49,12 +49,12 @@ struct RatedRecord {
   bool operator==(const RatedRecord&) const = default;
 };
 
-/// One of our gateways heard a frame that may be a partner's: any join-request, and data frames
-/// with an address of a partner.
+/// One of our gateways heard a frame that may be a partner's: any join-request and rejoin-request
+/// of type 1, data frames with an address of a partner, other rejoin-requests with its NetID.
 struct HeardUplink {
   std::shared_ptr<const UplinkFrame> frame;
 };
-/// Nobody here knows the device of this join-request.
+/// Nobody here knows the device of this join- or rejoin-request.
 struct UnknownJoin {
   std::shared_ptr<const UplinkFrame> frame;
 };

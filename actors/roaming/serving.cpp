@@ -13,7 +13,6 @@ namespace {
 
 namespace bi = backend_interfaces;
 
-constexpr std::uint8_t m_type_mask = 0xE0;
 /// A shard answers at once, or is starting again.
 constexpr Duration judging_patience = std::chrono::seconds{2};
 
@@ -44,7 +43,7 @@ Result<phy::UplinkIdentifiers> check(const config::RoamingAccept& accept, ByteVi
   const auto decoded = phy::decode_frame(phy_payload);
   if (!decoded) return fail(malformed_message);
   const auto ids = phy::uplink_identifiers(*decoded);
-  if (decoded->mhdr.m_type == phy::MType::join_request) {
+  if (is_activation(phy_payload)) {
     if (!accept.joins) return fail(roaming_activation);
     return ids;
   }
@@ -122,7 +121,7 @@ void on_uplink(Pointer self, PeerIndex peer, const Forwarded& uplink, const Part
   waiting.reply = message.reply;
   const auto accepted = accept(self, peer, uplink, std::move(waiting));
   if (accepted) return;
-  const bool is_join = !uplink.phy_payload.empty() && (uplink.phy_payload[0] & m_type_mask) == 0;
+  const bool is_join = is_activation(uplink.phy_payload);
   count(self, peer, account_of(message.sender, Way::up), FrameResult::malformed);
   message.reply(refusal(refusal_of(accepted.error(), is_join), uplink.starts));
 }

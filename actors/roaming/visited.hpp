@@ -28,6 +28,7 @@ struct Heard {
   std::optional<DevAddr> dev_addr;
   std::optional<JoinEui> join_eui;
   std::optional<DevEui> dev_eui;
+  std::optional<NetId> home;  // as a rejoin-request of type 0 or 2 says it
   MonoTime until;
 };
 

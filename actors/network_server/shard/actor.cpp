@@ -152,7 +152,7 @@ void on_uplink(Pointer self, const UplinkReceived& message) {
   if (message.judged) {
     message.judged(state.logic->judgement(*message.frame, outcome));
   } else if (outcome == UplinkOutcome::unknown_device && state.context->unknown_join &&
-             m_type_of(message.frame->phy_payload) == phy::MType::join_request) {
+             !phy::is_data(m_type_of(message.frame->phy_payload))) {
     state.context->unknown_join(message.frame);
   }
   keep_ticking(self);

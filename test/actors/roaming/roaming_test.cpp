@@ -229,7 +229,8 @@ actors::Commit predecessors_frame(const config::RoamingPartner& partner, Role ro
 }
 
 TEST_F(Roaming, WhatItsPredecessorWasWritingCounts) {
-  caf::anon_send(deps.committer.get(), predecessors_frame(partner, Role::forwarded, clock->now().utc));
+  caf::anon_send(deps.committer.get(),
+                 predecessors_frame(partner, Role::forwarded, clock->now().utc));
   start();
   hear(data_uplink(1));
   http.answer_with(bi::PrStartAns{});
@@ -291,6 +292,45 @@ TEST_F(Roaming, AJoinThatNobodyKnowsIsForwardedByItsJoinEui) {
   ASSERT_EQ(sent.size(), 1U);
   EXPECT_EQ(sent[0]->request.rx1_delay, seconds{5});
   EXPECT_EQ(sent[0]->phy_payload, Bytes(17, 0x20));
+}
+
+TEST_F(Roaming, ARejoinWithAJoinEuiGoesTheWayOfAJoin) {
+  partner.forward.join_euis = {{join_eui, 36}};
+  start();
+  const auto rejoin = rejoin_request(phy::RejoinType::full_context);
+  hear(rejoin);
+  EXPECT_TRUE(http.requests.empty()) << "somebody here may know it";
+  advance(seconds{2});
+  const auto frame = frame_of(rejoin, heard_by("one", 5));
+  tell(HeardUplink{frame});
+  tell(UnknownJoin{frame});
+  advance(milliseconds{250});
+  ASSERT_EQ(http.requests.size(), 1U);
+  EXPECT_EQ(http.asked_body<bi::PrStartReq>().ul.dev_eui, dev_eui);
+}
+
+TEST_F(Roaming, ARejoinWithANetIdGoesToThatNetwork) {
+  start();
+  for (const auto type : {phy::RejoinType::restore, phy::RejoinType::rekey}) {
+    hear(rejoin_request(type));
+    EXPECT_EQ(http.asked_body<bi::PrStartReq>().phy_payload, rejoin_request(type));
+    EXPECT_EQ(http.asked_body<bi::PrStartReq>().ul.dev_eui, dev_eui);
+    http.answer_with(bi::PrStartAns{});
+    run();
+  }
+  hear(rejoin_request(phy::RejoinType::restore, NetId{0x99}));
+  EXPECT_EQ(http.requests.size(), 2U) << "nobody's";
+}
+
+TEST_F(Roaming, APartnersRejoinIsAnsweredWithItsJoinAccept) {
+  start();
+  const auto answer = asks(bi::PrStartReq{rejoin_request(phy::RejoinType::restore, ours), ul()});
+  ASSERT_EQ(shard_got->size(), 1U);
+  judge(known());
+  EXPECT_FALSE(*answer) << "the join server is being asked";
+  transmit(Bytes(33, 0x20));
+  ASSERT_EQ(code_of(answer), bi::ResultCode::success);
+  EXPECT_EQ(std::get<bi::PrStartAns>(**answer).phy_payload, Bytes(33, 0x20));
 }
 
 TEST_F(Roaming, ALifetimeSparesTheQuestionUntilItIsStopped) {
@@ -381,6 +421,10 @@ TEST_F(Roaming, OurLimitForForwardedUplinksHolds) {
   EXPECT_EQ(http.requests.size(), 1U);
   EXPECT_EQ(counted("forwarded", "up", "limited"), 1);
   EXPECT_EQ(records().at(0).tally.refused, 1U);
+  advance(seconds{10});
+  Ledger durable({partner});
+  ASSERT_TRUE(durable.load(engine, clock->now().utc));
+  EXPECT_EQ(durable.records(), records());
 }
 
 TEST_F(Roaming, APartnersUplinkEntersTheShardAndIsAnsweredWithItsWord) {
@@ -421,10 +465,6 @@ TEST_F(Roaming, AnAgreementWithALifetimeGivesTheKey) {
 class RoamingStops : public Roaming {
  protected:
   /// A device has a lifetime at the partner.
-  advance(seconds{10});
-  Ledger durable({partner});
-  ASSERT_TRUE(durable.load(engine, clock->now().utc));
-  EXPECT_EQ(durable.records(), records());
   void SetUp() override {
     Roaming::SetUp();
     partner.accept.lifetime = seconds{600};
@@ -580,8 +620,9 @@ TEST_F(Roaming, AgreementsAreKept) {
             bi::ResultCode::no_roaming_agreement);
   EXPECT_EQ(code_of(asks(bi::PrStartReq{data_uplink(1), ul()})),
             bi::ResultCode::dev_roaming_disallowed);
-  EXPECT_EQ(code_of(asks(bi::PrStartReq{join_request(), ul()})),
-            bi::ResultCode::roaming_act_disallowed);
+  for (const auto& frame : {join_request(), rejoin_request(phy::RejoinType::rekey, ours)}) {
+    EXPECT_EQ(code_of(asks(bi::PrStartReq{frame, ul()})), bi::ResultCode::roaming_act_disallowed);
+  }
   EXPECT_EQ(code_of(asks(bi::PrStartReq{{1, 2}, ul()})), bi::ResultCode::malformed);
   EXPECT_TRUE(shard_got->empty());
 }
@@ -617,6 +658,12 @@ TEST(Diversion, IsByAddressAndForJoins) {
   partner.forward.allowed = true;
   EXPECT_EQ(diversion_of(*data, {partner}), Diversion::partner);
   EXPECT_EQ(diversion_of(*join, {partner}), Diversion::copy);
+  const auto rejoin = [&](phy::RejoinType type, NetId home) {
+    return diversion_of(*frame_of(rejoin_request(type, home), heard_by("one", 5)), {partner});
+  };
+  EXPECT_EQ(rejoin(phy::RejoinType::full_context, ours), Diversion::copy);
+  EXPECT_EQ(rejoin(phy::RejoinType::restore, theirs), Diversion::partner);
+  EXPECT_EQ(rejoin(phy::RejoinType::rekey, ours), Diversion::none);
   partner.forward.dev_addr_prefixes = {{DevAddr{0x10000000}, 7}};
   EXPECT_EQ(diversion_of(*data, {partner}), Diversion::none);
 }

@@ -35,6 +35,18 @@ inline Bytes join_request() {
   append(out, Bytes{1, 0, 9, 9, 9, 9});
   return out;
 }
+/// Type 1 names the JoinEUI, the others the NetID of the device's home.
+inline Bytes rejoin_request(phy::RejoinType type, NetId home = NetId{0x13}) {
+  Bytes out{0xC0, static_cast<std::uint8_t>(type)};
+  if (type == phy::RejoinType::full_context) {
+    append_le<8>(out, join_eui.value());
+  } else {
+    append_le<3>(out, home.value());
+  }
+  append_le<8>(out, dev_eui.value());
+  append(out, Bytes{1, 0, 9, 9, 9, 9});
+  return out;
+}
 inline Bytes data_downlink() {
   Bytes out{0x60};
   append_le<4>(out, dev_addr.value());
