@@ -126,6 +126,7 @@ std::vector<GoldenCase> golden_cases() {
       {"join_ans_1_1",
        {with_tokens(with_ns_ids(from(v1_1, join_ans, js, net), {}, ns_id), {}, {1, 2}),
         join_ans_1_1()}},
+      {"rejoin_ans_1_1", {with_ns_ids(from(v1_1, rejoin_ans, js, net), {}, ns_id), join_ans_1_1()}},
       {"join_ans_refused",
        {from(v1_0, join_ans, js, net), refusal(ResultCode::mic_failed, "MIC mismatch")}},
       {"join_ans_malformed_1_0",
@@ -141,6 +142,10 @@ std::vector<GoldenCase> golden_cases() {
   };
 }
 
+      {"pr_stop_ans", {with_ns_ids(from(v1_1, pr_stop_ans, net, "000042"), {}, ns_id), OtherAns{}}},
+      {"pr_stop_ans_refused_1_0",
+       {from(v1_0, pr_stop_ans, net, "000042"),
+        OtherAns{{ResultCode::unknown_dev_addr, "unknown device"}}}},
 TEST(BackendInterfaces, MessagesAreTheGoldenFiles) {
   for (const auto& row : golden_cases()) {
     const auto text = golden(row.file);
