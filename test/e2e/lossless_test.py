@@ -36,16 +36,27 @@ def fault(number):
     return [('status', 500), 'reset', ('status', 503), 'half', 'unheard'][number // 50 % 5]
 
 
-class Sink:
-    """What one integration has delivered: by its device and counter, where it came first, and under which ids."""
+def nats_headers(message):
+    """Those of a stored message: `NATS/1.0`, then a header a line."""
+    lines = base64.b64decode(message['hdrs']).decode().split('\r\n')[1:]
+    return dict(line.split(': ', 1) if ': ' in line else line.split(':', 1) for line in lines if line)
 
-    def __init__(self, name, bodies):
+
+class Sink:
+    """What one integration has delivered: by its device and counter, where it came first, and under which ids.
+
+    `numbers`: shard and sequence of the outbox, `3-44`, as its own header says them; empty of a sink without headers.
+    """
+
+    def __init__(self, name, bodies, numbers=()):
         self.name, self.count = name, len(bodies)
-        self.first, self.ids = {}, collections.defaultdict(set)
+        self.first, self.ids, self.numbers = {}, collections.defaultdict(set), collections.defaultdict(set)
         for position, body in enumerate(bodies):
             key = (body['end_device_ids']['device_id'], body['uplink_message'].get('f_cnt', 0))
             self.first.setdefault(key, position)
-            self.ids[key].add(tuple(one for one in body.get('correlation_ids', ()) if one.startswith('as:up:')))
+            self.ids[key].add(tuple(one for one in body.get('correlation_ids', ()) if one.startswith('gs:uplink:')))
+            if numbers:
+                self.numbers[key].add(numbers[position])
 
     def disorder(self):
         """Messages that came after a later one of their device."""
@@ -106,11 +117,12 @@ class Lossless(unittest.TestCase):
         return int(next(line for line in checked.stdout.splitlines() if line.startswith('outbox')).split()[1])
 
     def stream(self):
-        """Bodies of all messages in NATS."""
+        """All messages in NATS: bodies, and ids by their header."""
         with NatsClient(self.nats) as client:
             state = client.request('$JS.API.STREAM.INFO.LORA', {})['state']
-            return [json.loads(base64.b64decode(client.request('$JS.API.STREAM.MSG.GET.LORA', {'seq': sequence})['message']['data']))
-                    for sequence in range(state['first_seq'], state['last_seq'] + 1)]
+            found = [client.request('$JS.API.STREAM.MSG.GET.LORA', {'seq': sequence})['message']
+                     for sequence in range(state['first_seq'], state['last_seq'] + 1)]
+        return [json.loads(base64.b64decode(one['data'])) for one in found], [nats_headers(one)['Nats-Msg-Id'].rsplit('/', 1)[1] for one in found]
 
     def stream_size(self):
         with NatsClient(self.nats) as client:
@@ -149,10 +161,11 @@ class Lossless(unittest.TestCase):
             load.kill()
         simulated = json.loads(report.read_text())['uplinks']
         self.wait_for_all(UPLINKS / 50 + 120)
-        stream = self.stream()
+        stream, stream_numbers = self.stream()
         self.assertEqual(self.server.stop(), 0, self.server.log_tail())
         outbox = self.outbox()
-        sinks = [Sink('nats', stream), Sink('mqtt', [body for _, body in list(self.observer.messages)]), Sink('webhook', self.endpoint.messages())]
+        sinks = [Sink('nats', stream, stream_numbers), Sink('mqtt', [body for _, body in list(self.observer.messages)]),
+                 Sink('webhook', self.endpoint.messages(), [headers['X-Farfield-Message-Id'] for _, headers, _ in self.endpoint.requests])]
         print(f'seed {seed}: {simulated["sent"]} uplinks sent in {time.monotonic() - begin:.0f} s over {KILLS} kills, {outbox} in the outbox; '
               + ', '.join(f'{sink.name} {len(sink.first)} ({sink.count} with repetitions)' for sink in sinks))
         for sink in sinks:
@@ -164,6 +177,10 @@ class Lossless(unittest.TestCase):
         for key in sinks[0].first:
             ids = set().union(*(sink.ids[key] for sink in sinks))
             self.assertEqual(len(ids), 1, f'{key} under several ids')
+            self.assertTrue(all(ids), f'{key} without an id of its gateway server')
+            numbers = sinks[0].numbers[key] | sinks[2].numbers[key]
+            self.assertEqual(len(numbers), 1, f'{key} under several numbers')
+        self.assertEqual(len(set().union(*sinks[2].numbers.values())), outbox, 'each message has a number of its own')
 
 
 if __name__ == '__main__':
