@@ -2,8 +2,10 @@
 smallest clients that see what they have. Every process is ended by its pid."""
 import base64
 import hashlib
+import io
 import json
 import pathlib
+import select
 import shutil
 import signal
 import socket
@@ -107,12 +109,44 @@ class Mosquitto(Broker):
         return ['/usr/sbin/mosquitto', '-c', str(self.folder / 'conf')]
 
 
+class SharedTls(io.RawIOBase):
+    """A TLS connection that one thread reads and another one writes: OpenSSL's are not for two at once."""
+
+    def __init__(self, peer):
+        super().__init__()
+        self.peer, self.lock = peer, threading.Lock()
+
+    def readable(self):
+        return True
+
+    def readinto(self, buffer):
+        if not self.peer.pending():
+            select.select([self.peer], [], [])
+        with self.lock:
+            return self.peer.recv_into(buffer)
+
+    def makefile(self, _):
+        return io.BufferedReader(self)
+
+    def sendall(self, data):
+        with self.lock:
+            self.peer.sendall(data)
+
+    def close(self):
+        self.peer.close()
+        super().close()
+
+
 class WebSocketRelay:
     """MQTT over WebSockets in front of a broker: Debian's mosquitto listens for them on all interfaces or not at all. `heads` are the
-    requests."""
+    requests. With certificates it speaks TLS; `failures` are those of its handshakes."""
 
-    def __init__(self, broker):
+    def __init__(self, broker, certificates=None):
         self.broker = broker
+        self.context, self.failures = None, []
+        if certificates:
+            self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self.context.load_cert_chain(certificates.path('server.pem'), certificates.path('server.key'))
         self.heads = []
         self.listener = socket.create_server(('127.0.0.1', 0))
         self.port = self.listener.getsockname()[1]
@@ -127,6 +161,12 @@ class WebSocketRelay:
             threading.Thread(target=self._serve, args=(peer,), daemon=True).start()
 
     def _serve(self, peer):
+        if self.context:
+            try:
+                peer = SharedTls(self.context.wrap_socket(peer, server_side=True))
+            except OSError as error:
+                self.failures.append(str(error))
+                return
         file = peer.makefile('rb')
         head = b''
         while not head.endswith(b'\r\n\r\n'):

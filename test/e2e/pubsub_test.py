@@ -161,6 +161,24 @@ class Mqtt(PubSubCase):
             self.assertIn('GET /mqtt?who=me HTTP/1.1', relay.heads[0])
             self.assertIn('X-Who: farfield', relay.heads[0])
 
+    def test_web_sockets_over_tls(self):
+        folder = tempfile.mkdtemp(prefix='farfield-e2e-wss-')
+        self.addCleanup(shutil.rmtree, folder)
+        certificates = Certificates(folder)
+        with Mosquitto() as broker, WebSocketRelay(broker, certificates) as relay, MqttClient(broker, 'lora/#') as observer:
+            # Nobody has said that the relay's authority is to be trusted.
+            self.mqtt(f'wss://localhost:{relay.port}/mqtt')
+            wait_until(lambda: relay.failures, 'its certificate is refused')
+            wait_until(lambda: 'last_failure' in self.status(), 'that is seen')
+            self.assertEqual(relay.heads, [])
+            tls = {'use_tls': True, 'tls_ca': base64.b64encode(certificates.text('ca.pem')).decode()}
+            self.mqtt(f'wss://localhost:{relay.port}/mqtt?who=me', mqtt={**tls, 'headers': {'X-Who': 'farfield'}})
+            self.connected()
+            self.uplinks('wss', 3)
+            wait_until(lambda: len(observer.messages) == 3, 'three messages')
+            self.assertIn('GET /mqtt?who=me HTTP/1.1', relay.heads[0])
+            self.assertIn('X-Who: farfield', relay.heads[0])
+
     def test_a_wrong_password_is_seen_and_can_be_mended(self):
         with Mosquitto() as broker, MqttClient(broker, 'lora/#') as observer:
             self.mqtt(f'mqtt://127.0.0.1:{broker.port}', mqtt={'password': 'wrong'})
