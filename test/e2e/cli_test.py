@@ -12,7 +12,7 @@ import unittest
 import urllib.parse
 
 from browser import Browser
-from harness import BIN, Server, free_port, reserve, wait_until
+from harness import BIN, Server, Subscriber, free_port, reserve, wait_until
 
 PASSWORD = 'Secret99x'
 CALLBACK_PORT = 11885
@@ -258,6 +258,34 @@ class Cli(unittest.TestCase):
         self.assertEqual(len(cli.json('app', 'pkg', 'default-associations', 'list', 'app-2')), 1)
         cli.run('app', 'pkg', 'default-associations', 'delete', 'app-2', '202')
         self.assertIn('EU_863_870', cli.run('devices', 'list-frequency-plans')[0])
+
+    def test_an_uplink_is_simulated(self):
+        cli = self.cli
+        cli.run('applications', 'create', 'app-3', '--user-id', 'admin')
+        with Subscriber(self.server, 'app-3', self.server.application_key('app-3')) as subscriber:
+            def seen():
+                cli.run('simulate', 'application-uplink', 'app-3', 'dev-1', '--f-port', '1', '--frm-payload', 'C0FFEE')
+                return not subscriber.messages.empty()
+            wait_until(seen, 'an uplink by MQTT')
+            message = subscriber.next_of('/up')
+        self.assertTrue(message['simulated'])
+
+    def test_formatters_are_tried(self):
+        cli = self.cli
+        cli.run('applications', 'create', 'app-4', '--user-id', 'admin')
+        (cli.home / 'decoder.js').write_text('function decodeUplink(input) { return {data: {first: input.bytes[0]}}; }')
+        words = ('end-devices', 'formatters', 'decode-uplink', 'app-4', 'any', '--f-port', '1', '--frm-payload', '2A')
+        answer = cli.json(*words, '--parameter-local-file', 'decoder.js')
+        self.assertEqual(answer['uplink']['decoded_payload'], {'first': 42})
+        cli.run('app', 'link', 'set', 'app-4', '--default-formatters.up-formatter', 'FORMATTER_JAVASCRIPT',
+                '--default-formatters.up-formatter-parameter-local-file', 'decoder.js')
+        (cli.home / 'vectors.json').write_text(json.dumps([{'name': 'first', 'encoded': {'f_port': 1, 'frm_payload': 'Kg=='},
+                                                            'decoded': {'data': {'first': 42}}}]))
+        cli.run('app', 'formatter-vectors', 'set', 'app-4', '--vectors-local-file', 'vectors.json')
+        self.assertEqual(cli.json('app', 'formatter-vectors', 'run', 'app-4'), [{'name': 'first'}])
+        self.assertIn('formatter_vector_failed', cli.run('app', 'link', 'set', 'app-4', '--default-formatters.up-formatter', 'FORMATTER_CAYENNELPP',
+                                                         code=255)[1])
+        self.assertEqual(message['uplink_message']['frm_payload'], 'wP/u')
 
     def test_help_completion_and_exit_codes(self):
         cli = self.cli

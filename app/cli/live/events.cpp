@@ -139,6 +139,7 @@ void add_live_commands(Command& root) {
   add_event_commands(root);
   add_downlink_commands(root);
   add_simulation(root);
+  add_formatter_commands(root);
   add_relay_commands(root);
 }
 

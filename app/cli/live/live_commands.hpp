@@ -1,4 +1,5 @@
-// Commands about traffic: events, downlinks, simulated uplinks, relays. [spec cli §4, §5]
+// Commands about traffic: events, downlinks, simulated uplinks, trials of
+// formatters, relays. [spec cli §4, §5]
 #pragma once
 
 #include "app/cli/command/command.hpp"
@@ -12,6 +13,7 @@ void add_live_commands(Command& root);
 void add_event_commands(Command& root);
 void add_downlink_commands(Command& root);
 void add_simulation(Command& root);
+void add_formatter_commands(Command& root);
 void add_relay_commands(Command& root);
 
 }  // namespace ff::cli

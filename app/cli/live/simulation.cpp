@@ -6,6 +6,7 @@
 #include "app/cli/device/device_flags.hpp"
 #include "app/cli/entity/method_command.hpp"
 #include "app/cli/live/live_commands.hpp"
+#include "app/cli/live/uplink_settings.hpp"
 #include "app/cli/session/clock.hpp"
 #include "ttn/lorawan/v3/messages.pb.h"
 
@@ -19,7 +20,6 @@ Status complete(Session&, const Arguments&, google::protobuf::Message& message) 
   if (up.end_device_ids().application_ids().application_id().empty() ||
       up.end_device_ids().device_id().empty())
     return fail(no_end_device_id);
-  up.set_simulated(true);
   auto& uplink = *up.mutable_uplink_message();
   const auto put_now = [](google::protobuf::Timestamp& time) {
     const auto now = utc_now().time_since_epoch();
@@ -30,6 +30,7 @@ Status complete(Session&, const Arguments&, google::protobuf::Message& message) 
   };
   if (!up.has_received_at()) put_now(*up.mutable_received_at());
   if (!uplink.has_received_at()) *uplink.mutable_received_at() = up.received_at();
+  complete_settings(*uplink.mutable_settings());
   return {};
 }
 
@@ -41,8 +42,9 @@ void add_simulation(Command& root) {
                     .summary = "send a message to an application's integrations as if a device had",
                     .shape = {"AppAs/SimulateUplink", "up.uplink_message", {}},
                     .words = {"application-id", "device-id"}};
-  for (const auto* other :
-       {"uplink_normalized", "join_accept", "downlink_", "location_solved", "service_data"})
+  // The server marks messages as simulated, and refuses those that say so themselves.
+  for (const auto* other : {"uplink_normalized", "join_accept", "downlink_", "location_solved",
+                            "service_data", "simulated"})
     row.shape.left_out.push_back("up." + std::string(other));
   row.prepare = complete;
   add_method_command(root, std::move(row));

@@ -13,9 +13,10 @@ using google::protobuf::FieldDescriptor;
 
 bool may_be_file(const Leaf& leaf) {
   const auto& field = leaf.field();
+  if (leaf.kind == LeafKind::json) return field.name() == "vectors";
   if (leaf.kind != LeafKind::text || field.message_type() != nullptr) return false;
-  const bool is_script =
-      field.type() == FieldDescriptor::TYPE_STRING && field.name().ends_with("_parameter");
+  const bool is_script = field.type() == FieldDescriptor::TYPE_STRING &&
+                         (field.name() == "parameter" || field.name().ends_with("_parameter"));
   const bool is_picture = field.type() == FieldDescriptor::TYPE_BYTES && field.name() == "data";
   return is_script || is_picture;
 }

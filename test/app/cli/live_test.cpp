@@ -2,11 +2,15 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 #include "app/cli/device/device_commands.hpp"
 #include "app/cli/device/device_flags.hpp"
 #include "app/cli/message/set_text.hpp"
 #include "farfield/v1/network_server.pb.h"
 #include "test/app/cli/command_line.hpp"
+#include "ttn/lorawan/v3/applicationserver.pb.h"
 #include "ttn/lorawan/v3/end_device.pb.h"
 
 namespace ff::cli {
@@ -23,6 +27,10 @@ class Live : public CommandLine {
 };
 
 const std::string ids = R"({"device_id":"dev","application_ids":{"application_id":"app"}})";
+
+constexpr auto radio =
+    R"("settings":{"data_rate":{"lora":{"bandwidth":125000,"spreading_factor":7,"coding_rate":"4/5"}},)"
+    R"("frequency":"868100000"})";
 
 TEST_F(Live, QueuesADownlinkWithWhatWasGiven) {
   ASSERT_TRUE(
@@ -49,18 +57,87 @@ TEST_F(Live, EmptiesAQueueByReplacingIt) {
                   .is(invalid_text));
 }
 
-TEST_F(Live, SimulatesAnUplinkThatSaysSo) {
+TEST_F(Live, SimulatesAnUplinkAndLeavesMarkingItToTheServer) {
   ASSERT_TRUE(run({"simulate", "application-uplink", "app", "dev", "--f-port", "1", "--frm-payload",
                    "01", "--received-at", "2026-01-01T00:00:00Z"}));
   ASSERT_EQ(calls_.size(), 1U);
   EXPECT_EQ(calls_[0].method, "AppAs/SimulateUplink");
-  EXPECT_NE(calls_[0].request.find(R"("simulated":true)"), std::string::npos);
+  EXPECT_EQ(calls_[0].request.find("simulated"), std::string::npos) << calls_[0].request;
   EXPECT_NE(calls_[0].request.find(R"("frm_payload":"AQ==")"), std::string::npos)
       << calls_[0].request;
-  EXPECT_NE(calls_[0].request.find(R"("received_at":"2026-01-01T00:00:00Z"},"simulated")"),
-            std::string::npos)
-      << calls_[0].request;
+  EXPECT_NE(calls_[0].request.find(radio), std::string::npos) << calls_[0].request;
   EXPECT_TRUE(run({"simulate", "application-uplink", "app"}).error().is(no_end_device_id));
+}
+
+TEST_F(Live, TriesAFormatterThatIsGiven) {
+  const auto script = std::filesystem::path(testing::TempDir()) / "decoder.js";
+  std::ofstream(script) << "function decodeUplink() {}";
+  ASSERT_TRUE(run({"end-devices", "formatters", "decode-uplink", "app", "dev", "--f-port", "1",
+                   "--frm-payload", "C0FFEE", "--parameter-local-file", script.string()}));
+  ASSERT_EQ(calls_.size(), 1U);
+  EXPECT_EQ(calls_[0].method, "AppAs/DecodeUplink");
+  EXPECT_EQ(
+      calls_[0].request,
+      R"({"end_device_ids":)" + ids + R"(,"uplink":{"f_port":1,"frm_payload":"wP/u",)" + radio +
+          R"(},"formatter":"FORMATTER_JAVASCRIPT","parameter":"function decodeUplink() {}"})");
+  ASSERT_TRUE(run({"dev", "formatters", "encode-downlink", "app", "dev", "--decoded-payload",
+                   R"({"led":true})", "--formatter", "FORMATTER_CAYENNELPP"}));
+  EXPECT_EQ(calls_[0], (FakeApi::Call{"AppAs/EncodeDownlink",
+                                      R"({"end_device_ids":)" + ids +
+                                          R"(,"downlink":{"decoded_payload":{"led":true}},)"
+                                          R"("formatter":"FORMATTER_CAYENNELPP"})"}));
+  EXPECT_TRUE(
+      run({"end-devices", "formatters", "decode-downlink", "app"}).error().is(no_end_device_id));
+}
+
+TEST_F(Live, TriesTheFormatterThatADevicesMessagesTake) {
+  bool has_own = true;
+  const auto answer = [&](const std::string& method, const auto&, auto& message) {
+    using google::protobuf::DynamicCastToGenerated;
+    if (method == "AsEndDeviceRegistry/Get") {
+      auto& device = *DynamicCastToGenerated<pb::EndDevice>(&message);
+      device.mutable_version_ids()->set_brand_id("acme");
+      if (has_own) device.mutable_formatters()->set_down_formatter(pb::FORMATTER_REPOSITORY);
+    }
+    if (method == "As/GetLink") {
+      auto& formatters =
+          *DynamicCastToGenerated<pb::ApplicationLink>(&message)->mutable_default_formatters();
+      formatters.set_down_formatter(pb::FORMATTER_JAVASCRIPT);
+      formatters.set_down_formatter_parameter("script");
+    }
+    return Status();
+  };
+  const std::vector<std::string> words = {
+      "end-devices", "formatters", "decode-downlink", "app", "dev", "--frm-payload", "01"};
+  ASSERT_TRUE(run(words, answer));
+  ASSERT_EQ(calls_.size(), 2U);
+  EXPECT_EQ(calls_[1],
+            (FakeApi::Call{"AppAs/DecodeDownlink", R"({"end_device_ids":)" + ids +
+                                                       R"(,"version_ids":{"brand_id":"acme"},)"
+                                                       R"("downlink":{"frm_payload":"AQ=="},)"
+                                                       R"("formatter":"FORMATTER_REPOSITORY"})"}));
+  has_own = false;
+  ASSERT_TRUE(run(words, answer));
+  ASSERT_EQ(calls_.size(), 3U);
+  EXPECT_TRUE(
+      calls_[2].request.ends_with(R"("formatter":"FORMATTER_JAVASCRIPT","parameter":"script"})"));
+}
+
+TEST_F(Live, KeepsTestVectorsOfAnApplicationOrADevice) {
+  ASSERT_TRUE(run({"applications", "formatter-vectors", "get", "app"}));
+  EXPECT_EQ(calls_[0], (FakeApi::Call{"farfield.v1.AsFormatterVectors/Get",
+                                      R"({"application_ids":{"application_id":"app"}})"}));
+  ASSERT_TRUE(run({"applications", "formatter-vectors", "run", "app", "dev"}));
+  EXPECT_EQ(calls_[0], (FakeApi::Call{"farfield.v1.AsFormatterVectors/Run",
+                                      R"({"end_device_ids":)" + ids + "}"}));
+  const auto file = std::filesystem::path(testing::TempDir()) / "vectors.json";
+  std::ofstream(file) << R"([{"name":"warm","encoded":{"frm_payload":"Lw=="}}])";
+  ASSERT_TRUE(run({"applications", "formatter-vectors", "set", "app", "--vectors-local-file",
+                   file.string(), "--skip-run"}));
+  EXPECT_EQ(calls_[0],
+            (FakeApi::Call{"farfield.v1.AsFormatterVectors/Set",
+                           R"({"application_ids":{"application_id":"app"},"vectors":[{"name":)"
+                           R"("warm","encoded":{"frm_payload":"Lw=="}}],"skip_run":true})"}));
 }
 
 TEST_F(Live, TellsARelaysDeviceFromTheOneItForwards) {
