@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <span>
 
 #include "app/cli/entity/entity_commands.hpp"
 #include "app/cli/entity/method_command.hpp"
@@ -16,14 +17,25 @@ namespace {
 namespace pb = ttn::lorawan::v3;
 using Words = std::vector<std::string>;
 
-class Commands : public CommandLine {
- protected:
-  Commands() { add_entity_commands(root_); }
-};
-
 struct Row {
   Words words;
   FakeApi::Call call;
+};
+
+class Commands : public CommandLine {
+ protected:
+  Commands() { add_entity_commands(root_); }
+
+  /// Each row is one call.
+  void expect_calls(std::span<const Row> rows) {
+    for (const auto& row : rows) {
+      const auto done = run(row.words);
+      ASSERT_TRUE(done) << row.call.method << ": " << done.error().message();
+      ASSERT_EQ(calls_.size(), 1U) << row.call.method;
+      EXPECT_EQ(calls_.front().method, row.call.method);
+      EXPECT_EQ(calls_.front().request, row.call.request);
+    }
+  }
 };
 
 TEST_F(Commands, AreOneCallWithTheFlagsAsItsRequest) {
@@ -83,13 +95,27 @@ TEST_F(Commands, AreOneCallWithTheFlagsAsItsRequest) {
        {"OAuthAuthorizationRegistry/ListTokens",
         R"({"user_ids":{"user_id":"ada"},"client_ids":{"client_id":"cli"},"limit":50})"}},
   };
-  for (const auto& row : rows) {
-    const auto done = run(row.words);
-    ASSERT_TRUE(done) << row.call.method << ": " << done.error().message();
-    ASSERT_EQ(calls_.size(), 1U) << row.call.method;
-    EXPECT_EQ(calls_.front().method, row.call.method);
-    EXPECT_EQ(calls_.front().request, row.call.request);
-  }
+  expect_calls(rows);
+}
+
+TEST_F(Commands, OfWebhooksSayWhatTheirDeliveryIsToDo) {
+  const Row rows[] = {
+      {{"app", "webhooks", "redeliver", "app-1", "hook"},
+       {"farfield.v1.AsWebhookDelivery/RedeliverDeadLetters",
+        R"({"application_ids":{"application_id":"app-1"},"webhook_id":"hook"})"}},
+      {{"app", "webhooks", "discard", "app-1", "hook"},
+       {"farfield.v1.AsWebhookDelivery/DiscardDeadLetters",
+        R"({"application_ids":{"application_id":"app-1"},"webhook_id":"hook"})"}},
+      {{"app", "webhooks", "cancel-replay", "app-1", "hook"},
+       {"farfield.v1.AsWebhookDelivery/CancelReplay",
+        R"({"application_ids":{"application_id":"app-1"},"webhook_id":"hook"})"}},
+      {{"app", "webhooks", "templates", "get", "their-cloud", "--name"},
+       {"ApplicationWebhookRegistry/GetTemplate",
+        R"({"ids":{"template_id":"their-cloud"},"field_mask":{"paths":["name"]}})"}},
+      {{"app", "webhooks", "templates", "list"},
+       {"ApplicationWebhookRegistry/ListTemplates", R"({"field_mask":{}})"}},
+  };
+  expect_calls(rows);
 }
 
 TEST_F(Commands, NeedACollaboratorToCreate) {
