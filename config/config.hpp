@@ -374,9 +374,10 @@ struct ApplicationServer {
   Packages packages;
   Formatters formatters;
   Duration outbox_retention{};
-  Duration last_seen_interval{};    // between two reports to the registry; 0: none are made
-  std::size_t last_seen_batch = 0;  // devices in one of its transactions
-  std::string device_kek_label;     // of keys at rest; empty: the server's own
+  std::uint64_t outbox_messages_max = 0;  // per application and shard; 0: any number
+  Duration last_seen_interval{};          // between two reports to the registry; 0: none are made
+  std::size_t last_seen_batch = 0;        // devices in one of its transactions
+  std::string device_kek_label;           // of keys at rest; empty: the server's own
   InteropClient interop;
 };
 

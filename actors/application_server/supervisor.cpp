@@ -17,6 +17,7 @@ actors::ChildSpec outbox_child(const Config& config, const Surroundings& surroun
                       .deps = surroundings.deps,
                       .shards = routes.pipelines.count(),
                       .retention = config.outbox_retention,
+                      .messages_max = config.outbox_messages_max,
                       .trim_interval = config.outbox_trim_interval,
                       .own_thread = config.own_thread};
   return {"outbox_reader", [outbox = std::move(outbox), routes](caf::actor_system& system) {

@@ -6,7 +6,10 @@
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <optional>
+#include <utility>
 
+#include "actors/application_server/outbox/probe.hpp"
 #include "actors/application_server/outbox/scans.hpp"
 #include "actors/support/shell.hpp"
 
@@ -16,6 +19,8 @@ namespace {
 struct Shell {
   static inline const char* name = "outbox_reader";
   OutboxConfig config;
+  std::optional<OutboxProbe> probe;
+  std::uint64_t early = 0;  // of the removal under way
 };
 using Pointer = OutboxHandle::stateful_pointer<Shell>;
 
@@ -24,9 +29,19 @@ void wait_for_next_trim(Pointer self, Bytes from, Duration delay) {
                      TrimOutbox{std::move(from)});
 }
 
+/// Consumers that are behind will not get them: an operator has to know.
+void tell_early(Pointer self) {
+  const auto early = std::exchange(self->state.early, 0);
+  if (early == 0) return;
+  spdlog::warn("msg=\"messages removed before their time\" count={} messages_max={}", early,
+               self->state.config.messages_max);
+}
+
 void trim_step(Pointer self, const TrimOutbox& message) {
   const auto& config = self->state.config;
-  auto step = trim(*config.store, message.from, config.deps.clock->now().utc - config.retention,
+  auto step = trim(*config.store, message.from,
+                   {.received_before = config.deps.clock->now().utc - config.retention,
+                    .messages_max = config.messages_max},
                    config.trim_rows);
   if (!step) {
     spdlog::error("msg=\"outbox can not be trimmed\" error=\"{}\"", step.error().to_string());
@@ -35,7 +50,12 @@ void trim_step(Pointer self, const TrimOutbox& message) {
   if (!step->records.empty()) {
     caf::anon_send(config.deps.committer.get(), actors::Commit{std::move(step->records), nullptr});
   }
-  if (step->next.empty()) return wait_for_next_trim(self, {}, config.trim_interval);
+  self->state.early += step->early;
+  self->state.probe->removed_early.Increment(static_cast<double>(step->early));
+  if (step->next.empty()) {
+    tell_early(self);
+    return wait_for_next_trim(self, {}, config.trim_interval);
+  }
   // Behind what others ask.
   caf::anon_send(OutboxHandle(self), TrimOutbox{std::move(step->next)});
 }
@@ -43,6 +63,7 @@ void trim_step(Pointer self, const TrimOutbox& message) {
 OutboxHandle::behavior_type outbox(Pointer self, OutboxConfig config) {
   actors::prepare(self, Shell::name);
   self->state.config = std::move(config);
+  self->state.probe.emplace(*self->state.config.deps.metrics);
   wait_for_next_trim(self, {}, self->state.config.trim_interval);
   return {
       [self](const RecoverOutbox& ask) {

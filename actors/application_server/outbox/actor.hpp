@@ -15,6 +15,9 @@ struct OutboxConfig {
   storage::ShardCount shards;
   /// Messages older than this are removed.
   Duration retention = std::chrono::hours{24};
+  /// And those of an application in a shard that are more than so many, at the next removal; 0: any
+  /// number may lie there.
+  std::uint64_t messages_max = 0;
   Duration trim_interval = std::chrono::minutes{10};
   /// Rows one step of the removal looks at.
   std::size_t trim_rows = 4096;

@@ -200,44 +200,91 @@ Result<ScanRows::Rows> scan_rows(const storage::Reader& store, const ScanRows& r
   return rows;
 }
 
-Result<TrimStep> trim(const storage::Reader& store, const Bytes& from, UtcTime limit,
+namespace {
+
+/// One step of the removal, row by row.
+class Trimming {
+ public:
+  Trimming(const storage::Reader& store, const TrimLimits& limits)
+      : store_(store), limits_(limits) {}
+
+  /// False: nothing more of this application goes, or an error.
+  bool visit(ByteView key, ByteView value) {
+    step_.next = to_owned(key);
+    const auto parsed = storage::parse_outbox_key(key);
+    const auto message = decode_message(value);
+    if (!parsed || !message) return true;
+    const bool same =
+        last_ && last_->application_id == parsed->application_id && last_->shard == parsed->shard;
+    if (!same) {
+      erase_up_to_last();
+      first_ = to_owned(key);
+      status_ = find_kept(*parsed);
+      if (!status_) return false;
+    } else if (last_is_early_) {
+      ++step_.early;
+    }
+    last_ = *parsed;
+    const bool is_old = message->received_at < limits_.received_before;
+    last_is_early_ = !is_old && parsed->sequence.value() < kept_from_;
+    if (is_old || last_is_early_) return true;
+    // Messages lie in the order of time: go on with the next application.
+    step_.next =
+        storage::prefix_range(storage::application_prefix(parsed->shard, parsed->application_id))
+            .last;
+    skipped_ = true;
+    return false;
+  }
+
+  Result<TrimStep> finish(bool saw_all) {
+    FF_CHECK(status_);
+    erase_up_to_last();
+    if (!skipped_ && saw_all) step_.next.clear();
+    return std::move(step_);
+  }
+
+ private:
+  /// The first message that stays, however young those before it are.
+  Status find_kept(const OutboxKey& key) {
+    kept_from_ = 0;
+    if (limits_.messages_max == 0) return {};
+    FF_TRY(const auto newest, last_key(store_, storage::prefix_range(storage::application_prefix(
+                                                   key.shard, key.application_id))));
+    const auto count = newest ? newest->sequence.value() : 0;
+    if (count > limits_.messages_max) kept_from_ = count - limits_.messages_max + 1;
+    return {};
+  }
+
+  void erase_up_to_last() {
+    if (!last_) return;
+    step_.records.erase_range(Family::outbox, first_, storage::outbox_key(*last_));
+    last_.reset();
+    last_is_early_ = false;
+  }
+
+  const storage::Reader& store_;
+  TrimLimits limits_;
+  TrimStep step_;
+  Status status_;
+  /// Rows of one application in one shard; the last of them that goes may be the newest of all.
+  Bytes first_;
+  std::optional<OutboxKey> last_;
+  std::uint64_t kept_from_ = 0;
+  bool last_is_early_ = false;
+  bool skipped_ = false;
+};
+
+}  // namespace
+
+Result<TrimStep> trim(const storage::Reader& store, const Bytes& from, const TrimLimits& limits,
                       std::size_t rows) {
-  TrimStep step;
-  // Rows of one application in one shard; the last of them that is old may be the newest of all.
-  Bytes first;
-  std::optional<OutboxKey> last;
-  const auto erase_up_to_last = [&] {
-    if (!last) return;
-    step.records.erase_range(Family::outbox, first, storage::outbox_key(*last));
-    last.reset();
-  };
-  bool skipped = false;
   rows = std::max<std::size_t>(rows, 2);
-  const auto visited = store.scan(
-      {Family::outbox, {from, {}}, Direction::forward, rows}, [&](ByteView key, ByteView value) {
-        step.next = to_owned(key);
-        const auto parsed = storage::parse_outbox_key(key);
-        const auto message = decode_message(value);
-        if (!parsed || !message) return true;
-        const bool same =
-            last && last->application_id == parsed->application_id && last->shard == parsed->shard;
-        if (!same) {
-          erase_up_to_last();
-          first = to_owned(key);
-        }
-        last = *parsed;
-        if (message->received_at < limit) return true;
-        // Messages lie in the order of time: go on with the next application.
-        step.next = storage::prefix_range(
-                        storage::application_prefix(parsed->shard, parsed->application_id))
-                        .last;
-        skipped = true;
-        return false;
-      });
+  Trimming trimming(store, limits);
+  const auto visited =
+      store.scan({Family::outbox, {from, {}}, Direction::forward, rows},
+                 [&](ByteView key, ByteView value) { return trimming.visit(key, value); });
   if (!visited) return fail(visited.error());
-  erase_up_to_last();
-  if (!skipped && *visited < rows) step.next.clear();
-  return step;
+  return trimming.finish(*visited < rows);
 }
 
 Result<storage::WriteBatch> erase_application(const storage::Reader& store,

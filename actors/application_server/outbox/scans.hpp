@@ -22,15 +22,23 @@ Result<std::vector<FindTime::Part>> find_time(const storage::Reader& store,
                                               storage::ShardCount shards, const FindTime& request);
 Result<ScanRows::Rows> scan_rows(const storage::Reader& store, const ScanRows& request);
 
-/// One step of the removal of messages received before `limit`: looks at up to `rows` rows from
-/// `from`, at least 2. An application's newest message of a shard stays, because numbering goes on
-/// behind it after a restart.
+/// What is removed: messages that are old, and those that are too many.
+struct TrimLimits {
+  UtcTime received_before;
+  /// Of an application in a shard; 0: any number.
+  std::uint64_t messages_max = 0;
+};
+
+/// One step of the removal: looks at up to `rows` rows from `from`, at least 2. An application's
+/// newest message of a shard stays, because numbering goes on behind it after a restart.
 struct TrimStep {
   storage::WriteBatch records;
+  /// Messages among them that are not old.
+  std::uint64_t early = 0;
   /// Where the next step begins; empty when the family is done.
   Bytes next;
 };
-Result<TrimStep> trim(const storage::Reader& store, const Bytes& from, UtcTime limit,
+Result<TrimStep> trim(const storage::Reader& store, const Bytes& from, const TrimLimits& limits,
                       std::size_t rows);
 
 /// Removes an application's messages and how far its consumers have got. Only ranges that hold

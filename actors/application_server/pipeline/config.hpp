@@ -38,9 +38,6 @@ struct PipelineConfig {
   Duration activity_interval = std::chrono::seconds{10};
   /// Devices of which something waits to be reported; when there are more, it is reported at once.
   std::size_t activity_max = 10'000;
-  /// Messages kept per shard and application; older ones are gone also for durable consumers. By
-  /// age: see outbox.
-  std::uint64_t outbox_messages_max = 100'000;
   /// Keys at rest; null: in clear.
   storage::KeySealPtr key_seal;
   /// Errors: zero_attempt_counts, default_retry_count_larger_than_max.

@@ -12,8 +12,6 @@ namespace ff::application_server {
 namespace {
 
 constexpr Duration sweep_interval = std::chrono::minutes{1};
-/// Old messages are removed so many at a time.
-constexpr std::uint64_t trim_stride = 1024;
 
 /// The event of a message on its way to applications; empty: none.
 std::string_view forward_event(UpKind kind) noexcept {
@@ -259,14 +257,8 @@ void PipelineState::append(const ApplicationId& application, OutboxMessage ready
   auto message = std::make_shared<const OutboxMessage>(std::move(ready));
   auto& sequence = sequences_[application];
   sequence = storage::OutboxSequence{sequence.value() + 1};
-  const auto key = [&](std::uint64_t number) {
-    return storage::outbox_key({shard_, application, storage::OutboxSequence{number}});
-  };
-  work.records.put(storage::Family::outbox, key(sequence.value()), encode_message(*message));
-  if (sequence.value() % trim_stride == 0 && sequence.value() > config_.outbox_messages_max) {
-    work.records.erase_range(storage::Family::outbox, key(0),
-                             key(sequence.value() - config_.outbox_messages_max));
-  }
+  work.records.put(storage::Family::outbox, storage::outbox_key({shard_, application, sequence}),
+                   encode_message(*message));
   work.after.ups.push_back({application, shard_, sequence, std::move(message)});
 }
 

@@ -3,6 +3,7 @@
 #include <caf/send.hpp>
 
 #include "actors/application_server/outbox/actor.hpp"
+#include "actors/application_server/outbox/probe.hpp"
 #include "actors/application_server/outbox/record.hpp"
 #include "actors/application_server/outbox/scans.hpp"
 #include "protocol/base/hex.hpp"
@@ -136,12 +137,67 @@ TEST_F(Outbox, TheNewestMessageStaysSoThatNumberingGoesOn) {
   const auto old = clock->now().utc - std::chrono::hours{30};
   for (std::uint64_t i = 1; i <= 3; ++i) append(zero, app_a, i, old);
   append(zero, app_b, 1, old);
-  const auto step = trim(engine, {}, clock->now().utc, 100);
+  const auto step = trim(engine, {}, {clock->now().utc}, 100);
   ASSERT_TRUE(engine.write(step->records, storage::Durability::sync));
   EXPECT_TRUE(step->next.empty());
   EXPECT_EQ(*newest_sequences(engine, zero),
             (OutboxSequences{{app_a, OutboxSequence{3}}, {app_b, OutboxSequence{1}}}));
   EXPECT_EQ(sequences(zero, app_a), (std::vector<std::uint64_t>{3}));
+}
+
+TEST_F(Outbox, YoungMessagesStayHoweverManyTheyAre) {
+  const auto now = clock->now().utc;
+  for (std::uint64_t i = 1; i <= 50; ++i) append(zero, app_a, i, now);
+  const auto step = trim(engine, {}, {now - std::chrono::hours{24}}, 100);
+  EXPECT_TRUE(step->records.empty());
+  EXPECT_EQ(step->early, 0U);
+}
+
+TEST_F(Outbox, MessagesThatAreTooManyAreRemovedAndCountedBesideOldOnes) {
+  const auto now = clock->now().utc;
+  append(zero, app_a, 1, now - std::chrono::hours{30});
+  for (std::uint64_t i = 2; i <= 10; ++i) append(zero, app_a, i, now);
+  for (std::uint64_t i = 1; i <= 4; ++i) append(zero, app_b, i, now);
+  for (std::uint64_t i = 1; i <= 5; ++i) append(one, app_a, i, now);
+  // However many rows a step looks at, each message is counted once.
+  for (const std::size_t rows : {2U, 3U, 100U}) {
+    SCOPED_TRACE(rows);
+    storage::MemoryEngine copy;
+    ASSERT_TRUE(engine.scan({Family::outbox, {}}, [&](ByteView key, ByteView value) {
+      storage::WriteBatch row;
+      row.put(Family::outbox, to_owned(key), to_owned(value));
+      return bool(copy.write(row, storage::Durability::sync));
+    }));
+    std::uint64_t early = 0;
+    Bytes from;
+    do {
+      const auto step = trim(copy, from, {now - std::chrono::hours{24}, 4}, rows);
+      ASSERT_TRUE(step);
+      ASSERT_TRUE(copy.write(step->records, storage::Durability::sync));
+      early += step->early;
+      from = step->next;
+    } while (!from.empty());
+    EXPECT_EQ(early, 6U);  // 2 to 6, and 1 of the other shard
+    EXPECT_EQ(read_messages(copy, {app_a, zero, {}, 100, {}})->size(), 4U);
+    EXPECT_EQ(read_messages(copy, {app_b, zero, {}, 100, {}})->size(), 4U);
+    EXPECT_EQ(read_messages(copy, {app_a, one, {}, 100, {}})->front().sequence.value(), 2U);
+  }
+}
+
+TEST_F(Outbox, WhatIsRemovedEarlyIsInTheMetrics) {
+  for (std::uint64_t i = 1; i <= 9; ++i) append(zero, app_a, i, clock->now().utc);
+  auto outbox = spawn_outbox(*system, {.store = &engine,
+                                       .deps = deps,
+                                       .shards = *storage::ShardCount::make(2),
+                                       .messages_max = 3,
+                                       .trim_interval = std::chrono::seconds{1},
+                                       .trim_rows = 4,
+                                       .own_thread = false});
+  advance(std::chrono::milliseconds{1100});
+  EXPECT_EQ(sequences(zero, app_a), (std::vector<std::uint64_t>{7, 8, 9}));
+  EXPECT_EQ(OutboxProbe(*deps.metrics).removed_early.Value(), 6);
+  caf::anon_send_exit(outbox, caf::exit_reason::user_shutdown);
+  run();
 }
 
 TEST_F(Outbox, OldMessagesAreRemovedInBoundedSteps) {
