@@ -3,7 +3,7 @@
 namespace ff::application_server {
 
 std::shared_ptr<Seats> LinkTable::find(const ApplicationId& application_id) const {
-  const auto links = cell_->links.load();
+  const auto links = bucket_of(application_id).load();
   if (!links) return nullptr;
   const auto found = links->find(application_id);
   return found == links->end() ? nullptr : found->second;
@@ -28,23 +28,32 @@ void LinkTable::publish(const UpPublished& up) const {
   }
 }
 
-std::shared_ptr<LinkTable::Links> LinkTable::copy() const {
-  const auto links = cell_->links.load();
-  return links ? std::make_shared<Links>(*links) : std::make_shared<Links>();
+LinkTable::Bucket& LinkTable::bucket_of(const ApplicationId& application_id) const {
+  return cell_->buckets[std::hash<ApplicationId>{}(application_id) % bucket_count];
+}
+
+template <class Change>
+void LinkTable::change(const ApplicationId& application_id, const Change& change) const {
+  auto& bucket = bucket_of(application_id);
+  const auto present = bucket.load();
+  auto next = present ? std::make_shared<Links>(*present) : std::make_shared<Links>();
+  change(*next);
+  if (next->empty()) return bucket.store(nullptr);
+  bucket.store(std::move(next));
 }
 
 std::shared_ptr<Seats> LinkTable::add(const ApplicationId& application_id) const {
   auto seats = std::make_shared<Seats>();
-  auto next = copy();
-  next->insert_or_assign(application_id, seats);
-  cell_->links.store(std::move(next));
+  change(application_id, [&](Links& links) { links.insert_or_assign(application_id, seats); });
   return seats;
 }
 
 void LinkTable::erase(const ApplicationId& application_id) const {
-  auto next = copy();
-  next->erase(application_id);
-  cell_->links.store(std::move(next));
+  change(application_id, [&](Links& links) { links.erase(application_id); });
+}
+
+void LinkTable::clear() const {
+  for (auto& bucket : cell_->buckets) bucket.store(nullptr);
 }
 
 PublishUp publish_to(LinkTable table) {

@@ -5,7 +5,9 @@
 // link).
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <memory>
 #include <unordered_map>
 #include <vector>
@@ -46,19 +48,26 @@ class LinkTable {
 
   /// Whether the application has a link. Any thread.
   bool contains(const ApplicationId& application_id) const;
-  /// Seats for a new link, in place of an older one's. Links come and go rarely: each time the
-  /// table is copied. Directory only, as all that follow.
+  /// Seats for a new link, in place of an older one's. Copies the few applications that share its
+  /// bucket, so that a start with many takes no longer for each of them. Directory only, as all
+  /// that follow.
   std::shared_ptr<Seats> add(const ApplicationId& application_id) const;
   void erase(const ApplicationId& application_id) const;
   /// At shutdown, so that no subscriber is kept.
-  void clear() const { cell_->links.store(nullptr); }
+  void clear() const;
 
  private:
   using Links = std::unordered_map<ApplicationId, std::shared_ptr<Seats>>;
+  /// Null when nobody is in it.
+  using Bucket = std::atomic<std::shared_ptr<const Links>>;
+  /// 64 KiB; a bucket of a server with 100,000 applications has 25 of them.
+  static constexpr std::size_t bucket_count = 4096;
   struct Cell {
-    std::atomic<std::shared_ptr<const Links>> links;
+    std::array<Bucket, bucket_count> buckets;
   };
-  std::shared_ptr<Links> copy() const;
+  Bucket& bucket_of(const ApplicationId& application_id) const;
+  template <class Change>
+  void change(const ApplicationId& application_id, const Change& change) const;
   std::shared_ptr<Seats> find(const ApplicationId& application_id) const;
 
   std::shared_ptr<Cell> cell_;

@@ -95,6 +95,18 @@ TEST_F(Links, ALinkWithoutSubscribersEndsAndComesBack) {
   EXPECT_EQ(listener->got, (std::vector<std::uint64_t>{9}));
 }
 
+TEST(LinkTable, ManyApplicationsComeAndGoEachForItself) {
+  const LinkTable table;
+  constexpr int count = 20'000;  // more than there are buckets
+  const auto id = [](int i) { return ApplicationId("app-" + std::to_string(i)); };
+  for (int i = 0; i < count; ++i) table.add(id(i));
+  for (int i = 0; i < count; i += 2) table.erase(id(i));
+  for (int i = 0; i < count; ++i) EXPECT_EQ(table.contains(id(i)), i % 2 == 1) << i;
+  table.erase(id(0));
+  table.clear();
+  for (int i = 0; i < count; ++i) EXPECT_FALSE(table.contains(id(i))) << i;
+}
+
 TEST_F(Links, ALinkThatFailsIsStartedAgainWithItsSubscribers) {
   auto listener = std::make_shared<Listener>();
   subscribe(app_a, listener);
