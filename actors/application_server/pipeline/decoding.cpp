@@ -197,12 +197,13 @@ void PipelineState::ask_script(Lane& lane, const Held& held, Instant now) {
                     .reply = {}};
   if (const auto* uplink = std::get_if<ApplicationUplink>(&up.up))
     call.received_at = uplink->received_at;
-  deadlines_.emplace(now.mono + config_.script_timeout, Deadline{up.ids.uid, held.number});
+  deadlines_.add(now.mono + config_.script_timeout, up.ids.uid, held.number);
   effects_.emplace_back(
       RunScript{up.ids.uid, held.number, std::move(call), lane.record->version_ids});
 }
 
 Effects PipelineState::scripted(const ScriptAnswered& message, const Turn& turn) {
+  deadlines_.erase(message.request);
   const auto found = lanes_.find(message.device);
   if (found == lanes_.end()) return take();
   auto& lane = found->second;

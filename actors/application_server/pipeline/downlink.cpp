@@ -118,13 +118,14 @@ void PipelineState::attempt_push(const DeviceUid& uid, Lane& lane, const Turn& t
   push.sealed = *std::move(sealed);
   push.request = ++requests_;
   ++push.attempts;
-  deadlines_.emplace(turn.now.mono + config_.push_timeout, Deadline{uid, push.request});
+  deadlines_.add(turn.now.mono + config_.push_timeout, uid, push.request);
   store(lane, std::move(device), work);
   work.after.push = PushToNetwork{uid, push.sealed, push.replace, push.request};
   commit(lane, std::move(work));
 }
 
 Effects PipelineState::pushed(const DownlinksPushed& message, const Turn& turn) {
+  deadlines_.erase(message.request);
   auto found = lanes_.find(message.device);
   if (found == lanes_.end()) return take();
   auto& lane = found->second;

@@ -25,7 +25,7 @@ bool PipelineState::run(Lane& lane, ListQueuedDownlinks& message, const Turn& tu
   }
   const auto request = ++requests_;
   lane.listings.emplace(request, Listing{message.reply, {}, {}});
-  deadlines_.emplace(turn.now.mono + config_.script_timeout, Deadline{message.device, request});
+  deadlines_.add(turn.now.mono + config_.script_timeout, message.device, request);
   effects_.emplace_back(ListFromNetwork{message.device, request});
   return true;
 }
@@ -49,6 +49,7 @@ Effects PipelineState::listed(const QueueListed& message, const Turn& turn) {
   effects_.emplace_back(
       Answer{[reply = listing->second.reply, error = std::move(error)] { reply(fail(error)); }});
   lane.listings.erase(listing);
+  deadlines_.erase(message.request);
   return take();
 }
 
@@ -68,7 +69,7 @@ void PipelineState::show(Lane& lane, Listing& listing, const DeviceUid& device,
     if (runs_script(lane, kind) && listing.asked.size() < decoded_max) {
       const auto request = ++requests_;
       listing.asked.emplace(request, listing.items.size());
-      deadlines_.emplace(turn.now.mono + config_.script_timeout, Deadline{device, request});
+      deadlines_.add(turn.now.mono + config_.script_timeout, device, request);
       effects_.emplace_back(RunScript{device,
                                       request,
                                       {.function = formatter::Function::decode_downlink,
@@ -88,6 +89,7 @@ bool PipelineState::listing_answered(Lane& lane, const ScriptAnswered& message) 
   for (auto& [request, listing] : lane.listings) {
     if (request == message.request) {
       effects_.emplace_back(Answer{[reply = listing.reply] { reply(fail(push_timed_out)); }});
+      for (const auto& [script, item] : listing.asked) deadlines_.erase(script);
       return lane.listings.erase(message.request) > 0;
     }
     const auto found = listing.asked.find(message.request);
@@ -112,6 +114,7 @@ bool PipelineState::finish_listing(Lane& lane, std::uint64_t request) {
   effects_.emplace_back(Answer{[reply = std::move(found->second.reply),
                                 items = std::move(found->second.items)] { reply(items); }});
   lane.listings.erase(found);
+  deadlines_.erase(request);
   return true;
 }
 

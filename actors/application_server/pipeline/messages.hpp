@@ -113,9 +113,10 @@ struct CommitFailed {
 struct PipelineSnapshot {
   bool ready = false;
   std::size_t devices = 0;
-  std::size_t waiting = 0;  // messages that wait for a record or a key
-  std::size_t pushes = 0;   // outstanding and queued
-  std::size_t held = 0;     // messages that wait for a script, and those behind them
+  std::size_t waiting = 0;     // messages that wait for a record or a key
+  std::size_t pushes = 0;      // outstanding and queued
+  std::size_t held = 0;        // messages that wait for a script, and those behind them
+  std::size_t unanswered = 0;  // requests to others whose answer is waited for
   std::unordered_map<ApplicationId, storage::OutboxSequence> outbox;
 };
 struct InspectPipeline {

@@ -79,7 +79,7 @@ void PipelineState::ask_for_item(const Lane& lane, const formatter::Formatter& c
   const auto request = ++requests_;
   preparation.asked.emplace(request, index);
   const auto& device = preparation.message.device;
-  deadlines_.emplace(turn.now.mono + config_.script_timeout, Deadline{device, request});
+  deadlines_.add(turn.now.mono + config_.script_timeout, device, request);
   effects_.emplace_back(RunScript{
       device,
       request,

@@ -295,9 +295,9 @@ void PipelineState::tell_activity() {
 }
 
 std::optional<MonoTime> PipelineState::next_due() const noexcept {
-  if (deadlines_.empty()) return activity_due_;
-  const auto deadline = deadlines_.begin()->first;
-  return std::min(deadline, activity_due_.value_or(deadline));
+  const auto deadline = deadlines_.next();
+  if (!deadline) return activity_due_;
+  return std::min(*deadline, activity_due_.value_or(*deadline));
 }
 
 Effects PipelineState::expire(const Turn& turn) {
@@ -305,30 +305,30 @@ Effects PipelineState::expire(const Turn& turn) {
     activity_due_.reset();
     tell_activity();
   }
-  while (!deadlines_.empty() && deadlines_.begin()->first <= turn.now.mono) {
-    const auto deadline = std::move(deadlines_.extract(deadlines_.begin()).mapped());
-    auto found = lanes_.find(deadline.device);
-    if (found == lanes_.end()) continue;
-    auto& lane = found->second;
-    if (lane.fetch && lane.fetch->request == deadline.request) {
-      auto more = fetched(
-          {deadline.device, deadline.request, fail(join_server_unavailable, {{"join_eui", ""}})},
-          turn);
-      std::ranges::move(more, std::back_inserter(effects_));
-    } else if (lane.push && lane.push->request == deadline.request) {
-      push_failed(lane, Error(push_timed_out), turn);
-      begin_pushes(deadline.device, lane, turn);
-    } else {
-      auto more = scripted({deadline.device, deadline.request, fail(script_unanswered)}, turn);
-      std::ranges::move(more, std::back_inserter(effects_));
-    }
-  }
+  while (const auto missed = deadlines_.take(turn.now.mono)) give_up(*missed, turn);
   return take();
 }
 
 /// Rarely, because it looks at every device.
 void PipelineState::evict_idle(MonoTime now) {
   if (now - swept_ < sweep_interval) return;
+/// As if the answer had come, and had been an error.
+void PipelineState::give_up(const Deadlines::Missed& missed, const Turn& turn) {
+  const auto found = lanes_.find(missed.device);
+  if (found == lanes_.end()) return;
+  auto& lane = found->second;
+  if (lane.push && lane.push->request == missed.request) {
+    push_failed(lane, Error(push_timed_out), turn);
+    return begin_pushes(missed.device, lane, turn);
+  }
+  if (lane.fetch && lane.fetch->request == missed.request) {
+    Error error(join_server_unavailable, {{"join_eui", to_string(*lane.record->ids.join_eui)}});
+    effects_ = fetched({missed.device, missed.request, fail(std::move(error))}, turn);
+  } else {
+    effects_ = scripted({missed.device, missed.request, fail(script_unanswered)}, turn);
+  }
+}
+
   swept_ = now;
   std::erase_if(lanes_, [&](const auto& entry) {
     return entry.second.is_idle() && now - entry.second.used > config_.idle;
@@ -336,7 +336,10 @@ void PipelineState::evict_idle(MonoTime now) {
 }
 
 PipelineSnapshot PipelineState::snapshot() const {
-  PipelineSnapshot out{.ready = ready_, .devices = lanes_.size(), .outbox = sequences_};
+  PipelineSnapshot out{.ready = ready_,
+                       .devices = lanes_.size(),
+                       .unanswered = deadlines_.size(),
+                       .outbox = sequences_};
   for (const auto& [device, lane] : lanes_) {
     out.waiting += lane.waiting.size();
     out.pushes += lane.pushes.size() + lane.preparing.size() + (lane.push ? 1 : 0);

@@ -6,7 +6,6 @@
 // because the network server's answer comes behind them.
 #pragma once
 
-#include <map>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "actors/application_server/link_settings/table.hpp"
 #include "actors/application_server/pipeline/config.hpp"
 #include "actors/application_server/pipeline/crypto.hpp"
+#include "actors/application_server/pipeline/deadlines.hpp"
 #include "actors/application_server/pipeline/effect.hpp"
 #include "actors/application_server/pipeline/lane.hpp"
 #include "protocol/base/random.hpp"
@@ -56,10 +56,6 @@ class PipelineState {
 
  private:
   struct Work;
-  struct Deadline {
-    DeviceUid device;
-    std::uint64_t request = 0;
-  };
 
   // state.cpp
   Effects take() { return std::exchange(effects_, {}); }
@@ -79,6 +75,7 @@ class PipelineState {
   void publish(Lane& lane, ApplicationUp up, Work& work);
   void append(ApplicationUp up, Work& work);
   void append(const ApplicationId& application_id, OutboxMessage message, Work& work);
+  void give_up(const Deadlines::Missed& missed, const Turn& turn);
   void evict_idle(MonoTime now);
   DeviceActivity* activity_of(const DeviceUid& device, MonoTime now);
   void note(const ApplicationUp& up, MonoTime now);
@@ -166,7 +163,7 @@ class PipelineState {
   bool ready_ = false;
   std::unordered_map<DeviceUid, Lane> lanes_;
   std::unordered_map<ApplicationId, storage::OutboxSequence> sequences_;
-  std::multimap<MonoTime, Deadline> deadlines_;
+  Deadlines deadlines_;
   std::vector<DeviceUid> to_load_;                          // until ready
   std::unordered_map<DeviceUid, DeviceActivity> activity_;  // not told yet
   std::optional<MonoTime> activity_due_;

@@ -85,13 +85,13 @@ void PipelineState::fetch(Lane& lane, const SessionKeyId& id,
                           std::optional<NetworkSessions> for_push, const Turn& turn) {
   const auto& ids = lane.record->ids;
   lane.fetch = Fetch{++requests_, id, std::move(for_push)};
-  deadlines_.emplace(turn.now.mono + config_.app_s_key_timeout,
-                     Deadline{ids.uid, lane.fetch->request});
+  deadlines_.add(turn.now.mono + config_.app_s_key_timeout, ids.uid, lane.fetch->request);
   effects_.emplace_back(
       FetchAppSKey{ids.uid, *ids.join_eui, *ids.dev_eui, id, lane.fetch->request});
 }
 
 Effects PipelineState::fetched(const AppSKeyFetched& message, const Turn& turn) {
+  deadlines_.erase(message.request);
   auto found = lanes_.find(message.device);
   if (found == lanes_.end()) return take();
   auto& lane = found->second;

@@ -64,8 +64,12 @@ TEST_F(Uplinks, WhoseKeyDoesNotComeAreDroppedAfterTheTimeOut) {
   EXPECT_EQ(released, 1);
   EXPECT_TRUE(stored("first"));
   EXPECT_TRUE(published.empty());
-  EXPECT_TRUE(happened("as.up.data.drop"));
   EXPECT_EQ(device().session->session_key_id, id_1);
+  const auto drop = std::ranges::find(told, "as.up.data.drop", &events::Event::name);
+  ASSERT_NE(drop, told.end());
+  const auto* cause = std::get<Error>(drop->data).cause();
+  ASSERT_NE(cause, nullptr);
+  EXPECT_EQ(*cause, Error(join_server_unavailable, {{"join_eui", "A81758FFFE000001"}}));
 }
 
 TEST_F(Uplinks, StayEncryptedWhenTheKeyIsNotOursAndTheDeviceSaysSo) {
