@@ -9,8 +9,8 @@
 
 namespace ff::net::http {
 
-/// The address without a port: what `X-Real-IP` says if the socket's peer is one of `trusted`,
-/// else the peer's.
+/// The address without a port, by the request's headers as far as the socket's peer is one of
+/// `trusted`: net/address/client_address.hpp.
 std::string client_address(const Request& request, const std::vector<AddressBlock>& trusted);
 
 }  // namespace ff::net::http
