@@ -35,8 +35,21 @@ class Duplex : public std::enable_shared_from_this<Duplex<Request, Response>> {
   /// Tells the client that it is served, before there is a response. At most once, before writing.
   void open() {
     const std::scoped_lock lock(mutex_);
-    if (!ended_) reactor_->StartSendInitialMetadata();
+    if (ended_ || std::exchange(begun_, true)) return;
+    reactor_->StartSendInitialMetadata();
   }
+
+  /// Calls `add`, which may add initial metadata to the call's context, unless an answer has begun
+  /// or the call is over: afterwards the context may be gone.
+  template <class Add>
+  void before_begin(Add add) {
+    const std::scoped_lock lock(mutex_);
+    if (!ended_ && !begun_) add();
+  }
+
+  /// Told once when this side ends, with how. Before anything else; must neither block nor use the
+  /// duplex.
+  void on_end(std::function<void(const grpc::Status&)> told) { on_end_ = std::move(told); }
 
   /// Asked before each request is given to the handler; an error ends the call. Before reading.
   void limit(std::function<Status()> admit) { admit_ = std::move(admit); }
@@ -59,6 +72,7 @@ class Duplex : public std::enable_shared_from_this<Duplex<Request, Response>> {
       return false;
     }
     waiting_.push_back(std::move(response));
+    begun_ = true;
     pump();
     return true;
   }
@@ -103,6 +117,7 @@ class Duplex : public std::enable_shared_from_this<Duplex<Request, Response>> {
   void end(grpc::Status status) {
     ended_ = true;
     status_ = std::move(status);
+    if (on_end_) on_end_(status_);
     pump();
   }
 
@@ -175,7 +190,9 @@ class Duplex : public std::enable_shared_from_this<Duplex<Request, Response>> {
   Received received_;
   std::deque<Response> waiting_;
   std::function<void()> on_cancel_;
+  std::function<void(const grpc::Status&)> on_end_;
   grpc::Status status_;
+  bool begun_ = false;
   bool writing_ = false;
   bool ended_ = false;
   bool finished_ = false;

@@ -3,6 +3,7 @@
 #include <exception>
 
 #include "app/api/status.hpp"
+#include "net/address/client_address.hpp"
 #include "protocol/api_rules/api_rules.hpp"
 
 namespace ff::api {
@@ -20,10 +21,8 @@ CallMetadata read_metadata(const grpc::CallbackServerContext& context) {
   return metadata;
 }
 
-/// Of gRPC's `ipv4:192.0.2.1:4711` or `ipv6:%5B2001:db8::1%5D:4711`; calls from the HTTP server,
-/// whose peer gRPC calls unknown, say in their metadata whose they are.
-std::string remote_address(const Call& call, std::string_view peer) {
-  if (peer == "unknown" || peer.starts_with("inproc")) return std::string(call.find("x-real-ip"));
+/// Of gRPC's `ipv4:192.0.2.1:4711` or `ipv6:%5B2001:db8::1%5D:4711`.
+std::string host_of(std::string_view peer) {
   const auto scheme = peer.find(':');
   const auto port = peer.rfind(':');
   if (scheme == std::string_view::npos || port == scheme) return std::string(peer);
@@ -32,6 +31,17 @@ std::string remote_address(const Call& call, std::string_view peer) {
     if (const auto at = host.find(bracket); at != std::string::npos) host.erase(at, bracket.size());
   }
   return host;
+}
+
+/// Calls from the HTTP server, whose peer gRPC calls unknown, say in their metadata whose they are.
+std::string remote_address(const Call& call, std::string_view peer,
+                           const std::vector<net::AddressBlock>& trusted_proxies) {
+  const auto real_ip = call.find("x-real-ip");
+  if (peer == "unknown" || peer.starts_with("inproc")) return std::string(real_ip);
+  std::vector<std::string_view> hops;
+  const auto [first, last] = call.metadata.equal_range("x-forwarded-for");
+  for (auto entry = first; entry != last; ++entry) hops.push_back(entry->second);
+  return net::client_address(host_of(peer), {hops, real_ip}, trusted_proxies);
 }
 
 }  // namespace
@@ -45,6 +55,17 @@ grpc::Status Front::status(std::string_view method, const Error& error) const {
   auto error_id = ports_.new_error_id();
   if (ports_.on_error) ports_.on_error(method, error, error_id);
   return to_grpc(error, error_id);
+}
+
+void Front::add_warning(grpc::CallbackServerContext& context, const std::string& text) {
+  context.AddInitialMetadata("warning", text);
+}
+
+std::function<void(const grpc::Status&)> Front::handled(const Method& method, CallType type) const {
+  if (ports_.on_started) ports_.on_started(method.name, type);
+  return [this, name = method.name, type](const grpc::Status& status) {
+    if (ports_.on_handled) ports_.on_handled(name, type, status.error_code());
+  };
 }
 
 Front::AuditedCallPtr Front::audited_call(const Method& method,
@@ -91,12 +112,13 @@ void Front::run(const std::shared_ptr<Call>& call, const AuditedCallPtr& audited
 }
 
 /// Before authentication, as clients of the reference know it [api-conventions §2].
-Status Front::admit(Kind kind, const Call& call, const google::protobuf::Message* maybe_request,
+Status Front::admit(CallType type, const Call& call, const google::protobuf::Message* maybe_request,
                     grpc::CallbackServerContext& context) const {
   if (maybe_request != nullptr)
     FF_CHECK(api_rules::validate(call.method, *maybe_request, ports_.now()));
-  return kind == Kind::unary ? limits_.check_unary(call, *maybe_request, context)
-                             : limits_.check_stream(call, context);
+  if (ports_.is_unlimited && ports_.is_unlimited(call)) return {};
+  return type == CallType::unary ? limits_.check_unary(call, *maybe_request, context)
+                                 : limits_.check_stream(call, context);
 }
 
 void Front::begin(Beginning beginning, grpc::CallbackServerContext& context,
@@ -105,22 +127,21 @@ void Front::begin(Beginning beginning, grpc::CallbackServerContext& context,
   auto call = std::make_shared<Call>();
   call->method = method.name;
   call->metadata = read_metadata(context);
-  call->remote_address = remote_address(*call, context.peer());
+  call->remote_address = remote_address(*call, context.peer(), ports_.trusted_proxies);
   call->request_id = call->find("x-request-id");
   if (call->request_id.empty() || call->request_id.size() > request_id_max)
     call->request_id = ports_.new_request_id();
   call->correlation_ids = {"rpc:/" + std::string(method.name) + ":" + call->request_id};
   context.AddInitialMetadata("x-request-id", call->request_id);
-  if (auto admitted = admit(beginning.kind, *call, maybe_request, context); !admitted)
+  if (auto admitted = admit(beginning.type, *call, maybe_request, context); !admitted)
     return steps.fail(std::move(admitted).error());
-  auto run = [this, call, audited = beginning.audited, steps,
-              context = &context](Result<AuthInfo> auth) {
+  auto run = [this, call, audited = beginning.audited, steps](Result<AuthInfo> auth) {
     if (!auth) {
       steps.fail(std::move(auth).error());
       return;
     }
     call->auth = *std::move(auth);
-    if (!call->auth.warning.empty()) context->AddInitialMetadata("warning", call->auth.warning);
+    if (!call->auth.warning.empty()) steps.warn(call->auth.warning);
     this->run(call, audited, steps);
   };
   if (method.access == Access::open) {

@@ -14,9 +14,13 @@
 #include "app/api/call_limits.hpp"
 #include "app/api/duplex.hpp"
 #include "app/api/reply.hpp"
+#include "net/address/address_block.hpp"
 #include "protocol/base/time.hpp"
 
 namespace ff::api {
+
+/// As gRPC's metrics call them.
+enum class CallType : std::uint8_t { unary, server_stream, bidi_stream };
 
 /// What the front takes from outside. All thread safe; called on threads of the gRPC runtime.
 struct FrontPorts {
@@ -26,9 +30,17 @@ struct FrontPorts {
   std::shared_ptr<Authenticator> authenticator;
   std::shared_ptr<const net::RateLimiter> rate_limiter;  ///< Null: nobody is limited.
   std::shared_ptr<CallAudit> audit;                      ///< Null: nothing is recorded.
+  /// Whose word on a client's address is believed.
+  std::vector<net::AddressBlock> trusted_proxies = {};
+  /// Calls that are not limited. May be empty: there are none.
+  std::function<bool(const Call&)> is_unlimited = nullptr;
   /// Every call that ends with an error, for logs and metrics. May be empty.
   std::function<void(std::string_view method, const Error& error, std::string_view error_id)>
       on_error;
+  /// Every call that begins, and how it ends. May be empty; must not block.
+  std::function<void(std::string_view method, CallType type)> on_started = nullptr;
+  std::function<void(std::string_view method, CallType type, grpc::StatusCode code)> on_handled =
+      nullptr;
 };
 
 struct Method {
@@ -47,14 +59,21 @@ class Front {
   grpc::ServerUnaryReactor* unary(Method method, grpc::CallbackServerContext* context,
                                   const Request* request, Response* response, Handler handler) {
     auto* reactor = context->DefaultReactor();
-    auto finish = [reactor](const grpc::Status& status) { reactor->Finish(status); };
+    auto finish = [reactor,
+                   handled = handled(method, CallType::unary)](const grpc::Status& status) {
+      handled(status);
+      reactor->Finish(status);
+    };
     auto audited = audited_call(method, *request, *response);
     Reply<Response> reply(*response, finisher(method.name, finish, audited));
     auto run = [reply, request, handler = std::move(handler)](std::shared_ptr<const Call> call) {
       handler(std::move(call), *request, reply);
     };
-    begin({method, Kind::unary, std::move(audited)}, *context, request,
-          {[reply](Error error) { reply(fail(std::move(error))); }, std::move(run)});
+    // The context stays until the reply is given.
+    auto warn = [context](const std::string& text) { add_warning(*context, text); };
+    begin(
+        {method, CallType::unary, std::move(audited)}, *context, request,
+        {[reply](Error error) { reply(fail(std::move(error))); }, std::move(run), std::move(warn)});
     return reactor;
   }
 
@@ -65,13 +84,18 @@ class Front {
                                              const Request* request, Handler handler) {
     auto stream = Stream<Response>::make(
         [this, name = method.name](const Error& error) { return status(name, error); }, context);
+    stream->on_end(handled(method, CallType::server_stream));
     // A copy: authentication may answer when gRPC has dropped the request.
     auto kept = std::make_shared<const Request>(*request);
     auto run = [stream, kept, handler = std::move(handler)](std::shared_ptr<const Call> call) {
       handler(std::move(call), *kept, stream);
     };
-    begin({method, Kind::stream, nullptr}, *context, kept.get(),
-          {[stream](Error error) { stream->finish(fail(std::move(error))); }, std::move(run)});
+    auto warn = [stream, context](const std::string& text) {
+      stream->before_begin([&] { add_warning(*context, text); });
+    };
+    begin({method, CallType::server_stream, nullptr}, *context, kept.get(),
+          {[stream](Error error) { stream->finish(fail(std::move(error))); }, std::move(run),
+           std::move(warn)});
     return stream->reactor();
   }
 
@@ -83,14 +107,19 @@ class Front {
                                                      Handler handler) {
     auto duplex = Duplex<Request, Response>::make(
         [this, name = method.name](const Error& error) { return status(name, error); });
+    duplex->on_end(handled(method, CallType::bidi_stream));
     auto run = [this, duplex, handler = std::move(handler)](std::shared_ptr<const Call> call) {
       std::string key;
       if (const auto limit = limits_.of_messages(*call, key))
         duplex->limit([limit, key] { return limit.check(key); });
       handler(std::move(call), duplex);
     };
-    begin({method, Kind::stream, nullptr}, *context, nullptr,
-          {[duplex](Error error) { duplex->finish(fail(std::move(error))); }, std::move(run)});
+    auto warn = [duplex, context](const std::string& text) {
+      duplex->before_begin([&] { add_warning(*context, text); });
+    };
+    begin({method, CallType::bidi_stream, nullptr}, *context, nullptr,
+          {[duplex](Error error) { duplex->finish(fail(std::move(error))); }, std::move(run),
+           std::move(warn)});
     return duplex->reactor();
   }
 
@@ -110,21 +139,26 @@ class Front {
   struct Steps {
     std::function<void(Error)> fail;
     std::function<void(std::shared_ptr<const Call>)> run;
+    /// Adds a warning to the answer, unless that has begun. The call's context is touched nowhere
+    /// else after authentication: a client that has left meanwhile takes it along.
+    std::function<void(const std::string&)> warn;
   };
 
-  enum class Kind { unary, stream };
   struct Beginning {
     Method method;
-    Kind kind;
+    CallType type;
     AuditedCallPtr audited;
   };
   /// `maybe_request` null: there is none to validate.
   void begin(Beginning beginning, grpc::CallbackServerContext& context,
              const google::protobuf::Message* maybe_request, Steps steps) const;
   /// Validation, then limits.
-  Status admit(Kind kind, const Call& call, const google::protobuf::Message* maybe_request,
+  Status admit(CallType type, const Call& call, const google::protobuf::Message* maybe_request,
                grpc::CallbackServerContext& context) const;
   grpc::Status status(std::string_view method, const Error& error) const;
+  static void add_warning(grpc::CallbackServerContext& context, const std::string& text);
+  /// Counts that a call begins; what is given counts its end.
+  std::function<void(const grpc::Status&)> handled(const Method& method, CallType type) const;
   /// Null: the call is not recorded.
   AuditedCallPtr audited_call(const Method& method, const google::protobuf::Message& request,
                               const google::protobuf::Message& response) const;

@@ -100,6 +100,10 @@ class Stream : public std::enable_shared_from_this<Stream<Response>> {
     if (!ended_ && !begun_) add();
   }
 
+  /// Told once when this side ends, with how. Before anything else; must neither block nor use the
+  /// stream.
+  void on_end(std::function<void(const grpc::Status&)> told) { on_end_ = std::move(told); }
+
   /// False when the stream is over; `left` is not called then.
   bool write(Response message, Left left = {}) {
     std::scoped_lock lock(mutex_);
@@ -108,10 +112,18 @@ class Stream : public std::enable_shared_from_this<Stream<Response>> {
       end(reason(slow_reader));
       return false;
     }
-    waiting_.push_back({std::move(message), std::move(left)});
-    begun_ = true;
-    pump();
+    push({std::move(message), std::move(left)});
     return true;
+  }
+
+  enum class Offered : std::uint8_t { taken, dropped, over };
+  /// The same, but what finds no room is dropped and the stream goes on.
+  Offered offer(Response message) {
+    std::scoped_lock lock(mutex_);
+    if (ended_) return Offered::over;
+    if (waiting_.size() >= waiting_max) return Offered::dropped;
+    push({std::move(message), {}});
+    return Offered::taken;
   }
 
   /// Ends the stream after what was written. The first end counts.
@@ -158,6 +170,14 @@ class Stream : public std::enable_shared_from_this<Stream<Response>> {
   void end(grpc::Status status) {
     ended_ = true;
     status_ = std::move(status);
+    if (on_end_) on_end_(status_);
+    pump();
+  }
+
+  /// There is room; the lock is held.
+  void push(Waiting message) {
+    waiting_.push_back(std::move(message));
+    begun_ = true;
     pump();
   }
 
@@ -222,6 +242,7 @@ class Stream : public std::enable_shared_from_this<Stream<Response>> {
   std::mutex mutex_;
   std::deque<Waiting> waiting_;
   std::function<void()> on_cancel_;
+  std::function<void(const grpc::Status&)> on_end_;
   grpc::Status status_;
   bool begun_ = false;
   bool writing_ = false;

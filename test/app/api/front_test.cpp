@@ -4,11 +4,16 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <condition_variable>
+#include <deque>
+#include <thread>
+
 #include "app/api/http_gateway.hpp"
 #include "app/api/server.hpp"
 #include "test/app/api/recording_sink.hpp"
 #include "ttn/lorawan/v3/events.grpc.pb.h"
 #include "ttn/lorawan/v3/gateway_services.grpc.pb.h"
+#include "ttn/lorawan/v3/gatewayserver.grpc.pb.h"
 
 namespace ff::api {
 namespace {
@@ -22,10 +27,41 @@ class TestAuthenticator final : public Authenticator {
  public:
   void authenticate(const CallMetadata& metadata, Continuation answer) override {
     auto found = metadata.find("authorization");
+    if (found != metadata.end() && found->second == "Bearer warned") return hold(std::move(answer));
     if (found == metadata.end() || found->second != "Bearer good")
       return answer(fail(token_unknown));
     answer(AuthInfo{.kind = AuthInfo::Kind::api_key, .token_id = "KEY", .account_id = "user:me"});
   }
+
+  /// Answers the next call of `Bearer warned`, when it is there.
+  void answer_warned() {
+    Continuation answer;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return !held_.empty(); });
+      answer = std::move(held_.front());
+      held_.pop_front();
+    }
+    answer(AuthInfo{.kind = AuthInfo::Kind::api_key,
+                    .token_id = "KEY",
+                    .account_id = "user:me",
+                    .warning = "Your account was suspended."});
+  }
+  void wait_for_warned() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !held_.empty(); });
+  }
+
+ private:
+  void hold(Continuation answer) {
+    const std::scoped_lock lock(mutex_);
+    held_.push_back(std::move(answer));
+    changed_.notify_all();
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Continuation> held_;
 };
 
 class Gateways final : public GatewayRegistry::CallbackService {
@@ -44,6 +80,7 @@ class Gateways final : public GatewayRegistry::CallbackService {
                           *gateway.mutable_ids() = get.gateway_ids();
                           gateway.set_name(call->auth.account_id);
                           gateway.set_description(call->correlation_ids.at(0));
+                          (*gateway.mutable_attributes())["address"] = call->remote_address;
                           reply(gateway);
                           reply(fail(no_answer));  // Too late.
                         });
@@ -60,7 +97,7 @@ class EventStreams final : public Events::CallbackService {
   grpc::ServerWriteReactor<Event>* Stream(grpc::CallbackServerContext* context,
                                           const StreamEventsRequest* request) override {
     return front_.stream<Event>(
-        {"ttn.lorawan.v3.Events/Stream", Access::open}, context, request,
+        {"ttn.lorawan.v3.Events/Stream", access}, context, request,
         [](std::shared_ptr<const Call>, const StreamEventsRequest& wanted,
            const std::shared_ptr<ff::api::Stream<Event>>& stream) {
           for (unsigned i = 0; i < wanted.tail(); ++i) {
@@ -72,8 +109,43 @@ class EventStreams final : public Events::CallbackService {
         });
   }
 
+  Access access = Access::open;
+
  private:
   Front& front_;
+};
+
+/// A call in both directions; it ends at once.
+class Links final : public GtwGs::CallbackService {
+ public:
+  explicit Links(Front& front) : front_(front) {}
+
+  grpc::ServerBidiReactor<GatewayUp, GatewayDown>* LinkGateway(
+      grpc::CallbackServerContext* context) override {
+    return front_.duplex<GatewayUp, GatewayDown>(
+        {"ttn.lorawan.v3.GtwGs/LinkGateway"}, context,
+        [](std::shared_ptr<const Call>,
+           const std::shared_ptr<Duplex<GatewayUp, GatewayDown>>& link) { link->finish({}); });
+  }
+
+ private:
+  Front& front_;
+};
+
+/// `<method> <type> <code>`, `-1` for a beginning.
+struct CallLog {
+  void note(std::string_view method, CallType type, int code) {
+    const std::scoped_lock lock(mutex);
+    lines.push_back(std::string(method.substr(method.rfind('.') + 1)) + " " +
+                    std::to_string(static_cast<int>(type)) + " " + std::to_string(code));
+  }
+  std::vector<std::string> take() {
+    const std::scoped_lock lock(mutex);
+    return std::exchange(lines, {});
+  }
+
+  std::mutex mutex;
+  std::vector<std::string> lines;
 };
 
 class FrontTest : public testing::Test {
@@ -82,11 +154,18 @@ class FrontTest : public testing::Test {
       : front_({.now = [] { return UtcTime(); },
                 .new_request_id = [] { return std::string("ULID"); },
                 .new_error_id = [] { return std::string(32, 'e'); },
-                .authenticator = std::make_shared<TestAuthenticator>(),
+                .authenticator = authenticator_,
                 .rate_limiter = *net::RateLimiter::make(std::move(profiles), 64,
                                                         {.now = [] { return MonoTime(); }}),
-                .on_error = {}}) {
-    auto started = ApiServer::start({{"127.0.0.1:0", {}}}, {&gateways_, &events_});
+                .trusted_proxies = {*net::AddressBlock::parse("127.0.0.0/8")},
+                .is_unlimited =
+                    [](const Call& call) { return call.find("authorization") == "ClusterKey 00"; },
+                .on_error = {},
+                .on_started = [this](std::string_view method,
+                                     CallType type) { log_.note(method, type, -1); },
+                .on_handled = [this](std::string_view method, CallType type,
+                                     grpc::StatusCode code) { log_.note(method, type, code); }}) {
+    auto started = ApiServer::start({{"127.0.0.1:0", {}}}, {&gateways_, &events_, &links_});
     EXPECT_TRUE(started);
     server_ = *std::move(started);
     channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(server_->ports().at(0)),
@@ -105,9 +184,19 @@ class FrontTest : public testing::Test {
     return get(id, context, gateway);
   }
 
+  static std::string metadata(const grpc::ClientContext& context, const std::string& key) {
+    const auto& all = context.GetServerInitialMetadata();
+    const auto found = all.find(key);
+    return found == all.end() ? std::string()
+                              : std::string(found->second.data(), found->second.size());
+  }
+
+  std::shared_ptr<TestAuthenticator> authenticator_ = std::make_shared<TestAuthenticator>();
+  CallLog log_;
   Front front_;
   Gateways gateways_{front_};
   EventStreams events_{front_};
+  Links links_{front_};
   std::unique_ptr<ApiServer> server_;
   std::shared_ptr<grpc::Channel> channel_;
 };
@@ -160,6 +249,96 @@ TEST_F(FrontTest, AStreamDeliversInOrderAndThenItsEnd) {
   EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::UNAUTHENTICATED);
 }
 
+TEST_F(FrontTest, AWarningComesWithTheAnswerOfEveryKindOfCall) {
+  events_.access = Access::authenticated;
+  const std::string warning = "Your account was suspended.";
+  const auto answer = [this] { return std::thread([this] { authenticator_->answer_warned(); }); };
+  grpc::ClientContext unary;
+  unary.AddMetadata("authorization", "Bearer warned");
+  auto answering = answer();
+  Gateway gateway;
+  EXPECT_TRUE(get("gtw", unary, gateway).ok());
+  answering.join();
+  EXPECT_EQ(metadata(unary, "warning"), warning);
+
+  grpc::ClientContext streaming;
+  streaming.AddMetadata("authorization", "Bearer warned");
+  auto reader = Events::NewStub(channel_)->Stream(&streaming, {});
+  authenticator_->answer_warned();
+  EXPECT_TRUE(reader->Finish().ok());
+  EXPECT_EQ(metadata(streaming, "warning"), warning);
+
+  grpc::ClientContext linking;
+  linking.AddMetadata("authorization", "Bearer warned");
+  auto link = GtwGs::NewStub(channel_)->LinkGateway(&linking);
+  authenticator_->answer_warned();
+  GatewayDown down;
+  EXPECT_FALSE(link->Read(&down));
+  EXPECT_TRUE(link->Finish().ok());
+  EXPECT_EQ(metadata(linking, "warning"), warning);
+}
+
+// The context of a call ends with the call, whoever is still being asked about its caller.
+TEST_F(FrontTest, AClientMayLeaveBeforeItsCallerIsKnown) {
+  events_.access = Access::authenticated;
+  for (int i = 0; i < 100; ++i) {
+    grpc::ClientContext streaming;
+    streaming.AddMetadata("authorization", "Bearer warned");
+    auto reader = Events::NewStub(channel_)->Stream(&streaming, {});
+    grpc::ClientContext linking;
+    linking.AddMetadata("authorization", "Bearer warned");
+    auto link = GtwGs::NewStub(channel_)->LinkGateway(&linking);
+    authenticator_->wait_for_warned();
+    streaming.TryCancel();
+    linking.TryCancel();
+    if (i % 2 == 0) {
+      EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+      EXPECT_EQ(link->Finish().error_code(), grpc::StatusCode::CANCELLED);
+    }
+    authenticator_->answer_warned();
+    authenticator_->answer_warned();
+    if (i % 2 == 1) {
+      reader->Finish();  // Whichever came first.
+      link->Finish();
+    }
+  }
+  EXPECT_TRUE(get("gtw", "Bearer good").ok());
+}
+
+TEST_F(FrontTest, EveryCallIsCountedWhenItBeginsAndWhenItEnds) {
+  EXPECT_TRUE(get("gtw", "Bearer good").ok());
+  EXPECT_EQ(log_.take(),
+            (std::vector<std::string>{"GatewayRegistry/Get 0 -1", "GatewayRegistry/Get 0 0"}));
+  EXPECT_FALSE(get("X", "Bearer good").ok());
+  EXPECT_EQ(log_.take(),
+            (std::vector<std::string>{"GatewayRegistry/Get 0 -1", "GatewayRegistry/Get 0 3"}));
+  grpc::ClientContext streaming;
+  StreamEventsRequest request;
+  request.add_names("fail");
+  EXPECT_FALSE(Events::NewStub(channel_)->Stream(&streaming, request)->Finish().ok());
+  EXPECT_EQ(log_.take(), (std::vector<std::string>{"Events/Stream 1 -1", "Events/Stream 1 16"}));
+  grpc::ClientContext linking;
+  EXPECT_FALSE(GtwGs::NewStub(channel_)->LinkGateway(&linking)->Finish().ok());
+  EXPECT_EQ(log_.take(),
+            (std::vector<std::string>{"GtwGs/LinkGateway 2 -1", "GtwGs/LinkGateway 2 16"}));
+}
+
+TEST_F(FrontTest, AProxySaysWhoseCallItIs) {
+  const auto address = [this](const std::string& forwarded, const std::string& real) {
+    grpc::ClientContext context;
+    context.AddMetadata("authorization", "Bearer good");
+    if (!forwarded.empty()) context.AddMetadata("x-forwarded-for", forwarded);
+    if (!real.empty()) context.AddMetadata("x-real-ip", real);
+    Gateway gateway;
+    EXPECT_TRUE(get("gtw", context, gateway).ok());
+    return gateway.attributes().at("address");
+  };
+  EXPECT_EQ(address("", ""), "127.0.0.1");
+  EXPECT_EQ(address("203.0.113.9, 198.51.100.1", ""), "198.51.100.1");
+  EXPECT_EQ(address("", "198.51.100.1"), "198.51.100.1");
+  EXPECT_EQ(address("203.0.113.9", "198.51.100.1"), "127.0.0.1") << "one of them is invented";
+}
+
 TEST_F(FrontTest, TheHttpGatewayTakesTheSamePath) {
   HttpGateway gateway(server_->in_process_channel(), [] { return std::string(32, 'e'); });
   auto sink = std::make_shared<test::RecordingSink>();
@@ -179,13 +358,6 @@ class LimitedFrontTest : public FrontTest {
   LimitedFrontTest()
       : FrontTest({{"get", 60, 1, {"grpc:method:/ttn.lorawan.v3.GatewayRegistry/Get"}},
                    {"streams", 60, 2, {"grpc:stream:accept"}}}) {}
-
-  static std::string metadata(const grpc::ClientContext& context, const std::string& key) {
-    const auto& all = context.GetServerInitialMetadata();
-    const auto found = all.find(key);
-    return found == all.end() ? std::string()
-                              : std::string(found->second.data(), found->second.size());
-  }
 };
 
 TEST_F(LimitedFrontTest, ACallBeyondTheLimitIsRefusedAndSaysWhenToComeAgain) {
@@ -239,6 +411,17 @@ TEST_F(LimitedFrontTest, StreamsAreCountedWhenTheyBegin) {
     while (reader->Read(&event)) {
     }
     EXPECT_EQ(reader->Finish().error_code(), expected);
+  }
+}
+
+TEST_F(LimitedFrontTest, CallsOfTheClusterAreNotLimited) {
+  for (int i = 0; i < 5; ++i) {
+    grpc::ClientContext context;
+    context.AddMetadata("authorization", "ClusterKey 00");
+    Gateway gateway;
+    EXPECT_EQ(get("gtw", context, gateway).error_code(), grpc::StatusCode::UNAUTHENTICATED)
+        << "as this server knows no keys";
+    EXPECT_EQ(metadata(context, "x-rate-limit-limit"), "");
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <future>
+#include <thread>
 
 #include "app/api/status.hpp"
 #include "ttn/lorawan/v3/events.grpc.pb.h"
@@ -69,6 +70,21 @@ TEST_F(StreamTest, AClientThatDoesNotReadIsCutOff) {
   while (reader_->Read(&event)) {
   }
   EXPECT_EQ(reader_->Finish().error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+}
+
+TEST_F(StreamTest, WhatIsOfferedIsDroppedWhenThereIsNoRoomAndTheStreamGoesOn) {
+  std::size_t taken = 0;
+  while (stream_->offer(large_event()) == EventStream::Offered::taken) ++taken;
+  EXPECT_GE(taken, EventStream::waiting_max);
+  Event event;
+  for (std::size_t i = 0; i < taken; ++i) ASSERT_TRUE(reader_->Read(&event));
+  // There is room again when the last write has ended, which is told after the client has read it.
+  while (stream_->offer(Event()) == EventStream::Offered::dropped) std::this_thread::yield();
+  EXPECT_TRUE(reader_->Read(&event));
+  stream_->finish({});
+  EXPECT_EQ(stream_->offer(Event()), EventStream::Offered::over);
+  EXPECT_FALSE(reader_->Read(&event));
+  EXPECT_TRUE(reader_->Finish().ok());
 }
 
 TEST_F(StreamTest, AWriterHearsThatItsClientLeft) {
