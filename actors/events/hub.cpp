@@ -39,11 +39,33 @@ bool concerns(const EventSubject& subject, const EventSubject& wanted) {
   return application && is && *is == *application;
 }
 
+/// The subject's own comes first: it is what a subscription to the subject is found by.
+std::vector<Hub::Key> Hub::keys_of(const EventSubject& subject) {
+  if (const auto* device = std::get_if<DeviceIdentifiers>(&subject))
+    return {device->uid, device->uid.application_id};
+  if (const auto* gateway = std::get_if<GatewayIdentifiers>(&subject)) return {gateway->gateway_id};
+  if (const auto* account = std::get_if<AccountId>(&subject))
+    return {std::pair(account->kind, account->id)};
+  if (const auto* application = std::get_if<ApplicationId>(&subject)) return {*application};
+  return {};
+}
+
+std::vector<Hub::SubscriptionPtr> Hub::receivers(const EventSubject& subject) const {
+  if (by_key_.empty()) return {};
+  Subscriptions found;
+  for (const auto& key : keys_of(subject)) {
+    if (const auto listening = by_key_.find(key); listening != by_key_.end())
+      found.insert(listening->second.begin(), listening->second.end());
+  }
+  std::vector<SubscriptionPtr> out;
+  out.reserve(found.size());
+  for (auto& [id, subscription] : found) out.push_back(std::move(subscription));
+  return out;
+}
+
 bool Hub::is_wanted(const Event& event) const {
   const std::scoped_lock lock(mutex_);
-  return ports_->keep || std::ranges::any_of(subscriptions_, [&](const auto& entry) {
-           return wants(*entry.second, event);
-         });
+  return ports_->keep || !receivers(event.subject).empty();
 }
 
 void Hub::publish(Event event, MakeData make_data) {
@@ -51,24 +73,33 @@ void Hub::publish(Event event, MakeData make_data) {
   // Not under the lock, but for those who come meanwhile.
   if (kept.make_data && is_wanted(kept.event))
     kept.event.data = std::exchange(kept.make_data, nullptr)();
+  const auto name = kept.event.name;
   EventPtr shared;
-  std::vector<SubscriptionPtr> receivers;
+  std::vector<SubscriptionPtr> listeners;
   std::shared_ptr<const Ports> ports;
   {
     std::scoped_lock lock(mutex_);
     ports = ports_;
-    for (const auto& [id, subscription] : subscriptions_) {
-      if (wants(*subscription, kept.event)) receivers.push_back(subscription);
-    }
-    if (ports->keep || !receivers.empty()) {
+    listeners = receivers(kept.event.subject);
+    if (ports->keep || !listeners.empty()) {
       complete(kept);
       shared = std::make_shared<const Event>(kept.event);
     }
     // The oldest ends when the lock is released.
     if (!recent_.empty()) std::swap(recent_[published_++ % recent_.size()], kept);
   }
+  if (ports->count_published) ports->count_published(name);
   if (ports->keep) ports->keep(shared);
-  for (const auto& receiver : receivers) receiver->receive(shared);
+  for (const auto& listener : listeners) listener->receive(shared);
+}
+
+void Hub::dropped(std::string_view name) const {
+  std::shared_ptr<const Ports> ports;
+  {
+    const std::scoped_lock lock(mutex_);
+    ports = ports_;
+  }
+  if (ports->count_dropped) ports->count_dropped(name);
 }
 
 /// The lock is held.
@@ -110,14 +141,30 @@ SubscriptionId Hub::subscribe(Subscription subscription, std::size_t tail) {
     old = newest(*shared, tail);
     id = SubscriptionId(++last_id_);
     subscriptions_.emplace(id, shared);
+    for (const auto& subject : shared->subjects) {
+      if (auto keys = keys_of(subject); !keys.empty())
+        by_key_[std::move(keys.front())].emplace(id, shared);
+    }
   }
   for (const auto& event : old) shared->receive(event);
   return id;
 }
 
 void Hub::unsubscribe(SubscriptionId id) {
-  std::scoped_lock lock(mutex_);
-  subscriptions_.erase(id);
+  SubscriptionPtr ended;  // Its end may take what calls the hub along.
+  const std::scoped_lock lock(mutex_);
+  const auto found = subscriptions_.find(id);
+  if (found == subscriptions_.end()) return;
+  for (const auto& subject : found->second->subjects) {
+    const auto keys = keys_of(subject);
+    if (keys.empty()) continue;
+    const auto listening = by_key_.find(keys.front());
+    if (listening == by_key_.end()) continue;
+    listening->second.erase(id);
+    if (listening->second.empty()) by_key_.erase(listening);
+  }
+  ended = std::move(found->second);
+  subscriptions_.erase(found);
 }
 
 std::size_t Hub::subscribers() const {

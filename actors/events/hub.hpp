@@ -5,6 +5,9 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "actors/events/event.hpp"
@@ -24,8 +27,8 @@ using SubscriptionId = Strong<struct SubscriptionIdTag, std::uint64_t>;
 /// application; EUIs and addresses do not count.
 bool concerns(const EventSubject& subject, const EventSubject& wanted);
 
-/// Thread safe. A publisher pays for a lock and a move; an event is shared only if somebody
-/// listens.
+/// Thread safe. A publisher pays for a lock, a move and a look for each subject that its event's
+/// belongs to, however many listen to others; an event is shared only if somebody listens.
 class Hub {
  public:
   struct Subscription {
@@ -40,6 +43,10 @@ class Hub {
     std::function<std::string()> new_id = nullptr;
     /// Keeps every event somewhere else, too; as `receive`. May be null.
     std::function<void(const EventPtr&)> keep = nullptr;
+    /// Counts an event of this name that is published, or that found no room with a listener; any
+    /// thread. May be null.
+    std::function<void(std::string_view name)> count_published = nullptr;
+    std::function<void(std::string_view name)> count_dropped = nullptr;
   };
 
   /// `recent_max`: events kept in memory for subscribers that come later.
@@ -59,8 +66,15 @@ class Hub {
   void unsubscribe(SubscriptionId id);
   std::size_t subscribers() const;
 
+  /// For whoever receives: an event of this name found no room.
+  void dropped(std::string_view name) const;
+
  private:
   using SubscriptionPtr = std::shared_ptr<const Subscription>;
+  using Subscriptions = std::map<SubscriptionId, SubscriptionPtr>;
+  /// What decides who gets an event: its subject, and a device's application.
+  using Key =
+      std::variant<DeviceUid, ApplicationId, GatewayId, std::pair<AccountId::Kind, std::string>>;
 
   /// A kept event, whose data is made when somebody gets it.
   struct Kept {
@@ -71,12 +85,16 @@ class Hub {
   std::vector<EventPtr> newest(const Subscription& subscription, std::size_t count);
   void complete(Kept& kept) const;
   bool is_wanted(const Event& event) const;
+  /// Those who get an event of `subject`, in the order in which they came; the lock is held.
+  std::vector<SubscriptionPtr> receivers(const EventSubject& subject) const;
+  static std::vector<Key> keys_of(const EventSubject& subject);
 
   mutable std::mutex mutex_;
   std::shared_ptr<const Ports> ports_ = std::make_shared<const Ports>();
   std::vector<Kept> recent_;     // a ring
   std::uint64_t published_ = 0;  // the next event's place, modulo the ring's size
-  std::map<SubscriptionId, SubscriptionPtr> subscriptions_;
+  Subscriptions subscriptions_;
+  std::map<Key, Subscriptions> by_key_;
   std::uint64_t last_id_ = 0;
 };
 

@@ -136,6 +136,57 @@ TEST(HubTest, WhoUnsubscribesHearsNothingMore) {
   EXPECT_EQ(hub.subscribers(), 0U);
 }
 
+TEST(HubTest, WhoListensToADeviceAndItsApplicationHearsAnEventOnce) {
+  Hub hub;
+  Listening listening;
+  auto subscription = listening.to(device("app-1", "dev-1"));
+  subscription.subjects.emplace_back(ApplicationId("app-1"));
+  subscription.subjects.emplace_back(ApplicationId("app-1"));
+  const auto id = hub.subscribe(std::move(subscription));
+  hub.publish(event("one", device("app-1", "dev-1")));
+  EXPECT_EQ(listening.names, std::vector<std::string>{"one"});
+  hub.unsubscribe(id);
+  hub.publish(event("two", device("app-1", "dev-1")));
+  hub.publish(event("two", ApplicationId("app-1")));
+  EXPECT_EQ(listening.names, std::vector<std::string>{"one"});
+}
+
+TEST(HubTest, ListenersHearInTheOrderInWhichTheyCame) {
+  Hub hub;
+  std::vector<int> order;
+  const auto noted = [&](int number, EventSubject subject) {
+    hub.subscribe(
+        {{std::move(subject)}, [&order, number](const EventPtr&) { order.push_back(number); }});
+  };
+  noted(1, ApplicationId("app-1"));
+  noted(2, device("app-1", "dev-1"));
+  noted(3, ApplicationId("app-1"));
+  hub.publish(event("one", device("app-1", "dev-1")));
+  EXPECT_EQ(order, (std::vector<int>{1, 2, 3}));
+}
+
+TEST(HubTest, AccountsHearOfThemselves) {
+  Hub hub;
+  Listening user;
+  hub.subscribe(user.to(AccountId{AccountId::Kind::user, "ada"}));
+  hub.publish(event("user", AccountId{AccountId::Kind::user, "ada"}));
+  hub.publish(event("organization", AccountId{AccountId::Kind::organization, "ada"}));
+  hub.publish(event("client", AccountId{AccountId::Kind::client, "ada"}));
+  EXPECT_EQ(user.names, std::vector<std::string>{"user"});
+}
+
+TEST(HubTest, CountsWhatIsPublishedAndWhatFoundNoRoom) {
+  Hub hub;
+  std::vector<std::string> published;
+  std::vector<std::string> dropped;
+  hub.connect({.count_published = [&](std::string_view name) { published.emplace_back(name); },
+               .count_dropped = [&](std::string_view name) { dropped.emplace_back(name); }});
+  hub.publish(event("unheard", ApplicationId("app-1")));
+  hub.dropped("late");
+  EXPECT_EQ(published, std::vector<std::string>{"unheard"});
+  EXPECT_EQ(dropped, std::vector<std::string>{"late"});
+}
+
 TEST(HubTest, AListenerMayUnsubscribeWhileItReceives) {
   Hub hub;
   SubscriptionId id;
