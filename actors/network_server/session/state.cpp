@@ -164,6 +164,11 @@ void SessionState::store_index_row(const mac::Session& session, const mac::MacSt
 void SessionState::index(const mac::Session& session, const mac::MacState& mac_state, bool pending,
                          bool then_wake, Outcome& out) const {
   store_index_row(session, mac_state, pending, out);
+  tell_index(session, mac_state, pending, then_wake, out);
+}
+
+void SessionState::tell_index(const mac::Session& session, const mac::MacState& mac_state,
+                              bool pending, bool then_wake, Outcome& out) const {
   const auto& settings = device_->mac_settings;
   auto entry = std::make_shared<IndexedSession>(
       IndexedSession{.device = std::make_shared<const DeviceUid>(uid_),

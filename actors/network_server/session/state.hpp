@@ -166,6 +166,7 @@ class SessionState {
   Status exchange_commands(UplinkWork& work, const mac::Decoded& decoded) const;
   void adapt(UplinkWork& work) const;
   void settle_confirmed_downlink(UplinkWork& work, Outcome& out) const;
+  void index_accepted(const UplinkWork& work, const Device& old, Outcome& out) const;
   void accept(UplinkWork& work, const Turn& turn, Outcome& out);
   ApplicationUplink application_uplink(const UplinkWork& work) const;
 
@@ -279,6 +280,9 @@ class SessionState {
   void list_waiting(Outcome& out);
   void store_index_row(const mac::Session& session, const mac::MacState& mac_state, bool pending,
                        Outcome& out) const;
+  void tell_index(const mac::Session& session, const mac::MacState& mac_state, bool pending,
+                  bool then_wake, Outcome& out) const;
+  /// Both.
   void index(const mac::Session& session, const mac::MacState& mac_state, bool pending,
              bool then_wake, Outcome& out) const;
   void unindex(const mac::Session& session, bool pending, Outcome& out) const;

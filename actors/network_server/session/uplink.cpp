@@ -319,13 +319,27 @@ ApplicationUplink SessionState::application_uplink(const UplinkWork& work) const
           .net_id = surroundings_.config.net_id};
 }
 
+/// What the address index has to know of the frame just accepted.
+void SessionState::index_accepted(const UplinkWork& work, const Device& old, Outcome& out) const {
+  if (old.pending_session && !device_->pending_session) unindex(*old.pending_session, true, out);
+  if (work.promoted && old.session) unindex(*old.session, false, out);
+  const auto& session = *device_->session;
+  const auto& state = *device_->mac_state;
+  if (work.promoted || work.reset) return index(session, state, false, false, out);
+  const auto row_before = old.session->last_f_cnt_up.value() / index_row_stride;
+  if (work.f_cnt.value() / index_row_stride != row_before)
+    store_index_row(session, state, false, out);
+  // The index has checked half of the MIC, which anybody may have guessed: it counts on only now.
+  if (at_least(state.lorawan_version, MacVersion::v1_1) && !work.retransmission)
+    tell_index(session, state, false, false, out);
+}
+
 void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
   const auto old = device_;
   const auto m_type = work.frame.m_type;
   settle_confirmed_downlink(work, out);
   adapt(work);
   note_accepted(work, turn);
-  const auto row_before = work.session().last_f_cnt_up.value() / index_row_stride;
   work.session().last_f_cnt_up = work.f_cnt;
   work.mac_state().rx_windows_available = true;
   work.mac_state().pending_relay_downlink.clear();
@@ -352,15 +366,8 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
   device_ = std::make_shared<const Device>(std::move(work.next));
   if (ordinary) ordinary_change_ = {device_, *ordinary};
 
-  if (old->pending_session) unindex(*old->pending_session, true, out);
-  if (work.promoted && old->session) unindex(*old->session, false, out);
+  index_accepted(work, *old, out);
   const auto& session = *device_->session;
-  if (work.promoted || work.reset) {
-    index(session, *device_->mac_state, false, false, out);
-  } else if (work.f_cnt.value() / index_row_stride != row_before) {
-    store_index_row(session, *device_->mac_state, false, out);
-  }
-
   const auto& ids = work.event.frame->correlation_ids;
   const auto uplink =
       shown(*work.event.frame, work.event.rx_metadata, work.channel_index, work.f_cnt);

@@ -62,24 +62,31 @@ std::span<const IndexedSession> AddressIndex::sessions(DevAddr dev_addr) const n
   return found->second;
 }
 
-std::optional<AddressIndex::Attempt> AddressIndex::run_attempts(const phy::DataFrameView& frame,
-                                                                const Sessions& sessions) {
-  if (attempts_.empty()) return std::nullopt;
+bool AddressIndex::run_attempts(const phy::DataFrameView& frame, const Sessions& sessions) {
   candidates_.clear();
   for (const auto& attempt : attempts_) {
     const auto& session = sessions[attempt.session];
     candidates_.push_back(phy::uplink_candidate(session.f_nwk_s_int_key, attempt.f_cnt, frame.mic,
                                                 mic_kind(session)));
   }
-  const auto hit =
-      phy::match_uplink(std::span<const crypto::Candidate<Aes128Key>>(candidates_), frame);
-  cost_.mics += hit ? *hit + 1 : attempts_.size();
-  if (!hit) return std::nullopt;
-  return attempts_[*hit];
+  std::span<const crypto::Candidate<Aes128Key>> left(candidates_);
+  while (!left.empty()) {
+    const auto hit = phy::match_uplink(left, frame);
+    cost_.mics += hit ? *hit + 1 : left.size();
+    if (!hit) return false;
+    const auto attempt = attempts_[attempts_.size() - left.size() + *hit];
+    left = left.subspan(*hit + 1);
+    const bool certain = mic_kind(sessions[attempt.session]) == phy::UplinkMic::whole;
+    if (certain) hits_.clear();
+    hits_.push_back(attempt);
+    if (certain) return true;
+  }
+  return false;
 }
 
 std::optional<AddressMatch> AddressIndex::match(const phy::DataFrameView& frame) {
   cost_ = {};
+  hits_.clear();
   auto found = sessions_.find(frame.dev_addr);
   if (found == sessions_.end()) return std::nullopt;
   auto& sessions = found->second;
@@ -103,13 +110,19 @@ std::optional<AddressMatch> AddressIndex::match(const phy::DataFrameView& frame)
         attempts_.push_back({i, full});
       }
     }
-    if (auto hit = run_attempts(frame, sessions)) {
-      auto& session = sessions[hit->session];
-      session.last_f_cnt_up = hit->f_cnt;
-      return AddressMatch{session.device, hit->f_cnt, session.pending};
+    if (run_attempts(frame, sessions)) {
+      sessions[hits_.front().session].last_f_cnt_up = hits_.front().f_cnt;
+      break;
     }
   }
-  return std::nullopt;
+  if (hits_.empty()) return std::nullopt;
+  const auto match_of = [&](const Attempt& hit) {
+    const auto& session = sessions[hit.session];
+    return AddressMatch{session.device, hit.f_cnt, session.pending, {}};
+  };
+  auto match = match_of(hits_.front());
+  for (std::size_t i = 1; i < hits_.size(); ++i) match.others.push_back(match_of(hits_[i]));
+  return match;
 }
 
 }  // namespace ff::network_server

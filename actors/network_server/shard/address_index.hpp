@@ -37,6 +37,9 @@ struct AddressMatch {
   std::shared_ptr<const DeviceUid> device;
   FCnt32 f_cnt;
   bool pending = false;
+  /// Further sessions whose key explains as much of the MIC: the one that made the rest of it is
+  /// the owner. In one of 65,536 frames there is one, and in each that somebody forges for it.
+  std::vector<AddressMatch> others;
 };
 
 class AddressIndex {
@@ -48,7 +51,8 @@ class AddressIndex {
 
   /// The session whose key made the frame's MIC, with the full counter; its entry then counts from
   /// there. Candidates are tried in order of counter proximity. 1.1: only the half of the MIC that
-  /// FNwkSIntKey makes is checked.
+  /// FNwkSIntKey makes is checked, so the search goes on, and the entry counts on when the session
+  /// has checked the rest and says so (`set`).
   std::optional<AddressMatch> match(const phy::DataFrameView& frame);
 
   /// What the last match() took.
@@ -71,13 +75,15 @@ class AddressIndex {
     FCnt32 f_cnt;
   };
 
-  std::optional<Attempt> run_attempts(const phy::DataFrameView& frame, const Sessions& sessions);
+  /// Adds to `hits_`. True if one is certain, which is then the only one.
+  bool run_attempts(const phy::DataFrameView& frame, const Sessions& sessions);
 
   std::unordered_map<DevAddr, Sessions> sessions_;
   std::size_t size_ = 0;
   Cost cost_;
   // Reused between frames, so that matching does not allocate.
   std::vector<Attempt> attempts_;
+  std::vector<Attempt> hits_;
   std::vector<crypto::Candidate<Aes128Key>> candidates_;
 };
 

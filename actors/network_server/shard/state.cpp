@@ -78,7 +78,7 @@ UplinkOutcome ShardState::find_owner(const UplinkFrame& frame, Owner& owner) {
   if (const auto* join = std::get_if<phy::JoinRequestView>(&decoded->body)) {
     auto found = joins_.find({join->request.join_eui, join->request.dev_eui});
     if (!found) return UplinkOutcome::unknown_device;
-    owner = {std::move(found), true, {}, false, {}};
+    owner = {{std::move(found), {}, false, {}}, true};
     return UplinkOutcome::accepted;
   }
   if (const auto* rejoin = std::get_if<phy::RejoinRequestView>(&decoded->body))
@@ -88,7 +88,7 @@ UplinkOutcome ShardState::find_owner(const UplinkFrame& frame, Owner& owner) {
     return UplinkOutcome::not_an_uplink;
   auto match = addresses_.match(*data);
   if (!match) return UplinkOutcome::unknown_device;
-  owner = {std::move(match->device), false, match->f_cnt, match->pending, {}};
+  owner = {*std::move(match), false};
   return UplinkOutcome::accepted;
 }
 
@@ -101,9 +101,9 @@ UplinkOutcome ShardState::find_owner(const phy::RejoinRequest& request, Owner& o
     devices = joins_.find(request.dev_eui);
   }
   if (devices.empty()) return UplinkOutcome::unknown_device;
-  owner = {std::move(devices.back()), true, {}, false, {}};
+  owner = {{std::move(devices.back()), {}, false, {}}, true};
   devices.pop_back();
-  owner.others = std::move(devices);
+  for (auto& device : devices) owner.others.push_back({std::move(device), {}, false, {}});
   return UplinkOutcome::accepted;
 }
 
@@ -116,15 +116,16 @@ std::vector<ToSession> ShardState::close_windows(MonoTime now) {
     owners_.erase(found);
     const auto metadata =
         std::make_shared<const std::vector<RxMetadata>>(std::move(window.rx_metadata));
-    if (owner.is_join) {
-      for (const auto& other : owner.others)
-        events.push_back(to_session(*other, JoinRequestReceived{window.frame, metadata}));
+    const auto deliver = [&](const AddressMatch& candidate) {
+      if (owner.is_join)
+        return events.push_back(
+            to_session(*candidate.device, JoinRequestReceived{window.frame, metadata}));
       events.push_back(
-          to_session(*owner.device, JoinRequestReceived{std::move(window.frame), metadata}));
-    } else {
-      events.push_back(to_session(*owner.device, UplinkMatched{std::move(window.frame), metadata,
-                                                               owner.f_cnt, owner.pending}));
-    }
+          to_session(*candidate.device,
+                     UplinkMatched{window.frame, metadata, candidate.f_cnt, candidate.pending}));
+    };
+    for (const auto& other : owner.others) deliver(other);
+    deliver(owner);
   }
   return events;
 }

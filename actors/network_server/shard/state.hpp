@@ -71,14 +71,11 @@ class ShardState {
 
  private:
   /// Whose frame an open window holds.
-  struct Owner {
-    std::shared_ptr<const DeviceUid> device;
+  /// All candidates get it; the session whose keys made its whole MIC takes it. `others` of a
+  /// rejoin-request have the same DevEUI.
+  struct Owner : AddressMatch {
     /// A join- or rejoin-request.
     bool is_join = false;
-    FCnt32 f_cnt;
-    bool pending = false;
-    /// Others with this DevEUI: the session whose key made a rejoin-request's MIC is its owner.
-    std::vector<std::shared_ptr<const DeviceUid>> others;
   };
   UplinkOutcome find_owner(const UplinkFrame& frame, Owner& owner);
   UplinkOutcome find_owner(const phy::RejoinRequest& request, Owner& owner);

@@ -104,6 +104,53 @@ TEST(AddressIndex, ChecksHalfTheMicOfOneOne) {
   EXPECT_TRUE(index.match(uplink(1, 9, MacVersion::v1_1).view));
 }
 
+/// As if chance, or somebody who forges frames, had made half of a MIC with another's key.
+IndexedSession half_like(std::uint64_t number, std::uint64_t key, std::uint32_t last) {
+  auto session = session_of(number, last, MacVersion::v1_1);
+  session.f_nwk_s_int_key = key_of(key);
+  return session;
+}
+
+TEST(AddressIndex, HalfAMicMovesNoCounter) {
+  AddressIndex index;
+  index.set(address, session_of(1, 10, MacVersion::v1_1));
+  // The device itself is far behind what somebody has guessed a MIC for.
+  EXPECT_TRUE(index.match(uplink(1, 40'000, MacVersion::v1_1).view));
+  const auto match = index.match(uplink(1, 11, MacVersion::v1_1).view);
+  ASSERT_TRUE(match);
+  EXPECT_EQ(match->f_cnt, FCnt32{11});
+}
+
+TEST(AddressIndex, GoesOnAfterHalfAMic) {
+  AddressIndex index;
+  index.set(address, half_like(1, 7, 199));
+  index.set(address, session_of(2, 0, MacVersion::v1_1));
+  index.set(address, half_like(3, 7, 8));
+  const auto match = index.match(uplink(7, 200, MacVersion::v1_1).view);
+  ASSERT_TRUE(match);
+  EXPECT_EQ(match->device->device_id.text(), "dev-1");
+  EXPECT_EQ(match->f_cnt, FCnt32{200});
+  ASSERT_EQ(match->others.size(), 1U);
+  EXPECT_EQ(match->others[0].device->device_id.text(), "dev-3");
+  EXPECT_EQ(match->others[0].f_cnt, FCnt32{200});
+}
+
+TEST(AddressIndex, AWholeMicSettlesIt) {
+  // A frame whose halves are alike is one that a 1.1 session with the same key explains too.
+  std::uint32_t f_cnt = 1;
+  const auto alike = [&](const Sent& sent) {
+    return (sent.view.mic.value() >> 16U) == (sent.view.mic.value() & 0xffffU);
+  };
+  while (!alike(uplink(7, f_cnt))) ++f_cnt;
+  AddressIndex index;
+  index.set(address, half_like(1, 7, f_cnt - 1));
+  index.set(address, session_of(7, f_cnt - 1));
+  const auto match = index.match(uplink(7, f_cnt).view);
+  ASSERT_TRUE(match);
+  EXPECT_EQ(match->device->device_id.text(), "dev-7");
+  EXPECT_TRUE(match->others.empty());
+}
+
 TEST(AddressIndex, TakesNoAcknowledgmentForAPendingSession) {
   AddressIndex index;
   auto session = session_of(1, 0);
