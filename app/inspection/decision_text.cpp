@@ -113,6 +113,8 @@ struct Text {
         return "join server asked for a session on " + address;
       case JoinStage::refused:
         return "join server refused the join" + because(join.error);
+      case JoinStage::repeated:
+        return "another copy of the join-request that the join server was asked about";
       case JoinStage::accepted:
         break;
     }

@@ -35,8 +35,8 @@ std::string_view to_string(UplinkVerdict verdict) noexcept {
 }
 
 std::string_view to_string(JoinStage stage) noexcept {
-  static constexpr std::array<std::string_view, 4> names = {"dropped", "asked", "refused",
-                                                            "accepted"};
+  static constexpr std::array<std::string_view, 5> names = {"dropped", "asked", "refused",
+                                                            "accepted", "repeated"};
   return name_of(names, stage);
 }
 

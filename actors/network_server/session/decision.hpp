@@ -94,6 +94,7 @@ enum class JoinStage : std::uint8_t {
   asked,     // the join server has the question
   refused,   // by the join server
   accepted,  // the join-accept waits for its window
+  repeated,  // one more copy of the request that was asked of last: its gateways may answer too
 };
 std::string_view to_string(JoinStage stage) noexcept;
 

@@ -15,12 +15,6 @@
 namespace ff::network_server {
 namespace {
 
-/// To RX1 of a join. [RP002 §3.1 JOIN_ACCEPT_DELAY1]
-constexpr std::chrono::seconds join_accept_delay{5};
-/// A gateway needs this much time before an emission; later there is no use in asking. [spec
-/// gateway-server §9.1]
-constexpr Duration lead_time = std::chrono::milliseconds{130};
-
 /// What RX1 follows from.
 struct UplinkChannel {
   DataRateIndex data_rate;
@@ -251,10 +245,11 @@ void SessionState::send_join_accept(const Turn& turn, Outcome& out) {
                   .confirmed = false,
                   .answers_f_cnt_up = {},
                   .correlation_ids = answerable_->correlation_ids};
+  const auto& accept = pending->queued_join_accept->payload;
+  drop_small(windows, accept.size());
   auto request = class_a_request(windows.rx1, windows.rx2, join_accept_delay,
                                  surroundings_.config.join_accept_priority);
-  transmit(std::move(flight), pending->queued_join_accept->payload, {std::move(request)}, turn,
-           out);
+  transmit(std::move(flight), accept, {std::move(request)}, turn, out);
 }
 
 /// An answer is due and a window open. [spec network-server §11.4]

@@ -5,6 +5,8 @@ namespace ff::network_server {
 std::optional<Opening> open_window(const mac::DeviceProfile& profile, DataRateIndex index,
                                    Frequency frequency, region::DwellTime dwell) {
   using region::Direction;
+  // The device may be ready for longer frames than the plan lets gateways send.
+  if (profile.plan.dwell_time.downlinks == region::DwellTime::on) dwell = region::DwellTime::on;
   const auto* entry = profile.region.data_rate(index, Direction::downlink);
   const auto room = profile.region.max_mac_payload(index, Direction::downlink,
                                                    {dwell, profile.plan.repeater_compatible});

@@ -12,6 +12,11 @@
 namespace ff::network_server {
 
 inline constexpr std::chrono::seconds rx2_after_rx1{1};
+/// To RX1 of a join. [RP002 §3.1 JOIN_ACCEPT_DELAY1]
+inline constexpr std::chrono::seconds join_accept_delay{5};
+/// A gateway needs this much time before an emission; later there is no use in asking. [spec
+/// gateway-server §9.1]
+inline constexpr Duration lead_time = std::chrono::milliseconds{130};
 
 /// Octets for FRMPayload and FOpts beside FHDR and FPort.
 constexpr std::size_t room_in(std::size_t max_mac_payload) noexcept {

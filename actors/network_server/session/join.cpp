@@ -2,6 +2,7 @@
 // network-server §6; TS001-1.1 §6.2.4]
 #include <algorithm>
 
+#include "actors/network_server/session/downlink_frame.hpp"
 #include "actors/network_server/session/errors.hpp"
 #include "actors/network_server/session/event_data.hpp"
 #include "actors/network_server/session/paths.hpp"
@@ -18,6 +19,8 @@ constexpr std::size_t long_join_accept_size = 33;
 /// How often a random address equal to the current one is drawn again. [spec network-server §6.3]
 constexpr int address_draws_max = 5;
 constexpr int home_draws_max = 64;
+/// Copies of a join-request are collected for so long. [spec network-server §1.2, §6.10]
+constexpr Duration join_collection = std::chrono::seconds{6};
 
 /// An address whose shard is the device's own, where the prefixes have one: then matching and
 /// session are neighbours. [architecture §5]
@@ -39,15 +42,17 @@ DevAddr choose_address(const Config& config, const Device& device, storage::Shar
 }
 
 /// Whether a join-accept with CFList fits one of the windows of a device that listens with
-/// `current`. [spec network-server §6.4]
-bool fits_long_join_accept(const region::Region& region, const mac::MacParameters& current,
+/// `listening`. [spec network-server §6.4]
+bool fits_long_join_accept(const mac::DeviceProfile& profile, const mac::MacState& listening,
                            DataRateIndex uplink) {
+  const auto& region = profile.region;
+  const auto dwell = mac::expected_downlink_dwell(listening, profile);
   const auto room = [&](DataRateIndex index) {
-    return region.max_mac_payload(index, region::Direction::downlink, {region::DwellTime::off}) +
-           std::size_t{5};
+    const auto window = open_window(profile, index, region.rx2_frequency, dwell);
+    return window ? window->max_mac_payload + 5 : 0;
   };
-  const auto rx1 =
-      region.rx1_data_rate(uplink, current.rx1_data_rate_offset, region::DwellTime::off);
+  const auto& current = listening.current;
+  const auto rx1 = region.rx1_data_rate(uplink, current.rx1_data_rate_offset, dwell);
   const auto best = std::max(rx1 ? room(*rx1) : 0, room(current.rx2_data_rate_index));
   return best >= long_join_accept_size;
 }
@@ -84,7 +89,7 @@ struct SessionState::JoinWork {
 };
 
 void SessionState::on(const JoinRequestReceived& event, const Turn& turn, Outcome& out) {
-  if (!device_) return;
+  if (!device_ || take_join_copy(event, turn, out)) return;
   JoinWork work{.event = event,
                 .radio = {},
                 .rejoin = {},
@@ -105,6 +110,52 @@ void SessionState::on(const JoinRequestReceived& event, const Turn& turn, Outcom
     return drop_join(*event.frame, status.error(), turn, out);
   }
   ask_join_server(std::move(work), turn, out);
+}
+
+/// A gateway close to the device hears it on the neighbouring channels too, and a copy may come
+/// when the window for copies is over. Asked of once more the join server would refuse it, for its
+/// nonce is used now, and the join under way would be lost.
+bool SessionState::take_join_copy(const JoinRequestReceived& event, const Turn& turn,
+                                  Outcome& out) {
+  const bool is_copy = asked_join_ && asked_join_->phy_payload == event.frame->phy_payload &&
+                       turn.now.utc - asked_join_->at < join_collection;
+  if (!is_copy) return false;
+  note(turn, JoinJudged{JoinStage::repeated, {}, {}});
+  if (joining_) {
+    answer_louder_copy(joining_->answerable, event);
+  } else if (awaits_join_accept(turn.now.utc) && !in_flight_) {
+    answer_louder_copy(*answerable_, event);
+  } else {
+    refuse_forwarded(paths_of(*event.rx_metadata), Error(duplicate_uplink), out);
+  }
+  return true;
+}
+
+/// Its gateways may answer too. The loudest copy was heard on the channel that the device sent on,
+/// which is the one where it listens.
+void SessionState::answer_louder_copy(Answerable& join, const JoinRequestReceived& event) const {
+  auto paths = paths_of(*event.rx_metadata);
+  const auto signal = signal_of(*event.rx_metadata);
+  if (signal <= join.signal) {
+    join.paths = joined_paths(std::move(join.paths), paths);
+    return;
+  }
+  join.paths = joined_paths(std::move(paths), join.paths);
+  const auto& state = join.in_session ? *device_->mac_state
+                      : joining_      ? joining_->mac_state
+                                      : *device_->pending_mac_state;
+  const auto channel = channel_of(state, event.frame->settings.frequency);
+  if (!channel) return;
+  join.signal = signal;
+  join.channel_index = *channel;
+  join.rx1_frequency = state.current.channels[channel->value()].downlink_frequency;
+}
+
+/// A join-accept is on its way to the device, which listens to nothing else.
+bool SessionState::awaits_join_accept(UtcTime now) const {
+  return answerable_ && answerable_->is_join && device_->pending_mac_state &&
+         device_->pending_mac_state->queued_join_accept &&
+         now < last_window_at(*answerable_, join_accept_delay);
 }
 
 Status SessionState::read_join(JoinWork& work) const {
@@ -173,6 +224,7 @@ Status SessionState::find_join_windows(JoinWork& work) const {
                      .adr_ack_req = false,
                      .is_join = true,
                      .in_session = in_session,
+                     .signal = signal_of(*work.event.rx_metadata),
                      .correlation_ids = frame.correlation_ids,
                      .relay = relay_of(*work.event.rx_metadata, uid_.application_id)};
   return {};
@@ -191,8 +243,8 @@ mac::JoinParameters SessionState::join_parameters(const JoinWork& work, const Tu
                                  .cf_list = {}};
   const bool keeps_channels = work.rejoin && work.rejoin->request.type == phy::RejoinType::rekey;
   const auto& listening = work.answerable.in_session ? *device_->mac_state : state;
-  if (!keeps_channels &&
-      fits_long_join_accept(region, listening.current, work.answerable.data_rate_index)) {
+  if (!keeps_channels && fits_long_join_accept(profile(*device_, work.radio), listening,
+                                               work.answerable.data_rate_index)) {
     parameters.cf_list = mac::cf_list(state.desired, region);
   }
   return parameters;
@@ -223,6 +275,7 @@ void SessionState::ask_join_server(JoinWork work, const Turn& turn, Outcome& out
   if (work.rejoin && work.rejoin->request.type != phy::RejoinType::full_context)
     next.session->last_rj_count_0 = work.rejoin->request.rejoin_count;
   device_ = std::make_shared<const Device>(std::move(next));
+  asked_join_ = AskedJoin{work.event.frame->phy_payload, turn.now.utc};
   auto uplink = shown(*work.event.frame, work.event.rx_metadata, work.answerable.channel_index);
   joining_ = Joining{.attempt = attempt,
                      .since = turn.now.mono,

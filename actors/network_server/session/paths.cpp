@@ -1,6 +1,7 @@
 #include "actors/network_server/session/paths.hpp"
 
 #include <algorithm>
+#include <limits>
 
 namespace ff::network_server {
 namespace {
@@ -36,6 +37,24 @@ std::vector<DownlinkPath> paths_of(const std::vector<RxMetadata>& rx_metadata) {
     paths.push_back({metadata->gateway, metadata->antenna_index, metadata->uplink_token});
   }
   return paths;
+}
+
+float signal_of(const std::vector<RxMetadata>& rx_metadata) noexcept {
+  auto best = std::numeric_limits<float>::lowest();
+  for (const auto& metadata : rx_metadata) best = std::max(best, signal(metadata));
+  return best;
+}
+
+std::vector<DownlinkPath> joined_paths(std::vector<DownlinkPath> first,
+                                       const std::vector<DownlinkPath>& more) {
+  for (const auto& path : more) {
+    const bool known = std::ranges::any_of(first, [&](const DownlinkPath& other) {
+      return other.gateway.gateway_id == path.gateway.gateway_id &&
+             other.antenna_index == path.antenna_index;
+    });
+    if (!known && first.size() < paths_max) first.push_back(path);
+  }
+  return first;
 }
 
 std::optional<relay::UplinkToken> relay_of(const std::vector<RxMetadata>& rx_metadata,

@@ -74,6 +74,7 @@ class SessionState {
     bool is_join = false;
     /// Of a rejoin: the windows are those of the present session.
     bool in_session = false;
+    float signal = 0;  // of a join-request, as signal_of() has it
     CorrelationIds correlation_ids;
     std::optional<relay::UplinkToken> relay;  // instead of paths: a relay heard it
     std::optional<UtcTime> gps_time;          // its end, of a gateway's GPS
@@ -113,6 +114,11 @@ class SessionState {
     Answerable answerable;
     AskJoinServer question;
     std::shared_ptr<const events::Uplink> shown;  // in events
+  };
+  /// The join-request that the join server was asked about last.
+  struct AskedJoin {
+    Bytes phy_payload;
+    UtcTime at;
   };
   /// A scheduled downlink whose emission the gateway has not reported yet.
   struct Transmission {
@@ -171,6 +177,8 @@ class SessionState {
   ApplicationUplink application_uplink(const UplinkWork& work) const;
 
   // join.cpp
+  bool take_join_copy(const JoinRequestReceived& event, const Turn& turn, Outcome& out);
+  void answer_louder_copy(Answerable& join, const JoinRequestReceived& event) const;
   Status read_join(JoinWork& work) const;
   Status check_rejoin(const phy::RejoinRequestView& rejoin) const;
   Status begin_mac_state(JoinWork& work) const;
@@ -178,6 +186,7 @@ class SessionState {
   mac::JoinParameters join_parameters(const JoinWork& work, const Turn& turn) const;
   void ask_join_server(JoinWork work, const Turn& turn, Outcome& out);
   bool ask_elsewhere(const JoinAnswered& event, const Turn& turn, Outcome& out);
+  bool awaits_join_accept(UtcTime now) const;
   void drop_join(const UplinkFrame& frame, const Error& error, const Turn& turn, Outcome& out);
   void publish_join_drop(ByteView request, const CorrelationIds& ids, const Error& error,
                          const Turn& turn, Outcome& out) const;
@@ -305,6 +314,7 @@ class SessionState {
   std::optional<Answerable> answerable_;
   std::optional<InFlight> in_flight_;
   std::optional<Joining> joining_;
+  std::optional<AskedJoin> asked_join_;
   std::deque<Transmission> transmissions_;
   /// Gateways that are busy refuse downlinks, and each attempt spends a counter and a commit. After
   /// a refusal, the next uplinks are not answered for the sake of MAC requests alone: 1, then 3,

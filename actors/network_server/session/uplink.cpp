@@ -346,18 +346,20 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
   work.next.ids.dev_addr = work.session().dev_addr;
   auto paths = paths_of(*work.event.rx_metadata);
   remember_paths(work.next, paths);
-  answerable_ = Answerable{.paths = std::move(paths),
-                           .data_rate_index = work.data_rate_index,
-                           .channel_index = work.channel_index,
-                           .rx1_frequency = work.rx1_frequency,
-                           .received_at = work.event.frame->received_at,
-                           .f_cnt = work.f_cnt,
-                           .confirmed = work.recent.confirmed,
-                           .adr_ack_req = work.recent.adr_ack_req,
-                           .is_join = false,
-                           .correlation_ids = work.event.frame->correlation_ids,
-                           .relay = std::move(work.relay),
-                           .gps_time = gps_time_of(*work.event.rx_metadata)};
+  Answerable answerable{.paths = std::move(paths),
+                        .data_rate_index = work.data_rate_index,
+                        .channel_index = work.channel_index,
+                        .rx1_frequency = work.rx1_frequency,
+                        .received_at = work.event.frame->received_at,
+                        .f_cnt = work.f_cnt,
+                        .confirmed = work.recent.confirmed,
+                        .adr_ack_req = work.recent.adr_ack_req,
+                        .is_join = false,
+                        .correlation_ids = work.event.frame->correlation_ids,
+                        .relay = std::move(work.relay),
+                        .gps_time = gps_time_of(*work.event.rx_metadata)};
+  const bool joins = work.next.pending_mac_state && awaits_join_accept(turn.now.utc);
+  if (!joins) answerable_ = std::move(answerable);
   auto message = application_uplink(work);
   // What a relay carries is not for its application.
   const bool carries = work.frame.f_port == relay::forward_port;
