@@ -181,9 +181,10 @@ std::optional<NoDownlink> SessionState::no_answer_due(const Turn& turn) const {
     return NoDownlink::disabled_by_settings;
   if (answerable_->confirmed || answerable_->adr_ack_req) return std::nullopt;
   const auto& session = *device_->session;
-  // Items for the other classes wait for their own time.
+  // Items for the other classes wait for their own time; when it has passed they are in the way.
   const auto& queue = session.queued_application_downlinks;
-  if (!queue.empty() && !queue.front().class_b_c) return std::nullopt;
+  if (!queue.empty() && (!queue.front().class_b_c || has_expired(queue.front(), turn.now.utc)))
+    return std::nullopt;
   const auto& state = *device_->mac_state;
   if (!state.queued_responses.empty() || mac::has_sticky_answer(state)) return std::nullopt;
   const auto radio = radio_of(*device_, surroundings_.plans);
@@ -429,6 +430,11 @@ std::optional<ApplicationDownlink> SessionState::take_application_downlink(Devic
   const auto before = queue.size();
   while (!queue.empty()) {
     const auto& item = queue.front();
+    if (has_expired(item, turn.now.utc)) {
+      fail_downlink(item, Error(downlink_expired), turn, out);
+      queue.erase(queue.begin());
+      continue;
+    }
     if (slot == DeviceClass::a && item.class_b_c) break;
     if (item.f_cnt <= last) {
       if (before != queue.size()) device_ = std::make_shared<const Device>(next);

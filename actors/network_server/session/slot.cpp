@@ -80,6 +80,10 @@ std::optional<NetworkSlot> next_network_slot(const Device& device,
   return NetworkSlot{DeviceClass::b, to_utc(slot), true, expired};
 }
 
+bool has_expired(const ApplicationDownlink& item, UtcTime now) noexcept {
+  return item.class_b_c && item.class_b_c->absolute_time && *item.class_b_c->absolute_time < now;
+}
+
 std::optional<UtcTime> acknowledgement_due(const Device& device,
                                            const mac::DeviceProfile& profile) {
   if (!device.mac_state || !waits_for_network(device)) return std::nullopt;

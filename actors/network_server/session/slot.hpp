@@ -37,6 +37,9 @@ std::optional<NetworkSlot> next_network_slot(const Device& device,
                                              const mac::DeviceProfile& profile, UtcTime now,
                                              UtcTime not_before);
 
+/// The time at which the application wanted it sent has passed.
+bool has_expired(const ApplicationDownlink& item, UtcTime now) noexcept;
+
 /// When a confirmed downlink of class B or C counts as not acknowledged; nothing when none is
 /// waited for.
 std::optional<UtcTime> acknowledgement_due(const Device& device, const mac::DeviceProfile& profile);

@@ -8,6 +8,7 @@
 #include "actors/network_server/session/relay_errors.hpp"
 #include "actors/network_server/session/uplink_work.hpp"
 #include "protocol/mac/adr/adr.hpp"
+#include "protocol/mac/adr/steps.hpp"
 #include "protocol/mac/channel_use.hpp"
 #include "protocol/mac/device_class.hpp"
 #include "protocol/mac/initial.hpp"
@@ -316,6 +317,7 @@ ApplicationUplink SessionState::application_uplink(const UplinkWork& work) const
           .received_at = frame.received_at,
           .confirmed = work.recent.confirmed,
           .consumed_airtime = airtime.value_or(Duration{0}),
+          .packet_error_rate = mac::adr::loss_rate(mac::adr::history_of(work.mac_state()).current),
           .net_id = surroundings_.config.net_id};
 }
 
