@@ -165,6 +165,7 @@ class SessionState {
   // uplink.cpp
   Status choose_session(UplinkWork& work) const;
   Status judge_counter(UplinkWork& work) const;
+  static void give_up_pending_session(UplinkWork& work);
   static Status find_data_rate(UplinkWork& work);
   Status find_channel(UplinkWork& work) const;
   Status check_whole_mic(UplinkWork& work) const;

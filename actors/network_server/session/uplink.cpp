@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "actors/network_server/session/address_row.hpp"
+#include "actors/network_server/session/downlink_frame.hpp"
 #include "actors/network_server/session/errors.hpp"
 #include "actors/network_server/session/event_data.hpp"
 #include "actors/network_server/session/paths.hpp"
@@ -92,6 +93,7 @@ void SessionState::on(const UplinkMatched& event, const Turn& turn, Outcome& out
     FF_CHECK(choose_session(work));
     FF_CHECK(find_data_rate(work));
     FF_CHECK(judge_counter(work));
+    give_up_pending_session(work);
     FF_CHECK(handle_commands(work));
     FF_CHECK(find_channel(work));
     return check_whole_mic(work);
@@ -119,14 +121,28 @@ Status SessionState::choose_session(UplinkWork& work) const {
     next.mac_state->pending_join_request.reset();
     next.session->started_at = work.event.frame->received_at;
     work.promoted = true;
+    next.pending_session.reset();
+    next.pending_mac_state.reset();
   }
-  // Any accepted frame, of the old session too, ends a pending one.
-  next.pending_session.reset();
-  next.pending_mac_state.reset();
   if (!next.session || !next.mac_state || next.session->dev_addr != work.frame.dev_addr) {
     return work.refuse(UplinkVerdict::no_session, device_not_found);
   }
   return {};
+}
+
+/// A device that goes on in its old session has not heard the join-accept. One that has is not to
+/// lose its new session for a copy of an old frame that comes late: so the frame has to be new, and
+/// has come when the device was no longer listening for the join-accept. [spec network-server §3.7]
+void SessionState::give_up_pending_session(UplinkWork& work) {
+  auto& next = work.next;
+  if (work.promoted || work.retransmission || !next.pending_mac_state) return;
+  const auto& uplinks = next.pending_mac_state->recent_uplinks;
+  const auto last_window = join_accept_delay + rx2_after_rx1;
+  const bool listens = !uplinks.empty() &&
+                       work.event.frame->received_at <= uplinks.front().received_at + last_window;
+  if (listens) return;
+  next.pending_session.reset();
+  next.pending_mac_state.reset();
 }
 
 Status SessionState::find_data_rate(UplinkWork& work) {
@@ -381,7 +397,8 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
     out.ups.insert(out.ups.begin(), up(std::move(message), ids, turn));
   }
   // The session that a relay was told of is not to be.
-  if (old->pending_session && !work.promoted) tell_relays(session, out);
+  if (old->pending_session && !device_->pending_session && !work.promoted)
+    tell_relays(session, out);
   const bool has_carried =
       carries && !work.retransmission && forward(work.event, work.frm_payload, turn, out);
   publish("ns.up.data.process", ids, uplink, turn, out);

@@ -1,0 +1,91 @@
+// What the old session's frames do to a join that the device has not used yet. [spec network-server
+// §3.7]
+#include "test/actors/network_server/session/joining_rig.hpp"
+
+namespace ff::network_server {
+namespace {
+
+using namespace test;  // The rig and what it is made of.
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+const JoinAnswer accept{Bytes(17, 0x20), {{8}, key, key, key, {}}, {}};
+
+RxMetadata heard() {
+  RxMetadata metadata;
+  metadata.gateway.gateway_id = GatewayId("gateway");
+  metadata.uplink_token = {1};
+  return metadata;
+}
+
+/// A device that has a session, at FCntUp 7, and joins again.
+struct RejoiningRig : JoiningRig {
+  RejoiningRig() {
+    device.session = mac::Session{.dev_addr = address, .keys = {{1, 2}, key, key, key}};
+    device.mac_state = initial();
+    want_nothing();
+    handle_uplink(7);
+    passed += seconds{60};
+    const auto question = questions(request({heard()})).at(0);
+    handle(JoinAnswered{question.attempt, accept});
+  }
+  Outcome handle_uplink(std::uint32_t f_cnt) {
+    phy::DataFrame frame;
+    frame.f_port = FPort{1};
+    return handle(matched(frame, f_cnt, heard()));
+  }
+  bool send_accept() {
+    const auto sent = all<SendTransmission>(handle(Wake{}));
+    if (sent.size() != 1) return false;
+    handle(DownlinkScheduled{sent[0].attempt, ScheduledDownlink{GatewayId("gateway"), 1, {}}});
+    return true;
+  }
+  bool is_pending() { return session().device()->pending_session.has_value(); }
+};
+
+TEST(PendingSession, OutlivesALateCopyOfAnOldFrame) {
+  RejoiningRig rig;
+  ASSERT_TRUE(rig.send_accept());
+  rig.passed += seconds{8};
+  const auto outcome = rig.handle_uplink(7);
+  EXPECT_EQ(std::get<UplinkJudged>(rig.session().decisions().back().value).verdict,
+            UplinkVerdict::repeated_too_often);
+  rig.passed += seconds{1};
+  EXPECT_TRUE(rig.is_pending());
+  EXPECT_TRUE(all<UpdateIndex>(outcome).empty());
+}
+
+TEST(PendingSession, OutlivesWhatComesWhileTheDeviceListensForTheJoinAccept) {
+  RejoiningRig rig;
+  rig.passed += milliseconds{100};
+  const auto outcome = rig.handle_uplink(8);
+  EXPECT_EQ(rig.session().device()->session->last_f_cnt_up, FCnt32{8});
+  EXPECT_TRUE(rig.is_pending());
+  for (const auto& update : all<UpdateIndex>(outcome)) EXPECT_FALSE(update.entry.pending);
+  EXPECT_TRUE(rig.send_accept()) << "the device waits for it still";
+  ASSERT_TRUE(rig.session().device()->pending_mac_state);
+  EXPECT_TRUE(rig.session().device()->pending_mac_state->pending_join_request);
+}
+
+TEST(PendingSession, EndsWhenTheDeviceGoesOnInItsOldOne) {
+  RejoiningRig rig;
+  ASSERT_TRUE(rig.send_accept());
+  rig.passed += seconds{7};
+  const auto outcome = rig.handle_uplink(8);
+  EXPECT_FALSE(rig.is_pending());
+  const auto updates = all<UpdateIndex>(outcome);
+  ASSERT_EQ(updates.size(), 1U);
+  EXPECT_TRUE(updates[0].entry.pending);
+  EXPECT_FALSE(updates[0].entry.session);
+}
+
+TEST(PendingSession, AJoinThatWasNotAnsweredInTimeStandsInNobodysWay) {
+  RejoiningRig rig;
+  rig.passed += seconds{7};
+  rig.handle_uplink(8);
+  EXPECT_FALSE(rig.is_pending());
+  EXPECT_FALSE(rig.send_accept());
+}
+
+}  // namespace
+}  // namespace ff::network_server
