@@ -88,6 +88,11 @@ struct Operands {
     out["kind"] = "emission_reported";
     out["result"] = to_string(report.result);
   }
+  void operator()(const EmissionUnreported& unreported) const {
+    out["kind"] = "emission_unreported";
+    out["is_join"] = unreported.is_join;
+    out["f_cnt"] = value_of(unreported.f_cnt);
+  }
   void operator()(const QueueChanged& queue) const {
     out["kind"] = "queue_" + std::string(to_string(queue.event));
     out["items"] = queue.items;

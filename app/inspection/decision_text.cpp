@@ -149,6 +149,12 @@ struct Text {
     if (report.result == TxResult::success) return "gateway reports: sent";
     return std::string("gateway reports: not sent, ") + to_string(report.result);
   }
+  std::string operator()(const EmissionUnreported& unreported) const {
+    return "no gateway has reported whether the " +
+           (unreported.is_join ? "join-accept"
+                               : "downlink " + std::to_string(unreported.f_cnt.value())) +
+           " was sent";
+  }
   std::string operator()(const QueueChanged& queue) const {
     const auto items = count(queue.items, "downlink");
     const auto f_cnt = std::to_string(queue.f_cnt.value());

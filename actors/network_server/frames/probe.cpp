@@ -31,7 +31,9 @@ constexpr Row rows[] = {
     {FrameStep::attempted, "ttn_lw_ns_downlink_attempted_total",
      "Downlinks gateways were asked for.", downlinks},
     {FrameStep::downlinked, "ttn_lw_ns_downlink_forwarded_total", "Downlinks gateways have taken.",
-     downlinks}};
+     downlinks},
+    {FrameStep::unreported, "farfield_ns_downlinks_unreported_total",
+     "Downlinks gateways have taken without a report of their emission.", downlinks}};
 
 /// `unconfirmed_up`: as the API's names, in lower case.
 std::string label(MType m_type) {

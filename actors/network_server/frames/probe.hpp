@@ -21,8 +21,9 @@ enum class FrameStep : std::uint8_t {
   forwarded,   // … and its application gets it
   attempted,   // a downlink: a gateway was asked
   downlinked,  // … and has taken it
+  unreported,  // … and has not told in time whether it was sent
 };
-inline constexpr std::size_t frame_step_count = 6;
+inline constexpr std::size_t frame_step_count = 7;
 
 /// One for all shards and sessions. Thread safe.
 class FrameProbe {

@@ -172,6 +172,13 @@ struct EmissionReported {
   bool operator==(const EmissionReported&) const = default;
 };
 
+/// No gateway has reported in time whether it sent the frame.
+struct EmissionUnreported {
+  FCnt32 f_cnt;
+  bool is_join = false;
+  bool operator==(const EmissionUnreported&) const = default;
+};
+
 enum class QueueEvent : std::uint8_t { pushed, replaced, refused, item_failed, invalidated };
 std::string_view to_string(QueueEvent event) noexcept;
 
@@ -184,9 +191,10 @@ struct QueueChanged {
   bool operator==(const QueueChanged&) const = default;
 };
 
-using DecisionValue = std::variant<UplinkJudged, AdrDecided, MacExchanged, RequestGivenUp,
-                                   JoinJudged, DownlinkOffered, DownlinkAccepted, DownlinkRefused,
-                                   DownlinkNotSent, EmissionReported, QueueChanged>;
+using DecisionValue =
+    std::variant<UplinkJudged, AdrDecided, MacExchanged, RequestGivenUp, JoinJudged,
+                 DownlinkOffered, DownlinkAccepted, DownlinkRefused, DownlinkNotSent,
+                 EmissionReported, EmissionUnreported, QueueChanged>;
 
 struct Decision {
   UtcTime at;               // of the last time

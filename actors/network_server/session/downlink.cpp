@@ -133,11 +133,11 @@ UtcTime SessionState::patience_ends(const Joining& joining) {
 
 std::optional<UtcTime> SessionState::patience_ends(const Turn& turn) const {
   std::optional<UtcTime> at;
-  if (in_flight_) at = patience_ends(*in_flight_, turn);
-  if (joining_) {
-    const auto last = patience_ends(*joining_);
-    at = std::min(at.value_or(last), last);
-  }
+  const auto consider = [&](UtcTime end) { at = std::min(at.value_or(end), end); };
+  if (in_flight_) consider(patience_ends(*in_flight_, turn));
+  if (const auto* again = asked_again()) consider(patience_ends(again->flight, turn));
+  if (joining_) consider(patience_ends(*joining_));
+  if (const auto due = report_due()) consider(*due);
   return at;
 }
 
@@ -147,7 +147,9 @@ bool SessionState::forget_unanswered(const Turn& turn, Outcome& out) {
   if (gateway) forget_transmission(turn, out);
   const bool join_server = joining_ && patience_ends(*joining_) <= turn.now.utc;
   if (join_server) forget_join(turn, out);
-  return gateway || join_server;
+  const bool gateway_again = forget_asked_again(turn, out);
+  forget_unreported(turn, out);
+  return gateway || join_server || gateway_again;
 }
 
 void SessionState::forget_transmission(const Turn& turn, Outcome& out) {
@@ -159,9 +161,24 @@ void SessionState::forget_transmission(const Turn& turn, Outcome& out) {
   // Another group of gateways has taken it: it is on its way.
   if (const auto accepted = flight.accepted) return transmitted(flight, *accepted, turn, out);
   relay_downlink_done(flight, fail(no_downlink_path), turn, out);
+  prefer_other_gateways(flight);
   note(turn, DownlinkNotSent{NoDownlink::gateway_silent});
   publish(flight.is_join ? "ns.down.join.schedule.fail" : "ns.down.data.schedule.fail",
           flight.correlation_ids, Error(no_answer_in_time), turn, out);
+}
+
+/// The next try begins with the next gateway: the first may be the silent one.
+void SessionState::prefer_other_gateways(const InFlight& silent) {
+  const auto rotate = [](std::vector<DownlinkPath>& paths) {
+    if (paths.size() > 1) std::rotate(paths.begin(), paths.begin() + 1, paths.end());
+  };
+  if (silent.device_class == DeviceClass::a) {
+    if (answerable_) rotate(answerable_->paths);
+    return;
+  }
+  auto next = *device_;
+  rotate(next.last_paths);
+  device_ = std::make_shared<const Device>(std::move(next));
 }
 
 void SessionState::forget_join(const Turn& turn, Outcome& out) {
@@ -199,7 +216,7 @@ std::optional<NoDownlink> SessionState::no_answer_due(const Turn& turn) const {
 void SessionState::try_downlink(const Turn& turn, Outcome& out) {
   if (!device_) return;
   const auto not_now = [&](NoDownlink reason) { note(turn, DownlinkNotSent{reason}); };
-  if (in_flight_) return not_now(NoDownlink::waiting_for_gateway);
+  if (asks_gateways()) return not_now(NoDownlink::waiting_for_gateway);
   if (answerable_ && answerable_->is_join) return send_join_accept(turn, out);
   auto reason = no_class_a_window(turn);
   if (!reason) reason = no_answer_due(turn);

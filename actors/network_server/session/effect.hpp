@@ -65,9 +65,9 @@ struct RefuseForwarded {
   Error error;
 };
 
-/// Replaces the earlier wish.
+/// Replaces the earlier wish; nothing: there is no wish any more.
 struct WakeAt {
-  MonoTime at;
+  std::optional<MonoTime> at;
 };
 
 /// `error` of a frame that is dropped; else `step` says what became of it.

@@ -90,6 +90,11 @@ inline constexpr ErrorDef unknown_frequency_plan{"pkg/frequencyplans", "not_foun
 inline constexpr ErrorDef unsupported_band{"pkg/band", "band_not_found", Code::not_found,
                                            "band `{id}` not found"};
 
+/// Of an emission that no gateway has reported.
+inline constexpr ErrorDef transmission_unreported{"pkg/networkserver", "transmission_unreported",
+                                                  Code::deadline_exceeded,
+                                                  "no gateway reported the transmission in time"};
+
 /// `path` is below `mac_settings`.
 inline Error settings_misfit(const std::string& path) {
   return {field_value, {{"field", "mac_settings." + path}}};

@@ -73,7 +73,7 @@ const Error& root_of(const Error& error) noexcept {
 }  // namespace
 
 std::optional<UtcTime> SessionState::next_network_event(const Turn& turn) const {
-  if (!device_ || in_flight_ || !waits_for_network(*device_)) return std::nullopt;
+  if (!device_ || asks_gateways() || !waits_for_network(*device_)) return std::nullopt;
   const auto radio = radio_of(*device_, surroundings_.plans);
   if (!radio || !device_->mac_settings.schedule_downlinks.value_or(true)) return std::nullopt;
   const auto device_profile = profile(*device_, *radio);

@@ -152,6 +152,9 @@ void SessionState::forget_under_way() {
   answerable_.reset();
   in_flight_.reset();
   joining_.reset();
+  asked_join_.reset();
+  // Their frames are of a session that is gone, and not sent again.
+  for (auto& sent : transmissions_) sent.attempts = 0;
 }
 
 /// Tells the address index what has changed since `old` (null: there was no device).
@@ -202,6 +205,7 @@ void SessionState::on(const DeleteDevice& event, const Turn& turn, Outcome& out)
   list_profile(old.get(), out);
   list_waiting(out);
   forget_under_way();
+  transmissions_.clear();
   reply(old->ids);
 }
 

@@ -127,7 +127,7 @@ const ErrorDef* SessionState::no_relay_downlink(const RelayDownlink& event,
   if (answerable_->is_join) return &relay_m_type;
   if (answerable_->f_cnt != event.token.f_cnt) return &relay_full_f_cnt;
   if (!is_relay(*device_)) return &relay_not_serving;
-  if (in_flight_ || no_class_a_window(turn)) return &relay_rx_windows_available;
+  if (asks_gateways() || no_class_a_window(turn)) return &relay_rx_windows_available;
   return nullptr;
 }
 
@@ -175,10 +175,9 @@ void SessionState::relay_downlink_done(const InFlight& flight, Result<ScheduledD
   tell(flight.relayed->device, DownlinkScheduled{flight.relayed->attempt, std::move(outcome)}, out);
 }
 
-void SessionState::relay_downlink_reported(const Transmission& transmission, TxResult result,
-                                           Outcome& out) const {
-  if (!transmission.relayed) return;
-  const auto& relayed = *transmission.relayed;
+void SessionState::relay_downlink_reported(const InFlight& flight, TxResult result, Outcome& out) {
+  if (!flight.relayed) return;
+  const auto& relayed = *flight.relayed;
   tell(relayed.device, TransmissionAcknowledged{{relayed.device, result, relayed.correlation_ids}},
        out);
 }

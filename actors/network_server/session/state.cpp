@@ -110,7 +110,12 @@ void SessionState::plan_wake(const Turn& turn, Outcome& out) {
   const auto silence = patience_ends(turn);
   const bool for_silence = silence && (!at || *silence < *at);
   if (for_silence) at = silence;
-  if (!at) return;
+  if (!at) {
+    // All have answered: a session that is at rest is not to be kept awake for that.
+    if (wished_for_silence_ && std::exchange(wished_, std::nullopt))
+      out.effects.emplace_back(WakeAt{});
+    return;
+  }
   wished_for_silence_ = for_silence;
   if (at == wished_) return;
   wished_ = at;

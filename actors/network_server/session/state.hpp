@@ -1,6 +1,6 @@
 // The logic of a device session: every decision about one device's frames, sessions, MAC state and
 // downlink queue. Pure: events in, records and effects out. Its parts are in uplink.cpp, join.cpp,
-// downlink.cpp, transmission.cpp, relay.cpp, queue.cpp and registry.cpp.
+// downlink.cpp, transmission.cpp, report.cpp, relay.cpp, queue.cpp and registry.cpp.
 #pragma once
 
 #include <deque>
@@ -58,7 +58,7 @@ class SessionState {
   /// Null: there is no such device.
   const Device* device() const noexcept { return device_.get(); }
   /// Nothing is under way that would be forgotten by ending now.
-  bool idle() const noexcept { return !in_flight_ && !joining_; }
+  bool idle() const noexcept { return !asks_gateways() && !joining_; }
 
  private:
   /// The uplink that can still be answered. Not stored: after a restart its windows have passed.
@@ -104,6 +104,7 @@ class SessionState {
     std::vector<TxRequest> waiting;
     std::optional<UtcTime> clear_at;  // of what was accepted last: end of the emission, and a pause
     bool one_by_one = false;
+    std::optional<UtcTime> last_window_at;  // class A: when RX2 opens
   };
   /// Asked of the join server.
   struct Joining {
@@ -124,9 +125,14 @@ class SessionState {
   struct Transmission {
     std::string id;
     UtcTime since;
-    std::optional<ApplicationDownlink> application;
-    std::optional<RelayDownlink> relayed;  // whose session wants to know
-    std::shared_ptr<const DownlinkFrame> frame;
+    InFlight flight;  // without its step, which the device has taken
+    ScheduledDownlink scheduled;
+    /// Of the device when it was asked for: while nothing has been asked for since, nothing can
+    /// overtake the frame.
+    std::uint64_t attempts = 0;
+    /// The gateways' answer to the same frame sent once more is waited for; the gateway that was
+    /// asked before reported this.
+    std::optional<TxResult> reported;
   };
   /// Region and plan of the device; an error names what is not configured.
   struct Radio {
@@ -209,6 +215,7 @@ class SessionState {
   /// A gateway has `request-timeout`. A join server has until the last window: slow is not lost,
   /// its answer may still go out in RX2.
   UtcTime patience_ends(const InFlight& flight, const Turn& turn) const;
+  void prefer_other_gateways(const InFlight& silent);
   static UtcTime patience_ends(const Joining& joining);
   /// When what is under way is given up; nothing if nothing is.
   std::optional<UtcTime> patience_ends(const Turn& turn) const;
@@ -255,7 +262,6 @@ class SessionState {
   std::optional<UtcTime> next_network_event(const Turn& turn) const;
 
   // transmission.cpp: asking the gateway server, and what it answers
-  void forget_transmissions(const Turn& turn);
   void transmit(InFlight flight, Bytes phy_payload, std::vector<TxRequest> requests,
                 const Turn& turn, Outcome& out);
   void ask_next_group(const Turn& turn, Outcome& out);
@@ -265,6 +271,20 @@ class SessionState {
   void not_transmitted(InFlight& flight, const Error& error, const Turn& turn, Outcome& out);
   TxRequest class_a_request(std::optional<RxWindow> rx1, std::optional<RxWindow> rx2,
                             std::chrono::seconds rx1_delay, TxPriority priority) const;
+
+  // report.cpp: what gateways report of emissions, and the same frame once more
+  void remember_transmission(InFlight flight, const ScheduledDownlink& scheduled, const Turn& turn,
+                             Outcome& out);
+  bool send_again(Transmission& transmission, TxResult reported, const Turn& turn, Outcome& out);
+  void sent_again(const Result<ScheduledDownlink>& outcome, const Turn& turn, Outcome& out);
+  void emission_failed(const Transmission& transmission, TxResult result, const Turn& turn,
+                       Outcome& out);
+  /// The transmission whose frame gateways are asked for once more; null if there is none.
+  const Transmission* asked_again() const noexcept;
+  bool asks_gateways() const noexcept { return in_flight_ || asked_again() != nullptr; }
+  bool forget_asked_again(const Turn& turn, Outcome& out);
+  void forget_unreported(const Turn& turn, Outcome& out);
+  std::optional<UtcTime> report_due() const;
 
   // relay.cpp: this device as a relay, and as one that a relay serves
   /// Whether the uplink just accepted held a frame of another device, which is taken in then.
@@ -276,8 +296,7 @@ class SessionState {
   void relay_downlink_done(const InFlight& flight, Result<ScheduledDownlink> outcome,
                            const Turn& turn, Outcome& out);
   void set_pending_relay_downlink(Bytes phy_payload);
-  void relay_downlink_reported(const Transmission& transmission, TxResult result,
-                               Outcome& out) const;
+  static void relay_downlink_reported(const InFlight& flight, TxResult result, Outcome& out);
   void transmit_by_relay(const InFlight& flight, Bytes phy_payload, TxPriority priority,
                          Outcome& out) const;
   /// When the last window of the uplink that can be answered opens.

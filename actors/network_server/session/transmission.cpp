@@ -1,5 +1,5 @@
 // Transmission requests: what is noted when one is made, and what its answers mean. [spec
-// network-server §11.5-11.7]
+// network-server §11.5, §11.6]
 #include <algorithm>
 
 #include "actors/network_server/session/downlink_frame.hpp"
@@ -13,10 +13,6 @@ namespace ff::network_server {
 namespace {
 
 constexpr std::string_view transmission_prefix = "ns:transmission:";
-/// Gateways report an emission within this time; reports after it find nothing. [spec
-/// network-server §1.2]
-constexpr std::chrono::minutes report_ttl{1};
-constexpr std::size_t transmissions_max = 16;
 /// At most 2^5 uplinks are waited for.
 constexpr unsigned refusals_max = 5;
 /// Between two emissions of neighbouring gateways. Where one has no GPS its time is known as well
@@ -62,6 +58,8 @@ void SessionState::transmit(InFlight flight, Bytes phy_payload, std::vector<TxRe
   auto next = *device_;
   flight.attempt = next.attempts + 1;
   flight.requests = static_cast<unsigned>(requests.size());
+  if (flight.device_class == DeviceClass::a && answerable_)
+    flight.last_window_at = last_window_at(*answerable_, first.rx1_delay);
   next.attempts += requests.size();
   device_ = std::make_shared<const Device>(std::move(next));
   flight.correlation_ids.push_back("ns:downlink:" +
@@ -111,6 +109,8 @@ void SessionState::ask_next_group(const Turn& turn, Outcome& out) {
 }
 
 void SessionState::on(const DownlinkScheduled& event, const Turn& turn, Outcome& out) {
+  if (const auto* again = asked_again(); again && again->attempts == event.attempt)
+    return sent_again(event.outcome, turn, out);
   if (!device_ || !in_flight_ || event.attempt < in_flight_->attempt ||
       event.attempt >= in_flight_->attempt + in_flight_->requests)
     return;
@@ -146,20 +146,18 @@ void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& schedu
   note(turn,
        DownlinkAccepted{flight.f_cnt, flight.is_join,
                         std::make_shared<const ScheduledDownlink>(scheduled), flight.device_class});
-  forget_transmissions(turn);
-  if (transmissions_.size() >= transmissions_max) transmissions_.pop_front();
-  transmissions_.push_back({flight.correlation_ids.back(), turn.now.utc, flight.application,
-                            flight.relayed, flight.frame});
+  auto step = std::exchange(flight.step, std::nullopt);
+  remember_transmission(flight, scheduled, turn, out);
   if (flight.is_join) return join_accept_transmitted(flight, turn, out);
   if (!device_->session || !device_->mac_state) return;
 
   auto next = *device_;
   auto& state = *next.mac_state;
   const bool uplink_since = next.session->last_f_cnt_up != flight.answers_f_cnt_up;
-  if (!uplink_since && flight.step) {
-    state = std::move(flight.step->next);
-    note_commands(flight.step->events, turn);
-    publish(flight.step->events, flight.correlation_ids, turn, out);
+  if (!uplink_since && step) {
+    state = std::move(step->next);
+    note_commands(step->events, turn);
+    publish(step->events, flight.correlation_ids, turn, out);
   }
   if (!uplink_since) state.rx_windows_available = false;
   if (flight.application) drop_first_item(*next.session, flight.application->f_cnt);
@@ -237,39 +235,6 @@ void SessionState::not_transmitted(InFlight& flight, const Error& error, const T
   // The counter of a frame that was not sent is spent all the same: the item must be numbered
   // again.
   if (flight.application) invalidate_queue(flight.f_cnt, turn, out);
-}
-
-/// Those that no gateway will report any more.
-void SessionState::forget_transmissions(const Turn& turn) {
-  while (!transmissions_.empty() && transmissions_.front().since + report_ttl < turn.now.utc) {
-    transmissions_.pop_front();
-  }
-}
-
-void SessionState::on(const TransmissionAcknowledged& event, const Turn& turn, Outcome& out) {
-  if (!device_) return;
-  forget_transmissions(turn);
-  const auto& ids = event.acknowledgment.correlation_ids;
-  const auto found =
-      std::find_if(transmissions_.begin(), transmissions_.end(), [&](const Transmission& sent) {
-        return std::find(ids.begin(), ids.end(), sent.id) != ids.end();
-      });
-  if (found == transmissions_.end()) return;
-  const auto transmission = std::move(*found);
-  transmissions_.erase(found);
-  note(turn, EmissionReported{event.acknowledgment.result});
-  relay_downlink_reported(transmission, event.acknowledgment.result, out);
-  if (event.acknowledgment.result == TxResult::success) {
-    publish("ns.down.transmission.success", ids, transmission.frame, turn, out);
-    if (transmission.application) {
-      out.ups.push_back(up(DownlinkSent{*transmission.application},
-                           transmission.application->correlation_ids, turn));
-    }
-    return;
-  }
-  const Error error(transmission_failed, {{"result", to_string(event.acknowledgment.result)}});
-  publish("ns.down.transmission.fail", ids, error, turn, out);
-  if (transmission.application) fail_downlink(*transmission.application, error, turn, out);
 }
 
 }  // namespace ff::network_server

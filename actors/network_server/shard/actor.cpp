@@ -283,7 +283,11 @@ void index_euis(Pointer self, const IndexJoinEuis& message) {
 }
 
 void wake_at(Pointer self, const WakeSessionAt& message) {
-  self->state.logic->wake_at(message.device, message.at);
+  if (message.at) {
+    self->state.logic->wake_at(message.device, *message.at);
+  } else {
+    self->state.logic->forget_wake(message.device);
+  }
   keep_ticking(self);
 }
 

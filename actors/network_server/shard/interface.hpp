@@ -7,6 +7,7 @@
 #include <caf/typed_actor.hpp>
 
 #include <memory>
+#include <optional>
 
 #include "actors/network_server/session/messages.hpp"
 #include "actors/support/local_message.hpp"
@@ -62,10 +63,10 @@ struct SessionLoaded {
   DeviceUid device;
   Result<std::shared_ptr<const Device>> record;
 };
-/// INTERNAL, from a session: wake me at this time (replaces an earlier wish).
+/// INTERNAL, from a session: wake me at this time (replaces an earlier wish), or no more.
 struct WakeSessionAt {
   DeviceUid device;
-  MonoTime at;
+  std::optional<MonoTime> at;
 };
 
 }  // namespace ff::network_server

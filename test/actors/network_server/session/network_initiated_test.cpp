@@ -42,8 +42,9 @@ struct Rig : test::SessionRig {
   Outcome handle(const SessionEvent& event) {
     auto outcome = SessionRig::handle(event);
     for (const auto& effect : outcome.effects) {
-      if (const auto* wish = std::get_if<WakeAt>(&effect))
-        wake_at = start + wish->at.time_since_epoch();
+      const auto* wish = std::get_if<WakeAt>(&effect);
+      if (wish == nullptr) continue;
+      wake_at = wish->at ? std::optional(start + wish->at->time_since_epoch()) : std::nullopt;
     }
     return outcome;
   }
@@ -87,9 +88,12 @@ struct Rig : test::SessionRig {
     return handle(matched(std::move(frame), f_cnt, std::move(metadata)));
   }
 
+  /// The gateway reports later that it has sent it.
   Outcome accept(const SendTransmission& sent, Duration delay = milliseconds{530}) {
-    return handle(
+    auto outcome = handle(
         DownlinkScheduled{sent.attempt, ScheduledDownlink{near_gateway.gateway_id, 2, delay}});
+    handle(TransmissionAcknowledged{{uid, TxResult::success, sent.frame->correlation_ids}});
+    return outcome;
   }
   Outcome refuse(const SendTransmission& sent, const ErrorDef& reason = busy) {
     return handle(DownlinkScheduled{sent.attempt, fail(reason)});

@@ -237,7 +237,7 @@ TEST(Relay, CommandsThatDoNotFitInFOptsWait) {
 TEST(Relay, WaitsForTheAnswerToWhatItHasCarried) {
   const auto wake_after = [](RelayRig& rig, const Outcome& outcome) {
     const auto wishes = all<WakeAt>(outcome);
-    return wishes.empty() ? Duration{-1} : wishes.back().at - MonoTime{rig.passed};
+    return wishes.empty() ? Duration{-1} : *wishes.back().at - MonoTime{rig.passed};
   };
   RelayRig rig;  // one second until RX1
   EXPECT_EQ(

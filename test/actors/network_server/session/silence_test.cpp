@@ -114,12 +114,28 @@ TEST(SilentGateway, IsGivenUpAndAnotherTryIsMadeWhileAWindowIsOpen) {
 TEST(SilentGateway, IsNotWaitedForOnceItHasAnswered) {
   UplinkRig rig;
   const auto asked = rig.asked();
-  rig.handle(DownlinkScheduled{asked.attempt, ScheduledDownlink{}});
-  const auto before = rig.session().decisions().size();
+  const auto wishes =
+      effects_of<WakeAt>(rig.handle(DownlinkScheduled{asked.attempt, ScheduledDownlink{}}));
+  ASSERT_EQ(wishes.size(), 1U);
+  EXPECT_GT(*wishes[0].at, MonoTime{rig.passed + rig.config.request_timeout})
+      << "only for its report";
+}
+
+TEST(SilentGateway, IsTheLastToBeAskedNextTime) {
+  UplinkRig rig;
+  phy::DataFrame frame;
+  frame.m_type = phy::MType::confirmed_up;
+  auto other = heard();
+  other.gateway.gateway_id = GatewayId("other");
+  auto event = rig.matched(frame, 1, heard());
+  event.rx_metadata = heard_as({heard(), other});
+  rig.handle(event);
+  const auto first_of = [](const SendTransmission& sent) {
+    return sent.frame->request.paths.front().gateway.gateway_id;
+  };
+  EXPECT_EQ(first_of(effects_of<SendTransmission>(rig.handle(Wake{})).at(0)), GatewayId("gateway"));
   rig.passed += rig.config.request_timeout;
-  const auto outcome = rig.handle(Wake{});
-  EXPECT_TRUE(outcome.effects.empty());
-  EXPECT_EQ(rig.session().decisions().size(), before);
+  EXPECT_EQ(first_of(effects_of<SendTransmission>(rig.handle(Wake{})).at(0)), GatewayId("other"));
 }
 
 }  // namespace
