@@ -61,6 +61,7 @@ struct NetworkServer {
   TxPriority mac_command_priority = TxPriority::highest;
   TxPriority max_application_priority = TxPriority::high;
   std::size_t downlink_queue_capacity = 0;
+  std::uint32_t confirmed_transmissions_max = 0;
   Duration request_timeout{};
   Duration session_idle{};
   Adr adr;

@@ -4,6 +4,7 @@
 
 #include "actors/network_server/session/adr_choice.hpp"
 #include "actors/network_server/shard/state.hpp"
+#include "protocol/mac/retransmission.hpp"
 #include "protocol/mac/settings.hpp"
 #include "protocol/region/frequency_plan.hpp"
 #include "protocol/types/dev_addr_allocation.hpp"
@@ -29,6 +30,9 @@ struct Config {
   storage::KeySealPtr key_seal;
   /// Whether other networks' join servers are asked when ours does not know a device.
   bool interop = false;
+  /// Of one confirmed uplink of a device before 1.0.4, its repetitions included. [spec
+  /// network-server §5]
+  std::uint32_t confirmed_transmissions_max = mac::default_confirmed_transmissions_max;
   /// How long a gateway may take to answer. A join server has until the last window of the join.
   Duration request_timeout = std::chrono::seconds{3};
 };

@@ -194,7 +194,8 @@ std::string_view meaning_of(UplinkVerdict verdict) noexcept {
       "the first frame of a 1.1 session must carry RekeyInd",
       "no channel of the device has this frequency",
       "the MIC's half of SNwkSIntKey is wrong: data rate, channel or key differ",
-      "a relay can not forward a frame of its own"};
+      "a relay can not forward a frame of its own",
+      "longer than what its data rate carries"};
   static_assert(!meanings.back().empty());
   return meanings[static_cast<std::size_t>(verdict)];
 }

@@ -74,6 +74,10 @@ std::vector<Knob> network_server_knobs() {
        one(tx_priority(), FF_PLACE(ns.max_application_priority))},
       {"ns.downlink-queue-capacity", "Application downlinks that may wait for one device.", "10000",
        one(count<std::size_t>(1, 1'000'000), FF_PLACE(ns.downlink_queue_capacity))},
+      {"ns.confirmed-transmissions-max",
+       "How often a device before LoRaWAN 1.0.4 may send one confirmed uplink; further repetitions "
+       "are dropped.",
+       "15", one(count<std::uint32_t>(1, 1000), FF_PLACE(ns.confirmed_transmissions_max))},
       {"ns.request-timeout",
        "How long a gateway may take to answer; a join server has until the last window of the "
        "join.",

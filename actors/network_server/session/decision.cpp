@@ -30,7 +30,8 @@ std::string_view to_string(UplinkVerdict verdict) noexcept {
       "new_session_not_proved",
       "channel_unknown",
       "mic_mismatch",
-      "relayed_by_itself"};
+      "relayed_by_itself",
+      "too_long"};
   return name_of(names, verdict);
 }
 

@@ -173,6 +173,7 @@ class SessionState {
   Status judge_counter(UplinkWork& work) const;
   static void give_up_pending_session(UplinkWork& work);
   static Status find_data_rate(UplinkWork& work);
+  Status check_size(UplinkWork& work) const;
   Status find_channel(UplinkWork& work) const;
   Status check_whole_mic(UplinkWork& work) const;
   Status handle_commands(UplinkWork& work) const;

@@ -93,6 +93,7 @@ void SessionState::on(const UplinkMatched& event, const Turn& turn, Outcome& out
     FF_CHECK(choose_session(work));
     FF_CHECK(find_data_rate(work));
     FF_CHECK(judge_counter(work));
+    FF_CHECK(check_size(work));
     give_up_pending_session(work);
     FF_CHECK(handle_commands(work));
     FF_CHECK(find_channel(work));
@@ -153,6 +154,21 @@ Status SessionState::find_data_rate(UplinkWork& work) {
   return {};
 }
 
+/// LoRaWAN 1.0.4 has devices keep to what the data rate carries, and networks ignore what is
+/// longer: no device has sent it. [TS001-1.0.4 §4.3.2; spec network-server §3.8]
+Status SessionState::check_size(UplinkWork& work) const {
+  constexpr std::size_t around_mac_payload = 5;  // MHDR and MIC
+  const auto& state = work.mac_state();
+  if (state.lorawan_version != MacVersion::v1_0_4) return {};
+  auto dwell = state.current.uplink_dwell_time;
+  if (dwell == region::DwellTime::unknown) dwell = region::DwellTime::off;
+  const auto room =
+      work.radio.region->max_mac_payload(work.data_rate_index, region::Direction::uplink, {dwell});
+  if (work.event.frame->phy_payload.size() > room + around_mac_payload)
+    return work.refuse(UplinkVerdict::too_long, device_not_found);
+  return {};
+}
+
 /// After the commands, which may have set up the channel. The frame's MIC is right, so a channel
 /// that we only wanted the device to have, or think is disabled, is a loss of ours to know of and
 /// no reason to drop the frame: an answer was lost, or the device went back to its default
@@ -199,7 +215,8 @@ Status SessionState::judge_counter(UplinkWork& work) const {
     return {};
   }
   if (work.f_cnt == last) {
-    const auto verdict = mac::judge_repetition(work.mac_state(), work.recent);
+    const auto verdict = mac::judge_repetition(work.mac_state(), work.recent,
+                                               surroundings_.config.confirmed_transmissions_max);
     if (verdict.repetition == mac::Repetition::too_often)
       return work.refuse(UplinkVerdict::repeated_too_often, device_not_found);
     if (verdict.repetition != mac::Repetition::repeated)

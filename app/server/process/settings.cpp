@@ -34,6 +34,7 @@ network_server::Config network_server_config(const config::NetworkServer& ns,
   out.join_accept_priority = ns.join_accept_priority;
   out.mac_command_priority = ns.mac_command_priority;
   out.max_application_priority = ns.max_application_priority;
+  out.confirmed_transmissions_max = ns.confirmed_transmissions_max;
   out.request_timeout = ns.request_timeout;
   out.counter_jump = counter_jump;
   out.adr.algorithm = algorithm_of(ns.adr.algorithm);

@@ -102,6 +102,17 @@ const DropCase drop_cases[] = {
      [](Rig& rig) { return rig.uplink(20'000); }, UplinkVerdict::counter_gap, &device_not_found},
     {"repeated", MacVersion::v1_0_3, [](Rig& rig) { rig.handle(rig.uplink(7)); },
      [](Rig& rig) { return rig.uplink(7); }, UplinkVerdict::repeated_too_often, &device_not_found},
+    {"repeated more often than operators allow", MacVersion::v1_0_3,
+     [](Rig& rig) {
+       rig.config.confirmed_transmissions_max = 2;
+       rig.m_type = phy::MType::confirmed_up;
+       for (int i = 0; i < 2; ++i) rig.handle(rig.uplink(7));
+       EXPECT_EQ(rig.verdict(), UplinkVerdict::repeated);
+     },
+     [](Rig& rig) { return rig.uplink(7); }, UplinkVerdict::repeated_too_often, &device_not_found},
+    {"too long for its data rate", MacVersion::v1_0_4, [](Rig&) {},
+     [](Rig& rig) { return rig.uplink(1, Bytes(120)); }, UplinkVerdict::too_long,
+     &device_not_found},
     {"same counter", MacVersion::v1_0_3, [](Rig& rig) { rig.handle(rig.uplink(7)); },
      [](Rig& rig) {
        return rig.uplink(7, {9, 9});
