@@ -42,14 +42,14 @@ struct Operands {
   void operator()(const MacExchanged& exchanged) const {
     out["kind"] = "mac_commands";
     array list;
-    for (std::size_t i = 0; i < std::min<std::size_t>(exchanged.count, exchanged.names.size()); ++i)
-      list.emplace_back(text(mac::to_string(exchanged.names[i])));
+    for (const auto& event : *exchanged.events) list.emplace_back(text(mac::to_string(event.name)));
+    out["count"] = list.size();
     out["commands"] = std::move(list);
-    out["count"] = exchanged.count;
   }
   void operator()(const RequestGivenUp& given_up) const {
     out["kind"] = "mac_request_given_up";
     out["command"] = text(mac::name_of(given_up.cid));
+    out["reason"] = text(to_string(given_up.reason));
   }
   void operator()(const JoinJudged& join) const {
     out["kind"] = "join_" + std::string(to_string(join.stage));
@@ -92,6 +92,10 @@ struct Operands {
     out["kind"] = "emission_unreported";
     out["is_join"] = unreported.is_join;
     out["f_cnt"] = value_of(unreported.f_cnt);
+  }
+  void operator()(const RelayJudged& judged) const {
+    out["kind"] = judged.uplink ? "relay_uplink_dropped" : "relay_downlink_refused";
+    error(judged.error);
   }
   void operator()(const QueueChanged& queue) const {
     out["kind"] = "queue_" + std::string(to_string(queue.event));

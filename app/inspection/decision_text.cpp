@@ -39,6 +39,16 @@ std::string short_name(mac::EventName event) {
   return std::string(name);
 }
 
+/// Its command with values; what has none, by name.
+std::string text_of(const mac::Event& event) {
+  if (const auto* command = std::get_if<mac::Command>(&event.data)) return to_string(*command);
+  auto text = short_name(event.name);
+  if (const auto* commands = std::get_if<std::vector<mac::Command>>(&event.data))
+    for (const auto& command : *commands) text += " " + to_string(command);
+  if (const auto* error = std::get_if<Error>(&event.data)) text += " (" + error->to_string() + ")";
+  return text;
+}
+
 /// Gateways' refusals: the error and what led to it.
 std::string chain(const Error& error) {
   auto text = error.to_string();
@@ -89,20 +99,25 @@ struct Text {
            number(adr.loss_rate * 100) + " %";
   }
   std::string operator()(const MacExchanged& exchanged) const {
+    constexpr std::size_t shown_max = 12;
+    std::vector<std::string> commands;
+    for (const auto& event : *exchanged.events) commands.push_back(text_of(event));
     std::string text = "MAC commands: ";
-    const auto named = std::min<std::size_t>(exchanged.count, MacExchanged::names_max);
-    for (std::size_t i = 0, next = 0; i < named; i = next) {
-      while (next < named && exchanged.names[next] == exchanged.names[i]) ++next;
-      text += (i > 0 ? ", " : "") + short_name(exchanged.names[i]);
+    const auto shown = std::min(commands.size(), shown_max);
+    for (std::size_t i = 0, next = 0; i < shown; i = next) {
+      while (next < shown && commands[next] == commands[i]) ++next;
+      text += (i > 0 ? ", " : "") + commands[i];
       if (next - i > 1) text += " ×" + std::to_string(next - i);
     }
-    if (exchanged.count > named)
-      text += " and " + std::to_string(exchanged.count - named) + " more";
+    if (commands.size() > shown)
+      text += " and " + std::to_string(commands.size() - shown) + " more";
     return text;
   }
   std::string operator()(const RequestGivenUp& given_up) const {
-    return "MAC request " + std::string(mac::name_of(given_up.cid)) +
-           " given up: the device refuses it; asked again when something else is wanted";
+    const auto request = "MAC request " + std::string(mac::name_of(given_up.cid));
+    if (given_up.reason == GiveUpReason::unanswered)
+      return request + " given up: the device never answers it; asked with one of 32 uplinks";
+    return request + " given up: the device refuses it; asked again when something else is wanted";
   }
   std::string operator()(const JoinJudged& join) const {
     const auto address = to_string(join.dev_addr);
@@ -154,6 +169,11 @@ struct Text {
            (unreported.is_join ? "join-accept"
                                : "downlink " + std::to_string(unreported.f_cnt.value())) +
            " was sent";
+  }
+  std::string operator()(const RelayJudged& judged) const {
+    return (judged.uplink ? "frame of another device not taken in"
+                          : "downlink for another device refused") +
+           because(judged.error);
   }
   std::string operator()(const QueueChanged& queue) const {
     const auto items = count(queue.items, "downlink");

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "protocol/mac/command/codec.hpp"
+#include "protocol/mac/refusal.hpp"
 
 namespace ff::mac {
 namespace {
@@ -50,6 +51,18 @@ constexpr std::array rules{
     RequestRule{Cid::relay_configure_fwd_limit, relay_configure_fwd_limit_requests,
                 EventName::relay_configure_fwd_limit_request},
 };
+
+/// What is due now. A request that the device keeps leaving unanswered is held back, and LinkADR
+/// with NewChannel, on whose channels its mask counts.
+Requests due_of(const RequestRule& rule, const MacState& state, const DownlinkContext& context) {
+  const auto held_back = [&](Cid cid) { return !may_ask(state, cid, context.last_f_cnt_up); };
+  if (held_back(rule.cid)) return std::vector<Command>{};
+  if (rule.cid == Cid::link_adr && held_back(Cid::new_channel)) {
+    FF_TRY(const auto channels, new_channel_requests(state, context));
+    if (!channels.empty()) return std::vector<Command>{};
+  }
+  return rule.requests(state, context);
+}
 
 /// Octets of the answer to one request, CID included.
 std::size_t answer_size(const Command& request) {
@@ -112,7 +125,7 @@ class Builder {
 
   /// False when something did not fit: what follows waits for the next downlink, to keep the order.
   bool add_requests(const RequestRule& rule) {
-    const auto due = rule.requests(step_.next, context_);
+    const auto due = due_of(rule, step_.next, context_);
     if (!due) {
       step_.events.push_back({EventName::command_process_fail, due.error()});
       return true;
@@ -184,7 +197,7 @@ DownlinkStep enqueue_commands(const MacState& state, const DownlinkContext& cont
 bool needs_downlink(const MacState& state, const DownlinkContext& context) {
   if (!state.queued_responses.empty() || has_sticky_answer(state)) return true;
   return std::ranges::any_of(rules, [&](const RequestRule& rule) {
-    const auto due = rule.requests(state, context);
+    const auto due = due_of(rule, state, context);
     return due && !due->empty();
   });
 }
@@ -192,7 +205,7 @@ bool needs_downlink(const MacState& state, const DownlinkContext& context) {
 std::vector<Cid> due_requests(const MacState& state, const DownlinkContext& context) {
   std::vector<Cid> cids;
   for (const RequestRule& rule : rules) {
-    const auto due = rule.requests(state, context);
+    const auto due = due_of(rule, state, context);
     if (due) cids.insert(cids.end(), due->size(), rule.cid);
   }
   return cids;

@@ -49,4 +49,24 @@ void forget_refusals(Rejected& rejected, Cid cid) {
   std::erase_if(rejected.requests, [cid](const RefusedRequest& r) { return r.cid == cid; });
 }
 
+bool note_unanswered(MacState& state, Cid cid, FCnt32 f_cnt) {
+  auto known = std::ranges::find(state.unanswered, cid, &UnansweredRequest::cid);
+  if (known == state.unanswered.end())
+    known = state.unanswered.insert(known, UnansweredRequest{cid, 0, {}});
+  const bool was_last = known->count == unanswered_max;
+  if (!was_last) ++known->count;
+  const auto uplinks_skipped = (std::uint32_t{1} << (known->count - 1U)) - 1;
+  known->again_at = FCnt32{f_cnt.value() + uplinks_skipped};
+  return !was_last && known->count == unanswered_max;
+}
+
+void forget_unanswered(MacState& state, Cid cid) {
+  std::erase_if(state.unanswered, [cid](const UnansweredRequest& r) { return r.cid == cid; });
+}
+
+bool may_ask(const MacState& state, Cid cid, FCnt32 f_cnt) {
+  const auto known = std::ranges::find(state.unanswered, cid, &UnansweredRequest::cid);
+  return known == state.unanswered.end() || known->again_at <= f_cnt;
+}
+
 }  // namespace ff::mac

@@ -1,5 +1,5 @@
-// The memory of what a device has refused, so that it is not asked for ever. Not the answers
-// themselves (command/).
+// The memory of what a device has refused or left unanswered, so that it is not asked for ever. Not
+// the answers themselves (command/).
 #pragma once
 
 #include <algorithm>
@@ -23,6 +23,14 @@ void forget_refusal(Rejected& rejected, std::span<const Command> request,
                     const region::Region& region);
 /// The device accepts this command again: its refusals are history.
 void forget_refusals(Rejected& rejected, Cid cid);
+
+/// The uplink `f_cnt` should have had an answer to this command and has none. True when from now on
+/// the command is asked for with few uplinks only (`unanswered_max`).
+bool note_unanswered(MacState& state, Cid cid, FCnt32 f_cnt);
+/// The device has answered this command.
+void forget_unanswered(MacState& state, Cid cid);
+/// Whether the answer to the uplink `f_cnt` may ask for this command.
+bool may_ask(const MacState& state, Cid cid, FCnt32 f_cnt);
 
 /// Inserts into a sorted set.
 template <class T>

@@ -87,6 +87,19 @@ struct RefusedRequest {
 /// three in a row are not chance.
 inline constexpr std::uint8_t refusals_max = 3;
 
+/// A request that the device leaves unanswered, time and again: it does not know the command, or
+/// hears nothing. The reference asks with every downlink for ever, and makes each uplink one that
+/// has to be answered.
+struct UnansweredRequest {
+  Cid cid;
+  std::uint8_t count = 0;  // in a row
+  FCnt32 again_at;         // the uplink whose answer asks again
+  bool operator==(const UnansweredRequest&) const = default;
+};
+
+/// From here on a request is made with one of 32 uplinks; before with one of 1, 2, 4, 8, 16.
+inline constexpr std::uint8_t unanswered_max = 6;
+
 /// What the device has refused; never asked again within this MAC state. All lists are sorted sets.
 struct Rejected {
   std::vector<DataRateIndex> adr_data_rate_indexes;
@@ -194,6 +207,7 @@ struct MacState {
   std::vector<Command> pending_requests;            // sent, not answered, in order of sending
   std::vector<Cid> recent_mac_command_identifiers;  // of the last uplink, in order
   Rejected rejected;
+  std::vector<UnansweredRequest> unanswered;  // one of each command
 
   bool rx_windows_available = false;             // the last uplink can still be answered
   std::vector<RecentUplink> recent_uplinks;      // newest first

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/mac/refusal.hpp"
+
 namespace ff::mac {
 namespace {
 
@@ -94,12 +96,18 @@ void publish_stop(UplinkExchange& exchange, const Decoded& decoded) {
 }
 
 /// A device that does not answer has not heard, or does not know the command: it will be asked
-/// again if still needed.
+/// again if still needed, with ever fewer uplinks.
 void drop_unanswered(UplinkExchange& exchange) {
   auto& pending = exchange.state.pending_requests;
   if (pending.empty()) return;
   // A repeated frame was sent before the device could hear us: no answer is to be missed yet.
   if (!exchange.context.retransmission) {
+    std::vector<Cid> cids;
+    for (const Command& request : pending) insert_sorted(cids, cid_of(request));
+    for (const Cid cid : cids) {
+      if (note_unanswered(exchange.state, cid, exchange.context.f_cnt))
+        exchange.given_up_unheard.push_back(cid);
+    }
     exchange.publish(EventName::command_unanswered, std::move(pending));
   }
   pending.clear();
@@ -116,7 +124,7 @@ bool is_quiet(const MacState& state, const Decoded& commands) noexcept {
 Result<UplinkStep> handle_uplink_commands(MacState state, const Decoded& commands,
                                           const UplinkContext& context) {
   auto recent = std::exchange(state.recent_mac_command_identifiers, {});
-  UplinkExchange exchange{context, std::move(state), std::move(recent), {}, false, false, {}};
+  UplinkExchange exchange{context, std::move(state), std::move(recent), {}, false, false, {}, {}};
   exchange.state.queued_responses.clear();
   std::vector<Cid> cids;
   for (const Command& command : commands.commands) {
@@ -138,14 +146,19 @@ Result<UplinkStep> handle_uplink_commands(MacState state, const Decoded& command
   if (index >= commands.commands.size()) publish_stop(exchange, commands);
   drop_unanswered(exchange);
   exchange.state.recent_mac_command_identifiers = std::move(cids);
-  return UplinkStep{std::move(exchange.state),    std::move(exchange.events), std::move(deferred),
-                    std::move(exchange.given_up), exchange.rekeyed,           exchange.reset};
+  return UplinkStep{.next = std::move(exchange.state),
+                    .events = std::move(exchange.events),
+                    .deferred = std::move(deferred),
+                    .given_up = std::move(exchange.given_up),
+                    .given_up_unheard = std::move(exchange.given_up_unheard),
+                    .rekeyed = exchange.rekeyed,
+                    .reset = exchange.reset};
 }
 
 UplinkStep answer_deferred(UplinkStep step, const Reception& reception,
                            const UplinkContext& context) {
-  UplinkExchange exchange{context, std::move(step.next), {}, std::move(step.events), false, false,
-                          {}};
+  UplinkExchange exchange{
+      context, std::move(step.next), {}, std::move(step.events), false, false, {}, {}};
   for (const Cid cid : step.deferred) {
     if (cid == Cid::link_check) answer_link_check(exchange, reception);
     if (cid == Cid::device_time) answer_device_time(exchange, reception);

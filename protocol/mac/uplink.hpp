@@ -16,8 +16,11 @@ struct UplinkStep {
   std::vector<Cid>
       deferred;  // device requests that wait for all gateways' copies: give them to answer_deferred
   std::vector<Cid> given_up;  // requests that will not be sent again: refused `refusals_max` times
-  bool rekeyed = false;       // promote the pending session to the session
-  bool reset = false;         // the session's counters start anew
+  /// Requests that are made with few uplinks only from now on: `unanswered_max` times in a row the
+  /// device has not answered.
+  std::vector<Cid> given_up_unheard;
+  bool rekeyed = false;  // promote the pending session to the session
+  bool reset = false;    // the session's counters start anew
 };
 
 /// Whether a frame with these commands leaves the state as it is: most do. Then the two calls below

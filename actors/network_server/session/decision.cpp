@@ -35,6 +35,11 @@ std::string_view to_string(UplinkVerdict verdict) noexcept {
   return name_of(names, verdict);
 }
 
+std::string_view to_string(GiveUpReason reason) noexcept {
+  static constexpr std::array<std::string_view, 2> names = {"refused", "unanswered"};
+  return name_of(names, reason);
+}
+
 std::string_view to_string(JoinStage stage) noexcept {
   static constexpr std::array<std::string_view, 5> names = {"dropped", "asked", "refused",
                                                             "accepted", "repeated"};

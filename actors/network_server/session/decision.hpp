@@ -3,7 +3,6 @@
 // that something happened to whoever listens at that moment.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -75,18 +74,26 @@ struct AdrDecided {
   bool operator==(const AdrDecided&) const = default;
 };
 
-/// MAC commands of one frame, by their event's name: received and answered, or sent.
+/// MAC commands of one frame, with their values: received and answered, or sent. Never null.
 struct MacExchanged {
-  static constexpr std::size_t names_max = 12;
-  std::array<mac::EventName, names_max> names{};
-  std::uint8_t count = 0;  // of all; those above names_max are counted only
-  bool operator==(const MacExchanged&) const = default;
+  std::shared_ptr<const std::vector<mac::Event>> events;
 };
+inline bool operator==(const MacExchanged& a, const MacExchanged& b) {
+  return *a.events == *b.events;
+}
 
-/// The device has refused this request once too often (`mac::refusals_max`), or has named the value
-/// that it will never take: it is not sent again while the wish stays the same.
+enum class GiveUpReason : std::uint8_t {
+  /// Once too often (`mac::refusals_max`), or the device has named the value that it will never
+  /// take: it is not sent again while the wish stays the same.
+  refused,
+  /// `mac::unanswered_max` times in a row: it is sent with few uplinks from now on.
+  unanswered,
+};
+std::string_view to_string(GiveUpReason reason) noexcept;
+
 struct RequestGivenUp {
   mac::Cid cid = mac::Cid::link_adr;
+  GiveUpReason reason = GiveUpReason::refused;
   bool operator==(const RequestGivenUp&) const = default;
 };
 
@@ -192,10 +199,18 @@ struct QueueChanged {
   bool operator==(const QueueChanged&) const = default;
 };
 
+/// A relay has carried a frame that is not taken in, or is asked for a downlink that it can not
+/// send.
+struct RelayJudged {
+  bool uplink = true;
+  ErrorPtr error;
+  bool operator==(const RelayJudged&) const = default;
+};
+
 using DecisionValue =
     std::variant<UplinkJudged, AdrDecided, MacExchanged, RequestGivenUp, JoinJudged,
                  DownlinkOffered, DownlinkAccepted, DownlinkRefused, DownlinkNotSent,
-                 EmissionReported, EmissionUnreported, QueueChanged>;
+                 EmissionReported, EmissionUnreported, QueueChanged, RelayJudged>;
 
 struct Decision {
   UtcTime at;               // of the last time

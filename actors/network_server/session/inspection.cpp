@@ -137,7 +137,9 @@ void SessionState::note_accepted(const UplinkWork& work, const Turn& turn) {
                  .max_snr_db = work.recent.max_snr_db.value_or(0),
                  .error = {}});
   note_commands(work.mac_events, turn);
-  for (const auto cid : work.given_up) note(turn, RequestGivenUp{cid});
+  for (const auto cid : work.given_up) note(turn, RequestGivenUp{cid, GiveUpReason::refused});
+  for (const auto cid : work.given_up_unheard)
+    note(turn, RequestGivenUp{cid, GiveUpReason::unanswered});
   if (!work.adr) return;
   const auto& has = work.mac_state().current;
   note(turn, AdrDecided{.reason = work.adr->reason,
@@ -154,11 +156,7 @@ void SessionState::note_accepted(const UplinkWork& work, const Turn& turn) {
 
 void SessionState::note_commands(const std::vector<mac::Event>& events, const Turn& turn) {
   if (events.empty()) return;
-  MacExchanged exchanged;
-  exchanged.count = small(events.size());
-  const auto kept = std::min(events.size(), MacExchanged::names_max);
-  for (std::size_t i = 0; i < kept; ++i) exchanged.names[i] = events[i].name;
-  note(turn, exchanged);
+  note(turn, MacExchanged{std::make_shared<const std::vector<mac::Event>>(events)});
 }
 
 void SessionState::note_offered(const InFlight& flight, const TxRequest& request,

@@ -99,6 +99,12 @@ void fields(Archive& a, RefusedRequest& refused) {
   a(3, refused.count);
 }
 template <class Archive>
+void fields(Archive& a, UnansweredRequest& unanswered) {
+  a(1, unanswered.cid);
+  a(2, unanswered.count);
+  a(3, unanswered.again_at);
+}
+template <class Archive>
 void fields(Archive& a, Rejected& rejected) {
   a(1, rejected.adr_data_rate_indexes);
   a(2, rejected.adr_tx_power_indexes);
@@ -224,6 +230,7 @@ void fields(Archive& a, MacState& state) {
   a(21, state.last_downlink_at);
   a(22, state.force_rejoin);
   request_fields(a, 23, state.pending_requests);
+  a(24, state.unanswered);
 }
 
 }  // namespace ff::mac

@@ -77,10 +77,11 @@ void add_unknown(const std::optional<mac::RelayParameters>& relay, std::vector<D
 // --- as a relay ----------------------------------------------------------------------------------
 
 bool SessionState::forward(const UplinkMatched& event, Bytes frm_payload, const Turn& turn,
-                           Outcome& out) const {
+                           Outcome& out) {
   const auto& ids = event.frame->correlation_ids;
   auto frame = carried_frame(event, std::move(frm_payload));
   if (!frame) {
+    note(turn, RelayJudged{true, std::make_shared<const Error>(frame.error())});
     publish("ns.up.relay.drop", ids, frame.error(), turn, out);
     return false;
   }
@@ -133,6 +134,7 @@ const ErrorDef* SessionState::no_relay_downlink(const RelayDownlink& event,
 
 void SessionState::on(const RelayDownlink& event, const Turn& turn, Outcome& out) {
   const auto refuse = [&](const ErrorDef& cause) {
+    note(turn, RelayJudged{false, std::make_shared<const Error>(cause)});
     tell(event.device,
          DownlinkScheduled{event.attempt, fail(Error(relay_schedule).caused_by(Error(cause)))},
          out);

@@ -289,7 +289,7 @@ class SessionState {
 
   // relay.cpp: this device as a relay, and as one that a relay serves
   /// Whether the uplink just accepted held a frame of another device, which is taken in then.
-  bool forward(const UplinkMatched& event, Bytes frm_payload, const Turn& turn, Outcome& out) const;
+  bool forward(const UplinkMatched& event, Bytes frm_payload, const Turn& turn, Outcome& out);
   Result<UplinkFrame> carried_frame(const UplinkMatched& event, Bytes frm_payload) const;
   const ErrorDef* no_relay_downlink(const RelayDownlink& event, const Turn& turn) const;
   void put_relayed(const RelayDownlink& relayed, FCnt32 f_cnt, const mac::Session& session,

@@ -304,6 +304,7 @@ Status SessionState::exchange_commands(UplinkWork& work, const mac::Decoded& dec
                               uplink);
   work.mac_events = std::move(step.events);
   work.given_up = std::move(step.given_up);
+  work.given_up_unheard = std::move(step.given_up_unheard);
   work.mac_state() = std::move(step.next);
   return {};
 }

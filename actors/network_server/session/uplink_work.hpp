@@ -25,6 +25,7 @@ struct SessionState::UplinkWork {
   mac::RecentUplink recent;
   std::vector<mac::Event> mac_events;
   std::vector<mac::Cid> given_up;
+  std::vector<mac::Cid> given_up_unheard;
   Bytes frm_payload;  // as received; empty for FPort 0
   std::optional<mac::adr::Decision> adr;
   /// Which rule is being checked; decides the verdict when it fails.

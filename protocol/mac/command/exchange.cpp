@@ -22,6 +22,7 @@ Result<std::optional<Command>> UplinkExchange::take(Cid cid) {
   if (found != pending.end()) {
     std::optional<Command> command = std::move(*found);
     pending.erase(found);
+    forget_unanswered(state, cid);
     return command;
   }
   const CommandInfo* info = command_info(cid);

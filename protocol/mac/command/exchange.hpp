@@ -45,7 +45,8 @@ struct UplinkExchange {
   std::vector<Event> events;
   bool rekeyed = false;
   bool reset = false;
-  std::vector<Cid> given_up;  // refused once too often in this uplink
+  std::vector<Cid> given_up;          // refused once too often in this uplink
+  std::vector<Cid> given_up_unheard;  // left unanswered once too often
 
   void publish(EventName name, EventData data = {}) { events.push_back({name, std::move(data)}); }
   /// The device has refused these commands: they will be sent `refusals_max` times in all.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <span>
 
 #include "actors/network_server/session/errors.hpp"
 
@@ -22,12 +23,21 @@ struct Row {
   const char* part_of_text;
 };
 
+void expect_sentences(std::span<const Row> rows) {
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.name);
+    const auto json = to_json(Decision{now, 1, row.value});
+    EXPECT_EQ(json.at("kind").as_string(), row.kind);
+    const std::string text(json.at("text").as_string());
+    EXPECT_NE(text.find(row.part_of_text), std::string::npos) << text;
+    EXPECT_EQ(json.at("at").as_string(), "2023-11-14T22:13:20Z");
+    EXPECT_FALSE(json.contains("times"));
+  }
+}
+
 TEST(DecisionJson, HasASentenceBesideItsOperands) {
   const auto scheduled = std::make_shared<const ScheduledDownlink>(
       ScheduledDownlink{GatewayId("gw-1"), 2, std::chrono::milliseconds{1500}});
-  MacExchanged exchanged;
-  exchanged.count = 20;
-  exchanged.names.fill(mac::EventName::link_adr_request);
   const Row rows[] = {
       {"accepted",
        UplinkJudged{.gateway_count = 2, .f_cnt = FCnt32{12}, .max_snr_db = 7.5F, .error = {}},
@@ -46,9 +56,8 @@ TEST(DecisionJson, HasASentenceBesideItsOperands) {
                   .margin_db = 12.25F,
                   .loss_rate = 0.5F},
        "adr", "DR0→5, power 0, transmissions 1; from 1 uplink, margin 12.2 dB, loss 50.0 %"},
-      {"commands", exchanged, "mac_commands", "MAC commands: link_adr.request ×12 and 8 more"},
-      {"given up", RequestGivenUp{mac::Cid::link_adr}, "mac_request_given_up",
-       "MAC request link_adr given up"},
+      {"join repeated", JoinJudged{JoinStage::repeated, {}, {}}, "join_repeated",
+       "another copy of the join-request"},
       {"join refused", JoinJudged{JoinStage::refused, {}, not_found}, "join_refused",
        "join server refused the join (error:"},
       {"offered",
@@ -72,23 +81,42 @@ TEST(DecisionJson, HasASentenceBesideItsOperands) {
        "no downlink: too late for RX2"},
       {"report", EmissionReported{TxResult::collision_packet}, "emission_reported",
        "not sent, COLLISION_PACKET"},
+      {"no report", EmissionUnreported{FCnt32{4}, false}, "emission_unreported",
+       "no gateway has reported whether the downlink 4 was sent"},
       {"queue", QueueChanged{QueueEvent::invalidated, 2, FCnt32{9}, {}}, "queue_invalidated",
        "queue of 2 downlinks given back"},
   };
-  for (const auto& row : rows) {
-    SCOPED_TRACE(row.name);
-    const auto json = to_json(Decision{now, 1, row.value});
-    EXPECT_EQ(json.at("kind").as_string(), row.kind);
-    const std::string text(json.at("text").as_string());
-    EXPECT_NE(text.find(row.part_of_text), std::string::npos) << text;
-    EXPECT_EQ(json.at("at").as_string(), "2023-11-14T22:13:20Z");
-    EXPECT_FALSE(json.contains("times"));
-  }
+  expect_sentences(rows);
   EXPECT_EQ(to_json(Decision{now, 3, DownlinkNotSent{}}).at("times").as_uint64(), 3U);
   const auto dropped = to_json(Decision{now, 1, rows[1].value});
   EXPECT_EQ(dropped.at("error").as_string(), "pkg/networkserver:device_not_found");
   EXPECT_EQ(dropped.at("reason").as_string(), "counter_too_low");
   EXPECT_EQ(dropped.at("last_f_cnt").as_uint64(), 10U);
+}
+
+TEST(DecisionJson, NamesCommandsWithTheirValues) {
+  const auto exchanged = [](std::vector<mac::Event> events) {
+    return MacExchanged{std::make_shared<const std::vector<mac::Event>>(std::move(events))};
+  };
+  const mac::Event asked{mac::EventName::duty_cycle_request,
+                         mac::Command{mac::DutyCycleReq{mac::DutyCycleExponent{3}}}};
+  const mac::Event unanswered{mac::EventName::command_unanswered,
+                              std::vector<mac::Command>{mac::DevStatusReq{}}};
+  const Row rows[] = {
+      {"commands", exchanged({asked, unanswered}), "mac_commands",
+       "MAC commands: DutyCycleReq{max_duty_cycle=3}, command.unanswered DevStatusReq"},
+      {"many commands", exchanged(std::vector<mac::Event>(20, asked)), "mac_commands",
+       "MAC commands: DutyCycleReq{max_duty_cycle=3} ×12 and 8 more"},
+      {"given up", RequestGivenUp{mac::Cid::link_adr}, "mac_request_given_up",
+       "MAC request link_adr given up: the device refuses it"},
+      {"never answered", RequestGivenUp{mac::Cid::link_adr, GiveUpReason::unanswered},
+       "mac_request_given_up", "MAC request link_adr given up: the device never answers it"},
+      {"relayed uplink", RelayJudged{true, not_found}, "relay_uplink_dropped",
+       "frame of another device not taken in (error:"},
+      {"relayed downlink", RelayJudged{false, not_found}, "relay_downlink_refused",
+       "downlink for another device refused (error:"},
+  };
+  expect_sentences(rows);
 }
 
 TEST(DecisionText, EveryReasonHasAMeaningOfItsOwn) {

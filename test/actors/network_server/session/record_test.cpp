@@ -70,6 +70,7 @@ Device full_device() {
   state.desired.relay = relay;
   state.current.relay = mac::ServedRelay{.serving_device_id = DeviceId("relay-1")};
   state.pending_relay_downlink = {6, 7};
+  state.unanswered = {{mac::Cid::dev_status, 3, FCnt32{70'003}}};
   device.mac_state = state;
   return device;
 }

@@ -188,9 +188,9 @@ TEST(UplinkDecision, MacCommandsAreNamed) {
   rig.handle(rig.uplink(1, {1}, FPort{1}, {2}));  // LinkCheckReq
   const auto decisions = rig.session().decisions();
   const auto& exchanged = std::get<MacExchanged>(decisions.at(1).value);
-  ASSERT_EQ(exchanged.count, 2);
-  EXPECT_EQ(exchanged.names[0], mac::EventName::link_check_request);
-  EXPECT_EQ(exchanged.names[1], mac::EventName::link_check_answer);
+  ASSERT_EQ(exchanged.events->size(), 2U);
+  EXPECT_EQ(exchanged.events->at(0).name, mac::EventName::link_check_request);
+  EXPECT_EQ(exchanged.events->at(1).name, mac::EventName::link_check_answer);
 }
 
 TEST(UplinkDecision, ARequestRefusedOnceTooOftenIsSaidToBeGivenUp) {
