@@ -203,6 +203,7 @@ void fields(Archive& a, ForceRejoinReq& request) {
   a(2, request.rejoin_type);
   a(3, request.max_retries);
   a(4, request.period_exp);
+  a(5, request.high_octet_first);
 }
 
 template <class Archive>

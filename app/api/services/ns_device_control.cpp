@@ -14,14 +14,16 @@ using DevicePtr = std::shared_ptr<const network_server::Device>;
 
 /// The ranges are the API's rules for this message, which have been checked. Type 1 can not be
 /// asked for: it is the device's own affair. [TS001-1.1 §5.13]
-Result<mac::ForceRejoinReq> force_rejoin_of(const pb::MACCommand::ForceRejoinReq& request) {
+Result<mac::ForceRejoinReq> force_rejoin_of(const farfield::v1::ForceRejoinRequest& force) {
+  const auto& request = force.request();
   if (request.rejoin_type() == pb::SESSION)
     return fail(network_server::field_value, {{"field", "request.rejoin_type"}});
   return mac::ForceRejoinReq{
       .data_rate_index = DataRateIndex{static_cast<std::uint8_t>(request.data_rate_index())},
       .rejoin_type = static_cast<std::uint8_t>(request.rejoin_type()),
       .max_retries = static_cast<std::uint8_t>(request.max_retries()),
-      .period_exp = static_cast<std::uint8_t>(request.period_exponent())};
+      .period_exp = static_cast<std::uint8_t>(request.period_exponent()),
+      .high_octet_first = force.high_octet_first()};
 }
 
 /// Only a session of 1.1 knows the command.
@@ -81,7 +83,7 @@ class NsDeviceControl final : public farfield::v1::NsEndDeviceControl::CallbackS
   void force_rejoin(const std::shared_ptr<const Call>& call,
                     const farfield::v1::ForceRejoinRequest& request,
                     const Reply<Empty>& reply) const {
-    auto command = force_rejoin_of(request.request());
+    auto command = force_rejoin_of(request);
     if (!command) return reply(fail(std::move(command).error()));
     change(
         call, request.end_device_ids(),

@@ -124,6 +124,15 @@ TEST(DownlinkCommands, AskOnceForARejoin) {
   EXPECT_EQ(test::sent(device, test::downlink(device, step.next)).size(), 1U);
 }
 
+TEST(DownlinkCommands, AskForARejoinInEitherOrderOfOctets) {
+  const Device device = test::v11_device();
+  MacState state = device.settled();
+  state.force_rejoin = ForceRejoinReq{dr(3), 2, 5, 1};
+  EXPECT_EQ(test::downlink(device, state).commands, (Bytes{0x0e, 0x23, 0x0d}));
+  state.force_rejoin->high_octet_first = true;
+  EXPECT_EQ(test::downlink(device, state).commands, (Bytes{0x0e, 0x0d, 0x23}));
+}
+
 TEST(DownlinkCommands, KeepARejoinFromDevicesBefore11) {
   const Device device;
   MacState state = device.settled();

@@ -71,6 +71,7 @@ Device full_device() {
   state.current.relay = mac::ServedRelay{.serving_device_id = DeviceId("relay-1")};
   state.pending_relay_downlink = {6, 7};
   state.unanswered = {{mac::Cid::dev_status, 3, FCnt32{70'003}}};
+  state.force_rejoin = mac::ForceRejoinReq{DataRateIndex{3}, 2, 5, 1, true};
   device.mac_state = state;
   return device;
 }
