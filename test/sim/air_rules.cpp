@@ -27,6 +27,7 @@ const region::Region& latest_region(const region::FrequencyPlan& plan) {
 }  // namespace
 
 AirRules::AirRules(const region::FrequencyPlan& plan) : plan_(plan), region_(latest_region(plan)) {
+  list_channels();
   const double ceiling = plan.max_eirp_dbm.value_or(1000.0F);
   const double usual = region_.default_max_eirp_dbm;
   for (const auto& band : plan.sub_bands) {
@@ -37,6 +38,33 @@ AirRules::AirRules(const region::FrequencyPlan& plan) : plan_(plan), region_(lat
   for (const auto& band : region_.sub_bands) {
     const double own = band.max_eirp_dbm > 0 ? band.max_eirp_dbm : usual;
     bands_.push_back({band.min, band.max, band.duty_cycle, std::min(own, ceiling)});
+  }
+}
+
+/// Those of the plan, and what devices begin with, whose plan nobody has told them. RX1 is on the
+/// uplink's channel in most bands.
+void AirRules::list_channels() {
+  for (const auto& channel : region_.default_uplink_channels)
+    uplink_channels_.insert(channel.frequency);
+  for (const auto& channel : plan_.uplink_channels) uplink_channels_.insert(channel.frequency);
+  for (const auto& single : {plan_.lora_standard_channel, plan_.fsk_channel})
+    if (single) uplink_channels_.insert(single->frequency);
+  auto& down = downlink_channels_;
+  if (region_.rx1_channel_kind == region::Rx1ChannelKind::same_index) down = uplink_channels_;
+  for (const auto& channel : region_.default_downlink_channels) down.insert(channel.frequency);
+  for (const auto& channel : plan_.downlink_channels) down.insert(channel.frequency);
+  for (const auto& special : {plan_.rx2_channel, plan_.ping_slot})
+    if (special) down.insert(special->frequency);
+  down.insert(region_.ping_slot_frequencies.begin(), region_.ping_slot_frequencies.end());
+  down.insert(region_.rx2_frequency);
+  for (const auto& join : region_.join_channels) {
+    uplink_channels_.insert(join.uplink);
+    down.insert(join.rx1);
+    down.insert(join.rx2);
+  }
+  for (const auto& relay : region_.relay_channels) {
+    uplink_channels_.insert({relay.frequency, relay.ack_frequency});
+    down.insert({relay.frequency, relay.ack_frequency});
   }
 }
 
@@ -62,6 +90,8 @@ void AirRules::downlink(std::size_t gateway, const sim::Emission& emission, doub
   const auto who = sender + " on " + text_of(emission.frequency);
   const auto* band = band_of(emission.frequency);
   if (band == nullptr) return report(AirRule::frequency, who + ": not in a sub-band");
+  if (!downlink_channels_.contains(emission.frequency))
+    report(AirRule::channel, who + ": no downlink channel");
   if (power_dbm > band->max_eirp_dbm + power_rounding_db)
     report(AirRule::power, who + ": " + std::to_string(power_dbm) + " dBm");
   const auto air =
@@ -79,6 +109,8 @@ void AirRules::uplink(const std::string& device, const sim::Transmission& transm
   const auto who = device + " on " + text_of(transmission.frequency);
   const auto* band = band_of(transmission.frequency);
   if (band == nullptr) return report(AirRule::frequency, who + ": not in a sub-band");
+  if (!uplink_channels_.contains(transmission.frequency))
+    report(AirRule::channel, who + ": no uplink channel");
   const auto limit = std::min<double>(band->max_eirp_dbm, region_.default_max_eirp_dbm);
   if (transmission.eirp_dbm > limit + power_rounding_db)
     report(AirRule::power, who + ": " + std::to_string(transmission.eirp_dbm) + " dBm");

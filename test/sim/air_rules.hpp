@@ -7,6 +7,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -16,8 +17,9 @@
 
 namespace ff::test {
 
-enum class AirRule : std::uint8_t { frequency, power, dwell_time, duty_cycle };
-inline constexpr std::size_t air_rule_count = 4;
+/// `channel`: within the band, but no channel of the plan or of devices that know only their band.
+enum class AirRule : std::uint8_t { frequency, channel, power, dwell_time, duty_cycle };
+inline constexpr std::size_t air_rule_count = 5;
 
 class AirRules {
  public:
@@ -46,6 +48,7 @@ class AirRules {
     MonoTime start;
     Duration length;
   };
+  void list_channels();
   const Band* band_of(Frequency frequency) const;
   void report(AirRule rule, std::string text);
   std::optional<Duration> dwell_limit(region::Direction direction, Frequency frequency) const;
@@ -56,6 +59,8 @@ class AirRules {
   const region::FrequencyPlan& plan_;
   const region::Region& region_;
   std::vector<Band> bands_;
+  std::set<Frequency> uplink_channels_;
+  std::set<Frequency> downlink_channels_;
   /// By sender and band: what it sent in the last hour.
   std::map<std::pair<std::string, const Band*>, std::deque<OnAir>> sent_;
   std::array<std::uint64_t, air_rule_count> broken_{};

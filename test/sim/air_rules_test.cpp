@@ -46,6 +46,8 @@ TEST(AirRules, SeeWhatADeviceDoes) {
       {"US915", "US_902_928_FSB_2", nothing, {}},
       {"outside the band", "EU_863_870_TTN",
        [](auto& t) { t.frequency = Frequency::hz(871'000'000); }, AirRule::frequency},
+      {"beside the channels", "EU_863_870_TTN",
+       [](auto& t) { t.frequency = Frequency::hz(868'200'000); }, AirRule::channel},
       {"a modulation that is none", "EU_863_870_TTN",
        [](auto& t) {
          t.data_rate = LoraDataRate{4, 125'000, CodingRate::cr4_5};
@@ -73,6 +75,32 @@ TEST(AirRules, SeeWhatADeviceDoes) {
       EXPECT_EQ(rules.broken(*row.broken), 1U);
     }
     EXPECT_EQ(rules.frames(), 1U);
+  }
+}
+
+TEST(AirRules, SeeWhereAGatewaySends) {
+  struct Emitted {
+    const char* plan;
+    std::uint32_t frequency_hz;
+    std::optional<AirRule> broken;
+  };
+  constexpr Emitted rows[] = {{"EU_863_870_TTN", 868'100'000, {}},
+                              {"EU_863_870_TTN", 869'525'000, {}},
+                              {"EU_863_870_TTN", 868'200'000, AirRule::channel},
+                              {"US_902_928_FSB_2", 923'300'000, {}},
+                              {"US_902_928_FSB_2", 903'900'000, AirRule::channel}};
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.frequency_hz);
+    AirRules rules(plan(row.plan));
+    sim::Emission emission;
+    emission.frequency = Frequency::hz(row.frequency_hz);
+    emission.data_rate = lora(9);
+    emission.phy_payload = Bytes(20);
+    rules.downlink(0, emission, 10);
+    EXPECT_EQ(rules.broken_total(), row.broken ? 1U : 0U);
+    if (row.broken) {
+      EXPECT_EQ(rules.broken(*row.broken), 1U);
+    }
   }
 }
 

@@ -82,6 +82,7 @@ void Simulation::boot() {
   config.udp.push_back({.local = server_address,
                         .fallback_plan_id = options_.frequency_plan_id,
                         .network = nullptr});
+  config.network_server.adr.algorithm = options_.adr;
   node_ = app::Node::start(
       {.system = system_.get(),
        .clock = clock_,

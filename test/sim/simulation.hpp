@@ -15,6 +15,7 @@
 #include "config/exit_codes.hpp"
 #include "net/runtime/manual_loop.hpp"
 #include "net/udp/memory_network.hpp"
+#include "protocol/mac/adr/reference.hpp"
 #include "storage/engine/memory_engine.hpp"
 #include "test/sim/air_rules.hpp"
 #include "test/support/storage/fault_env.hpp"
@@ -33,6 +34,8 @@ struct SimulationOptions {
   std::string frequency_plan_id = "EU_863_870_TTN";
   /// Plans beside the standard ones, as the text of plan files.
   std::vector<std::string> plans;
+  /// Adapts the devices' data rates.
+  mac::adr::Algorithm adr = mac::adr::reference_adr;
   /// How far everything moves on at once. The server's timers are no finer.
   Duration step = std::chrono::milliseconds{5};
   /// RocksDB on a simulated disk instead of the engine in memory. Its own threads make the run no

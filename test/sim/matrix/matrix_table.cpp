@@ -52,6 +52,7 @@ SimulationOptions options_for(const Place& place) {
   SimulationOptions options;
   options.frequency_plan_id = plan.id;
   if (place.text != nullptr) options.plans.emplace_back(place.text);
+  options.adr = place.adr;
   options.step = std::chrono::milliseconds{20};
   options.scenario.radio.gateways = 8;
   options.scenario.radio.copies = 2;
@@ -132,6 +133,16 @@ void expect_lawful(const Simulation& simulation) {
   const auto report = simulation.report();
   EXPECT_EQ(report.violation_total(), 0U) << to_json(report);
   EXPECT_EQ(report.uplinks.duplicated, 0U) << to_json(report);
+  using sim::Reception;
+  for (const auto missed :
+       {Reception::wrong_time, Reception::wrong_frequency, Reception::wrong_data_rate,
+        Reception::wrong_polarity, Reception::not_listening}) {
+    EXPECT_EQ(report.downlinks.receptions[static_cast<std::size_t>(missed)], 0U)
+        << sim::to_string(missed) << '\n'
+        << to_json(report);
+  }
+  EXPECT_GE(report.downlinks.acknowledgements + report.downlinks.lost, report.confirmed)
+      << to_json(report);
   const auto& air = simulation.air();
   EXPECT_GT(air.frames(), 0U);
   EXPECT_EQ(air.broken_total(), 0U) << testing::PrintToString(air.examples());

@@ -17,6 +17,7 @@ struct Place {
   const char* text = nullptr;
   /// Of all devices; unknown: what devices of each version usually have, or the band's latest.
   PhyVersion phy_version = PhyVersion::unknown;
+  mac::adr::Algorithm adr = mac::adr::reference_adr;
 };
 
 inline void PrintTo(const Place& place, std::ostream* out) {
@@ -57,7 +58,9 @@ void print_row(const Place& place, const sim::DeviceRange& range, const Row& row
 std::string refusals(const Simulation& simulation, const std::string& id_prefix);
 /// To the file that FF_MATRIX_LOG names: all events and messages.
 void write_log(const Simulation& simulation);
-/// No counter repeated, nothing delivered twice, no illegal channel, power, dwell or duty cycle.
+/// No counter repeated, nothing delivered twice, no illegal channel, power, dwell or duty cycle;
+/// each downlink hits a window of its device to the microsecond, and each confirmed uplink is
+/// acknowledged, but for what the air has lost.
 void expect_lawful(const Simulation& simulation);
 
 }  // namespace ff::test::matrix

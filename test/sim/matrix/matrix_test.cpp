@@ -3,7 +3,9 @@
 // FF_MATRIX_LOG names a file for the log of the last plan.
 #include <algorithm>
 
+#include "protocol/mac/adr/two_way.hpp"
 #include "test/sim/matrix/matrix_table.hpp"
+#include "tools/sim/core/device_mac.hpp"
 
 namespace ff::test::matrix {
 namespace {
@@ -25,6 +27,7 @@ constexpr auto fast_us = R"({"id":"FAST_US","base_id":"US_902_928_FSB_2","plan":
 constexpr auto rp002_v1_0_5 = PhyVersion::rp002_v1_0_5;
 constexpr Place places[] = {
     {"AS_923", "AS_923"},
+    {"AS_923_DT", "AS_923_DT"},
     {"AS_923_2", "AS_923_2"},
     {"AS_923_3", "AS_923_3"},
     {"AS_923_4", "AS_923_4"},
@@ -38,6 +41,7 @@ constexpr Place places[] = {
     {"CN_779_787", "CN_779_787"},
     {"EU_433", "EU_433"},
     {"EU_863_870_TTN", "EU_863_870_TTN"},
+    {"EU_863_870_TWO_WAY", "EU_863_870_TTN", nullptr, PhyVersion::unknown, mac::adr::two_way_adr},
     {"EU_863_870_SF5", "FAST_EU", fast_eu, rp002_v1_0_5},
     {"IN_865_867", "IN_865_867"},
     {"ISM_2400_3CH_DRAFT2", "ISM_2400_3CH_DRAFT2"},
@@ -82,6 +86,18 @@ void expect_classes(const region::FrequencyPlan& plan, const sim::Report& report
   expect(sim::Reception::class_c, region.rx2_frequency);
 }
 
+/// Devices that leave the data rate they begin with: all bands where it can be adapted have faster
+/// ones, and the simulated links carry them.
+void expect_adapted(const Simulation& simulation, const region::Region& region) {
+  if (!region.dynamic_adr_supported) return;
+  const auto boot = sim::boot_parameters(region, {}).data_rate;
+  unsigned faster = 0;
+  for (std::size_t i = 0; i < simulation.world().device_count(); ++i) {
+    if (simulation.world().device(i).parameters().data_rate > boot) ++faster;
+  }
+  EXPECT_GE(faster, simulation.world().device_count() * 8 / 10);
+}
+
 /// How many devices adaptive data rate has moved to SF6 or SF5.
 unsigned fast_devices(const Simulation& simulation, const region::Region& region) {
   const auto fast = region.fast_data_rates;
@@ -121,6 +137,7 @@ TEST_P(Matrix, DevicesOfEveryKindWorkAndNoRuleIsBroken) {
   // An unconfirmed downlink that the air loses is lost.
   EXPECT_GE(received, index * 8 / 10) << to_json(simulation.report());
   expect_classes(plan, simulation.report(), index / std::size(classes));
+  expect_adapted(simulation, *region::find_latest(plan.band_id));
   if (place.text != nullptr) {
     EXPECT_GE(fast_devices(simulation, *region::find_latest(plan.band_id)), index / 2);
   }
