@@ -137,6 +137,20 @@ TEST_F(JoinServerTest, SkipsNoncesThatARestoredBackupDoesNotKnow) {
   ASSERT_TRUE(create());
   ASSERT_TRUE(join(MacVersion::v1_0_4, 7));
   config_.counter_jump = 4096;
+TEST_F(JoinServerTest, CountsNoncesThatWereUsedByVersion) {
+  start();
+  ASSERT_TRUE(create());
+  ASSERT_TRUE(join(MacVersion::v1_0_3, 7));
+  EXPECT_TRUE(join(MacVersion::v1_0_3, 7).error().is(join::reuse_dev_nonce));
+  ASSERT_TRUE(join(MacVersion::v1_0_4, 9));
+  for (const std::uint16_t nonce : {9, 8})
+    EXPECT_TRUE(join(MacVersion::v1_0_4, nonce).error().is(join::dev_nonce_too_small));
+  const auto text = metrics.text();
+  for (const auto* line : {"ttn_lw_js_dev_nonce_reuse{mac_version=\"MAC_V1_0_3\"} 1\n",
+                           "ttn_lw_js_dev_nonce_too_small{mac_version=\"MAC_V1_0_4\"} 2\n"})
+    EXPECT_NE(text.find(line), std::string::npos) << line;
+}
+
   restart();
   ASSERT_TRUE(join(MacVersion::v1_0_4, 8));
   EXPECT_EQ((*get())->nonces.last_join_nonce, JoinNonce{4098});
