@@ -198,6 +198,15 @@ class Delivery(WebhookCase):
             wait_until(lambda: len(endpoint.requests) == 12 + own, 'those of one device')
             self.assertEqual({one['end_device_ids']['device_id'] for one in endpoint.messages()[12:]}, {device})
 
+    def test_a_new_webhook_starts_in_the_past_in_order(self):
+        self.uplinks('past', 12, devices=2)
+        with Endpoint() as endpoint:
+            self.hook(endpoint.url())
+            self.server.api('POST', OURS + '/start-from', {'after': '2020-01-01T00:00:00Z'})
+            self.uplinks('present', 6, devices=1)
+            wait_until(lambda: len(endpoint.requests) == 18, 'all that was before the webhook, and what came since')
+            self.assert_each_in_order(endpoint.messages(), 18)
+
 
 class Protection(WebhookCase):
     settings = {**SETTINGS, 'as.webhooks.allow-networks': '127.0.0.1/32'}

@@ -81,6 +81,16 @@ class WebhookDeliveries final : public pb1::AsWebhookDelivery::CallbackService {
                                   order(call, replay.ids(), std::move(what), reply);
                                 });
   }
+  grpc::ServerUnaryReactor* StartFrom(grpc::CallbackServerContext* context,
+                                      const pb1::StartWebhookFromRequest* request,
+                                      Empty* response) override {
+    return context_.front.unary(
+        {"farfield.v1.AsWebhookDelivery/StartFrom"}, context, request, response,
+        [this](auto call, const auto& start, const auto& reply) {
+          const auto after = start.has_after() ? time_of(start.after()) : UtcTime{};
+          order(call, start.ids(), application_server::webhook::StartFrom{after}, reply);
+        });
+  }
   grpc::ServerUnaryReactor* CancelReplay(grpc::CallbackServerContext* context, const Ids* request,
                                          Empty* response) override {
     return context_.front.unary({"farfield.v1.AsWebhookDelivery/CancelReplay"}, context, request,

@@ -42,6 +42,8 @@ constexpr Row rows[] = {
      "how the delivery stands", "application-id webhook-id"},
     {"applications webhooks", "replay", "farfield.v1.AsWebhookDelivery/Replay", "",
      "deliver messages of a time once more", "application-id webhook-id"},
+    {"applications webhooks", "start-from", "farfield.v1.AsWebhookDelivery/StartFrom", "",
+     "deliver all messages since a time, in order", "application-id webhook-id"},
     {"applications webhooks", "cancel-replay", "farfield.v1.AsWebhookDelivery/CancelReplay", "",
      "end the replay", "application-id webhook-id"},
     {"applications webhooks", "dead-letters", "farfield.v1.AsWebhookDelivery/ListDeadLetters", "",

@@ -106,6 +106,10 @@ TEST_F(Commands, OfWebhooksSayWhatTheirDeliveryIsToDo) {
       {{"app", "webhooks", "discard", "app-1", "hook"},
        {"farfield.v1.AsWebhookDelivery/DiscardDeadLetters",
         R"({"application_ids":{"application_id":"app-1"},"webhook_id":"hook"})"}},
+      {{"app", "webhooks", "start-from", "app-1", "hook", "--after", "2026-01-01T00:00:00Z"},
+       {"farfield.v1.AsWebhookDelivery/StartFrom",
+        R"({"ids":{"application_ids":{"application_id":"app-1"},"webhook_id":"hook"},)"
+        R"("after":"2026-01-01T00:00:00Z"})"}},
       {{"app", "webhooks", "cancel-replay", "app-1", "hook"},
        {"farfield.v1.AsWebhookDelivery/CancelReplay",
         R"({"application_ids":{"application_id":"app-1"},"webhook_id":"hook"})"}},

@@ -256,6 +256,15 @@ struct Listener {
     }
     return logic().order_replay(std::move(order), found.request, now(self));
   }
+  Effects operator()(const StartFound& found) const {
+    if (!found.parts) {
+      answer(self->state, found.request, fail(found.parts.error()));
+      return {};
+    }
+    std::vector<storage::OutboxSequence> cursors;
+    for (const auto& part : *found.parts) cursors.push_back(part.done);
+    return logic().start_from(cursors, found.request, now(self));
+  }
   Effects operator()(const Answered& answer) const {
     if (answer.outcome.delivered) self->state.probe->sent.Increment();
     return logic().sent(answer.token, answer.outcome, now(self));
@@ -272,6 +281,14 @@ struct Orderer {
     FindTime ask{self->state.key.application_id, order.after, order.before, {}};
     ask.reply = [delivery = DeliveryActor(self), order, id = request](auto parts) {
       caf::anon_send(delivery, DeliveryAnswer{TimeFound{order, id, std::move(parts)}});
+    };
+    caf::anon_send(self->state.context->outbox.get(), std::move(ask));
+    return {};
+  }
+  Effects operator()(const StartFrom& order) const {
+    FindTime ask{self->state.key.application_id, order.after, {}, {}};
+    ask.reply = [delivery = DeliveryActor(self), id = request](auto parts) {
+      caf::anon_send(delivery, DeliveryAnswer{StartFound{id, std::move(parts)}});
     };
     caf::anon_send(self->state.context->outbox.get(), std::move(ask));
     return {};

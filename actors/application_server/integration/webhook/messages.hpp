@@ -60,13 +60,17 @@ struct OrderReplay {
   UtcTime after;
   UtcTime before;  // zero: no end
 };
+/// All messages from a time on, in order, in place of what comes next.
+struct StartFrom {
+  UtcTime after;  // zero: all that there are
+};
 struct CancelReplay {};
 /// All dead letters once more; those that fail again stay.
 struct RedeliverLetters {};
 struct DiscardLetters {};
 struct ResetHealth {};
-using DeliveryOrder =
-    std::variant<OrderReplay, CancelReplay, RedeliverLetters, DiscardLetters, ResetHealth>;
+using DeliveryOrder = std::variant<OrderReplay, StartFrom, CancelReplay, RedeliverLetters,
+                                   DiscardLetters, ResetHealth>;
 /// For the delivery of a webhook; answered when it is durable. Errors: webhook_not_found,
 /// not_delivering, registry_starting, those of the order.
 struct OrderDelivery {
@@ -153,13 +157,17 @@ struct TimeFound {
   RequestId request = 0;
   Result<std::vector<FindTime::Part>> parts;
 };
+struct StartFound {
+  RequestId request = 0;
+  Result<std::vector<FindTime::Part>> parts;
+};
 struct Answered {
   SendToken token;
   Outcome outcome;
 };
 struct DeliveryAnswer {
   std::variant<DeliveryRead, Committed, CommitRefused, JoinedLink, NewestFound, MessagesRead,
-               LettersRead, TimeFound, Answered>
+               LettersRead, TimeFound, StartFound, Answered>
       what;
 };
 

@@ -201,6 +201,19 @@ Effects DeliveryState::order_replay(ReplayOrder order, RequestId request, Instan
   return settle_down(now);
 }
 
+Effects DeliveryState::start_from(const std::vector<storage::OutboxSequence>& cursors,
+                                  RequestId request, Instant now) {
+  // An answer to what is being read is of another way, and so are tokens under way.
+  live_ = Walk(cursors);
+  live_reading_ = 0;
+  desk_.remove_waiting(Origin::live);
+  storage::WriteBatch records;
+  put_cursors(records, key_, cursors);
+  commit(std::move(records), request);
+  ask_newest();
+  return settle_down(now);
+}
+
 Effects DeliveryState::cancel_replay(RequestId request, Instant now) {
   record_.replay.reset();
   replay_ = Walk();

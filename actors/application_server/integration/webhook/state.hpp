@@ -66,6 +66,10 @@ class DeliveryState {
 
   // Operators' requests; each ends with a Commit that answers it, or a Refuse.
   [[nodiscard]] Effects order_replay(ReplayOrder order, RequestId request, Instant now);
+  /// Goes on behind these sequences, by shard, wherever it is. Requests under way come to their
+  /// end.
+  [[nodiscard]] Effects start_from(const std::vector<storage::OutboxSequence>& cursors,
+                                   RequestId request, Instant now);
   [[nodiscard]] Effects cancel_replay(RequestId request, Instant now);
   /// All dead letters are tried once more; those that fail again stay.
   [[nodiscard]] Effects redeliver(RequestId request, Instant now);

@@ -8,14 +8,14 @@ namespace {
 
 /// How names of methods begin that change something.
 constexpr std::array verbs = std::to_array<std::string_view>({
-    "Authorize", "BatchDelete", "BatchUnclaim",      "BatchUpdate",
-    "Cancel",    "Claim",       "CloseSession",      "Create",
-    "Delete",    "Deregister",  "Discard",           "ForceRejoin",
-    "Import",    "IssueDevEUI", "OpenShell",         "Provision",
-    "Purge",     "Redeliver",   "Register",          "Replay",
-    "Reset",     "Restore",     "RunCommand",        "Scan",
-    "Send",      "Set",         "Unauthorize",       "Unclaim",
-    "Update",    "Validate",    "RequestValidation",
+    "Authorize", "BatchDelete", "BatchUnclaim", "BatchUpdate",
+    "Cancel",    "Claim",       "CloseSession", "Create",
+    "Delete",    "Deregister",  "Discard",      "ForceRejoin",
+    "Import",    "IssueDevEUI", "OpenShell",    "Provision",
+    "Purge",     "Redeliver",   "Register",     "Replay",
+    "Reset",     "Restore",     "RunCommand",   "Scan",
+    "Send",      "Set",         "StartFrom",    "Unauthorize",
+    "Unclaim",   "Update",      "Validate",     "RequestValidation",
 });
 /// A notice to users, and their mark that it was read; what the network server heard of devices.
 constexpr std::array no_changes =

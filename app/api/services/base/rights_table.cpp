@@ -232,6 +232,8 @@ constexpr std::array rows{
     Row{"farfield.v1.AsWebhookDelivery/Get", "", RIGHT_APPLICATION_TRAFFIC_READ},
     Row{"farfield.v1.AsWebhookDelivery/Replay", "", RIGHT_APPLICATION_SETTINGS_BASIC},
     Row{"farfield.v1.AsWebhookDelivery/Replay", "", RIGHT_APPLICATION_TRAFFIC_READ},
+    Row{"farfield.v1.AsWebhookDelivery/StartFrom", "", RIGHT_APPLICATION_SETTINGS_BASIC},
+    Row{"farfield.v1.AsWebhookDelivery/StartFrom", "", RIGHT_APPLICATION_TRAFFIC_READ},
     Row{"farfield.v1.AsWebhookDelivery/CancelReplay", "", RIGHT_APPLICATION_SETTINGS_BASIC},
     Row{"farfield.v1.AsWebhookDelivery/ListDeadLetters", "", RIGHT_APPLICATION_TRAFFIC_READ},
     Row{"farfield.v1.AsWebhookDelivery/RedeliverDeadLetters", "", RIGHT_APPLICATION_SETTINGS_BASIC},

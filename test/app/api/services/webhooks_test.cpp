@@ -172,6 +172,7 @@ TEST_F(WebhooksTest, RightsAreNeeded) {
   EXPECT_EQ(call("PUT", hook, whole).status, 403);
   EXPECT_EQ(call("DELETE", hook).status, 403);
   EXPECT_EQ(call("POST", ours + "/replay", "{}").status, 403);
+  EXPECT_EQ(call("POST", ours + "/start-from", "{}").status, 403);
   EXPECT_EQ(call("POST", ours + "/dead-letters/redeliver", "{}").status, 403);
   EXPECT_EQ(call("GET", ours + "/delivery").status, 200);
   rights["app-1"] = {RIGHT_APPLICATION_INFO};
@@ -232,6 +233,9 @@ TEST_F(WebhooksTest, DeliveriesAreShownAndOrdered) {
   EXPECT_TRUE(std::holds_alternative<hooks::CancelReplay>(asked->orders.at(1)));
   EXPECT_TRUE(std::holds_alternative<hooks::RedeliverLetters>(asked->orders.at(2)));
   EXPECT_TRUE(std::holds_alternative<hooks::DiscardLetters>(asked->orders.at(3)));
+  ASSERT_EQ(call("POST", ours + "/start-from", R"({"after":"1970-01-01T00:00:01Z"})").status, 200);
+  EXPECT_EQ(std::get<hooks::StartFrom>(asked->orders.at(4)).after,
+            UtcTime{std::chrono::seconds{1}});
 }
 
 TEST_F(WebhooksTest, DeadLettersComeWithTheirMessageAndReason) {

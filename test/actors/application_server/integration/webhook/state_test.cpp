@@ -382,6 +382,66 @@ TEST(WebhookDelivery, AReplayGoesOnAfterARestart) {
   EXPECT_EQ(world.delivered, (std::vector<std::string>{"0-1", "0-2", "0-3", "0-4"}));
 }
 
+TEST(WebhookDelivery, AStartInThePastKeepsTheOrder) {
+  World world;
+  world.settle();
+  for (int i = 0; i < 3; ++i) {
+    world.publish(0, "dev-a");
+    world.answer(true);
+  }
+  world.advance(seconds{2});
+  world.delivered.clear();
+  world.publish(0, "dev-a");  // under way
+  world.publish(0, "dev-a");  // waits for it
+  world.take(world.state->start_from({OutboxSequence{0}, OutboxSequence{0}}, 1, world.now));
+  world.publish(0, "dev-a");
+  world.publish(1, "dev-b");
+  world.settle();
+  EXPECT_EQ(world.answered, std::vector<RequestId>{1});
+  EXPECT_EQ(world.stored_cursor(0), 0U);
+  while (!world.sends.empty()) {
+    world.answer(true);
+    world.settle();
+  }
+  std::erase(world.delivered, "1-1");
+  EXPECT_EQ(world.delivered,
+            (std::vector<std::string>{"0-4", "0-1", "0-2", "0-3", "0-4", "0-5", "0-6"}));
+  world.advance(seconds{2});
+  EXPECT_EQ(world.stored_cursor(0), 6U);
+  EXPECT_EQ(world.stored_cursor(1), 1U);
+}
+
+TEST(WebhookDelivery, AStartIsWhereItWasAfterACrash) {
+  World world;
+  world.settle();
+  for (int i = 0; i < 4; ++i) {
+    world.publish(0, "dev-a");
+    world.answer(true);
+  }
+  world.advance(seconds{2});
+  world.delivered.clear();
+  world.take(world.state->start_from({OutboxSequence{1}, OutboxSequence{0}}, 1, world.now));
+  world.settle();
+  world.start();
+  world.settle();
+  while (!world.sends.empty()) world.answer(true);
+  EXPECT_EQ(world.delivered, (std::vector<std::string>{"0-2", "0-3", "0-4"}));
+}
+
+TEST(WebhookDelivery, AnAnswerThatWasReadBeforeTheStartIsNotTaken) {
+  World world;
+  for (int i = 0; i < 3; ++i) world.publish(0, "dev-a", false);
+  world.start();
+  while (world.reads.empty()) ASSERT_TRUE(world.step());
+  const auto old = world.reads.front();
+  world.reads.clear();
+  world.take(world.state->start_from({OutboxSequence{2}, OutboxSequence{0}}, 1, world.now));
+  world.take(world.state->read(old.serial, world.outbox[0], world.now));
+  EXPECT_EQ(world.under_way(), "");
+  world.settle();
+  EXPECT_EQ(world.under_way(), "0-3");
+}
+
 TEST(WebhookDelivery, AReplayCanBeCancelled) {
   World world;
   world.settle();

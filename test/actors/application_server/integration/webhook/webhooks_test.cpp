@@ -308,6 +308,21 @@ TEST_F(Webhooks, AReplayBringsATimeOnceMore) {
   EXPECT_FALSE(snapshot->replay);
 }
 
+TEST_F(Webhooks, ANewOneCanStartInThePast) {
+  for (std::uint64_t i = 1; i <= 3; ++i) {
+    publish(zero, i);
+    advance(std::chrono::minutes{1});
+  }
+  ASSERT_TRUE(create());
+  ASSERT_TRUE(order(StartFrom{clock->now().utc - std::chrono::seconds{150}}));
+  publish(zero, 4);
+  EXPECT_EQ(sent(), "0-2 0-3 0-4 ");
+  ASSERT_TRUE(order(StartFrom{}));
+  EXPECT_EQ(sent(), "0-1 0-2 0-3 0-4 ");
+  restart();
+  EXPECT_EQ(sent(), "");
+}
+
 TEST_F(Webhooks, DeadLettersCanBeReadAndDelivered) {
   config.delivery.attempts_max = 1;
   restart();
