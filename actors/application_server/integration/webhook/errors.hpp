@@ -17,9 +17,6 @@ inline constexpr ErrorDef decode_body{"pkg/applicationserver/io/web", "decode_bo
 /// An attempt did not succeed; the cause says more when there was no answer.
 inline constexpr ErrorDef request_failed{"pkg/applicationserver/io/web/sink", "request",
                                          Code::unavailable, "request"};
-/// The endpoint has failed too often and is left alone.
-inline constexpr ErrorDef webhook_disabled{"pkg/applicationserver/io/web/sink", "webhook_disabled",
-                                           Code::aborted, "webhook disabled"};
 // Without an equivalent in the reference.
 inline constexpr ErrorDef invalid_setting{"pkg/applicationserver/io/web", "invalid_setting",
                                           Code::invalid_argument, "invalid `{field}`: {reason}"};
