@@ -26,6 +26,15 @@ std::optional<UtcTime> RolloverClock::synced_at() const noexcept {
   return sync_->other;
 }
 
+bool RolloverClock::is_jump(const Sample& from, const Sample& to) noexcept {
+  const auto drift = (to.concentrator - from.concentrator) - (to.other - from.other);
+  return drift > out_of_order_max || drift < -reorder_time_max;
+}
+
+bool RolloverClock::continues(const RolloverClock& before) const noexcept {
+  return sync_ && before.sync_ && !is_jump(*before.sync_, *sync_);
+}
+
 ConcentratorTime RolloverClock::sync(std::uint32_t counter_us, UtcTime server,
                                      std::optional<UtcTime> gateway) noexcept {
   if (!sync_) {
@@ -45,11 +54,9 @@ ConcentratorTime RolloverClock::sync(std::uint32_t counter_us, UtcTime server,
 
 void RolloverClock::sync_at(ConcentratorTime concentrator, UtcTime server,
                             std::optional<UtcTime> gateway) noexcept {
-  if (sync_ && gps_) {
-    const auto drift = (concentrator - sync_->concentrator) - (server - sync_->other);
-    if (drift > out_of_order_max || drift < -reorder_time_max) gps_.reset();
-  }
-  sync_ = Sample{concentrator, server};
+  const Sample sample{concentrator, server};
+  if (sync_ && is_jump(*sync_, sample)) gps_.reset();
+  sync_ = sample;
   if (gateway) gps_ = Sample{concentrator, *gateway};
 }
 

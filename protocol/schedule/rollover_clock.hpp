@@ -49,6 +49,10 @@ class RolloverClock {
   bool has_gateway_time() const noexcept { return gps_.has_value(); }
   /// Server time of the newest sample.
   std::optional<UtcTime> synced_at() const noexcept;
+  /// Whether this clock, which `before` has become by samples, still puts times where `before` put
+  /// them: no sample said that the counter was restarted, or that one of the clocks was set. False
+  /// also if either is not synced.
+  bool continues(const RolloverClock& before) const noexcept;
 
   /// Takes a sample; returns its unrolled time. `gateway` only if it comes from GPS.
   ConcentratorTime sync(std::uint32_t counter_us, UtcTime server,
@@ -70,6 +74,8 @@ class RolloverClock {
     ConcentratorTime concentrator;
     UtcTime other;
   };
+  static bool is_jump(const Sample& from, const Sample& to) noexcept;
+
   std::optional<Sample> sync_;
   std::optional<Sample> gps_;
 };

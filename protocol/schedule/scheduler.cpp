@@ -294,6 +294,12 @@ void Scheduler::carry(std::span<const PastEmission> emissions, const ScheduleCon
   }
 }
 
+void Scheduler::move(const ScheduleContext& before, const ScheduleContext& after) {
+  const auto emissions = history(before);
+  emissions_ = {};
+  carry(emissions, after);
+}
+
 std::vector<SubBandUsage> Scheduler::usage(const ScheduleContext& context) const {
   std::vector<SubBandUsage> usages;
   const auto now = context.clock.from_server_time(context.now);

@@ -98,6 +98,9 @@ class Scheduler {
   /// Counts the history of an earlier connection. The clock must be synced. What lies in no
   /// sub-band is left out.
   void carry(std::span<const PastEmission> emissions, const ScheduleContext& context);
+  /// The gateway's counter was started anew: what counts for a duty cycle, placed by `before`, is
+  /// put where `after` has it. Both clocks must be synced.
+  void move(const ScheduleContext& before, const ScheduleContext& after);
 
   /// Takes back an emission that was not handed to the gateway.
   void cancel(const Emission& emission) noexcept { emissions_.erase(emission); }

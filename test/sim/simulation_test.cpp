@@ -224,6 +224,8 @@ TEST(Simulation, ForgivesGatewaysThatRestartOnBadLines) {
   };
   EXPECT_EQ(count(sim::Reception::wrong_time), 0U) << to_json(report);
   EXPECT_GT(report.downlinks_in_time(), 300U) << to_json(report);
+  const auto& air = simulation.air();
+  EXPECT_EQ(air.broken_total(), 0U) << (air.examples().empty() ? "" : air.examples().front());
 }
 
 // Crashes at random moments of a lossy network.

@@ -185,7 +185,7 @@ Result<ConnectionState::Anchor> ConnectionState::read_path(const TxRequest& requ
   const auto synced_at = clock_.synced_at();
   const bool is_newer = !synced_at || token.server_time > *synced_at;
   if (is_newer && token.concentrator_time.time_since_epoch().count() != 0)
-    clock_.sync(token.timestamp_us, token.server_time, token.gateway_time);
+    set_clock(token.timestamp_us, token.server_time, token.gateway_time);
   return Anchor{token.antenna_index, token.timestamp_us};
 }
 

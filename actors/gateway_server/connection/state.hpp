@@ -167,6 +167,8 @@ class ConnectionState {
   void pass_on(const std::shared_ptr<const UplinkFrame>& frame, const Sender& sender,
                const LateFrames::Verdict& verdict, Instant now, Effects& effects);
   bool is_repeat(const UplinkFrame& frame);
+  schedule::ConcentratorTime set_clock(std::uint32_t counter_us, UtcTime server,
+                                       std::optional<UtcTime> gps_time);
   void synchronise(const GpsSample& sample, Instant now);
   schedule::ConcentratorTime synchronise(std::uint32_t counter_us, UtcTime received_at,
                                          std::optional<UtcTime> gps_time);

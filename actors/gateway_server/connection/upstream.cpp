@@ -86,17 +86,28 @@ bool ConnectionState::is_repeat(const UplinkFrame& frame) {
          current.received_at - last->received_at < repeat_time_max;
 }
 
+/// A gateway that is restarted within one connection starts its counter anew, but not its duty
+/// cycle. [spec gateway-server §9.3]
+schedule::ConcentratorTime ConnectionState::set_clock(std::uint32_t counter_us, UtcTime server,
+                                                      std::optional<UtcTime> gps_time) {
+  const auto before = clock_;
+  const auto at = clock_.sync(counter_us, server, gps_time);
+  if (before.is_synced() && !clock_.continues(before))
+    scheduler_.move({before, round_trips_, server}, {clock_, round_trips_, server});
+  return at;
+}
+
 /// The sample is as old as an emission is long: what the clock says of server time stays.
 void ConnectionState::synchronise(const GpsSample& sample, Instant now) {
   const auto at = clock_.to_server_time(clock_.unroll(sample.counter_us));
-  clock_.sync(sample.counter_us, at.value_or(now.utc), sample.gps_time);
+  set_clock(sample.counter_us, at.value_or(now.utc), sample.gps_time);
 }
 
 schedule::ConcentratorTime ConnectionState::synchronise(std::uint32_t counter_us,
                                                         UtcTime received_at,
                                                         std::optional<UtcTime> gps_time) {
   const auto expected = clock_.from_server_time(received_at);
-  const auto at = clock_.sync(counter_us, received_at, gps_time);
+  const auto at = set_clock(counter_us, received_at, gps_time);
   // One that came out of order does not set the clock.
   if (clock_.synced_at() == received_at) clock_quality_.add(at, received_at, expected);
   return at;

@@ -121,6 +121,36 @@ TEST(RolloverClock, TrustsARestartedCounterOnceItIsNotMerelyLate) {
   EXPECT_FALSE(clock.has_gateway_time());
 }
 
+TEST(RolloverClock, ContinuesUntilASampleContradictsIt) {
+  struct Case {
+    const char* name;
+    std::uint32_t counter_us;
+    Duration later;
+    bool continues;
+  };
+  // The counter was 600 s at noon.
+  const Case cases[] = {
+      {"as expected", 640'000'000, 40s, true},
+      {"a slow network", 637'000'000, 40s, true},
+      {"out of order, not taken", 580'000'000, 2s, true},
+      {"restarted", 39'000'000, 40s, false},
+      {"restarted, little behind", 599'000'000, 40s, false},
+      {"the server's clock was set back", 720'000'000, 10s, false},
+      {"wrapped meanwhile", 600'000'000 + 5'032'704, RolloverClock::counter_period + 5'032'704us,
+       true},
+  };
+  for (const auto& row : cases) {
+    RolloverClock before;
+    before.sync(600'000'000, noon);
+    auto clock = before;
+    clock.sync(row.counter_us, noon + row.later);
+    EXPECT_EQ(clock.continues(before), row.continues) << row.name;
+  }
+  RolloverClock clock;
+  clock.sync(1, noon);
+  EXPECT_FALSE(clock.continues(RolloverClock())) << "nothing to go on from";
+}
+
 TEST(RolloverClock, TakesAnUnrolledTimeFromAnUplinkToken) {
   RolloverClock clock;
   clock.sync_at(at(3h), noon, noon - 1ms);

@@ -32,6 +32,23 @@ TEST(ScheduleHistory, CountsInTheNextConnectionToo) {
               *clock.from_server_time(noon + 59min));
 }
 
+TEST(ScheduleHistory, MovesWithACounterThatStartsAnew) {
+  Gateway gateway;
+  Scheduler scheduler(settings());
+  for (int i = 0; i < 12; ++i)
+    ASSERT_TRUE(scheduler.schedule_anytime(long_frame(rx1), {}, gateway.at(0s)));
+  const auto before = gateway.at(2min);
+  const auto history = scheduler.history(before);
+  const auto used = scheduler.usage(before)[1].utilization;
+  RolloverClock restarted;
+  restarted.sync(7'000'000, noon + 2min);
+  const ScheduleContext after{restarted, gateway.round_trips, noon + 2min};
+  scheduler.move(before, after);
+  EXPECT_EQ(scheduler.history(after), history);
+  EXPECT_EQ(scheduler.usage(after)[1].utilization, used);
+  EXPECT_GT(used, 0.009);
+}
+
 TEST(ScheduleHistory, IsPutBesideWhatWasScheduledMeanwhile) {
   Gateway gateway;
   Scheduler scheduler(settings());

@@ -30,6 +30,25 @@ TEST(ConnectionMemory, KeepsTheDutyCycleOfTheConnectionBefore) {
   EXPECT_NEAR(connection.state.stats(connection.now()).sub_bands[2].utilization, 0.01, 0.0001);
 }
 
+/// The counter is 60 s where it was expected to be 190 s: the clock goes on by more than an hour.
+TEST(ConnectionMemory, KeepsTheDutyCycleOfAGatewayThatWasRestarted) {
+  Connection connection;
+  connection.state.on_recalled(busy_hour(), connection.now());
+  connection.up(data_uplink(), 100'000'000);
+  const auto before = connection.state.memory(connection.now()).emissions;
+  connection.passed = 90s;
+  connection.up(data_uplink(2), 60'000'000);
+  EXPECT_EQ(connection.state.snapshot(connection.now()).clock.jumps, 1U);
+  EXPECT_EQ(connection.state.memory(connection.now()).emissions, before);
+  connection.passed += 50ms;
+  auto frame = class_a();
+  frame.request.paths[0].uplink_token = gateway::encode_uplink_token(
+      {settings_of().ids, 0, 60'000'000, noon, schedule::ConcentratorTime{1s}, {}});
+  const auto scheduled = schedule(connection, frame);
+  ASSERT_TRUE(scheduled.answer);
+  EXPECT_EQ(scheduled.answer->window, 2) << "the sub-band of RX1 is used up";
+}
+
 TEST(ConnectionMemory, CountsOnce) {
   Connection connection;
   connection.up(data_uplink());
