@@ -15,12 +15,19 @@
 namespace ff::gateway_server {
 namespace {
 
+/// Of a connection that was announced; it may have been replaced by a newer one of its gateway.
+struct Announced {
+  GatewayId gateway_id;
+  ConnectionNumber number;
+};
+
 struct Shell {
   static inline const char* name = "gateway_router";
   RouterState logic;
   std::shared_ptr<GatewayMemories> memories;
   std::unordered_map<GatewayId, ConnectionHandle> connections;
-  std::unordered_map<caf::actor_addr, GatewayId> gateways;
+  std::unordered_map<caf::actor_addr, Announced> announced;
+  std::uint64_t last_number = 0;
 };
 using Pointer = RouterHandle::stateful_pointer<Shell>;
 
@@ -39,19 +46,20 @@ void run(Pointer self, DownlinkStep step) {
                       id = path.attempt](Result<ScheduledDownlink> answer) {
     caf::anon_send(router, PathAnswered{id, std::move(answer)});
   };
+  self->state.logic.asked(path.attempt, self->state.announced.at(found->second.address()).number);
   caf::anon_send(found->second, ScheduleOnPath{path.frame, path.path, reply});
 }
 
 void forget(Pointer self, const caf::actor_addr& connection) {
   auto& state = self->state;
-  const auto found = state.gateways.find(connection);
-  if (found == state.gateways.end()) return;
-  const auto gateway_id = std::move(found->second);
-  state.gateways.erase(found);
-  const auto known = state.connections.find(gateway_id);
+  const auto found = state.announced.find(connection);
+  if (found == state.announced.end()) return;
+  const auto gone = std::move(found->second);
+  state.announced.erase(found);
+  const auto known = state.connections.find(gone.gateway_id);
   if (known != state.connections.end() && known->second.address() == connection)
     state.connections.erase(known);
-  for (auto& step : state.logic.gateway_gone(gateway_id)) run(self, std::move(step));
+  for (auto& step : state.logic.connection_gone(gone.number)) run(self, std::move(step));
 }
 
 void know(Pointer self, const KnowConnection& message) {
@@ -71,7 +79,8 @@ void know(Pointer self, const KnowConnection& message) {
         });
   }
   known = message.connection;
-  state.gateways[message.connection.address()] = message.gateway_id;
+  state.announced[message.connection.address()] = {message.gateway_id,
+                                                   ConnectionNumber{++state.last_number}};
   self->monitor(message.connection);
 }
 

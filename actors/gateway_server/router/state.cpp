@@ -28,7 +28,7 @@ Error all_failed(const std::vector<Error>& causes) {
 DownlinkStep RouterState::start(const ScheduleDownlink& request) {
   if (attempts_.size() >= attempts_max) return AnswerDownlink{request.reply, fail(schedule_failed)};
   const auto id = ++last_id_;
-  auto& attempt = attempts_.emplace(id, Attempt{request, 0, {}, {}}).first->second;
+  auto& attempt = attempts_.emplace(id, Attempt{request, 0, {}, {}, {}}).first->second;
   return go_on(id, attempt);
 }
 
@@ -41,16 +41,24 @@ std::optional<DownlinkStep> RouterState::answered(const PathAnswered& message) {
   return step;
 }
 
-std::vector<DownlinkStep> RouterState::gateway_gone(const GatewayId& gateway_id) {
+void RouterState::asked(std::uint64_t attempt, ConnectionNumber connection) {
+  const auto found = attempts_.find(attempt);
+  if (found != attempts_.end()) found->second.asked = connection;
+}
+
+std::vector<DownlinkStep> RouterState::connection_gone(ConnectionNumber connection) {
   std::vector<std::uint64_t> waiting;
   for (const auto& [id, attempt] : attempts_) {
-    if (attempt.gateway_id == gateway_id) waiting.push_back(id);
+    if (attempt.asked == connection) waiting.push_back(id);
   }
   std::sort(waiting.begin(), waiting.end());
   std::vector<DownlinkStep> steps;
   steps.reserve(waiting.size());
-  const Error error(not_connected, {{"gateway_uid", gateway_id.text()}});
-  for (const auto id : waiting) steps.push_back(refused(id, attempts_.at(id), error));
+  for (const auto id : waiting) {
+    auto& attempt = attempts_.at(id);
+    const Error error(not_connected, {{"gateway_uid", attempt.gateway_id.text()}});
+    steps.push_back(refused(id, attempt, error));
+  }
   return steps;
 }
 
@@ -65,6 +73,7 @@ DownlinkStep RouterState::go_on(std::uint64_t id, Attempt& attempt) {
   const auto& paths = attempt.request.frame->request.paths;
   if (attempt.path < paths.size()) {
     attempt.gateway_id = gateway_of(paths[attempt.path]);
+    attempt.asked.reset();
     return TryPath{id, attempt.gateway_id, attempt.path, attempt.request.frame};
   }
   AnswerDownlink step{std::move(attempt.request.reply), fail(all_failed(attempt.errors))};

@@ -11,6 +11,9 @@
 
 namespace ff::gateway_server {
 
+/// The router's own number for a connection; never used again for another.
+using ConnectionNumber = Strong<struct ConnectionNumberTag, std::uint64_t>;
+
 /// Ask this gateway.
 struct TryPath {
   std::uint64_t attempt = 0;
@@ -33,8 +36,11 @@ class RouterState {
   DownlinkStep start(const ScheduleDownlink& request);
   /// Nothing for an attempt that is over.
   std::optional<DownlinkStep> answered(const PathAnswered& message);
-  /// The gateway's connection has ended: what waited for its answer goes on.
-  std::vector<DownlinkStep> gateway_gone(const GatewayId& gateway_id);
+  /// The question of a TryPath is on its way to `connection`.
+  void asked(std::uint64_t attempt, ConnectionNumber connection);
+  /// A connection has ended: what waited for its answer goes on. Not what a newer connection of the
+  /// same gateway was asked, which would be sent twice.
+  std::vector<DownlinkStep> connection_gone(ConnectionNumber connection);
   std::size_t waiting() const noexcept { return attempts_.size(); }
 
  private:
@@ -43,6 +49,7 @@ class RouterState {
     std::size_t path = 0;
     GatewayId gateway_id;
     std::vector<Error> errors;
+    std::optional<ConnectionNumber> asked;
   };
   DownlinkStep go_on(std::uint64_t id, Attempt& attempt);
   DownlinkStep refused(std::uint64_t id, Attempt& attempt, const Error& error);

@@ -42,14 +42,33 @@ TEST(Router, ReportsEveryPathThatRefused) {
   EXPECT_TRUE(answer.error().cause()->is(schedule_path));
 }
 
-TEST(Router, GoesOnWhenAGatewayIsGone) {
+constexpr ConnectionNumber first_connection{1};
+constexpr ConnectionNumber second_connection{2};
+
+TEST(Router, GoesOnWhenAConnectionIsGone) {
   RouterState state;
-  state.start(request({"gtw-1", "gtw-2"}));
-  state.start(request({"gtw-3"}));
-  const auto steps = state.gateway_gone(GatewayId{"gtw-1"});
+  const auto asked = std::get<TryPath>(state.start(request({"gtw-1", "gtw-2"})));
+  state.asked(asked.attempt, first_connection);
+  const auto other = std::get<TryPath>(state.start(request({"gtw-3"})));
+  state.asked(other.attempt, second_connection);
+  const auto steps = state.connection_gone(first_connection);
   ASSERT_EQ(steps.size(), 1U);
   EXPECT_EQ(std::get<TryPath>(steps[0]).gateway_id.text(), "gtw-2");
   EXPECT_EQ(state.waiting(), 2U);
+  EXPECT_TRUE(state.connection_gone(first_connection).empty()) << "the next path asks another one";
+}
+
+/// The end of a connection is heard of after the beginning of the next.
+TEST(Router, WaitsForTheNewConnectionWhenTheOldOneIsGone) {
+  RouterState state;
+  const auto asked = std::get<TryPath>(state.start(request({"gtw-1", "gtw-2"})));
+  state.asked(asked.attempt, second_connection);
+  EXPECT_TRUE(state.connection_gone(first_connection).empty());
+  const ScheduledDownlink scheduled{GatewayId{"gtw-1"}, 1, {}};
+  EXPECT_EQ(std::get<AnswerDownlink>(*state.answered({asked.attempt, scheduled})).answer,
+            scheduled);
+  state.asked(asked.attempt, first_connection);  // of an attempt that is over
+  EXPECT_EQ(state.waiting(), 0U);
 }
 
 TEST(Router, FindsTheGatewayInTheTokenAndRefusesAFrameWithoutPaths) {
