@@ -96,8 +96,8 @@ struct Runner {
       probe(self).tx_failed[static_cast<std::size_t>(effect.result)]->Increment();
     }
   }
-  void operator()(const CountDroppedAcknowledgment&) const {
-    context().probe->acknowledgments_dropped.Increment();
+  void operator()(const CountDroppedAcknowledgment& effect) const {
+    context().probe->count_dropped(effect.reason);
   }
   void operator()(const Remember&) const {
     const auto& logic = *self->state.logic;

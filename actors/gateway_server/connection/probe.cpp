@@ -26,6 +26,12 @@ prometheus::Counter& overflowed_of(actors::Metrics& metrics, const char* type) {
                          {{"type", type}, {"error", "pkg/gatewayserver/io:buffer_full"}});
 }
 
+prometheus::Counter& reports_dropped_of(actors::Metrics& metrics, const char* error) {
+  return metrics.counter("ttn_lw_gs_txack_dropped_total",
+                         "Transmission reports not handed to an upstream host.",
+                         {{"host", name_of(UpstreamHost::cluster)}, {"error", error}});
+}
+
 constexpr const char* host_handled = "pkg/gatewayserver:host_handle";
 
 }  // namespace
@@ -39,6 +45,10 @@ void ConnectionProbe::count_uplink(const HostAnswer& answer) const {
   }
 }
 
+void ConnectionProbe::count_dropped(ReportDrop reason) const {
+  acknowledgments_dropped[static_cast<std::size_t>(reason)]->Increment();
+}
+
 ConnectionProbe::ConnectionProbe(actors::Metrics& metrics)
     : all(metrics),
       actors(metrics, "gateway_connection"),
@@ -46,9 +56,8 @@ ConnectionProbe::ConnectionProbe(actors::Metrics& metrics)
       acknowledgments_forwarded(metrics.counter("ttn_lw_gs_txack_forwarded_total",
                                                 "Transmission reports handed to an upstream host.",
                                                 {{"host", "cluster"}})),
-      acknowledgments_dropped(metrics.counter(
-          "ttn_lw_gs_txack_dropped_total", "Transmission reports not handed to an upstream host.",
-          {{"host", "cluster"}, {"error", "pkg/gatewayserver:downlink_not_found"}})),
+      acknowledgments_dropped{&reports_dropped_of(metrics, "pkg/gatewayserver:downlink_not_found"),
+                              &reports_dropped_of(metrics, host_handled)},
       broken(dropped_of(metrics, "pkg/gatewayserver:message_crc")),
       unreachable(dropped_of(metrics, host_handled)),
       proprietary(dropped_of(metrics, "pkg/gatewayserver:proprietary_frame")),

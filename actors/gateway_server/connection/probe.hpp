@@ -30,6 +30,7 @@ struct ConnectionProbe {
   PerProtocol& of(Protocol protocol) { return protocols[static_cast<std::size_t>(protocol)]; }
   /// Series of other hosts than our own network server begin with their first frame.
   void count_uplink(const HostAnswer& answer) const;
+  void count_dropped(ReportDrop reason) const;
 
   actors::Metrics& all;
 
@@ -38,11 +39,11 @@ struct ConnectionProbe {
   std::array<prometheus::Counter*, uplink_outcome_count> uplinks{};
   prometheus::Counter& forwarded;
   prometheus::Counter& acknowledgments_forwarded;
-  prometheus::Counter& acknowledgments_dropped;  // of no downlink
-  prometheus::Counter& broken;                   // dropped because of their CRC
-  prometheus::Counter& unreachable;              // … because no network server was there
-  prometheus::Counter& proprietary;              // … because nobody takes such frames
-  prometheus::Counter& overflowed;               // uplinks that came faster than they are handled
+  std::array<prometheus::Counter*, 2> acknowledgments_dropped;  // by reason
+  prometheus::Counter& broken;                                  // dropped because of their CRC
+  prometheus::Counter& unreachable;  // … because no network server was there
+  prometheus::Counter& proprietary;  // … because nobody takes such frames
+  prometheus::Counter& overflowed;   // uplinks that came faster than they are handled
   prometheus::Counter& overflowed_statuses;
 };
 

@@ -98,7 +98,7 @@ Effects ConnectionState::on_tx_acked(const TxAcked& acked, Instant now) {
   }
   // Without its downlink an acknowledgement says nothing about any device.
   if (!downlink) {
-    effects.push_back(CountDroppedAcknowledgment{});
+    effects.push_back(CountDroppedAcknowledgment{ReportDrop::unknown_downlink});
     effects.push_back(PublishEvent{"gs.txack.drop", Error(downlink_not_found), ids});
     return effects;
   }
@@ -111,7 +111,7 @@ Effects ConnectionState::on_forwarded(const ForwardAcknowledgment& report,
                                       const Status& sent) const {
   const auto& ids = report.acknowledgment.correlation_ids;
   if (sent) return {PublishEvent{"gs.txack.forward", {}, ids}};
-  return {CountDroppedAcknowledgment{},
+  return {CountDroppedAcknowledgment{ReportDrop::unreachable},
           PublishEvent{"gs.txack.drop", not_handled(UpstreamHost::cluster, sent), ids}};
 }
 

@@ -61,8 +61,11 @@ struct CountUplink {
 struct CountAcknowledgment {
   TxResult result;
 };
-/// A report of a downlink that is not known.
-struct CountDroppedAcknowledgment {};
+/// Why a report goes no further: nobody knows its downlink, or no host takes it.
+enum class ReportDrop : std::uint8_t { unknown_downlink, unreachable };
+struct CountDroppedAcknowledgment {
+  ReportDrop reason;
+};
 /// What memory() says now is to outlive the connection.
 struct Remember {};
 /// The gateway's antennas are where its GPS says, in their order.

@@ -132,7 +132,8 @@ TEST(ConnectionEvents, AReportThatNobodyTakesIsDropped) {
       {DownlinkToken{1}, TxResult::success, {}, {}}, connection.now()));
   EXPECT_EQ(events(effects), (Names{"gs.txack.receive", "gs.down.tx.success", "gs.txack.drop"}));
   EXPECT_TRUE(data_of<Error>(effects, "gs.txack.drop").is(host_handle));
-  EXPECT_NE(find<CountDroppedAcknowledgment>(effects), nullptr);
+  ASSERT_NE(find<CountDroppedAcknowledgment>(effects), nullptr);
+  EXPECT_EQ(find<CountDroppedAcknowledgment>(effects)->reason, ReportDrop::unreachable);
 }
 
 TEST(ConnectionEvents, MarkLateFrames) {

@@ -53,5 +53,20 @@ TEST(Forward, IsCountedByHost) {
   EXPECT_TRUE(has("dropped_total{error=\"pkg/gatewayserver:host_handle\",host=\"cluster\"} 0"));
 }
 
+TEST(Forward, OfReportsIsCountedByWhyItFails) {
+  actors::Metrics metrics;
+  const ConnectionProbe probe(metrics);
+  const auto has = [&](const std::string& error, int count) {
+    const auto line = "\nttn_lw_gs_txack_dropped_total{error=\"pkg/gatewayserver:" + error +
+                      "\",host=\"cluster\"} " + std::to_string(count) + "\n";
+    return metrics.text().find(line) != std::string::npos;
+  };
+  probe.count_dropped(ReportDrop::unreachable);
+  probe.count_dropped(ReportDrop::unreachable);
+  probe.count_dropped(ReportDrop::unknown_downlink);
+  EXPECT_TRUE(has("host_handle", 2)) << metrics.text();
+  EXPECT_TRUE(has("downlink_not_found", 1)) << metrics.text();
+}
+
 }  // namespace
 }  // namespace ff::gateway_server
