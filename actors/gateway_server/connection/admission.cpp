@@ -9,9 +9,11 @@ namespace {
 
 constexpr std::size_t plans_max = 8;
 
-/// What says nothing about the connection: a position that the gateway itself reports, and an
-/// antenna that is known for nothing else.
-GatewaySettings without_gps_positions(GatewaySettings settings) {
+/// Without what says nothing about the connection: what the gateway itself reports, and an antenna
+/// that is known for nothing else.
+GatewaySettings without_own_reports(GatewaySettings settings) {
+  settings.model.clear();
+  settings.firmware.clear();
   auto& antennas = settings.antennas;
   for (auto& antenna : antennas) {
     if (antenna.location && antenna.location->source == LocationSource::gps)
@@ -46,7 +48,7 @@ float greatest_gain_dbi(const GatewaySettings& settings) noexcept {
 }
 
 bool needs_reconnect(const GatewaySettings& before, const GatewaySettings& after) {
-  return without_gps_positions(before) != without_gps_positions(after);
+  return without_own_reports(before) != without_own_reports(after);
 }
 
 GatewayId synthetic_gateway_id(GatewayEui eui) {

@@ -31,6 +31,9 @@ struct GatewaySettings {
   bool require_authenticated_connection = false;
   bool disable_packet_broker_forwarding = false;
   std::string gateway_server_address;
+  /// Attributes `model` and `firmware`: what the gateway said of itself last.
+  std::string model = {};
+  std::string firmware = {};
   bool operator==(const GatewaySettings&) const = default;
 };
 
@@ -38,7 +41,8 @@ struct GatewaySettings {
 float greatest_gain_dbi(const GatewaySettings& settings) noexcept;
 
 /// Whether a connection made with `before` must end when the registry says `after`: anything
-/// differs but an antenna's position that the gateway's GPS reported. [spec gateway-server §2.2]
+/// differs but what the gateway said of itself: an antenna's position by its GPS, its model and
+/// firmware. [spec gateway-server §2.2]
 bool needs_reconnect(const GatewaySettings& before, const GatewaySettings& after);
 
 /// Implemented over storage; an in-memory double is in test/support.

@@ -237,12 +237,13 @@ void ConnectionState::update_locations(const GatewayStatus& status, Instant now,
   effects.push_back(UpdateLocations{locations});
 }
 
-/// Once a connection.
+/// Once a connection, and only what the registry does not know already. [spec gateway-server §2.8]
 void ConnectionState::update_versions(const GatewayStatus& status, Effects& effects) {
   if (versions_updated_ || !request_.authenticated) return;
   const auto model = status.versions.find("model");
   const auto firmware = status.versions.find("firmware");
   if (model == status.versions.end() || firmware == status.versions.end()) return;
+  if (model->second == settings_.model && firmware->second == settings_.firmware) return;
   versions_updated_ = true;
   effects.push_back(UpdateVersions{model->second, firmware->second});
 }

@@ -39,6 +39,11 @@ gateway_server::GatewayAntenna antenna_of(const api::GatewayAntenna& antenna) {
   return out;
 }
 
+std::string attribute_of(const api::Gateway& gateway, const char* name) {
+  const auto found = gateway.attributes().find(name);
+  return found == gateway.attributes().end() ? std::string() : found->second;
+}
+
 DownlinkPathConstraint constraint_of(api::DownlinkPathConstraint constraint) {
   switch (constraint) {
     case api::DOWNLINK_PATH_CONSTRAINT_PREFER_OTHER:
@@ -176,6 +181,8 @@ Result<GatewaySettings> decode_gateway_settings(const Entity& gateway) {
   out.require_authenticated_connection = message.require_authenticated_connection();
   out.disable_packet_broker_forwarding = message.disable_packet_broker_forwarding();
   out.gateway_server_address = message.gateway_server_address();
+  out.model = attribute_of(message, "model");
+  out.firmware = attribute_of(message, "firmware");
   return out;
 }
 

@@ -193,6 +193,20 @@ TEST(ConnectionStatus, NamesModelAndFirmwareOnce) {
   EXPECT_EQ(find<UpdateVersions>(Authenticated(settings_of(), false).say(both)), nullptr);
 }
 
+TEST(ConnectionStatus, WritesNoVersionsThatAreKnown) {
+  auto settings = settings_of();
+  settings.model = "m";
+  settings.firmware = "1";
+  Authenticated gateway(settings);
+  const auto same = status({}, {{"model", "m"}, {"firmware", "1"}});
+  const auto newer = status({}, {{"model", "m"}, {"firmware", "2"}});
+  EXPECT_EQ(find<UpdateVersions>(gateway.say(same)), nullptr);
+  EXPECT_NE(find<UpdateVersions>(gateway.say(newer)), nullptr);
+  auto after = settings;
+  after.firmware = "2";
+  EXPECT_FALSE(needs_reconnect(settings, after));
+}
+
 /// The gateway's own status has appended the antenna that its position belongs to.
 TEST(ConnectionSettings, StayWhenAnAntennaIsKnownForItsGpsPositionOnly) {
   const auto before = settings_of();
