@@ -12,6 +12,8 @@ namespace ff::gateway_server {
 namespace {
 
 constexpr Duration repeat_time_max = std::chrono::milliseconds{100};
+/// A device repeats itself after both of its receive windows, not before. [TS001-1.0.4 §3.3]
+constexpr Duration repeat_of_same_counter_max = std::chrono::seconds{2};
 constexpr Duration repeat_event_interval = std::chrono::minutes{1};
 constexpr std::size_t correlation_id_bytes_max = 100;
 
@@ -81,9 +83,11 @@ bool ConnectionState::is_repeat(const UplinkFrame& frame) {
   const LastUplink current{identity(frame), frame.settings.timestamp_us, frame.received_at};
   const auto last = std::exchange(last_uplink_, current);
   if (!last || last->hash != current.hash) return false;
-  // Later than that it is the device that repeats itself (NbTrans), not the gateway.
-  return last->timestamp_us == current.timestamp_us ||
-         current.received_at - last->received_at < repeat_time_max;
+  // Later than that it is the device that repeats itself (NbTrans), not the gateway. A gateway
+  // without a counter always says zero. [spec radio-events-errors §5.1]
+  const bool same_counter = current.timestamp_us != 0 && last->timestamp_us == current.timestamp_us;
+  return current.received_at - last->received_at <
+         (same_counter ? repeat_of_same_counter_max : repeat_time_max);
 }
 
 /// A gateway that is restarted within one connection starts its counter anew, but not its duty

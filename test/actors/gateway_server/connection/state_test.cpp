@@ -173,6 +173,30 @@ TEST(ConnectionUplink, DropsImmediateRepeatsAndSaysSoOnceAMinute) {
   EXPECT_NE(find<ForwardUplink>(connection.up(data_uplink(), 4'000'000)), nullptr);
 }
 
+TEST(ConnectionUplink, TellsRepeatsOfTheGatewayFromThoseOfTheDevice) {
+  struct Case {
+    const char* name;
+    std::uint32_t counter_us;  // of both
+    Duration later;
+    bool is_repeat;
+  };
+  const Case cases[] = {
+      {"sent again", 1'000'000, 1900ms, true},
+      {"a counter that stands still", 1'000'000, 2s, false},
+      {"no counter, at once", 0, 99ms, true},
+      {"no counter, NbTrans", 0, 2s, false},
+      {"no counter, another reception", 0, 100ms, false},
+  };
+  for (const auto& row : cases) {
+    Connection connection;
+    connection.up(data_uplink(), row.counter_us);
+    connection.passed = row.later;
+    const auto effects = connection.up(data_uplink(), row.counter_us);
+    EXPECT_EQ(find<CountUplink>(effects)->outcome == UplinkOutcome::repeated, row.is_repeat)
+        << row.name;
+  }
+}
+
 // --- downlinks ---------------------------------------------------------------------------------
 
 /// The innermost cause.
