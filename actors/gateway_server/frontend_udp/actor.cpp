@@ -82,6 +82,9 @@ struct Runner {
   }
   void operator()(const CountDatagram& effect) const { self->state.probe->count(effect.outcome); }
   void operator()(const CountLostDownlink&) const { self->state.probe->lost_downlinks.Increment(); }
+  void operator()(const CountForgottenFailure&) const {
+    self->state.probe->forgotten_failures.Increment();
+  }
 };
 
 void run(Pointer self, UdpEffects effects) {

@@ -15,6 +15,9 @@ UdpProbe::UdpProbe(actors::Metrics& metrics)
       received(metrics.counter("ttn_lw_gs_io_udp_message_received_total", "Datagrams received.")),
       lost_downlinks(metrics.counter("farfield_gateway_server_udp_lost_downlinks_total",
                                      "Downlinks of gateways that had no path any more.")),
+      forgotten_failures(
+          metrics.counter("farfield_gateway_server_udp_forgotten_failures_total",
+                          "EUIs that were refused and forgotten early, for want of room.")),
       links(metrics.gauge("farfield_gateway_server_udp_links", "EUIs in the connection table.")),
       losses_{{{loss(metrics, "receive_buffer_full"), &net::DatagramCounters::received_dropped},
                {loss(metrics, "too_long"), &net::DatagramCounters::received_truncated},

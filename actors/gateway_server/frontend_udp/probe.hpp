@@ -25,6 +25,7 @@ struct UdpProbe {
   std::array<prometheus::Counter*, datagram_outcome_count> drops{};  // null: no name for it
   prometheus::Counter& received;
   prometheus::Counter& lost_downlinks;
+  prometheus::Counter& forgotten_failures;
   prometheus::Gauge& links;
 
  private:

@@ -90,14 +90,11 @@ void UdpFrontendState::note_sender(Link& link, const net::Endpoint& from, MonoTi
 
 DatagramOutcome UdpFrontendState::connect(GatewayEui eui, const net::Endpoint& from,
                                           ByteView datagram, MonoTime now, UdpEffects& effects) {
-  if (links_.size() >= config_.links_max) return DatagramOutcome::table_full;
   const auto address = from.with_port(0);
-  const auto max = config_.links_per_address_max;
-  if (auto& links = links_of_address_[address]; max == 0 || links < max) {
-    ++links;
-  } else {
-    return DatagramOutcome::address_full;
-  }
+  if (is_full(address)) return DatagramOutcome::address_full;
+  if (links_.size() >= config_.links_max && !forget_failure(effects))
+    return DatagramOutcome::table_full;
+  ++links_of_address_[address];
   auto& link = links_[eui];
   link.first_from = address;
   link.id = LinkId{++last_link_};
@@ -140,6 +137,7 @@ UdpEffects UdpFrontendState::on_ended(const ConnectionEnded& ended, Instant now)
   link.phase = Phase::failed;
   link.since = now.mono;
   link.first.reset();
+  failed_.push_back(link.id);
   return {};
 }
 
@@ -255,6 +253,24 @@ UdpFrontendState::Links::iterator UdpFrontendState::erase(Links::iterator link) 
   return links_.erase(link);
 }
 
+bool UdpFrontendState::is_full(const net::Endpoint& address) const {
+  const auto links = links_of_address_.find(address);
+  return config_.links_per_address_max != 0 && links != links_of_address_.end() &&
+         links->second >= config_.links_per_address_max;
+}
+
+bool UdpFrontendState::forget_failure(UdpEffects& effects) {
+  while (!failed_.empty()) {
+    const auto eui = euis_.find(failed_.front());
+    failed_.pop_front();
+    if (eui == euis_.end()) continue;
+    erase(links_.find(eui->second));
+    effects.push_back(CountForgottenFailure{});
+    return true;
+  }
+  return false;
+}
+
 void UdpFrontendState::expire_paths(MonoTime now, UdpEffects& effects) {
   for (auto& [eui, link] : links_) {
     if (!link.path || !link.path->alive) continue;
@@ -274,6 +290,8 @@ void UdpFrontendState::expire_links(MonoTime now, UdpEffects& effects) {
     if (silent) effects.push_back(CloseConnection{link.id, Error(connection_expired)});
     it = silent || forgiven ? erase(it) : std::next(it);
   }
+  // Failures are forgiven in the order in which they came.
+  while (!failed_.empty() && !euis_.contains(failed_.front())) failed_.pop_front();
 }
 
 }  // namespace ff::gateway_server

@@ -4,11 +4,13 @@
 //   first datagram ──▶ connecting ──ConnectionReady──▶ ready ──3 min silence──▶ (gone)
 //                          └──ConnectionEnded──▶ failed ──5 min──▶ (gone)
 //
-// A gateway's downlink path is the address of its last PULL_DATA, for 90 s. [spec gateway-server
-// §3]
+// Anybody can invent EUIs: where the table is full, the gateway that was refused first is
+// forgotten. A gateway's downlink path is the address of its last PULL_DATA, for 90 s. [spec
+// gateway-server §3]
 #pragma once
 
 #include <array>
+#include <deque>
 #include <optional>
 #include <unordered_map>
 #include <variant>
@@ -69,9 +71,12 @@ struct CountDatagram {
   DatagramOutcome outcome;
 };
 struct CountLostDownlink {};
+/// A gateway that was refused is forgotten before its time, for another one.
+struct CountForgottenFailure {};
 
-using UdpEffect = std::variant<SendDatagram, StartConnection, HandUp, HandAcknowledgment, TellPath,
-                               CloseConnection, CountDatagram, CountLostDownlink>;
+using UdpEffect =
+    std::variant<SendDatagram, StartConnection, HandUp, HandAcknowledgment, TellPath,
+                 CloseConnection, CountDatagram, CountLostDownlink, CountForgottenFailure>;
 using UdpEffects = std::vector<UdpEffect>;
 
 class UdpFrontendState {
@@ -141,6 +146,8 @@ class UdpFrontendState {
   void write(Link& link, const SendDownlink& message, MonoTime now, UdpEffects& effects) const;
   Link* find(LinkId id);
   Links::iterator erase(Links::iterator link);
+  bool is_full(const net::Endpoint& address) const;
+  bool forget_failure(UdpEffects& effects);
   void expire_paths(MonoTime now, UdpEffects& effects);
   void expire_links(MonoTime now, UdpEffects& effects);
 
@@ -150,6 +157,7 @@ class UdpFrontendState {
   Links links_;
   std::unordered_map<LinkId, GatewayEui> euis_;
   std::unordered_map<net::Endpoint, std::size_t> links_of_address_;  // by Link::first_from
+  std::deque<LinkId> failed_;  // in order; those that are gone are not links any more
   std::uint64_t last_link_ = 0;
   actors::TimerWheel<SendDownlink> late_;
   MonoTime next_path_check_;

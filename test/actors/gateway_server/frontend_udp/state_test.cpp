@@ -193,6 +193,36 @@ TEST(UdpFrontend, BoundsItsTable) {
             DatagramOutcome::table_full);
 }
 
+/// Somebody invents EUIs, none of which is registered.
+TEST(UdpFrontend, ServesGatewaysInAFloodOfInventedOnes) {
+  UdpConfig udp;
+  udp.links_max = 100;
+  Frontend frontend(udp);
+  frontend.connect();
+  const auto hear = [&](GatewayEui from) {
+    frontend.passed += 2ms;
+    const auto bytes = semtech::make_packet(PacketType::pull_data, 2, semtech::Token{1}, from);
+    return frontend.state.on_datagram(other_address, bytes, frontend.now());
+  };
+  std::size_t forgotten = 0;
+  for (std::uint64_t i = 0; i < 1000; ++i) {
+    const auto effects = hear(GatewayEui{i});
+    ASSERT_NE(find<StartConnection>(effects), nullptr) << i;
+    forgotten += find<CountForgottenFailure>(effects) == nullptr ? 0 : 1;
+    frontend.state.on_ended({find<StartConnection>(effects)->link, Error(refused)}, frontend.now());
+  }
+  EXPECT_EQ(frontend.state.size(), 100U);
+  EXPECT_EQ(forgotten, 1000U - 99U);
+  EXPECT_EQ(outcome(hear(GatewayEui{999})), DatagramOutcome::connection_failed);
+  EXPECT_NE(find<StartConnection>(hear(GatewayEui{1})), nullptr) << "forgotten, asked again";
+  EXPECT_EQ(outcome(frontend.hear(PacketType::pull_data)), DatagramOutcome::accepted);
+  // All of them are forgiven after five minutes; who is connected stays.
+  frontend.passed += 5min;
+  frontend.hear(PacketType::pull_data);
+  frontend.tick();
+  EXPECT_EQ(frontend.state.size(), 2U) << "one is still being connected";
+}
+
 TEST(UdpFrontend, BoundsTheGatewaysOfOneAddress) {
   UdpConfig udp;
   udp.links_per_address_max = 2;
