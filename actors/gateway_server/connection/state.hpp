@@ -2,8 +2,8 @@
 // Pure: time and randomness are parameters, what is to be done comes back as effects. Not a
 // protocol (frontends) and not the choice of a gateway (network server).
 //
-// An uplink passes, in this order: repeat filter, lateness, clock, receive time, tokens and
-// positions, decoding, CRC, address prefixes.
+// An uplink passes, in this order: rounding of its frequency, repeat filter, lateness, clock,
+// receive time, tokens and positions, decoding, CRC, address prefixes.
 #pragma once
 
 #include <memory>

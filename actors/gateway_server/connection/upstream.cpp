@@ -34,6 +34,12 @@ class Hash {
   std::uint64_t value_ = 0xcbf29ce484222325;
 };
 
+/// Gateways report what their oscillator makes of a channel, such as 868099975 Hz; channels are
+/// compared exactly, and lie on multiples of `step_hz`. [spec radio-events-errors §5.1]
+Frequency nearest_channel(Frequency frequency, std::uint32_t step_hz) {
+  return Frequency::hz((frequency.hz() + step_hz / 2) / step_hz * step_hz);
+}
+
 /// Payload, frequency, data rate and the antennas that heard it.
 std::uint64_t identity(const UplinkFrame& frame) {
   Hash hash;
@@ -164,6 +170,8 @@ void ConnectionState::on_uplink(UplinkFrame frame, Instant now, Random& random, 
   };
   if (frame.rx_metadata.empty()) return end(UplinkOutcome::undecodable);
   frame.received_at = now.utc;
+  frame.settings.frequency =
+      nearest_channel(frame.settings.frequency, radio_.region->frequency_step_hz);
   if (is_repeat(frame)) {
     if (!last_repeat_event_ || now.mono - *last_repeat_event_ >= repeat_event_interval) {
       last_repeat_event_ = now.mono;

@@ -205,6 +205,16 @@ TEST_P(Conformance, AFrameThatTheGatewaySaysTwiceIsOne) {
   EXPECT_EQ(count("gs.io.up.repeat"), 1U);
 }
 
+TEST_P(Conformance, ForwardsAFrameOnTheChannelThatItWasSentOn) {
+  start();
+  auto gateway = peer();
+  auto heard = data();
+  heard.frequency = Frequency::hz(868'099'975);
+  gateway->say(heard);
+  ASSERT_EQ(uplinks.size(), 1U);
+  EXPECT_EQ(uplinks[0]->settings.frequency, Frequency::hz(868'100'000));
+}
+
 TEST_P(Conformance, KeepsTheGatewaysStatus) {
   start();
   auto gateway = peer();

@@ -173,6 +173,35 @@ TEST(ConnectionUplink, DropsImmediateRepeatsAndSaysSoOnceAMinute) {
   EXPECT_NE(find<ForwardUplink>(connection.up(data_uplink(), 4'000'000)), nullptr);
 }
 
+TEST(ConnectionUplink, RoundsTheFrequencyToThatOfAChannel) {
+  struct Case {
+    const char* plan;
+    std::uint64_t reported_hz;
+    std::uint64_t hz;
+  };
+  const Case cases[] = {
+      {"EU_863_870_TTN", 868'099'975, 868'100'000},
+      {"EU_863_870_TTN", 868'100'000, 868'100'000},
+      {"EU_863_870_TTN", 868'100'049, 868'100'000},
+      {"EU_863_870_TTN", 868'300'050, 868'300'100},
+      {"EU_863_870_TTN", 0, 0},
+      {"ISM_2400_3CH_DRAFT2", 2'403'000'099, 2'403'000'000},
+  };
+  for (const auto& row : cases) {
+    Connection connection(settings_of(row.plan));
+    UplinkFrame frame;
+    frame.phy_payload = data_uplink();
+    frame.settings = {sf7, Frequency::hz(row.reported_hz), 1'000'000, {}};
+    frame.rx_metadata = {RxMetadata{}};
+    GatewayUp message;
+    message.uplinks = {frame};
+    const auto effects =
+        connection.state.on_up(std::move(message), connection.now(), *connection.random);
+    ASSERT_NE(find<ForwardUplink>(effects), nullptr) << row.reported_hz;
+    EXPECT_EQ(find<ForwardUplink>(effects)->frame->settings.frequency.hz(), row.hz);
+  }
+}
+
 TEST(ConnectionUplink, TellsRepeatsOfTheGatewayFromThoseOfTheDevice) {
   struct Case {
     const char* name;
