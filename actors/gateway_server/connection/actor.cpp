@@ -133,6 +133,7 @@ void end(Pointer self, const Error& reason) {
   if (state.logic) {
     spdlog::info("msg=\"gateway disconnected\" gateway={} reason=\"{}\"",
                  state.logic->settings().ids.gateway_id.text(), reason.message());
+    run(self, state.logic->on_recall_overdue(*state.random));
     run(self, state.logic->on_ended(reason, now(self)));
     if (state.announced_to) {
       caf::anon_send(state.announced_to, ForgetConnection{state.logic->settings().ids.gateway_id,
@@ -156,6 +157,10 @@ void announce(Pointer self) {
   state.announced_to = router;
   caf::anon_send(router,
                  KnowConnection{state.logic->settings().ids.gateway_id, ConnectionHandle(self)});
+  // The router asks for it.
+  if (!state.context->memories) return;
+  state.logic->expect_memory();
+  caf::delayed_anon_send(ConnectionHandle(self), ConnectionState::recall_time_max, RecallOverdue{});
 }
 
 void admit_gateway(Pointer self, const Result<GatewaySettings>& found) {
@@ -282,7 +287,7 @@ ConnectionHandle::behavior_type connection(Pointer self, ContextPtr context, Con
       },
       [self](const MemoryRecalled& message) {
         auto& logic = self->state.logic;
-        if (logic) run(self, logic->on_recalled(message.memory, now(self)));
+        if (logic) run(self, logic->on_recalled(message.memory, now(self), *self->state.random));
       },
       [self](const RightsChanged&) {
         const auto& logic = self->state.logic;
@@ -293,6 +298,10 @@ ConnectionHandle::behavior_type connection(Pointer self, ContextPtr context, Con
         if (logic) run(self, logic->on_rights(message.rights));
       },
       [self](const RegistryAnswered& message) { on_registry(self, message); },
+      [self](const RecallOverdue&) {
+        const auto& logic = self->state.logic;
+        if (logic) run(self, logic->on_recall_overdue(*self->state.random));
+      },
       [self](const Housekeep&) { on_housekeep(self); },
   };
 }

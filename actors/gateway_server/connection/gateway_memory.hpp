@@ -1,19 +1,29 @@
 // What is remembered of a gateway between its connections, and the port to where it is kept.
 // Statistics say when it was last seen; what it sent counts for its duty cycle also after a
-// reconnect or a restart of the server.
+// reconnect or a restart of the server, and its counter tells old frames from new ones.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "actors/gateway_server/connection/messages.hpp"
 
 namespace ff::gateway_server {
 
+/// What a gateway's counter said, and when.
+struct CounterSample {
+  std::uint32_t counter_us = 0;
+  UtcTime server;
+  bool operator==(const CounterSample&) const = default;
+};
+
 struct GatewayMemory {
   ConnectionStats stats;
   /// Of the last hour before `stored_at`, and planned ones.
   std::vector<schedule::PastEmission> emissions;
   UtcTime stored_at;
+  /// The newest; tells in the next connection what the gateway heard before it.
+  std::optional<CounterSample> counter = {};
 };
 
 /// The statistics of a gateway that is not connected: a server that was killed could not write when

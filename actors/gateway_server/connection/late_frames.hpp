@@ -25,13 +25,24 @@ class LateFrames {
     bool is_late() const noexcept { return age > answerable_max; }
   };
 
+  /// What a frame says of when it was heard.
+  struct Heard {
+    std::uint32_t counter_us = 0;
+    std::optional<UtcTime> gps_time = {};
+    /// By a clock that nobody vouches for.
+    std::optional<UtcTime> gateway_time = {};
+  };
+
   /// By the gateway's GPS, else by its counter: one that is behind what `clock` expects, and has
-  /// run for longer than since the last sample, was not restarted. A gateway that is behind by the
-  /// same time over `settled_after` has a clock that was set, and is believed.
-  Verdict judge(const schedule::RolloverClock& clock, std::uint32_t counter_us,
-                std::optional<UtcTime> gps_time, UtcTime now) noexcept;
+  /// run for longer than since the last sample, was not restarted. Where the counter tells nothing,
+  /// by a gateway's time that is too old for an answer, but not by more than `reported_age_max`. A
+  /// gateway that is behind by the same time over `settled_after` has a clock that was set, and is
+  /// believed.
+  Verdict judge(const schedule::RolloverClock& clock, const Heard& heard, UtcTime now) noexcept;
 
   static constexpr Duration settled_after = std::chrono::seconds{10};
+  /// No gateway keeps frames for longer; its time was never set.
+  static constexpr Duration reported_age_max = std::chrono::hours{24};
 
  private:
   struct Run {

@@ -152,6 +152,8 @@ struct RegistryAnswered {
 };
 /// INTERNAL: time for statistics, garbage and the registry.
 struct Housekeep {};
+/// INTERNAL: what is known of the gateway from before has not come yet.
+struct RecallOverdue {};
 
 }  // namespace ff::gateway_server
 FF_LOCAL_MESSAGE(ff::gateway_server::GatewayUp)
@@ -167,3 +169,4 @@ FF_LOCAL_MESSAGE(ff::gateway_server::RightsChanged)
 FF_LOCAL_MESSAGE(ff::gateway_server::RightsAnswered)
 FF_LOCAL_MESSAGE(ff::gateway_server::RegistryAnswered)
 FF_LOCAL_MESSAGE(ff::gateway_server::Housekeep)
+FF_LOCAL_MESSAGE(ff::gateway_server::RecallOverdue)

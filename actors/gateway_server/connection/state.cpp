@@ -65,7 +65,7 @@ Effects ConnectionState::on_up(GatewayUp up, Instant now, Random& random) {
   Effects effects;
   if (up.round_trip) round_trips_.record(*up.round_trip, now.utc);
   if (up.sends_beacons) scheduler_.keep_beacons_free();
-  for (auto& frame : up.uplinks) on_uplink(std::move(frame), now, random, effects);
+  for (auto& frame : up.uplinks) take(std::move(frame), now, random, effects);
   if (up.status) on_status(std::move(*up.status), now, random, effects);
   if (up.refused_status) effects.push_back(PublishEvent{"gs.status.drop", *up.refused_status, {}});
   return effects;
@@ -198,12 +198,21 @@ ConnectionStats ConnectionState::stats(Instant now) const {
   return stats;
 }
 
-Effects ConnectionState::on_recalled(const GatewayMemory& memory, Instant now) {
+Effects ConnectionState::on_recalled(const GatewayMemory& memory, Instant now, Random& random) {
   if (std::exchange(is_recalled_, true)) return {};
   recalled_ = memory.emissions;
+  // Another protocol may count otherwise.
+  if (memory.stats.protocol == request_.protocol) recalled_counter_ = memory.counter;
   settle(now);
   Effects effects;
+  release_held(random, effects);
   remember(now, effects);
+  return effects;
+}
+
+Effects ConnectionState::on_recall_overdue(Random& random) {
+  Effects effects;
+  release_held(random, effects);
   return effects;
 }
 
@@ -223,7 +232,7 @@ void ConnectionState::settle(Instant now) {
 GatewayMemory ConnectionState::memory(Instant now) const {
   auto emissions = scheduler_.history(schedule_context(now));
   emissions.insert(emissions.end(), recalled_.begin(), recalled_.end());
-  return {stats(now), std::move(emissions), now.utc};
+  return {stats(now), std::move(emissions), now.utc, newest_counter()};
 }
 
 }  // namespace ff::gateway_server

@@ -103,8 +103,13 @@ class ConnectionState {
   Effects on_forwarded(const ForwardUplink& uplink, const std::vector<HostAnswer>& answers,
                        Instant now);
   Effects on_forwarded(const ForwardAcknowledgment& report, const Status& sent) const;
+  /// A memory of the gateway is under way: uplinks wait for it, `held_max` at most. Not for longer
+  /// than `recall_time_max`: then call on_recall_overdue().
+  void expect_memory() noexcept { awaits_memory_ = !is_recalled_; }
   /// What is known of the gateway from before, which may be nothing; counts once.
-  Effects on_recalled(const GatewayMemory& memory, Instant now);
+  Effects on_recalled(const GatewayMemory& memory, Instant now, Random& random);
+  /// What waits for the memory goes on without.
+  Effects on_recall_overdue(Random& random);
   void on_path_changed(bool available) noexcept { has_downlink_path_ = available; }
 
   /// Schedules `frame` by its path `path`; on success the effects hold the downlink for the
@@ -136,6 +141,9 @@ class ConnectionState {
   /// A downlink is remembered at once, unless another was so short a time ago: then with the next
   /// statistics. So much of a duty cycle a server that is killed may forget.
   static constexpr Duration emissions_unremembered_max = std::chrono::seconds{5};
+  static constexpr std::size_t held_max = 16;
+  /// A device of class A may listen for an answer a second after its frame.
+  static constexpr Duration recall_time_max = std::chrono::milliseconds{200};
 
  private:
   struct LastUplink {
@@ -161,7 +169,11 @@ class ConnectionState {
   void note_report(const TxAcknowledgment& report, UtcTime now);
 
   // upstream.cpp
+  void take(UplinkFrame frame, Instant now, Random& random, Effects& effects);
+  void release_held(Random& random, Effects& effects);
   void on_uplink(UplinkFrame frame, Instant now, Random& random, Effects& effects);
+  LateFrames::Verdict judge(const UplinkFrame& frame, std::optional<UtcTime> gps_time);
+  std::optional<CounterSample> newest_counter() const;
   void on_status(GatewayStatus status, Instant now, Random& random, Effects& effects);
   void update_locations(const GatewayStatus& status, Instant now, Effects& effects);
   void update_versions(const GatewayStatus& status, Effects& effects);
@@ -175,8 +187,8 @@ class ConnectionState {
   void synchronise(const GpsSample& sample, Instant now);
   schedule::ConcentratorTime synchronise(std::uint32_t counter_us, UtcTime received_at,
                                          std::optional<UtcTime> gps_time);
-  void complete_metadata(UplinkFrame& frame, schedule::ConcentratorTime at, Duration age,
-                         Instant now) const;
+  void complete_metadata(UplinkFrame& frame, schedule::ConcentratorTime at,
+                         const LateFrames::Verdict& verdict, Instant now) const;
   std::vector<UpstreamHost> hosts_of(const Sender& sender) const;
 
   // downlink.cpp
@@ -224,7 +236,14 @@ class ConnectionState {
   ClockQuality clock_quality_;
   std::uint64_t late_uplinks_ = 0;
   std::optional<LateUplink> last_late_uplink_;
+  struct Held {
+    UplinkFrame frame;
+    Instant heard;
+  };
+  std::vector<Held> held_;  // until the memory has come
+  bool awaits_memory_ = false;
   bool is_recalled_ = false;
+  std::optional<CounterSample> recalled_counter_;
   std::vector<schedule::PastEmission> recalled_;  // until there is a clock
   bool stats_changed_ = true;
   MonoTime remembered_at_;

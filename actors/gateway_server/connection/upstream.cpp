@@ -124,11 +124,13 @@ schedule::ConcentratorTime ConnectionState::synchronise(std::uint32_t counter_us
 }
 
 void ConnectionState::complete_metadata(UplinkFrame& frame, schedule::ConcentratorTime at,
-                                        Duration age, Instant now) const {
+                                        const LateFrames::Verdict& verdict, Instant now) const {
   const auto round_trips = round_trips_.stats(now.utc);
   auto on_the_way = round_trips ? round_trips->median / 2 : Duration::zero();
-  const bool is_late = age > LateFrames::answerable_max;
-  if (is_late) on_the_way = age;
+  const bool is_late = verdict.is_late();
+  if (is_late) on_the_way = verdict.age;
+  // The clock may be set by the token in the next connection.
+  const auto sampled_at = frame.received_at - (verdict.may_sync() ? Duration::zero() : verdict.age);
   for (auto& rx : frame.rx_metadata) {
     rx.gateway = settings_.ids;
     rx.received_at = frame.received_at - on_the_way;
@@ -138,7 +140,7 @@ void ConnectionState::complete_metadata(UplinkFrame& frame, schedule::Concentrat
     // Without a token there is no way back to the device.
     if (!is_late && may_answer) {
       rx.uplink_token = gateway::encode_uplink_token(
-          {settings_.ids, rx.antenna_index, rx.timestamp_us, frame.received_at, at, rx.gps_time});
+          {settings_.ids, rx.antenna_index, rx.timestamp_us, sampled_at, at, rx.gps_time});
     }
     const auto& antennas = settings_.antennas;
     if (!settings_.location_public) {
@@ -163,6 +165,36 @@ std::vector<UpstreamHost> ConnectionState::hosts_of(const Sender& sender) const 
   return hosts;
 }
 
+/// What a gateway kept while its backhaul was down comes first in a new connection, whose clock
+/// does not run yet.
+LateFrames::Verdict ConnectionState::judge(const UplinkFrame& frame,
+                                           std::optional<UtcTime> gps_time) {
+  LateFrames::Heard heard{frame.settings.timestamp_us, gps_time};
+  if (clock_.is_synced()) return late_frames_.judge(clock_, heard, frame.received_at);
+  heard.gateway_time = frame.settings.time;
+  schedule::RolloverClock recalled;
+  if (recalled_counter_) recalled.sync(recalled_counter_->counter_us, recalled_counter_->server);
+  return late_frames_.judge(recalled, heard, frame.received_at);
+}
+
+std::optional<CounterSample> ConnectionState::newest_counter() const {
+  const auto at = clock_.synced_at();
+  if (!at) return recalled_counter_;
+  return CounterSample{counter_at(*clock_.from_server_time(*at)), *at};
+}
+
+void ConnectionState::take(UplinkFrame frame, Instant now, Random& random, Effects& effects) {
+  if (awaits_memory_ && held_.size() == held_max) release_held(random, effects);
+  if (!awaits_memory_) return on_uplink(std::move(frame), now, random, effects);
+  held_.push_back({std::move(frame), now});
+}
+
+void ConnectionState::release_held(Random& random, Effects& effects) {
+  awaits_memory_ = false;
+  for (auto& [frame, heard] : std::exchange(held_, {}))
+    on_uplink(std::move(frame), heard, random, effects);
+}
+
 void ConnectionState::on_uplink(UplinkFrame frame, Instant now, Random& random, Effects& effects) {
   const auto end = [&](UplinkOutcome outcome) {
     note_dropped(frame, outcome, now.utc);
@@ -183,8 +215,7 @@ void ConnectionState::on_uplink(UplinkFrame frame, Instant now, Random& random, 
   ++stats_.uplink_count;
   stats_changed_ = true;
   const auto sample = clock_sample(frame);
-  const auto verdict =
-      late_frames_.judge(clock_, frame.settings.timestamp_us, sample.gps_time, now.utc);
+  const auto verdict = judge(frame, sample.gps_time);
   const auto at = verdict.may_sync()
                       ? synchronise(sample.counter_us, frame.received_at, sample.gps_time)
                       : clock_.unroll(frame.settings.timestamp_us);
@@ -195,7 +226,7 @@ void ConnectionState::on_uplink(UplinkFrame frame, Instant now, Random& random, 
   }
   const auto sender = sender_of(frame.phy_payload);
   if (!sender) return end(UplinkOutcome::undecodable);
-  complete_metadata(frame, at, verdict.age, now);
+  complete_metadata(frame, at, verdict, now);
   frame.band_id = std::string(radio_.region->band_id);
   frame.correlation_ids.remove_if(
       [](const std::string& id) { return id.size() > correlation_id_bytes_max; });

@@ -65,6 +65,15 @@ void fields(Archive& a, StoredEmission& stored) {
   a(3, stored.emission.frequency);
 }
 
+struct StoredCounter {
+  CounterSample sample;
+};
+template <class Archive>
+void fields(Archive& a, StoredCounter& stored) {
+  a(1, stored.sample.counter_us);
+  a(2, stored.sample.server);
+}
+
 struct StoredMemory {
   ConnectionStats stats;
   std::optional<StoredStatus> last_status;
@@ -72,6 +81,7 @@ struct StoredMemory {
   std::vector<StoredSubBand> sub_bands;
   std::vector<StoredEmission> emissions;
   UtcTime stored_at;
+  std::optional<StoredCounter> counter;
 };
 template <class Archive>
 void fields(Archive& a, StoredMemory& memory) {
@@ -95,6 +105,7 @@ void fields(Archive& a, StoredMemory& memory) {
   a(17, memory.sub_bands);
   a(18, memory.emissions);
   a(19, memory.stored_at);
+  a(20, memory.counter);
 }
 
 std::optional<StoredStatus> stored_status(const std::optional<GatewayStatus>& status) {
@@ -130,9 +141,11 @@ Bytes encode_gateway_memory(const GatewayMemory& memory) {
       .round_trips = memory.stats.round_trip_times.value_or(schedule::RoundTripStats{}),
       .sub_bands = {},
       .emissions = {},
-      .stored_at = memory.stored_at};
+      .stored_at = memory.stored_at,
+      .counter = {}};
   for (const auto& usage : memory.stats.sub_bands) stored.sub_bands.push_back({usage});
   for (const auto& emission : memory.emissions) stored.emissions.push_back({emission});
+  if (memory.counter) stored.counter = StoredCounter{*memory.counter};
   return storage::seal_record(memory_version, stored);
 }
 
@@ -140,6 +153,7 @@ Result<GatewayMemory> decode_gateway_memory(ByteView row) {
   FF_TRY(const auto envelope, storage::unseal(row, memory_version));
   FF_TRY(auto stored, storage::read_record<StoredMemory>(envelope.body));
   GatewayMemory memory{std::move(stored.stats), {}, stored.stored_at};
+  if (stored.counter) memory.counter = stored.counter->sample;
   memory.stats.last_status = restored_status(std::move(stored.last_status));
   if (stored.round_trips.count > 0) memory.stats.round_trip_times = stored.round_trips;
   for (const auto& [usage] : stored.sub_bands) memory.stats.sub_bands.push_back(usage);

@@ -342,9 +342,14 @@ TEST_F(GatewayServerTest, ADutyCycleGoesOnInTheNextConnection) {
   pass(20ms);
   send(semtech::PacketType::push_data, 2, push_json);
   ASSERT_TRUE(schedule(answer_to(*uplinks.at(0))));
+  const auto begin = clock->now().mono;
   const auto used = [&](GatewayEui of) {
+    const auto us =
+        std::chrono::duration_cast<std::chrono::microseconds>(clock->now().mono - begin);
+    std::string json = push_json;
+    json.replace(json.find("5000000"), 7, std::to_string(5'000'000 + us.count()));
     gateway->send(server_address, semtech::make_packet(semtech::PacketType::push_data, 2,
-                                                       semtech::Token{9}, of, push_json));
+                                                       semtech::Token{9}, of, json));
     pump();
     pass(20ms);
     std::optional<Result<ConnectionStats>> answer;

@@ -328,6 +328,57 @@ TEST_P(Conformance, NoticesThatAGatewayHasGone) {
   EXPECT_EQ(count("gs.gateway.connect"), 2U);
 }
 
+/// Its backhaul was down for ten minutes, and it kept what it heard.
+TEST_P(Conformance, KnowsOldFramesOfAGatewayThatComesBack) {
+  constexpr std::uint32_t minute_us = 60'000'000;
+  constexpr std::uint32_t at = 3'000'000'000;
+  start();
+  auto gateway = peer();
+  gateway->say(data(1, at));
+  gateway->leave();
+  pass(10min);
+  ASSERT_EQ(count("gs.gateway.disconnect"), 1U);
+  uplinks.clear();
+  auto again = peer();
+  for (std::uint8_t minute = 1; minute < 10; ++minute) {
+    again->say(data(minute, at + minute * minute_us));
+    pass(20ms);
+  }
+  auto join = data(0, at + 9 * minute_us + 1'000'000);
+  join.phy_payload = *parse_hex("0008070605040302011817161514131211010212345678");
+  again->say(join);
+  ASSERT_EQ(uplinks.size(), 9U) << "not the join-request";
+  EXPECT_EQ(reasons.back(), "late_join");
+  EXPECT_EQ(count("gs.up.late"), 9U);
+  for (const auto& frame : uplinks) {
+    EXPECT_TRUE(frame->rx_metadata[0].uplink_token.empty());
+    EXPECT_FALSE(schedule(answer_to(*frame)));
+  }
+  uplinks.clear();
+  again->say(data(10, at + 10 * minute_us));
+  ASSERT_EQ(uplinks.size(), 1U);
+  pass(200ms);
+  const auto told = answer(*again);
+  ASSERT_EQ(told.size(), 1U);
+  EXPECT_EQ(told[0].starts_us, at + 10 * minute_us + 5'000'000U);
+}
+
+TEST_P(Conformance, ForwardsFramesAlsoWhenNobodySaysWhatIsKnownOfTheGateway) {
+  memories->is_silent = true;
+  start();
+  auto gateway = peer();
+  gateway->say(data());
+  EXPECT_TRUE(uplinks.empty()) << "is it an old one?";
+  auto other = peer("gtw-2", other_eui);
+  other->say(data(2));
+  other->leave();
+  EXPECT_EQ(uplinks.size(), abilities().notices_end ? 1U : 0U) << "it waits no longer";
+  pass(200ms);
+  EXPECT_EQ(uplinks.size(), 2U);
+  gateway->say(data(3));
+  EXPECT_EQ(uplinks.size(), 3U);
+}
+
 TEST_P(Conformance, EndsAConnectionThatTheRegistryChanged) {
   start();
   auto gateway = peer();

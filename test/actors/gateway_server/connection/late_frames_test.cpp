@@ -19,7 +19,7 @@ struct Judge {
     const auto us = std::chrono::duration_cast<std::chrono::microseconds>(heard).count();
     std::optional<UtcTime> gps_time;
     if (gps) gps_time = noon + *gps;
-    return frames.judge(clock, start + static_cast<std::uint32_t>(us), gps_time, noon + now);
+    return frames.judge(clock, {start + static_cast<std::uint32_t>(us), gps_time}, noon + now);
   }
   std::uint32_t start;
   schedule::RolloverClock clock;
@@ -60,7 +60,7 @@ TEST(LateFrames, AreNotThoseOfARestartedGateway) {
   schedule::RolloverClock& clock = judge.clock;
   // Ten minutes after the last sample the counter has run for eight: it was started in between.
   const auto counter = static_cast<std::uint32_t>(480'000'000);
-  EXPECT_TRUE(judge.frames.judge(clock, counter, {}, noon + 10min).may_sync());
+  EXPECT_TRUE(judge.frames.judge(clock, {counter}, noon + 10min).may_sync());
   // For twelve: it was not.
   judge.start = 700'000'000;
   clock = {};
@@ -79,8 +79,32 @@ TEST(LateFrames, AreJudgedByGpsWhereThereIsOne) {
   EXPECT_TRUE(judge.judge(-5min, 60s, 60s).may_sync());
   EXPECT_TRUE(judge.judge(60s, 60s, 20s).is_late());
   schedule::RolloverClock unsynced;
-  EXPECT_TRUE(LateFrames().judge(unsynced, 1, noon - 1h, noon).is_late());
-  EXPECT_TRUE(LateFrames().judge(unsynced, 1, {}, noon).may_sync());
+  EXPECT_TRUE(LateFrames().judge(unsynced, {1, noon - 1h}, noon).is_late());
+  EXPECT_TRUE(LateFrames().judge(unsynced, {1}, noon).may_sync());
+}
+
+TEST(LateFrames, AreJudgedByTheGatewaysOwnTimeWhereItsCounterTellsNothing) {
+  struct Row {
+    const char* name;
+    std::optional<Duration> heard;  // before noon, by the gateway's time
+    bool is_late;
+  };
+  const Row rows[] = {
+      {"no time", {}, false},        {"now", 0s, false},
+      {"not too old", 16s, false},   {"too old", 17s, true},
+      {"half a day", 12h, true},     {"its time was never set", 25h, false},
+      {"in the future", -1h, false},
+  };
+  const schedule::RolloverClock unsynced;
+  for (const auto& row : rows) {
+    std::optional<UtcTime> time;
+    if (row.heard) time = noon - *row.heard;
+    EXPECT_EQ(LateFrames().judge(unsynced, {1, {}, time}, noon).is_late(), row.is_late) << row.name;
+  }
+  // A counter that runs on is a better witness.
+  Judge judge;
+  EXPECT_TRUE(
+      judge.frames.judge(judge.clock, {judge.start + 60'000'000, {}, noon}, noon + 60s).may_sync());
 }
 
 /// The server's clock was set forward, or the gateway's GPS does not know of leap seconds.

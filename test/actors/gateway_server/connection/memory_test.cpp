@@ -21,7 +21,7 @@ GatewayMemory busy_hour() {
 
 TEST(ConnectionMemory, KeepsTheDutyCycleOfTheConnectionBefore) {
   Connection connection;
-  connection.state.on_recalled(busy_hour(), connection.now());
+  connection.state.on_recalled(busy_hour(), connection.now(), *connection.random);
   connection.up(data_uplink());
   connection.passed = 50ms;
   const auto scheduled = schedule(connection, class_a());
@@ -33,7 +33,7 @@ TEST(ConnectionMemory, KeepsTheDutyCycleOfTheConnectionBefore) {
 /// The counter is 60 s where it was expected to be 190 s: the clock goes on by more than an hour.
 TEST(ConnectionMemory, KeepsTheDutyCycleOfAGatewayThatWasRestarted) {
   Connection connection;
-  connection.state.on_recalled(busy_hour(), connection.now());
+  connection.state.on_recalled(busy_hour(), connection.now(), *connection.random);
   connection.up(data_uplink(), 100'000'000);
   const auto before = connection.state.memory(connection.now()).emissions;
   connection.passed = 90s;
@@ -52,14 +52,14 @@ TEST(ConnectionMemory, KeepsTheDutyCycleOfAGatewayThatWasRestarted) {
 TEST(ConnectionMemory, CountsOnce) {
   Connection connection;
   connection.up(data_uplink());
-  connection.state.on_recalled(busy_hour(), connection.now());
-  connection.state.on_recalled(busy_hour(), connection.now());
+  connection.state.on_recalled(busy_hour(), connection.now(), *connection.random);
+  connection.state.on_recalled(busy_hour(), connection.now(), *connection.random);
   EXPECT_EQ(connection.state.memory(connection.now()).emissions.size(), 18U);
 }
 
 TEST(ConnectionMemory, IsKeptByAConnectionThatNeverHadAClock) {
   Connection connection;
-  connection.state.on_recalled(busy_hour(), connection.now());
+  connection.state.on_recalled(busy_hour(), connection.now(), *connection.random);
   const auto memory = connection.state.memory(connection.now());
   EXPECT_EQ(memory.emissions, busy_hour().emissions);
   EXPECT_EQ(memory.stored_at, connection.now().utc);
@@ -69,7 +69,8 @@ TEST(ConnectionMemory, IsWrittenWithADownlinkButNotWithEachOne) {
   Connection connection;
   EXPECT_EQ(find<Remember>(connection.state.on_connected(connection.now())), nullptr)
       << "what is known already would be overwritten";
-  EXPECT_NE(find<Remember>(connection.state.on_recalled({}, connection.now())), nullptr);
+  EXPECT_NE(find<Remember>(connection.state.on_recalled({}, connection.now(), *connection.random)),
+            nullptr);
   connection.up(data_uplink());
   connection.passed = 6s;
   auto frame = class_a();
@@ -101,6 +102,100 @@ TEST(ConnectionLateFrame, IsForwardedWithItsTimeAndWithoutAWayBack) {
   const auto fresh = connection.up(data_uplink(3), 3'060'000'000);
   EXPECT_FALSE(find<ForwardUplink>(fresh)->frame->rx_metadata[0].uplink_token.empty());
   EXPECT_EQ(connection.state.snapshot(connection.now()).clock_synced_at, noon + 60s);
+}
+
+/// What the connection before knew: the counter was 3000 s ten minutes ago.
+GatewayMemory ten_minutes_ago() {
+  GatewayMemory memory;
+  memory.counter = CounterSample{3'000'000'000, noon - 10min};
+  return memory;
+}
+bool is_late(const Effects& effects) {
+  return find<CountUplink>(effects)->outcome == UplinkOutcome::forwarded_late;
+}
+
+TEST(ConnectionLateFrame, IsKnownByTheCounterOfTheConnectionBefore) {
+  Connection connection;
+  connection.state.on_recalled(ten_minutes_ago(), connection.now(), *connection.random);
+  EXPECT_EQ(connection.state.memory(connection.now()).counter, ten_minutes_ago().counter)
+      << "of one that hears nothing";
+  // Heard five minutes ago, and just now.
+  const auto late = connection.up(data_uplink(1), 3'300'000'000);
+  EXPECT_TRUE(is_late(late));
+  EXPECT_EQ(find<ForwardUplink>(late)->frame->rx_metadata[0].received_at, noon - 5min);
+  EXPECT_FALSE(connection.state.snapshot(connection.now()).clock_synced_at);
+  EXPECT_EQ(find<CountUplink>(connection.up(Bytes(23, 0), 3'590'000'000 - 10'000'000))->outcome,
+            UplinkOutcome::join_late);
+  const auto fresh = connection.up(data_uplink(2), 3'600'000'000);
+  EXPECT_FALSE(is_late(fresh));
+  EXPECT_FALSE(find<ForwardUplink>(fresh)->frame->rx_metadata[0].uplink_token.empty());
+  EXPECT_EQ(connection.state.memory(connection.now()).counter,
+            (CounterSample{3'600'000'000, noon}));
+}
+
+TEST(ConnectionLateFrame, IsNotThatOfAGatewayThatWasRestartedOrSpeaksAnotherProtocolNow) {
+  Connection restarted;
+  restarted.state.on_recalled(ten_minutes_ago(), restarted.now(), *restarted.random);
+  EXPECT_FALSE(is_late(restarted.up(data_uplink(), 300'000'000)));
+  auto memory = ten_minutes_ago();
+  memory.stats.protocol = Protocol::basic_station;
+  Connection changed;
+  changed.state.on_recalled(memory, changed.now(), *changed.random);
+  EXPECT_FALSE(is_late(changed.up(data_uplink(), 3'300'000'000)));
+}
+
+/// A frame that a device may still be answered to sets the clock, by its token, to when it was
+/// heard.
+TEST(ConnectionLateFrame, HasATokenOfTheTimeItWasHeardAtWhileItCanBeAnswered) {
+  Connection connection;
+  connection.state.on_recalled(ten_minutes_ago(), connection.now(), *connection.random);
+  const auto effects = connection.up(data_uplink(), 3'595'000'000);
+  const auto token = gateway::decode_uplink_token(
+      find<ForwardUplink>(effects)->frame->rx_metadata[0].uplink_token);
+  ASSERT_TRUE(token);
+  EXPECT_EQ(token->server_time, noon - 5s);
+}
+
+TEST(ConnectionMemory, IsWaitedForByUplinksInTheirOrder) {
+  Connection connection;
+  connection.state.expect_memory();
+  EXPECT_TRUE(connection.up(data_uplink(1), 3'300'000'000).empty());
+  connection.passed = 100ms;
+  EXPECT_TRUE(connection.up(data_uplink(2), 3'600'100'000).empty());
+  connection.passed = 150ms;
+  const auto effects =
+      connection.state.on_recalled(ten_minutes_ago(), connection.now(), *connection.random);
+  std::vector<std::pair<UplinkOutcome, UtcTime>> forwarded;
+  for (const auto& effect : effects) {
+    if (const auto* uplink = std::get_if<ForwardUplink>(&effect))
+      forwarded.emplace_back(uplink->outcome, uplink->frame->received_at);
+  }
+  EXPECT_EQ(forwarded, (std::vector{std::pair{UplinkOutcome::forwarded_late, noon},
+                                    std::pair{UplinkOutcome::forwarded, noon + 100ms}}));
+  EXPECT_NE(find<ForwardUplink>(connection.up(data_uplink(3), 3'600'200'000)), nullptr);
+}
+
+TEST(ConnectionMemory, IsNotWaitedForByMoreThanAFewNorForLong) {
+  Connection full;
+  full.state.expect_memory();
+  for (std::uint8_t i = 0; i < ConnectionState::held_max; ++i)
+    EXPECT_TRUE(full.up(data_uplink(i), 1'000'000U * (i + 1U)).empty()) << int{i};
+  std::size_t forwarded = 0;
+  for (const auto& effect : full.up(data_uplink(99), 99'000'000))
+    forwarded += std::holds_alternative<ForwardUplink>(effect) ? 1 : 0;
+  EXPECT_EQ(forwarded, ConnectionState::held_max + 1);
+
+  Connection overdue;
+  overdue.state.expect_memory();
+  overdue.up(data_uplink(), 1'000'000);
+  EXPECT_NE(find<ForwardUplink>(overdue.state.on_recall_overdue(*overdue.random)), nullptr);
+  EXPECT_NE(find<ForwardUplink>(overdue.up(data_uplink(2), 2'000'000)), nullptr);
+  // Its emissions count also when it comes later.
+  overdue.state.on_recalled(busy_hour(), overdue.now(), *overdue.random);
+  EXPECT_EQ(overdue.state.memory(overdue.now()).emissions.size(), 18U);
+  overdue.state.expect_memory();
+  EXPECT_NE(find<ForwardUplink>(overdue.up(data_uplink(3), 3'000'000)), nullptr)
+      << "it has come already";
 }
 
 TEST(ConnectionLateFrame, IsNoJoinRequest) {

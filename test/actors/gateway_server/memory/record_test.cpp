@@ -11,6 +11,7 @@ namespace {
 void expect_same(const GatewayMemory& a, const GatewayMemory& b) {
   EXPECT_EQ(a.emissions, b.emissions);
   EXPECT_EQ(a.stored_at, b.stored_at);
+  EXPECT_EQ(a.counter, b.counter);
   EXPECT_EQ(a.stats.connected_at, b.stats.connected_at);
   EXPECT_EQ(a.stats.disconnected_at, b.stats.disconnected_at);
   EXPECT_EQ(a.stats.protocol, b.stats.protocol);
@@ -49,6 +50,9 @@ TEST(GatewayMemoryRecord, HasThisForm) {
   memory.emissions = {{UtcTime{Duration{3}}, Duration{4}, Frequency::hz(6)}};
   memory.stored_at = UtcTime{Duration{7}};
   EXPECT_EQ(hex_lower(ByteView(encode_gateway_memory(memory))), "01400592010608061008180698010e");
+  memory.counter = CounterSample{1, UtcTime{Duration{2}}};
+  EXPECT_EQ(hex_lower(ByteView(encode_gateway_memory(memory))),
+            "01400592010608061008180698010ea2010408011004");
   EXPECT_EQ(hex_lower(ByteView(gateway_memory_key(GatewayId{"gtw-1"}))), "176774772d310001");
 }
 

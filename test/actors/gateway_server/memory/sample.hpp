@@ -34,6 +34,7 @@ inline gateway_server::GatewayMemory full_memory() {
   memory.emissions = {{at(5), std::chrono::milliseconds{1500}, Frequency::hz(868'100'000)},
                       {at(6), std::chrono::milliseconds{50}, Frequency::hz(869'525'000)}};
   memory.stored_at = at(10);
+  memory.counter = gateway_server::CounterSample{4'000'000'000, at(4)};
   return memory;
 }
 
