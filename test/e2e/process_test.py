@@ -16,10 +16,9 @@ ON_OCCASION = {'ttn_lw_as_downlink_dropped_total', 'ttn_lw_as_uplink_dropped_tot
                'ttn_lw_as_packages_failed_total', 'ttn_lw_as_packages_processed_total',
                'ttn_lw_as_pubsub_integrations_failed_total', 'ttn_lw_as_pubsub_integrations_started_total',
                'ttn_lw_as_pubsub_integrations_stopped_total', 'ttn_lw_js_join_rejected_total', 'ttn_lw_js_dev_nonce_reuse',
-               'ttn_lw_js_dev_nonce_too_small', 'ttn_lw_as_subscription_sets_publish_failed_total'}
-# Statuses go nowhere but to the registry, and none is dropped; the frontend decodes without types.
-ABSENT = {'ttn_lw_gs_status_dropped_total', 'ttn_lw_gs_status_forwarded_total', 'ttn_lw_gs_io_udp_message_forwarded_total',
-          'ttn_lw_gs_io_udp_unmarshal_type_errors_total'}
+               'ttn_lw_js_dev_nonce_too_small', 'ttn_lw_as_subscription_sets_publish_failed_total', 'ttn_lw_gs_status_dropped_total'}
+# The frontend decodes without types.
+ABSENT = {'ttn_lw_gs_io_udp_unmarshal_type_errors_total'}
 
 
 def run(*arguments, **kwargs):

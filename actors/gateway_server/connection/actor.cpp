@@ -85,6 +85,7 @@ struct Runner {
     context().probe->uplinks[static_cast<std::size_t>(effect.outcome)]->Increment();
     if (effect.outcome == UplinkOutcome::crc_failed) context().probe->broken.Increment();
     if (effect.outcome == UplinkOutcome::proprietary) context().probe->proprietary.Increment();
+    if (effect.outcome == UplinkOutcome::join_late) context().probe->late_joins.Increment();
     (effect.outcome == UplinkOutcome::repeated ? probe(self).repeated : probe(self).uplinks)
         ->Increment();
   }
@@ -133,6 +134,7 @@ void end(Pointer self, const Error& reason) {
   if (state.logic) {
     spdlog::info("msg=\"gateway disconnected\" gateway={} reason=\"{}\"",
                  state.logic->settings().ids.gateway_id.text(), reason.message());
+    state.context->probe->count_disconnected(state.request.protocol, reason);
     run(self, state.logic->on_recall_overdue(*state.random));
     run(self, state.logic->on_ended(reason, now(self)));
     if (state.announced_to) {
@@ -212,6 +214,8 @@ void on_up(Pointer self, GatewayUp& message) {
   // Before anything is noted of them: a gateway's repetition is then not taken for one.
   const bool holds_any = !message.uplinks.empty() || message.status;
   if (holds_any && state.context->uplinks->refuses(message.uplinks.size())) drop_all(self, message);
+  if (message.status) state.context->probe->statuses_forwarded.Increment();
+  if (message.refused_status) state.context->probe->count_dropped_status(*message.refused_status);
   run(self, state.logic->on_up(std::move(message), now(self), *state.random));
 }
 

@@ -32,6 +32,10 @@ prometheus::Counter& reports_dropped_of(actors::Metrics& metrics, const char* er
                          {{"host", name_of(UpstreamHost::cluster)}, {"error", error}});
 }
 
+std::string label_of(const Error& error) {
+  return std::string(error.def().name_space) + ':' + std::string(error.name());
+}
+
 constexpr const char* host_handled = "pkg/gatewayserver:host_handle";
 
 }  // namespace
@@ -49,6 +53,18 @@ void ConnectionProbe::count_dropped(ReportDrop reason) const {
   acknowledgments_dropped[static_cast<std::size_t>(reason)]->Increment();
 }
 
+void ConnectionProbe::count_dropped_status(const Error& reason) const {
+  all.counter("ttn_lw_gs_status_dropped_total", "Statuses not handed to an upstream host.",
+              {{"host", name_of(UpstreamHost::cluster)}, {"error", label_of(reason)}})
+      .Increment();
+}
+
+void ConnectionProbe::count_disconnected(Protocol protocol, const Error& reason) const {
+  all.counter("ttn_lw_gs_gateways_disconnected_total", "Connections of gateways that have ended.",
+              {{"protocol", to_string(protocol)}, {"error", label_of(reason)}})
+      .Increment();
+}
+
 ConnectionProbe::ConnectionProbe(actors::Metrics& metrics)
     : all(metrics),
       actors(metrics, "gateway_connection"),
@@ -56,11 +72,15 @@ ConnectionProbe::ConnectionProbe(actors::Metrics& metrics)
       acknowledgments_forwarded(metrics.counter("ttn_lw_gs_txack_forwarded_total",
                                                 "Transmission reports handed to an upstream host.",
                                                 {{"host", "cluster"}})),
+      statuses_forwarded(metrics.counter("ttn_lw_gs_status_forwarded_total",
+                                         "Statuses handed to an upstream host.",
+                                         {{"host", "cluster"}})),
       acknowledgments_dropped{&reports_dropped_of(metrics, "pkg/gatewayserver:downlink_not_found"),
                               &reports_dropped_of(metrics, host_handled)},
       broken(dropped_of(metrics, "pkg/gatewayserver:message_crc")),
       unreachable(dropped_of(metrics, host_handled)),
       proprietary(dropped_of(metrics, "pkg/gatewayserver:proprietary_frame")),
+      late_joins(dropped_of(metrics, "pkg/gatewayserver:late_join")),
       overflowed(overflowed_of(metrics, "uplink")),
       overflowed_statuses(overflowed_of(metrics, "status")) {
   for (std::size_t i = 0; i < protocols.size(); ++i) {

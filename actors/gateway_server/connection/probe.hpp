@@ -31,6 +31,9 @@ struct ConnectionProbe {
   /// Series of other hosts than our own network server begin with their first frame.
   void count_uplink(const HostAnswer& answer) const;
   void count_dropped(ReportDrop reason) const;
+  /// Likewise the series of errors, whose definitions are the label.
+  void count_dropped_status(const Error& reason) const;
+  void count_disconnected(Protocol protocol, const Error& reason) const;
 
   actors::Metrics& all;
 
@@ -39,10 +42,12 @@ struct ConnectionProbe {
   std::array<prometheus::Counter*, uplink_outcome_count> uplinks{};
   prometheus::Counter& forwarded;
   prometheus::Counter& acknowledgments_forwarded;
+  prometheus::Counter& statuses_forwarded;  // to the registry, by way of statistics
   std::array<prometheus::Counter*, 2> acknowledgments_dropped;  // by reason
   prometheus::Counter& broken;                                  // dropped because of their CRC
   prometheus::Counter& unreachable;  // … because no network server was there
   prometheus::Counter& proprietary;  // … because nobody takes such frames
+  prometheus::Counter& late_joins;   // … because nobody waits for the answer any more
   prometheus::Counter& overflowed;   // uplinks that came faster than they are handled
   prometheus::Counter& overflowed_statuses;
 };

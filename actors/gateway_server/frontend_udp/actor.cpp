@@ -81,6 +81,9 @@ struct Runner {
     tell(effect.link, Disconnect{effect.reason});
   }
   void operator()(const CountDatagram& effect) const { self->state.probe->count(effect.outcome); }
+  void operator()(const CountForwarded& effect) const {
+    self->state.probe->forwarded[static_cast<std::size_t>(effect.type)]->Increment();
+  }
   void operator()(const CountLostDownlink&) const { self->state.probe->lost_downlinks.Increment(); }
   void operator()(const CountForgottenFailure&) const {
     self->state.probe->forgotten_failures.Increment();

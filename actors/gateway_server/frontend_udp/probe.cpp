@@ -28,6 +28,14 @@ UdpProbe::UdpProbe(actors::Metrics& metrics)
                                    "Datagrams by what became of them.",
                                    {{"outcome", to_string(static_cast<DatagramOutcome>(i))}});
   }
+  using gateway::semtech_udp::PacketType;
+  for (const auto& [type, name] : {std::pair{PacketType::push_data, "PushData"},
+                                   {PacketType::pull_data, "PullData"},
+                                   {PacketType::tx_ack, "TxAck"}}) {
+    forwarded[static_cast<std::size_t>(type)] =
+        &metrics.counter("ttn_lw_gs_io_udp_message_forwarded_total",
+                         "Datagrams handed to connections, by type.", {{"type", name}});
+  }
   using Outcome = DatagramOutcome;
   for (const auto& [outcome, error] :
        {std::pair{Outcome::malformed, "unknown"},

@@ -23,6 +23,7 @@ struct UdpProbe {
   actors::QueueProbe datagrams;
   std::array<prometheus::Counter*, datagram_outcome_count> outcomes{};
   std::array<prometheus::Counter*, datagram_outcome_count> drops{};  // null: no name for it
+  std::array<prometheus::Counter*, 6> forwarded{};  // by type; null: not a gateway's to send
   prometheus::Counter& received;
   prometheus::Counter& lost_downlinks;
   prometheus::Counter& forgotten_failures;

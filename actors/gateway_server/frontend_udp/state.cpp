@@ -155,6 +155,7 @@ DatagramOutcome UdpFrontendState::accept(Link& link, const net::Endpoint& from,
       if (!on_tx_ack(link, packet, now.mono, effects)) return DatagramOutcome::malformed;
       break;
   }
+  effects.push_back(CountForwarded{packet.type});
   // Only now: an acknowledgement before would make a gateway that is not served look healthy.
   if (const auto ack = semtech::acknowledgment(packet))
     effects.push_back(SendDatagram{from, Bytes(ack->begin(), ack->end())});

@@ -70,13 +70,17 @@ struct CloseConnection {
 struct CountDatagram {
   DatagramOutcome outcome;
 };
+/// A datagram was handed to the gateway's connection.
+struct CountForwarded {
+  gateway::semtech_udp::PacketType type;
+};
 struct CountLostDownlink {};
 /// A gateway that was refused is forgotten before its time, for another one.
 struct CountForgottenFailure {};
 
-using UdpEffect =
-    std::variant<SendDatagram, StartConnection, HandUp, HandAcknowledgment, TellPath,
-                 CloseConnection, CountDatagram, CountLostDownlink, CountForgottenFailure>;
+using UdpEffect = std::variant<SendDatagram, StartConnection, HandUp, HandAcknowledgment, TellPath,
+                               CloseConnection, CountDatagram, CountForwarded, CountLostDownlink,
+                               CountForgottenFailure>;
 using UdpEffects = std::vector<UdpEffect>;
 
 class UdpFrontendState {

@@ -220,6 +220,7 @@ TEST_P(Conformance, KeepsTheGatewaysStatus) {
   auto gateway = peer();
   gateway->say_status();
   EXPECT_EQ(count("gs.status.receive"), 1U);
+  EXPECT_TRUE(has_metric("ttn_lw_gs_status_forwarded_total{host=\"cluster\"} 1"));
   pass(61s);
   EXPECT_TRUE(last_stats().last_status);
   EXPECT_TRUE(gateway->is_served());

@@ -68,5 +68,24 @@ TEST(Forward, OfReportsIsCountedByWhyItFails) {
   EXPECT_TRUE(has("downlink_not_found", 1)) << metrics.text();
 }
 
+TEST(Forward, OfStatusesAndTheEndOfConnectionsAreCountedByTheErrorsName) {
+  actors::Metrics metrics;
+  const ConnectionProbe probe(metrics);
+  const auto has = [&](const std::string& line) {
+    return metrics.text().find("\nttn_lw_gs_" + line + "\n") != std::string::npos;
+  };
+  EXPECT_TRUE(has("status_forwarded_total{host=\"cluster\"} 0"));
+  EXPECT_TRUE(
+      has("uplink_dropped_total{error=\"pkg/gatewayserver:late_join\",host=\"cluster\"} 0"));
+  probe.count_dropped_status(Error(buffer_full));
+  probe.count_disconnected(Protocol::mqtt, Error(new_connection));
+  probe.count_disconnected(Protocol::mqtt, Error(new_connection));
+  EXPECT_TRUE(
+      has("status_dropped_total{error=\"pkg/gatewayserver/io:buffer_full\",host=\"cluster\"} 1"));
+  EXPECT_TRUE(
+      has("gateways_disconnected_total{error=\"pkg/gatewayserver:new_connection\","
+          "protocol=\"mqtt\"} 2"));
+}
+
 }  // namespace
 }  // namespace ff::gateway_server

@@ -20,5 +20,15 @@ TEST(UdpProbe, TellsWhatSocketsLostOnce) {
   EXPECT_TRUE(has(name + R"({reason="too_long"} 0)")) << text;
 }
 
+TEST(UdpProbe, CountsForwardedDatagramsByTheirType) {
+  actors::Metrics metrics;
+  UdpProbe probe(metrics);
+  probe.forwarded[static_cast<std::size_t>(gateway::semtech_udp::PacketType::tx_ack)]->Increment();
+  const auto text = metrics.text();
+  const std::string name = "ttn_lw_gs_io_udp_message_forwarded_total";
+  EXPECT_NE(text.find(name + R"({type="TxAck"} 1)"), std::string::npos) << text;
+  EXPECT_NE(text.find(name + R"({type="PushData"} 0)"), std::string::npos) << text;
+}
+
 }  // namespace
 }  // namespace ff::gateway_server

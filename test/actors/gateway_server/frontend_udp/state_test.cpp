@@ -134,6 +134,11 @@ TEST(UdpFrontend, AnswersOnlyWhatItAccepts) {
     const auto effects = frontend.hear(row.type, row.body);
     EXPECT_EQ(outcome(effects), row.expected) << row.name;
     EXPECT_EQ(sent(effects), row.answer) << row.name;
+    const auto* forwarded = find<CountForwarded>(effects);
+    ASSERT_EQ(forwarded != nullptr, row.expected == DatagramOutcome::accepted) << row.name;
+    if (forwarded != nullptr) {
+      EXPECT_EQ(forwarded->type, row.type) << row.name;
+    }
   }
 }
 
