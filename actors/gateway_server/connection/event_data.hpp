@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "actors/events/event.hpp"
+#include "actors/gateway_server/connection/config.hpp"
 #include "actors/gateway_server/connection/messages.hpp"
 
 namespace ff::gateway_server {
@@ -24,7 +25,7 @@ struct ReportedDownlink {
 
 /// [shared/api/events.tsv]
 using GatewayEventData =
-    std::variant<std::monostate, Error, TxResult, GatewayIdentifiers,
+    std::variant<std::monostate, Error, TxResult, GatewayIdentifiers, UpstreamHost,
                  std::shared_ptr<const UplinkFrame>, std::shared_ptr<const DownlinkFrame>,
                  std::shared_ptr<const SentDownlink>, std::shared_ptr<const ReportedDownlink>,
                  std::shared_ptr<const GatewayStatus>, std::shared_ptr<const ConnectionStats>>;

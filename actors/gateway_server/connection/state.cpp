@@ -110,7 +110,7 @@ Effects ConnectionState::on_tx_acked(const TxAcked& acked, Instant now) {
 Effects ConnectionState::on_forwarded(const ForwardAcknowledgment& report,
                                       const Status& sent) const {
   const auto& ids = report.acknowledgment.correlation_ids;
-  if (sent) return {PublishEvent{"gs.txack.forward", {}, ids}};
+  if (sent) return {PublishEvent{"gs.txack.forward", UpstreamHost::cluster, ids}};
   return {CountDroppedAcknowledgment{ReportDrop::unreachable},
           PublishEvent{"gs.txack.drop", not_handled(UpstreamHost::cluster, sent), ids}};
 }
@@ -123,7 +123,7 @@ Effects ConnectionState::on_forwarded(const ForwardUplink& uplink,
   bool is_forwarded = false;
   for (const auto& [host, sent] : answers) {
     is_forwarded |= sent.has_value();
-    effects.push_back(sent ? PublishEvent{"gs.up.forward", {}, ids}
+    effects.push_back(sent ? PublishEvent{"gs.up.forward", host, ids}
                            : PublishEvent{"gs.up.drop", not_handled(host, sent), ids});
   }
   if (!is_forwarded) note_dropped(*uplink.frame, UplinkOutcome::unreachable, now.utc);

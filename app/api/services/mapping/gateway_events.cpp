@@ -63,6 +63,9 @@ struct ToEventData {
     put_ids(ids, out);
     return events::protobuf_data(out);
   }
+  EventData operator()(gateway_server::UpstreamHost host) const {
+    return std::string(to_string(host));
+  }
   EventData operator()(const std::shared_ptr<const UplinkFrame>& frame) const {
     pb::GatewayUplinkMessage out;
     put_uplink(*frame, *out.mutable_message());

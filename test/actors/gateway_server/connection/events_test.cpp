@@ -38,7 +38,7 @@ TEST(ConnectionEvents, AnUplinkIsSharedWithTheNetworkServer) {
   EXPECT_EQ(data_of<Shared<UplinkFrame>>(effects, "gs.up.receive"), frame);
   EXPECT_EQ(event(effects, "gs.up.receive")->correlation_ids.list(), frame->correlation_ids.list());
   EXPECT_TRUE(frame->correlation_ids.back().starts_with("gs:uplink:"));
-  EXPECT_EQ(event(effects, "gs.up.forward")->data.index(), 0U) << "without data";
+  EXPECT_EQ(data_of<UpstreamHost>(effects, "gs.up.forward"), UpstreamHost::cluster);
 }
 
 TEST(ConnectionEvents, ARepetitionNamesItsGateway) {
@@ -76,7 +76,7 @@ TEST(ConnectionEvents, AReportNamesItsDownlink) {
   EXPECT_EQ(told->report.result, TxResult::too_late);
   EXPECT_EQ(told->report.correlation_ids.list(), frame->correlation_ids.list());
   EXPECT_EQ(data_of<TxResult>(effects, "gs.down.tx.fail"), TxResult::too_late);
-  EXPECT_EQ(event(effects, "gs.txack.forward")->data.index(), 0U) << "without data";
+  EXPECT_EQ(data_of<UpstreamHost>(effects, "gs.txack.forward"), UpstreamHost::cluster);
 }
 
 TEST(ConnectionEvents, AStatusHasItsOwnCorrelationId) {

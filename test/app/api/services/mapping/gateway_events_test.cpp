@@ -182,5 +182,9 @@ TEST(GatewayEventVisibility, IsThatOfTheTable) {
     EXPECT_EQ(visibility({row.event, noon, ids, {}, {}}), row.rights) << row.event;
 }
 
+TEST(GatewayEventData, OfAForwardedMessageIsItsHost) {
+  EXPECT_EQ(std::get<std::string>(to_event_data(UpstreamHost::packetbroker)), "packetbroker");
+}
+
 }  // namespace
 }  // namespace ff::api
