@@ -42,7 +42,7 @@ class Loader {
     use(environment.reading);
     use(flags.reading);
     result_.words = std::move(flags.words);
-    result_.warnings = std::move(environment.warnings);
+    warn(environment.warnings);
     follow_deprecated();
     if (problems_.empty()) problems_ = contradictions(result_.config);
     if (problems_.size() == 1) return fail(std::move(problems_.front()));
@@ -85,7 +85,12 @@ class Loader {
 
   void use(const Reading& reading) {
     problems_.insert(problems_.end(), reading.problems.begin(), reading.problems.end());
+    warn(reading.warnings);
     for (const auto& setting : reading.settings) use(setting);
+  }
+
+  void warn(const std::vector<std::string>& warnings) {
+    result_.warnings.insert(result_.warnings.end(), warnings.begin(), warnings.end());
   }
 
   void use(const Setting& setting) {

@@ -57,6 +57,7 @@ struct Setting {
 struct Reading {
   std::vector<Setting> settings;
   std::vector<Error> problems;
+  std::vector<std::string> warnings = {};
 };
 
 /// The error of a key that no knob has, with the nearest name that one has.

@@ -2,10 +2,12 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <set>
 
 #include "config/schema/record.hpp"
 #include "config/schema/schema.hpp"
+#include "config/schema/without_meaning.hpp"
 
 namespace ff::config {
 
@@ -14,15 +16,16 @@ namespace {
 /// Aliases can make a small file a huge tree.
 constexpr std::size_t nodes_max = 10'000;
 
-/// Whether some knob's name starts with `prefix` and a dot.
+bool is_section_of(std::string_view name, std::string_view prefix) {
+  return name.size() > prefix.size() && name.starts_with(prefix) && name[prefix.size()] == '.';
+}
+
+/// Whether some setting's name starts with `prefix` and a dot.
 bool is_section(std::string_view prefix) {
-  for (const auto& knob : knobs()) {
-    if (knob.name.size() > prefix.size() && knob.name.starts_with(prefix) &&
-        knob.name[prefix.size()] == '.') {
-      return true;
-    }
-  }
-  return false;
+  return std::ranges::any_of(knobs(),
+                             [&](const Knob& knob) { return is_section_of(knob.name, prefix); }) ||
+         std::ranges::any_of(names_without_meaning(),
+                             [&](std::string_view name) { return is_section_of(name, prefix); });
 }
 
 class YamlReader {
@@ -62,6 +65,9 @@ class YamlReader {
       const auto key = prefix + entry.first.Scalar();
       if (find_knob(key) != nullptr) {
         read_value(key, entry.first, entry.second);
+      } else if (has_no_meaning(key)) {
+        reading_.warnings.push_back(origin(entry.first).place + ": `" + key +
+                                    "` has no meaning here");
       } else if (!is_section(key)) {
         reading_.problems.push_back(no_such_key(key, origin(entry.first)));
       } else if (entry.second.IsMap()) {

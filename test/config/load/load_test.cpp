@@ -99,6 +99,26 @@ TEST_F(Load, TheReferencesOtherVariablesAreAWarning) {
   EXPECT_EQ(loaded->config.http.listen.plain, ":80");
 }
 
+TEST_F(Load, WhatIsOfTheReferencesInsideIsAWarningInAFile) {
+  const auto path = file("stack.yml",
+                         "redis: {address: 'x:6379', namespace: [ttn, v3]}\n"
+                         "gs:\n"
+                         "  packetbroker: {update-gateway-interval: 10m}\n"
+                         "  udp: {packet-handlers: 1024, connection-expires: 2m}\n"
+                         "as.fetcher: {timeout: 5s}\n");
+  const auto loaded = load({{"-c", path}, {}, {}});
+  ASSERT_TRUE(loaded) << loaded.error().message();
+  EXPECT_EQ(loaded->warnings,
+            (std::vector<std::string>{
+                path + ":1: `redis` has no meaning here",
+                path + ":3: `gs.packetbroker.update-gateway-interval` has no meaning here",
+                path + ":4: `gs.udp.packet-handlers` has no meaning here",
+                path + ":5: `as.fetcher` has no meaning here"}));
+  EXPECT_EQ(loaded->config.gs.udp.connection_expires, Duration{std::chrono::minutes{2}});
+  EXPECT_NE(problem({{"-c", file("typo.yml", "gs: {packetbroker: {interval: 10m}}")}, {}, {}}), "");
+  EXPECT_NE(problem({{"--gs.udp.packet-handlers=8"}, {}, {}}), "") << "nobody has it on a line";
+}
+
 TEST_F(Load, TheFirstNamedFileWins) {
   const auto first = file("first.yml", "ns: {net-id: '000001'}");
   const auto second = file("second.yml", "ns: {net-id: '000002', downlink-queue-capacity: 5}");

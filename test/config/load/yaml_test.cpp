@@ -58,7 +58,7 @@ const BadRow bad_rows[] = {
     {"- a", "f:1: a map of settings is expected"},
     {"text", "f:1: a map of settings is expected"},
     {"ns: 5", "f:1: `ns` is a group of settings, not a setting"},
-    {"redis: {address: x}", "f:1: there is no setting `redis`"},
+    {"nonsense: {address: x}", "f:1: there is no setting `nonsense`"},
     {"ns:\n  net-idd: 1", "f:2: there is no setting `ns.net-idd`; did you mean `ns.net-id`?"},
     {"ns: {net-id: 1}\nns.net-id: 2", "f:2: `ns.net-id` is given more than once"},
     {"? [a]\n: b", "f:1: a setting's name is expected"},

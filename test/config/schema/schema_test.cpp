@@ -6,6 +6,7 @@
 
 #include "config/load/environment.hpp"
 #include "config/load/load.hpp"
+#include "config/schema/without_meaning.hpp"
 
 namespace ff::config {
 namespace {
@@ -34,6 +35,18 @@ TEST(Schema, NoKnobIsAlsoAGroupOfKnobs) {
           << knob.name << " and " << other.name;
     }
   }
+}
+
+TEST(Schema, WhatHasNoMeaningIsNoSetting) {
+  for (const auto name : names_without_meaning()) {
+    EXPECT_TRUE(has_no_meaning(name)) << name;
+    for (const auto& knob : knobs()) {
+      EXPECT_FALSE(has_no_meaning(knob.name)) << knob.name;
+      EXPECT_FALSE(name.starts_with(std::string(knob.name) + ".")) << name;
+    }
+  }
+  EXPECT_TRUE(has_no_meaning("redis.tls.require"));
+  EXPECT_FALSE(has_no_meaning("redistribution"));
 }
 
 TEST(Schema, EnvironmentVariablesAreUnique) {
