@@ -1,22 +1,28 @@
 """UDP packet forwarders as they are: counters that drift and wrap, power cuts, lines that lose, double and reorder."""
+import pathlib
 import unittest
 
 from harness import Server
+from udp_tap import PULL_ACK, PULL_RESP, PUSH_ACK, TwoPortTap
 
 APPLICATION = 'forwarders'
 
 
-class Forwarders(unittest.TestCase):
+class Case(unittest.TestCase):
+    SETTINGS = {}
+
     def setUp(self):
-        self.server = Server().start()
+        self.server = Server(**self.SETTINGS).start()
         self.addCleanup(self.server.__exit__)
         self.server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': APPLICATION}}})
         self.key = self.server.application_key(APPLICATION)
 
-    def simulate(self, *flags):
+    def simulate(self, *flags, **kwargs):
         return self.server.simulate('--create', '--application', APPLICATION, '--mqtt-user', APPLICATION, '--mqtt-password', self.key,
-                                    '--region', 'EU868', '--version', '1.0.3', '--confirmed-ratio', 1, '--gateways', 3, '--copies', 2, *flags)
+                                    '--region', 'EU868', '--version', '1.0.3', '--confirmed-ratio', 1, '--gateways', 3, '--copies', 2, *flags, **kwargs)
 
+
+class Forwarders(Case):
     def test_windows_are_met_over_drift_and_rollover(self):
         # The counters wrap after five seconds. Devices leave their windows open: RX1 opens after five seconds.
         report = self.simulate('--activation', 'otaa', '--count', 6, '--prefix', 'drift', '--uplinks', 24, '--rate', 0.6, '--seed', 31,
@@ -61,6 +67,33 @@ class Forwarders(unittest.TestCase):
         all_stats = [self.server.api('GET', f'/gs/gateways/{one}/connection/stats') for one in ids]
         self.assertTrue(all('disconnected_at' in stats for stats in all_stats))
         self.assertEqual(sum(int(stats.get('uplink_count', 0)) for stats in all_stats), received)
+
+
+class SeveralSockets(Case):
+    """One port, shared by sockets between which the kernel spreads senders."""
+    SETTINGS = {'gs.udp.frontends': 3}
+
+    def test_a_gateway_of_two_ports_has_one_connection_and_its_downlinks(self):
+        gateways = 12
+        with TwoPortTap(self.server.ports['udp']) as tap:
+            report = self.simulate('--activation', 'otaa', '--count', 12, '--prefix', 'two-ports', '--uplinks', 48, '--rate', 2, '--seed', 34,
+                                   '--gateways', gateways, gateway_port=tap.port)
+            heard = tap.heard_types()
+        self.assertEqual(report['joins']['joined'], 12, report)
+        self.assertEqual(report['uplinks']['lost'], 0, report)
+        self.assertEqual(report['uplinks']['duplicated'], 0, report)
+        self.assertEqual(sum(report['violations'].values()), 0, report)
+        # Whichever sockets its ports came to.
+        self.assertEqual(heard[True], {PUSH_ACK: gateways})
+        self.assertEqual(set(heard[False]), {PULL_ACK, PULL_RESP})
+        self.assertEqual(heard[False][PULL_ACK], gateways)
+        self.assertGreater(heard[False][PULL_RESP], 1)
+        metrics = self.server.request('GET', '/metrics')[1].splitlines()
+        self.assertIn(f'ttn_lw_gs_connected_gateways{{protocol="udp"}} {gateways}', metrics)
+        self.assertFalse([line for line in metrics if line.startswith('ttn_lw_gs_gateways_disconnected_total')])
+        port = f':{self.server.ports["udp"]:04X}'
+        sockets = [line.split()[1] for line in pathlib.Path('/proc/net/udp').read_text().splitlines()[1:]]
+        self.assertEqual(sum(one.endswith(port) for one in sockets), 3)
 
 
 if __name__ == '__main__':

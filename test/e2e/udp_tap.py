@@ -1,12 +1,13 @@
 """A tap in the line between UDP gateways and the server: passes datagrams on and remembers join-requests and their answers."""
 import base64
+import collections
 import json
 import select
 import socket
 import struct
 import threading
 
-PUSH_DATA, PULL_DATA, PULL_RESP = 0, 2, 3
+PUSH_DATA, PUSH_ACK, PULL_DATA, PULL_RESP, PULL_ACK = range(5)
 JOIN_DELAYS = (5_000_000, 6_000_000)  # of RX1 and RX2, microseconds
 
 
@@ -106,3 +107,31 @@ class UdpTap:
         self.thread.join()
         for line in (self.front, *self.lines.values()):
             line.close()
+
+
+class TwoPortTap(UdpTap):
+    """Every gateway sends from two ports, as packet forwarders do: PUSH_DATA from one, all else from the other."""
+
+    def __init__(self, server_port):
+        self.heard = collections.Counter()  # (EUI, whether by the port that pushes, type) -> datagrams
+        super().__init__(server_port)
+
+    def _up(self, datagram, sender):
+        end = sender, datagram[4:12], datagram[3] == PUSH_DATA
+        if end not in self.lines:
+            self.lines[end] = self._bound()
+        self.lines[end].sendto(datagram, self.server)
+
+    def _down(self, datagram, end):
+        sender, eui, pushes = end
+        with self.lock:
+            self.heard[eui, pushes, datagram[3]] += 1
+        self.front.sendto(datagram, sender)
+
+    def heard_types(self):
+        """By whether the port pushes: gateways that heard each type."""
+        with self.lock:
+            found = {True: collections.Counter(), False: collections.Counter()}
+            for _, pushes, kind in self.heard:
+                found[pushes][kind] += 1
+            return found
