@@ -262,6 +262,7 @@ class Cli(unittest.TestCase):
     def test_an_uplink_is_simulated(self):
         cli = self.cli
         cli.run('applications', 'create', 'app-3', '--user-id', 'admin')
+        cli.run('devices', 'create', 'app-3', 'dev-1', '--abp', '--with-session', *VERSIONS)
         with Subscriber(self.server, 'app-3', self.server.application_key('app-3')) as subscriber:
             def seen():
                 cli.run('simulate', 'application-uplink', 'app-3', 'dev-1', '--f-port', '1', '--frm-payload', 'C0FFEE')
@@ -269,6 +270,7 @@ class Cli(unittest.TestCase):
             wait_until(seen, 'an uplink by MQTT')
             message = subscriber.next_of('/up')
         self.assertTrue(message['simulated'])
+        self.assertEqual(message['uplink_message']['frm_payload'], 'wP/u')
 
     def test_formatters_are_tried(self):
         cli = self.cli
@@ -285,7 +287,6 @@ class Cli(unittest.TestCase):
         self.assertEqual(cli.json('app', 'formatter-vectors', 'run', 'app-4'), [{'name': 'first'}])
         self.assertIn('formatter_vector_failed', cli.run('app', 'link', 'set', 'app-4', '--default-formatters.up-formatter', 'FORMATTER_CAYENNELPP',
                                                          code=255)[1])
-        self.assertEqual(message['uplink_message']['frm_payload'], 'wP/u')
 
     def test_help_completion_and_exit_codes(self):
         cli = self.cli
