@@ -182,6 +182,86 @@ TEST(Scripts, FindNoTraceOfAnEarlierCall) {
   }
 }
 
+/// What script A tries to leave behind, and how script B would see it.
+struct Trace {
+  const char* name;
+  const char* leaves;
+  const char* looks;  ///< An expression; a fresh process makes it `clean`.
+  const char* clean;
+};
+
+constexpr Trace traces[] = {
+    {"a function of Math", "Math.abs = function () { return 666; };", "Math.abs(-1)", "1"},
+    {"a member of Math", "Math.leak = 666;", "typeof Math.leak", R"("undefined")"},
+    {"JSON", "JSON.stringify = function () { return 666; };", "JSON.stringify(1)", R"("1")"},
+    {"the prototype of arrays", "Array.prototype.map = function () { return 666; };",
+     "[1].map(String)", R"(["1"])"},
+    {"a member of all objects", "Object.prototype.leak = 666;", "typeof ({}).leak",
+     R"("undefined")"},
+    {"a setter of all objects",
+     "Object.defineProperty(Object.prototype, 'data', {set: function () {}, configurable: true});",
+     "Object.keys({data: 1}).length", "1"},
+    {"the iterator of arrays", "Array.prototype[Symbol.iterator] = function* () { yield 666; };",
+     "[...[1]]", "[1]"},
+    {"the prototype of functions", "Function.prototype.call = function () { return 666; };",
+     "(function () { return 1; }).call(null)", "1"},
+    {"the prototype of bytes", "Uint8Array.prototype.fill = function () { return 666; };",
+     "new Uint8Array(1).fill(1)[0]", "1"},
+    {"the prototype of generators",
+     "Object.getPrototypeOf(function* () {}).prototype.next = function () { return 666; };",
+     "(function* () { yield 1; })().next().value", "1"},
+    {"a member of a registered symbol", "Symbol.for('leak').constructor.leak = 666;",
+     "typeof Symbol.leak", R"("undefined")"},
+    {"a value under a registered symbol", "Object.prototype[Symbol.for('leak')] = 666;",
+     "typeof ({})[Symbol.for('leak')]", R"("undefined")"},
+    {"a global under a registered symbol", "globalThis[Symbol.for('leak')] = 666;",
+     "typeof globalThis[Symbol.for('leak')]", R"("undefined")"},
+    {"the last match of RegExp", "/(le)(ak)/.exec('leak');", "RegExp.$1", R"("")"},
+    {"the input of RegExp", "RegExp.input = 'leak';", "RegExp.input", R"("")"},
+    {"a member of globalThis", "globalThis.leak = 666;", "typeof leak", R"("undefined")"},
+    {"a global without var", "leak = 666;", "typeof leak", R"("undefined")"},
+    {"a function at the top", "function leak() { return 666; }", "typeof leak", R"("undefined")"},
+    {"a global that is replaced", "parseInt = function () { return 666; };", "parseInt('1')", "1"},
+    {"undefined", "try { undefined = 666; } catch (e) {}", "typeof undefined", R"("undefined")"},
+    {"how errors are told", "Error.prototype.toString = function () { return 666; };",
+     "String(new Error('x'))", R"("Error: x")"},
+    {"the prototype of globalThis", "Object.setPrototypeOf(globalThis, {leak: 666});",
+     "typeof leak", R"("undefined")"},
+    {"the prototype of numbers", "Number.prototype.toString = function () { return '666'; };",
+     "(1).toString()", R"("1")"},
+    {"the then of promises", "Promise.prototype.then = function () { return 666; };",
+     "typeof Promise.resolve(1).then(function () {})", R"("object")"},
+};
+
+/// A in its lasting realm and with fresh globals, then B in each of them: four ways, in one worker.
+TEST(Scripts, FindNoTraceOfAnotherScript) {
+  int number = 0;
+  for (const auto& trace : traces) {
+    SCOPED_TRACE(trace.name);
+    // At the top of the script, and in the call.
+    const std::string top =
+        std::string(trace.leaves) + " function decodeUplink() { return {data: {}}; }";
+    const std::string inside =
+        "function decodeUplink() { " + std::string(trace.leaves) + " return {data: {}}; }";
+    const std::string looks =
+        "function decodeUplink() { return {data: {x: " + std::string(trace.looks) + "}}; } // " +
+        std::to_string(++number);
+    const auto expected = R"({"data":{"x":)" + std::string(trace.clean) + "}}";
+    for (const auto& leaving : {top, inside}) {
+      for (const auto& a : both_ways(leaving)) {
+        run_often(a);
+        for (const auto& b : both_ways(looks)) {
+          EXPECT_EQ(run(b).text, expected) << a;
+          run(a);
+          EXPECT_EQ(run_often(b).text, expected) << a;
+          run(a);
+          EXPECT_EQ(run(b).text, expected) << a;
+        }
+      }
+    }
+  }
+}
+
 TEST(Scripts, ReachNothingOutside) {
   const auto answer =
       run("function decodeUplink() { const out = {}; for (const n of ['require', 'process', "
