@@ -8,7 +8,7 @@ memory                          resident memory of the idle server, and what a l
 uplink                          uplinks a second from datagram to MQTT subscriber for 1 and 3 gateway copies, CPU time of each, latency at half load
 joins                           storms of joins, faster each time: what was joined, CPU time of each, how late the accepts are
 path                            the uplink's way inside the server, without sockets
-formatters                      calls of payload formatters a second with 1, 100 and 5,000 scripts; beside an endless loop, and with killed workers
+formatters                      calls of payload formatters a second, and a second of processor time, with 1, 100 and 5,000 scripts; beside an endless loop, and with killed workers; aims
 gateways                        20,000 UDP gateways and 2,000 stations over TLS at once: memory and CPU time of each, latency, and how long a storm of stations lasts
 fanout                          messages out: one application with 1,000 MQTT subscribers, 1,000 applications with a webhook each
 api                             calls a second over gRPC and HTTP, CPU time of each, gateways created a second, end devices imported a second; uplinks beside them
