@@ -225,8 +225,11 @@ std::vector<Knob> package_knobs() {
 std::vector<Knob> formatter_knobs() {
   return {
       {"as.formatters.max-parameter-length",
-       "The longest script of a device or an application, in bytes.", "40960",
-       one(count<std::size_t>(0, 40'960), FF_PLACE(as.formatters.parameter_length_max))},
+       "The longest script of a device or an application, in bytes, up to 1 MiB; the reference's "
+       "API allows 40960.",
+       "40960",
+       one(count<std::size_t>(0, std::size_t{1} << 20U),
+           FF_PLACE(as.formatters.parameter_length_max))},
       {"as.formatters.workers",
        "Processes that run scripts; one more is for scripts that have hung or crashed. 0: one per "
        "core.",

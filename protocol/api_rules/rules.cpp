@@ -119,6 +119,12 @@ void add(FieldRules& field, const tables::FieldRule& row, Patterns& patterns) {
   }
 }
 
+/// How long scripts may be is a setting here, of which the reference's rule is the default:
+/// services that store them hold it. [app/api/services/mapping/link.cpp]
+bool is_setting(const tables::FieldRule& row) {
+  return row.op == Op::max_len && row.message == "ttn.lorawan.v3.MessagePayloadFormatters";
+}
+
 }  // namespace
 
 const Rules& Rules::instance() {
@@ -134,7 +140,7 @@ Rules::Rules() {
     FF_ASSERT(message != nullptr);
     const auto* field = message->FindFieldByName(std::string(row.field));
     FF_ASSERT(field != nullptr);
-    add(fields_[field], row, patterns);
+    if (!is_setting(row)) add(fields_[field], row, patterns);
   }
   for (const auto& [message, name] : tables::required_oneofs) {
     const auto* type = pool.FindMessageTypeByName(std::string(message));

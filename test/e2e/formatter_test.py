@@ -248,5 +248,20 @@ class Faults(FormatterCase):
         return len(self.stored()) != before
 
 
+class LargeScripts(FormatterCase):
+    def test_a_script_of_a_megabyte_runs_where_the_operator_allows_it(self):
+        large = DECODER + '// ' + 'x' * (1_000_000 - len(DECODER))
+        with self.assertRaisesRegex(ApiError, 'validation'):
+            self.defaults(javascript(large))
+        self.server.stop()
+        self.server.settings['as.formatters.max-parameter-length'] = 1 << 20
+        self.server.start()
+        self.defaults(javascript(large))
+        self.uplinks('large', 6)
+        wait_until(lambda: len(self.stored()) == 6, 'six messages')
+        for message in self.stored():
+            self.assert_decoded(message)
+
+
 if __name__ == '__main__':
     unittest.main()

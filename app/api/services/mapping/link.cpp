@@ -1,6 +1,7 @@
 #include "app/api/services/mapping/link.hpp"
 
 #include "app/api/services/mapping/values.hpp"
+#include "protocol/api_rules/api_rules.hpp"
 #include "protocol/field_mask/field_mask.hpp"
 
 namespace ff::api {
@@ -11,8 +12,16 @@ constexpr ErrorDef field_value{"pkg/applicationserver", "field_value", Code::inv
 constexpr ErrorDef formatter_script_too_large{"pkg/applicationserver", "formatter_script_too_large",
                                               Code::invalid_argument, "formatter script too large"};
 
+/// The reference's rule of the field, which holds unless the setting allows more.
+constexpr std::size_t reference_size_max = 40'960;
+
 Status check_script(const std::string& script, const char* field, std::size_t size_max) {
   if (script.size() <= size_max) return {};
+  if (size_max <= reference_size_max && script.size() > reference_size_max) {
+    return fail(api_rules::validation, {{"field", field},
+                                        {"reason", "value length must be at most 40960 runes"},
+                                        {"name", "MessagePayloadFormatters"}});
+  }
   return fail(Error(field_value, {{"field", field}})
                   .caused_by(Error(formatter_script_too_large,
                                    {{"size", script.size()}, {"max_size", size_max}})));
