@@ -94,6 +94,35 @@ TEST_F(FormatterVectorsTest, RefuseAnApplicationsFormatterThatFailsOneByName) {
   EXPECT_EQ(call("PUT", link, link_with(R"({"data":{"t":21.400000000000002}})")).status, 200);
 }
 
+TEST_F(FormatterVectorsTest, AreOfScriptsThatAreNotTooLarge) {
+  deps.script_size_max = 100;
+  const auto refused = call("PUT", link, link_with(std::string(101, ' ')));
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.error(), "pkg/applicationserver:field_value");
+  EXPECT_EQ(refused.at("/details/0/cause/name"), "formatter_script_too_large");
+  EXPECT_EQ(call("PUT", registry, device_with(std::string(101, ' '))).at("/details/0/cause/name"),
+            "formatter_script_too_large");
+}
+
+TEST_F(FormatterVectorsTest, LargerScriptsBreakTheReferencesRule) {
+  const std::string large(40'961, ' ');
+  EXPECT_EQ(call("PUT", link, link_with(large)).error(), "pkg/errors:validation");
+  EXPECT_EQ(call("PUT", registry, device_with(large)).error(), "pkg/errors:validation");
+}
+
+TEST_F(FormatterVectorsTest, AnOperatorMayAllowLargerScripts) {
+  deps.script_size_max = std::size_t{1} << 20U;
+  EXPECT_EQ(call("PUT", link, link_with(std::string(1 << 20, ' '))).status, 200);
+  EXPECT_EQ(call("PUT", link, link_with(std::string((1 << 20) + 1, ' '))).error(),
+            "pkg/applicationserver:field_value");
+}
+
+TEST_F(FormatterVectorsTest, ApplicationsAreNotLinked) {
+  const auto stats = call("GET", link + "/stats");
+  EXPECT_EQ(stats.error(), "pkg/applicationserver:linking_not_implemented");
+  EXPECT_EQ(stats.status, 501);
+}
+
 TEST_F(FormatterVectorsTest, RefuseADevicesFormatterThatFailsOne) {
   EXPECT_EQ(call("PUT", device, vectors).status, 404) << "of no device";
   EXPECT_EQ(call("PUT", registry, device_with(good)).status, 200);

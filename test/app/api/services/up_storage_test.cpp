@@ -81,6 +81,22 @@ TEST_F(UpStorageTest, GivesThePastInOrder) {
   EXPECT_EQ(got("/packages/storage/service_data"), "");
 }
 
+TEST_F(UpStorageTest, TheLastWhileEndsNow) {
+  deps.now = [] { return UtcTime{std::chrono::seconds{10}}; };
+  for (int second = 5; second <= 10; ++second) publish("dev-1x", second);
+  EXPECT_EQ(got("/packages/storage/uplink_message?last=2s"), "dev-1x@8 dev-1x@9 dev-1x@10 ");
+  EXPECT_EQ(got("/devices/dev-1x/packages/storage/uplink_message?last=1.5s"),
+            "dev-1x@9 dev-1x@10 ");
+  EXPECT_EQ(
+      call("GET", base + "/packages/storage/uplink_message/count?last=2s").at("/count/dev-1x"),
+      "3");
+  // The narrower of both.
+  EXPECT_EQ(got("/packages/storage/uplink_message?last=2s&after=1970-01-01T00:00:10Z"),
+            "dev-1x@10 ");
+  EXPECT_EQ(got("/packages/storage/uplink_message?last=1h&before=1970-01-01T00:00:06Z"),
+            "dev-1x@5 ");
+}
+
 TEST_F(UpStorageTest, ATokenGoesOnWhereALimitEnded) {
   for (int second = 1; second <= 5; ++second)
     publish("dev-" + std::to_string(second % 3) + "x", second);
