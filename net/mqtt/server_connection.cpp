@@ -56,6 +56,7 @@ void ServerConnection::deliver(const Message& message, const Delivery& delivery)
 }
 
 void ServerConnection::on_data(ByteView bytes) {
+  if (owner_) owner_->on_octets_received(*this, bytes.size());
   perform(session_.receive(bytes, now()));
 }
 
@@ -92,6 +93,7 @@ void ServerConnection::perform_one(const Effect& effect) {
 void ServerConnection::run(const Send& effect) {
   // A stream that does not take the bytes is ending, and says so with on_closed().
   const auto& [head, payload] = effect.frame;
+  owner_->on_octets_sent(*this, effect.frame.size());
   if (payload.size() <= copied_payload_max) {
     stream_->write(payload.empty() ? head : effect.frame.flat());
     return;

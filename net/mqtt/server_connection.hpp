@@ -33,6 +33,9 @@ class ConnectionOwner {
   /// Answer with `publish_handled`.
   virtual void on_publish(ServerConnection& connection, const PublishReceived& question) = 0;
   virtual void on_released(ServerConnection&, const PublishReleased&) {}
+  /// Octets have come, or were given to the stream.
+  virtual void on_octets_received(ServerConnection&, std::size_t) {}
+  virtual void on_octets_sent(ServerConnection&, std::size_t) {}
   virtual void on_acknowledged(ServerConnection& connection, const Acknowledged& fact) = 0;
   virtual void on_discarded(ServerConnection& connection, const Discarded& fact) = 0;
   /// Everything delivered has left for the network: the time to deliver what was discarded as

@@ -135,8 +135,9 @@ void MqttConnection::authenticated(mqtt::ServerConnection& connection,
 }
 
 void MqttConnection::accept(mqtt::ServerConnection& connection) {
-  connected_ = true;
   probe_.connections.Increment();
+  of_version_ = &probe_.of_version(connection.session().version());
+  of_version_->Increment();
   connection.authenticated(accepted_);
 }
 
@@ -178,6 +179,7 @@ mqtt::ReasonCode MqttConnection::subscribe_one(const mqtt::Subscription& wish, s
 
 void MqttConnection::on_subscribe(mqtt::ServerConnection& connection,
                                   const mqtt::SubscribeRequested& question) {
+  probe_.filters.Increment(static_cast<double>(question.subscriptions.size()));
   auto joining = std::make_shared<Joining>();
   joining->question = question;
   joining->reasons.resize(question.subscriptions.size());
@@ -257,6 +259,7 @@ bool MqttConnection::queue_downlinks(const mqtt::Message& message, Done done) {
 /// has refused it.
 void MqttConnection::on_publish(mqtt::ServerConnection& connection,
                                 const mqtt::PublishReceived& question) {
+  probe_.publishes.Increment();
   if (!downlink_limit_.take(downlink_key_).allowed) {
     probe_.rejected.Increment();
     return connection.disconnect(mqtt::ReasonCode::message_rate_too_high);
@@ -281,7 +284,10 @@ void MqttConnection::on_ended(mqtt::ServerConnection&, const mqtt::Ended& end) {
   slot_.reset();
   // What it has not acknowledged goes to others of its groups.
   leave_all_groups();
-  if (connected_) probe_.connections.Decrement();
+  if (of_version_ != nullptr) {
+    probe_.connections.Decrement();
+    of_version_->Decrement();
+  }
   if (session_) {
     caf::anon_send(session_,
                    mqtt_session::Detach{connection_id_, end.session_expiry, end.unreleased});

@@ -33,6 +33,12 @@ class MqttConnection final : public mqtt::ConnectionOwner,
                       const mqtt::UnsubscribeRequested& question) override;
   void on_publish(mqtt::ServerConnection& connection,
                   const mqtt::PublishReceived& question) override;
+  void on_octets_received(mqtt::ServerConnection&, std::size_t count) override {
+    probe_.octets_received.Increment(static_cast<double>(count));
+  }
+  void on_octets_sent(mqtt::ServerConnection&, std::size_t count) override {
+    probe_.octets_sent.Increment(static_cast<double>(count));
+  }
   void on_acknowledged(mqtt::ServerConnection& connection, const mqtt::Acknowledged& fact) override;
   void on_discarded(mqtt::ServerConnection&, const mqtt::Discarded& fact) override;
   void on_drained(mqtt::ServerConnection& connection) override;
@@ -136,8 +142,8 @@ class MqttConnection final : public mqtt::ConnectionOwner,
   ApplicationRights rights_;
   net::RateLimit downlink_limit_;
   std::string downlink_key_;
-  std::shared_ptr<void> slot_;  // of the application's; while connected
-  bool connected_ = false;
+  std::shared_ptr<void> slot_;               // of the application's; while connected
+  prometheus::Gauge* of_version_ = nullptr;  // while connected, among clients of its version
   bool ended_ = false;
   mqtt::Accepted accepted_;
   // Of clients with a stored session.

@@ -2,24 +2,28 @@
 #pragma once
 
 #include "actors/support/metrics.hpp"
+#include "net/mqtt/codec/types.hpp"
 
 namespace ff::application_server {
 
 struct MqttProbe {
-  explicit MqttProbe(actors::Metrics& metrics)
-      : connections(metrics.gauge("farfield_as_mqtt_connections", "Clients connected.")),
-        refused(metrics.counter("farfield_as_mqtt_connects_refused_total", "Connects refused.")),
-        delivered(metrics.counter("farfield_as_mqtt_messages_delivered_total",
-                                  "Messages sent to clients.")),
-        discarded(metrics.counter("farfield_as_mqtt_messages_discarded_total",
-                                  "Messages clients had no room for.")),
-        rejected(metrics.counter("farfield_as_mqtt_publishes_rejected_total",
-                                 "Messages from clients that no one takes.")) {}
+  explicit MqttProbe(actors::Metrics& metrics);
+  prometheus::Gauge& of_version(mqtt::Version version) const noexcept;
+
   prometheus::Gauge& connections;
   prometheus::Counter& refused;
   prometheus::Counter& delivered;
   prometheus::Counter& discarded;
+  prometheus::Counter& publishes;
   prometheus::Counter& rejected;
+  prometheus::Counter& filters;
+  prometheus::Counter& octets_received;
+  prometheus::Counter& octets_sent;
+
+ private:
+  prometheus::Gauge& v3_1_;
+  prometheus::Gauge& v3_1_1_;
+  prometheus::Gauge& v5_;
 };
 
 }  // namespace ff::application_server

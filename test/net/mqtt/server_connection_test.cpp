@@ -69,6 +69,22 @@ class ServerConnectionTest : public testing::Test {
   std::shared_ptr<net::Stream> server_;
 };
 
+TEST_F(ServerConnectionTest, CountsOctets) {
+  const auto size = [](const Packet& packet) { return encode(packet, Version::v3_1_1).size(); };
+  const Connect connect{.client_id = "c", .username = "app", .password = Bytes{'k', 'e', 'y'}};
+  const Publish publish{.topic = "t/1",
+                        .payload = Payload(std::string(5000, 'x')),
+                        .qos = QoS::at_least_once,
+                        .packet_id = 7};
+  auto peer = open();
+  send(peer, connect);
+  EXPECT_EQ(broker_.octets_received, size(connect));
+  EXPECT_EQ(broker_.octets_sent, size(Connack{}));
+  send(peer, publish);
+  EXPECT_EQ(broker_.octets_received, size(connect) + size(publish));
+  EXPECT_EQ(broker_.octets_sent, size(Connack{}) + size(Puback{.packet_id = 7}));
+}
+
 TEST_F(ServerConnectionTest, CarriesMessagesBetweenClients) {
   auto a = connected();
   auto b = connected();

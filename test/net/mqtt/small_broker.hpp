@@ -28,6 +28,10 @@ class SmallBroker {
     return ServerConnection::make(std::move(stream), std::make_shared<Owner>(*this), options_);
   }
 
+  // Of all connections.
+  std::size_t octets_received = 0;
+  std::size_t octets_sent = 0;
+
   void publish(const Message& message, QoS qos) {
     std::vector<Subscriber> receivers;
     subscriptions_.match(message.topic, [&](const Subscriber& s) { receivers.push_back(s); });
@@ -89,6 +93,12 @@ class SmallBroker {
       broker_.witness_("discarded " + std::string(to_string(fact.cause)));
     }
     void on_drained(ServerConnection&) override { broker_.witness_("drained"); }
+    void on_octets_received(ServerConnection&, std::size_t count) override {
+      broker_.octets_received += count;
+    }
+    void on_octets_sent(ServerConnection&, std::size_t count) override {
+      broker_.octets_sent += count;
+    }
     void on_will(ServerConnection&, const PublishWill& will) override {
       broker_.publish(will.message, will.qos);
       broker_.witness_("will " + will.message.topic + ' ' +

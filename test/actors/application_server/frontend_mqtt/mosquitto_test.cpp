@@ -19,6 +19,7 @@
 #include <thread>
 
 #include "actors/application_server/frontend_mqtt/frontend.hpp"
+#include "actors/application_server/frontend_mqtt/probe.hpp"
 #include "actors/application_server/pipeline/device.hpp"
 #include "actors/application_server/supervisor.hpp"
 #include "net/runtime/runtime.hpp"
@@ -328,6 +329,25 @@ TEST_F(MqttEndToEnd, APushReachesTheNetworkServerAndIsAnnounced) {
 
 /// What a client wants said when it is gone is a push like any other, and comes as one; killed, it
 /// says no goodbye.
+TEST_F(MqttEndToEnd, WhatClientsDoIsInTheMetrics) {
+  for (const auto* version : {"mqttv31", "mqttv311", "mqttv5"}) {
+    Client publisher(
+        command("mosquitto_pub", {"-V", version, "-q", "1", "-t", "nothing", "-m", "x"}));
+    EXPECT_EQ(publisher.wait(), 0) << publisher.output;
+  }
+  Client subscriber(command("mosquitto_sub", {"-d", "-V", "mqttv5", "-t", "#", "-t", "v3/+/x"}));
+  ASSERT_TRUE(subscriber.says("Subscribed")) << subscriber.output;
+  const MqttProbe probe(metrics);
+  EXPECT_EQ(probe.publishes.Value(), 3);
+  EXPECT_EQ(probe.rejected.Value(), 3);
+  EXPECT_EQ(probe.filters.Value(), 2);
+  // Those before may not be gone yet.
+  EXPECT_GE(probe.of_version(mqtt::Version::v5).Value(), 1);
+  EXPECT_GE(probe.connections.Value(), 1);
+  EXPECT_GT(probe.octets_received.Value(), 100);
+  EXPECT_GT(probe.octets_sent.Value(), 16);
+}
+
 TEST_F(MqttEndToEnd, AWillIsPushedWhenItsClientIsCutOff) {
   const std::vector<std::string> will = {
       "--will-topic", "v3/food-safety@ttn/devices/cold-room-07/down/push", "--will-payload",
