@@ -66,7 +66,7 @@ void PipelineState::accept_push(Lane& lane, QueueDownlinks& message, const Turn&
   if (status && lane.pushes.size() >= config_.pushes_max) status = fail(buffer_full);
   if (status || tell_failed) {
     for (const auto& item : push.items) {
-      work.event("as.down.data.receive", lane.record->ids, item.correlation_ids, {});
+      work.event("as.down.data.receive", lane.record->ids, item.correlation_ids, event_data(item));
     }
   }
   if (status) {
@@ -177,7 +177,7 @@ void PipelineState::push_succeeded(Lane& lane, const Turn& turn) {
       }
     }
     for (const auto& item : push.sealed)
-      work.event("as.down.data.forward", ids, item.correlation_ids, {});
+      work.event("as.down.data.forward", ids, item.correlation_ids, event_data(item));
   }
   if (answers(push.reply))
     work.after.answers.emplace_back([reply = std::move(push.reply)] { reply({}); });

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <unordered_map>
 #include <variant>
 #include <vector>
@@ -134,6 +135,8 @@ struct ChangeAppDevice {
   DeviceUid device;
   std::function<Result<AppDevice>(const AppDevice* current)> change;
   actors::Reply<std::shared_ptr<const AppDevice>> reply;
+  /// What it changes, for the event that tells of it.
+  std::vector<std::string> paths = {};
 };
 struct DeleteAppDevice {
   DeviceUid device;

@@ -133,10 +133,7 @@ void PipelineState::item_encoded(Preparation& preparation, std::size_t index,
   item.frm_payload = std::move(encoded->frm_payload);
   item.decoded_payload_warnings = std::move(encoded->warnings);
   if (item.decoded_payload_warnings.empty()) return;
-  auto up = std::make_shared<ApplicationUp>();
-  up->up = DownlinkQueued{item};
-  item_event(preparation, index, "as.down.data.encode.warning",
-             std::shared_ptr<const ApplicationUp>(std::move(up)), turn);
+  item_event(preparation, index, "as.down.data.encode.warning", event_data(item), turn);
 }
 
 /// For those who watch: that it fails stops nothing.
@@ -149,10 +146,7 @@ void PipelineState::item_decoded(Preparation& preparation, std::size_t index,
   item.decoded_payload_json = std::move(decoded->data_json);
   item.decoded_payload_warnings = std::move(decoded->warnings);
   if (item.decoded_payload_warnings.empty()) return;
-  auto up = std::make_shared<ApplicationUp>();
-  up->up = DownlinkQueued{item};
-  item_event(preparation, index, "as.down.data.decode.warning",
-             std::shared_ptr<const ApplicationUp>(std::move(up)), turn);
+  item_event(preparation, index, "as.down.data.decode.warning", event_data(item), turn);
 }
 
 /// Pushes whose scripts have answered, in the order in which they came.

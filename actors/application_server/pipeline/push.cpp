@@ -81,6 +81,10 @@ bool adopt_one(std::optional<AppSession>& ours, std::optional<AppSession>& other
 
 }  // namespace
 
+events::EventData event_data(const ApplicationDownlink& item) {
+  return std::make_shared<const ApplicationUp>(ApplicationUp{.up = DownlinkQueued{item}});
+}
+
 Result<std::vector<ApplicationDownlink>> seal_downlinks(AppDevice& device, const Push& push,
                                                         const PayloadCrypto& crypto) {
   std::vector<ApplicationDownlink> sealed;

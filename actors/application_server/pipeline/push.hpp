@@ -9,6 +9,7 @@
 #include "actors/application_server/pipeline/config.hpp"
 #include "actors/application_server/pipeline/crypto.hpp"
 #include "actors/application_server/pipeline/device.hpp"
+#include "actors/events/event.hpp"
 #include "actors/support/reply.hpp"
 #include "protocol/types/application_messages.hpp"
 
@@ -38,6 +39,9 @@ struct Push {
   std::uint64_t request = 0;
   std::vector<ApplicationDownlink> sealed;
 };
+
+/// What an event tells of an item: what applications are told when it is queued.
+events::EventData event_data(const ApplicationDownlink& item);
 
 /// The items for every session that the target includes, numbered and encrypted; counters of
 /// `device` move on. With crypto skipped the application has numbered and encrypted. Errors:

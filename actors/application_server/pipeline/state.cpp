@@ -198,8 +198,11 @@ bool PipelineState::run(Lane& lane, ChangeAppDevice& message, const Turn& turn) 
   changed->ids.uid = message.device;
   if (changed->created_at == UtcTime{}) changed->created_at = turn.now.utc;
   changed->updated_at = turn.now.utc;
-  const auto* name = lane.record ? "as.end_device.update" : "as.end_device.create";
-  work.event(name, changed->ids, {}, {});
+  if (lane.record) {
+    work.event("as.end_device.update", changed->ids, {}, events::FieldPaths{message.paths});
+  } else {
+    work.event("as.end_device.create", changed->ids, {}, {});
+  }
   store(lane, *std::move(changed), work);
   work.after.answers.emplace_back([reply = message.reply, record = lane.record] { reply(record); });
   commit(lane, std::move(work));

@@ -123,44 +123,45 @@ void AsDevices::set(const DevicePartSetting& setting, actors::Reply<DevicePtr> t
     FF_CHECK(check_scripts(request->end_device().formatters(), script_size_max));
     return change_app_device(current, request->end_device(), fields, now);
   };
-  Change change = deciding<AppDevice>(setting, std::move(decide));
+  Named named{deciding<AppDevice>(setting, std::move(decide)), paths_of(mask)};
   const bool may_fail_vectors = touches(mask, "formatters") || touches(mask, "version_ids");
-  if (!may_fail_vectors) return this->change(uid, std::move(change), std::move(then));
+  if (!may_fail_vectors) return change(uid, std::move(named), std::move(then));
   auto make = [&uid](actors::Reply<DevicePtr> reply) {
     return application_server::GetAppDevice{uid, std::move(reply)};
   };
   asker_.ask<DevicePtr>(shards_.of(uid), "APPLICATION_SERVER", make,
-                        [self = *this, uid, change = std::move(change),
+                        [self = *this, uid, named = std::move(named),
                          then = std::move(then)](const Result<DevicePtr>& device) {
-                          self.check_and_change(uid, device ? *device : nullptr, change, then);
+                          self.check_and_change(uid, device ? *device : nullptr, named, then);
                         });
 }
 
 /// The formatters that are to be pass the vectors that are there, or nothing is changed.
 void AsDevices::check_and_change(const DeviceUid& uid, const DevicePtr& maybe_current,
-                                 const Change& change, const actors::Reply<DevicePtr>& then) const {
+                                 const Named& named, const actors::Reply<DevicePtr>& then) const {
   const auto vectors = maybe_current ? maybe_current->formatter_vectors : std::nullopt;
-  if (!vectors) return this->change(uid, change, then);
-  const auto next = change(maybe_current.get());
+  if (!vectors) return change(uid, named, then);
+  const auto next = named.change(maybe_current.get());
   if (!next) return then(fail(next.error()));
   const auto device = to_proto(*next);
   vectors_->check({vectors_of(vectors), device.formatters(), device.ids(), device.version_ids()},
-                  [self = *this, uid, vectors, change, then](const Status& status) {
+                  [self = *this, uid, vectors, named, then](const Status& status) {
                     if (!status) return then(fail(status.error()));
-                    self.change(
-                        uid,
-                        [vectors, change](const AppDevice* now) -> Result<AppDevice> {
-                          if ((now ? now->formatter_vectors : std::nullopt) != vectors)
-                            return fail(vectors_have_changed);
-                          return change(now);
-                        },
-                        then);
+                    auto guarded = named;
+                    guarded.change = [vectors, change = named.change](
+                                         const AppDevice* now) -> Result<AppDevice> {
+                      if ((now ? now->formatter_vectors : std::nullopt) != vectors)
+                        return fail(vectors_have_changed);
+                      return change(now);
+                    };
+                    self.change(uid, std::move(guarded), then);
                   });
 }
 
-void AsDevices::change(const DeviceUid& uid, Change change, actors::Reply<DevicePtr> then) const {
+void AsDevices::change(const DeviceUid& uid, Named named, actors::Reply<DevicePtr> then) const {
   auto make = [&](actors::Reply<DevicePtr> reply) {
-    return application_server::ChangeAppDevice{uid, std::move(change), std::move(reply)};
+    return application_server::ChangeAppDevice{uid, std::move(named.change), std::move(reply),
+                                               std::move(named.paths)};
   };
   asker_.ask<DevicePtr>(shards_.of(uid), "APPLICATION_SERVER", make, std::move(then));
 }

@@ -77,9 +77,15 @@ class AsDevices {
   using Change =
       std::function<Result<application_server::AppDevice>(const application_server::AppDevice*)>;
 
-  void check_and_change(const DeviceUid& uid, const DevicePtr& maybe_current, const Change& change,
+  /// What is changed, and its name for the event.
+  struct Named {
+    Change change;
+    std::vector<std::string> paths;
+  };
+
+  void check_and_change(const DeviceUid& uid, const DevicePtr& maybe_current, const Named& named,
                         const actors::Reply<DevicePtr>& then) const;
-  void change(const DeviceUid& uid, Change change, actors::Reply<DevicePtr> then) const;
+  void change(const DeviceUid& uid, Named named, actors::Reply<DevicePtr> then) const;
 
   Asker asker_;
   std::function<UtcTime()> now_;

@@ -173,7 +173,8 @@ class AsFormatterVectors final : public farfield::v1::AsFormatterVectors::Callba
       return context_.asker.ask<LinkPtr>(links_.get(), role, make, answer);
     }
     auto make = [&](actors::Reply<DevicePtr> done) {
-      application_server::ChangeAppDevice ask{*owner.device, {}, std::move(done)};
+      application_server::ChangeAppDevice ask{
+          *owner.device, {}, std::move(done), {"formatter_vectors"}};
       ask.change = [stored, uid = *owner.device](const AppDevice* current) -> Result<AppDevice> {
         if (current == nullptr)
           return fail(application_server::device_not_found, {{"device_uid", to_string(uid)}});

@@ -35,6 +35,13 @@ struct PutSubject {
   }
 };
 
+/// Warnings are of a frame, not of a message, and so is a downlink before it is queued. [spec
+/// application-server §13]
+bool tells_frame(std::string_view name) {
+  return name.ends_with(".warning") || name == "as.down.data.receive" ||
+         name == "as.down.data.forward";
+}
+
 struct PutData {
   const events::Event& event;
   pb::Event& out;
@@ -110,13 +117,12 @@ struct PutData {
     put_up(*up, message);
     if (message.has_uplink_message()) message.mutable_uplink_message()->clear_app_s_key();
     if (message.has_join_accept()) message.mutable_join_accept()->clear_app_s_key();
-    // Warnings are of a frame, not of a message. [spec application-server §13]
-    const bool is_warning = std::string_view(out.name()).ends_with(".warning");
-    if (is_warning && message.has_uplink_message()) return put_frame(message.uplink_message());
-    if (is_warning && message.has_downlink_queued()) return put_frame(message.downlink_queued());
-    if (is_warning && message.has_downlink_sent()) return put_frame(message.downlink_sent());
-    if (is_warning && message.has_downlink_ack()) return put_frame(message.downlink_ack());
-    if (is_warning && message.has_downlink_nack()) return put_frame(message.downlink_nack());
+    const bool is_of_frame = tells_frame(out.name());
+    if (is_of_frame && message.has_uplink_message()) return put_frame(message.uplink_message());
+    if (is_of_frame && message.has_downlink_queued()) return put_frame(message.downlink_queued());
+    if (is_of_frame && message.has_downlink_sent()) return put_frame(message.downlink_sent());
+    if (is_of_frame && message.has_downlink_ack()) return put_frame(message.downlink_ack());
+    if (is_of_frame && message.has_downlink_nack()) return put_frame(message.downlink_nack());
     out.mutable_data()->PackFrom(message);
   }
 };
@@ -160,6 +166,18 @@ pb::Right visibility_of_gateway(std::string_view name) {
   return name.starts_with("gs.") ? pb::RIGHT_GATEWAY_STATUS_READ : pb::RIGHT_GATEWAY_INFO;
 }
 
+/// [shared/api/events.tsv]
+std::vector<pb::Right> visibility_of_application_server(std::string_view name) {
+  if (name.starts_with("as.end_device.")) return {pb::RIGHT_APPLICATION_DEVICES_READ};
+  if (name.starts_with("as.application.")) return {pb::RIGHT_APPLICATION_LINK};
+  if (name == "as.pubsub.set" || name == "as.pubsub.delete")
+    return {pb::RIGHT_APPLICATION_SETTINGS_BASIC};
+  if (name.starts_with("as.pubsub."))
+    return {pb::RIGHT_APPLICATION_SETTINGS_BASIC, pb::RIGHT_APPLICATION_TRAFFIC_READ,
+            pb::RIGHT_APPLICATION_TRAFFIC_DOWN_WRITE};
+  return {pb::RIGHT_APPLICATION_TRAFFIC_READ};
+}
+
 /// The one that decides.
 pb::Right first_visibility(const events::Event& event) {
   if (const auto* account = std::get_if<events::AccountId>(&event.subject))
@@ -187,6 +205,7 @@ std::vector<pb::Right> visibility(const events::Event& event) {
   // Whoever links a gateway may know that it is.
   if (event.name.starts_with("gs.gateway."))
     return {pb::RIGHT_GATEWAY_LINK, pb::RIGHT_GATEWAY_STATUS_READ};
+  if (event.name.starts_with("as.")) return visibility_of_application_server(event.name);
   return {first_visibility(event)};
 }
 

@@ -4,6 +4,8 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <fstream>
+#include <map>
 
 #include "actors/application_server/outbox/actor.hpp"
 #include "actors/application_server/outbox/record.hpp"
@@ -51,6 +53,38 @@ class Rig : public test::ActorFixture {
     caf::anon_send_exit(context->outbox.get(), caf::exit_reason::user_shutdown);
     caf::anon_send_exit(context->formatters.get(), caf::exit_reason::user_shutdown);
     run();
+    for (const auto& event : told)
+      EXPECT_EQ(data_type(event), table().at(std::string(event.name))) << event.name;
+  }
+
+  /// Name of an event to the type of its data, from the reference's table of events.
+  static const std::map<std::string, std::string>& table() {
+    static const auto rows = [] {
+      std::map<std::string, std::string> out;
+      std::ifstream file(FF_GOLDEN_DIR "/events/as.tsv");
+      for (std::string line; std::getline(file, line);) {
+        std::vector<std::string> cells(1);
+        for (const char c : line) c == '\t' ? cells.emplace_back() : cells.back() += c;
+        out[cells.at(0)] = cells.at(2);
+      }
+      return out;
+    }();
+    return rows;
+  }
+  /// The message of the API that its data becomes; see app/api/services/mapping/events.cpp.
+  static std::string data_type(const events::Event& event) {
+    const std::string package = "ttn.lorawan.v3.";
+    if (std::holds_alternative<std::monostate>(event.data)) return "";
+    if (std::holds_alternative<Error>(event.data)) return package + "ErrorDetails";
+    if (const auto* made = std::get_if<events::ProtobufData>(&event.data)) return made->type;
+    if (std::holds_alternative<events::FieldPaths>(event.data))
+      return "google.protobuf.Value(list of strings)";
+    const auto& up = std::get<std::shared_ptr<const ApplicationUp>>(event.data);
+    const bool is_message =
+        event.name.ends_with(".forward") && event.name != "as.down.data.forward";
+    if (is_message) return package + "ApplicationUp";
+    return package + (std::holds_alternative<ApplicationUplink>(up->up) ? "ApplicationUplink"
+                                                                        : "ApplicationDownlink");
   }
 
   static FormattersHandle::behavior_type pool(FormattersHandle::pointer, Rig* rig) {

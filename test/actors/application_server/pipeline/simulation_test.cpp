@@ -82,7 +82,9 @@ TEST_F(Simulation, AnUplinkIsDecodedAndKeepsItsMarkWhileItIsHeld) {
 }
 
 TEST_F(Simulation, OtherKindsGoOnAsTheyAreAlsoOfUnknownDevices) {
-  simulate(ready(), {.name = "as.up.join.forward", .subject = ids()});
+  simulate(ready(), {.name = "as.up.join.forward",
+                     .subject = ids(),
+                     .data = events::ProtobufData{"ttn.lorawan.v3.ApplicationUp", ""}});
   ASSERT_TRUE(*answer);
   ASSERT_EQ(published.size(), 1U);
   EXPECT_EQ(text(0), "{\"join_accept\":{}}");

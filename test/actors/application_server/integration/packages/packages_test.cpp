@@ -208,6 +208,7 @@ class PackagesActors : public test::ActorFixture {
 };
 
 constexpr auto alcsync = "alcsync-v1";
+constexpr auto gls = "lora-cloud-geolocation-v3";
 constexpr auto dms = "lora-cloud-device-management-v1";
 
 TEST_F(PackagesActors, AssociationsAreSetReadListedAndDeleted) {
@@ -324,6 +325,15 @@ TEST_F(PackagesActors, AServerThatFailsIsAskedAgain) {
   EXPECT_EQ(published.size(), 2U);
 }
 
+TEST_F(PackagesActors, FailuresOfEachPackageHaveAnEventOfTheirOwn) {
+  ASSERT_TRUE(set("", 197, gls, R"({"token":"t","query":"TOARSSI"})"));
+  server.answer = ClientAnswer{500, "oops"};
+  publish_located(1);
+  ASSERT_EQ(seen.size(), 1U);
+  EXPECT_EQ(seen[0].name, "as.packages.loracloudglsv3.fail");
+  EXPECT_TRUE(std::holds_alternative<Error>(seen[0].data));
+}
+
 TEST_F(PackagesActors, OneThatIsNotUsedAnyMoreLeavesNothing) {
   ASSERT_TRUE(set("dev-1", 202, alcsync));
   EXPECT_EQ(rows(storage::Family::cursor), 2U);
@@ -358,7 +368,6 @@ TEST_F(PackagesActors, NothingIsInheritedFromDevicesAndApplications) {
   EXPECT_EQ(rows(storage::Family::entity) + rows(storage::Family::cursor), 0U);
 }
 
-constexpr auto gls = "lora-cloud-geolocation-v3";
 constexpr auto several_frames =
     R"({"token":"t","query":"TOARSSI","multi_frame":true,"multi_frame_window_size":16})";
 

@@ -301,7 +301,9 @@ TEST_F(PubSubs, DeletingLeavesNothing) {
   ASSERT_TRUE(create());
   publish(zero, 1);
   advance(std::chrono::seconds{2});
+  events();
   ASSERT_TRUE(erase());
+  EXPECT_EQ(events(), "as.pubsub.stop as.pubsub.delete ");
   EXPECT_EQ(rows(storage::Family::cursor) + rows(storage::Family::entity), 0U);
   EXPECT_FALSE(client.last().open);
   EXPECT_EQ(erase().error().name(), "pubsub_not_found");
