@@ -28,6 +28,14 @@ inline Bytes data_uplink(std::uint32_t f_cnt, const Aes128Key& nwk_s_key = key()
   append_le<4>(out, mic.value());
   return out;
 }
+/// The same of 1.1: only the second half of its MIC is FNwkSIntKey's.
+inline Bytes data_uplink_1_1(std::uint32_t f_cnt, const Aes128Key& f_nwk_s_int_key = key()) {
+  auto out = data_uplink(f_cnt, f_nwk_s_int_key);
+  const auto cmac_f = phy::Mic{static_cast<std::uint32_t>(read_le<4>(ByteView(out).last(4)))};
+  out.resize(out.size() - 4);
+  append_le<4>(out, phy::uplink_mic_1_1(0xBEEF, cmac_f).value());
+  return out;
+}
 inline Bytes join_request() {
   Bytes out{0x00};
   append_le<8>(out, join_eui.value());

@@ -113,6 +113,22 @@ TEST(Visited, AContextKnowsItsDevicesFramesByMicAndCounter) {
   EXPECT_EQ(visited.contexts(), 0U);
 }
 
+TEST(Visited, AContextOf11KnowsHalfOfAMic) {
+  Visited visited;
+  auto context = context_until(start + seconds{60});
+  context.is_1_1 = true;
+  visited.add(context);
+  EXPECT_EQ(match(visited, data_uplink_1_1(6, Aes128Key::from(Bytes(16, 1))), start), nullptr);
+  EXPECT_NE(match(visited, data_uplink_1_1(6), start), nullptr);
+  EXPECT_EQ(match(visited, data_uplink_1_1(6), start), nullptr) << "a replay";
+  context.is_1_1 = false;
+  context.f_nwk_s_int_key = Aes128Key::from(Bytes(16, 7));
+  Visited of_1_0;
+  of_1_0.add(context);
+  EXPECT_EQ(match(of_1_0, data_uplink_1_1(7, context.f_nwk_s_int_key), start), nullptr)
+      << "in 1.0 it knows all of it";
+}
+
 TEST(Visited, AContextIsRenewedAndEnded) {
   Visited visited;
   visited.add(context_until(start + seconds{60}));
