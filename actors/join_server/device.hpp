@@ -45,7 +45,10 @@ struct JoinDevice {
   std::string network_server_kek_label;
   std::string application_server_kek_label;
   std::string provisioner_id;
-  Bytes provisioning_data;            // google.protobuf.Struct in wire form
+  Bytes provisioning_data;  // google.protobuf.Struct in wire form
+  /// ttn.lorawan.v3.EndDeviceAuthenticationCode in wire form. Only kept: the Identity Server's
+  /// counts.
+  Bytes claim_authentication_code;
   std::vector<JoinSession> sessions;  // newest last
   /// How far the JoinNonce has been moved ahead after restored backups: the part of the store's
   /// counter jump that this record has seen. [storage/directory/counter_jump.hpp]

@@ -61,6 +61,7 @@ void fields(Archive& a, JoinDevice& device) {
   a(28, device.provisioning_data);
   a(29, device.sessions);
   a(30, device.counter_jump);
+  a(31, device.claim_authentication_code);
 }
 
 Bytes encode_join_device(const JoinDevice& device, const storage::KeySeal* maybe_seal) {

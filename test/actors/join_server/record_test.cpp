@@ -26,6 +26,7 @@ JoinDevice full_device() {
   device.application_server_kek_label = "as-kek";
   device.provisioner_id = "provisioner";
   device.provisioning_data = {1, 2, 3};
+  device.claim_authentication_code = {4, 5};
   JoinSession session;
   session.keys = {Bytes(16, 1), test::key_of_byte(2), test::key_of_byte(3), test::key_of_byte(4),
                   test::plain(test::key_of_byte(5))};

@@ -32,6 +32,11 @@ pb::EndDevice to_proto(const JoinDevice& device) {
       !out.mutable_provisioning_data()->ParseFromString(text_of(device.provisioning_data))) {
     out.clear_provisioning_data();
   }
+  if (!device.claim_authentication_code.empty() &&
+      !out.mutable_claim_authentication_code()->ParseFromString(
+          text_of(device.claim_authentication_code))) {
+    out.clear_claim_authentication_code();
+  }
   return out;
 }
 
@@ -62,6 +67,7 @@ JoinDevice join_device_of(const pb::EndDevice& from, JoinDevice device) {
   device.application_server_kek_label = from.application_server_kek_label();
   device.provisioner_id = from.provisioner_id();
   device.provisioning_data = bytes_of(from.provisioning_data().SerializeAsString());
+  device.claim_authentication_code = bytes_of(from.claim_authentication_code().SerializeAsString());
   return device;
 }
 

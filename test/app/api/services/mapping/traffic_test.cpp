@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "app/api/services/mapping/events.hpp"
+#include "app/api/services/mapping/js_device.hpp"
 #include "app/api/services/mapping/js_device_rules.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "protocol/phy/frame_encoder.hpp"
@@ -160,6 +161,24 @@ TEST(EventData, OctetsThatAreNoFrameAreShownAsTheyAre) {
   EXPECT_FALSE(message.has_m_hdr());
   put_message(Bytes{0xe0, 1, 2}, message);
   EXPECT_EQ(message.m_hdr().m_type(), pb::PROPRIETARY);
+}
+
+TEST(JsDeviceRules, AClaimCodeIsKeptAndTakenAway) {
+  pb::EndDevice device;
+  put_ids({ids.uid, DevEui{1}, JoinEui{2}, {}}, *device.mutable_ids());
+  device.mutable_claim_authentication_code()->set_value("C0FFEE");
+  device.mutable_claim_authentication_code()->mutable_valid_to()->set_seconds(9);
+  const storage::JoinKey euis{JoinEui{2}, DevEui{1}};
+  const std::vector<std::string> paths{"claim_authentication_code"};
+  const auto created = change_join_device(nullptr, device, euis, paths);
+  ASSERT_TRUE(created);
+  const auto shown = to_proto(*created);
+  EXPECT_EQ(shown.claim_authentication_code().value(), "C0FFEE");
+  EXPECT_EQ(shown.claim_authentication_code().valid_to().seconds(), 9);
+  device.clear_claim_authentication_code();
+  const auto changed = change_join_device(&*created, device, euis, paths);
+  ASSERT_TRUE(changed);
+  EXPECT_FALSE(to_proto(*changed).has_claim_authentication_code());
 }
 
 // [spec join-server §8]
