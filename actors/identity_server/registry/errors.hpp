@@ -24,7 +24,7 @@ inline constexpr ErrorDef gateway_not_found_by_eui{"pkg/identityserver/store",
 
 /// The reference has no such error; its queue is the database's.
 inline constexpr ErrorDef registry_overloaded{"pkg/identityserver", "overloaded",
-                                              Code::resource_exhausted, "too many changes wait"};
+                                              Code::resource_exhausted, "too many requests wait"};
 
 /// `application_not_found` with its id, and so on for every kind.
 Error not_found(const storage::EntityKey& key);

@@ -23,9 +23,12 @@ actors::ChildSpec child(std::string name, const actors::Route<Handle>& route, Sp
 caf::actor spawn_identity_server(caf::actor_system& system, RegistryContext context,
                                  const Routes& routes,
                                  std::function<void(const std::string&)> on_escalation) {
-  context.changed = [access = routes.access, others = std::move(context.changed)](
-                        const storage::EntityKey& key, const EntityPtr& entity) {
+  context.changed = [access = routes.access, changes = routes.access_changes,
+                     others = std::move(context.changed)](const storage::EntityKey& key,
+                                                          const EntityPtr& entity) {
     caf::anon_send(access.get(), ForgetAccess{key});
+    // Nobody has rights by a device, and devices change with every uplink.
+    if (key.kind != storage::EntityKind::end_device) ++*changes;
     if (others) others(key, entity);
   };
   auto access = std::make_shared<const AccessContext>(
@@ -40,6 +43,10 @@ caf::actor spawn_identity_server(caf::actor_system& system, RegistryContext cont
                             return spawn_registry_reader(in, registry);
                           }),
                     child("identity_slow_reader", routes.slow_reader,
+                          [registry](caf::actor_system& in) {
+                            return spawn_registry_reader(in, registry);
+                          }),
+                    child("identity_scanner", routes.scanner,
                           [registry](caf::actor_system& in) {
                             return spawn_registry_reader(in, registry);
                           }),

@@ -62,7 +62,7 @@ void build_device_pages(const api::Identity& identity) {
     if (!built) spdlog::warn("msg=\"pages of devices\" error=\"{}\"", built.error().to_string());
     return Result<bool>(built.has_value());
   };
-  identity.read_slowly<bool>(build, [](const Result<bool>&) {});
+  identity.scan<bool>(build, [](const Result<bool>&) {});
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ void search_accounts(const Identity& identity, bool by_admin,
   auto look_up = [request, by_admin](const storage::Reader& store) {
     return find(store, request, by_admin);
   };
-  identity.read<Accounts>(look_up, [reply](const Result<Accounts>& accounts) {
+  identity.scan<Accounts>(look_up, [reply](const Result<Accounts>& accounts) {
     if (!accounts) return reply(fail(accounts.error()));
     pb::SearchAccountsResponse response;
     for (const auto& account : *accounts) put_account(account, *response.add_account_ids());

@@ -155,7 +155,7 @@ class Bookmarks final : public pb::UserBookmarkRegistry::CallbackService {
             const Reply<pb::UserBookmarks>& reply) const {
     auto find = [request, limit = identity_.settings().default_page_limit](
                     const storage::Reader& store) { return find_page(store, request, limit); };
-    identity_.read<EntityPage>(find, [=](const Result<EntityPage>& page) {
+    identity_.scan<EntityPage>(find, [=](const Result<EntityPage>& page) {
       if (!page) return reply(fail(page.error()));
       pb::UserBookmarks out;
       for (const auto& entity : page->entities) {

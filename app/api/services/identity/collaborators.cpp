@@ -100,7 +100,7 @@ void Collaborators::list(const CallPtr& call, grpc::CallbackServerContext* serve
     auto find = [entity](const storage::Reader& store) {
       return identity_server::collaborators_of(store, entity);
     };
-    identity_.read<Members>(find, [=, this](Result<Members> members) {
+    identity_.scan<Members>(find, [=, this](Result<Members> members) {
       if (!members) return reply(fail(members.error()));
       sort(*members, page.order);
       pb::Collaborators out;

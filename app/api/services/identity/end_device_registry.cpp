@@ -260,21 +260,26 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
 
   void list(grpc::CallbackServerContext* context, const pb::ListEndDevicesRequest& request,
             const Reply<pb::EndDevices>& reply) const {
-    auto find = [wish = wish_of(request, identity_.settings().default_page_limit),
-                 application = request.application_ids().application_id(),
-                 pages = identity_.ports().device_pages](const storage::Reader& store) {
-      const bool is_plain = !wish.filter && !wish.sort_text;
-      if (is_plain && pages && pages->is_ready()) return pages->page(store, application, wish);
+    auto answer = [=, paths = answer_paths(request.field_mask()),
+                   settings = identity_.ports().settings](const Result<EntityPage>& page) {
+      if (!page) return reply(fail(page.error()));
+      set_total(*context, page->total);
+      reply(to_proto(*page, paths, *settings));
+    };
+    const auto wish = wish_of(request, identity_.settings().default_page_limit);
+    const auto& application = request.application_ids().application_id();
+    const auto& pages = identity_.ports().device_pages;
+    if (!wish.filter && !wish.sort_text && pages && pages->is_ready()) {
+      auto find = [=](const storage::Reader& store) {
+        return pages->page(store, application, wish);
+      };
+      return identity_.read<EntityPage>(find, answer);
+    }
+    auto find = [=](const storage::Reader& store) {
       return identity_server::page_of_kind(store, storage::EntityKind::end_device, {application},
                                            wish);
     };
-    identity_.read<EntityPage>(
-        find, [=, paths = answer_paths(request.field_mask()),
-               settings = identity_.ports().settings](const Result<EntityPage>& page) {
-          if (!page) return reply(fail(page.error()));
-          set_total(*context, page->total);
-          reply(to_proto(*page, paths, *settings));
-        });
+    identity_.scan<EntityPage>(find, answer);
   }
 
   const ServiceContext& context_;

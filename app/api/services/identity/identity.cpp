@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/identity_server/api_keys/errors.hpp"
+#include "actors/identity_server/registry/queries.hpp"
 #include "app/api/services/identity/told_changes.hpp"
 
 namespace ff::api {
@@ -147,11 +148,11 @@ void Identity::find(Bytes index_key, actors::Reply<EntityPtr> then) const {
 }
 
 void Identity::list(ListEntities message, actors::Reply<EntityPage> then) const {
-  auto make = [&](actors::Reply<EntityPage> reply) {
-    message.reply = std::move(reply);
-    return std::move(message);
-  };
-  asker_.ask<EntityPage>(routes_.reader.get(), role, make, std::move(then));
+  scan<EntityPage>(
+      [message = std::move(message)](const storage::Reader& store) {
+        return identity_server::list_entities(store, message);
+      },
+      std::move(then));
 }
 
 std::shared_ptr<Authenticator> make_authenticator(const Identity& identity) {

@@ -82,9 +82,11 @@ class Identity {
   void get(const storage::EntityKey& key, actors::Reply<identity_server::EntityPtr> then) const;
   /// Null if nothing owns the key.
   void find(Bytes index_key, actors::Reply<identity_server::EntityPtr> then) const;
+  /// As scan().
   void list(identity_server::ListEntities message,
             actors::Reply<identity_server::EntityPage> then) const;
-  /// `look_up` runs where it may block. Pure.
+  /// `look_up` runs where it may block. Pure. For a few rows: every call waits for it, because who
+  /// the caller is and may is asked in the same place.
   template <class T>
   void read(std::function<Result<T>(const storage::Reader& store)> look_up,
             actors::Reply<T> then) const {
@@ -100,30 +102,57 @@ class Identity {
   template <class T>
   void read_slowly(std::function<Result<T>(const storage::Reader& store)> look_up,
                    actors::Reply<T> then) const {
-    if (waiting_->fetch_add(1) >= slow_max) {
-      waiting_->fetch_sub(1);
+    read_aside(routes_.slow_reader.get(), slow_, std::move(look_up), std::move(then));
+  }
+  /// The same for what reads as many rows as there are: lists and searches.
+  template <class T>
+  void scan(std::function<Result<T>(const storage::Reader& store)> look_up,
+            actors::Reply<T> then) const {
+    read_aside(routes_.scanner.get(), scans_, std::move(look_up), std::move(then));
+  }
+
+  /// For EventSources and ServiceDeps.
+  std::function<std::uint64_t()> access_changes() const {
+    return [changes = routes_.access_changes] { return changes->load(); };
+  }
+
+ private:
+  /// Look-ups that wait for one reader; copies of Identity share it.
+  struct Waiting {
+    const int max;
+    std::atomic<int> count = 0;
+  };
+  using WaitingPtr = std::shared_ptr<Waiting>;
+
+  template <class T>
+  void read_aside(const identity_server::RegistryReaderHandle& reader, const WaitingPtr& waiting,
+                  std::function<Result<T>(const storage::Reader& store)> look_up,
+                  actors::Reply<T> then) const {
+    if (waiting->count.fetch_add(1) >= waiting->max) {
+      waiting->count.fetch_sub(1);
       return then(fail(identity_server::registry_overloaded));
     }
     auto make = [&](actors::Reply<T> reply) {
       return identity_server::ReadEntities{
           [look_up = std::move(look_up), reply = std::move(reply),
-           leave = std::shared_ptr<void>(nullptr, [waiting = waiting_](void*) {
-             waiting->fetch_sub(1);
+           leave = std::shared_ptr<void>(nullptr, [waiting](void*) {
+             waiting->count.fetch_sub(1);
            })](const storage::Reader& store) { reply(look_up(store)); }};
     };
-    asker_.ask<T>(routes_.slow_reader.get(), role, make, std::move(then));
+    asker_.ask<T>(reader, role, make, std::move(then));
   }
 
- private:
-  /// Slow look-ups that may wait: some seconds of them.
+  /// Some seconds of each.
   static constexpr int slow_max = 256;
+  static constexpr int scans_max = 64;
   static constexpr std::string_view role = "IDENTITY_SERVER";
 
   Asker asker_;
   identity_server::Routes routes_;
   IdentityPortsPtr ports_;
   std::shared_ptr<AuditTrail> trail_;
-  std::shared_ptr<std::atomic<int>> waiting_ = std::make_shared<std::atomic<int>>(0);
+  WaitingPtr slow_ = std::make_shared<Waiting>(slow_max);
+  WaitingPtr scans_ = std::make_shared<Waiting>(scans_max);
 };
 
 /// For the front: callers with API keys.

@@ -114,7 +114,7 @@ class Invitations final : public pb::UserInvitationRegistry::CallbackService {
                      identity_.settings().default_page_limit)](const storage::Reader& store) {
       return identity_server::page_of_kind(store, storage::EntityKind::invitation, {}, wish);
     };
-    identity_.read<EntityPage>(find, [=](const Result<EntityPage>& page) {
+    identity_.scan<EntityPage>(find, [=](const Result<EntityPage>& page) {
       if (!page) return reply(fail(page.error()));
       pb::Invitations out;
       for (const auto& entity : page->entities) {

@@ -106,7 +106,7 @@ class Notifications final : public pb::NotificationService::CallbackService {
       return identity_server::page_of_kind(store, storage::EntityKind::notification, {user_id},
                                            wish);
     };
-    identity_.read<EntityPage>(find, [=](const Result<EntityPage>& page) {
+    identity_.scan<EntityPage>(find, [=](const Result<EntityPage>& page) {
       if (!page) return reply(fail(page.error()));
       pb::ListNotificationsResponse out;
       for (const auto& entity : page->entities) {

@@ -99,7 +99,7 @@ class OAuthAuthorizations final : public pb::OAuthAuthorizationRegistry::Callbac
       return identity_server::page_of_kind(store, storage::EntityKind::client_authorization,
                                            {user_id}, wish);
     };
-    identity_.read<EntityPage>(find, [=](const Result<EntityPage>& page) {
+    identity_.scan<EntityPage>(find, [=](const Result<EntityPage>& page) {
       if (!page) return reply(fail(page.error()));
       pb::OAuthClientAuthorizations out;
       for (const auto& entity : page->entities) {
@@ -125,7 +125,7 @@ class OAuthAuthorizations final : public pb::OAuthAuthorizationRegistry::Callbac
       for (const auto& key : keys) ids.push_back(key.ids.front());
       return identity_server::page_of(store, storage::EntityKind::access_token, ids, wish);
     };
-    identity_.read<EntityPage>(find, [=](const Result<EntityPage>& page) {
+    identity_.scan<EntityPage>(find, [=](const Result<EntityPage>& page) {
       if (!page) return reply(fail(page.error()));
       pb::OAuthAccessTokens out;
       for (const auto& entity : page->entities) {

@@ -143,7 +143,7 @@ void Ownership::list(const CallPtr& call, EntityKind kind,
     const auto right = right_on(account, info.user_list, info.organization_list);
     context_.require(call, account, {right}, [=, this](const Status& status) {
       if (!status) return then(fail(status.error()));
-      identity_.read<OwnedPage>(find, then);
+      identity_.scan<OwnedPage>(find, then);
     });
   });
 }
@@ -160,7 +160,7 @@ void Ownership::search(const CallPtr& call, EntityKind kind, const identity_serv
       }
       return find_page(store, kind, caller->owner, true, wish, *caller);
     };
-    identity_.read<OwnedPage>(find, then);
+    identity_.scan<OwnedPage>(find, then);
   });
 }
 

@@ -139,7 +139,7 @@ class EntitySearch final : public pb::EntityRegistrySearch::CallbackService {
     };
     const auto settings = identity_.ports().settings;
     const auto paths = with_ids(paths_of(request.field_mask()));
-    identity_.read<EntityPage>(look_up, [=](const Result<EntityPage>& page) {
+    identity_.scan<EntityPage>(look_up, [=](const Result<EntityPage>& page) {
       if (!page) return reply(fail(page.error()));
       pb::Users users;
       for (const auto& entity : page->entities) {
@@ -187,7 +187,7 @@ class DeviceSearch final : public pb::EndDeviceRegistrySearch::CallbackService {
     };
     const auto paths = answer_paths(request.field_mask());
     const auto settings = identity_.ports().settings;
-    identity_.read<EntityPage>(look_up, [=](const Result<EntityPage>& page) {
+    identity_.scan<EntityPage>(look_up, [=](const Result<EntityPage>& page) {
       if (!page) return reply(fail(page.error()));
       pb::EndDevices devices;
       for (const auto& entity : page->entities) {

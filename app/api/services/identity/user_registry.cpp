@@ -165,7 +165,7 @@ class Users final : public pb::UserRegistry::CallbackService {
       return identity_server::page_of_kind(store, storage::EntityKind::user, {}, wish);
     };
     const auto paths = paths_of(request.field_mask());
-    identity_.read<EntityPage>(find, [=, this](const Result<EntityPage>& page) {
+    identity_.scan<EntityPage>(find, [=, this](const Result<EntityPage>& page) {
       if (!page) return reply(fail(page.error()));
       pb::Users users;
       for (const auto& entity : page->entities) {

@@ -60,7 +60,7 @@ class UserSessions final : public pb::UserSessionRegistry::CallbackService {
       return identity_server::page_of_kind(store, storage::EntityKind::user_session, {user_id},
                                            wish);
     };
-    identity_.read<EntityPage>(find, [=](const Result<EntityPage>& page) {
+    identity_.scan<EntityPage>(find, [=](const Result<EntityPage>& page) {
       if (!page) return reply(fail(page.error()));
       pb::UserSessions sessions;
       for (const auto& entity : page->entities) {

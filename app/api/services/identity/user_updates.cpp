@@ -112,7 +112,7 @@ void UserUpdates::change(const Transaction& transaction, actors::Reply<EntityPtr
   auto find = [key = transaction.key](const storage::Reader& reader) {
     return find_admins(reader, key);
   };
-  identity_.read<Admins>(find, [=](const Result<Admins>& admins) {
+  identity_.scan<Admins>(find, [=](const Result<Admins>& admins) {
     if (!admins) return then(fail(admins.error()));
     store(*admins);
   });
