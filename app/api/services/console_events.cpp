@@ -130,6 +130,24 @@ class ConsoleSession final : public websocket::ConnectionOwner,
     return {};
   }
 
+  EventSink sink_of(std::uint64_t id) {
+    auto write = [weak = weak_from_this(), id](pb::Event event) {
+      const auto self = weak.lock();
+      return self && self->publish(id, std::move(event));
+    };
+    // A token that has been revoked since ends the socket, also when its client asks nothing.
+    auto end = [weak = weak_from_this()](const Error& reason) {
+      const auto self = weak.lock();
+      if (!self) return;
+      self->on_loop(
+          [reason](ConsoleSession&, ServerConnection& connection) { give_up(connection, reason); });
+    };
+    return {
+        .write = std::move(write),
+        .end = std::move(end),
+        .dropped = [hub = &subscriptions_.hub()](std::string_view name) { hub->dropped(name); }};
+  }
+
   Result<ListenerPtr> make_listener(const AuthInfo& caller, const ConsoleRequest& request) {
     const auto id = request.id;
     if (listeners_.contains(id)) return fail(already_subscribed, {{"id", id}});
@@ -142,11 +160,7 @@ class ConsoleSession final : public websocket::ConnectionOwner,
     call->method = method;
     call->metadata = metadata_;
     call->auth = caller;
-    auto write = [weak = weak_from_this(), id](pb::Event event) {
-      const auto self = weak.lock();
-      return self && self->publish(id, std::move(event));
-    };
-    auto listener = std::make_shared<EventListener>(std::move(call), std::move(write), wanted);
+    auto listener = std::make_shared<EventListener>(std::move(call), sink_of(id), wanted);
     listener->filter(std::move(names));
     return listener;
   }
@@ -155,9 +169,10 @@ class ConsoleSession final : public websocket::ConnectionOwner,
     auto listener = make_listener(caller, requests_.front());
     if (!listener) return answer(fail(std::move(listener).error()), connection);
     subscriptions_.read_rights(
-        *listener, EventSubscriptions::WithoutRights::hears_nothing,
-        [self = shared_from_this(), listener = *listener](const Status&) {
-          self->on_loop([listener](ConsoleSession& session, ServerConnection& at) {
+        *listener, WithoutRights::hears_nothing,
+        [self = shared_from_this(), listener = *listener](const Status& known) {
+          self->on_loop([listener, known](ConsoleSession& session, ServerConnection& at) {
+            if (!known) return give_up(at, known.error());
             session.listeners_.emplace(session.requests_.front().id, listener);
             session.answer({}, at);
             // Events are written by tasks of this loop: after the answer.

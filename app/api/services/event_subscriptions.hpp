@@ -21,16 +21,24 @@ struct EventSources {
   RightsOf rights;
   events::Hub& hub;  ///< Outlives all subscriptions.
   EventStore store;
+  /// Grows when somebody's rights may have changed. May be empty, as the clock for it: rights are
+  /// asked for once.
+  std::function<std::uint64_t()> access_changes = nullptr;
+  std::function<UtcTime()> now = nullptr;
 };
 
-/// Thread safe; outlives what is under way.
+/// Whether a caller without a right on a subject is told so, or hears nothing of it.
+enum class WithoutRights : std::uint8_t { is_an_error, hears_nothing };
+
+/// Thread safe.
 class EventSubscriptions {
  public:
-  explicit EventSubscriptions(EventSources sources) : sources_(std::move(sources)) {}
+  explicit EventSubscriptions(EventSources sources)
+      : sources_(std::make_shared<const EventSources>(std::move(sources))) {}
 
-  /// Whether a caller without a right on a subject is told so, or hears nothing of it.
-  enum class WithoutRights : std::uint8_t { is_an_error, hears_nothing };
-  /// Asks for the listener's rights on each of its subjects, one after the other.
+  /// Asks for the listener's rights on each of its subjects, one after the other: now, and again
+  /// when they may have changed or some seconds have passed, before it is told more. A listener
+  /// that is refused then is unsubscribed and ended.
   void read_rights(const ListenerPtr& listener, WithoutRights without,
                    std::function<void(Status)> then) const;
 
@@ -39,15 +47,16 @@ class EventSubscriptions {
   /// Without effect on one that is not subscribed (any more).
   void end(const EventListener& listener) const;
 
-  events::Hub& hub() const noexcept { return sources_.hub; }
-  bool has_store() const noexcept { return sources_.store.has_value(); }
+  events::Hub& hub() const noexcept { return sources_->hub; }
+  bool has_store() const noexcept { return sources_->store.has_value(); }
   /// There is a store.
   void ask_store(events::FindEvents find, actors::Reply<std::vector<Bytes>> then) const;
 
  private:
   void ask_for_past(const ListenerPtr& listener) const;
 
-  const EventSources sources_;
+  /// What is under way may outlive this.
+  const std::shared_ptr<const EventSources> sources_;
 };
 
 }  // namespace ff::api

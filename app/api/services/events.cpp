@@ -55,18 +55,15 @@ struct Related {
 
 class EventStreams final : public pb::Events::CallbackService {
  public:
-  EventStreams(const ServiceContext& context, events::Hub& hub, EventStore store, NewId new_id)
-      : context_(context),
-        subscriptions_({context.asker, context.rights, hub, std::move(store)}),
-        new_id_(std::move(new_id)) {}
+  EventStreams(const ServiceContext& context, EventSources sources, NewId new_id)
+      : context_(context), subscriptions_(std::move(sources)), new_id_(std::move(new_id)) {}
 
   grpc::ServerWriteReactor<pb::Event>* Stream(grpc::CallbackServerContext* context,
                                               const pb::StreamEventsRequest* request) override {
     return context_.front.stream<pb::Event>(
         {"ttn.lorawan.v3.Events/Stream"}, context, request,
         [this](auto call, const auto& wanted, const auto& stream) {
-          auto write = [stream](pb::Event event) { return stream->write(std::move(event)); };
-          auto listener = std::make_shared<EventListener>(call, std::move(write), wanted);
+          auto listener = std::make_shared<EventListener>(call, sink_of(stream), wanted);
           auto names = resolve_event_names({wanted.names().begin(), wanted.names().end()});
           if (!names) return stream->finish(fail(std::move(names).error()));
           listener->filter(*std::move(names));
@@ -85,6 +82,21 @@ class EventStreams final : public pb::Events::CallbackService {
   }
 
  private:
+  /// What finds no room is dropped. [spec events-cluster-discovery §2]
+  EventSink sink_of(const EventStreamPtr& stream) const {
+    using Offered = ff::api::Stream<pb::Event>::Offered;
+    auto dropped = [hub = &subscriptions_.hub()](std::string_view name) { hub->dropped(name); };
+    auto write = [stream, dropped](pb::Event event) {
+      const auto name = event.name();
+      const auto offered = stream->offer(std::move(event));
+      if (offered == Offered::dropped) dropped(name);
+      return offered != Offered::over;
+    };
+    return {.write = std::move(write),
+            .end = [stream](const Error& reason) { stream->finish(fail(reason)); },
+            .dropped = dropped};
+  }
+
   /// The caller needs any right on each subject.
   void begin(const ListenerPtr& listener, const EventStreamPtr& stream) const {
     auto admitted = [this, listener, stream](const Status& status) {
@@ -93,7 +105,7 @@ class EventStreams final : public pb::Events::CallbackService {
       const auto id = subscriptions_.listen(listener);
       stream->on_cancel([hub = &subscriptions_.hub(), id] { hub->unsubscribe(id); });
     };
-    subscriptions_.read_rights(listener, EventSubscriptions::WithoutRights::is_an_error, admitted);
+    subscriptions_.read_rights(listener, WithoutRights::is_an_error, admitted);
   }
 
   /// Tells the client that it is subscribed.
@@ -164,9 +176,14 @@ class EventStreams final : public pb::Events::CallbackService {
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> make_events(const ServiceContext& context, events::Hub& hub,
-                                           EventStore store, NewId new_id) {
-  return std::make_unique<EventStreams>(context, hub, std::move(store), std::move(new_id));
+std::unique_ptr<grpc::Service> make_events(const ServiceContext& context, EventDoors doors) {
+  EventSources sources{.asker = context.asker,
+                       .rights = context.rights,
+                       .hub = *doors.hub,
+                       .store = std::move(doors.store),
+                       .access_changes = std::move(doors.access_changes),
+                       .now = context.now};
+  return std::make_unique<EventStreams>(context, std::move(sources), std::move(doors.new_id));
 }
 
 }  // namespace ff::api

@@ -59,7 +59,9 @@ Services::Services(Front& front, const ServiceDeps& deps)
   if (deps.repository)
     add(make_device_repository(context_, *deps.repository, deps.assets_base_url));
   if (deps.storage) add(make_up_storage(context_, *deps.storage));
-  if (deps.hub) add(make_events(context_, *deps.hub, deps.event_store, deps.new_event_id));
+  if (deps.hub)
+    add(make_events(context_,
+                    {deps.hub, deps.event_store, deps.access_changes, deps.new_event_id}));
   if (deps.audit) add(make_audit_log(context_, *deps.audit));
   if (deps.plans) add(make_configuration(context_, deps.plans));
   if (deps.network_servers && deps.plans)

@@ -17,6 +17,9 @@ namespace ff::api {
 /// What the services ask. Copied.
 struct ServiceDeps {
   RightsOf rights;
+  /// Grows when somebody's rights may have changed; for streams, which ask for them again then. May
+  /// be empty.
+  std::function<std::uint64_t()> access_changes = nullptr;
   std::function<UtcTime()> now;
   /// Answers the requests that no actor answers (base/deadline_keeper.hpp).
   actors::Route<DeadlineKeeper> deadlines;

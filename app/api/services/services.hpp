@@ -133,9 +133,15 @@ std::unique_ptr<grpc::Service> make_js_device_batches(const ServiceContext& cont
 
 /// Nothing: events are not stored.
 using EventStore = std::optional<actors::Route<events::EventStoreHandle>>;
-/// `hub` outlives the services.
-std::unique_ptr<grpc::Service> make_events(const ServiceContext& context, events::Hub& hub,
-                                           EventStore store, NewId new_id);
+/// Where events come from, beside their listeners' rights.
+struct EventDoors {
+  events::Hub* hub = nullptr;  ///< Outlives the services.
+  EventStore store;
+  /// Grows when somebody's rights may have changed. May be empty.
+  std::function<std::uint64_t()> access_changes;
+  NewId new_id;
+};
+std::unique_ptr<grpc::Service> make_events(const ServiceContext& context, EventDoors doors);
 
 using Plans = std::shared_ptr<const region::FrequencyPlans>;
 std::unique_ptr<grpc::Service> make_configuration(const ServiceContext& context, Plans plans);

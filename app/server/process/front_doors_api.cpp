@@ -100,6 +100,7 @@ api::ServiceDeps FrontDoors::State::service_deps(const NodeRoutes& routes) {
   const auto clock = ports.clock;
   const auto now = [clock] { return clock->now().utc; };
   return {.rights = api::make_rights_of(*identity),
+          .access_changes = identity->access_changes(),
           .now = now,
           .deadlines = deadlines,
           .request_timeout = call_timeout,
@@ -163,8 +164,12 @@ std::shared_ptr<const api::CallAuditPorts> FrontDoors::State::audit_ports() cons
 net::http::HttpHandler FrontDoors::State::console_events(net::http::HttpHandler next) {
   return api::make_console_events(
       {.authenticator = api::make_authenticator(*identity),
-       .sources = {api::Asker(deadlines, call_timeout), api::make_rights_of(*identity), hub,
-                   event_store.get() ? api::EventStore(event_store) : std::nullopt},
+       .sources = {.asker = api::Asker(deadlines, call_timeout),
+                   .rights = api::make_rights_of(*identity),
+                   .hub = hub,
+                   .store = event_store.get() ? api::EventStore(event_store) : std::nullopt,
+                   .access_changes = identity->access_changes(),
+                   .now = [clock = ports.clock] { return clock->now().utc; }},
        .limit = net::limit_of(ports.rate_limiter, {"http:console:internal:events", "http"}),
        .new_error_id = [this] { return random.hex_id(); },
        .make_random = make_secure_random},

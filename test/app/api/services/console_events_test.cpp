@@ -51,12 +51,17 @@ class ConsoleEventsTest : public testing::Test {
         *net::RateLimiter::make(std::move(profiles), 64, {.now = [] { return MonoTime(); }});
     handler = make_console_events(
         {.authenticator = tokens,
-         .sources = {Asker({}, std::chrono::seconds{5}),
-                     [this](const Call&, const storage::EntityKey& entity,
-                            const actors::Reply<RightSet>& answer) {
-                       answer(rights[entity.ids.front()]);
-                     },
-                     hub, std::nullopt},
+         .sources = {.asker = Asker({}, std::chrono::seconds{5}),
+                     .rights =
+                         [this](const Call&, const storage::EntityKey& entity,
+                                const actors::Reply<RightSet>& answer) {
+                           if (tokens->known.empty()) return answer(fail(token_not_found));
+                           answer(rights[entity.ids.front()]);
+                         },
+                     .hub = hub,
+                     .store = std::nullopt,
+                     .access_changes = [this] { return changes; },
+                     .now = [] { return UtcTime(); }},
          .limit = net::limit_of(limiter, {"http:console:internal:events", "http"}),
          .new_error_id = [] { return std::string(32, 'e'); },
          .make_random = [] { return make_seeded_random(1); }},
@@ -111,6 +116,7 @@ class ConsoleEventsTest : public testing::Test {
                  {}});
   }
 
+  std::uint64_t changes = 0;
   std::map<std::string, RightSet> rights{{"app-1", {RIGHT_APPLICATION_TRAFFIC_READ}}};
   std::shared_ptr<Tokens> tokens = std::make_shared<Tokens>();
   events::Hub hub;
@@ -294,6 +300,29 @@ TEST_F(ConsoleEventsTest, ATokenThatIsRevokedEndsTheSocketWithTheNextRequest) {
   EXPECT_EQ(heard().size(), 1U);
   EXPECT_EQ(say(R"({"type":"unsubscribe","id":1})"), Texts{"close token_not_found"});
   EXPECT_EQ(hub.subscribers(), 0U);
+}
+
+TEST_F(ConsoleEventsTest, ATokenThatIsRevokedHearsNothingMore) {
+  open();
+  say(subscribe_1);
+  tokens->known.clear();
+  ++changes;
+  publish("ns.up.data.process", "app-1");
+  EXPECT_EQ(heard(), Texts{"close token_not_found"});
+  EXPECT_EQ(hub.subscribers(), 0U);
+}
+
+TEST_F(ConsoleEventsTest, RightsThatAreTakenMakeASubscriptionSilentUntilTheyAreGivenAgain) {
+  open();
+  say(subscribe_1);
+  const auto given = std::exchange(rights["app-1"], {});
+  ++changes;
+  publish("ns.up.data.process", "app-1");
+  EXPECT_EQ(heard(), Texts{});
+  rights["app-1"] = given;
+  ++changes;
+  publish("ns.up.data.process", "app-1");
+  EXPECT_EQ(heard().size(), 1U);
 }
 
 TEST_F(ConsoleEventsTest, RequestsAreAnsweredInTheirOrderHoweverSlowly) {

@@ -97,6 +97,158 @@ TEST_F(EventsTest, NamesThatMeanNothingAreRefused) {
   }
 }
 
+/// Whose rights change while a client listens.
+class EventRightsTest : public EventsTest {
+ protected:
+  EventRightsTest() {
+    rights["app-1"] = {RIGHT_APPLICATION_TRAFFIC_READ};
+    deps.access_changes = [this] { return changes.load(); };
+    deps.now = [this] { return UtcTime(std::chrono::seconds(seconds.load())); };
+    deps.rights = [this](const Call&, const storage::EntityKey& entity,
+                         const actors::Reply<RightSet>& reply) {
+      RightSet held;
+      {
+        const std::scoped_lock lock(mutex);
+        ++asked;
+        if (holds_back) return waiting.push_back([=, this] { reply(rights[entity.ids.at(0)]); });
+        held = rights[entity.ids.at(0)];
+      }
+      reply(revoked ? Result<RightSet>(fail(token_unknown)) : std::move(held));
+    };
+  }
+  ~EventRightsTest() override {
+    waiting.clear();
+    tear_down();
+  }
+  void change(RightSet held) {
+    const std::scoped_lock lock(mutex);
+    rights["app-1"] = std::move(held);
+    ++changes;
+  }
+
+  std::atomic<std::uint64_t> changes = 0;
+  std::atomic<int> seconds = 1'000'000;
+  std::mutex mutex;
+  int asked = 0;
+  std::atomic<bool> revoked = false;
+  bool holds_back = false;
+  std::vector<std::function<void()>> waiting;
+};
+
+TEST_F(EventRightsTest, WhoLosesItsKeyHearsNothingMoreAndIsToldWhy) {
+  auto sink = stream(app_1);
+  sink->wait_for_chunks(1);
+  hub.publish(event("ns.up.data.receive", "app-1"));
+  sink->wait_for_chunks(2);
+  revoked = true;
+  ++changes;
+  hub.publish(event("ns.up.data.process", "app-1"));
+  sink->wait();
+  EXPECT_EQ(sink->text().find("ns.up.data.process"), std::string::npos) << sink->text();
+  EXPECT_NE(sink->text().find("token_unknown"), std::string::npos);
+  EXPECT_EQ(hub.subscribers(), 0U);
+}
+
+TEST_F(EventRightsTest, WhoLosesAllRightsHearsNothingMore) {
+  auto sink = stream(app_1);
+  sink->wait_for_chunks(1);
+  change({});
+  hub.publish(event("ns.up.data.process", "app-1"));
+  sink->wait();
+  EXPECT_EQ(sink->text().find("ns.up.data.process"), std::string::npos) << sink->text();
+  EXPECT_NE(sink->text().find("no_application_rights"), std::string::npos);
+}
+
+TEST_F(EventRightsTest, OtherRightsShowOtherEvents) {
+  auto sink = stream(app_1);
+  sink->wait_for_chunks(1);
+  change({RIGHT_APPLICATION_DEVICES_READ});
+  hub.publish(event("ns.up.data.process", "app-1"));
+  hub.publish(event("ns.end_device.update", "app-1"));
+  sink->wait_for_chunks(2);
+  change({RIGHT_APPLICATION_TRAFFIC_READ});
+  hub.publish(event("ns.up.data.receive", "app-1"));
+  sink->wait_for_chunks(3);
+  sink->disconnect();
+  sink->wait();
+  EXPECT_EQ(sink->text().find("ns.up.data.process"), std::string::npos) << sink->text();
+  EXPECT_NE(sink->text().find("ns.end_device.update"), std::string::npos);
+  EXPECT_NE(sink->text().find("ns.up.data.receive"), std::string::npos);
+}
+
+TEST_F(EventRightsTest, RightsAreAskedForAgainWhenTheyChangeOrGrowOld) {
+  auto sink = stream(app_1);
+  sink->wait_for_chunks(1);
+  std::size_t told = 1;
+  const auto publish = [&] {
+    hub.publish(event("ns.up.data.receive", "app-1"));
+    sink->wait_for_chunks(++told);
+    const std::scoped_lock lock(mutex);
+    return asked;
+  };
+  EXPECT_EQ(publish(), 1);
+  EXPECT_EQ(publish(), 1);
+  ++changes;
+  EXPECT_EQ(publish(), 2);
+  EXPECT_EQ(publish(), 2);
+  seconds += 10;  // A key may have expired.
+  EXPECT_EQ(publish(), 3);
+  seconds -= 60;
+  EXPECT_EQ(publish(), 4) << "the clock was set";
+  sink->disconnect();
+  sink->wait();
+}
+
+TEST_F(EventRightsTest, AnAnswerIsForWhatHappenedBeforeTheQuestion) {
+  auto sink = stream(app_1);
+  sink->wait_for_chunks(1);
+  {
+    const std::scoped_lock lock(mutex);
+    holds_back = true;
+    ++changes;
+  }
+  hub.publish(event("ns.up.data.receive", "app-1"));
+  change({RIGHT_APPLICATION_TRAFFIC_READ});
+  hub.publish(event("ns.up.data.process", "app-1"));
+  const auto answer = [this] {
+    std::vector<std::function<void()>> now;
+    {
+      const std::scoped_lock lock(mutex);
+      now.swap(waiting);
+    }
+    for (const auto& one : now) one();
+    return now.size();
+  };
+  EXPECT_EQ(answer(), 1U);
+  sink->wait_for_chunks(2);
+  {
+    const std::scoped_lock lock(mutex);
+    rights["app-1"] = {RIGHT_APPLICATION_INFO};
+  }
+  EXPECT_EQ(answer(), 1U) << "the second event waits for a question of its own";
+  sink->disconnect();
+  sink->wait();
+  EXPECT_NE(sink->text().find("ns.up.data.receive"), std::string::npos) << sink->text();
+  EXPECT_EQ(sink->text().find("ns.up.data.process"), std::string::npos);
+}
+
+TEST_F(EventRightsTest, WhatWaitsIsBoundedAndCounted) {
+  std::atomic<int> dropped = 0;
+  hub.connect({.count_dropped = [&](std::string_view) { ++dropped; }});
+  auto sink = stream(app_1);
+  sink->wait_for_chunks(1);
+  {
+    const std::scoped_lock lock(mutex);
+    holds_back = true;
+    ++changes;
+  }
+  for (int i = 0; i < 600; ++i) hub.publish(event("ns.up.data.receive", "app-1"));
+  EXPECT_EQ(dropped, 600 - 1 - 512) << "one is asked for, 512 are held";
+  sink->disconnect();
+  sink->wait();
+  hub.connect({});
+}
+
 TEST_F(EventsTest, WithoutAStoreNothingIsRelated) {
   const auto refused = call("GET", "/events/related?correlation_id=corr");
   EXPECT_EQ(refused.status, 400);
