@@ -65,13 +65,16 @@ struct Account {
   Account(AccountPorts given, std::weak_ptr<const ApiClient> client)
       : ports(std::move(given)),
         api(std::move(client)),
-        logins(ports.settings.throttle),
+        logins(ports.identity.ports().logins
+                   ? ports.identity.ports().logins
+                   : std::make_shared<LoginThrottle>(ports.settings.throttle)),
         clients(ports.settings.throttle) {}
 
   const AccountPorts ports;
   /// Weak: its owner ends it before the server, whatever requests are under way.
   const std::weak_ptr<const ApiClient> api;
-  mutable LoginThrottle logins;
+  /// The same as the API's, if that has one. Never null.
+  const std::shared_ptr<LoginThrottle> logins;
   mutable LoginThrottle clients;  // secrets of OAuth clients
 
   void count(Outcome outcome) const {

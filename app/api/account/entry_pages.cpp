@@ -71,16 +71,6 @@ void reset_form(const VisitPtr& visit, int status, const Note& note) {
                                   .mount = visit->mount()}));
 }
 
-/// Mails and guesses are limited like logins. False: it was answered.
-bool may_try(const VisitPtr& visit, const std::string& account,
-             const std::function<void(int, const Note&)>& refused) {
-  const auto& shared = visit->account();
-  if (!shared.logins.begin(account, visit->address(), shared.ports.mono_now())) return true;
-  shared.count(Outcome::login_throttled);
-  refused(too_many, {problem_text(Error(rate_limit_exceeded)), false});
-  return false;
-}
-
 }  // namespace
 
 void show_login(const VisitPtr& visit) {
@@ -174,11 +164,12 @@ void post_forgot(const VisitPtr& visit) {
         forgot_page(
             {.csrf = visit->csrf(), .user_id = user_id, .note = note, .mount = visit->mount()}));
   };
-  if (!may_try(visit, "", refuse)) return;
   pb::CreateTemporaryPasswordRequest request;
   request.mutable_user_ids()->set_user_id(user_id);
   visit->call<Empty>("ttn.lorawan.v3.UserRegistry/CreateTemporaryPassword", request,
-                     [=](const Empty&, const Refusal*) {
+                     [=](const Empty&, const Refusal* refusal) {
+                       if (refusal != nullptr && is_throttled(visit, *refusal))
+                         return refuse(too_many, {problem_text(*refusal), false});
                        visit->message(
                            200, {.title = "Check your mail",
                                  .text = "If there is such an account, a temporary password was "
@@ -198,17 +189,16 @@ void post_reset(const VisitPtr& visit) {
   const auto& user_id = visit->form().value("user_id");
   const auto password = new_password(visit);
   if (password.empty()) return refuse(bad_request, {passwords_differ, false});
-  if (!may_try(visit, user_id, refuse)) return;
   pb::UpdateUserPasswordRequest request;
   request.mutable_user_ids()->set_user_id(user_id);
   request.set_old(visit->form().value("current"));
   request.set_new_(password);
   visit->call<Empty>("ttn.lorawan.v3.UserRegistry/UpdatePassword", request,
                      [=](const Empty&, const Refusal* refusal) {
-                       if (refusal != nullptr)
-                         return refuse(bad_request, {problem_text(*refusal), false});
-                       const auto& shared = visit->account();
-                       shared.logins.succeeded(user_id, visit->address(), shared.ports.mono_now());
+                       if (refusal != nullptr) {
+                         return refuse(is_throttled(visit, *refusal) ? too_many : bad_request,
+                                       {problem_text(*refusal), false});
+                       }
                        visit->message(200, {.title = "Password changed",
                                             .text = "",
                                             .note = {"Your new password is set.", true},

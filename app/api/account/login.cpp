@@ -116,7 +116,7 @@ void store(const VisitPtr& visit, const Opening& opening, identity_server::Chang
 bool may_try(const VisitPtr& visit, const std::string& account,
              const actors::Reply<LoggedIn>& then) {
   const auto& ports = visit->ports();
-  const auto wait = visit->account().logins.begin(account, visit->address(), ports.mono_now());
+  const auto wait = visit->account().logins->begin(account, visit->address(), ports.mono_now());
   if (!wait) return true;
   visit->account().count(Outcome::login_throttled);
   const auto& rules = ports.settings.throttle;
@@ -126,6 +126,12 @@ bool may_try(const VisitPtr& visit, const std::string& account,
 }
 
 }  // namespace
+
+bool is_throttled(const VisitPtr& visit, const Refusal& refusal) {
+  if (!refusal.name.ends_with(":rate_limit_exceeded")) return false;
+  visit->account().count(Outcome::login_throttled);
+  return true;
+}
 
 void log_in(const VisitPtr& visit, const std::string& user_id, const std::string& password,
             actors::Reply<LoggedIn> then) {
@@ -154,7 +160,7 @@ void log_in(const VisitPtr& visit, const std::string& user_id, const std::string
           const auto refuse = [then, error = opening.error()](const Status&) { then(fail(error)); };
           return act_of(visit, "account/login", user_id).write(fail(opening.error()), refuse);
         }
-        account.logins.succeeded(user_id, visit->address(), account.ports.mono_now());
+        account.logins->succeeded(user_id, visit->address(), account.ports.mono_now());
         store(visit, *opening, opening_change(*opening, {}, nullptr), then);
       });
 }
@@ -191,7 +197,7 @@ void log_in_by_token(const VisitPtr& visit, const std::string& token,
       visit->account().count(Outcome::login_refused);
       return then(fail(opening.error()));
     }
-    visit->account().logins.succeeded("", visit->address(), visit->ports().mono_now());
+    visit->account().logins->succeeded("", visit->address(), visit->ports().mono_now());
     store(visit, *opening, opening_change(*opening, key, use), then);
   });
 }

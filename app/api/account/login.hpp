@@ -29,6 +29,9 @@ void log_in_by_token(const VisitPtr& visit, const std::string& token, actors::Re
 /// For those whom another provider has recognized.
 void log_in_recognized(const VisitPtr& visit, const std::string& user_id,
                        actors::Reply<LoggedIn> then);
+/// Whether the API has refused it because too many attempts like it have failed; then that is
+/// counted as a throttled login.
+bool is_throttled(const VisitPtr& visit, const Refusal& refusal);
 /// Ends the browser's session, if it has one, and its cookie.
 void log_out(const VisitPtr& visit, std::function<void()> then);
 

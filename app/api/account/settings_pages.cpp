@@ -14,6 +14,7 @@ namespace pb = ttn::lorawan::v3;
 using google::protobuf::Empty;
 
 constexpr int bad_request = 400;
+constexpr int too_many = 429;
 constexpr std::uint32_t rows_max = 100;
 
 pb::UserIdentifiers me(const VisitPtr& visit) {
@@ -201,11 +202,6 @@ void post_password(const VisitPtr& visit) {
   const auto& form = visit->form();
   if (form.value("password") != form.value("password_again"))
     return password_form(visit, bad_request, {"The two passwords are not the same.", false});
-  const auto& account = visit->account();
-  const auto now = account.ports.mono_now();
-  // Who found an open browser may not try passwords without end.
-  if (account.logins.begin(visit->visitor.user_id, visit->address(), now))
-    return password_form(visit, 429, {problem_text(Error(rate_limit_exceeded)), false});
   pb::UpdateUserPasswordRequest request;
   *request.mutable_user_ids() = me(visit);
   request.set_old(form.value("current"));
@@ -214,10 +210,12 @@ void post_password(const VisitPtr& visit) {
   request.set_revoke_all_access(revokes);
   visit->call<Empty>("ttn.lorawan.v3.UserRegistry/UpdatePassword", request,
                      [=](const Empty&, const Refusal* refusal) {
-                       if (refusal != nullptr)
-                         return password_form(visit, bad_request, {problem_text(*refusal), false});
-                       visit->account().logins.succeeded(visit->visitor.user_id, visit->address(),
-                                                         now);
+                       // Who found an open browser may not try passwords without end.
+                       if (refusal != nullptr) {
+                         return password_form(
+                             visit, is_throttled(visit, *refusal) ? too_many : bad_request,
+                             {problem_text(*refusal), false});
+                       }
                        if (revokes) return post_logout(visit);
                        visit->visitor.must_change_password = false;
                        password_form(visit, 200, {"Your password was changed.", true});

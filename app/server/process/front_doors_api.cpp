@@ -88,7 +88,7 @@ Result<api::IdentityPortsPtr> FrontDoors::State::identity_ports() {
   out->cluster_keys = api::ClusterKeys(ports.config.cluster_keys);
   out->mono_now = [clock] { return clock->now().mono; };
   out->device_pages = device_pages;
-  out->password_attempts =
+  out->logins =
       std::make_shared<api::LoginThrottle>(throttle_rules(ports.config.is.login_throttle));
   FF_TRY(out->send_mail,
          make_mail_sender(ports.config.is.email,

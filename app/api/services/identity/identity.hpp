@@ -33,9 +33,10 @@ struct IdentityPorts {
   MakeRandom make_random;
   /// May be empty: nobody gets mail.
   std::function<void(Mail)> send_mail;
-  /// Of old passwords that callers give without other credentials. Null: as many as they like.
-  std::shared_ptr<LoginThrottle> password_attempts;
-  std::function<MonoTime()> mono_now;  // with password_attempts
+  /// Of passwords that callers give without other credentials, here and at the pages. Null: as many
+  /// as they like.
+  std::shared_ptr<LoginThrottle> logins;
+  std::function<MonoTime()> mono_now;  // with logins
   /// Of calls between the processes of this cluster.
   ClusterKeys cluster_keys;
   /// Null, or not ready: lists of end devices read all of them.

@@ -50,13 +50,22 @@ std::string hash_of(const std::string& password, const MakeRandom& make_random) 
   return identity_server::hash_password(password, *random);
 }
 
-/// The old password is the only credential: whoever guesses it has as many guesses as at a login.
-Status begin_attempt(const IdentityPorts& ports, const std::string& user_id) {
-  if (!ports.password_attempts) return {};
-  if (!ports.password_attempts->begin(user_id, {}, ports.mono_now())) return {};
+/// Who gives no other credential has as many attempts as at a login. `account` empty: the attempt
+/// is no guess.
+Status begin_attempt(const IdentityPorts& ports, const std::string& account,
+                     const std::string& address) {
+  if (!ports.logins || !ports.logins->begin(account, address, ports.mono_now())) return {};
+  const auto& rules = ports.logins->rules();
   return fail(net::rate_limit_exceeded,
-              {{"rate", std::to_string(ports.password_attempts->rules().per_account)},
-               {"key", "user:" + user_id}});
+              {{"rate", std::to_string(account.empty() ? rules.per_address : rules.per_account)},
+               {"key", account.empty() ? "ip:" + address : "user:" + account}});
+}
+
+/// Errors: temporary_password_still_valid.
+Status check_no_temporary(const pb::User& user, UtcTime now) {
+  if (user.temporary_password().empty() || time_of(user.temporary_password_expires_at()) <= now)
+    return {};
+  return fail(temporary_password_still_valid);
 }
 
 void clear_temporary(pb::User& user) {
@@ -100,14 +109,26 @@ struct Passwords::Temporary {
   std::string hash;
 };
 
+/// Hashing takes long: it is looked before whether there is a reason for it.
 void Passwords::create_temporary(const CallPtr& call, const std::string& user_id,
                                  const Reply<Empty>& reply) const {
-  auto random = make_random_();
-  const auto password =
-      identity_server::make_token(identity_server::TokenKind::session, *random).secret;
-  hash(password, [=, this](const Result<std::string>& hashed) {
-    if (!hashed) return reply(fail(hashed.error()));
-    store(Temporary{call, user_id, password, *hashed}, reply);
+  if (const auto limited = begin_attempt(identity_.ports(), {}, call->remote_address); !limited)
+    return reply(fail(limited.error()));
+  auto check = [key = user_key(user_id),
+                now = context_.now()](const storage::Reader& store) -> Result<bool> {
+    FF_TRY(const auto user, user_of(store, key));
+    FF_CHECK(check_no_temporary(user, now));
+    return true;
+  };
+  identity_.read<bool>(check, [=, this](const Result<bool>& wanted) {
+    if (!wanted) return reply(fail(wanted.error()));
+    auto random = make_random_();
+    const auto password =
+        identity_server::make_token(identity_server::TokenKind::session, *random).secret;
+    hash(password, [=, this](const Result<std::string>& hashed) {
+      if (!hashed) return reply(fail(hashed.error()));
+      store(Temporary{call, user_id, password, *hashed}, reply);
+    });
   });
 }
 
@@ -119,8 +140,7 @@ void Passwords::store(const Temporary& temporary, const Reply<Empty>& reply) con
                        const Entity& current, UtcTime now) -> Result<Draft> {
     if (current.deleted_at) return fail(identity_server::not_found(key));
     FF_TRY(auto user, entity_message<pb::User>(current));
-    if (!user.temporary_password().empty() && time_of(user.temporary_password_expires_at()) > now)
-      return fail(temporary_password_still_valid);
+    FF_CHECK(check_no_temporary(user, now));
     user.set_temporary_password(hash);
     put_time(now, *user.mutable_temporary_password_created_at());
     put_time(now + ttl, *user.mutable_temporary_password_expires_at());
@@ -144,7 +164,7 @@ void Passwords::update(const CallPtr& call, const pb::UpdateUserPasswordRequest&
                                                        id, request.new_());
   if (!allowed) return reply(fail(allowed.error()));
   if (request.new_() == request.old()) return reply(fail(password_equals_old));
-  if (const auto limited = begin_attempt(identity_.ports(), id); !limited)
+  if (const auto limited = begin_attempt(identity_.ports(), id, call->remote_address); !limited)
     return reply(fail(limited.error()));
   auto update = std::make_shared<Update>(Update{call, request, reply, {}, {}});
   auto check = [update, key = user_key(id), now = context_.now(),
@@ -161,8 +181,8 @@ void Passwords::update(const CallPtr& call, const pb::UpdateUserPasswordRequest&
       return update->reply(fail(user.error()));
     }
     const auto& ports = identity_.ports();
-    if (ports.password_attempts)
-      ports.password_attempts->succeeded(user->ids().user_id(), {}, ports.mono_now());
+    if (ports.logins)
+      ports.logins->succeeded(user->ids().user_id(), call->remote_address, ports.mono_now());
     update->user = *user;
     store(update);
   });

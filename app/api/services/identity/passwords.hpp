@@ -16,11 +16,13 @@ class Passwords {
   Passwords(const ServiceContext& context, Identity identity, MakeRandom make_random)
       : context_(context), identity_(std::move(identity)), make_random_(std::move(make_random)) {}
 
-  /// For everyone; its user gets it. Errors: not_found(), temporary_password_still_valid.
+  /// For everyone; its user gets it. Errors: not_found(), temporary_password_still_valid,
+  /// rate_limit_exceeded.
   void create_temporary(const CallPtr& call, const std::string& user_id,
                         const Reply<Empty>& reply) const;
   /// The old or a temporary password is the credential. Errors: those of check_password(),
-  /// password_equals_old, old_password, temporary_password_expired, not_found().
+  /// password_equals_old, old_password, temporary_password_expired, not_found(),
+  /// rate_limit_exceeded.
   void update(const CallPtr& call, const ttn::lorawan::v3::UpdateUserPasswordRequest& request,
               const Reply<Empty>& reply) const;
   /// As it is kept; empty stays empty. Where it holds up nobody.

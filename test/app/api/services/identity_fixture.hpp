@@ -35,7 +35,7 @@ class IdentityTest : public ApiFixture {
     ports->now = [clock = actor_deps_.clock] { return clock->now().utc; };
     ports->make_random = [] { return make_secure_random(); };
     ports->mono_now = [clock = actor_deps_.clock] { return clock->now().mono; };
-    ports->password_attempts = std::make_shared<LoginThrottle>(ThrottleRules{});
+    ports->logins = std::make_shared<LoginThrottle>(ThrottleRules{});
     ports->send_mail = [this](Mail mail) {
       const std::scoped_lock lock(mail_mutex_);
       mails_.push_back(std::move(mail));

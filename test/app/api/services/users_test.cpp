@@ -174,6 +174,48 @@ TEST_F(UsersTest, OldPasswordsAreNotGuessedForever) {
   EXPECT_EQ(change("bob", "Secret99x").status, 200);
 }
 
+/// Callers without credentials, known by their addresses.
+class StrangersTest : public UsersTest {
+ protected:
+  Answer call_from(const std::string& address, const std::string& method, const std::string& path,
+                   const std::string& body = "") {
+    if (!gateway) start();
+    auto sink = std::make_shared<RecordingSink>();
+    gateway->serve({method, "/api/v3" + path, {{"X-Real-IP", address}}, body}, sink);
+    sink->wait();
+    boost::json::error_code error;
+    return {sink->status(), boost::json::parse(sink->text(), error)};
+  }
+  Answer change_from(const std::string& address, const std::string& from, const std::string& to) {
+    return call_from(address, "PUT", "/users/ada/password",
+                     R"({"old":")" + from + R"(","new":")" + to + ""
+  }
+  ");
+}
+};
+
+TEST_F(StrangersTest, WhoGuessesDoesNotLockOutWhoseItIs) {
+  create_user("ada");
+  ASSERT_EQ(change_from("192.0.2.1", "Secret99x", "Better100").status, 200);
+  for (std::uint32_t i = 0; i < ThrottleRules{}.per_account; ++i)
+    EXPECT_EQ(change_from("198.51.100.1", "guess", "Better101").status, 401);
+  EXPECT_EQ(change_from("198.51.100.1", "Better100", "Better101").status, 429);
+  EXPECT_EQ(change_from("198.51.100.2", "Better100", "Better101").status, 429);
+  EXPECT_EQ(change_from("192.0.2.1", "Better100", "Better101").status, 200);
+}
+
+TEST_F(StrangersTest, TemporaryPasswordsAreAskedForSoOftenFromOneAddress) {
+  create_user("ada");
+  const auto ask = [&](const std::string& address) {
+    return call_from(address, "POST", "/users/nobody-here/temporary_password").status;
+  };
+  for (std::uint32_t i = 0; i < ThrottleRules{}.per_address; ++i)
+    ASSERT_EQ(ask("198.51.100.1"), 404);
+  EXPECT_EQ(ask("198.51.100.1"), 429);
+  EXPECT_EQ(call_from("198.51.100.1", "POST", "/users/ada/temporary_password").status, 429);
+  EXPECT_EQ(call_from("192.0.2.1", "POST", "/users/ada/temporary_password").status, 200);
+}
+
 TEST_F(UsersTest, ATemporaryPasswordIsMailedAndUsedOnce) {
   create_user("ada");
   ASSERT_EQ(call_as("", "POST", "/users/ada/temporary_password").status, 200);
