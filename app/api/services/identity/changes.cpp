@@ -68,9 +68,7 @@ events::EventSubject subject_of(const storage::EntityKey& entity) {
 void publish(const Identity& identity, std::string_view name, events::EventSubject subject,
              const CorrelationIds& correlation_ids, events::EventData data) {
   const auto& ports = identity.ports();
-  if (!ports.publish || !ports.now || name.empty() ||
-      std::holds_alternative<std::monostate>(subject))
-    return;
+  if (!ports.publish || !ports.now || name.empty()) return;
   ports.publish({.name = name,
                  .time = ports.now(),
                  .subject = std::move(subject),
@@ -86,6 +84,20 @@ void publish_change(const Identity& identity, const Call& call, const storage::E
   if (!paths.empty()) data = events::FieldPaths{paths};
   publish(identity, name_of(entity.kind, verb), subject_of(entity), call.correlation_ids,
           std::move(data));
+}
+
+void publish_message(const Identity& identity, std::string_view name,
+                     const storage::EntityKey& entity,
+                     const std::vector<std::string>& correlation_ids,
+                     const google::protobuf::Message& data) {
+  const auto* known = std::ranges::find(names, name);
+  if (known == names.end()) return;
+  publish(identity, *known, subject_of(entity), correlation_ids,
+          events::ProtobufData{data.GetTypeName(), data.SerializeAsString()});
+}
+
+void publish_invitation(const Identity& identity, const Call& call) {
+  publish(identity, "invitation.create", {}, call.correlation_ids, {});
 }
 
 void publish_of_user(const Identity& identity, std::string_view name, const std::string& user_id,

@@ -79,20 +79,30 @@ class EndDeviceBatches final : public pb::EndDeviceBatchRegistry::CallbackServic
   }
 
  private:
-  /// Those that are not there are passed over.
+  /// Those that are not there are passed over. The application hears of the others.
   void erase(const std::shared_ptr<const Call>& call, const Keys& keys,
              const Reply<Empty>& reply) const {
     identity_server::ChangeEntities message;
     message.keys = keys;
-    message.decide = [keys](EntityRows& rows, UtcTime) -> Status {
-      for (const auto& key : keys) rows.erase(key);
+    auto batch = std::make_shared<pb::EndDeviceIdentifiersList>();
+    message.decide = [keys, batch](EntityRows& rows, UtcTime) -> Status {
+      for (const auto& key : keys) {
+        const auto* device = rows.find(key);
+        rows.erase(key);
+        if (device == nullptr) continue;
+        FF_TRY(auto erased, entity_message<pb::EndDevice>(*device));
+        *batch->add_end_device_ids() = std::move(*erased.mutable_ids());
+      }
       return {};
     };
     identity_.of(*call).change(std::move(message),
                                [=, this](const Result<std::vector<EntityPtr>>& erased) {
                                  if (!erased) return reply(fail(erased.error()));
-                                 for (const auto& key : keys)
-                                   publish_change(identity_, *call, key, "batch.delete");
+                                 if (batch->end_device_ids_size() > 0) {
+                                   publish_message(identity_, "end_device.batch.delete",
+                                                   application_key(keys.front().ids.front()),
+                                                   call->correlation_ids, *batch);
+                                 }
                                  reply(Empty());
                                });
   }

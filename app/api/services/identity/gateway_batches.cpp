@@ -101,8 +101,12 @@ class GatewayBatches final : public pb::GatewayBatchRegistry::CallbackService {
                                });
   }
 
+  /// To whoever listens to one of them: the whole batch, as an event is of one entity here.
   void publish_batch(const Call& call, const Keys& keys) const {
-    for (const auto& key : keys) publish_change(identity_, call, key, "batch.delete");
+    pb::GatewayIdentifiersList batch;
+    for (const auto& key : keys) batch.add_gateway_ids()->set_gateway_id(key.ids.front());
+    for (const auto& key : keys)
+      publish_message(identity_, "gateway.batch.delete", key, call.correlation_ids, batch);
   }
 
   const ServiceContext& context_;

@@ -100,6 +100,7 @@ class Invitations final : public pb::UserInvitationRegistry::CallbackService {
       if (!sent && sent.error().is(identity_server::id_taken))
         return reply(fail(invitation_already_sent));
       if (!sent) return reply(fail(sent.error()));
+      publish_invitation(identity_, *call);
       auto invitation = entity_message<pb::Invitation>(**sent);
       if (invitation && identity_.ports().send_mail)
         identity_.ports().send_mail(mail_of(*invitation));

@@ -91,6 +91,7 @@ class Notifications final : public pb::NotificationService::CallbackService {
     for (const auto receiver : request.receivers())
       wanted.receivers.push_back(static_cast<pb::NotificationReceiver>(receiver));
     wanted.sender = request.sender_ids().user_id();
+    wanted.correlation_ids = call.correlation_ids;
     create_notification(identity_, std::move(wanted), [reply](const Result<std::string>& id) {
       if (!id) return reply(fail(id.error()));
       pb::CreateNotificationResponse out;

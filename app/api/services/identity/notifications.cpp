@@ -251,20 +251,25 @@ void create_notification(const Identity& identity, NewNotification wanted,
   identity.read<Plan>(find, [=](const Result<Plan>& found) {
     if (!found) return then(fail(found.error()));
     if (found->receivers.empty()) return then(fail(no_receiver_user_ids));
-    identity.change(
-        store_for(*found, notification),
-        [=, addresses = found->addresses](const Result<std::vector<EntityPtr>>& stored) {
-          if (!stored) return then(fail(stored.error()));
-          then(notification.id());
-          if (!identity.ports().send_mail) return;
-          for (const auto& address : addresses)
-            identity.ports().send_mail(mail_of(wanted, address));
-        });
+    identity.change(store_for(*found, notification),
+                    [=, addresses = found->addresses,
+                     receivers = found->receivers](const Result<std::vector<EntityPtr>>& stored) {
+                      if (!stored) return then(fail(stored.error()));
+                      then(notification.id());
+                      for (const auto& receiver : receivers) {
+                        publish_message(identity, "user.notification.create", user_key(receiver),
+                                        wanted.correlation_ids, notification);
+                      }
+                      if (!identity.ports().send_mail) return;
+                      for (const auto& address : addresses)
+                        identity.ports().send_mail(mail_of(wanted, address));
+                    });
   });
 }
 
 void notify(const Identity& identity, const Call& call, NewNotification wanted) {
   if (call.auth.account_id.starts_with("user:")) wanted.sender = call.auth.account_id.substr(5);
+  wanted.correlation_ids = call.correlation_ids;
   create_notification(identity, std::move(wanted), [](const Result<std::string>&) {});
 }
 

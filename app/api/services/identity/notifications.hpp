@@ -22,6 +22,7 @@ struct NewNotification {
   std::vector<ttn::lorawan::v3::NotificationReceiver> receivers{
       ttn::lorawan::v3::NOTIFICATION_RECEIVER_ADMINISTRATIVE_CONTACT};
   std::string sender = {};  // user id; empty: nobody
+  std::vector<std::string> correlation_ids = {};
 };
 
 /// Makes one for every receiver. Answers the id that they share. Errors: no_receiver_user_ids,
