@@ -1,5 +1,6 @@
 // ApplicationRegistry: applications as entities of the identity server.
 #include "app/api/services/identity/dev_eui_blocks.hpp"
+#include "app/api/services/identity/expired_entities.hpp"
 #include "app/api/services/identity/owned_registry.hpp"
 #include "app/api/services/identity/services.hpp"
 #include "ttn/lorawan/v3/application_services.grpc.pb.h"
@@ -8,20 +9,6 @@ namespace ff::api {
 namespace {
 
 using google::protobuf::Empty;
-
-constexpr ErrorDef application_has_devices{"pkg/identityserver", "application_has_devices",
-                                           Code::failed_precondition,
-                                           "application still has `{count}` devices"};
-
-Status has_no_devices(const storage::Reader& store, const storage::EntityKey& application) {
-  const auto prefix =
-      storage::entity_prefix(storage::EntityKind::end_device, {application.ids.front()});
-  FF_TRY(const auto count,
-         store.scan({.family = storage::Family::entity, .range = storage::prefix_range(prefix)},
-                    [](ByteView, ByteView) { return true; }));
-  if (count > 0) return fail(application_has_devices, {{"count", count}});
-  return {};
-}
 
 class Applications final : public pb::ApplicationRegistry::CallbackService {
  public:

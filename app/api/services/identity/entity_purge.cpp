@@ -68,23 +68,36 @@ void keep_deleted(const Identity& identity, const EntityKey& key, actors::Reply<
   });
 }
 
-void restore(const Identity& identity, const EntityKey& key, UniqueKeysOf unique,
+void restore(const Identity& identity, const EntityKey& key, Revive revive,
              actors::Reply<void> then) {
   ChangeEntity message;
   message.key = key;
-  message.change = [key, unique = std::move(unique), window = identity.settings().restore_window](
+  message.change = [key, revive = std::move(revive), window = identity.settings().restore_window](
                        const Entity& current, UtcTime now) -> Result<Draft> {
     if (!current.deleted_at) return fail(not_found(key));
     if (*current.deleted_at + window < now) return fail(restore_window_expired);
-    Draft draft{.message = current.message, .unique = {}};
-    if (unique) {
-      FF_TRY(draft.unique, unique(current));
-    }
-    return draft;
+    return revive(current);
   };
   identity.change(std::move(message), [then = std::move(then)](const Result<EntityPtr>& entity) {
     if (!entity) return then(fail(entity.error()));
     then({});
+  });
+}
+
+void purge_deleted(const Identity& identity, const EntityKey& key,
+                   std::function<Status(const storage::Reader&)> allowed,
+                   actors::Reply<void> then) {
+  auto find = [key, allowed = std::move(allowed)](
+                  const storage::Reader& store) -> Result<std::vector<EntityKey>> {
+    if (allowed) FF_CHECK(allowed(store));
+    const auto row = store.get(storage::Family::entity, encode_key(key));
+    FF_CHECK(row);
+    if (!*row) return fail(not_found(key));
+    return rows_of(store, key);
+  };
+  identity.scan<std::vector<EntityKey>>(find, [=](Result<std::vector<EntityKey>> rows) {
+    if (!rows) return then(fail(rows.error()));
+    erase_rows(identity, *std::move(rows), then);
   });
 }
 
@@ -93,24 +106,14 @@ void purge(const Identity& identity, const EntityKey& key,
   auto erase = [=](const Status& deleted) {
     // One that is deleted but kept is purged as well.
     if (!deleted && deleted.error().code() != Code::not_found) return then(fail(deleted.error()));
-    auto find = [key, allowed](const storage::Reader& store) -> Result<std::vector<EntityKey>> {
-      if (allowed) FF_CHECK(allowed(store));
-      const auto row = store.get(storage::Family::entity, encode_key(key));
-      FF_CHECK(row);
-      if (!*row) return fail(not_found(key));
-      return rows_of(store, key);
-    };
-    identity.read<std::vector<EntityKey>>(find, [=](Result<std::vector<EntityKey>> rows) {
-      if (!rows) return then(fail(rows.error()));
-      erase_rows(identity, *std::move(rows), then);
-    });
+    purge_deleted(identity, key, allowed, then);
   };
   auto check = [allowed](const storage::Reader& store) -> Result<bool> {
     if (allowed) FF_CHECK(allowed(store));
     return true;
   };
   // Before anything changes, and again when nothing can be added.
-  identity.read<bool>(check, [=](const Result<bool>& free) {
+  identity.scan<bool>(check, [=](const Result<bool>& free) {
     if (!free) return then(fail(free.error()));
     keep_deleted(identity, key, erase);
   });

@@ -81,7 +81,9 @@ class Gateways final : public pb::GatewayRegistry::CallbackService {
                        [](pb::Gateway& gateway, const identity_server::RightSet& rights) {
                          hide_secrets(gateway, rights);
                        },
-                   .may_purge = nullptr}) {}
+                   .may_purge = nullptr,
+                   // An EUI is free as soon as its gateway is deleted. [spec cli §9]
+                   .release = [](pb::Gateway& gateway) { gateway.mutable_ids()->clear_eui(); }}) {}
 
   grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context,
                                    const pb::CreateGatewayRequest* request,

@@ -30,6 +30,8 @@ struct OwnedKind {
   std::function<void(Message&, const identity_server::RightSet&)> by_rights;
   /// More that a purge demands.
   std::function<Status(const storage::Reader&, const storage::EntityKey&)> may_purge;
+  /// Takes out what another entity has got while this one was deleted. Null: then it stays deleted.
+  std::function<void(Message&)> release = nullptr;
 };
 
 /// What a single creation adds. Functions may be null.
@@ -142,13 +144,12 @@ class OwnedRegistry {
     const storage::EntityKey key{kind_.kind, {id}};
     // Rights are looked at without the entity, which is deleted.
     ownership_.authorized_deleted(call, key, reply, [=, this] {
-      auto unique = [keys = kind_.unique](const identity_server::Entity& entity)
-          -> Result<std::vector<identity_server::UniqueKey>> {
-        if (!keys) return std::vector<identity_server::UniqueKey>();
-        FF_TRY(const auto message, entity_message<Message>(entity));
-        return keys(message);
+      auto then = [=, this, answer = done(call, key, "restore", reply)](const Status& restored) {
+        if (restored || !kind_.release || restored.error().code() != Code::already_exists)
+          return answer(restored);
+        api::restore(identity_.of(*call), key, revive(kind_.release), answer);
       };
-      api::restore(identity_.of(*call), key, unique, done(call, key, "restore", reply));
+      api::restore(identity_.of(*call), key, revive(nullptr), std::move(then));
     });
   }
 
@@ -184,6 +185,17 @@ class OwnedRegistry {
     return masked(std::move(message), paths);
   }
 
+  /// `change` may be null.
+  Revive revive(std::function<void(Message&)> change) const {
+    return [keys = kind_.unique, change = std::move(change)](
+               const identity_server::Entity& entity) -> Result<identity_server::Draft> {
+      FF_TRY(auto message, entity_message<Message>(entity));
+      if (change) change(message);
+      auto unique = keys ? keys(message) : std::vector<identity_server::UniqueKey>();
+      return identity_server::Draft{.message = entity_bytes(message), .unique = std::move(unique)};
+    };
+  }
+
   std::function<identity_server::Draft()> draft_of(Message message) const {
     return [message = std::move(message), unique = kind_.unique]() {
       auto keys = unique ? unique(message) : std::vector<identity_server::UniqueKey>();
@@ -211,7 +223,7 @@ class OwnedRegistry {
       FF_CHECK(may(store, key));
       return true;
     };
-    identity_.read<bool>(check, [then = std::move(then)](const Result<bool>& may) {
+    identity_.scan<bool>(check, [then = std::move(then)](const Result<bool>& may) {
       if (!may) return then(fail(may.error()));
       then({});
     });

@@ -188,12 +188,11 @@ class Users final : public pb::UserRegistry::CallbackService {
 
   void restore(const CallPtr& call, const storage::EntityKey& key,
                const Reply<Empty>& reply) const {
-    auto unique = [](const identity_server::Entity& entity)
-        -> Result<std::vector<identity_server::UniqueKey>> {
+    auto revive = [](const identity_server::Entity& entity) -> Result<identity_server::Draft> {
       FF_TRY(const auto user, entity_message<pb::User>(entity));
-      return email_key(user);
+      return identity_server::Draft{.message = entity.message, .unique = email_key(user)};
     };
-    api::restore(identity_.of(*call), key, unique, done(call, key, "restore", reply));
+    api::restore(identity_.of(*call), key, revive, done(call, key, "restore", reply));
   }
 
   actors::Reply<void> done(const CallPtr& call, const storage::EntityKey& key,

@@ -1,24 +1,31 @@
 // What the registries of entities have in common, over HTTP JSON: restoring, purging, searching,
 // bookmarks, notifications, DevEUIs, settings.
+#include <atomic>
+
+#include "app/api/services/identity/expired_entities.hpp"
+#include "app/api/services/mapping/events.hpp"
 #include "test/app/api/services/identity_fixture.hpp"
+#include "ttn/lorawan/v3/gateway_services.grpc.pb.h"
 
 namespace ff::api::test {
 namespace {
 
 using EntitiesTest = IdentityTest;
 
-TEST_F(EntitiesTest, AGatewayComesBackUnlessItsEuiIsTaken) {
+TEST_F(EntitiesTest, AGatewayComesBackWithoutTheEuiThatAnotherHasGot) {
   ASSERT_EQ(create_gateway("gtw-1", "0102030405060708").status, 200);
   EXPECT_EQ(call("POST", "/gateways/gtw-1/restore").status, 404) << "not deleted";
   ASSERT_EQ(call("DELETE", "/gateways/gtw-1").status, 200);
   EXPECT_EQ(call("GET", "/gateways?deleted=true").at("/gateways/0/ids/gateway_id"), "gtw-1");
   EXPECT_EQ(call("GET", "/gateways").at("/gateways"), "");
   ASSERT_EQ(create_gateway("gtw-2", "0102030405060708").status, 200);
-  EXPECT_EQ(call("POST", "/gateways/gtw-1/restore").error(),
-            "pkg/identityserver:gateway_eui_taken");
-  ASSERT_EQ(call("DELETE", "/gateways/gtw-2/purge").status, 200);
   ASSERT_EQ(call("POST", "/gateways/gtw-1/restore").status, 200);
-  EXPECT_EQ(call("GET", "/gateways/gtw-1").at("/ids/eui"), "0102030405060708");
+  EXPECT_EQ(call("GET", "/gateways/gtw-1").at("/ids/eui"), "") << "another one has it";
+  EXPECT_EQ(call("GET", "/gateways/gtw-2").at("/ids/eui"), "0102030405060708");
+  ASSERT_EQ(call("DELETE", "/gateways/gtw-2").status, 200);
+  ASSERT_EQ(call("POST", "/gateways/gtw-2/restore").status, 200);
+  EXPECT_EQ(call("GET", "/gateways/gtw-2").at("/ids/eui"), "0102030405060708") << "still free";
+  ASSERT_EQ(call("DELETE", "/gateways/gtw-2/purge").status, 200);
   EXPECT_EQ(create_gateway("gtw-2", "0102030405060709").status, 200) << "purged: the id is free";
 }
 
@@ -28,6 +35,27 @@ TEST_F(EntitiesTest, NothingIsRestoredTooLate) {
   settings->restore_window = -std::chrono::hours{1};
   EXPECT_EQ(call("POST", "/applications/app-1/restore").error(),
             "pkg/identityserver:restore_window_expired");
+}
+
+TEST_F(EntitiesTest, WhatCanNotBeRestoredAnyMoreIsPurged) {
+  for (const auto* id : {"app-1", "app-2", "app-3"}) ASSERT_EQ(create_application(id).status, 200);
+  ASSERT_EQ(create_device("dev-1", "0102030405060708").status, 200);
+  ASSERT_EQ(create_gateway("gtw-1", "0102030405060708").status, 200);
+  for (const auto* path : {"/applications/app-1", "/applications/app-2", "/gateways/gtw-1"})
+    ASSERT_EQ(call("DELETE", path).status, 200) << path;
+  const auto purge = [this] {
+    std::promise<Purged> done;
+    purge_expired(*deps.identity, [&](const Result<Purged>& purged) { done.set_value(*purged); });
+    return done.get_future().get();
+  };
+  EXPECT_EQ(purge().purged, 0U) << "they can be restored";
+  settings->restore_window = -std::chrono::hours{1};
+  const auto purged = purge();
+  EXPECT_EQ(purged.purged, 2U);
+  EXPECT_EQ(purged.kept, 1U) << "the one with a device";
+  EXPECT_EQ(create_application("app-2").status, 200) << "the id is free";
+  EXPECT_EQ(create_application("app-1").error(), "pkg/util/store:id_taken");
+  EXPECT_EQ(call("GET", "/applications/app-3").status, 200);
 }
 
 TEST_F(EntitiesTest, OnlyAdminsPurgeAndOnlyWithoutDevices) {
@@ -160,6 +188,95 @@ TEST_F(EntitiesTest, DevicesAreReadAndDeletedInBatches) {
   const auto left = call("GET", "/applications/app-1/devices");
   EXPECT_EQ(left.at("/end_devices/0/ids/device_id"), "dev-3");
   EXPECT_EQ(left.at("/end_devices/1"), "");
+}
+
+TEST_F(EntitiesTest, ABatchIsToldAsOne) {
+  ASSERT_EQ(create_application("app-1").status, 200);
+  ASSERT_EQ(create_device("dev-1", "0102030405060708").status, 200);
+  ASSERT_EQ(create_gateway("gtw-1", "0102030405060701").status, 200);
+  ASSERT_EQ(create_gateway("gtw-2", "0102030405060702").status, 200);
+  std::mutex mutex;
+  std::vector<ttn::lorawan::v3::Event> heard;
+  const auto hear = [&](const events::EventPtr& event) {
+    const std::scoped_lock lock(mutex);
+    heard.push_back(to_proto(*event));
+  };
+  const auto application = hub.subscribe({{ApplicationId("app-1")}, hear});
+  const auto gateway = hub.subscribe({{GatewayIdentifiers{GatewayId("gtw-1"), {}}}, hear});
+  const auto path = "/applications/app-1/devices/batch?device_ids=dev-1&device_ids=dev-9";
+  ASSERT_EQ(call("DELETE", path).status, 200);
+  ttn::lorawan::v3::BatchDeleteGatewaysRequest batch;
+  for (const auto* id : {"gtw-1", "gtw-2"}) batch.add_gateway_ids()->set_gateway_id(id);
+  grpc::ClientContext context;
+  context.AddMetadata("authorization", "Bearer " + token);
+  google::protobuf::Empty empty;
+  ASSERT_TRUE(ttn::lorawan::v3::GatewayBatchRegistry::NewStub(server->in_process_channel())
+                  ->Delete(&context, batch, &empty)
+                  .ok());
+  hub.unsubscribe(application);
+  hub.unsubscribe(gateway);
+  ASSERT_EQ(heard.size(), 2U);
+  EXPECT_EQ(heard[0].name(), "end_device.batch.delete");
+  ttn::lorawan::v3::EndDeviceIdentifiersList devices;
+  ASSERT_TRUE(heard[0].data().UnpackTo(&devices));
+  ASSERT_EQ(devices.end_device_ids_size(), 1) << "the one that was there";
+  EXPECT_EQ(devices.end_device_ids(0).device_id(), "dev-1");
+  EXPECT_EQ(heard[1].name(), "gateway.batch.delete");
+  ttn::lorawan::v3::GatewayIdentifiersList gateways;
+  ASSERT_TRUE(heard[1].data().UnpackTo(&gateways));
+  EXPECT_EQ(gateways.gateway_ids_size(), 2);
+}
+
+TEST_F(EntitiesTest, NotificationsAndInvitationsAreEvents) {
+  std::mutex mutex;
+  std::vector<std::string> names;
+  hub.connect({.count_published = [&](std::string_view name) {
+    const std::scoped_lock lock(mutex);
+    names.emplace_back(name);
+  }});
+  const auto ada = create_user("ada");
+  ASSERT_EQ(call("POST", "/invitations", R"({"email":"bob@example.org"})").status, 200);
+  ASSERT_EQ(call_as(ada, "POST", "/users/ada/api-keys", R"({"rights":["RIGHT_USER_INFO"]})").status,
+            200);
+  const auto told = [&](std::string_view name) {
+    const std::scoped_lock lock(mutex);
+    return std::ranges::find(names, name) != names.end();
+  };
+  EXPECT_TRUE(told("invitation.create"));
+  // The answer about the key does not wait for the notification.
+  for (int i = 0; i < 2000 && !told("user.notification.create"); ++i)
+    call_as(ada, "GET", "/users/ada/notifications");
+  EXPECT_TRUE(told("user.notification.create"));
+  hub.connect({});
+}
+
+TEST_F(EntitiesTest, AScanHoldsUpScansAlone) {
+  ASSERT_EQ(create_application("app-1").status, 200);
+  std::promise<void> begun;
+  std::promise<void> go_on;
+  const auto wait = go_on.get_future().share();
+  deps.identity->scan<bool>(
+      [&begun, wait](const storage::Reader&) -> Result<bool> {
+        begun.set_value();
+        wait.wait();
+        return true;
+      },
+      [](const Result<bool>&) {});
+  begun.get_future().wait();
+  EXPECT_EQ(call("GET", "/applications/app-1").status, 200) << "rights and entities are looked up";
+  std::atomic<int> refused = 0;
+  std::atomic<int> done = 0;
+  const auto scan = [&] {
+    deps.identity->scan<bool>([](const storage::Reader&) -> Result<bool> { return true; },
+                              [&](const Result<bool>& result) { ++(result ? done : refused); });
+  };
+  for (int i = 0; i < 100; ++i) scan();
+  EXPECT_EQ(refused, 100 - 63) << "one is under way";
+  EXPECT_EQ(call("GET", "/applications").error(), "pkg/identityserver:overloaded");
+  EXPECT_EQ(call("GET", "/applications/app-1").status, 200);
+  go_on.set_value();
+  while (done < 63) std::this_thread::yield();
+  EXPECT_EQ(call("GET", "/applications").at("/applications/0/ids/application_id"), "app-1");
 }
 
 TEST_F(EntitiesTest, BookmarksLeadToWhatIsThere) {
