@@ -2,6 +2,7 @@
 
 #include <google/protobuf/wrappers.pb.h>
 
+#include "app/api/services/mapping/event_visibility.hpp"
 #include "app/api/services/mapping/mac_command.hpp"
 #include "app/api/services/mapping/messages.hpp"
 #include "app/api/services/mapping/traffic.hpp"
@@ -127,86 +128,10 @@ struct PutData {
   }
 };
 
-bool is_traffic(std::string_view name) {
-  return name.find(".up.") != std::string_view::npos ||
-         name.find(".down.") != std::string_view::npos ||
-         name.find(".mac.") != std::string_view::npos ||
-         name.find(".join.") != std::string_view::npos ||
-         name.find(".txack.") != std::string_view::npos;
-}
-
-/// [shared/api/events.tsv]
-pb::Right visibility_of_user(std::string_view name) {
-  if (name.find(".api-key.") != std::string_view::npos) return pb::RIGHT_USER_SETTINGS_API_KEYS;
-  if (name.find(".notification.") != std::string_view::npos)
-    return pb::RIGHT_USER_NOTIFICATIONS_READ;
-  if (name.starts_with("oauth.user.") || name.starts_with("account.")) return pb::RIGHT_USER_ALL;
-  if (name.starts_with("oauth.")) return pb::RIGHT_USER_AUTHORIZED_CLIENTS;
-  return pb::RIGHT_USER_INFO;
-}
-
-pb::Right visibility_of_account(const events::AccountId& account, std::string_view name) {
-  const bool of_collaborators = name.find(".collaborator.") != std::string_view::npos;
-  switch (account.kind) {
-    case events::AccountId::Kind::organization:
-      if (name.find(".api-key.") != std::string_view::npos)
-        return pb::RIGHT_ORGANIZATION_SETTINGS_API_KEYS;
-      return of_collaborators ? pb::RIGHT_ORGANIZATION_SETTINGS_MEMBERS
-                              : pb::RIGHT_ORGANIZATION_INFO;
-    case events::AccountId::Kind::client:
-      return of_collaborators ? pb::RIGHT_CLIENT_SETTINGS_COLLABORATORS : pb::RIGHT_CLIENT_INFO;
-    default:
-      return visibility_of_user(name);
-  }
-}
-
-pb::Right visibility_of_gateway(std::string_view name) {
-  if (name == "gs.txack.drop") return pb::RIGHT_GATEWAY_STATUS_READ;
-  if (is_traffic(name) || name == "gs.io.tx.ack.drop") return pb::RIGHT_GATEWAY_TRAFFIC_READ;
-  return name.starts_with("gs.") ? pb::RIGHT_GATEWAY_STATUS_READ : pb::RIGHT_GATEWAY_INFO;
-}
-
-/// [shared/api/events.tsv]
-std::vector<pb::Right> visibility_of_application_server(std::string_view name) {
-  if (name.starts_with("as.end_device.")) return {pb::RIGHT_APPLICATION_DEVICES_READ};
-  if (name.starts_with("as.application.")) return {pb::RIGHT_APPLICATION_LINK};
-  if (name == "as.pubsub.set" || name == "as.pubsub.delete")
-    return {pb::RIGHT_APPLICATION_SETTINGS_BASIC};
-  if (name.starts_with("as.pubsub."))
-    return {pb::RIGHT_APPLICATION_SETTINGS_BASIC, pb::RIGHT_APPLICATION_TRAFFIC_READ,
-            pb::RIGHT_APPLICATION_TRAFFIC_DOWN_WRITE};
-  return {pb::RIGHT_APPLICATION_TRAFFIC_READ};
-}
-
-/// The one that decides.
-pb::Right first_visibility(const events::Event& event) {
-  if (const auto* account = std::get_if<events::AccountId>(&event.subject))
-    return visibility_of_account(*account, event.name);
-  const bool of_keys = event.name.find(".api-key.") != std::string_view::npos;
-  const bool of_collaborators = event.name.find(".collaborator.") != std::string_view::npos;
-  if (std::holds_alternative<GatewayIdentifiers>(event.subject)) {
-    if (of_keys) return pb::RIGHT_GATEWAY_SETTINGS_API_KEYS;
-    if (of_collaborators) return pb::RIGHT_GATEWAY_SETTINGS_COLLABORATORS;
-    return visibility_of_gateway(event.name);
-  }
-  if (of_keys) return pb::RIGHT_APPLICATION_SETTINGS_API_KEYS;
-  if (of_collaborators) return pb::RIGHT_APPLICATION_SETTINGS_COLLABORATORS;
-  if (is_traffic(event.name)) return pb::RIGHT_APPLICATION_TRAFFIC_READ;
-  // A batch of devices is told of their application.
-  const bool of_devices = event.name.find(".end_device.") != std::string_view::npos;
-  return of_devices || std::holds_alternative<DeviceIdentifiers>(event.subject)
-             ? pb::RIGHT_APPLICATION_DEVICES_READ
-             : pb::RIGHT_APPLICATION_INFO;
-}
-
 }  // namespace
 
 std::vector<pb::Right> visibility(const events::Event& event) {
-  // Whoever links a gateway may know that it is.
-  if (event.name.starts_with("gs.gateway."))
-    return {pb::RIGHT_GATEWAY_LINK, pb::RIGHT_GATEWAY_STATUS_READ};
-  if (event.name.starts_with("as.")) return visibility_of_application_server(event.name);
-  return {first_visibility(event)};
+  return visibility_of(event.name).value_or(std::vector<pb::Right>());
 }
 
 events::EventSubject subject_of(const pb::EntityIdentifiers& ids) {
