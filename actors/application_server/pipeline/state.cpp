@@ -312,9 +312,6 @@ Effects PipelineState::expire(const Turn& turn) {
   return take();
 }
 
-/// Rarely, because it looks at every device.
-void PipelineState::evict_idle(MonoTime now) {
-  if (now - swept_ < sweep_interval) return;
 /// As if the answer had come, and had been an error.
 void PipelineState::give_up(const Deadlines::Missed& missed, const Turn& turn) {
   const auto found = lanes_.find(missed.device);
@@ -325,13 +322,16 @@ void PipelineState::give_up(const Deadlines::Missed& missed, const Turn& turn) {
     return begin_pushes(missed.device, lane, turn);
   }
   if (lane.fetch && lane.fetch->request == missed.request) {
-    Error error(join_server_unavailable, {{"join_eui", to_string(*lane.record->ids.join_eui)}});
+    Error error(join_server_unavailable, {{"join_eui", to_string(lane.record->ids.join_eui.value_or(JoinEui{}))}});
     effects_ = fetched({missed.device, missed.request, fail(std::move(error))}, turn);
   } else {
     effects_ = scripted({missed.device, missed.request, fail(script_unanswered)}, turn);
   }
 }
 
+/// Rarely, because it looks at every device.
+void PipelineState::evict_idle(MonoTime now) {
+  if (now - swept_ < sweep_interval) return;
   swept_ = now;
   std::erase_if(lanes_, [&](const auto& entry) {
     return entry.second.is_idle() && now - entry.second.used > config_.idle;
