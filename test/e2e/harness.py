@@ -2,6 +2,7 @@
 
 Every process is started here and ended by its pid. Nothing leaves the loopback interface.
 """
+import base64
 import fcntl
 import http.client
 import json
@@ -178,6 +179,25 @@ class Server:
                       '--gateways', 1, '--uplinks', 3, '--rate', 5, '--seed', number, '--first-dev-eui', f'FEFFF0{number:08X}01', *flags)
         devices = self.api('GET', f'/applications/{application}/devices')['end_devices']
         return next(one['ids']['device_id'] for one in devices if one['ids']['device_id'].startswith(prefix))
+
+
+def key_forms(key):
+    """How 16 octets may be written."""
+    text = base64.b64encode(key).decode()
+    # Not the last characters: they depend on what follows.
+    return {key, key.hex().encode(), key.hex().upper().encode(), text[:20].encode(), text[:20].replace('+', '-').replace('/', '_').encode()}
+
+
+def keys_in_the_open(keys, places):
+    """(key in hex, place) of every key that is in the bytes of a place, however written."""
+    return [(key.hex(), place) for place, text in places.items() for key in keys if any(form in text for form in key_forms(key))]
+
+
+def files_of(server):
+    """Log and data of a server that has ended, by name."""
+    data = server.directory / 'data'
+    out = {f'data/{file.relative_to(data)}': file.read_bytes() for file in data.rglob('*') if file.is_file() and file.name != 'admin-api-key'}
+    return {'log': server.log.read_bytes(), **out}
 
 
 class Subscriber:

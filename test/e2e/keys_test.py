@@ -4,22 +4,18 @@ import csv
 import http.client
 import json
 import pathlib
+import secrets
 import subprocess
 import threading
 import unittest
 
-from harness import BIN, Server, Subscriber, wait_until
+from grpc_client import GrpcClient, GrpcError
+from harness import BIN, Server, Subscriber, files_of, keys_in_the_open, wait_until
 
 APPLICATION = 'keys-app'
+CLUSTER_KEY = 'c1' * 32
 VERSIONS = ('1.0.3', '1.1')
 SESSION_FIELDS = {'ns': ('f_nwk_s_int_key', 's_nwk_s_int_key', 'nwk_s_enc_key'), 'as': ('app_s_key',)}
-
-
-def forms(key):
-    """How 16 octets may be written."""
-    text = base64.b64encode(key).decode()
-    # Not the last characters: they depend on what follows.
-    return {key, key.hex().encode(), key.hex().upper().encode(), text[:20].encode(), text[:20].replace('+', '-').replace('/', '_').encode()}
 
 
 class EventStream:
@@ -116,18 +112,118 @@ class Keys(unittest.TestCase):
             core = next(line for line in limits.splitlines() if line.startswith('Max core file size'))
             self.assertEqual(core.split()[4:6], ['0', '0'], 'a core dump would have them')
             self.assertEqual(server.stop(), 0)
-            places['log'] = server.log.read_bytes()
-            for file in (server.directory / 'data').rglob('*'):
-                if file.is_file() and file.name != 'admin-api-key':
-                    places[f'data/{file.name}'] = file.read_bytes()
+            places |= files_of(server)
+            self.assertEqual(keys_in_the_open(keys, places), [])
             for place, text in places.items():
                 self.assertTrue(text or place.startswith('data/'), f'{place}: nothing to look through')
-                for key in keys:
-                    for form in forms(key):
-                        self.assertNotIn(form, text, f'{key.hex()} is in {place}')
                 # The first start shows the admin's key, once, on the output that is kept as the log here.
                 for token in (secret,) if place == 'log' else (secret, server.admin_key):
                     self.assertNotIn(token.split('.')[2].encode(), text, f'an API key is in {place}')
+
+
+class OtherKinds(unittest.TestCase):
+    """Keys that no join makes: of personalized devices and multicast groups, of an import, of an application's settings."""
+
+    @staticmethod
+    def device(number, **fields):
+        """Its identifiers in all registries, and its radio."""
+        ids = {'device_id': f'dev-{number}', 'application_ids': {'application_id': APPLICATION}, 'dev_eui': f'FEFFF3000008000{number}',
+               'join_eui': 'FEFFF10000000000'}
+        return {'ids': ids, 'lorawan_version': 'MAC_V1_0_3', 'lorawan_phy_version': 'PHY_V1_0_3_REV_A', 'frequency_plan_id': 'EU_863_870', **fields}
+
+    def imported(self, number, session=None, app_key=None, **fields):
+        """One row of an import, and the paths that it names."""
+        one = self.device(number, **fields)
+        ids, radio = {'ids': one['ids']}, ['lorawan_version', 'lorawan_phy_version', 'frequency_plan_id', *fields]
+        row = {'identity_server': {'end_device': ids}, 'network_server': {'end_device': one, 'field_mask': {'paths': radio}},
+               'application_server': {'end_device': ids, 'field_mask': {'paths': ['ids']}}}
+        if session:
+            network, application = session
+            one['session'] = {'dev_addr': f'0000000{number}', 'keys': {'f_nwk_s_int_key': {'key': network}}}
+            radio += ['session.dev_addr', 'session.keys.f_nwk_s_int_key.key']
+            row['application_server'] = {'end_device': {**ids, 'session': {'dev_addr': f'0000000{number}', 'keys': {'app_s_key': {'key': application}}}},
+                                         'field_mask': {'paths': ['session.dev_addr', 'session.keys.app_s_key.key']}}
+        if app_key:
+            row['join_server'] = {'end_device': {**ids, 'root_keys': {'app_key': {'key': app_key}}}, 'field_mask': {'paths': ['root_keys.app_key.key']}}
+        return row
+
+    def test_they_are_nowhere_in_the_open(self):
+        keys = [secrets.token_hex(16).upper() for _ in range(6)]
+        with Server(**{'log.level': 'debug', 'events.store.enable': 'true'}) as server:
+            server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': APPLICATION}}})
+            events = EventStream(server, server.admin_key)
+            verdicts = server.api('POST', f'/farfield/applications/{APPLICATION}/devices/import', {'devices': [
+                self.imported(1, session=keys[0:2]), self.imported(2, session=keys[2:4], multicast=True, supports_class_c=True),
+                self.imported(3, app_key=keys[4], supports_join=True)]})['verdicts']
+            self.assertEqual([one.get('verdict') for one in verdicts], ['CREATED'] * 3, verdicts)
+            server.api('POST', f'/js/applications/{APPLICATION}/settings', {
+                'settings': {'kek_label': 'theirs', 'kek': {'key': keys[5]}}, 'field_mask': {'paths': ['kek_label', 'kek.key']}})
+            for number, names in ((1, keys[0:2]), (2, keys[2:4])):
+                path = f'/applications/{APPLICATION}/devices/dev-{number}?field_mask=session.keys'
+                kept = [server.api('GET', '/ns' + path)['session']['keys']['f_nwk_s_int_key']['key'],
+                        server.api('GET', '/as' + path)['session']['keys']['app_s_key']['key']]
+                self.assertEqual(kept, names)
+            wait_until(lambda: events.text.count(b'js.end_device.create') == 1 and events.text.count(b'ns.end_device.create') == 3, 'events are told')
+            places = {'events': events.text, 'metrics': server.request('GET', '/metrics')[1].encode(),
+                      'audit log': json.dumps(server.api('GET', '/farfield/audit/records?page_size=100')).encode()}
+            self.assertEqual(server.stop(), 0)
+            self.assertEqual(keys_in_the_open([bytes.fromhex(key) for key in keys], places | files_of(server)), [])
+
+
+class SessionKeys(unittest.TestCase):
+    """NsJs, AsJs and AppJs after a join: its keys, for those who may have them, and a record of each answer."""
+
+    def setUp(self):
+        self.server = Server(**{'cluster.keys': CLUSTER_KEY, 'ns.default-mac-settings.desired-rx1-delay': 1}).start()
+        self.addCleanup(self.server.__exit__)
+        self.server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': APPLICATION}}})
+        self.client = GrpcClient(f'127.0.0.1:{self.server.ports["grpc"]}', self.server.admin_key)
+        self.addCleanup(self.client.__exit__)
+
+    def join(self):
+        """Ids and session keys of a device of 1.1 that has joined."""
+        secret = self.server.application_key(APPLICATION)
+        self.server.simulate('--create', '--activation', 'otaa', '--version', '1.1', '--region', 'EU868', '--count', 1, '--prefix', 'joined',
+                             '--application', APPLICATION, '--mqtt-user', APPLICATION, '--mqtt-password', secret, '--gateways', 1, '--period', 2,
+                             '--uplinks', 2, '--expect-joined', 1, '--expect-delivered', 1)
+        ids = self.server.api('GET', f'/applications/{APPLICATION}/devices')['end_devices'][0]['ids']
+        keys = {}
+        for component in ('ns', 'as'):
+            path = f'/{component}/applications/{APPLICATION}/devices/{ids["device_id"]}?field_mask=session.keys'
+            keys |= self.server.api('GET', path)['session']['keys']
+        return ids, keys
+
+    def records(self, method):
+        found = self.server.api('GET', f'/farfield/audit/records?method=ttn.lorawan.v3.{method}').get('records', [])
+        return [(record['action'], sorted(record['keys'])) for record in found if record['action'] == 'key_access']
+
+    def test_each_is_answered_to_those_who_may_have_them(self):
+        ids, keys = self.join()
+        question = {'sessionKeyId': keys['session_key_id'], 'devEui': base64.b64encode(bytes.fromhex(ids['dev_eui'])).decode(),
+                    'joinEui': base64.b64encode(bytes.fromhex(ids['join_eui'])).decode()}
+        cluster = {'key': '', 'metadata': [('authorization', f'ClusterKey {CLUSTER_KEY}')]}
+
+        network = self.client.call('NsJs/GetNwkSKeys', question, **cluster)
+        for name in ('f_nwk_s_int_key', 's_nwk_s_int_key', 'nwk_s_enc_key'):
+            self.assertEqual(getattr(network, name).key, bytes.fromhex(keys[name]['key']), name)
+        app_s_key = bytes.fromhex(keys['app_s_key']['key'])
+        self.assertEqual(self.client.call('AsJs/GetAppSKey', question, **cluster).app_s_key.key, app_s_key)
+        self.assertEqual(self.client.call('AppJs/GetAppSKey', question).app_s_key.key, app_s_key)
+
+        reader = self.server.api('POST', f'/applications/{APPLICATION}/api-keys', {'name': 'reader', 'rights': [
+            'RIGHT_APPLICATION_INFO', 'RIGHT_APPLICATION_DEVICES_READ', 'RIGHT_APPLICATION_TRAFFIC_READ']})['key']
+        refused = (('AppJs/GetAppSKey', {'key': reader}), ('AppJs/GetAppSKey', {'key': ''}), ('NsJs/GetNwkSKeys', {}), ('AsJs/GetAppSKey', {}),
+                   ('AsJs/GetAppSKey', {'key': '', 'metadata': [('authorization', f'ClusterKey {"00" * 32}')]}))
+        for method, caller in refused:
+            with self.subTest(method=method, caller=caller):
+                with self.assertRaises(GrpcError) as raised:
+                    self.client.call(method, question, **caller)
+                # INVALID_ARGUMENT: a user's credentials are of a kind that these services do not take.
+                self.assertIn(raised.exception.code.name, ('PERMISSION_DENIED', 'UNAUTHENTICATED', 'INVALID_ARGUMENT'))
+
+        self.assertEqual(self.records('NsJs/GetNwkSKeys'), [('key_access', ['f_nwk_s_int_key.key', 'nwk_s_enc_key.key', 's_nwk_s_int_key.key'])])
+        for method in ('AsJs/GetAppSKey', 'AppJs/GetAppSKey'):
+            self.assertEqual(self.records(method), [('key_access', ['app_s_key.key'])], method)
 
 
 class OwnKey(unittest.TestCase):
