@@ -20,7 +20,8 @@ constexpr std::chrono::seconds answer_timeout{15};
 
 constexpr const char* usage =
     "farfield: usage: farfield inspect [--json] [components | device APPLICATION DEVICE | address "
-    "DEV_ADDR | joins | gateway ID | packages [APPLICATION] | shards | storage | roaming [csv]]\n";
+    "DEV_ADDR | joins | gateway ID | packages [APPLICATION] | shards | storage | roaming [csv "
+    "[FIRST_DAY]]]\n";
 
 struct Server {
   std::string host;
@@ -38,8 +39,17 @@ bool is_plain(const std::string& word) {
   });
 }
 
+/// `2026-11-28`.
+bool is_day(const std::string& word) {
+  constexpr std::string_view pattern = "dddd-dd-dd";
+  return std::ranges::equal(word, pattern, [](unsigned char c, char kind) {
+    return kind == 'd' ? std::isdigit(c) != 0 : c == '-';
+  });
+}
+
 bool is_csv(const std::vector<std::string>& words) {
-  return words == std::vector<std::string>{"roaming", "csv"};
+  if (words.size() < 2 || words[0] != "roaming" || words[1] != "csv") return false;
+  return words.size() == 2 || (words.size() == 3 && is_day(words[2]));
 }
 
 /// The page for these words; empty if there is none.
@@ -134,7 +144,8 @@ ExitCode run_inspect_command(const std::vector<std::string>& words, const config
   boost::json::error_code error;
   const auto body = boost::json::parse(answer->body, error);
   if (is_csv(words) && !error) {
-    std::fputs(roaming_csv(body).c_str(), stdout);
+    const auto first_day = words.size() == 3 ? words[2] : std::string();
+    std::fputs(roaming_csv(body, first_day).c_str(), stdout);
     return ExitCode::ok;
   }
   std::fputs(json || error ? answer->body.c_str() : render(body).c_str(), stdout);

@@ -123,7 +123,7 @@ std::string render(const value& document) {
   return renderer.take();
 }
 
-std::string roaming_csv(const value& document) {
+std::string roaming_csv(const value& document, std::string_view first_day) {
   constexpr std::array<std::string_view, 8> fields{"net_id", "role",  "direction",  "day",
                                                    "frames", "bytes", "airtime_ms", "refused"};
   std::string out;
@@ -134,6 +134,8 @@ std::string roaming_csv(const value& document) {
   if (records == nullptr || !records->is_array()) return out;
   for (const auto& record : records->as_array()) {
     if (!record.is_object()) continue;
+    const auto* day = record.as_object().if_contains("day");
+    if (day == nullptr || scalar(*day) < first_day) continue;
     std::string line;
     for (const auto field : fields) {
       const auto* member = record.as_object().if_contains(field);

@@ -14,6 +14,7 @@ std::string render(const boost::json::value& document);
 
 /// The records of `/inspect/roaming` as CSV with a header line, RFC 4180. Only the header for any
 /// other document.
-std::string roaming_csv(const boost::json::value& document);
+/// `first_day` is `2026-11-28`; empty: all.
+std::string roaming_csv(const boost::json::value& document, std::string_view first_day = {});
 
 }  // namespace ff::app

@@ -61,6 +61,8 @@ TEST(RoamingCsv, HasARowForEachRecord) {
       R"({"roaming":{"records":[{"net_id":"000013","role":"accepted","direction":"up",)"
       R"("day":"2026-11-28","frames":3,"bytes":60,"airtime_ms":150,"refused":1},7]}})");
   EXPECT_EQ(roaming_csv(document), header + "000013,accepted,up,2026-11-28,3,60,150,1\r\n");
+  EXPECT_EQ(roaming_csv(document, "2026-11-28"), roaming_csv(document));
+  EXPECT_EQ(roaming_csv(document, "2026-11-29"), header);
   EXPECT_EQ(roaming_csv(boost::json::parse(R"({"roaming":null})")), header);
 }
 
