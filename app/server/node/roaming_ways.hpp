@@ -12,8 +12,8 @@ namespace ff::app {
 
 using RoamingRoute = actors::Route<roaming::RoamingHandle>;
 
-/// Frames with partners' addresses go to the roaming actor alone, join-requests there too. Without
-/// partners it is `upstream`.
+/// Frames with partners' addresses or NetIDs go to the roaming actor alone, those with a JoinEUI
+/// there too. Without partners it is `upstream`.
 gateway_server::Upstream divert(gateway_server::Upstream upstream,
                                 const roaming::RoamingConfig& config, RoamingRoute roaming);
 
