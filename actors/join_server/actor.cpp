@@ -123,7 +123,7 @@ void turn_away(Pointer self, const Request& request, const Error& error) {
   refuse(request, error);
   if (const auto* join = std::get_if<HandleJoin>(&request)) {
     self->state.probe->rejected(*join, error);
-    publish(self, {join_rejected(error, self->state.context->deps.clock->now().utc)});
+    publish(self, {join_rejected(*join, error, self->state.context->deps.clock->now().utc)});
   }
 }
 

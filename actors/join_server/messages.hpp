@@ -13,6 +13,7 @@
 #include "actors/support/local_message.hpp"
 #include "actors/support/reply.hpp"
 #include "protocol/types/application_messages.hpp"
+#include "protocol/types/correlation_ids.hpp"
 #include "protocol/types/identifiers.hpp"
 #include "protocol/types/versions.hpp"
 
@@ -45,6 +46,7 @@ struct HandleJoin {
   std::optional<DeviceUid> device = {};
   /// Nothing: a network server of this cluster.
   std::optional<ExternalNetwork> external;
+  CorrelationIds correlation_ids;  // of the events that tell of it
   /// Answered when the nonces are durable.
   actors::Reply<network_server::JoinAnswer> reply;
 };

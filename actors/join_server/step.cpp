@@ -24,8 +24,9 @@ Step refusal(const Message& message, Error error) {
   return out;
 }
 
-events::Event event_of(std::string_view name, const JoinDevice& device, UtcTime now) {
-  return {.name = name, .time = now, .subject = device.ids, .correlation_ids = {}, .data = {}};
+events::Event event_of(std::string_view name, const JoinDevice& device, UtcTime now,
+                       const CorrelationIds& ids = {}) {
+  return {.name = name, .time = now, .subject = device.ids, .correlation_ids = ids, .data = {}};
 }
 
 Step handle(const DevicePtr& current, const HandleJoin& request, const Config& config,
@@ -166,28 +167,32 @@ Step step(const DevicePtr& current, const Request& request, const Config& config
   auto out = std::visit(
       [&](const auto& message) { return handle(current, message, config, inputs); }, request);
   // A join of a device that is not there; others have it from joined_step.
-  if (out.error && out.events.empty() && std::holds_alternative<HandleJoin>(request))
-    out.events.push_back(join_rejected(*out.error, inputs.now));
+  const auto* join = std::get_if<HandleJoin>(&request);
+  if (out.error && out.events.empty() && join != nullptr)
+    out.events.push_back(join_rejected(*join, *out.error, inputs.now));
   return out;
 }
 
 Step joined_step(const HandleJoin& request, Result<Joined> joined, UtcTime now) {
   if (!joined) {
     auto out = refusal(request, joined.error());
-    out.events.push_back(join_rejected(*out.error, now));
+    out.events.push_back(join_rejected(request, *out.error, now));
     return out;
   }
   Step out;
   auto next = std::make_shared<const JoinDevice>(std::move(joined->next));
   out.answer = answer(request, std::move(joined->answer));
-  out.events.push_back(event_of("js.join.accept", *next, now));
+  out.events.push_back(event_of("js.join.accept", *next, now, request.correlation_ids));
   out.write = std::move(next);
   return out;
 }
 
-events::Event join_rejected(const Error& error, UtcTime now) {
-  return {
-      .name = "js.join.reject", .time = now, .subject = {}, .correlation_ids = {}, .data = error};
+events::Event join_rejected(const HandleJoin& request, const Error& error, UtcTime now) {
+  return {.name = "js.join.reject",
+          .time = now,
+          .subject = {},
+          .correlation_ids = request.correlation_ids,
+          .data = error};
 }
 
 }  // namespace ff::join_server

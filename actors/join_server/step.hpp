@@ -42,6 +42,6 @@ Step joined_step(const HandleJoin& request, Result<Joined> joined, UtcTime now);
 
 /// The event of a refused join: it names no device, because it may be anyone's. [spec join-server
 /// §2]
-events::Event join_rejected(const Error& error, UtcTime now);
+events::Event join_rejected(const HandleJoin& request, const Error& error, UtcTime now);
 
 }  // namespace ff::join_server

@@ -45,6 +45,7 @@ struct EffectRunner {
                                      .cf_list = effect.cf_list,
                                      .device = device,
                                      .external = {},
+                                     .correlation_ids = effect.correlation_ids,
                                      .reply = {}};
     question.reply = [shard = home, uid = device,
                       attempt = effect.attempt](Result<JoinAnswer> answer) {

@@ -38,6 +38,7 @@ struct AskJoinServer {
   std::uint8_t rx_delay = 1;
   Bytes cf_list;
   bool interop = false;
+  CorrelationIds correlation_ids;
 };
 
 /// Change the address index; with `then_wake` the session is woken when the index has it.

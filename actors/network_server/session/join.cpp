@@ -271,7 +271,8 @@ void SessionState::ask_join_server(JoinWork work, const Turn& turn, Outcome& out
                          .dl_settings = *dl_settings,
                          .rx_delay = static_cast<std::uint8_t>(parameters.rx1_delay.count()),
                          .cf_list = parameters.cf_list,
-                         .interop = false};
+                         .interop = false,
+                         .correlation_ids = ids};
   if (work.rejoin && work.rejoin->request.type != phy::RejoinType::full_context)
     next.session->last_rj_count_0 = work.rejoin->request.rejoin_count;
   device_ = std::make_shared<const Device>(std::move(next));

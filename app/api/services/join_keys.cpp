@@ -77,10 +77,12 @@ class NsJs final : public pb::NsJs::CallbackService {
     };
     context_.asker.ask<JoinAnswer>(
         doors_.shards.of(euis), role, make,
-        [reply, vault = doors_.vault->current()](const Result<JoinAnswer>& answer) {
+        [reply, vault = doors_.vault->current(),
+         ids = request.correlation_ids()](const Result<JoinAnswer>& answer) {
           if (!answer) return reply(fail(answer.error()));
           auto out = to_proto(*answer, *vault);
           if (!out) return reply(fail(out.error()));
+          *out->mutable_correlation_ids() = ids;
           reply(*std::move(out));
         });
   }

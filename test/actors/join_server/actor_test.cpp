@@ -70,6 +70,7 @@ class JoinServerTest : public ff::test::ActorFixture {
   Result<network_server::JoinAnswer> join(MacVersion version, std::uint16_t nonce) {
     std::optional<Result<network_server::JoinAnswer>> out;
     auto request = test::join(version, nonce);
+    request.correlation_ids = ids;
     request.reply = into(out);
     caf::anon_send(actor, std::move(request));
     run();
@@ -82,6 +83,7 @@ class JoinServerTest : public ff::test::ActorFixture {
   }
 
   Config config_;
+  const CorrelationIds ids{"ns:uplink:1"};  // of joins
   ShardHandle actor;
   std::vector<events::Event> events;
 };
@@ -97,7 +99,8 @@ TEST_F(JoinServerTest, JoinsADeviceAndKeepsItsSessionKey) {
   run();
   ASSERT_TRUE(*key);
   EXPECT_EQ(**key, answer->keys.app_s_key);
-  EXPECT_EQ(event_names(), (std::vector<std::string>{"js.end_device.create", "js.join.accept"}));
+  ASSERT_EQ(event_names(), (std::vector<std::string>{"js.end_device.create", "js.join.accept"}));
+  EXPECT_EQ(events[1].correlation_ids, ids);
   EXPECT_NE(metrics.text().find("ttn_lw_js_join_accepted_total{net_id=\"000013\"} 1"),
             std::string::npos);
 }
@@ -109,6 +112,7 @@ TEST_F(JoinServerTest, RefusesAnUnknownDeviceAndNamesNobodyInTheEvent) {
   EXPECT_TRUE(answer.error().is(device_not_found));
   ASSERT_EQ(event_names(), std::vector<std::string>{"js.join.reject"});
   EXPECT_TRUE(std::holds_alternative<std::monostate>(events[0].subject));
+  EXPECT_EQ(events[0].correlation_ids, ids);
 }
 
 TEST_F(JoinServerTest, AnswersAJoinOnlyWhenItsNoncesAreDurable) {
@@ -120,6 +124,7 @@ TEST_F(JoinServerTest, AnswersAJoinOnlyWhenItsNoncesAreDurable) {
   ASSERT_FALSE(answer);
   EXPECT_TRUE(answer.error().is(registry_operation));
   EXPECT_EQ(event_names().back(), "js.join.reject");
+  EXPECT_EQ(events.back().correlation_ids, ids);
 }
 
 TEST_F(JoinServerTest, RestoresNoncesAfterARestart) {
@@ -132,11 +137,6 @@ TEST_F(JoinServerTest, RestoresNoncesAfterARestart) {
   EXPECT_EQ((*get())->nonces.last_join_nonce, JoinNonce{2});
 }
 
-TEST_F(JoinServerTest, SkipsNoncesThatARestoredBackupDoesNotKnow) {
-  start();
-  ASSERT_TRUE(create());
-  ASSERT_TRUE(join(MacVersion::v1_0_4, 7));
-  config_.counter_jump = 4096;
 TEST_F(JoinServerTest, CountsNoncesThatWereUsedByVersion) {
   start();
   ASSERT_TRUE(create());
@@ -151,6 +151,11 @@ TEST_F(JoinServerTest, CountsNoncesThatWereUsedByVersion) {
     EXPECT_NE(text.find(line), std::string::npos) << line;
 }
 
+TEST_F(JoinServerTest, SkipsNoncesThatARestoredBackupDoesNotKnow) {
+  start();
+  ASSERT_TRUE(create());
+  ASSERT_TRUE(join(MacVersion::v1_0_4, 7));
+  config_.counter_jump = 4096;
   restart();
   ASSERT_TRUE(join(MacVersion::v1_0_4, 8));
   EXPECT_EQ((*get())->nonces.last_join_nonce, JoinNonce{4098});

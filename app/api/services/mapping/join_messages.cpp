@@ -52,6 +52,8 @@ Result<join_server::HandleJoin> join_of(const pb::JoinRequest& request) {
               .rx1_dr_offset = DataRateOffset(static_cast<std::uint8_t>(settings.rx1_dr_offset())),
               .rx2_dr = DataRateIndex(static_cast<std::uint8_t>(settings.rx2_dr()))}));
   out.rx_delay = static_cast<std::uint8_t>(request.rx_delay());
+  out.correlation_ids =
+      std::vector<std::string>(request.correlation_ids().begin(), request.correlation_ids().end());
   if (request.has_cf_list()) {
     FF_TRY(out.cf_list, join::encode_cf_list(cf_list_of(request.cf_list())));
   }

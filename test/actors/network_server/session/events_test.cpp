@@ -170,6 +170,7 @@ TEST(SessionEvents, AJoinIsShownWithoutKeys) {
   ASSERT_TRUE(question);
   const auto wanted = rig.questions(asked).at(0);
   EXPECT_EQ(question->join_request, wanted.join_request);
+  EXPECT_EQ(wanted.correlation_ids, CorrelationIds{"gs:uplink:1"});
   EXPECT_EQ(question->dev_addr, wanted.dev_addr);
   EXPECT_EQ(question->cf_list, wanted.cf_list);
   using Uplink = std::shared_ptr<const events::Uplink>;

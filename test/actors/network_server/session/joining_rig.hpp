@@ -21,6 +21,7 @@ struct JoiningRig : SessionRig {
     frame->settings.data_rate = LoraDataRate{9, 125'000, CodingRate::cr4_5};
     frame->settings.frequency = Frequency::hz(868'300'000);
     frame->received_at = now();
+    frame->correlation_ids = {"gs:uplink:1"};
     return handle(JoinRequestReceived{frame, heard_as(std::move(metadata))});
   }
   static std::vector<AskJoinServer> questions(const Outcome& outcome) {

@@ -154,6 +154,7 @@ TEST(JoinMessages, TakeEverythingFromTheRequest) {
   request.mutable_downlink_settings()->set_rx2_dr(pb::DataRateIndex::DATA_RATE_3);
   request.set_rx_delay(pb::RxDelay::RX_DELAY_5);
   request.mutable_cf_list()->add_freq(8'671'000);
+  request.add_correlation_ids("ns:uplink:1");
   const auto join = join_of(request);
   ASSERT_TRUE(join) << join.error().to_string();
   EXPECT_EQ(join->join_eui, join_eui);
@@ -162,6 +163,7 @@ TEST(JoinMessages, TakeEverythingFromTheRequest) {
   EXPECT_EQ(join->net_id, NetId{0x13});
   EXPECT_EQ(join->dl_settings, 3);
   EXPECT_EQ(join->rx_delay, 5);
+  EXPECT_EQ(join->correlation_ids, CorrelationIds{"ns:uplink:1"});
   EXPECT_EQ(hex_upper(join->cf_list), "184F8400000000000000000000000000");
   request.set_raw_payload("short");
   EXPECT_FALSE(join_of(request));
