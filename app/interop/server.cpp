@@ -22,6 +22,7 @@ constexpr int http_ok = 200;
 constexpr int http_bad_request = 400;
 constexpr int http_forbidden = 403;
 constexpr int http_not_found = 404;
+constexpr std::size_t request_id_size_max = 64;
 constexpr std::string_view role = "JOIN_SERVER";
 constexpr std::string_view roaming_role = "NETWORK_SERVER";
 constexpr ErrorDef not_supported{"pkg/interop", "malformed_message", Code::invalid_argument,
@@ -33,14 +34,24 @@ constexpr ErrorDef unknown_receiver{"pkg/interop", "unknown_receiver", Code::not
 constexpr ErrorDef no_roaming_agreement{"pkg/interop", "no_roaming_agreement",
                                         Code::failed_precondition, "no roaming agreement"};
 
+/// [spec join-server §11]
+CorrelationIds correlation_ids_of(const Request& request) {
+  const auto id = request.headers.value("X-Request-Id");
+  if (id.empty() || id.size() > request_id_size_max) return {};
+  CorrelationIds out;
+  out.push_back("interop:" + std::string(id));
+  return out;
+}
+
 /// One request on its way to an answer.
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
-  Exchange(Ports ports, bi::Header header, std::string address,
+  Exchange(Ports ports, bi::Header header, const Request& request,
            std::shared_ptr<ResponseWriter> response)
       : ports_(std::move(ports)),
         header_(std::move(header)),
-        address_(std::move(address)),
+        address_(net::http::client_address(request, ports_->trusted_proxies)),
+        ids_(correlation_ids_of(request)),
         response_(std::move(response)) {}
 
   void start(const Result<bi::Body>& body, const std::vector<Bytes>& chain) {
@@ -71,6 +82,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
                                      .rx_delay = request.rx_delay,
                                      .cf_list = request.cf_list,
                                      .external = join_server::ExternalNetwork{*net_id, names_},
+                                     .correlation_ids = ids_,
                                      .reply = std::move(then)};
     };
     const bool v1_1 =
@@ -100,17 +112,36 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
     ask<KeyEnvelope>(request.dev_eui, make, std::move(answered));
   }
 
+  /// A device that is registered here is at home here, whatever its join server says. [spec
+  /// events-cluster-discovery §8]
   void serve(const bi::HomeNsReq& request) {
     if (!parse_net_id(header_.sender_id)) return refuse(Error(bi::unknown_sender));
     if (!join_eui_) return refuse(Error(unknown_receiver));
+    const auto dev_eui = request.dev_eui;
+    // Without a NetID of its own nobody roams home to this network.
+    if (!ports_->find_device || ports_->net_id == NetId{}) return ask_for_home(dev_eui);
+    ports_->find_device({*join_eui_, dev_eui}, [self = shared_from_this(), dev_eui](
+                                                   const Result<std::optional<std::string>>& here) {
+      // A register that is silent does not keep the join server from answering.
+      if (!here || !*here) return self->ask_for_home(dev_eui);
+      self->answer(self->home_of(self->ports_->net_id, **here));
+    });
+  }
+  void ask_for_home(DevEui dev_eui) {
     auto make = [&](actors::Reply<join_server::HomeNetwork> then) {
-      return join_server::GetHomeNetwork{*join_eui_, request.dev_eui, std::move(then)};
+      return join_server::GetHomeNetwork{*join_eui_, dev_eui, std::move(then)};
     };
     auto answered = [self = shared_from_this()](const Result<join_server::HomeNetwork>& home) {
       if (!home) return self->refuse(home.error());
-      self->answer(bi::HomeNsAns{{}, home->net_id, {}, home->network_server_address});
+      self->answer(self->home_of(home->net_id, home->network_server_address));
     };
-    ask<join_server::HomeNetwork>(request.dev_eui, make, std::move(answered));
+    ask<join_server::HomeNetwork>(dev_eui, make, std::move(answered));
+  }
+  bi::HomeNsAns home_of(NetId net_id, const std::string& ns_address) const {
+    bi::HomeNsAns out{
+        .result = {}, .h_net_id = net_id, .h_ns_id = {}, .tenant_id = {}, .ns_address = ns_address};
+    if (net_id == ports_->net_id && !ports_->ns_id.empty()) out.h_ns_id = ports_->ns_id;
+    return out;
   }
 
   void serve(const bi::PrStartReq& request) { roam(request, name_of(request)); }
@@ -279,6 +310,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   Ports ports_;
   const bi::Header header_;
   const std::string address_;
+  const CorrelationIds ids_;
   std::shared_ptr<ResponseWriter> response_;
   const AnswerWay* way_ = nullptr;  // null: in the response
   std::vector<std::string> names_;
@@ -319,9 +351,7 @@ net::http::HttpHandler make_interop_handler(ServerPorts ports) {
     }
     if (!bi::is_request(decoded->header.type))
       return take_answer(shared, decoded->header, request, response);
-    auto address = net::http::client_address(request, shared->trusted_proxies);
-    std::make_shared<Exchange>(shared, std::move(decoded->header), std::move(address),
-                               std::move(response))
+    std::make_shared<Exchange>(shared, std::move(decoded->header), request, std::move(response))
         ->start(decoded->body, presented_chain(request, shared->trusted_proxies));
   };
 }

@@ -44,7 +44,12 @@ struct ServerPorts {
   api::Asker asker;
   /// Passive roaming; without partners nobody is there.
   actors::Route<roaming::RoamingHandle> roaming;
-  NetId net_id;                      // ours, as roaming partners name it
+  NetId net_id;       // ours, as roaming partners name it
+  std::string ns_id;  // ours, 16 hex digits; empty: none
+  /// Whether a device is registered here, and its network server's address, which may be empty.
+  /// Null: not known here. Any thread.
+  std::function<void(const storage::JoinKey&, actors::Reply<std::optional<std::string>>)>
+      find_device;
   key_vault::LiveKeyVaultPtr vault;  // for the network keys of answers
   std::function<UtcTime()> now;
   actors::Metrics* metrics = nullptr;  // outlives the handler

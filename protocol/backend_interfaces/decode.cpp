@@ -9,6 +9,14 @@ namespace {
 
 using namespace detail;  // NOLINT(google-build-using-namespace): the readers of members.
 
+/// Nothing if it is not one.
+std::optional<std::string> ns_id_of(const object& in, std::string_view name) {
+  const auto text = text_of(in, name);
+  const auto bytes = text ? parse_hex(without_0x(*text)) : std::nullopt;
+  if (!bytes || bytes->size() != 8) return std::nullopt;
+  return hex_upper(*bytes);
+}
+
 Result<Body> join_req(const object& in) {
   JoinReq out;
   const auto version = text_of(in, "MACVersion");
@@ -72,6 +80,7 @@ Result<Body> home_ns_ans(const object& in) {
   if (find(in, "HNetID") != nullptr) {
     FF_TRY(out.h_net_id, required_id(in, "HNetID", parse_net_id));
   }
+  out.h_ns_id = ns_id_of(in, "HNSID");
   return Body(std::move(out));
 }
 
@@ -137,14 +146,6 @@ std::optional<std::string> id_of(const object& in, std::string_view name) {
   const auto bytes = parse_hex(digits);
   if (bytes && (bytes->size() == 3 || bytes->size() == 8)) return hex_upper(*bytes);
   return std::string(*text);
-}
-
-/// Nothing if it is not one.
-std::optional<std::string> ns_id_of(const object& in, std::string_view name) {
-  const auto text = text_of(in, name);
-  const auto bytes = text ? parse_hex(without_0x(*text)) : std::nullopt;
-  if (!bytes || bytes->size() != 8) return std::nullopt;
-  return hex_upper(*bytes);
 }
 
 Result<Header> header_of(const object& in) {

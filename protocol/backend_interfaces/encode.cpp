@@ -63,6 +63,7 @@ struct BodyWriter {
     result(body.result);
     if (!body.h_net_id) return;
     out.text("HNetID", to_string(*body.h_net_id));
+    if (body.h_ns_id && version == Version::v1_1) out.text("HNSID", *body.h_ns_id);
     if (body.tenant_id.empty() && body.ns_address.empty()) return;
     // The Things Stack's extension. [spec events-cluster-discovery §8]
     auto extension = out.object("VSExtension");

@@ -110,8 +110,9 @@ struct HomeNsReq {
 struct HomeNsAns {
   Outcome result;
   std::optional<NetId> h_net_id;
-  std::string tenant_id;   // The Things Stack's extension; empty: none
-  std::string ns_address;  // likewise
+  std::optional<std::string> h_ns_id;  // 16 hex digits; of 1.1
+  std::string tenant_id;               // The Things Stack's extension; empty: none
+  std::string ns_address;              // likewise
   bool operator==(const HomeNsAns&) const = default;
 };
 /// A message whose fields are not read: what is not served.

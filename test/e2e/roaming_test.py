@@ -12,7 +12,7 @@ import tempfile
 import unittest
 
 from harness import BIN, Subscriber, free_port, wait_until
-from interop_test import APPLICATION, JOIN_EUI, Authority, JoinServer, NetworkServer, Proxy, make_devices, traefik_form
+from interop_test import APPLICATION, JOIN_EUI, Authority, JoinServer, NetworkServer, Proxy, ids_of, make_devices, traefik_form
 
 HOME, VISITED = '000013', '000042'
 JOIN_EUI_PREFIX = 'FEFFF10000000000/36'
@@ -136,6 +136,20 @@ class Roaming(RoamingCase):
         self.assertGreaterEqual(self.visited.roamed('forwarded', 'up', 'carried'), 5)
         self.assertGreaterEqual(self.home.roamed('accepted', 'down', 'carried'), 2, 'a join-accept and a downlink')
         self.assert_records_agree()
+
+    def test_a_device_that_is_registered_at_home_joins_without_a_net_id(self):
+        """As the console leaves it: home is its join server, and says whose it is."""
+        self.start_home()
+        self.start_visited(join=self.access('visited', 'home'))
+        rows, text = make_devices(1, '1.0.3', 60)
+        self.home.add(rows[0])
+        self.home.api('PUT', f'/js/applications/{APPLICATION}/devices/{rows[0]["device_id"]}', {
+            'end_device': {'ids': ids_of(rows[0]), 'root_keys': {'app_key': {'key': rows[0]['app_key']}}},
+            'field_mask': {'paths': ['ids.device_id', 'ids.dev_eui', 'ids.join_eui', 'root_keys.app_key.key']}})
+        file = self.folder / 'registered.csv'
+        file.write_text(text)
+        self.roam('--devices', file, '--uplinks', 2, '--period', 4, '--expect-joined', 1, '--expect-delivered', 1)
+        self.assertGreaterEqual(self.home.answered('HomeNSReq', 'Success'), 1)
 
     def assert_records_agree(self):
         """Both networks have counted the same, and still know it after a restart."""

@@ -190,12 +190,15 @@ Status FrontDoors::State::open_mqtt(const NodeRoutes& routes) {
 
 Status FrontDoors::State::open_interop(const NodeRoutes& routes) {
   FF_TRY(const auto limits, http_limits());
+  const api::Asker asker(deadlines, call_timeout);
   interop::ServerPorts behind{.senders = senders,
                               .trusted_proxies = limits.trusted_proxies,
                               .join_servers = routes.join_server,
-                              .asker = api::Asker(deadlines, call_timeout),
+                              .asker = asker,
                               .roaming = routes.roaming,
                               .net_id = routes.network->net_id,
+                              .ns_id = ports.config.ns.interop.id,
+                              .find_device = find_registered_device(routes.identity_server, asker),
                               .vault = ports.key_vault,
                               .now = [clock = ports.clock] { return clock->now().utc; },
                               .metrics = &ports.metrics,

@@ -59,11 +59,15 @@ class InteropServerFixture : public ff::test::ActorFixture {
     ASSERT_TRUE(senders) << senders.error().message();
     serve(*senders, {});
   }
-  void serve(Senders senders, AnswerWays ways) {
+  using FindDevice = decltype(ServerPorts::find_device);
+  void serve(Senders senders, AnswerWays ways, FindDevice find_device = nullptr) {
     handler = make_interop_handler({.senders = std::move(senders),
                                     .trusted_proxies = {*net::AddressBlock::parse("127.0.0.0/8")},
                                     .join_servers = shards,
                                     .asker = api::Asker({}, std::chrono::seconds{5}),
+                                    .net_id = NetId{0x42},
+                                    .ns_id = "EC656EFFFE000002",
+                                    .find_device = std::move(find_device),
                                     .vault = vault,
                                     .now = [this] { return now(); },
                                     .metrics = &metrics,

@@ -63,6 +63,31 @@ TEST_F(InteropServer, SaysWhyNot) {
   EXPECT_EQ(std::get<bi::HomeNsAns>(*home.body).h_net_id, NetId{0x13});
 }
 
+TEST_F(InteropServer, ADeviceThatIsRegisteredHereIsAtHomeHere) {
+  create(MacVersion::v1_0_3);
+  Result<std::optional<std::string>> found = std::optional<std::string>("ns.example.com");
+  serve(*Senders::load({{"000013", file}}), {},
+        [&found](const storage::JoinKey& euis, const auto& reply) {
+          EXPECT_EQ(euis, (storage::JoinKey{js::join_eui, js::dev_eui}));
+          reply(found);
+        });
+  auto question = message(bi::MessageType::home_ns_req, bi::HomeNsReq{js::dev_eui});
+  const auto home = [&] {
+    const auto answer = ask(question);
+    return std::get<bi::HomeNsAns>(*answer.body);
+  };
+  EXPECT_EQ(home().h_net_id, NetId{0x42}) << "and not in the network of its join server's record";
+  EXPECT_FALSE(home().h_ns_id) << "1.0 has no NSID";
+  question.header.version = bi::Version::v1_1;
+  question.header.sender_ns_id = "EC656EFFFE000001";
+  EXPECT_EQ(home().h_ns_id, "EC656EFFFE000002");
+  found = std::optional<std::string>();
+  EXPECT_EQ(home().h_net_id, NetId{0x13});
+  EXPECT_FALSE(home().h_ns_id) << "another network's is not known";
+  found = fail(ErrorDef{"test", "silent", Code::unavailable, "silent"});
+  EXPECT_EQ(home().h_net_id, NetId{0x13}) << "the join server answers nevertheless";
+}
+
 TEST_F(InteropServer, CertificatesOfProxiesCountWithoutTlsAndFromProxiesOnly) {
   create(MacVersion::v1_0_3);
   const auto body = bi::encode(message(bi::MessageType::home_ns_req, bi::HomeNsReq{js::dev_eui}));
@@ -159,7 +184,7 @@ TEST_F(InteropServer, TakesAnswersToOurQuestionsFromTheOnesThatWereAsked) {
   client->send(std::move(request), [&](const auto& answer) { got = answer->body; });
   loop.run_ready();
   const auto answer =
-      bi::encode({bi::answer_header(question.header), bi::HomeNsAns{{}, NetId{0x13}, {}, {}}});
+      bi::encode({bi::answer_header(question.header), bi::HomeNsAns{{}, NetId{0x13}, {}, {}, {}}});
   auto forged = request_of(answer);
   forged.tls_peer = nullptr;
   EXPECT_EQ(post(std::move(forged))->status, 403);

@@ -112,7 +112,7 @@ inline std::vector<Body> full_bodies(MessageType type) {
     case home_ns_req:
       return {HomeNsReq{full_dev_eui}};
     case home_ns_ans:
-      return {HomeNsAns{well, NetId{0x13}, "tenant", "ns.example.com"}};
+      return {HomeNsAns{well, NetId{0x13}, "EC656EFFFE000001", "tenant", "ns.example.com"}};
     case pr_start_req:
       return {PrStartReq{Bytes(13, 7), full_ul()}};
     case pr_start_ans:

@@ -136,16 +136,19 @@ std::vector<GoldenCase> golden_cases() {
        {from(v1_1, app_s_key_ans, js, as),
         AppSKeyAns{{}, dev_eui, Key{"", Bytes(16, 0x44)}, session_key_id}}},
       {"home_ns_req", {from(v1_0, home_ns_req, net, js), HomeNsReq{dev_eui}}},
-      {"home_ns_ans", {from(v1_0, home_ns_ans, js, net), HomeNsAns{{}, NetId{0x42}, {}, {}}}},
+      {"home_ns_ans", {from(v1_0, home_ns_ans, js, net), HomeNsAns{{}, NetId{0x42}, {}, {}, {}}}},
+      {"home_ns_ans_1_1",
+       {with_ns_ids(from(v1_1, home_ns_ans, js, net), {}, ns_id),
+        HomeNsAns{{}, NetId{0x42}, "EC656EFFFE000002", {}, {}}}},
       {"pr_start_ans_refused",
        {with_ns_ids(from(v1_1, pr_start_ans, net, "000042"), {}, ns_id), pr_start_refused()}},
-  };
-}
-
       {"pr_stop_ans", {with_ns_ids(from(v1_1, pr_stop_ans, net, "000042"), {}, ns_id), OtherAns{}}},
       {"pr_stop_ans_refused_1_0",
        {from(v1_0, pr_stop_ans, net, "000042"),
         OtherAns{{ResultCode::unknown_dev_addr, "unknown device"}}}},
+  };
+}
+
 TEST(BackendInterfaces, MessagesAreTheGoldenFiles) {
   for (const auto& row : golden_cases()) {
     const auto text = golden(row.file);
@@ -161,7 +164,7 @@ TEST(BackendInterfaces, MessagesAreTheGoldenFiles) {
 
 TEST(BackendInterfaces, TheHomeNetworkComesWithTheStacksExtension) {
   const Message message{from(Version::v1_0, MessageType::home_ns_ans, js, net),
-                        HomeNsAns{{}, NetId{0x13}, "tenant", "ns.example.com"}};
+                        HomeNsAns{{}, NetId{0x13}, {}, "tenant", "ns.example.com"}};
   EXPECT_NE(
       encode(message).find(R"("HNetID":"000013","VSExtension":{"VendorID":"EC656E","Object":)"
                            R"({"TTSV3":{"HTenantID":"tenant","HNSAddress":"ns.example.com"}}})"),
