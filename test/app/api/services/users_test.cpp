@@ -188,10 +188,8 @@ class StrangersTest : public UsersTest {
   }
   Answer change_from(const std::string& address, const std::string& from, const std::string& to) {
     return call_from(address, "PUT", "/users/ada/password",
-                     R"({"old":")" + from + R"(","new":")" + to + ""
+                     R"({"old":")" + from + R"(","new":")" + to + "\"}");
   }
-  ");
-}
 };
 
 TEST_F(StrangersTest, WhoGuessesDoesNotLockOutWhoseItIs) {
