@@ -258,13 +258,13 @@ std::vector<Knob> application_server_knobs() {
   std::vector<Knob> all{
       {"as.outbox.retention", "How long messages are kept for consumers that are away.", "24h",
        one(duration(minutes{1}, hours{24 * 366}), FF_PLACE(as.outbox_retention))},
-      {"as.device-last-seen.flush-interval",
-       "How often the registry of devices learns when and where devices were heard; 0: never.",
-       "10s", one(duration(seconds{0}, hours{1}), FF_PLACE(as.last_seen_interval))},
       {"as.outbox.messages-max",
        "Messages kept per application and shard, also when they are younger; more are removed, for "
        "consumers too that are away. 0: any number.",
        "0", one(count<std::uint64_t>(0, 1'000'000'000'000), FF_PLACE(as.outbox_messages_max))},
+      {"as.device-last-seen.flush-interval",
+       "How often the registry of devices learns when and where devices were heard; 0: never.",
+       "10s", one(duration(seconds{0}, hours{1}), FF_PLACE(as.last_seen_interval))},
       {"as.device-last-seen.batch-size", "Devices that are written at once; 0: one by one.", "1000",
        one(count<std::size_t>(0, 1000), FF_PLACE(as.last_seen_batch))},
       {"as.device-kek-label",

@@ -322,7 +322,8 @@ void PipelineState::give_up(const Deadlines::Missed& missed, const Turn& turn) {
     return begin_pushes(missed.device, lane, turn);
   }
   if (lane.fetch && lane.fetch->request == missed.request) {
-    Error error(join_server_unavailable, {{"join_eui", to_string(lane.record->ids.join_eui.value_or(JoinEui{}))}});
+    Error error(join_server_unavailable,
+                {{"join_eui", to_string(lane.record->ids.join_eui.value_or(JoinEui{}))}});
     effects_ = fetched({missed.device, missed.request, fail(std::move(error))}, turn);
   } else {
     effects_ = scripted({missed.device, missed.request, fail(script_unanswered)}, turn);
