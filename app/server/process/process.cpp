@@ -233,13 +233,17 @@ SettingsTaker own_kek_taker(OwnKek own, storage::Engine& engine,
           }};
 }
 
-ReloadPorts reload_ports(LoadConfig load_again,
-                         const std::shared_ptr<key_vault::LiveKeyVault>& vault,
+ReloadPorts reload_ports(LoadConfig load_again, const config::Config& config,
+                         const Prepared& prepared, storage::Engine& engine,
                          const std::shared_ptr<net::RateLimiter>& limiter, const FrontDoors& doors,
                          actors::Metrics& metrics) {
+  const auto& vault = prepared.node.key_vault;
+  auto all = takers(vault, limiter, metrics);
+  if (!prepared.own_kek_is_configured)
+    all.push_back(own_kek_taker(own_kek_settings(config), engine, vault));
   return {.load = std::move(load_again),
           .check = check_settings,
-          .takers = takers(vault, limiter, metrics),
+          .takers = std::move(all),
           .on_changed = [&doors](const config::Config& now) { doors.settings_changed(now); },
           .metrics = metrics};
 }
@@ -302,13 +306,8 @@ ExitCode run_server(const config::Config& config, LoadConfig load_again) {
     return give_up(added.error(), ExitCode::unavailable);
   const KeyVaultWatch key_vault_watch(runtime.next_loop(), config.key_vault,
                                       prepared->node.key_vault, metrics);
-  auto reloads =
-      reload_ports(std::move(load_again), prepared->node.key_vault, *rate_limiter, doors, metrics);
-  if (!prepared->own_kek_is_configured) {
-    reloads.takers.push_back(
-        own_kek_taker(own_kek_settings(config), *store->engine, prepared->node.key_vault));
-  }
-  Reload reload(config, std::move(reloads));
+  Reload reload(config, reload_ports(std::move(load_again), config, *prepared, *store->engine,
+                                     *rate_limiter, doors, metrics));
   auto node = start_node({.system = &system,
                           .clock = clock,
                           .make_random = make_secure_random,
