@@ -17,9 +17,9 @@ class Case(unittest.TestCase):
         self.server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': APPLICATION}}})
         self.key = self.server.application_key(APPLICATION)
 
-    def simulate(self, *flags, **kwargs):
+    def simulate(self, *flags, gateways=3, **kwargs):
         return self.server.simulate('--create', '--application', APPLICATION, '--mqtt-user', APPLICATION, '--mqtt-password', self.key,
-                                    '--region', 'EU868', '--version', '1.0.3', '--confirmed-ratio', 1, '--gateways', 3, '--copies', 2, *flags, **kwargs)
+                                    '--region', 'EU868', '--version', '1.0.3', '--confirmed-ratio', 1, '--gateways', gateways, '--copies', 2, *flags, **kwargs)
 
 
 class Forwarders(Case):
@@ -77,7 +77,7 @@ class SeveralSockets(Case):
         gateways = 12
         with TwoPortTap(self.server.ports['udp']) as tap:
             report = self.simulate('--activation', 'otaa', '--count', 12, '--prefix', 'two-ports', '--uplinks', 48, '--rate', 2, '--seed', 34,
-                                   '--gateways', gateways, gateway_port=tap.port)
+                                   gateways=gateways, gateway_port=tap.port)
             heard = tap.heard_types()
         self.assertEqual(report['joins']['joined'], 12, report)
         self.assertEqual(report['uplinks']['lost'], 0, report)
