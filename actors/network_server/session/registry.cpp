@@ -110,8 +110,10 @@ void SessionState::on(const ChangeDevice& event, const Turn& turn, Outcome& out)
   reindex(old.get(), out);
   list_profile(old.get(), out);
   const auto& ids = device_->ids;
-  if (ids.join_eui && ids.dev_eui && !old) {
-    out.effects.emplace_back(UpdateJoinIndex{{uid_, *ids.join_eui, *ids.dev_eui, false}});
+  const bool could_join = old && old->supports_join;
+  if (ids.join_eui && ids.dev_eui && device_->supports_join != could_join) {
+    out.effects.emplace_back(
+        UpdateJoinIndex{{uid_, *ids.join_eui, *ids.dev_eui, !device_->supports_join}});
   }
   speak_to_relays(old.get(), out);
   if (old) {

@@ -1,8 +1,9 @@
-// What gateways report of emissions. A gateway that has accepted a frame may still not send it: it
-// finds its time passed, its transmitter busy, or has lost its GPS. Then the same frame, with the
-// same counter, goes elsewhere while a window of the device can be reached: to RX2 after RX1, and
-// other gateways first. Each try is a request of its own, with an event for each outcome; the
-// application hears of a failure when there is nothing left to try. [spec network-server §11.7]
+// What gateways report of emissions. A gateway that has accepted a frame may still not send it: its
+// frequency or power is not to be had, a beacon is in the way, or it has lost its GPS. Then the
+// same frame, with the same counter, goes elsewhere while a window of the device can be reached: to
+// RX2 after RX1, and other gateways first. Each try is a request of its own, with an event for each
+// outcome; the application hears of a failure when there is nothing left to try. [spec
+// network-server §11.7]
 //
 // The counter is what makes this safe: the device takes the frame once, whichever copy it hears.
 // But it drops a frame with a counter below one it has heard, so nothing is sent again once
@@ -36,6 +37,12 @@ std::optional<TxRequest> what_is_left(TxRequest request, const ScheduledDownlink
   }
   if (paths.empty()) return std::nullopt;
   return request;
+}
+
+/// What a forwarder says also of a second copy of a request that it has taken, whose own report may
+/// have been overtaken: the frame may be on air.
+bool may_be_of_a_copy(TxResult result) {
+  return result == TxResult::too_late || result == TxResult::collision_packet;
 }
 
 }  // namespace
@@ -96,6 +103,7 @@ void SessionState::emission_failed(const Transmission& transmission, TxResult re
 bool SessionState::send_again(Transmission& transmission, TxResult reported, const Turn& turn,
                               Outcome& out) {
   auto& flight = transmission.flight;
+  if (may_be_of_a_copy(reported)) return false;
   // Several groups of gateways have been asked for emissions of their own.
   if (asks_gateways() || flight.requests > 1 || transmission.attempts != device_->attempts)
     return false;

@@ -53,14 +53,15 @@ void NsDevices::set(const DevicePartSetting& setting, actors::Reply<DevicePtr> t
       });
 }
 
-/// No device is made on the EUIs of another, whose joins it would get. A device that is not made
-/// after all does not keep them.
+/// No device that joins is made on the EUIs of another, whose joins it would get. A device that is
+/// not made after all does not keep them.
 void NsDevices::claim_and_change(const DevicePartSetting& setting, const ProfileUse& profile,
                                  actors::Reply<DevicePtr> then) const {
   const auto& ids = setting.request->end_device().ids();
   const auto join_eui = join_eui_of(ids.join_eui());
   const auto dev_eui = dev_eui_of(ids.dev_eui());
-  if (!join_eui || !dev_eui) return change(setting, profile, std::move(then));
+  const bool joins = setting.request->end_device().supports_join();
+  if (!joins || !join_eui || !dev_eui) return change(setting, profile, std::move(then));
   using network_server::IndexJoinEuis;
   const auto shard = shards_.of(*dev_eui);
   const IndexJoinEuis entry{uid_in(setting), *join_eui, *dev_eui};

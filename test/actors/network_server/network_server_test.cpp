@@ -118,7 +118,7 @@ TEST_F(NetworkServerTest, LetsNothingOutWhenTheStoreFails) {
 TEST_F(NetworkServerTest, ADeviceThatCanNotBeReadIsReadAgainForTheNextEvent) {
   create_device();
   uplink(1);
-  advance(seconds{70});
+  advance(seconds{130});  // the report of its downlink is missing for 55
   engine.inject({.call = storage::MemoryCall::read, .error = Error(storage::disk_full)});
   Result<std::shared_ptr<const Device>> read;
   const auto get = [&] {
@@ -139,7 +139,7 @@ TEST_F(NetworkServerTest, ADeviceThatCanNotBeReadIsReadAgainForTheNextEvent) {
 TEST_F(NetworkServerTest, PassivatesAndComesBackWithItsCounters) {
   create_device();
   uplink(1);
-  advance(seconds{70});
+  advance(seconds{130});  // the report of its downlink is missing for 55
   EXPECT_NE(metrics.text().find("farfield_actors_passivated_total{kind=\"device_session\"} 1"),
             std::string::npos);
   uplink(1);

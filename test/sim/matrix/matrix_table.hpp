@@ -62,5 +62,8 @@ void write_log(const Simulation& simulation);
 /// each downlink hits a window of its device to the microsecond, and each confirmed uplink is
 /// acknowledged, but for what the air has lost.
 void expect_lawful(const Simulation& simulation);
+/// Every downlink was on air when and how its device listened. Not for devices behind relays, which
+/// listen to those.
+void expect_windows_met(const sim::Report& report);
 
 }  // namespace ff::test::matrix

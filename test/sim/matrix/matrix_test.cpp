@@ -134,6 +134,7 @@ TEST_P(Matrix, DevicesOfEveryKindWorkAndNoRuleIsBroken) {
   }
   write_log(simulation);
   expect_lawful(simulation);
+  expect_windows_met(simulation.report());
   // An unconfirmed downlink that the air loses is lost.
   EXPECT_GE(received, index * 8 / 10) << to_json(simulation.report());
   expect_classes(plan, simulation.report(), index / std::size(classes));

@@ -188,7 +188,7 @@ class World : SessionRig {
         return DownlinkScheduled{below(4) > 0 ? last_sent_.attempt : below(50), scheduled()};
       case 9:
         return TransmissionAcknowledged{
-            {uid, flip() ? TxResult::success : TxResult::too_late,
+            {uid, flip() ? TxResult::success : TxResult::gps_unlocked,
              last_sent_.frame ? last_sent_.frame->correlation_ids : CorrelationIds{}}};
       case 10:
         return push();

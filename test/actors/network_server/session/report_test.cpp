@@ -77,7 +77,7 @@ TEST(FailedEmission, IsSentAgainInTheSecondWindowAndByTheOtherGatewayFirst) {
   rig.uplink(1);
   const auto first = rig.accepted(rig.handle(Wake{}), "first", 1);
   rig.passed += milliseconds{100};
-  const auto failed = rig.report(first, TxResult::too_late);
+  const auto failed = rig.report(first, TxResult::gps_unlocked);
   EXPECT_EQ(
       JoiningRig::events(failed),
       (std::vector<std::string>{"ns.down.transmission.fail", "ns.down.data.schedule.attempt"}));
@@ -102,9 +102,9 @@ TEST(FailedEmission, IsTheApplicationsWhenNoGatewayIsLeft) {
   rig.uplink(1);
   const auto first = rig.accepted(rig.handle(Wake{}), "first", 1);
   const auto second = rig.accepted(rig.report(first, TxResult::gps_unlocked), "second", 2);
-  const auto third = rig.accepted(rig.report(second, TxResult::collision_packet), "first", 2);
+  const auto third = rig.accepted(rig.report(second, TxResult::tx_freq), "first", 2);
   EXPECT_EQ(gateways(third), std::vector{GatewayId("first")});
-  const auto last = rig.report(third, TxResult::too_late);
+  const auto last = rig.report(third, TxResult::gps_unlocked);
   EXPECT_TRUE(all<SendTransmission>(last).empty());
   const auto failures = told<DownlinkFailed>(last);
   ASSERT_EQ(failures.size(), 1U);
@@ -112,12 +112,23 @@ TEST(FailedEmission, IsTheApplicationsWhenNoGatewayIsLeft) {
   EXPECT_EQ(rig.session().device()->session->last_n_f_cnt_down, FCnt32{1}) << "one counter";
 }
 
+TEST(FailedEmission, IsFinalWhenASecondCopyOfTheRequestMayBeMeant) {
+  for (const auto result : {TxResult::too_late, TxResult::collision_packet}) {
+    ReportRig rig;
+    rig.uplink(1);
+    const auto first = rig.accepted(rig.handle(Wake{}), "first", 1);
+    const auto failed = rig.report(first, result);
+    EXPECT_TRUE(all<SendTransmission>(failed).empty());
+    EXPECT_EQ(told<DownlinkFailed>(failed).size(), 1U);
+  }
+}
+
 TEST(FailedEmission, IsFinalWhenTheLastWindowIsTooNear) {
   ReportRig rig;
   rig.uplink(1);
   const auto first = rig.accepted(rig.handle(Wake{}), "first", 1);
   rig.passed = milliseconds{5900};
-  const auto failed = rig.report(first, TxResult::too_late);
+  const auto failed = rig.report(first, TxResult::gps_unlocked);
   EXPECT_TRUE(all<SendTransmission>(failed).empty());
   EXPECT_EQ(told<DownlinkFailed>(failed).size(), 1U);
 }
@@ -127,7 +138,7 @@ TEST(FailedEmission, IsFinalWhenTheOthersRefuseOrAreSilent) {
     ReportRig rig;
     rig.uplink(1);
     const auto first = rig.accepted(rig.handle(Wake{}), "first", 1);
-    const auto again = all<SendTransmission>(rig.report(first, TxResult::too_late)).at(0);
+    const auto again = all<SendTransmission>(rig.report(first, TxResult::gps_unlocked)).at(0);
     EXPECT_FALSE(rig.session().idle());
     Outcome end;
     if (silent) {
@@ -154,7 +165,7 @@ TEST(FailedEmission, OfClassCGoesByTheNextGatewayBeforeAnythingElseIsAsked) {
   rig.uplink(1);
   rig.passed += seconds{30};
   const auto first = rig.accepted(rig.handle(Wake{}), "first", 2);
-  const auto failed = rig.report(first, TxResult::collision_packet);
+  const auto failed = rig.report(first, TxResult::tx_freq);
   rig.passed += seconds{2};
   EXPECT_TRUE(all<SendTransmission>(rig.handle(Wake{})).empty());
   const auto second = rig.accepted(failed, "second", 2);
@@ -164,7 +175,7 @@ TEST(FailedEmission, OfClassCGoesByTheNextGatewayBeforeAnythingElseIsAsked) {
   const auto next = rig.accepted(rig.handle(Wake{}), "first", 2);
   EXPECT_NE(next.frame->phy_payload, first.frame->phy_payload);
   // What would come after it is dropped by the device: its counter is lower.
-  const auto too_late = rig.report(second, TxResult::collision_packet);
+  const auto too_late = rig.report(second, TxResult::tx_freq);
   EXPECT_TRUE(all<SendTransmission>(too_late).empty());
   EXPECT_EQ(told<DownlinkFailed>(too_late).size(), 1U);
 }
@@ -178,8 +189,8 @@ TEST(FailedEmission, OfAJoinAcceptIsSentAgainToo) {
   const auto first = all<SendTransmission>(rig.handle(Wake{})).at(0);
   rig.handle(
       DownlinkScheduled{first.attempt, ScheduledDownlink{GatewayId("first"), 1, seconds{4}}});
-  const auto again = all<SendTransmission>(rig.handle(TransmissionAcknowledged{
-      {rig.uid, TxResult::collision_packet, first.frame->correlation_ids}}));
+  const auto again = all<SendTransmission>(rig.handle(
+      TransmissionAcknowledged{{rig.uid, TxResult::tx_freq, first.frame->correlation_ids}}));
   ASSERT_EQ(again.size(), 1U);
   EXPECT_EQ(again[0].frame->phy_payload, first.frame->phy_payload);
   EXPECT_TRUE(again[0].frame->request.rx2);
