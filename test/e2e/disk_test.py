@@ -44,6 +44,7 @@ class Disk(unittest.TestCase):
                 output, _ = load.communicate(timeout=60)
             finally:
                 load.kill()
+            self.assertTrue(report.exists(), f'{load.returncode}: {output.decode()[-1500:]}')
             result = json.loads(report.read_text())
             self.assertEqual(sum(result['violations'].values()), 0, f'{result}\n{output.decode()[-1500:]}')
             self.assertGreater(result['uplinks']['delivered'], 100, result)

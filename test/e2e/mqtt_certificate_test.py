@@ -101,7 +101,7 @@ class Required(WithAuthority):
         subscriber = subprocess.Popen(self.server.client('sub', '-t', '#', '-C', '1', '-W', '30', key=self.server.key, pair=self.authority.issue(APPLICATION)),
                                       stdout=subprocess.PIPE)
         self.addCleanup(subscriber.kill)
-        wait_until(lambda: self.server.metric('farfield_as_mqtt_connections') == 1, 'the subscriber is connected')
+        wait_until(lambda: self.server.metric('farfield_as_mqtt_connections ') == 1, 'the subscriber is connected')
         self.server.simulate_abp(APPLICATION, self.server.key, 'seen')
         self.assertIn('frm_payload', json.loads(subscriber.communicate(timeout=30)[0])['uplink_message'])
 
@@ -173,7 +173,7 @@ class Bounds(unittest.TestCase):
 
         first = Subscriber(server, APPLICATION, keys[APPLICATION])
         with Subscriber(server, APPLICATION, keys[APPLICATION]):
-            wait_until(lambda: server.metric('farfield_as_mqtt_connections') == 2, 'both are connected')
+            wait_until(lambda: server.metric('farfield_as_mqtt_connections ') == 2, 'both are connected')
             refused = connect(APPLICATION)
             self.assertNotEqual(refused.returncode, 0)
             self.assertIn('broker unavailable', refused.stdout.decode().lower())

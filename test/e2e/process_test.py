@@ -177,7 +177,7 @@ class Process(unittest.TestCase):
             self.assertEqual(server.stop(), 0)
             self.assertIn(b'own@2', b''.join(file.read_bytes() for file in (server.directory / 'data' / 'db').iterdir() if file.is_file()))
             server.start()
-            self.assertEqual(server.api('GET', '/js/applications/sealed/devices/dev?field_mask=root_keys')['root_keys']['app_key']['key'], '0B' * 16)
+            self.assertEqual(server.api('GET', '/js/applications/sealed/devices/dev?field_mask=root_keys&end_device_ids.dev_eui=0102030405060708&end_device_ids.join_eui=0000000000000001')['root_keys']['app_key']['key'], '0B' * 16)
 
     def test_a_wrong_configuration_is_refused_whole_in_the_words_of_a_start(self):
         with ConfiguredServer() as server:

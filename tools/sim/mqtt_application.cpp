@@ -59,8 +59,9 @@ class MqttApplication::Client final : public mqtt::callback {
   }
 
   void stop() {
-    client_.disable_callbacks();
     try {
+      // Refused while the library connects once more.
+      client_.disable_callbacks();
       if (client_.is_connected()) client_.disconnect()->wait_for(connect_timeout);
     } catch (const mqtt::exception&) {
       // The server has gone first; there is nothing left to end.
