@@ -1,7 +1,6 @@
 #include "net/address/client_address.hpp"
 
 #include <optional>
-#include <ranges>
 #include <utility>
 
 namespace ff::net {
@@ -38,7 +37,8 @@ std::string_view take_last(std::string_view& list) {
 std::optional<Endpoint> last_untrusted(const std::vector<std::string_view>& hops,
                                        const std::vector<AddressBlock>& trusted) {
   std::optional<Endpoint> known;
-  for (auto list : hops | std::views::reverse) {
+  for (auto hop_list = hops.rbegin(); hop_list != hops.rend(); ++hop_list) {
+    auto list = *hop_list;
     while (!list.empty()) {
       const auto hop = parse_hop(take_last(list));
       // What stands before it was written by nobody knows whom.
