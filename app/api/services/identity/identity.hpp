@@ -120,6 +120,7 @@ class Identity {
  private:
   /// Look-ups that wait for one reader; copies of Identity share it.
   struct Waiting {
+    explicit Waiting(int most) : max(most) {}
     const int max;
     std::atomic<int> count = 0;
   };
