@@ -39,6 +39,8 @@ std::optional<TxRequest> what_is_left(TxRequest request, const ScheduledDownlink
   return request;
 }
 
+constexpr auto is_asked_again = [](const auto& sent) { return sent.reported.has_value(); };
+
 /// What a forwarder says also of a second copy of a request that it has taken, whose own report may
 /// have been overtaken: the frame may be on air.
 bool may_be_of_a_copy(TxResult result) {
@@ -121,9 +123,7 @@ bool SessionState::send_again(Transmission& transmission, TxResult reported, con
   auto frame = *flight.frame;
   frame.request = *std::move(request);
   flight.frame = std::make_shared<const DownlinkFrame>(std::move(frame));
-  publish(flight.is_join ? "ns.down.join.schedule.attempt" : "ns.down.data.schedule.attempt",
-          flight.correlation_ids, flight.frame, turn, out);
-  out.effects.emplace_back(CountFrame{m_type_of(flight), FrameStep::attempted, {}});
+  tell_asked(flight, turn, out);
   out.effects.emplace_back(SendTransmission{transmission.attempts, flight.frame});
   out.must_sync = true;
   return true;
@@ -132,28 +132,18 @@ bool SessionState::send_again(Transmission& transmission, TxResult reported, con
 /// What the gateways say of the frame that they are asked for once more.
 void SessionState::sent_again(const Result<ScheduledDownlink>& outcome, const Turn& turn,
                               Outcome& out) {
-  const auto place = std::ranges::find_if(
-      transmissions_, [](const Transmission& sent) { return sent.reported.has_value(); });
+  const auto place = std::ranges::find_if(transmissions_, is_asked_again);
   const auto reported = *std::exchange(place->reported, std::nullopt);
   if (!outcome) {
     const auto refused = std::move(*place);
     transmissions_.erase(place);
-    const auto& flight = refused.flight;
-    publish(flight.is_join ? "ns.down.join.schedule.fail" : "ns.down.data.schedule.fail",
-            flight.correlation_ids, outcome.error(), turn, out);
-    note(turn, DownlinkRefused{flight.f_cnt, flight.is_join,
-                               std::make_shared<const Error>(outcome.error())});
+    tell_refused(refused.flight, outcome.error(), turn, out);
     return emission_failed(refused, reported, turn, out);
   }
   place->scheduled = *outcome;
   place->since = turn.now.utc;
   const auto& flight = place->flight;
-  publish(flight.is_join ? "ns.down.join.schedule.success" : "ns.down.data.schedule.success",
-          flight.correlation_ids, *outcome, turn, out);
-  out.effects.emplace_back(CountFrame{m_type_of(flight), FrameStep::downlinked, {}});
-  note(turn,
-       DownlinkAccepted{flight.f_cnt, flight.is_join,
-                        std::make_shared<const ScheduledDownlink>(*outcome), flight.device_class});
+  tell_accepted(flight, *outcome, turn, out);
   if (flight.is_join || !device_->mac_state) return;
   // The next frame goes after this one.
   auto next = *device_;
@@ -166,8 +156,7 @@ void SessionState::sent_again(const Result<ScheduledDownlink>& outcome, const Tu
 }
 
 const SessionState::Transmission* SessionState::asked_again() const noexcept {
-  const auto found = std::ranges::find_if(
-      transmissions_, [](const Transmission& sent) { return sent.reported.has_value(); });
+  const auto found = std::ranges::find_if(transmissions_, is_asked_again);
   return found == transmissions_.end() ? nullptr : &*found;
 }
 

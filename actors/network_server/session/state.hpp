@@ -266,6 +266,10 @@ class SessionState {
   void transmit(InFlight flight, Bytes phy_payload, std::vector<TxRequest> requests,
                 const Turn& turn, Outcome& out);
   void ask_next_group(const Turn& turn, Outcome& out);
+  void tell_asked(const InFlight& flight, const Turn& turn, Outcome& out) const;
+  void tell_accepted(const InFlight& flight, const ScheduledDownlink& scheduled, const Turn& turn,
+                     Outcome& out);
+  void tell_refused(const InFlight& flight, const Error& error, const Turn& turn, Outcome& out);
   void transmitted(InFlight& flight, const ScheduledDownlink& scheduled, const Turn& turn,
                    Outcome& out);
   void join_accept_transmitted(const InFlight& flight, const Turn& turn, Outcome& out);

@@ -81,9 +81,7 @@ void SessionState::transmit(InFlight flight, Bytes phy_payload, std::vector<TxRe
                       .correlation_ids = flight.correlation_ids});
     if (!flight.frame) {
       flight.frame = frame;
-      publish(flight.is_join ? "ns.down.join.schedule.attempt" : "ns.down.data.schedule.attempt",
-              flight.correlation_ids, frame, turn, out);
-      out.effects.emplace_back(CountFrame{m_type_of(flight), FrameStep::attempted, {}});
+      tell_asked(flight, turn, out);
     }
     if (by_relay) {
       transmit_by_relay(flight, std::move(phy_payload), frame->request.priority, out);
@@ -133,6 +131,29 @@ void SessionState::on(const DownlinkScheduled& event, const Turn& turn, Outcome&
   }
 }
 
+void SessionState::tell_asked(const InFlight& flight, const Turn& turn, Outcome& out) const {
+  publish(flight.is_join ? "ns.down.join.schedule.attempt" : "ns.down.data.schedule.attempt",
+          flight.correlation_ids, flight.frame, turn, out);
+  out.effects.emplace_back(CountFrame{m_type_of(flight), FrameStep::attempted, {}});
+}
+
+void SessionState::tell_accepted(const InFlight& flight, const ScheduledDownlink& scheduled,
+                                 const Turn& turn, Outcome& out) {
+  publish(flight.is_join ? "ns.down.join.schedule.success" : "ns.down.data.schedule.success",
+          flight.correlation_ids, scheduled, turn, out);
+  out.effects.emplace_back(CountFrame{m_type_of(flight), FrameStep::downlinked, {}});
+  note(turn,
+       DownlinkAccepted{flight.f_cnt, flight.is_join,
+                        std::make_shared<const ScheduledDownlink>(scheduled), flight.device_class});
+}
+
+void SessionState::tell_refused(const InFlight& flight, const Error& error, const Turn& turn,
+                                Outcome& out) {
+  publish(flight.is_join ? "ns.down.join.schedule.fail" : "ns.down.data.schedule.fail",
+          flight.correlation_ids, error, turn, out);
+  note(turn, DownlinkRefused{flight.f_cnt, flight.is_join, std::make_shared<const Error>(error)});
+}
+
 void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& scheduled,
                                const Turn& turn, Outcome& out) {
   if (flight.device_class == DeviceClass::a) {
@@ -140,12 +161,7 @@ void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& schedu
   } else {
     network_refusals_ = 0;
   }
-  publish(flight.is_join ? "ns.down.join.schedule.success" : "ns.down.data.schedule.success",
-          flight.correlation_ids, scheduled, turn, out);
-  out.effects.emplace_back(CountFrame{m_type_of(flight), FrameStep::downlinked, {}});
-  note(turn,
-       DownlinkAccepted{flight.f_cnt, flight.is_join,
-                        std::make_shared<const ScheduledDownlink>(scheduled), flight.device_class});
+  tell_accepted(flight, scheduled, turn, out);
   auto step = std::exchange(flight.step, std::nullopt);
   remember_transmission(flight, scheduled, turn, out);
   if (flight.is_join) return join_accept_transmitted(flight, turn, out);
@@ -215,9 +231,7 @@ void SessionState::join_accept_transmitted(const InFlight& flight, const Turn& t
 
 void SessionState::not_transmitted(InFlight& flight, const Error& error, const Turn& turn,
                                    Outcome& out) {
-  publish(flight.is_join ? "ns.down.join.schedule.fail" : "ns.down.data.schedule.fail",
-          flight.correlation_ids, error, turn, out);
-  note(turn, DownlinkRefused{flight.f_cnt, flight.is_join, std::make_shared<const Error>(error)});
+  tell_refused(flight, error, turn, out);
   if (flight.device_class != DeviceClass::a) return network_refused(flight, error, turn, out);
   relay_downlink_done(flight, fail(error), turn, out);
   // Every window on every gateway has been tried: nothing more for this uplink, or each new try
