@@ -10,10 +10,6 @@ namespace ff::network_server {
 
 inline constexpr ErrorDef device_not_found{"pkg/networkserver", "device_not_found", Code::not_found,
                                            "device not found"};
-inline constexpr ErrorDef end_device_euis_taken{
-    "pkg/internal/registry", "end_device_euis_taken", Code::already_exists,
-    "an end device with JoinEUI `{join_eui}` and DevEUI `{dev_eui}` is already registered as "
-    "`{device_id}` in application `{application_id}`"};
 inline constexpr ErrorDef decode_payload{"pkg/networkserver", "decode_payload",
                                          Code::invalid_argument, "failed to decode payload"};
 // What a network that forwarded a frame is told of it.

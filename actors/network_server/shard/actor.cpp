@@ -13,6 +13,7 @@
 #include "actors/network_server/session/record.hpp"
 #include "actors/network_server/shard/probe.hpp"
 #include "actors/support/caf_error.hpp"
+#include "actors/support/euis_taken.hpp"
 #include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
 #include "storage/keys/keys.hpp"
@@ -271,11 +272,7 @@ void index_euis(Pointer self, const IndexJoinEuis& message) {
   if (joins.set(key, std::make_shared<const DeviceUid>(message.device))) {
     if (message.claimed) message.claimed(owner == nullptr);
   } else if (message.claimed) {
-    message.claimed(
-        fail(end_device_euis_taken, {{"join_eui", to_string(key.join_eui)},
-                                     {"dev_eui", to_string(key.dev_eui)},
-                                     {"device_id", owner->device_id.text()},
-                                     {"application_id", owner->application_id.text()}}));
+    message.claimed(fail(actors::euis_taken(key, *owner)));
   } else {
     spdlog::error("msg=\"EUIs belong to another device\" device={} dev_eui={} owner={}",
                   to_string(message.device), to_string(key.dev_eui), to_string(*owner));

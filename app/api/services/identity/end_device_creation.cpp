@@ -2,6 +2,7 @@
 
 #include "actors/identity_server/pictures/picture.hpp"
 #include "actors/identity_server/policy/names.hpp"
+#include "actors/support/euis_taken.hpp"
 #include "app/api/services/identity/changes.hpp"
 #include "app/api/services/identity/entity_registry.hpp"
 #include "app/api/services/identity/pictures.hpp"
@@ -93,10 +94,8 @@ std::vector<identity_server::UniqueKey> device_euis_key(const pb::EndDevice& dev
   if (!join_eui || !dev_eui) return {};
   const storage::JoinKey euis{*join_eui, *dev_eui};
   auto taken = [euis](const storage::EntityKey& owner) {
-    return Error(identity_server::end_device_euis_taken, {{"join_eui", to_string(euis.join_eui)},
-                                                          {"dev_eui", to_string(euis.dev_eui)},
-                                                          {"device_id", owner.ids.at(1)},
-                                                          {"application_id", owner.ids.at(0)}});
+    return actors::euis_taken(euis, {ApplicationId(owner.ids.at(0)), DeviceId(owner.ids.at(1))},
+                              identity_server::end_device_euis_taken);
   };
   return {{storage::device_euis_index_key(euis), taken}};
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "actors/join_server/errors.hpp"
+#include "actors/support/euis_taken.hpp"
 #include "app/api/services/mapping/js_device.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "protocol/field_mask/field_mask.hpp"
@@ -14,11 +15,6 @@ namespace {
 
 using join_server::JoinDevice;
 
-constexpr ErrorDef end_device_euis_taken{"pkg/internal/registry", "end_device_euis_taken",
-                                         Code::already_exists,
-                                         "an end device with JoinEUI `{join_eui}` and DevEUI "
-                                         "`{dev_eui}` is already registered as `{device_id}` in "
-                                         "application `{application_id}`"};
 constexpr ErrorDef read_only_field{"pkg/joinserver/redis", "read_only_field",
                                    Code::invalid_argument, "read-only field `{field}`"};
 
@@ -26,13 +22,6 @@ bool names(std::span<const std::string> paths, std::string_view path) {
   return std::ranges::any_of(paths, [path](const std::string& one) {
     return one == path || (path.starts_with(one) && path[one.size()] == '.');
   });
-}
-
-Status taken(const JoinDevice& owner, const storage::JoinKey& euis) {
-  return fail(end_device_euis_taken, {{"join_eui", to_string(euis.join_eui)},
-                                      {"dev_eui", to_string(euis.dev_eui)},
-                                      {"device_id", owner.ids.uid.device_id.text()},
-                                      {"application_id", owner.ids.uid.application_id.text()}});
 }
 
 Status check_request(const pb::EndDevice& requested, const storage::JoinKey& euis,
@@ -72,7 +61,7 @@ Result<JoinDevice> change_join_device(const JoinDevice* current, const pb::EndDe
                                       const storage::JoinKey& euis,
                                       std::span<const std::string> paths) {
   const auto uid = uid_of(requested.ids());
-  if (current && current->ids.uid != uid) FF_CHECK(taken(*current, euis));
+  if (current && current->ids.uid != uid) return fail(actors::euis_taken(euis, current->ids.uid));
   FF_CHECK(check_request(requested, euis, paths));
   if (current && paths.empty()) return *current;
   const auto before = current ? to_proto(*current) : pb::EndDevice();
