@@ -116,6 +116,17 @@ Bytes profile_device_prefix(std::string_view application, std::string_view profi
   return index_writer(EntityIndex::profile_device).text(application).text(profile).take();
 }
 
+Bytes joining_device_prefix(const JoinKey& euis) {
+  return index_writer(EntityIndex::joining_device)
+      .u64(euis.join_eui.value())
+      .u64(euis.dev_eui.value())
+      .take();
+}
+
+Bytes joining_devices_prefix() {
+  return index_writer(EntityIndex::joining_device).take();
+}
+
 Bytes listing_key(Bytes prefix, ByteView entity_key) {
   append(prefix, entity_key);
   return prefix;

@@ -94,6 +94,7 @@ enum class EntityIndex : std::uint8_t {
       68,             ///< application, profile | entity key of a device that uses it; with a value
   bookmarks_of = 69,  ///< entity kind name, entity | entity key of a bookmark of it
                       // 70 is the audit log's: audit_keys.hpp
+  joining_device = 71,  ///< JoinEUI u64, DevEUI u64 | entity key; the network server's
 };
 
 /// Unique: one owner at most. The value is the owner's entity key.
@@ -112,6 +113,9 @@ Bytes dev_eui_prefix(DevEui dev_eui);
 Bytes expires_at_prefix();
 Bytes expires_at_prefix(UtcTime time);
 Bytes profile_device_prefix(std::string_view application, std::string_view profile);
+Bytes joining_device_prefix(const JoinKey& euis);
+/// Of every pair.
+Bytes joining_devices_prefix();
 /// A listing's key: prefix and entity key.
 Bytes listing_key(Bytes prefix, ByteView entity_key);
 /// The entity key behind the prefix of a listing's key, e.g. to get the entity. `prefix_bytes` is

@@ -6,6 +6,7 @@
 #include "actors/network_server/session/state.hpp"
 #include "protocol/mac/initial.hpp"
 #include "protocol/mac/settings_check.hpp"
+#include "storage/keys/entity_keys.hpp"
 #include "storage/keys/keys.hpp"
 
 namespace ff::network_server {
@@ -109,17 +110,12 @@ void SessionState::on(const ChangeDevice& event, const Turn& turn, Outcome& out)
   if (old && old->session && !device_->session) fail_queue(*old->session, turn, out);
   reindex(old.get(), out);
   list_profile(old.get(), out);
-  const auto& ids = device_->ids;
-  const bool could_join = old && old->supports_join;
-  if (ids.join_eui && ids.dev_eui && device_->supports_join != could_join) {
-    out.effects.emplace_back(
-        UpdateJoinIndex{{uid_, *ids.join_eui, *ids.dev_eui, !device_->supports_join}});
-  }
+  list_joining(old.get(), out);
   speak_to_relays(old.get(), out);
   if (old) {
-    publish("ns.end_device.update", {}, events::FieldPaths{event.paths}, turn, out);
+    publish_change("ns.end_device.update", event.cause, events::FieldPaths{event.paths}, turn, out);
   } else {
-    publish("ns.end_device.create", {}, {}, turn, out);
+    publish_change("ns.end_device.create", event.cause, {}, turn, out);
   }
   out.effects.emplace_back(answer(event.reply, device_));
 }
@@ -166,8 +162,12 @@ void SessionState::reindex(const Device* old, Outcome& out) const {
     unindex(*old->session, false, out);
   if (device_->session && (other_rules || !same_entry(old->session, device_->session)))
     index(*device_->session, *device_->mac_state, false, false, out);
-  if (old && old->pending_session && !device_->pending_session)
+  const auto& pending = device_->pending_session;
+  if (old && old->pending_session && !same_session(old->pending_session, pending))
     unindex(*old->pending_session, true, out);
+  if (pending && device_->pending_mac_state &&
+      (other_rules || !same_entry(old->pending_session, pending)))
+    index(*pending, *device_->pending_mac_state, true, false, out);
 }
 
 /// A relay and its devices know of each other's sessions; `old` (null: there was no device).
@@ -189,6 +189,34 @@ void SessionState::list_profile(const Device* old, Outcome& out) const {
                   encode_profile_user(user_of(*device_)));
 }
 
+/// Tells the join index, now and for the next start, whether the device joins. Every change does:
+/// what the index has of the device may be a claim that came before it, or a row of a migration.
+void SessionState::list_joining(const Device* old, Outcome& out) const {
+  const bool joins = device_ && device_->supports_join;
+  const auto& ids = device_ ? device_->ids : old->ids;
+  if (!ids.join_eui || !ids.dev_eui) return;
+  auto row = storage::listing_key(
+      storage::joining_device_prefix({*ids.join_eui, *ids.dev_eui}),
+      storage::entity_key(storage::EntityKind::end_device,
+                          {uid_.application_id.text(), uid_.device_id.text()}));
+  if (joins) {
+    out.records.put(storage::Family::entity_index, std::move(row), {});
+  } else {
+    out.records.erase(storage::Family::entity_index, std::move(row));
+  }
+  out.effects.emplace_back(UpdateJoinIndex{{uid_, *ids.join_eui, *ids.dev_eui, !joins}});
+}
+
+void SessionState::publish_change(std::string_view name, const events::Cause& cause,
+                                  events::EventData data, const Turn& turn, Outcome& out) const {
+  out.effects.emplace_back(PublishEvent{{.name = name,
+                                         .time = turn.now.utc,
+                                         .subject = device_->ids,
+                                         .correlation_ids = cause.correlation_ids,
+                                         .data = std::move(data),
+                                         .caller = cause.caller}});
+}
+
 void SessionState::on(const DeleteDevice& event, const Turn& turn, Outcome& out) {
   const auto reply = [&](const Result<DeviceIdentifiers>& result) {
     out.effects.emplace_back(Answer{[done = event.reply, result] { done(result); }});
@@ -196,15 +224,12 @@ void SessionState::on(const DeleteDevice& event, const Turn& turn, Outcome& out)
   if (!device_) return reply(fail(device_not_found));
   if (device_->session) unindex(*device_->session, false, out);
   if (device_->pending_session) unindex(*device_->pending_session, true, out);
-  const auto& ids = device_->ids;
-  if (ids.join_eui && ids.dev_eui) {
-    out.effects.emplace_back(UpdateJoinIndex{{uid_, *ids.join_eui, *ids.dev_eui, true}});
-  }
   const auto shard = storage::shard_of(uid_, surroundings_.shard_count);
   out.records.erase(storage::Family::session, storage::device_key({shard, uid_}));
-  if (!event.in_batch) publish("ns.end_device.delete", {}, {}, turn, out);
+  if (!event.in_batch) publish_change("ns.end_device.delete", event.cause, {}, turn, out);
   const auto old = std::exchange(device_, nullptr);
   list_profile(old.get(), out);
+  list_joining(old.get(), out);
   list_waiting(out);
   forget_under_way();
   transmissions_.clear();

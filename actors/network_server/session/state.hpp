@@ -91,6 +91,7 @@ class SessionState {
     std::optional<FPort> f_port;
     bool confirmed = false;
     FCnt32 answers_f_cnt_up;
+    SessionKeyId session_key_id;  // of data
     CorrelationIds correlation_ids;
     /// Groups of gateways that have been asked, each for an emission of its own; one that accepts
     /// is enough.
@@ -167,6 +168,7 @@ class SessionState {
   void reindex(const Device* old, Outcome& out) const;
   void speak_to_relays(const Device* old, Outcome& out) const;
   void list_profile(const Device* old, Outcome& out) const;
+  void list_joining(const Device* old, Outcome& out) const;
 
   // uplink.cpp
   Status choose_session(UplinkWork& work) const;
@@ -180,6 +182,7 @@ class SessionState {
   Status exchange_commands(UplinkWork& work, const mac::Decoded& decoded) const;
   void adapt(UplinkWork& work) const;
   void settle_confirmed_downlink(UplinkWork& work, Outcome& out) const;
+  void tell_of_promotion(const UplinkWork& work, const Device& old, const Turn& turn, Outcome& out);
   void index_accepted(const UplinkWork& work, const Device& old, Outcome& out) const;
   void accept(UplinkWork& work, const Turn& turn, Outcome& out);
   ApplicationUplink application_uplink(const UplinkWork& work) const;
@@ -211,6 +214,7 @@ class SessionState {
 
   // downlink.cpp: what to send and when
   void try_downlink(const Turn& turn, Outcome& out);
+  bool has_way_back() const noexcept;
   std::optional<NoDownlink> no_class_a_window(const Turn& turn) const;
   std::optional<NoDownlink> no_answer_due(const Turn& turn) const;
   /// A gateway has `request-timeout`. A join server has until the last window: slow is not lost,
@@ -272,7 +276,11 @@ class SessionState {
   void tell_refused(const InFlight& flight, const Error& error, const Turn& turn, Outcome& out);
   void transmitted(InFlight& flight, const ScheduledDownlink& scheduled, const Turn& turn,
                    Outcome& out);
+  bool is_of_session(const InFlight& flight) const;
   void join_accept_transmitted(const InFlight& flight, const Turn& turn, Outcome& out);
+  void tell_join_accept(const mac::QueuedJoinAccept& accept, const mac::Session* maybe_old,
+                        CorrelationIds correlation_ids, UtcTime received_at, const Turn& turn,
+                        Outcome& out);
   void not_transmitted(InFlight& flight, const Error& error, const Turn& turn, Outcome& out);
   TxRequest class_a_request(std::optional<RxWindow> rx1, std::optional<RxWindow> rx2,
                             std::chrono::seconds rx1_delay, TxPriority priority) const;
@@ -329,6 +337,9 @@ class SessionState {
                const Turn& turn, Outcome& out) const;
   void publish(const std::vector<mac::Event>& mac_events, const CorrelationIds& correlation_ids,
                const Turn& turn, Outcome& out) const;
+  /// Of the registry.
+  void publish_change(std::string_view name, const events::Cause& cause, events::EventData data,
+                      const Turn& turn, Outcome& out) const;
   /// Asks to be woken; the earliest wish counts.
   void wake(UtcTime at);
   void plan_wake(const Turn& turn, Outcome& out);
@@ -355,7 +366,8 @@ class SessionState {
   /// Class A wishes to be woken, and what the shard was asked for.
   std::optional<UtcTime> wake_at_;
   std::optional<UtcTime> wished_;
-  bool wished_for_silence_ = false;  // only to give up what nobody has answered
+  bool wished_for_silence_ = false;    // only to give up what nobody has answered
+  bool wakes_after_gateways_ = false;  // something else is due when those asked have answered
   DecisionLog decisions_;
   /// Whether the store says that the device waits for the network.
   bool listed_ = false;

@@ -61,22 +61,33 @@ Result<std::vector<DeviceUid>> load_waiting_devices(const storage::Reader& store
 Result<std::vector<JoinIndex>> load_join_indexes(const storage::Reader& store,
                                                  storage::ShardCount count) {
   std::vector<JoinIndex> indexes(count.value());
-  const Bytes first = storage::device_euis_index_key({JoinEui{0}, DevEui{0}});
-  storage::Scan scan{.family = storage::Family::entity_index,
-                     .range = storage::prefix_range(ByteView(first).first(1))};
-  FF_CHECK(store.scan(scan, [&](ByteView key, ByteView value) {
-    auto owner = storage::parse_entity_key(value);
-    if (!owner || owner->ids.size() != 2 || key.size() != 17) {
-      spdlog::error("msg=\"EUI index row is damaged\"");
-      return true;
+  const auto add = [&](ByteView key, const Result<storage::EntityKey>& device) {
+    constexpr std::size_t euis_end = 17;
+    if (!device || device->kind != storage::EntityKind::end_device || key.size() < euis_end) {
+      spdlog::error("msg=\"join index row is damaged\"");
+      return;
     }
-    const storage::JoinKey join_key{JoinEui{read_be<8>(key.subspan(1))},
-                                    DevEui{read_be<8>(key.subspan(9))}};
-    auto& index = indexes[storage::shard_of(join_key.dev_eui, count).value()];
-    index.set(join_key, std::make_shared<const DeviceUid>(
-                            DeviceUid{ApplicationId(owner->ids[0]), DeviceId(owner->ids[1])}));
-    return true;
-  }));
+    const storage::JoinKey euis{JoinEui{read_be<8>(key.subspan(1))},
+                                DevEui{read_be<8>(key.subspan(9))}};
+    indexes[storage::shard_of(euis.dev_eui, count).value()].set(
+        euis, std::make_shared<const DeviceUid>(
+                  DeviceUid{ApplicationId(device->ids[0]), DeviceId(device->ids[1])}));
+  };
+  const auto prefix_bytes = storage::joining_device_prefix({JoinEui{0}, DevEui{0}}).size();
+  FF_CHECK(store.scan({.family = storage::Family::entity_index,
+                       .range = storage::prefix_range(storage::joining_devices_prefix())},
+                      [&](ByteView key, ByteView) {
+                        add(key, storage::listed_entity(key, prefix_bytes));
+                        return true;
+                      }));
+  // Devices from before there were rows of our own. Those keep what they have.
+  const auto registered = storage::device_euis_index_key({JoinEui{0}, DevEui{0}});
+  FF_CHECK(store.scan({.family = storage::Family::entity_index,
+                       .range = storage::prefix_range(ByteView(registered).first(1))},
+                      [&](ByteView key, ByteView value) {
+                        add(key, storage::parse_entity_key(value));
+                        return true;
+                      }));
   return indexes;
 }
 

@@ -14,7 +14,8 @@ namespace ff::network_server {
 /// at their next join.
 Result<AddressIndex> load_address_index(const storage::Reader& store, storage::Shard shard,
                                         const storage::KeySeal* maybe_seal = nullptr);
-/// The join indices of all shards in one pass over the devices' EUI index.
+/// The join indices of all shards: devices that are listed as joining, and what the identity server
+/// has registered, for stores from before there was that list.
 Result<std::vector<JoinIndex>> load_join_indexes(const storage::Reader& store,
                                                  storage::ShardCount count);
 /// Devices that wait for a downlink of class B or C.

@@ -54,7 +54,7 @@ struct IndexJoinEuis {
   JoinEui join_eui;
   DevEui dev_eui;
   bool erase = false;
-  /// Whether the device did not have the pair before. Error: end_device_euis_taken.
+  /// Whether the device did not have the pair before. Error: actors::euis_taken().
   actors::Reply<bool> claimed = {};
 };
 

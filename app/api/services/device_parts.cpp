@@ -2,6 +2,7 @@
 
 #include "actors/join_server/errors.hpp"
 #include "app/api/services/audit/told.hpp"
+#include "app/api/services/base/cause.hpp"
 #include "app/api/services/mapping/as_device.hpp"
 #include "app/api/services/mapping/formatter_vector.hpp"
 #include "app/api/services/mapping/js_device.hpp"
@@ -10,6 +11,7 @@
 #include "app/api/services/mapping/ns_device.hpp"
 #include "app/api/services/mapping/ns_device_rules.hpp"
 #include "app/api/services/mapping/values.hpp"
+#include "protocol/base/temporary.hpp"
 
 namespace ff::api {
 namespace {
@@ -54,7 +56,7 @@ void NsDevices::set(const DevicePartSetting& setting, actors::Reply<DevicePtr> t
 }
 
 /// No device that joins is made on the EUIs of another, whose joins it would get. A device that is
-/// not made after all does not keep them.
+/// not made after all does not keep them; one that does not join tells the index itself.
 void NsDevices::claim_and_change(const DevicePartSetting& setting, const ProfileUse& profile,
                                  actors::Reply<DevicePtr> then) const {
   const auto& ids = setting.request->end_device().ids();
@@ -76,7 +78,9 @@ void NsDevices::claim_and_change(const DevicePartSetting& setting, const Profile
                      if (!claimed) return then(fail(claimed.error()));
                      self.change(setting, profile,
                                  [shard, entry, is_new = *claimed, then](Result<DevicePtr> device) {
-                                   if (!device && is_new) {
+                                   // After a temporary error it may have been made all the same.
+                                   const bool failed = !device && !is_temporary(device.error());
+                                   if (failed && is_new) {
                                      auto release = entry;
                                      release.erase = true;
                                      caf::anon_send(shard, release);
@@ -97,16 +101,18 @@ void NsDevices::change(const DevicePartSetting& setting, const ProfileUse& profi
   };
   auto make = [&](actors::Reply<DevicePtr> reply) {
     return network_server::to_session(
-        uid,
-        network_server::ChangeDevice{deciding<network_server::Device>(setting, std::move(decide)),
-                                     std::move(reply), paths_of(setting.request->field_mask())});
+        uid, network_server::ChangeDevice{
+                 deciding<network_server::Device>(setting, std::move(decide)), std::move(reply),
+                 paths_of(setting.request->field_mask()), cause_of(*setting.call)});
   };
   asker_.ask<DevicePtr>(shards_.of(uid), "NETWORK_SERVER", make, std::move(then));
 }
 
-void NsDevices::erase(const DeviceUid& uid, actors::Reply<void> then) const {
-  auto make = [&uid](actors::Reply<DeviceIdentifiers> reply) {
-    return network_server::to_session(uid, network_server::DeleteDevice{std::move(reply)});
+void NsDevices::erase(const DeviceUid& uid, const events::Cause& cause,
+                      actors::Reply<void> then) const {
+  auto make = [&](actors::Reply<DeviceIdentifiers> reply) {
+    return network_server::to_session(
+        uid, network_server::DeleteDevice{.reply = std::move(reply), .cause = cause});
   };
   asker_.ask<DeviceIdentifiers>(shards_.of(uid), "NETWORK_SERVER", make,
                                 [then = std::move(then)](const Result<DeviceIdentifiers>& erased) {
@@ -124,7 +130,8 @@ void AsDevices::set(const DevicePartSetting& setting, actors::Reply<DevicePtr> t
     FF_CHECK(check_scripts(request->end_device().formatters(), script_size_max));
     return change_app_device(current, request->end_device(), fields, now);
   };
-  Named named{deciding<AppDevice>(setting, std::move(decide)), paths_of(mask)};
+  Named named{deciding<AppDevice>(setting, std::move(decide)), paths_of(mask),
+              cause_of(*setting.call)};
   const bool may_fail_vectors = touches(mask, "formatters") || touches(mask, "version_ids");
   if (!may_fail_vectors) return change(uid, std::move(named), std::move(then));
   auto make = [&uid](actors::Reply<DevicePtr> reply) {
@@ -162,14 +169,16 @@ void AsDevices::check_and_change(const DeviceUid& uid, const DevicePtr& maybe_cu
 void AsDevices::change(const DeviceUid& uid, Named named, actors::Reply<DevicePtr> then) const {
   auto make = [&](actors::Reply<DevicePtr> reply) {
     return application_server::ChangeAppDevice{uid, std::move(named.change), std::move(reply),
-                                               std::move(named.paths)};
+                                               std::move(named.paths), std::move(named.cause)};
   };
   asker_.ask<DevicePtr>(shards_.of(uid), "APPLICATION_SERVER", make, std::move(then));
 }
 
-void AsDevices::erase(const DeviceUid& uid, actors::Reply<void> then) const {
-  auto make = [&uid](actors::Reply<void> reply) {
-    return application_server::DeleteAppDevice{uid, std::move(reply)};
+void AsDevices::erase(const DeviceUid& uid, const events::Cause& cause,
+                      actors::Reply<void> then) const {
+  auto make = [&](actors::Reply<void> reply) {
+    return application_server::DeleteAppDevice{
+        .device = uid, .reply = std::move(reply), .cause = cause};
   };
   asker_.ask<void>(shards_.of(uid), "APPLICATION_SERVER", make, std::move(then));
 }
@@ -183,24 +192,31 @@ void JsDevices::set(const DevicePartSetting& setting, const storage::JoinKey& eu
   };
   auto make = [&](actors::Reply<DevicePtr> reply) {
     return join_server::ChangeJoinDevice{
-        euis.join_eui, euis.dev_eui, deciding<join_server::JoinDevice>(setting, std::move(decide)),
-        std::move(reply), paths_of(setting.request->field_mask())};
+        euis.join_eui,
+        euis.dev_eui,
+        deciding<join_server::JoinDevice>(setting, std::move(decide)),
+        std::move(reply),
+        paths_of(setting.request->field_mask()),
+        cause_of(*setting.call)};
   };
   asker_.ask<DevicePtr>(shards_.of(euis), "JOIN_SERVER", make, std::move(then));
 }
 
 void JsDevices::erase(const DeviceUid& uid, const storage::JoinKey& euis,
-                      actors::Reply<void> then) const {
+                      const events::Cause& cause, actors::Reply<void> then) const {
   auto make = [euis](actors::Reply<DevicePtr> reply) {
     return join_server::GetJoinDevice{euis.join_eui, euis.dev_eui, std::move(reply)};
   };
   asker_.ask<DevicePtr>(
       shards_.of(euis), "JOIN_SERVER", make,
-      [self = *this, uid, euis, then = std::move(then)](const Result<DevicePtr>& device) {
+      [self = *this, uid, euis, cause, then = std::move(then)](const Result<DevicePtr>& device) {
         if (!device) return then(fail(device.error()));
         if ((*device)->ids.uid != uid) return then(fail(join_server::device_not_found));
-        auto erase = [euis](actors::Reply<void> reply) {
-          return join_server::DeleteJoinDevice{euis.join_eui, euis.dev_eui, std::move(reply)};
+        auto erase = [&](actors::Reply<void> reply) {
+          return join_server::DeleteJoinDevice{.join_eui = euis.join_eui,
+                                               .dev_eui = euis.dev_eui,
+                                               .reply = std::move(reply),
+                                               .cause = cause};
         };
         self.asker_.ask<void>(self.shards_.of(euis), "JOIN_SERVER", erase, then);
       });

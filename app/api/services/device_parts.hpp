@@ -41,7 +41,7 @@ class NsDevices {
         profiles_(std::move(profiles)) {}
 
   void set(const DevicePartSetting& setting, actors::Reply<DevicePtr> then) const;
-  void erase(const DeviceUid& uid, actors::Reply<void> then) const;
+  void erase(const DeviceUid& uid, const events::Cause& cause, actors::Reply<void> then) const;
 
  private:
   using ProfileUse = std::optional<network_server::ProfileUse>;
@@ -71,16 +71,17 @@ class AsDevices {
         vectors_(std::make_shared<const FormatterVectorRuns>(calls)) {}
 
   void set(const DevicePartSetting& setting, actors::Reply<DevicePtr> then) const;
-  void erase(const DeviceUid& uid, actors::Reply<void> then) const;
+  void erase(const DeviceUid& uid, const events::Cause& cause, actors::Reply<void> then) const;
 
  private:
   using Change =
       std::function<Result<application_server::AppDevice>(const application_server::AppDevice*)>;
 
-  /// What is changed, and its name for the event.
+  /// What is changed, and its names and why for the event.
   struct Named {
     Change change;
     std::vector<std::string> paths;
+    events::Cause cause;
   };
 
   void check_and_change(const DeviceUid& uid, const DevicePtr& maybe_current, const Named& named,
@@ -105,7 +106,8 @@ class JsDevices {
   void set(const DevicePartSetting& setting, const storage::JoinKey& euis,
            actors::Reply<DevicePtr> then) const;
   /// Not another device that has the EUIs by now: device_not_found.
-  void erase(const DeviceUid& uid, const storage::JoinKey& euis, actors::Reply<void> then) const;
+  void erase(const DeviceUid& uid, const storage::JoinKey& euis, const events::Cause& cause,
+             actors::Reply<void> then) const;
 
  private:
   Asker asker_;

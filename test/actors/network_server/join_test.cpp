@@ -1,5 +1,5 @@
 // Over-the-air activation through network and join server, for both protocol generations.
-#include "actors/network_server/session/errors.hpp"
+#include "actors/support/euis_taken.hpp"
 #include "test/actors/network_server/otaa_fixture.hpp"
 
 namespace ff::network_server {
@@ -18,6 +18,23 @@ class JoinTest : public OtaaFixture, public ::testing::WithParamInterface<Row> {
     phy_version = GetParam().phy_version;
     OtaaFixture::SetUp();
   }
+
+  /// Whether the device did not have the EUIs before.
+  Result<bool> claim(const DeviceUid& device, bool erase = false) {
+    Result<bool> out = false;
+    caf::anon_send(context->shards.of(dev_eui),
+                   IndexJoinEuis{device, join_eui, dev_eui, erase,
+                                 [&](Result<bool> answer) { out = std::move(answer); }});
+    run();
+    return out;
+  }
+  template <class Message>
+  void tell(const DeviceUid& device, Message message) {
+    caf::anon_send(context->shards.of(device), to_session(device, std::move(message)));
+    run();
+  }
+
+  const DeviceUid other{ApplicationId("their-app"), DeviceId("other")};
 };
 
 TEST_P(JoinTest, OpensASessionThatTheFirstUplinkConfirms) {
@@ -31,6 +48,27 @@ TEST_P(JoinTest, OpensASessionThatTheFirstUplinkConfirms) {
   EXPECT_EQ(ups.back().ids.dev_addr, accept->dev_addr);
   uplink_in(*accept, 1, 0);
   EXPECT_EQ(uplink_counters(), std::vector<std::uint32_t>{0});
+}
+
+/// What the join-accept has told need not be told again, one NewChannelReq after the other.
+TEST_P(JoinTest, TheSessionHasTheChannelsOfTheJoinAccept) {
+  create_otaa_device();
+  join(1);
+  const auto accept = accepted(1).value();
+  ASSERT_TRUE(accept.cf_list);
+  uplink_in(accept, 1, 0);
+  std::shared_ptr<const Device> device;
+  caf::anon_send(context->shards.of(uid),
+                 to_session(uid, GetDevice{[&](const auto& found) { device = found.value(); }}));
+  run();
+  ASSERT_TRUE(device && device->mac_state);
+  const auto frequencies = [](const mac::MacParameters& parameters) {
+    std::vector<Frequency> out;
+    for (const auto& channel : parameters.channels) out.push_back(channel.uplink_frequency);
+    return out;
+  };
+  EXPECT_EQ(frequencies(device->mac_state->current).size(), 8U);
+  EXPECT_EQ(frequencies(device->mac_state->current), frequencies(device->mac_state->desired));
 }
 
 TEST_P(JoinTest, RefusesAUsedDevNonce) {
@@ -49,8 +87,6 @@ TEST_P(JoinTest, JoinsAgainAfterACrashWithoutRepeatingAnyNonce) {
   shut_down();
   engine.crash();
   boot();
-  // The join index is derived from the identity server's rows, which this fixture has not.
-  caf::anon_send(context->shards.of(dev_eui), IndexJoinEuis{uid, join_eui, dev_eui, false});
   join(1);
   EXPECT_EQ(join_accepts().size(), 1U);
   advance(seconds{10});
@@ -65,44 +101,55 @@ TEST_P(JoinTest, JoinsAgainAfterACrashWithoutRepeatingAnyNonce) {
 
 TEST_P(JoinTest, ADeviceThatNamesAnothersEuisGetsNothingOfIt) {
   create_otaa_device();
-  const DeviceUid thief{ApplicationId("their-app"), DeviceId("thief")};
-  Result<bool> claimed = true;
-  const auto claim = [&](const DeviceUid& device, bool erase) {
-    caf::anon_send(context->shards.of(dev_eui),
-                   IndexJoinEuis{device, join_eui, dev_eui, erase,
-                                 [&](Result<bool> answer) { claimed = std::move(answer); }});
-    run();
-  };
-  claim(thief, false);
+  auto claimed = claim(other);
   ASSERT_FALSE(claimed);
-  EXPECT_TRUE(claimed.error().is(end_device_euis_taken));
+  EXPECT_TRUE(claimed.error().is(actors::end_device_euis_taken));
   EXPECT_NE(claimed.error().message().find("`dev-1` in application `test-app`"), std::string::npos);
   // Nor by being made past the claim, nor by being deleted.
-  caf::anon_send(context->shards.of(thief),
-                 to_session(thief, ChangeDevice{.change = [&](const Device*) -> Result<Device> {
-                                                  Device device;
-                                                  device.ids = {thief, dev_eui, join_eui, {}};
-                                                  device.lorawan_version = mac_version;
-                                                  device.lorawan_phy_version = phy_version;
-                                                  device.frequency_plan_id = "EU_863_870_TTN";
-                                                  device.supports_join = true;
-                                                  return device;
-                                                },
-                                                .reply = [](const auto&) {}}));
-  run();
-  caf::anon_send(context->shards.of(thief), to_session(thief, DeleteDevice{[](const auto&) {}}));
-  run();
-  claim(uid, false);
+  tell(other, ChangeDevice{.change = [&](const Device*) -> Result<Device> {
+                             Device device;
+                             device.ids = {other, dev_eui, join_eui, {}};
+                             device.lorawan_version = mac_version;
+                             device.lorawan_phy_version = phy_version;
+                             device.frequency_plan_id = "EU_863_870_TTN";
+                             device.supports_join = true;
+                             return device;
+                           },
+                           .reply = [](const auto&) {}});
+  tell(other, DeleteDevice{[](const auto&) {}});
+  claimed = claim(uid);
   ASSERT_TRUE(claimed);
   EXPECT_FALSE(*claimed) << "it has them already";
   join(1);
   EXPECT_EQ(join_accepts().size(), 1U);
   ASSERT_FALSE(ups.empty());
   EXPECT_EQ(ups.back().ids.uid, uid);
-  claim(uid, true);
-  claim(thief, false);
-  ASSERT_TRUE(claimed);
-  EXPECT_TRUE(*claimed);
+  ASSERT_TRUE(claim(uid, true));
+  EXPECT_TRUE(claim(other).value_or(false));
+}
+
+TEST_P(JoinTest, EuisAreFreeWhenTheirDeviceHasGoneOrJoinsNoMore) {
+  const auto restart = [this] {
+    shut_down();
+    engine.crash();
+    boot();
+  };
+  create_otaa_device();
+  restart();
+  EXPECT_FALSE(claim(other)) << "the index is stored";
+  tell(uid, ChangeDevice{.change = [](const Device* current) -> Result<Device> {
+                           auto device = *current;
+                           device.supports_join = false;
+                           return device;
+                         },
+                         .reply = [](const auto&) {}});
+  EXPECT_TRUE(claim(other).value_or(false));
+  ASSERT_TRUE(claim(other, true));
+  // A claim that came before a change that does not join: it goes with the device.
+  EXPECT_TRUE(claim(uid).value_or(false));
+  tell(uid, DeleteDevice{[](const auto&) {}});
+  restart();
+  EXPECT_TRUE(claim(other).value_or(false));
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -83,7 +83,6 @@ TEST_F(RejoinTest, NeverTakesACounterTwice) {
   shut_down();
   engine.crash();
   boot();
-  caf::anon_send(context->shards.of(dev_eui), IndexJoinEuis{uid, join_eui, dev_eui, false});
   rejoin(RejoinType::rekey, 3);
   EXPECT_EQ(join_accepts().size(), 2U);
   rejoin(RejoinType::rekey, 4);

@@ -92,6 +92,9 @@ TEST(EntityKeys, BytesAreOnDiskAndNeverChange) {
       {"profile", entity_key(EntityKind::mac_settings_profile, {"app", "pro"}),
        "1d617070000170726f0001"},
       {"devices of a profile", profile_device_prefix("app", "pro"), "44617070000170726f0001"},
+      {"joining device", joining_device_prefix({JoinEui{1}, DevEui{2}}),
+       "4700000000000000010000000000000002"},
+      {"joining devices", joining_devices_prefix(), "47"},
       {"listing", listing_key(created_at_prefix(EntityKind::user, time), user),
        "41010102030405060708016164610001"},
   };
