@@ -115,10 +115,12 @@ std::uint16_t count_of(const std::vector<ApplicationDownlink>& items) noexcept {
 
 void SessionState::on(const Wake&, const Turn& turn, Outcome& out) {
   const bool for_silence = wished_for_silence_ && wished_ && *wished_ <= turn.now.utc;
-  wake_at_.reset();
   wished_.reset();
   const bool was_silent = forget_unanswered(turn, out);
-  if (for_silence && !was_silent) return;  // The answer has come since.
+  // The answer has come since, or it is only a report that is missing. What the session has asked
+  // to be woken for comes in its own time.
+  if (for_silence && !was_silent && !(wake_at_ && *wake_at_ <= turn.now.utc)) return;
+  wake_at_.reset();
   give_up_acknowledgement(turn, out);
   try_downlink(turn, out);
 }
@@ -216,15 +218,29 @@ std::optional<NoDownlink> SessionState::no_answer_due(const Turn& turn) const {
 void SessionState::try_downlink(const Turn& turn, Outcome& out) {
   if (!device_) return;
   const auto not_now = [&](NoDownlink reason) { note(turn, DownlinkNotSent{reason}); };
-  if (asks_gateways()) return not_now(NoDownlink::waiting_for_gateway);
+  if (asks_gateways()) {
+    wakes_after_gateways_ = true;
+    return not_now(NoDownlink::waiting_for_gateway);
+  }
   if (answerable_ && answerable_->is_join) return send_join_accept(turn, out);
   auto reason = no_class_a_window(turn);
   if (!reason) reason = no_answer_due(turn);
+  if (!reason && !has_way_back()) {
+    // Before a counter is spent for it.
+    publish("ns.down.data.schedule.fail", answerable_->correlation_ids, Error(no_downlink_path),
+            turn, out);
+    reason = NoDownlink::no_gateway;
+  }
   if (!reason) return send_data(turn, out);
   const bool listens_otherwise =
       device_->session && device_->mac_state && device_->mac_state->device_class != DeviceClass::a;
   if (listens_otherwise) return try_network_slot(turn, out);
   not_now(*reason);
+}
+
+/// A gateway that can transmit has heard the uplink, or a relay has.
+bool SessionState::has_way_back() const noexcept {
+  return answerable_ && (!answerable_->paths.empty() || answerable_->relay);
 }
 
 std::optional<NoDownlink> SessionState::no_class_a_window(const Turn& turn) const {
@@ -262,6 +278,7 @@ void SessionState::send_join_accept(const Turn& turn, Outcome& out) {
                   .f_port = {},
                   .confirmed = false,
                   .answers_f_cnt_up = {},
+                  .session_key_id = {},
                   .correlation_ids = answerable_->correlation_ids};
   const auto& accept = pending->queued_join_accept->payload;
   drop_small(windows, accept.size());
@@ -308,7 +325,10 @@ void SessionState::send_data(const Turn& turn, Outcome& out, const RelayDownlink
     step =
         mac::enqueue_commands(mac::with_beacon_timing(state, end, *radio->region), context, budget);
   }
-  const bool must_answer = answerable_->confirmed || answerable_->adr_ack_req || relayed;
+  // The device repeats what it has answered until it hears a downlink, which may be empty. [spec
+  // network-server §8.1]
+  const bool must_answer = answerable_->confirmed || answerable_->adr_ack_req || relayed ||
+                           mac::has_sticky_answer(state);
   if (!must_answer && !application && step.commands.empty())
     return note(turn, DownlinkNotSent{NoDownlink::nothing_to_send});
   auto flight = data_flight(std::move(step), std::move(application), turn);
@@ -414,6 +434,7 @@ SessionState::InFlight SessionState::data_flight(mac::DownlinkStep step,
                   .f_port = {},
                   .confirmed = false,
                   .answers_f_cnt_up = answerable_->f_cnt,
+                  .session_key_id = device_->session->keys.session_key_id,
                   .correlation_ids = answerable_->correlation_ids};
   if (flight.application) {
     flight.f_port = flight.application->f_port;

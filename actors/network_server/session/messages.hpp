@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "actors/events/event.hpp"
 #include "actors/support/local_message.hpp"
 #include "actors/support/reply.hpp"
 #include "protocol/base/result.hpp"
@@ -113,13 +114,15 @@ struct GetDevice {
 struct ChangeDevice {
   std::function<Result<Device>(const Device* current)> change;
   actors::Reply<std::shared_ptr<const Device>> reply;
-  /// What it changes, for the event that tells of it.
+  /// What it changes, and why, for the event that tells of it.
   std::vector<std::string> paths = {};
+  events::Cause cause = {};
 };
 struct DeleteDevice {
   actors::Reply<DeviceIdentifiers> reply;
   /// Whoever deletes many tells it in one event.
   bool in_batch = false;
+  events::Cause cause = {};
 };
 /// What the MAC settings profile says from now on. Does nothing to a device that has another
 /// profile or none. Error: settings_misfit(); the device keeps what it has.

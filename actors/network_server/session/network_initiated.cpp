@@ -138,6 +138,9 @@ void SessionState::send_in_slot(const NetworkSlot& slot, const Radio& radio, con
   const auto room = room_in(window->max_mac_payload);
   const auto application = take_application_downlink(slot.device_class, {room, room}, turn, out);
   if (!application) return;
+  // The slot and the gateways are those of the item that was first, which has failed.
+  if (application->f_cnt != before->session->queued_application_downlinks.front().f_cnt)
+    return wake(turn.now.utc);
 
   const auto version = before->mac_state->lorawan_version;
   auto next = *device_;
@@ -164,6 +167,7 @@ void SessionState::send_in_slot(const NetworkSlot& slot, const Radio& radio, con
   flight.f_port = application->f_port;
   flight.confirmed = application->confirmed;
   flight.answers_f_cnt_up = before->session->last_f_cnt_up;
+  flight.session_key_id = before->session->keys.session_key_id;
   flight.correlation_ids = application->correlation_ids;
   const auto priority =
       std::min(application->priority, surroundings_.config.max_application_priority);
@@ -186,7 +190,7 @@ void SessionState::send_in_slot(const NetworkSlot& slot, const Radio& radio, con
 void SessionState::network_refused(const InFlight& flight, const Error& error, const Turn& turn,
                                    Outcome& out) {
   defer_network(turn);
-  if (!device_->session || !device_->mac_state || !flight.application) return;
+  if (!is_of_session(flight) || !flight.application) return;
   const auto& item = *flight.application;
   const auto give_up = [&](const ErrorDef& reason) {
     fail_first_item(item, Error(reason).caused_by(error), turn, out);

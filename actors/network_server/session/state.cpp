@@ -105,6 +105,10 @@ void SessionState::wake(UtcTime at) {
 }
 
 void SessionState::plan_wake(const Turn& turn, Outcome& out) {
+  if (wakes_after_gateways_ && !asks_gateways()) {
+    wakes_after_gateways_ = false;
+    wake(turn.now.utc);
+  }
   auto at = wake_at_;
   if (const auto network = next_network_event(turn)) at = std::min(at.value_or(*network), *network);
   const auto silence = patience_ends(turn);

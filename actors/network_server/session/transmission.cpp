@@ -154,6 +154,12 @@ void SessionState::tell_refused(const InFlight& flight, const Error& error, cons
   note(turn, DownlinkRefused{flight.f_cnt, flight.is_join, std::make_shared<const Error>(error)});
 }
 
+/// A device that has joined meanwhile knows nothing of it.
+bool SessionState::is_of_session(const InFlight& flight) const {
+  return device_->session && device_->mac_state &&
+         device_->session->keys.session_key_id == flight.session_key_id;
+}
+
 void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& scheduled,
                                const Turn& turn, Outcome& out) {
   if (flight.device_class == DeviceClass::a) {
@@ -165,7 +171,7 @@ void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& schedu
   auto step = std::exchange(flight.step, std::nullopt);
   remember_transmission(flight, scheduled, turn, out);
   if (flight.is_join) return join_accept_transmitted(flight, turn, out);
-  if (!device_->session || !device_->mac_state) return;
+  if (!is_of_session(flight)) return;
 
   auto next = *device_;
   auto& state = *next.mac_state;
@@ -198,8 +204,6 @@ void SessionState::transmitted(InFlight& flight, const ScheduledDownlink& schedu
   relay_downlink_done(flight, scheduled, turn, out);
 }
 
-/// The application learns of the session, with the queue that the old session leaves. [spec
-/// network-server §6.9]
 void SessionState::join_accept_transmitted(const InFlight& flight, const Turn& turn, Outcome& out) {
   if (!device_->pending_mac_state || !device_->pending_mac_state->queued_join_accept) return;
   auto next = *device_;
@@ -207,6 +211,18 @@ void SessionState::join_accept_transmitted(const InFlight& flight, const Turn& t
   const auto accept = *std::exchange(state.queued_join_accept, std::nullopt);
   state.pending_join_request = accept.request;
   state.rx_windows_available = false;
+  const auto received_at = answerable_ ? answerable_->received_at : turn.now.utc;
+  const auto old = std::exchange(device_, std::make_shared<const Device>(std::move(next)));
+  tell_join_accept(accept, old->session ? &*old->session : nullptr, flight.correlation_ids,
+                   received_at, turn, out);
+  answerable_.reset();
+}
+
+/// The application learns of the session, with the queue that the old session leaves. [spec
+/// network-server §6.9]
+void SessionState::tell_join_accept(const mac::QueuedJoinAccept& accept,
+                                    const mac::Session* maybe_old, CorrelationIds correlation_ids,
+                                    UtcTime received_at, const Turn& turn, Outcome& out) {
   ApplicationJoinAccept message{
       .session_key_id = accept.keys.session_key_id,
       // Another network's join server may leave it out: the application server asks for it then.
@@ -214,10 +230,9 @@ void SessionState::join_accept_transmitted(const InFlight& flight, const Turn& t
                        ? std::optional(accept.app_s_key)
                        : std::nullopt,
       .invalidated_downlinks = {},
-      .received_at = answerable_ ? answerable_->received_at : turn.now.utc};
-  if (next.session) message.invalidated_downlinks = next.session->queued_application_downlinks;
-  device_ = std::make_shared<const Device>(std::move(next));
-  auto application_up = up(std::move(message), flight.correlation_ids, turn);
+      .received_at = received_at};
+  if (maybe_old) message.invalidated_downlinks = maybe_old->queued_application_downlinks;
+  auto application_up = up(std::move(message), std::move(correlation_ids), turn);
   application_up.ids.dev_addr = accept.request.dev_addr;
   // Transmission ids are between network server and gateways.
   application_up.correlation_ids.remove_if(
@@ -226,7 +241,6 @@ void SessionState::join_accept_transmitted(const InFlight& flight, const Turn& t
           turn, out);
   out.effects.emplace_back(CountFrame{phy::MType::join_request, FrameStep::forwarded, {}});
   out.ups.push_back(std::move(application_up));
-  answerable_.reset();
 }
 
 void SessionState::not_transmitted(InFlight& flight, const Error& error, const Turn& turn,
@@ -237,11 +251,14 @@ void SessionState::not_transmitted(InFlight& flight, const Error& error, const T
   // Every window on every gateway has been tried: nothing more for this uplink, or each new try
   // would spend a counter. Answers are for this uplink only; the application's item waits for the
   // next one. [spec network-server §11.6]
-  answerable_.reset();
+  // An uplink that has come meanwhile is answered for itself.
+  const bool is_for_it = answerable_ && answerable_->is_join == flight.is_join &&
+                         (flight.is_join || answerable_->f_cnt == flight.answers_f_cnt_up);
+  if (is_for_it) answerable_.reset();
   patience_.refusals = std::min(patience_.refusals + 1, refusals_max);
   patience_.uplinks_to_skip = 1U << patience_.refusals;
-  if (flight.is_join || !device_->mac_state) return;
-  if (!device_->mac_state->queued_responses.empty()) {
+  if (flight.is_join || !is_of_session(flight)) return;
+  if (is_for_it && !device_->mac_state->queued_responses.empty()) {
     auto next = *device_;
     next.mac_state->queued_responses.clear();
     device_ = std::make_shared<const Device>(std::move(next));

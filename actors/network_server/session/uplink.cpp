@@ -113,17 +113,20 @@ Status SessionState::choose_session(UplinkWork& work) const {
   if (work.event.pending_session) {
     const bool fits = next.pending_session && next.pending_mac_state && !work.frame.f_ctrl.ack &&
                       next.pending_session->dev_addr == work.frame.dev_addr &&
-                      next.pending_mac_state->pending_join_request;
+                      (next.pending_mac_state->pending_join_request ||
+                       next.pending_mac_state->queued_join_accept);
     if (!fits) return work.refuse(UplinkVerdict::pending_session_gone, device_not_found);
     next.session = std::move(next.pending_session);
-    next.mac_state =
-        mac::accept_join(*std::move(next.pending_mac_state),
-                         *next.pending_mac_state->pending_join_request, *work.radio.region);
-    next.mac_state->pending_join_request.reset();
+    auto joined = *std::exchange(next.pending_mac_state, std::nullopt);
+    auto join = std::exchange(joined.pending_join_request, std::nullopt);
+    work.unreported_accept = std::exchange(joined.queued_join_accept, std::nullopt);
+    // The MIC proves it: the device has heard what no gateway has answered for, or what was
+    // answered for in another life of ours.
+    if (!join) join = work.unreported_accept->request;
+    next.mac_state = mac::accept_join(std::move(joined), *join, *work.radio.region);
     next.session->started_at = work.event.frame->received_at;
     work.promoted = true;
     next.pending_session.reset();
-    next.pending_mac_state.reset();
   }
   if (!next.session || !next.mac_state || next.session->dev_addr != work.frame.dev_addr) {
     return work.refuse(UplinkVerdict::no_session, device_not_found);
@@ -228,7 +231,10 @@ Status SessionState::judge_counter(UplinkWork& work) const {
       work.next.mac_settings.resets_f_cnt.value_or(false) && !work.frame.f_ctrl.ack;
   if (!may_reset) return work.refuse(UplinkVerdict::counter_too_low, device_not_found);
   work.verdict = UplinkVerdict::counter_not_resettable;
+  // The application is still to hear what became of it.
+  auto unsettled = std::move(work.mac_state().pending_application_downlink);
   FF_TRY(work.mac_state(), mac::initial_state(profile(work.next, work.radio)));
+  work.mac_state().pending_application_downlink = std::move(unsettled);
   work.session().started_at = work.event.frame->received_at;
   work.reset = true;
   return {};
@@ -239,17 +245,27 @@ Status SessionState::judge_counter(UplinkWork& work) const {
 Status SessionState::check_whole_mic(UplinkWork& work) const {
   if (!at_least(work.mac_state().lorawan_version, MacVersion::v1_1)) return {};
   const auto& session = work.session();
-  const bool acks = work.frame.f_ctrl.ack && session.last_conf_f_cnt_down.has_value();
-  const phy::UplinkTransmission transmission{
-      .conf_f_cnt = acks ? low_half(*session.last_conf_f_cnt_down).value() : std::uint16_t{0},
-      .tx_dr = work.data_rate_index,
-      .tx_ch = work.channel_index};
-  const auto half = phy::uplink_cmac_s(crypto::CmacKey(session.keys.s_nwk_s_int_key),
-                                       {phy::Direction::up, work.frame.dev_addr, work.f_cnt},
-                                       transmission, work.frame.signed_part);
-  if (half != (work.frame.mic.value() & 0xffffU))
-    return work.refuse(UplinkVerdict::mic_mismatch, device_not_found);
-  return {};
+  const crypto::CmacKey key(session.keys.s_nwk_s_int_key);
+  const auto fits = [&](std::optional<FCnt32> acknowledged) {
+    const phy::UplinkTransmission transmission{
+        .conf_f_cnt = acknowledged ? low_half(*acknowledged).value() : std::uint16_t{0},
+        .tx_dr = work.data_rate_index,
+        .tx_ch = work.channel_index};
+    const auto half = phy::uplink_cmac_s(key, {phy::Direction::up, work.frame.dev_addr, work.f_cnt},
+                                         transmission, work.frame.signed_part);
+    if (half != (work.frame.mic.value() & 0xffffU)) return false;
+    work.acknowledged = acknowledged;
+    return true;
+  };
+  const auto newest = work.frame.f_ctrl.ack ? session.last_conf_f_cnt_down : std::nullopt;
+  if (fits(newest)) return {};
+  // The newest one may not have been sent, or not heard: the one before is acknowledged.
+  if (work.frame.f_ctrl.ack) {
+    for (const auto& sent : work.mac_state().recent_downlinks) {
+      if (sent.confirmed && sent.f_cnt != newest && fits(sent.f_cnt)) return {};
+    }
+  }
+  return work.refuse(UplinkVerdict::mic_mismatch, device_not_found);
 }
 
 /// [spec network-server §3.9]
@@ -319,17 +335,19 @@ void SessionState::adapt(UplinkWork& work) const {
   work.adr = adapted.decision;
 }
 
-/// [spec network-server §3.13]
+/// A repetition says nothing of what was sent since its frame was made. [spec network-server §3.13;
+/// the reference believes it]
 void SessionState::settle_confirmed_downlink(UplinkWork& work, Outcome& out) const {
   auto& pending = work.mac_state().pending_application_downlink;
-  if (!pending) return;
+  if (!pending || work.retransmission) return;
+  const bool is_of_another = work.acknowledged && work.acknowledged != pending->f_cnt;
   ApplicationUp message{.ids = device_->ids,
                         .correlation_ids = pending->correlation_ids,
                         .received_at = work.event.frame->received_at,
                         .up = DownlinkAcked{}};
   message.ids.dev_addr = work.session().dev_addr;
   message.correlation_ids.append(work.event.frame->correlation_ids);
-  if (work.frame.f_ctrl.ack) {
+  if (work.frame.f_ctrl.ack && !is_of_another) {
     message.up = DownlinkAcked{*pending};
   } else {
     message.up = DownlinkNacked{*pending};
@@ -368,6 +386,19 @@ void SessionState::index_accepted(const UplinkWork& work, const Device& old, Out
   // The index has checked half of the MIC, which anybody may have guessed: it counts on only now.
   if (at_least(state.lorawan_version, MacVersion::v1_1) && !work.retransmission)
     tell_index(session, state, false, false, out);
+}
+
+/// What the application does not know of the sessions before it gets the first uplink.
+void SessionState::tell_of_promotion(const UplinkWork& work, const Device& old, const Turn& turn,
+                                     Outcome& out) {
+  // No answer of the device can come any more. As failed, not as unacknowledged, which would be
+  // tried again in the session that is gone.
+  if (old.mac_state && old.mac_state->pending_application_downlink)
+    fail_downlink(*old.mac_state->pending_application_downlink, Error(unknown_session), turn, out);
+  if (!work.unreported_accept) return;
+  tell_join_accept(*work.unreported_accept, old.session ? &*old.session : nullptr,
+                   work.event.frame->correlation_ids, work.event.frame->received_at, turn, out);
+  std::rotate(out.ups.begin(), out.ups.end() - 1, out.ups.end());
 }
 
 void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
@@ -414,6 +445,7 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
   if (!work.retransmission) {
     out.ups.insert(out.ups.begin(), up(std::move(message), ids, turn));
   }
+  if (work.promoted) tell_of_promotion(work, *old, turn, out);
   // The session that a relay was told of is not to be.
   if (old->pending_session && !device_->pending_session && !work.promoted)
     tell_relays(session, out);

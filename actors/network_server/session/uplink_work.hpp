@@ -18,6 +18,10 @@ struct SessionState::UplinkWork {
   bool promoted = false;  // the pending session becomes the session
   bool reset = false;     // ABP: counters start anew
   bool retransmission = false;
+  /// The device has heard a join-accept of which no gateway has said that it was sent.
+  std::optional<mac::QueuedJoinAccept> unreported_accept;
+  /// LoRaWAN 1.1: which confirmed downlink it acknowledges; nothing: none.
+  std::optional<FCnt32> acknowledged;
   FCnt32 f_cnt;
   DataRateIndex data_rate_index;
   ChannelIndex channel_index;

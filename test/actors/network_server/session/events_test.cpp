@@ -199,12 +199,16 @@ TEST(SessionEvents, AJoinIsShownWithoutKeys) {
   EXPECT_FALSE(std::get<ApplicationJoinAccept>(told->up).app_s_key);
 }
 
-TEST(SessionEvents, AChangeNamesWhatItHasChanged) {
+TEST(SessionEvents, AChangeNamesWhatItHasChangedAndWho) {
   Rig rig;
+  const auto caller = std::make_shared<const events::Caller>(events::Caller{.token_id = "key-1"});
   const auto changed = rig.handle(
       ChangeDevice{.change = [](const Device* current) -> Result<Device> { return *current; },
                    .reply = [](const auto&) {},
-                   .paths = {"mac_settings.rx1_delay"}});
+                   .paths = {"mac_settings.rx1_delay"},
+                   .cause = {{"rpc:1"}, caller}});
+  EXPECT_EQ(event_of(changed, "ns.end_device.update").correlation_ids, CorrelationIds{"rpc:1"});
+  EXPECT_EQ(event_of(changed, "ns.end_device.update").caller, caller);
   EXPECT_EQ(data_of<events::FieldPaths>(changed, "ns.end_device.update").paths,
             std::vector<std::string>{"mac_settings.rx1_delay"});
 }

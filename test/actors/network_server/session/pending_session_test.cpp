@@ -1,6 +1,6 @@
 // What the old session's frames do to a join that the device has not used yet. [spec network-server
 // §3.7]
-#include "test/actors/network_server/session/joining_rig.hpp"
+#include "test/actors/network_server/session/rejoining_rig.hpp"
 
 namespace ff::network_server {
 namespace {
@@ -8,40 +8,6 @@ namespace {
 using namespace test;  // The rig and what it is made of.
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-const JoinAnswer accept{Bytes(17, 0x20), {{8}, key, key, key, {}}, {}};
-
-RxMetadata heard() {
-  RxMetadata metadata;
-  metadata.gateway.gateway_id = GatewayId("gateway");
-  metadata.uplink_token = {1};
-  return metadata;
-}
-
-/// A device that has a session, at FCntUp 7, and joins again.
-struct RejoiningRig : JoiningRig {
-  RejoiningRig() {
-    device.session = mac::Session{.dev_addr = address, .keys = {{1, 2}, key, key, key}};
-    device.mac_state = initial();
-    want_nothing();
-    handle_uplink(7);
-    passed += seconds{60};
-    const auto question = questions(request({heard()})).at(0);
-    handle(JoinAnswered{question.attempt, accept});
-  }
-  Outcome handle_uplink(std::uint32_t f_cnt) {
-    phy::DataFrame frame;
-    frame.f_port = FPort{1};
-    return handle(matched(frame, f_cnt, heard()));
-  }
-  bool send_accept() {
-    const auto sent = all<SendTransmission>(handle(Wake{}));
-    if (sent.size() != 1) return false;
-    handle(DownlinkScheduled{sent[0].attempt, ScheduledDownlink{GatewayId("gateway"), 1, {}}});
-    return true;
-  }
-  bool is_pending() { return session().device()->pending_session.has_value(); }
-};
 
 TEST(PendingSession, OutlivesALateCopyOfAnOldFrame) {
   RejoiningRig rig;

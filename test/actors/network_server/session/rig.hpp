@@ -79,7 +79,7 @@ struct SessionRig {
 
   /// A frame with the session's address and keys, as its gateway passed it on.
   UplinkMatched matched(phy::DataFrame frame, std::uint32_t f_cnt, RxMetadata metadata) const {
-    frame.dev_addr = address;
+    if (frame.dev_addr == DevAddr()) frame.dev_addr = address;
     auto received = std::make_shared<UplinkFrame>();
     received->phy_payload = phy::seal_frame(std::move(frame), {key, key, key},
                                             {.mac_version = mac_version, .f_cnt = FCnt32{f_cnt}})
