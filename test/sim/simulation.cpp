@@ -3,16 +3,22 @@
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
 
+#include "actors/application_server/frontend_mqtt/topics.hpp"
 #include "actors/application_server/outbox/record.hpp"
 #include "actors/application_server/pipeline/device.hpp"
+#include "actors/identity_server/api_keys/api_key.hpp"
+#include "actors/identity_server/api_keys/message_values.hpp"
 #include "actors/join_server/device.hpp"
 #include "actors/network_server/session/device.hpp"
+#include "app/server/node/access.hpp"
 #include "protocol/base/assert.hpp"
 #include "protocol/base/hex.hpp"
 #include "protocol/mac/event.hpp"
+#include "storage/engine/errors.hpp"
 #include "storage/engine/rocks_engine.hpp"
 #include "storage/keys/keys.hpp"
 #include "tools/sim/core/application_message.hpp"
+#include "ttn/lorawan/v3/application.pb.h"
 
 namespace ff::test {
 namespace {
@@ -20,6 +26,7 @@ namespace {
 const ApplicationId application("sim");
 constexpr std::uint16_t shard_count = 4;
 const auto server_address = *net::Endpoint::parse("127.0.0.1:1700");
+const auto mqtt_address = *net::Endpoint::parse("127.0.0.1:1883");
 
 caf::scheduler::test_coordinator& scheduler(caf::actor_system& system) {
   return dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
@@ -31,6 +38,7 @@ Simulation::Simulation(SimulationOptions options)
     : options_(std::move(options)),
       clock_(std::make_shared<actors::ManualClock>(UtcTime{std::chrono::seconds{1'700'000'000}})),
       network_(loop_, options_.scenario.seed, options_.network),
+      streams_(loop_),
       next_seed_(options_.scenario.seed * 1'000'003) {
   config_.set("scheduler.policy", caf::atom("testing"));
   config_.set("logger.verbosity", caf::atom("quiet"));
@@ -55,6 +63,9 @@ Simulation::Simulation(SimulationOptions options)
     open_store();
   }
   boot();
+  register_application();
+  register_devices();
+  await_subscription();
   open_gateways();
 }
 
@@ -91,6 +102,7 @@ void Simulation::boot() {
        .engine = engine_,
        .shard_count = *storage::ShardCount::make(shard_count),
        .datagrams = &network_,
+       .streams = &streams_,
        .own_threads = false,
        .publish = [this](const events::Event& event) { on_event(event); },
        .publish_of_gateways = [this](const events::Event& event, const auto&) { on_event(event); },
@@ -101,10 +113,35 @@ void Simulation::boot() {
            }},
       std::move(config));
   run_actors();
-  if (!std::exchange(registered_, true)) register_devices();
+  open_mqtt();
+}
+
+void Simulation::open_mqtt() {
+  const auto& routes = node_->routes();
+  application_server::MqttConfig config;
+  config.listen = {{mqtt_address, nullptr}};
+  config.keep_sessions(std::chrono::hours{1}, std::chrono::hours{1});
+  auto context =
+      std::make_shared<const application_server::MqttContext>(application_server::MqttContext{
+          .config = std::move(config),
+          .deps = routes.deps,
+          .access = app::make_mqtt_access(routes.identity_server),
+          .links = routes.application_server.links,
+          .pipelines = routes.application_server.pipelines,
+          .publish = [this](const events::Event& event) { on_event(event); },
+          .sessions = routes.application_server.mqtt_sessions,
+          .session_index = routes.application_server.mqtt_session_index,
+          .rate_limiter = nullptr,
+          .groups = routes.application_server.mqtt_groups});
+  auto started = application_server::MqttFrontend::start(streams_, std::move(context));
+  FF_ASSERT(started.has_value());
+  mqtt_ = *std::move(started);
 }
 
 void Simulation::shut_down() {
+  mqtt_.reset();
+  streams_.break_connections();
+  loop_.run_ready();
   node_->stop();
   run_actors();
   node_.reset();
@@ -125,6 +162,8 @@ void Simulation::crash() {
     open_store();
   } else {
     memory_.crash();
+    // Nothing that is still done reaches the store.
+    memory_.inject({.call = storage::MemoryCall::write, .error = Error(storage::io_failed)});
     shut_down();
     memory_.crash();
   }
@@ -164,27 +203,31 @@ void Simulation::uplink_acknowledged(const sim::DeviceIdentity& device, FCnt32 f
   ++acknowledged_[{device.device_id, f_cnt}];
 }
 
-std::vector<std::string> Simulation::lost() const {
-  std::vector<std::string> out;
-  UplinkCounts stored;
-  std::map<Bytes, application_server::OutboxMessage> rows;
+std::map<Bytes, application_server::OutboxMessage> Simulation::stored_messages() const {
+  std::map<Bytes, application_server::OutboxMessage> out;
   for (std::uint16_t shard = 0; shard < shard_count; ++shard) {
     const storage::Scan scan{
         .family = storage::Family::outbox,
         .range = storage::prefix_range(storage::shard_prefix(storage::Shard{shard}))};
     const auto read = engine_->scan(scan, [&](ByteView key, ByteView row) {
       auto message = application_server::decode_message(row);
-      if (!message) {
-        out.emplace_back("an unreadable message");
-        return true;
-      }
-      if (const auto uplink = sim::find_uplink(as_text(message->body));
-          uplink && message->kind == application_server::UpKind::uplink)
-        ++stored[{message->device_id.text(), FCnt32{uplink->f_cnt}}];
-      rows.emplace(to_owned(key), *std::move(message));
+      FF_ASSERT(message.has_value());
+      out.emplace(to_owned(key), *std::move(message));
       return true;
     });
     FF_ASSERT(read.has_value());
+  }
+  return out;
+}
+
+std::vector<std::string> Simulation::lost() const {
+  std::vector<std::string> out;
+  const auto rows = stored_messages();
+  UplinkCounts stored;
+  for (const auto& [key, message] : rows) {
+    if (message.kind != application_server::UpKind::uplink) continue;
+    if (const auto uplink = sim::find_uplink(as_text(message.body)))
+      ++stored[{message.device_id.text(), FCnt32{uplink->f_cnt}}];
   }
   for (const auto& [key, message] : published_) {
     const auto row = rows.find(key);
@@ -198,12 +241,65 @@ std::vector<std::string> Simulation::lost() const {
   return out;
 }
 
+std::vector<std::string> Simulation::undelivered() const {
+  std::vector<std::string> out;
+  for (const auto& [key, message] : stored_messages()) {
+    auto topic = application_server::up_topic(application.text(), message.device_id, message.kind);
+    if (!delivered_.contains({topic, message.body}))
+      out.push_back(topic + " " + std::string(as_text(message.body)));
+  }
+  return out;
+}
+
 void Simulation::on_up(const application_server::UpPublished& up) {
   published_.emplace(storage::outbox_key({up.shard, up.application_id, up.sequence}), up.message);
-  note(std::string(as_text(up.message->body)));
-  if (up.message->kind == application_server::UpKind::uplink) {
-    ups_.emplace_back(up.message->device_id.text(), up.message->body);
+}
+
+void Simulation::on_message(const mqtt::Publish& message) {
+  const auto body = as_text(message.payload.view());
+  note(message.topic + " " + std::string(body));
+  delivered_.emplace(message.topic, to_owned(message.payload.view()));
+  const auto device = client_->uplink_device(message.topic);
+  if (!device) return;
+  if (const auto uplink = sim::find_uplink(body))
+    world_->on_application_uplink(*device, *uplink, clock_->now().mono);
+}
+
+/// With an API key of its own, which its MQTT client shows.
+void Simulation::register_application() {
+  using identity_server::Right;
+  using identity_server::RightSet;
+  const storage::EntityKey key{storage::EntityKind::application, {application.text()}};
+  const auto issued = identity_server::issue_api_key(
+      key, "mqtt", {Right::application_traffic_read, Right::application_traffic_down_write},
+      *make_seeded_random(options_.scenario.seed));
+  const auto must = [](const Result<identity_server::EntityPtr>& made) {
+    FF_ASSERT(made.has_value());
+  };
+  const auto& registry = node_->routes().identity_server.registry;
+  caf::anon_send(registry.get(),
+                 identity_server::CreateEntity{
+                     .key = key,
+                     .make = [](UtcTime) -> Result<identity_server::Draft> {
+                       ttn::lorawan::v3::Application message;
+                       message.mutable_ids()->set_application_id(application.text());
+                       return identity_server::Draft{.message = identity_server::serialize(message),
+                                                     .unique = {}};
+                     },
+                     .companions = {},
+                     .reply = must});
+  caf::anon_send(registry.get(), identity_server::create_api_key(issued.key, must));
+  client_.emplace(streams_, mqtt_address, ApplicationLogin{application.text(), issued.text});
+}
+
+/// Before the first uplink, so that the application gets all of them.
+void Simulation::await_subscription() {
+  for (int round = 0; round < 100 && !client_->is_subscribed(); ++round) {
+    run_actors();
+    loop_.run_ready();
+    for (const auto& message : client_->run()) on_message(message);
   }
+  FF_ASSERT(client_->is_subscribed());
 }
 
 void Simulation::register_devices() {
@@ -311,13 +407,7 @@ void Simulation::send(std::size_t gateway, sim::Link, ByteView datagram) {
 }
 
 void Simulation::push_downlink(const sim::DeviceIdentity& device, FPort f_port, ByteView payload) {
-  const DeviceUid uid{application, DeviceId(device.device_id)};
-  ApplicationDownlink downlink;
-  downlink.f_port = f_port;
-  downlink.frm_payload = to_owned(payload);
-  caf::anon_send(
-      node_->routes().application_server.pipelines.of(uid),
-      application_server::QueueDownlinks{uid, {std::move(downlink)}, false, [](const Status&) {}});
+  client_->push_downlink(device.device_id, f_port, payload);
 }
 
 void Simulation::uplink_on_air(const sim::DeviceIdentity& device,
@@ -341,10 +431,7 @@ void Simulation::step() {
   loop_.run_ready();
   for (const auto& [gateway, datagram] : std::exchange(arrived_, {}))
     world_->on_datagram(gateway, datagram, now.mono);
-  for (const auto& [device, body] : std::exchange(ups_, {})) {
-    if (const auto uplink = sim::find_uplink(as_text(body)))
-      world_->on_application_uplink(device, *uplink, now.mono);
-  }
+  for (const auto& message : client_->run()) on_message(message);
 }
 
 void Simulation::run(Duration time) {

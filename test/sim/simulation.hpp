@@ -1,5 +1,6 @@
-// The whole stack with simulated gateways and devices in one thread and in virtual time, from one
-// seed. The same seed gives the same run, byte for byte: `log()` proves it.
+// The whole stack with simulated gateways, devices and an MQTT client of their application in one
+// thread and in virtual time, from one seed. The same seed gives the same run, byte for byte:
+// `log()` proves it. Not the API, whose gRPC has threads of its own.
 #pragma once
 
 #include <caf/actor_system.hpp>
@@ -8,16 +9,20 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "actors/application_server/frontend_mqtt/frontend.hpp"
 #include "app/server/node/node.hpp"
 #include "config/exit_codes.hpp"
 #include "net/runtime/manual_loop.hpp"
+#include "net/stream/memory.hpp"
 #include "net/udp/memory_network.hpp"
 #include "protocol/mac/adr/reference.hpp"
 #include "storage/engine/memory_engine.hpp"
 #include "test/sim/air_rules.hpp"
+#include "test/sim/application_client.hpp"
 #include "test/support/storage/fault_env.hpp"
 #include "tools/sim/core/device_factory.hpp"
 #include "tools/sim/core/world.hpp"
@@ -68,19 +73,24 @@ class Simulation final : public sim::Outlet {
   /// What has left the server and is not in its store: messages that were published, and uplinks
   /// whose devices heard that they had arrived. A sentence each.
   std::vector<std::string> lost() const;
+  /// What is in the store and has not come to the application's MQTT client. A sentence each.
+  std::vector<std::string> undelivered() const;
 
   sim::Report report() const { return world_->report(clock_->now().mono); }
   const sim::World& world() const { return *world_; }
   const AirRules& air() const { return *air_; }
-  /// One line per event, message for the application and datagram of the server.
+  /// One line per event, MQTT message for the application and datagram of the server.
   const std::vector<std::string>& log() const { return log_; }
 
  private:
   void open_store();
   void boot();
+  void open_mqtt();
   void shut_down();
   void run_actors();
   void step();
+  void register_application();
+  void await_subscription();
   void register_devices();
   void register_device(const sim::DeviceIdentity& identity);
   std::optional<mac::RelayParameters> relay_settings(const sim::DeviceIdentity& identity) const;
@@ -88,6 +98,8 @@ class Simulation final : public sim::Outlet {
   void note(std::string line);
   void on_event(const events::Event& event);
   void on_up(const application_server::UpPublished& up);
+  void on_message(const mqtt::Publish& message);
+  std::map<Bytes, application_server::OutboxMessage> stored_messages() const;
 
   void send(std::size_t gateway, sim::Link link, ByteView datagram) override;
   void push_downlink(const sim::DeviceIdentity& device, FPort f_port, ByteView payload) override;
@@ -102,6 +114,7 @@ class Simulation final : public sim::Outlet {
   std::shared_ptr<actors::ManualClock> clock_;
   net::ManualLoop loop_;
   net::MemoryDatagramNetwork network_;
+  net::MemoryStreamNetwork streams_;
   storage::MemoryEngine memory_;
   std::unique_ptr<FaultEnv> disk_;  // of the real store
   std::unique_ptr<storage::Engine> rocks_;
@@ -111,16 +124,17 @@ class Simulation final : public sim::Outlet {
   std::unique_ptr<caf::actor_system> system_;
   std::unique_ptr<actors::Metrics> metrics_;
   std::unique_ptr<app::Node> node_;
+  std::optional<application_server::MqttFrontend> mqtt_;
+  std::optional<ApplicationClient> client_;
   region::FrequencyPlans plans_ = region::FrequencyPlans::standard();
   std::unique_ptr<AirRules> air_;
   std::unique_ptr<sim::World> world_;
   std::vector<std::unique_ptr<net::DatagramSocket>> sockets_;
   std::vector<std::pair<std::size_t, Bytes>> arrived_;
-  std::vector<std::pair<std::string, Bytes>> ups_;
   std::vector<std::string> log_;
   std::map<Bytes, std::shared_ptr<const application_server::OutboxMessage>> published_;  // by key
+  std::set<std::pair<std::string, Bytes>> delivered_;                                    // by topic
   UplinkCounts acknowledged_;
-  bool registered_ = false;
   std::optional<ExitCode> ended_with_;
 };
 

@@ -46,6 +46,7 @@ TEST(Simulation, DeliversEveryUplinkOfAnHourOnceAndAnswersInTime) {
   EXPECT_EQ(report.uplinks.duplicated, 0U) << to_json(report);
   EXPECT_EQ(report.violation_total(), 0U) << to_json(report);
   EXPECT_GT(report.downlinks_in_time(), 15U) << to_json(report);
+  EXPECT_EQ(simulation.undelivered(), std::vector<std::string>{});
 }
 
 /// Those that have not answered a change of RX2 by then get theirs with their next uplink.
@@ -175,6 +176,8 @@ void expect_nothing_repeated(const Simulation& simulation) {
   EXPECT_LT(report.downlinks.requested, 2 * (report.uplinks.sent + report.repetitions))
       << to_json(report);
   EXPECT_GT(report.downlinks_in_time(), 20U) << to_json(report);
+  // The application has a session that outlives its connections.
+  EXPECT_EQ(simulation.undelivered(), std::vector<std::string>{});
 }
 
 /// Counters that drift apart from time and wrap twenty times, lines with jitter.

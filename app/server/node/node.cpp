@@ -38,8 +38,9 @@ struct Wiring {
 };
 using WiringPtr = std::shared_ptr<const Wiring>;
 
-/// Ticker, committer and loader under one supervisor. A failed store is not restarted: the process
-/// ends, and starts again from what is durable.
+/// Ticker, committer and loader under one supervisor. None is restarted: everybody waits for what
+/// these three owe them, which a new one does not know. The process ends, and starts again from
+/// what is durable.
 caf::actor start_storage(caf::actor_system& system, const WiringPtr& wiring) {
   const auto& ports = wiring->ports;
   const auto& deps = wiring->routes.deps;
@@ -71,7 +72,7 @@ caf::actor start_storage(caf::actor_system& system, const WiringPtr& wiring) {
         return caf::actor_cast<caf::actor>(handle);
       }};
   return actors::spawn_supervisor(system, {.name = "storage",
-                                           .limits = {},
+                                           .limits = {.restarts_max = 0},
                                            .children = {ticker, committer, loader},
                                            .clock = ports.clock,
                                            .metrics = ports.metrics,

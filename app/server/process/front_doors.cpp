@@ -9,6 +9,7 @@
 #include "app/api/services/mapping/gateway_events.hpp"
 #include "app/api/services/webhook_downlinks.hpp"
 #include "app/server/inspect/page.hpp"
+#include "app/server/node/access.hpp"
 #include "app/server/process/audit_log.hpp"
 #include "app/server/process/first_start.hpp"
 #include "app/server/process/front_doors_state.hpp"

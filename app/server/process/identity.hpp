@@ -1,5 +1,5 @@
-// The identity server behind the ports of the MQTT server and of Backend Interfaces. Not the API's
-// ports: app/api/services/identity.
+// The identity server behind the ports of Backend Interfaces. Not the API's ports:
+// app/api/services/identity.
 #pragma once
 
 #include <functional>
@@ -7,16 +7,12 @@
 #include <optional>
 #include <string>
 
-#include "actors/application_server/frontend_mqtt/access.hpp"
 #include "actors/identity_server/supervisor/supervisor.hpp"
 #include "app/api/services/base/asker.hpp"
 #include "protocol/base/random.hpp"
 #include "storage/keys/shard.hpp"
 
 namespace ff::app {
-
-/// For MQTT: an API key as password, or an application's certificate.
-std::shared_ptr<application_server::Access> make_mqtt_access(const identity_server::Routes& routes);
 
 /// For Backend Interfaces: `ServerPorts::find_device`.
 std::function<void(const storage::JoinKey&, actors::Reply<std::optional<std::string>>)>
