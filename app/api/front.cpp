@@ -5,6 +5,7 @@
 #include "app/api/status.hpp"
 #include "net/address/client_address.hpp"
 #include "protocol/api_rules/api_rules.hpp"
+#include "protocol/base/printable.hpp"
 
 namespace ff::api {
 namespace {
@@ -129,7 +130,9 @@ void Front::begin(Beginning beginning, grpc::CallbackServerContext& context,
   call->metadata = read_metadata(context);
   call->remote_address = remote_address(*call, context.peer(), ports_.trusted_proxies);
   call->request_id = call->find("x-request-id");
-  if (call->request_id.empty() || call->request_id.size() > request_id_max)
+  // It goes back in metadata, where gRPC ends the process on what it can not carry.
+  if (call->request_id.empty() || call->request_id.size() > request_id_max ||
+      !is_printable(call->request_id))
     call->request_id = ports_.new_request_id();
   call->correlation_ids = {"rpc:/" + std::string(method.name) + ":" + call->request_id};
   context.AddInitialMetadata("x-request-id", call->request_id);

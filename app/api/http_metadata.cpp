@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "app/api/reply.hpp"
+#include "protocol/base/printable.hpp"
 
 namespace ff::api {
 namespace {
@@ -75,10 +76,6 @@ bool is_legal_key(std::string_view key) {
   });
 }
 
-bool is_legal_value(std::string_view value) {
-  return std::ranges::all_of(value, [](char c) { return c >= 0x20 && c <= 0x7e; });
-}
-
 std::optional<std::string> key_of(const std::string& name) {
   if (name.starts_with(metadata_prefix)) return name.substr(metadata_prefix.size());
   if (std::ranges::find(passed, name) != passed.end()) return name;
@@ -117,9 +114,9 @@ std::string_view find_header(const HttpHeaders& headers, std::string_view name) 
 void add_metadata(const HttpRequest& request, grpc::ClientContext& context) {
   for (const auto& [name, value] : request.headers) {
     auto key = key_of(lower(name));
-    if (key && is_legal_key(*key) && is_legal_value(value)) context.AddMetadata(*key, value);
+    if (key && is_legal_key(*key) && is_printable(value)) context.AddMetadata(*key, value);
   }
-  if (is_legal_value(request.target)) context.AddMetadata("uri", request.target);
+  if (is_printable(request.target)) context.AddMetadata("uri", request.target);
 }
 
 bool is_open(const grpc::ClientContext& context) {

@@ -7,6 +7,7 @@
 #include "actors/support/interop_request/interop_request.hpp"
 #include "net/http/client_address.hpp"
 #include "protocol/backend_interfaces/message.hpp"
+#include "protocol/base/printable.hpp"
 #include "protocol/phy/frame_view.hpp"
 
 namespace ff::interop {
@@ -37,7 +38,7 @@ constexpr ErrorDef no_roaming_agreement{"pkg/interop", "no_roaming_agreement",
 /// [spec join-server §11]
 CorrelationIds correlation_ids_of(const Request& request) {
   const auto id = request.headers.value("X-Request-Id");
-  if (id.empty() || id.size() > request_id_size_max) return {};
+  if (id.empty() || id.size() > request_id_size_max || !is_printable(id)) return {};
   CorrelationIds out;
   out.push_back("interop:" + std::string(id));
   return out;

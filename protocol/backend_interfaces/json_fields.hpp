@@ -9,6 +9,7 @@
 
 #include "protocol/backend_interfaces/message.hpp"
 #include "protocol/base/hex.hpp"
+#include "protocol/base/printable.hpp"
 
 namespace ff::backend_interfaces::detail {
 
@@ -114,10 +115,10 @@ inline Result<Outcome> result_of(const object& in) {
   const auto* result = found != nullptr ? found->if_object() : nullptr;
   const auto code = result != nullptr ? text_of(*result, "ResultCode") : std::nullopt;
   if (!code) return malformed("Result");
-  const auto description = text_of(*result, "Description").value_or("").substr(0, 256);
+  const auto description = shortened(text_of(*result, "Description").value_or(""), 256);
   if (const auto known = parse_result_code(*code)) return Outcome{*known, std::string(description)};
   return Outcome{ResultCode::other,
-                 std::string(code->substr(0, id_size_max)) + ": " + std::string(description)};
+                 std::string(shortened(*code, id_size_max)) + ": " + std::string(description)};
 }
 
 }  // namespace ff::backend_interfaces::detail

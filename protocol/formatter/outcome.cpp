@@ -4,6 +4,7 @@
 #include <boost/json/object.hpp>
 #include <cmath>
 
+#include "protocol/base/printable.hpp"
 #include "protocol/formatter/document.hpp"
 #include "protocol/formatter/errors.hpp"
 #include "protocol/formatter/normalized.hpp"
@@ -23,10 +24,7 @@ tl::unexpected<Error> bad_output(std::string_view reason) {
 }
 
 std::string shortened(std::string_view text) {
-  if (text.size() <= text_size_max) return std::string(text);
-  auto end = text_size_max;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0U) == 0x80U) --end;
-  return std::string(text.substr(0, end));
+  return std::string(ff::shortened(text, text_size_max));
 }
 
 std::string joined(const std::vector<std::string>& texts) {

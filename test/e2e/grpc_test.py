@@ -1,6 +1,7 @@
 """The API over gRPC with a client in another language: registries, field masks, errors, queues, streams, limits."""
 import base64
 import datetime
+import socket
 import unittest
 
 import grpc
@@ -59,6 +60,28 @@ class GrpcTest(unittest.TestCase):
 
     def assert_error(self, error, code, name):
         self.assertEqual((error.code, error.name), (code, name), error)
+
+
+def raw_call(port, path, **headers):
+    """One call with header values that no gRPC library sends; what the server says within a second."""
+    def literal(text):
+        return bytes([len(text)]) + text
+    fields = {b':method': b'POST', b':scheme': b'http', b':path': path.encode(), b':authority': b'localhost', b'te': b'trailers',
+              b'content-type': b'application/grpc', **{name.replace('_', '-').encode(): value for name, value in headers.items()}}
+    block = b''.join(b'\x00' + literal(name) + literal(value) for name, value in fields.items())
+
+    def frame(kind, flags, stream, payload):
+        return len(payload).to_bytes(3, 'big') + bytes([kind, flags]) + stream.to_bytes(4, 'big') + payload
+    with socket.create_connection(('127.0.0.1', port), timeout=5) as peer:
+        peer.sendall(b'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n' + frame(4, 0, 0, b'') + frame(1, 4, 1, block) + frame(0, 1, 1, bytes(5)))
+        peer.settimeout(1)
+        answer = b''
+        try:
+            while more := peer.recv(65536):
+                answer += more
+        except TimeoutError:
+            pass
+        return answer
 
 
 class Registries(GrpcTest):
@@ -211,6 +234,18 @@ class Errors(GrpcTest):
         denied = self.refused('ApplicationRegistry/Delete', {'applicationId': APPLICATION}, key=stranger)
         self.assert_error(denied, grpc.StatusCode.PERMISSION_DENIED, 'pkg/auth/rights:insufficient_application_rights')
         self.assertEqual(denied.attributes['missing'], ['RIGHT_APPLICATION_DELETE'])
+
+    def test_header_values_that_no_library_sends_do_no_harm(self):
+        """gRPC ends a process that sends such a value on; nobody has to say who he is to try."""
+        port = self.server.ports['grpc']
+        for value in (b'\xff\x00\x80', b'caf\xc3\xa9', b'\x7f'):
+            for name in ('x_request_id', 'user_agent', 'x_forwarded_for', 'x_real_ip', 'authorization', 'x_warning'):
+                with self.subTest(name=name, value=value):
+                    raw_call(port, '/ttn.lorawan.v3.EntityAccess/AuthInfo', **{name: value})
+                    self.assertIsNone(self.server.process.poll())
+        answer = raw_call(port, '/ttn.lorawan.v3.EntityAccess/AuthInfo', x_request_id=b'a\xffb')
+        self.assertNotIn(b'a\xffb', answer)
+        self.assertEqual(self.call('EntityAccess/AuthInfo').is_admin, True)
 
     def test_a_request_id_is_taken_or_made(self):
         info = ('EntityAccess/AuthInfo', {})

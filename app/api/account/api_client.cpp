@@ -3,9 +3,8 @@
 #include <grpcpp/client_context.h>
 #include <grpcpp/generic/generic_stub.h>
 
-#include <algorithm>
-
 #include "google/rpc/status.pb.h"
+#include "protocol/base/printable.hpp"
 #include "ttn/lorawan/v3/error.pb.h"
 
 namespace ff::api::account {
@@ -45,19 +44,15 @@ Refusal refusal_of(const grpc::Status& status) {
   return out;
 }
 
-bool is_legal(const std::string& value) {
-  return std::ranges::all_of(value, [](char c) { return c >= 0x20 && c <= 0x7e; });
-}
-
 }  // namespace
 
 void ApiClient::start(ApiCall call, const google::protobuf::Message& request,
                       std::shared_ptr<google::protobuf::Message> response, Finished then) const {
   auto running = calls_.track(std::make_unique<Running>());
   auto& context = running->context;
-  if (!call.token.empty() && is_legal(call.token))
+  if (!call.token.empty() && is_printable(call.token))
     context.AddMetadata("authorization", "Bearer " + call.token);
-  if (is_legal(call.address)) context.AddMetadata("x-real-ip", call.address);
+  if (is_printable(call.address)) context.AddMetadata("x-real-ip", call.address);
   grpc::Slice slice(request.SerializeAsString());
   running->request = grpc::ByteBuffer(&slice, 1);
   grpc::GenericStub stub(channel_);

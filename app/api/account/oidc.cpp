@@ -6,6 +6,7 @@
 #include "actors/identity_server/oauth/redirect.hpp"
 #include "app/api/account/text.hpp"
 #include "protocol/base/base64.hpp"
+#include "protocol/base/printable.hpp"
 #include "protocol/crypto/digest.hpp"
 
 namespace ff::api::account {
@@ -18,6 +19,7 @@ using net::http_client::ClientAnswer;
 using net::http_client::ClientRequest;
 
 constexpr std::size_t text_max = 256;
+constexpr std::size_t name_size_max = 50;  // of a user
 constexpr std::chrono::hours endpoints_time{1};
 constexpr std::int64_t clock_skew = 60;  // s
 
@@ -157,7 +159,7 @@ Result<OidcClaims> parse_id_token(std::string_view token, const OidcSettings& se
   OidcClaims out{.subject = text_in(*claims, "sub"),
                  .email = text_in(*claims, "email"),
                  .email_verified = flag_in(*claims, "email_verified"),
-                 .name = text_in(*claims, "name").substr(0, 50),
+                 .name = std::string(shortened(text_in(*claims, "name"), name_size_max)),
                  .username = text_in(*claims, "preferred_username")};
   if (out.subject.empty() || out.subject.size() > text_max || out.email.size() > text_max)
     return invalid("no subject");

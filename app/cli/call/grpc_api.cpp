@@ -16,6 +16,7 @@
 
 #include "app/cli/error/server_error.hpp"
 #include "protocol/api_json/api_json.hpp"
+#include "protocol/base/printable.hpp"
 
 namespace ff::cli {
 namespace {
@@ -304,6 +305,8 @@ Duration retry_wait(const Retry& retry, std::string_view reset, Random& random) 
 }
 
 Result<std::unique_ptr<Api>> make_grpc_api(const GrpcApiOptions& options) {
+  // gRPC would end the process.
+  if (!is_printable(options.token)) return fail(malformed_token);
   if (options.config.insecure)
     return std::make_unique<GrpcApi>(options, grpc::InsecureChannelCredentials());
   grpc::SslCredentialsOptions tls;

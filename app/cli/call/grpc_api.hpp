@@ -12,6 +12,9 @@
 
 namespace ff::cli {
 
+inline constexpr ErrorDef malformed_token{
+    "cli", "malformed_token", Code::invalid_argument,
+    "the API key or token has characters that none has: was it copied as a whole?"};
 inline constexpr ErrorDef unreadable_ca{"cli", "unreadable_ca", Code::not_found,
                                         "can not read the authorities in `{path}`"};
 

@@ -180,6 +180,24 @@ struct Format {
   std::vector<std::string_view> invalid;
 };
 
+/// A refusal costs no more than the request did.
+TEST(ApiRules, MasksWithoutEndAreRefusedInFewWords) {
+  for (const int count : {100, 5000}) {
+    auto request = message("GetGatewayRequest", R"({"gateway_ids":{"gateway_id":"gtw"}})");
+    auto& mask = *request->GetReflection()->MutableMessage(
+        request.get(), request->GetDescriptor()->FindFieldByName("field_mask"));
+    const auto* paths = mask.GetDescriptor()->FindFieldByName("paths");
+    for (int i = 0; i < count; ++i)
+      mask.GetReflection()->AddString(&mask, paths, i % 2 == 0 ? "name" : "");
+    const auto status = validate("ttn.lorawan.v3.GatewayRegistry/Get", *request, now);
+    ASSERT_FALSE(status);
+    EXPECT_TRUE(status.error().is(field_mask_paths));
+    const auto& named =
+        std::get<std::vector<std::string>>(status.error().attributes().front().value);
+    EXPECT_LE(named.size(), 16U);
+  }
+}
+
 TEST(ApiRules, FormatsOfStrings) {
   const Format formats[] = {
       {is_email,

@@ -253,9 +253,10 @@ bool covers(std::string_view path, std::string_view field) {
   return field == path || (field.starts_with(path) && field[path.size()] == '.');
 }
 
+/// The field itself, what it is a part of, and each of its parts.
 bool applies(const Row& row, std::span<const std::string> paths) {
   return row.path.empty() || std::ranges::any_of(paths, [&](const std::string& path) {
-           return covers(path, row.path);
+           return covers(path, row.path) || covers(row.path, path);
          });
 }
 

@@ -194,8 +194,12 @@ TEST_F(CollaboratorsTest, StrangersSeeWhatIsPublic) {
   EXPECT_EQ(call_as(bob, "GET", "/gateways/gtw-1?field_mask=name,attributes").error(),
             "pkg/auth/rights:no_gateway_rights");
   ASSERT_EQ(set(ada, user_member("bob", R"("RIGHT_GATEWAY_INFO")"), "/gateways/gtw-1").status, 200);
-  EXPECT_EQ(call_as(bob, "GET", "/gateways/gtw-1?field_mask=lbs_lns_secret").error(),
-            "pkg/auth/rights:insufficient_gateway_rights");
+  for (const std::string field :
+       {"lbs_lns_secret", "lbs_lns_secret.value", "lbs_lns_secret.key_id"}) {
+    EXPECT_EQ(call_as(bob, "GET", "/gateways/gtw-1?field_mask=" + field).error(),
+              "pkg/auth/rights:insufficient_gateway_rights")
+        << field;
+  }
   EXPECT_EQ(
       call_as(bob, "GET", "/gateways?field_mask=lbs_lns_secret").at("/gateways/0/lbs_lns_secret"),
       "");

@@ -1,6 +1,8 @@
 // What methods need.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "app/api/services/base/rights.hpp"
 
 namespace ff::api {
@@ -19,6 +21,28 @@ TEST(NeededRights, DependOnTheFieldsThatAreAskedFor) {
   EXPECT_EQ(needed_rights("NsEndDeviceRegistry/Get", all_of_session),
             (RightSet{RIGHT_APPLICATION_DEVICES_READ, RIGHT_APPLICATION_TRAFFIC_READ,
                       RIGHT_APPLICATION_DEVICES_READ_KEYS}));
+}
+
+TEST(NeededRights, OfAFieldAreThoseOfEachOfItsParts) {
+  struct Part {
+    const char* method;
+    const char* path;
+    Right right;
+  };
+  for (const auto& part :
+       {Part{"GatewayRegistry/Get", "lbs_lns_secret.value", RIGHT_GATEWAY_READ_SECRETS},
+        Part{"GatewayRegistry/Get", "target_cups_key.key_id", RIGHT_GATEWAY_READ_SECRETS},
+        Part{"GatewayRegistry/Get", "claim_authentication_code.secret.value",
+             RIGHT_GATEWAY_READ_SECRETS},
+        Part{"GatewayRegistry/Update", "lbs_lns_secret.value", RIGHT_GATEWAY_WRITE_SECRETS},
+        Part{"GatewayRegistry/Update", "claim_authentication_code.valid_to",
+             RIGHT_GATEWAY_WRITE_SECRETS}}) {
+    const std::vector<std::string> paths = {part.path};
+    const auto needed = needed_rights(part.method, paths);
+    EXPECT_NE(std::ranges::find(needed, part.right), needed.end()) << part.method << part.path;
+  }
+  const std::vector<std::string> other = {"lbs_lns_secretive"};
+  EXPECT_EQ(needed_rights("GatewayRegistry/Get", other), RightSet{RIGHT_GATEWAY_INFO});
 }
 
 /// A forgotten row closes a door; it does not open one.
