@@ -115,6 +115,8 @@ void write(std::string& out, const RxMetadata& rx) {
   object.time("time", rx.time);
   object.number("timestamp", rx.timestamp_us);
   if (rx.fine_timestamp_ns) object.number_text("fine_timestamp", *rx.fine_timestamp_ns);
+  object.base64("encrypted_fine_timestamp", rx.encrypted_fine_timestamp);
+  object.text("encrypted_fine_timestamp_key_id", rx.encrypted_fine_timestamp_key_id);
   object.number("rssi", rx.rssi_dbm);
   if (rx.signal_rssi_dbm) append_number(object.member("signal_rssi"), *rx.signal_rssi_dbm);
   object.number("channel_rssi", rx.channel_rssi_dbm);
@@ -125,6 +127,8 @@ void write(std::string& out, const RxMetadata& rx) {
   object.text("downlink_path_constraint", name_of(constraint_names, rx.downlink_path_constraint));
   object.base64("uplink_token", rx.uplink_token);
   object.number("channel_index", rx.channel_index);
+  object.number("hopping_width", rx.hopping_width);
+  object.number("frequency_drift", rx.frequency_drift);
   object.time("gps_time", rx.gps_time);
   if (is_set(rx.received_at)) object.time("received_at", rx.received_at);
   if (rx.relay) write(object.member("relay"), *rx.relay);

@@ -69,12 +69,16 @@ struct RxMetadata {
   std::optional<UtcTime> time;      // gateway's wall clock
   std::optional<UtcTime> gps_time;  // from the gateway's GPS, as UTC
   std::optional<std::uint64_t> fine_timestamp_ns;
+  Bytes encrypted_fine_timestamp = {};  // empty: none; for the owner of the gateway's AES key
+  std::string encrypted_fine_timestamp_key_id = {};
   float rssi_dbm = 0;
   float channel_rssi_dbm = 0;
   std::optional<float> signal_rssi_dbm;
   float rssi_standard_deviation = 0;
   float snr_db = 0;
   std::int64_t frequency_offset_hz = 0;
+  std::uint32_t hopping_width = 0;   // LR-FHSS: steps of its hopping grid
+  std::int32_t frequency_drift = 0;  // LR-FHSS: Hz between the begin and the end of the frame
   std::uint32_t channel_index = 0;
   std::optional<Location> location;
   DownlinkPathConstraint downlink_path_constraint = DownlinkPathConstraint::none;

@@ -45,6 +45,10 @@ void fields(Archive& a, RxMetadata& rx) {
   a(16, rx.uplink_token);
   a(17, rx.received_at);
   a(18, rx.relay);
+  a(19, rx.hopping_width);
+  a(20, rx.frequency_drift);
+  a(21, rx.encrypted_fine_timestamp);
+  a(22, rx.encrypted_fine_timestamp_key_id);
 }
 template <class Archive>
 void fields(Archive& a, LoraDataRate& lora) {

@@ -84,6 +84,9 @@ struct Runner {
   void operator()(const CountForwarded& effect) const {
     self->state.probe->forwarded[static_cast<std::size_t>(effect.type)]->Increment();
   }
+  void operator()(const CountWrongField& effect) const {
+    self->state.probe->count_wrong_field(effect.field, effect.reason);
+  }
   void operator()(const CountLostDownlink&) const { self->state.probe->lost_downlinks.Increment(); }
   void operator()(const CountForgottenFailure&) const {
     self->state.probe->forgotten_failures.Increment();

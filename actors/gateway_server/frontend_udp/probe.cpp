@@ -19,6 +19,7 @@ UdpProbe::UdpProbe(actors::Metrics& metrics)
           metrics.counter("farfield_gateway_server_udp_forgotten_failures_total",
                           "EUIs that were refused and forgotten early, for want of room.")),
       links(metrics.gauge("farfield_gateway_server_udp_links", "EUIs in the connection table.")),
+      metrics_(metrics),
       losses_{{{loss(metrics, "receive_buffer_full"), &net::DatagramCounters::received_dropped},
                {loss(metrics, "too_long"), &net::DatagramCounters::received_truncated},
                {loss(metrics, "send_queue_full"), &net::DatagramCounters::send_dropped},
@@ -47,6 +48,15 @@ UdpProbe::UdpProbe(actors::Metrics& metrics)
         "ttn_lw_gs_io_udp_message_dropped_total",
         "Datagrams dropped for a reason that the reference knows.", {{"error", error}});
   }
+}
+
+/// The reference's labels; it has the type of its own variable where we say what was wrong.
+void UdpProbe::count_wrong_field(const std::string& field, const std::string& reason) {
+  metrics_
+      .counter("ttn_lw_gs_io_udp_unmarshal_type_errors_total",
+               "Fields of PUSH_DATA whose values have another type, or are out of range.",
+               {{"type", reason}, {"struct", "RxPacket"}, {"field", "rxpk." + field}})
+      .Increment();
 }
 
 void UdpProbe::sample(const net::DatagramCounters& counters) {

@@ -17,6 +17,9 @@ struct UdpProbe {
     if (auto* drop = drops[static_cast<std::size_t>(outcome)]) drop->Increment();
   }
 
+  /// `field`: of an object of `rxpk`; both of a few literals.
+  void count_wrong_field(const std::string& field, const std::string& reason);
+
   /// What its socket has counted; of several sockets each has a probe of its own.
   void sample(const net::DatagramCounters& counters);
 
@@ -30,6 +33,7 @@ struct UdpProbe {
   prometheus::Gauge& links;
 
  private:
+  actors::Metrics& metrics_;
   struct SocketLoss {
     prometheus::Counter& counter;
     std::uint64_t net::DatagramCounters::*count;

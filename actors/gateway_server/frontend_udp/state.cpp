@@ -21,6 +21,12 @@ bool same_address(const net::Endpoint& a, const net::Endpoint& b) {
   return a.with_port(0) == b.with_port(0);
 }
 
+/// As text; empty: there is none of that name.
+std::string attribute(const Error& error, std::string_view name) {
+  const auto found = std::ranges::find(error.attributes(), name, &Attribute::name);
+  return found == error.attributes().end() ? std::string() : ff::to_string(found->value);
+}
+
 }  // namespace
 
 const char* to_string(DatagramOutcome outcome) noexcept {
@@ -164,7 +170,11 @@ DatagramOutcome UdpFrontendState::accept(Link& link, const net::Endpoint& from,
 
 bool UdpFrontendState::on_push(Link& link, ByteView body, Instant now, UdpEffects& effects) {
   auto push = decoder_.decode(body, {link.ids, now.utc, link.address, server_version_});
-  if (!push) return false;
+  if (!push) {
+    if (auto field = attribute(push.error(), "field"); !field.empty())
+      effects.push_back(CountWrongField{std::move(field), attribute(push.error(), "reason")});
+    return false;
+  }
   link.last_push = now.mono;
   GatewayUp up{std::move(push->uplinks), std::move(push->status)};
   if (!up.uplinks.empty() || up.status) effects.push_back(HandUp{link.id, std::move(up)});

@@ -74,13 +74,18 @@ struct CountDatagram {
 struct CountForwarded {
   gateway::semtech_udp::PacketType type;
 };
+/// A known field of the JSON had a value of another type, or out of range.
+struct CountWrongField {
+  std::string field;
+  std::string reason;
+};
 struct CountLostDownlink {};
 /// A gateway that was refused is forgotten before its time, for another one.
 struct CountForgottenFailure {};
 
 using UdpEffect = std::variant<SendDatagram, StartConnection, HandUp, HandAcknowledgment, TellPath,
-                               CloseConnection, CountDatagram, CountForwarded, CountLostDownlink,
-                               CountForgottenFailure>;
+                               CloseConnection, CountDatagram, CountForwarded, CountWrongField,
+                               CountLostDownlink, CountForgottenFailure>;
 using UdpEffects = std::vector<UdpEffect>;
 
 class UdpFrontendState {

@@ -119,6 +119,12 @@ Status take_signal_rssi(const Field& field, RxMetadata& rx) {
   rx.signal_rssi_dbm = rssi.value;
   return {};
 }
+Status take_encrypted_fine_timestamp(const Field& field, RxMetadata& rx) {
+  ByteView bytes;
+  FF_CHECK(gateway::into(field, bytes));
+  rx.encrypted_fine_timestamp = to_owned(bytes);
+  return {};
+}
 Status take_location(const Field& field, RxMetadata& rx) {
   FF_TRY(rx.location, read_location(field));
   return {};
@@ -136,6 +142,8 @@ Result<RxMetadata> read_metadata(const Field& field, UtcTime received_at) {
       {3, &store<&RxMetadata::time, RxMetadata>},
       {4, &store<&RxMetadata::timestamp_us, RxMetadata>},
       {5, &store<&RxMetadata::fine_timestamp_ns, RxMetadata>},
+      {6, &take_encrypted_fine_timestamp},
+      {7, &store<&RxMetadata::encrypted_fine_timestamp_key_id, RxMetadata>},
       {8, &store<&RxMetadata::rssi_dbm, RxMetadata>},
       {9, &store<&RxMetadata::channel_rssi_dbm, RxMetadata>},
       {10, &store<&RxMetadata::rssi_standard_deviation, RxMetadata>},
@@ -144,6 +152,8 @@ Result<RxMetadata> read_metadata(const Field& field, UtcTime received_at) {
       {13, &take_location},
       {16, &take_signal_rssi},
       {17, &take_channel},
+      {19, &store<&RxMetadata::hopping_width, RxMetadata>},
+      {20, &store<&RxMetadata::frequency_drift, RxMetadata>},
       {21, &store<&RxMetadata::gps_time, RxMetadata>},
   };
   ByteView bytes;

@@ -4,11 +4,13 @@
 
 #include <simdjson.h>
 
+#include <cmath>
 #include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace ff::gateway::semtech_udp {
 
@@ -40,10 +42,17 @@ JsonError into(JsonValue& value, T& target) {
   } else if constexpr (std::is_floating_point_v<T>) {
     double number = 0;
     if (const auto error = value.get_double().get(number)) return error;
+    // What a float can not hold would become infinite on its way.
+    if (!(std::abs(number) <= std::numeric_limits<float>::max()))
+      return simdjson::NUMBER_OUT_OF_RANGE;
     target = static_cast<T>(number);
     return simdjson::SUCCESS;
   } else if constexpr (std::is_signed_v<T>) {
-    return value.get_int64().get(target);
+    std::int64_t number = 0;
+    if (const auto error = value.get_int64().get(number)) return error;
+    if (!std::in_range<T>(number)) return simdjson::NUMBER_OUT_OF_RANGE;
+    target = static_cast<T>(number);
+    return simdjson::SUCCESS;
   } else {
     std::uint64_t number = 0;
     if (const auto error = value.get_uint64().get(number)) return error;
@@ -67,10 +76,11 @@ JsonError store(JsonValue& value, Target& target) {
   return into(value, target.*member);
 }
 
-/// Reads an object's known fields into `target`; others are skipped. Stops at the first error.
+/// Reads an object's known fields into `target`; others are skipped. Stops at the first error, and
+/// says of which known field it was.
 template <class Target>
 JsonError read_object(simdjson::ondemand::object object, std::span<const JsonField<Target>> fields,
-                      Target& target) {
+                      Target& target, std::string_view* maybe_wrong = nullptr) {
   for (auto entry : object) {
     std::string_view key;
     if (const auto error = entry.unescaped_key().get(key)) return error;
@@ -78,7 +88,10 @@ JsonError read_object(simdjson::ondemand::object object, std::span<const JsonFie
       if (field.name != key) continue;
       JsonValue value;
       if (const auto error = entry.value().get(value)) return error;
-      if (const auto error = field.read(value, target)) return error;
+      if (const auto error = field.read(value, target)) {
+        if (maybe_wrong != nullptr) *maybe_wrong = field.name;
+        return error;
+      }
       break;
     }
   }

@@ -26,7 +26,9 @@ struct RawSignal {
   double rssi_deviation = 0;
   double snr = 0;
   std::optional<std::uint64_t> fine_timestamp;
+  std::string_view encrypted_fine_timestamp;  // base64
   std::int64_t frequency_offset = 0;
+  std::int32_t frequency_drift = 0;
 };
 
 struct RawFrame {
@@ -40,6 +42,8 @@ struct RawFrame {
   std::uint32_t bit_rate = 0;
   std::string_view coding_rate;
   std::string_view data;
+  std::uint32_t hopping_width = 0;
+  std::uint32_t aes_key = 0;  // of encrypted fine timestamps
   RawSignal own;
   std::vector<RawSignal> signals;
 };
@@ -51,8 +55,10 @@ constexpr JsonField<RawSignal> signal_fields[] = {
     {"rssis", &store<&RawSignal::signal_rssi, RawSignal>},
     {"rssisd", &store<&RawSignal::rssi_deviation, RawSignal>},
     {"lsnr", &store<&RawSignal::snr, RawSignal>},
+    {"etime", &store<&RawSignal::encrypted_fine_timestamp, RawSignal>},
     {"ftime", &store<&RawSignal::fine_timestamp, RawSignal>},
     {"foff", &store<&RawSignal::frequency_offset, RawSignal>},
+    {"fdri", &store<&RawSignal::frequency_drift, RawSignal>},
 };
 
 JsonError read_data_rate(JsonValue& value, RawFrame& frame) {
@@ -96,7 +102,10 @@ constexpr JsonField<RawFrame> frame_fields[] = {
     {"rssis", &own<&RawSignal::signal_rssi>},
     {"lsnr", &own<&RawSignal::snr>},
     {"foff", &own<&RawSignal::frequency_offset>},
+    {"fdri", &own<&RawSignal::frequency_drift>},
+    {"hpw", &store<&RawFrame::hopping_width, RawFrame>},
     {"ftime", &own<&RawSignal::fine_timestamp>},
+    {"aesk", &store<&RawFrame::aes_key, RawFrame>},
     {"data", &store<&RawFrame::data, RawFrame>},
     {"rsig", &read_signals},
 };
@@ -137,12 +146,20 @@ RxMetadata metadata(const RawFrame& raw, const RawSignal& signal, const PushData
   rx.antenna_index = signal.antenna;
   rx.timestamp_us = raw.timestamp;
   rx.fine_timestamp_ns = signal.fine_timestamp;
+  // One that can not be read is as good as none.
+  if (auto encrypted = base64_decode(signal.encrypted_fine_timestamp);
+      encrypted && !encrypted->empty()) {
+    rx.encrypted_fine_timestamp = std::move(*encrypted);
+    rx.encrypted_fine_timestamp_key_id = std::to_string(raw.aes_key);
+  }
   rx.rssi_dbm = static_cast<float>(signal.channel_rssi);
   rx.channel_rssi_dbm = rx.rssi_dbm;
   if (signal.signal_rssi) rx.signal_rssi_dbm = static_cast<float>(*signal.signal_rssi);
   rx.rssi_standard_deviation = static_cast<float>(signal.rssi_deviation);
   rx.snr_db = static_cast<float>(signal.snr);
   rx.frequency_offset_hz = signal.frequency_offset;
+  rx.frequency_drift = signal.frequency_drift;
+  rx.hopping_width = raw.hopping_width;
   rx.channel_index = signal.channel.value_or(raw.own.channel.value_or(0));
   rx.received_at = context.received_at;
   return rx;
@@ -189,6 +206,19 @@ void add_best(std::vector<UplinkFrame>& frames, UplinkFrame&& frame) {
     *copy = std::move(frame);
 }
 
+std::string_view reason_of(JsonError error) {
+  switch (error) {
+    case simdjson::INCORRECT_TYPE:
+    case simdjson::NUMBER_ERROR:
+      return "type";
+    case simdjson::NUMBER_OUT_OF_RANGE:
+    case simdjson::CAPACITY:
+      return "range";
+    default:
+      return "syntax";
+  }
+}
+
 Status read_frames(JsonValue& value, const PushDataContext& context, PushData& push) {
   if (is_null(value)) return {};
   simdjson::ondemand::array array;
@@ -198,8 +228,11 @@ Status read_frames(JsonValue& value, const PushDataContext& context, PushData& p
     simdjson::ondemand::object object;
     if (element.get_object().get(object) || ++count > frames_max) return fail(invalid_payload);
     RawFrame raw;
-    if (read_object(object, std::span<const JsonField<RawFrame>>(frame_fields), raw))
-      return fail(invalid_payload);
+    std::string_view wrong;
+    const auto error =
+        read_object(object, std::span<const JsonField<RawFrame>>(frame_fields), raw, &wrong);
+    if (error && wrong.empty()) return fail(invalid_payload);
+    if (error) return fail(invalid_payload, {{"field", wrong}, {"reason", reason_of(error)}});
     FF_TRY(auto frame, uplink(raw, context));
     add_best(push.uplinks, std::move(frame));
   }

@@ -42,8 +42,9 @@ class PushDataDecoder {
   PushDataDecoder& operator=(PushDataDecoder&&) noexcept;
 
   /// `body` is at most `datagram_bytes_max` long. One malformed frame makes the whole datagram an
-  /// error: payload for broken JSON, base64 or fields, data_rate for an unknown modulation. Never
-  /// throws. [spec gateway-server §3.4]
+  /// error: payload for broken JSON, base64 or fields, data_rate for an unknown modulation. A known
+  /// `field` of `rxpk` whose value does not fit is an attribute, with the `reason` `type`, `range`
+  /// or `syntax`. Never throws. [spec gateway-server §3.4]
   Result<PushData> decode(ByteView body, const PushDataContext& context);
 
  private:

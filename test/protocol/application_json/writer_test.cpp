@@ -103,6 +103,20 @@ TEST(Writer, AnUplinkIsTheChaptersExample) {
           R"("packet_error_rate":0.0125,"network_ids":{"net_id":"000013"}})"));
 }
 
+TEST(Writer, MetadataHasWhatOnlyNewConcentratorsMeasure) {
+  ApplicationUplink measured{.settings = {.data_rate = FskDataRate{50000}}};
+  measured.rx_metadata = {{.gateway = {GatewayId("roof"), {}},
+                           .encrypted_fine_timestamp = {1, 2, 3},
+                           .encrypted_fine_timestamp_key_id = "7",
+                           .hopping_width = 52,
+                           .frequency_drift = -31}};
+  EXPECT_NE(to_json(up(measured))
+                .find(R"("encrypted_fine_timestamp":"AQID","encrypted_fine_timestamp_key_id":"7",)"
+                      R"("hopping_width":52,"frequency_drift":-31}])"),
+            std::string::npos)
+      << to_json(up(measured));
+}
+
 TEST(Writer, ARelayIsNamedInItsMetadata) {
   ApplicationUplink relayed{.settings = {.data_rate = FskDataRate{50000}}};
   relayed.rx_metadata = {

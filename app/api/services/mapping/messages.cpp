@@ -196,12 +196,16 @@ void put_metadata(const RxMetadata& metadata, pb::RxMetadata& out) {
   if (metadata.time) put_time(*metadata.time, *out.mutable_time());
   if (metadata.gps_time) put_time(*metadata.gps_time, *out.mutable_gps_time());
   if (metadata.fine_timestamp_ns) out.set_fine_timestamp(*metadata.fine_timestamp_ns);
+  out.set_encrypted_fine_timestamp(text_of(metadata.encrypted_fine_timestamp));
+  out.set_encrypted_fine_timestamp_key_id(metadata.encrypted_fine_timestamp_key_id);
   out.set_rssi(metadata.rssi_dbm);
   out.set_channel_rssi(metadata.channel_rssi_dbm);
   if (metadata.signal_rssi_dbm) out.mutable_signal_rssi()->set_value(*metadata.signal_rssi_dbm);
   out.set_rssi_standard_deviation(metadata.rssi_standard_deviation);
   out.set_snr(metadata.snr_db);
   out.set_frequency_offset(metadata.frequency_offset_hz);
+  out.set_hopping_width(metadata.hopping_width);
+  out.set_frequency_drift(metadata.frequency_drift);
   out.set_channel_index(metadata.channel_index);
   if (metadata.location) put_location(*metadata.location, *out.mutable_location());
   out.set_downlink_path_constraint(

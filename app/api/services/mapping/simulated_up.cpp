@@ -53,12 +53,16 @@ RxMetadata metadata_of(const pb::RxMetadata& from) {
   if (from.has_time()) out.time = time_of(from.time());
   if (from.has_gps_time()) out.gps_time = time_of(from.gps_time());
   if (from.fine_timestamp() != 0) out.fine_timestamp_ns = from.fine_timestamp();
+  out.encrypted_fine_timestamp = bytes_of(from.encrypted_fine_timestamp());
+  out.encrypted_fine_timestamp_key_id = from.encrypted_fine_timestamp_key_id();
   out.rssi_dbm = from.rssi();
   out.channel_rssi_dbm = from.channel_rssi();
   if (from.has_signal_rssi()) out.signal_rssi_dbm = from.signal_rssi().value();
   out.rssi_standard_deviation = from.rssi_standard_deviation();
   out.snr_db = from.snr();
   out.frequency_offset_hz = from.frequency_offset();
+  out.hopping_width = from.hopping_width();
+  out.frequency_drift = from.frequency_drift();
   out.channel_index = from.channel_index();
   if (from.has_location()) out.location = location_of(from.location());
   out.downlink_path_constraint =

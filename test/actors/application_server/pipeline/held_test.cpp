@@ -29,6 +29,10 @@ ApplicationUp uplink() {
   rx.location = Location{51.4, 5.4, 31, 0, LocationSource::registry};
   rx.uplink_token = {9};
   rx.relay = RelayMetadata{DeviceId("relay"), 1};
+  rx.hopping_width = 52;
+  rx.frequency_drift = -31;
+  rx.encrypted_fine_timestamp = {1, 2};
+  rx.encrypted_fine_timestamp_key_id = "7";
   up.rx_metadata = {rx, {}};
   return {.ids = {{ApplicationId("app"), DeviceId("dev")}, DevEui{1}, JoinEui{2}, DevAddr{3}},
           .correlation_ids = {"gs:uplink:X"},

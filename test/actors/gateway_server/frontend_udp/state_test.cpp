@@ -142,6 +142,29 @@ TEST(UdpFrontend, AnswersOnlyWhatItAccepts) {
   }
 }
 
+TEST(UdpFrontend, SaysWhichFieldOfAFrameIsWrong) {
+  struct Row {
+    const char* rxpk;
+    const char* field;  // empty: no known one
+    const char* reason;
+  };
+  for (const auto& row :
+       {Row{R"({"tmst":"late"})", "tmst", "type"}, Row{R"({"chan":4294967296})", "chan", "range"},
+        Row{R"({"rssi":1e308})", "rssi", "range"}, Row{R"({"rsig":[{"ant":"a"}]})", "rsig", "type"},
+        Row{R"({"unknown":"a","freq":868.1})", "", ""}}) {
+    Frontend frontend;
+    frontend.connect();
+    const auto effects =
+        frontend.hear(PacketType::push_data, R"({"rxpk":[)" + std::string(row.rxpk) + "]}");
+    EXPECT_EQ(outcome(effects), DatagramOutcome::malformed) << row.rxpk;
+    const auto* wrong = find<CountWrongField>(effects);
+    ASSERT_EQ(wrong != nullptr, *row.field != 0) << row.rxpk;
+    if (wrong == nullptr) continue;
+    EXPECT_EQ(wrong->field, row.field);
+    EXPECT_EQ(wrong->reason, row.reason) << row.rxpk;
+  }
+}
+
 TEST(UdpFrontend, DropsWhatNoGatewaySends) {
   Frontend frontend;
   const auto hear = [&](PacketType type, std::optional<GatewayEui> from) {

@@ -68,6 +68,18 @@ TEST(DecodeUplink, TakesEverythingThatAFrameHas) {
   EXPECT_EQ(frame->correlation_ids, (CorrelationIds{"gw:1", "gw:2"}));
 }
 
+TEST(DecodeUplink, TakesWhatOnlyNewConcentratorsMeasure) {
+  const auto rx = message({bytes_field(6, Bytes{1, 2}), text_field(7, "7"), number_field(19, 52),
+                           number_field(20, 31)});
+  const auto frame = decode_uplink(message({payload, settings, bytes_field(5, rx)}), now);
+  ASSERT_TRUE(frame) << frame.error().to_string();
+  const auto& first = frame->rx_metadata.at(0);
+  EXPECT_EQ(first.encrypted_fine_timestamp, (Bytes{1, 2}));
+  EXPECT_EQ(first.encrypted_fine_timestamp_key_id, "7");
+  EXPECT_EQ(first.hopping_width, 52U);
+  EXPECT_EQ(first.frequency_drift, 31);
+}
+
 TEST(DecodeUplink, TheGatewayDoesNotSayWhoItIsNorHowItIsAnswered) {
   const auto frame = decode_uplink(golden("gateway_mqtt/uplink_lora"), now);
   ASSERT_TRUE(frame);

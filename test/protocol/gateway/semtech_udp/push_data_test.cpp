@@ -139,6 +139,22 @@ TEST(PushData, ReadsOneMetadataPerAntenna) {
   EXPECT_FALSE(second.signal_rssi_dbm);
 }
 
+TEST(PushData, ReadsWhatOnlyNewConcentratorsMeasure) {
+  const auto of_antenna = frame_of(
+      std::string(lora) +
+      R"(,"hpw":52,"aesk":7,"rsig":[{"ant":0,"etime":"AQID","fdri":-31},{"ant":1,"etime":"?"}])");
+  const auto& first = of_antenna.rx_metadata.at(0);
+  EXPECT_EQ(first.hopping_width, 52U);
+  EXPECT_EQ(first.frequency_drift, -31);
+  EXPECT_EQ(first.encrypted_fine_timestamp, (Bytes{1, 2, 3}));
+  EXPECT_EQ(first.encrypted_fine_timestamp_key_id, "7");
+  const auto& second = of_antenna.rx_metadata.at(1);
+  EXPECT_EQ(second.hopping_width, 52U);
+  EXPECT_TRUE(second.encrypted_fine_timestamp.empty()) << "what can not be read is left out";
+  EXPECT_TRUE(second.encrypted_fine_timestamp_key_id.empty());
+  EXPECT_EQ(frame_of(std::string(lora) + R"(,"fdri":9)").rx_metadata.at(0).frequency_drift, 9);
+}
+
 TEST(PushData, KeepsTheBestOfSeveralBoards) {
   const auto copy = [](const char* rssi, const char* stat, const char* data) {
     return std::string(R"({"freq":868.1,"modu":"LORA","datr":"SF7BW125","codr":"4/5","rssi":)") +
