@@ -66,6 +66,25 @@ struct AccountId {
 using EventSubject =
     std::variant<std::monostate, DeviceIdentifiers, GatewayIdentifiers, ApplicationId, AccountId>;
 
+/// Of what clients say of themselves, bytes; more is cut off, as events are kept for long.
+inline constexpr std::size_t user_agent_size_max = 256;
+
+/// Who made an event happen through the API. Never a secret.
+struct Caller {
+  std::string token_type;  // `APIKey`, `AccessToken`, `SessionToken`, …; empty: nobody showed one
+  std::string token_id;
+  std::string remote_ip;
+  std::string user_agent;
+  bool operator==(const Caller&) const = default;
+};
+using CallerPtr = std::shared_ptr<const Caller>;
+
+/// What an event follows from: the call of the API that an actor is told of with a change.
+struct Cause {
+  CorrelationIds correlation_ids;
+  CallerPtr caller;  // null: not known
+};
+
 struct Event {
   std::string_view name;  // a literal: `ns.up.data.receive`
   UtcTime time;
@@ -74,6 +93,7 @@ struct Event {
   EventData data;
   /// A ULID; the hub's to give, when somebody gets the event.
   std::string unique_id = {};
+  CallerPtr caller = nullptr;  // null: no call of the API, or not known
 };
 
 /// Hands an event to the hub; never blocks, drops when the hub is full. Any thread.

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/events/event.hpp"
 #include "actors/join_server/crypto_server.hpp"
 #include "actors/network_server/session/messages.hpp"
 #include "actors/support/local_message.hpp"
@@ -91,8 +92,9 @@ struct ChangeJoinDevice {
   DevEui dev_eui;
   std::function<Result<JoinDevice>(const JoinDevice* current)> change;
   actors::Reply<std::shared_ptr<const JoinDevice>> reply;
-  /// What it changes, for the event that tells of it.
+  /// What it changes, and why, for the event that tells of it.
   std::vector<std::string> paths = {};
+  events::Cause cause = {};
 };
 struct DeleteJoinDevice {
   JoinEui join_eui;
@@ -100,6 +102,7 @@ struct DeleteJoinDevice {
   actors::Reply<void> reply;
   /// Whoever deletes many tells it in one event.
   bool in_batch = false;
+  events::Cause cause = {};
 };
 
 /// What a shard holds, for inspection.

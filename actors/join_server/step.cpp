@@ -29,6 +29,14 @@ events::Event event_of(std::string_view name, const JoinDevice& device, UtcTime 
   return {.name = name, .time = now, .subject = device.ids, .correlation_ids = ids, .data = {}};
 }
 
+/// Of the registry.
+events::Event change_event(std::string_view name, const JoinDevice& device, UtcTime now,
+                           const events::Cause& cause) {
+  auto out = event_of(name, device, now, cause.correlation_ids);
+  out.caller = cause.caller;
+  return out;
+}
+
 Step handle(const DevicePtr& current, const HandleJoin& request, const Config& config,
             const JoinInputs& inputs) {
   if (!current) return refusal(request, Error(device_not_found));
@@ -126,8 +134,8 @@ Step handle(const DevicePtr& current, const ChangeJoinDevice& request, const Con
   Step out;
   DevicePtr next = std::make_shared<const JoinDevice>(*std::move(changed));
   out.answer = answer(request, next);
-  out.events.push_back(
-      event_of(current ? "js.end_device.update" : "js.end_device.create", *next, inputs.now));
+  out.events.push_back(change_event(current ? "js.end_device.update" : "js.end_device.create",
+                                    *next, inputs.now, request.cause));
   if (current) out.events.back().data = events::FieldPaths{request.paths};
   out.write = std::move(next);
   return out;
@@ -140,7 +148,7 @@ Step handle(const DevicePtr& current, const DeleteJoinDevice& request, const Con
   out.write = DevicePtr();
   out.answer = answer(request, Status());
   if (!request.in_batch)
-    out.events.push_back(event_of("js.end_device.delete", *current, inputs.now));
+    out.events.push_back(change_event("js.end_device.delete", *current, inputs.now, request.cause));
   return out;
 }
 

@@ -25,6 +25,9 @@ struct Shell {
 };
 using Pointer = FormattersActor::stateful_pointer<Shell>;
 
+/// What suspects' processes leave of a busy machine: frames and other scripts go first.
+constexpr int nice_of_suspects = 10;
+
 /// What one process writes, on the runner's thread: frames become messages.
 class Listener {
  public:
@@ -65,7 +68,8 @@ struct Runner {
     net::ChildOptions options{
         .program = config.program,
         .arguments = {std::to_string(cpu), std::to_string(config.memory_bytes),
-                      std::to_string(config.realms)}};
+                      std::to_string(config.realms),
+                      std::to_string(effect.apart ? nice_of_suspects : 0)}};
     auto listener = std::make_shared<Listener>(FormattersActor(self), effect.worker);
     net::ChildEvents events{[listener](ByteView bytes) { listener->on_bytes(bytes); },
                             [listener](const net::ChildEnd& end) { listener->on_ended(end); }};

@@ -43,7 +43,7 @@ void PoolState::start(Worker& worker, MonoTime now) {
   worker.started_at = now;
   worker.scripts.clear();
   ++worker.starts;
-  effects_.emplace_back(StartWorker{worker.id});
+  effects_.emplace_back(StartWorker{worker.id, worker.id.place == apart()});
 }
 
 void PoolState::kill(Worker& worker) {

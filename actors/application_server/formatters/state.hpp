@@ -22,6 +22,7 @@ namespace ff::application_server {
 
 struct StartWorker {
   WorkerId worker;
+  bool apart = false;  // for suspects: the others' work goes before its own
 };
 /// Takes back what it was given; WorkerEnded follows.
 struct KillWorker {

@@ -135,14 +135,16 @@ struct ChangeAppDevice {
   DeviceUid device;
   std::function<Result<AppDevice>(const AppDevice* current)> change;
   actors::Reply<std::shared_ptr<const AppDevice>> reply;
-  /// What it changes, for the event that tells of it.
+  /// What it changes, and why, for the event that tells of it.
   std::vector<std::string> paths = {};
+  events::Cause cause = {};
 };
 struct DeleteAppDevice {
   DeviceUid device;
   actors::Reply<void> reply;
   /// Whoever deletes many tells it in one event.
   bool in_batch = false;
+  events::Cause cause = {};
 };
 
 }  // namespace ff::application_server

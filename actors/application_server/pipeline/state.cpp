@@ -199,9 +199,10 @@ bool PipelineState::run(Lane& lane, ChangeAppDevice& message, const Turn& turn) 
   if (changed->created_at == UtcTime{}) changed->created_at = turn.now.utc;
   changed->updated_at = turn.now.utc;
   if (lane.record) {
-    work.event("as.end_device.update", changed->ids, {}, events::FieldPaths{message.paths});
+    work.change_event("as.end_device.update", changed->ids, message.cause,
+                      events::FieldPaths{message.paths});
   } else {
-    work.event("as.end_device.create", changed->ids, {}, {});
+    work.change_event("as.end_device.create", changed->ids, message.cause, {});
   }
   store(lane, *std::move(changed), work);
   work.after.answers.emplace_back([reply = message.reply, record = lane.record] { reply(record); });
@@ -216,7 +217,8 @@ bool PipelineState::run(Lane& lane, DeleteAppDevice& message, const Turn& turn) 
   }
   Work work(turn.now, turn.random);
   work.records.erase(storage::Family::device, storage::device_key({shard_, message.device}));
-  if (!message.in_batch) work.event("as.end_device.delete", lane.record->ids, {}, {});
+  if (!message.in_batch)
+    work.change_event("as.end_device.delete", lane.record->ids, message.cause, {});
   lane.record = nullptr;
   work.after.deleted = message.device;
   work.after.answers.emplace_back([reply = message.reply] { reply({}); });

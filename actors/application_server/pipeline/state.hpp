@@ -189,6 +189,12 @@ struct PipelineState::Work {
              const CorrelationIds& correlation_ids, events::EventData data) {
     after.events.push_back({name, now.utc, ids, correlation_ids, std::move(data)});
   }
+  /// Of the registry.
+  void change_event(std::string_view name, const DeviceIdentifiers& ids, const events::Cause& cause,
+                    events::EventData data) {
+    event(name, ids, cause.correlation_ids, std::move(data));
+    after.events.back().caller = cause.caller;
+  }
 };
 
 }  // namespace ff::application_server

@@ -86,8 +86,7 @@ void approve(const VisitPtr& visit, const Wish& wish, const Facts& facts) {
     const auto stored = [=,
                          text = approval->issued.text](const Result<std::vector<EntityPtr>>& done) {
       if (!done) return visit->refuse(done.error());
-      publish_of_user(visit->ports().identity, "oauth.authorize", grantee.user_id,
-                      visit->correlation_ids());
+      publish_of_user(visit->ports().identity, "oauth.authorize", grantee.user_id, visit->cause());
       visit->redirect(oauth::redirect_location(facts.redirect_uri, visit->mount(),
                                                {{"code", text}, {"state", wish.state}}));
     };

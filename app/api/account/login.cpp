@@ -104,8 +104,7 @@ void store(const VisitPtr& visit, const Opening& opening, identity_server::Chang
     end_old_session(visit);
     visit->set_session({session.user_id, opening.issued.text});
     visit->account().count(Outcome::login);
-    publish_of_user(visit->ports().identity, "oauth.user.login", session.user_id,
-                    visit->correlation_ids());
+    publish_of_user(visit->ports().identity, "oauth.user.login", session.user_id, visit->cause());
     then(LoggedIn{*visit->session(), opening.must_change_password});
   };
   change_recorded(visit, act_of(visit, "account/login", opening.issued.session.user_id),
@@ -148,21 +147,20 @@ void log_in(const VisitPtr& visit, const std::string& user_id, const std::string
     if (!has_password || !is_right) return fail(no_user_id_password_match);
     return opening_of(store, *user, make);
   };
-  visit->ports().identity.read_slowly<Opening>(
-      check, [=, then = std::move(then)](const Result<Opening>& opening) {
-        const auto& account = visit->account();
-        if (!opening) {
-          const bool is_wrong = opening.error().is(no_user_id_password_match);
-          if (is_wrong) account.count(Outcome::login_refused);
-          if (!is_wrong || !*known) return then(fail(opening.error()));
-          publish_of_user(account.ports.identity, "account.user.login_failed", user_id,
-                          visit->correlation_ids());
-          const auto refuse = [then, error = opening.error()](const Status&) { then(fail(error)); };
-          return act_of(visit, "account/login", user_id).write(fail(opening.error()), refuse);
-        }
-        account.logins->succeeded(user_id, visit->address(), account.ports.mono_now());
-        store(visit, *opening, opening_change(*opening, {}, nullptr), then);
-      });
+  visit->ports().identity.read_slowly<Opening>(check, [=, then = std::move(then)](
+                                                          const Result<Opening>& opening) {
+    const auto& account = visit->account();
+    if (!opening) {
+      const bool is_wrong = opening.error().is(no_user_id_password_match);
+      if (is_wrong) account.count(Outcome::login_refused);
+      if (!is_wrong || !*known) return then(fail(opening.error()));
+      publish_of_user(account.ports.identity, "account.user.login_failed", user_id, visit->cause());
+      const auto refuse = [then, error = opening.error()](const Status&) { then(fail(error)); };
+      return act_of(visit, "account/login", user_id).write(fail(opening.error()), refuse);
+    }
+    account.logins->succeeded(user_id, visit->address(), account.ports.mono_now());
+    store(visit, *opening, opening_change(*opening, {}, nullptr), then);
+  });
 }
 
 void log_in_by_token(const VisitPtr& visit, const std::string& token,
@@ -227,8 +225,7 @@ void log_out(const VisitPtr& visit, std::function<void()> then) {
   const auto act = act_of(visit, "account/logout", user_id);
   const auto finish = [=, then = std::move(then)](const Status& ended) {
     if (ended)
-      publish_of_user(visit->ports().identity, "oauth.user.logout", user_id,
-                      visit->correlation_ids());
+      publish_of_user(visit->ports().identity, "oauth.user.logout", user_id, visit->cause());
     visit->clear_session();
     // Who logs out is logged out, whatever becomes of the record.
     act.write(ended, [then](const Status&) { then(); });

@@ -87,7 +87,7 @@ void oauth_logout(const VisitPtr& visit) {
       if (!done) return visit->refuse(done.error());
       const auto& identity = visit->ports().identity;
       for (const char* name : {"oauth.token.deleted", "oauth.session.terminated"})
-        publish_of_user(identity, name, facts.token.user_id, visit->correlation_ids());
+        publish_of_user(identity, name, facts.token.user_id, visit->cause());
       log_out(visit, [=] { visit->redirect(facts.target); });
     };
     change_recorded(visit, act_of(visit, "oauth/logout", facts->token.user_id),

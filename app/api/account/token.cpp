@@ -167,7 +167,7 @@ void store(const VisitPtr& visit, const Issue& issue) {
     if (!done) return refuse(visit, done.error());
     visit->account().count(Outcome::token);
     publish_of_user(visit->ports().identity, "oauth.token.exchange", issued.token.user_id,
-                    visit->correlation_ids());
+                    visit->cause());
     visit->json(200, answer_of(issued));
   };
   change_recorded(visit, act_of(visit, "oauth/token", issue.issued.token.user_id), issue.change,

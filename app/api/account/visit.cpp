@@ -5,6 +5,7 @@
 #include "app/api/account/text.hpp"
 #include "app/api/status.hpp"
 #include "net/http/client_address.hpp"
+#include "protocol/base/printable.hpp"
 
 namespace ff::api::account {
 namespace {
@@ -121,6 +122,17 @@ void Visit::set_cookie(std::string_view name, std::string_view text) {
   cookies_.push_back(text.empty()
                          ? expired_cookie_text(name, secure_)
                          : cookie_text(name, ports().seal.seal(name, text, *random), secure_));
+}
+
+events::Cause Visit::cause() const {
+  events::Caller caller;
+  if (session_) {
+    caller.token_type = "SessionToken";
+    caller.token_id = session_id();
+  }
+  caller.remote_ip = address_;
+  caller.user_agent = printable(request_.headers.value("user-agent"), events::user_agent_size_max);
+  return {correlation_ids_, std::make_shared<const events::Caller>(std::move(caller))};
 }
 
 std::string Visit::session_id() const {

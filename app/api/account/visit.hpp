@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "actors/events/event.hpp"
 #include "app/api/account/account.hpp"
 #include "app/api/account/form.hpp"
 #include "app/api/account/views.hpp"
@@ -42,6 +43,8 @@ class Visit : public std::enable_shared_from_this<Visit> {
   /// The client shows pages.
   bool wants_html() const;
   const std::vector<std::string>& correlation_ids() const noexcept { return correlation_ids_; }
+  /// Of events: the request, and whose it is.
+  events::Cause cause() const;
 
   /// Reads query and body. False: they are not readable.
   bool read();

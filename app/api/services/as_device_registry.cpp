@@ -2,6 +2,7 @@
 // pipelines.
 #include "actors/application_server/pipeline/device.hpp"
 #include "app/api/services/audit/told.hpp"
+#include "app/api/services/base/cause.hpp"
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/device_parts.hpp"
 #include "app/api/services/mapping/as_device.hpp"
@@ -76,21 +77,20 @@ class AsDeviceRegistry final : public pb::AsEndDeviceRegistry::CallbackService {
              const Reply<Empty>& reply) const {
     const auto uid = uid_of(ids);
     context_.authorized(call, application_key(uid.application_id.text()), {}, reply, [=, this] {
-      if (!call->trail) return erase(uid, reply);
+      if (!call->trail) return erase_now(call, uid, reply);
       ask<application_server::GetAppDevice>(
           uid, DeviceReply([=, this](const Result<DevicePtr>& device) {
             if (device) tell_deletion(*call, audit_name(uid), **device, show);
-            erase(uid, reply);
+            erase_now(call, uid, reply);
           }));
     });
   }
 
-  void erase(const DeviceUid& uid, const Reply<Empty>& reply) const {
-    ask<application_server::DeleteAppDevice>(uid, actors::Reply<void>([reply](Status status) {
-                                               if (!status)
-                                                 return reply(fail(std::move(status).error()));
-                                               reply(Empty());
-                                             }));
+  void erase_now(const CallPtr& call, const DeviceUid& uid, const Reply<Empty>& reply) const {
+    devices_.erase(uid, cause_of(*call), [reply](const Status& erased) {
+      if (!erased) return reply(fail(erased.error()));
+      reply(Empty());
+    });
   }
 
   static pb::EndDevice show(const AppDevice& device) { return to_proto(device); }

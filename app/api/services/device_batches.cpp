@@ -9,6 +9,7 @@
 #include "actors/join_server/device.hpp"
 #include "actors/join_server/errors.hpp"
 #include "actors/network_server/session/device.hpp"
+#include "app/api/services/base/cause.hpp"
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "app/api/services/services.hpp"
@@ -95,8 +96,15 @@ class DeviceBatches final : public Registry::CallbackService {
     // With a copy of everything: the last answer may come when the services have gone.
     auto done = [call, application, reply, publish = publish_, name = kind_.event,
                  now = context_.now](const auto& deleted, const Status& status) {
-      if (!deleted.empty() && publish)
-        publish({name, now(), application, call->correlation_ids, list_of(deleted)});
+      if (!deleted.empty() && publish) {
+        auto cause = cause_of(*call);
+        publish({.name = name,
+                 .time = now(),
+                 .subject = application,
+                 .correlation_ids = std::move(cause.correlation_ids),
+                 .data = list_of(deleted),
+                 .caller = std::move(cause.caller)});
+      }
       if (!status) return reply(fail(status.error()));
       reply(Empty());
     };

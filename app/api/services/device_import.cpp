@@ -9,6 +9,7 @@
 #include "actors/identity_server/registry/errors.hpp"
 #include "actors/join_server/errors.hpp"
 #include "app/api/services/audit/part.hpp"
+#include "app/api/services/base/cause.hpp"
 #include "app/api/services/identity/changes.hpp"
 #include "app/api/services/identity/end_device_creation.hpp"
 #include "app/api/services/mapping/messages.hpp"
@@ -179,10 +180,11 @@ class Row : public std::enable_shared_from_this<Row> {
     };
     auto join = [self = shared_from_this(), identity](const Status&) {
       if (!self->join_is_set_) return identity({});
-      self->batch_->registries.join.erase(self->uid_, self->euis(), identity);
+      self->batch_->registries.join.erase(self->uid_, self->euis(), cause_of(*self->batch_->call),
+                                          identity);
     };
     if (!network_is_set_) return join({});
-    batch_->registries.network.erase(uid_, join);
+    batch_->registries.network.erase(uid_, cause_of(*batch_->call), join);
   }
 
   void succeed() { end({}); }

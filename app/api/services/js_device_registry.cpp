@@ -3,6 +3,7 @@
 #include "actors/join_server/errors.hpp"
 #include "actors/network_server/session/device.hpp"
 #include "app/api/services/audit/told.hpp"
+#include "app/api/services/base/cause.hpp"
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/device_parts.hpp"
 #include "app/api/services/mapping/js_device.hpp"
@@ -116,18 +117,21 @@ class JsDeviceRegistry final : public pb::JsEndDeviceRegistry::CallbackService {
                                           [=, this](Result<DevicePtr> device) {
                                             if (device && (*device)->ids.uid == uid)
                                               tell_deletion(*call, audit_name(uid), **device, show);
-                                            erase_found(uid, euis, device, reply);
+                                            erase_found(call, uid, euis, device, reply);
                                           });
           });
         });
   }
 
-  void erase_found(const DeviceUid& uid, const storage::JoinKey& euis,
+  void erase_found(const CallPtr& call, const DeviceUid& uid, const storage::JoinKey& euis,
                    const Result<DevicePtr>& device, const Reply<Empty>& reply) const {
     if (!device) return reply(fail(device.error()));
     if ((*device)->ids.uid != uid) return reply(fail(join_server::device_not_found));
-    auto make = [euis](actors::Reply<void> then) {
-      return join_server::DeleteJoinDevice{euis.join_eui, euis.dev_eui, std::move(then)};
+    auto make = [&](actors::Reply<void> then) {
+      return join_server::DeleteJoinDevice{.join_eui = euis.join_eui,
+                                           .dev_eui = euis.dev_eui,
+                                           .reply = std::move(then),
+                                           .cause = cause_of(*call)};
     };
     context_.asker.ask<void>(shards_.of(euis), "JOIN_SERVER", make, [reply](Status status) {
       if (!status) return reply(fail(std::move(status).error()));

@@ -1,6 +1,7 @@
 // farfield.v1.NsEndDeviceControl: what the network server makes of a device at an operator's word.
 #include "actors/network_server/session/device.hpp"
 #include "actors/network_server/session/errors.hpp"
+#include "app/api/services/base/cause.hpp"
 #include "app/api/services/mapping/messages.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "app/api/services/services.hpp"
@@ -95,9 +96,9 @@ class NsDeviceControl final : public farfield::v1::NsEndDeviceControl::CallbackS
               const Change& change, const Reply<Empty>& reply) const {
     const auto uid = uid_of(ids);
     context_.authorized(call, application_key(uid.application_id.text()), {}, reply, [=, this] {
-      auto make = [uid, change](actors::Reply<DevicePtr> answer) {
-        return network_server::to_session(uid,
-                                          network_server::ChangeDevice{change, std::move(answer)});
+      auto make = [=](actors::Reply<DevicePtr> answer) {
+        return network_server::to_session(
+            uid, network_server::ChangeDevice{change, std::move(answer), {}, cause_of(*call)});
       };
       context_.asker.ask<DevicePtr>(shards_.of(uid), "NETWORK_SERVER", std::move(make),
                                     [reply](Result<DevicePtr> device) {

@@ -3,6 +3,7 @@
 #include "actors/network_server/session/device.hpp"
 #include "actors/network_server/session/errors.hpp"
 #include "app/api/services/audit/told.hpp"
+#include "app/api/services/base/cause.hpp"
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/device_parts.hpp"
 #include "app/api/services/mapping/ns_device.hpp"
@@ -102,21 +103,20 @@ class NsDeviceRegistry final : public pb::NsEndDeviceRegistry::CallbackService {
              const Reply<Empty>& reply) const {
     const auto uid = uid_of(ids);
     context_.authorized(call, application_key(uid.application_id.text()), {}, reply, [=, this] {
-      if (!call->trail) return erase(uid, reply);
+      if (!call->trail) return erase_now(call, uid, reply);
       ask<network_server::GetDevice>(uid, DeviceReply([=, this](const Result<DevicePtr>& device) {
                                        if (device)
                                          tell_deletion(*call, audit_name(uid), **device, show);
-                                       erase(uid, reply);
+                                       erase_now(call, uid, reply);
                                      }));
     });
   }
 
-  void erase(const DeviceUid& uid, const Reply<Empty>& reply) const {
-    ask<network_server::DeleteDevice>(
-        uid, actors::Reply<DeviceIdentifiers>([reply](Result<DeviceIdentifiers> deleted) {
-          if (!deleted) return reply(fail(std::move(deleted).error()));
-          reply(Empty());
-        }));
+  void erase_now(const CallPtr& call, const DeviceUid& uid, const Reply<Empty>& reply) const {
+    devices_.erase(uid, cause_of(*call), [reply](const Status& erased) {
+      if (!erased) return reply(fail(erased.error()));
+      reply(Empty());
+    });
   }
 
   /// Answers with what of the device was asked for.
@@ -144,7 +144,7 @@ class NsDeviceRegistry final : public pb::NsEndDeviceRegistry::CallbackService {
       return network_server::to_session(
           uid, network_server::ChangeDevice{
                    told<network_server::Device>(call, audit_name(uid), show, std::move(change)),
-                   std::move(reply), std::move(paths)});
+                   std::move(reply), std::move(paths), cause_of(*call)});
     };
     context_.asker.ask<DevicePtr>(shards_.of(uid), "NETWORK_SERVER", std::move(make),
                                   std::move(then));

@@ -252,9 +252,15 @@ TEST_F(JoinServerTest, DeletesADeviceWithEverythingItKnew) {
   start();
   ASSERT_TRUE(create());
   std::optional<Status> deleted;
-  caf::anon_send(actor, DeleteJoinDevice{test::join_eui, test::dev_eui, into(deleted)});
+  const events::Cause cause{{"rpc:1"}, std::make_shared<const events::Caller>()};
+  caf::anon_send(actor, DeleteJoinDevice{.join_eui = test::join_eui,
+                                         .dev_eui = test::dev_eui,
+                                         .reply = into(deleted),
+                                         .cause = cause});
   run();
   ASSERT_TRUE(*deleted);
+  EXPECT_EQ(events.back().correlation_ids, cause.correlation_ids);
+  EXPECT_EQ(events.back().caller, cause.caller);
   EXPECT_TRUE(get().error().is(device_not_found));
   const auto row = engine.get(storage::Family::join_nonce,
                               storage::join_record_key(shard, {test::join_eui, test::dev_eui}));

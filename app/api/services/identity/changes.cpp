@@ -4,6 +4,7 @@
 #include <array>
 
 #include "actors/identity_server/registry/errors.hpp"
+#include "app/api/services/base/cause.hpp"
 
 namespace ff::api {
 namespace {
@@ -66,14 +67,15 @@ events::EventSubject subject_of(const storage::EntityKey& entity) {
 }
 
 void publish(const Identity& identity, std::string_view name, events::EventSubject subject,
-             const CorrelationIds& correlation_ids, events::EventData data) {
+             const events::Cause& cause, events::EventData data) {
   const auto& ports = identity.ports();
   if (!ports.publish || !ports.now || name.empty()) return;
   ports.publish({.name = name,
                  .time = ports.now(),
                  .subject = std::move(subject),
-                 .correlation_ids = correlation_ids,
-                 .data = std::move(data)});
+                 .correlation_ids = cause.correlation_ids,
+                 .data = std::move(data),
+                 .caller = cause.caller});
 }
 
 }  // namespace
@@ -82,30 +84,28 @@ void publish_change(const Identity& identity, const Call& call, const storage::E
                     std::string_view verb, const Paths& paths) {
   events::EventData data;
   if (!paths.empty()) data = events::FieldPaths{paths};
-  publish(identity, name_of(entity.kind, verb), subject_of(entity), call.correlation_ids,
+  publish(identity, name_of(entity.kind, verb), subject_of(entity), cause_of(call),
           std::move(data));
 }
 
 void publish_message(const Identity& identity, std::string_view name,
-                     const storage::EntityKey& entity,
-                     const std::vector<std::string>& correlation_ids,
+                     const storage::EntityKey& entity, const events::Cause& cause,
                      const google::protobuf::Message& data) {
   const auto* known = std::ranges::find(names, name);
   if (known == names.end()) return;
-  publish(identity, *known, subject_of(entity), correlation_ids,
+  publish(identity, *known, subject_of(entity), cause,
           events::ProtobufData{data.GetTypeName(), data.SerializeAsString()});
 }
 
 void publish_invitation(const Identity& identity, const Call& call) {
-  publish(identity, "invitation.create", {}, call.correlation_ids, {});
+  publish(identity, "invitation.create", {}, cause_of(call), {});
 }
 
 void publish_of_user(const Identity& identity, std::string_view name, const std::string& user_id,
-                     const std::vector<std::string>& correlation_ids) {
+                     const events::Cause& cause) {
   const auto* known = std::ranges::find(names, name);
   if (known == names.end()) return;
-  publish(identity, *known, events::AccountId{events::AccountId::Kind::user, user_id},
-          correlation_ids, {});
+  publish(identity, *known, events::AccountId{events::AccountId::Kind::user, user_id}, cause, {});
 }
 
 }  // namespace ff::api

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "actors/identity_server/registry/queries.hpp"
+#include "app/api/services/base/cause.hpp"
 #include "app/api/services/identity/changes.hpp"
 #include "app/api/services/identity/end_device_creation.hpp"
 #include "app/api/services/identity/entity_registry.hpp"
@@ -95,16 +96,15 @@ class EndDeviceBatches final : public pb::EndDeviceBatchRegistry::CallbackServic
       }
       return {};
     };
-    identity_.of(*call).change(std::move(message),
-                               [=, this](const Result<std::vector<EntityPtr>>& erased) {
-                                 if (!erased) return reply(fail(erased.error()));
-                                 if (batch->end_device_ids_size() > 0) {
-                                   publish_message(identity_, "end_device.batch.delete",
-                                                   application_key(keys.front().ids.front()),
-                                                   call->correlation_ids, *batch);
-                                 }
-                                 reply(Empty());
-                               });
+    identity_.of(*call).change(
+        std::move(message), [=, this](const Result<std::vector<EntityPtr>>& erased) {
+          if (!erased) return reply(fail(erased.error()));
+          if (batch->end_device_ids_size() > 0) {
+            publish_message(identity_, "end_device.batch.delete",
+                            application_key(keys.front().ids.front()), cause_of(*call), *batch);
+          }
+          reply(Empty());
+        });
   }
 
   const ServiceContext& context_;

@@ -3,6 +3,7 @@
 
 #include "actors/identity_server/api_keys/authenticate.hpp"
 #include "actors/identity_server/registry/errors.hpp"
+#include "app/api/services/base/cause.hpp"
 #include "app/api/services/identity/changes.hpp"
 #include "app/api/services/identity/entity_registry.hpp"
 #include "app/api/services/identity/services.hpp"
@@ -106,7 +107,7 @@ class GatewayBatches final : public pb::GatewayBatchRegistry::CallbackService {
     pb::GatewayIdentifiersList batch;
     for (const auto& key : keys) batch.add_gateway_ids()->set_gateway_id(key.ids.front());
     for (const auto& key : keys)
-      publish_message(identity_, "gateway.batch.delete", key, call.correlation_ids, batch);
+      publish_message(identity_, "gateway.batch.delete", key, cause_of(call), batch);
   }
 
   const ServiceContext& context_;

@@ -258,7 +258,7 @@ void create_notification(const Identity& identity, NewNotification wanted,
                       then(notification.id());
                       for (const auto& receiver : receivers) {
                         publish_message(identity, "user.notification.create", user_key(receiver),
-                                        wanted.correlation_ids, notification);
+                                        {wanted.correlation_ids, nullptr}, notification);
                       }
                       if (!identity.ports().send_mail) return;
                       for (const auto& address : addresses)

@@ -2,6 +2,7 @@
 // both. [spec identity-server §5.3, §13]
 #include "actors/identity_server/oauth/errors.hpp"
 #include "actors/identity_server/oauth/grants.hpp"
+#include "app/api/services/base/cause.hpp"
 #include "app/api/services/identity/changes.hpp"
 #include "app/api/services/identity/page_wish.hpp"
 #include "app/api/services/identity/services.hpp"
@@ -151,7 +152,7 @@ class OAuthAuthorizations final : public pb::OAuthAuthorizationRegistry::Callbac
       withdraw_authorization(
           identity_.of(*call), user_id, client_id, [=, this](const Status& done) {
             if (!done) return reply(fail(done.error()));
-            publish_of_user(identity_, "oauth.token.deleted", user_id, call->correlation_ids);
+            publish_of_user(identity_, "oauth.token.deleted", user_id, cause_of(*call));
             reply(Empty());
           });
     });
@@ -172,7 +173,7 @@ class OAuthAuthorizations final : public pb::OAuthAuthorizationRegistry::Callbac
         return reply(fail(access_token_mismatch));
       identity_.of(*call).erase(key, [=, this](const Status& erased) {
         if (!erased && erased.error().code() != Code::not_found) return reply(fail(erased.error()));
-        publish_of_user(identity_, "oauth.token.deleted", user_id, call->correlation_ids);
+        publish_of_user(identity_, "oauth.token.deleted", user_id, cause_of(*call));
         reply(Empty());
       });
     });

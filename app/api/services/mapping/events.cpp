@@ -128,6 +128,17 @@ struct PutData {
   }
 };
 
+void put_caller(const events::Caller& caller, pb::Event& out) {
+  if (!caller.token_type.empty()) {
+    auto& authentication = *out.mutable_authentication();
+    authentication.set_type(caller.token_type == "ClusterKey" ? "clusterkey" : "bearer");
+    authentication.set_token_type(caller.token_type);
+    authentication.set_token_id(caller.token_id);
+  }
+  out.set_remote_ip(caller.remote_ip);
+  out.set_user_agent(caller.user_agent);
+}
+
 }  // namespace
 
 std::vector<pb::Right> visibility(const events::Event& event) {
@@ -155,6 +166,7 @@ pb::Event to_proto(const events::Event& event) {
   for (const auto& id : event.correlation_ids) out.add_correlation_ids(id);
   for (const auto right : visibility(event)) out.mutable_visibility()->add_rights(right);
   out.set_unique_id(event.unique_id);
+  if (event.caller) put_caller(*event.caller, out);
   return out;
 }
 

@@ -25,8 +25,10 @@ class Pool : public testing::Test {
   }
   void take(PoolEffects effects) {
     for (auto& effect : effects) {
-      if (auto* start = std::get_if<StartWorker>(&effect))
+      if (auto* start = std::get_if<StartWorker>(&effect)) {
         started[start->worker.place] = start->worker;
+        EXPECT_EQ(start->apart, start->worker.place == 2) << "the last one is for suspects";
+      }
       if (auto* kill = std::get_if<KillWorker>(&effect)) killed.push_back(kill->worker);
       if (auto* send = std::get_if<SendCall>(&effect)) {
         formatter::FrameReader reader;

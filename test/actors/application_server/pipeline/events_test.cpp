@@ -40,9 +40,13 @@ TEST_F(PipelineEvents, OfARecordTellWhatHasChanged) {
   EXPECT_TRUE(happened("as.end_device.create"));
   ChangeAppDevice change{uid, [](const AppDevice* old) { return *old; }, [](const auto&) {}};
   change.paths = {"formatters.up_formatter", "session"};
+  change.cause = {{"rpc:1"},
+                  std::make_shared<const events::Caller>(events::Caller{.token_id = "k"})};
   caf::anon_send(pipeline, change);
   run();
   EXPECT_EQ(std::get<events::FieldPaths>(event("as.end_device.update").data).paths, change.paths);
+  EXPECT_EQ(event("as.end_device.update").correlation_ids, (CorrelationIds{"rpc:1"}));
+  EXPECT_EQ(event("as.end_device.update").caller, change.cause.caller);
   caf::anon_send(pipeline, DeleteAppDevice{uid, [](const auto&) {}});
   run();
   EXPECT_EQ(std::get<DeviceIdentifiers>(event("as.end_device.delete").subject).uid, uid);

@@ -362,6 +362,9 @@ TEST_F(EntitiesTest, ChangesArePublished) {
   const auto id = hub.subscribe({{ApplicationId("app-1")}, [&](const events::EventPtr& event) {
                                    const std::scoped_lock lock(mutex);
                                    names.emplace_back(event->name);
+                                   ASSERT_TRUE(event->caller) << event->name;
+                                   EXPECT_EQ(event->caller->token_type, "APIKey");
+                                   EXPECT_FALSE(event->caller->token_id.empty());
                                  }});
   ASSERT_EQ(create_application("app-1").status, 200);
   ASSERT_EQ(

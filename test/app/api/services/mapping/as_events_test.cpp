@@ -107,6 +107,25 @@ std::map<std::string, EventData> published() {
   };
 }
 
+TEST(Events, SayWhoMadeThemHappen) {
+  events::Event event{.name = "as.end_device.create",
+                      .time = {},
+                      .subject = device,
+                      .correlation_ids = {},
+                      .data = {}};
+  EXPECT_FALSE(to_proto(event).has_authentication());
+  event.caller = std::make_shared<const events::Caller>(events::Caller{
+      .token_type = "APIKey", .token_id = "ID", .remote_ip = "192.0.2.1", .user_agent = "curl"});
+  const auto shown = to_proto(event);
+  EXPECT_EQ(shown.authentication().type(), "bearer");
+  EXPECT_EQ(shown.authentication().token_type(), "APIKey");
+  EXPECT_EQ(shown.authentication().token_id(), "ID");
+  EXPECT_EQ(shown.remote_ip(), "192.0.2.1");
+  EXPECT_EQ(shown.user_agent(), "curl");
+  event.caller = std::make_shared<const events::Caller>();
+  EXPECT_FALSE(to_proto(event).has_authentication()) << "a method that is open to everybody";
+}
+
 TEST(ApplicationServerEvents, CarryWhatTheTableSaysAndAreSeenByThoseItNames) {
   const auto rows = table();
   const auto all = published();
