@@ -11,6 +11,7 @@ path                            the uplink's way inside the server, without sock
 formatters                      calls of payload formatters a second, and a second of processor time, with 1, 100 and 5,000 scripts; beside an endless loop, and with killed workers; aims
 gateways                        20,000 UDP gateways and 2,000 stations over TLS at once: memory and CPU time of each, latency, and how long a storm of stations lasts
 fanout                          messages out: one application with 1,000 MQTT subscribers, 1,000 applications with a webhook each
+looping                         uplinks' latency alone, and beside an application whose payload formatter loops for ever; aim
 api                             calls a second over gRPC and HTTP, CPU time of each, gateways created a second, end devices imported a second; uplinks beside them
 all                             everything (default)
 """
@@ -33,11 +34,11 @@ import server as live
 
 PROGRAMS = {'match': 'match_bench', 'storage': 'storage_bench', 'net': 'net_bench', 'crypto': 'crypto_bench', 'mqtt': 'mqtt_bench', 'path': 'uplink_path_bench',
             'formatters': 'formatters_bench', 'lists': 'device_pages_bench'}
-HELPERS = {'gateways': ['stations_bench'], 'formatters': ['farfield-codec'], 'api': ['farfield-cli']}
+HELPERS = {'gateways': ['stations_bench'], 'formatters': ['farfield-codec'], 'looping': ['farfield-codec'], 'api': ['farfield-cli']}
 GOOGLE_BENCHMARKS = {'match', 'crypto', 'mqtt'}
 # The store is measured on the disk of the build, because /tmp may be memory.
 ARGUMENTS = {'storage': [os.path.join(live.ROOT, 'build/release')], 'lists': [os.path.join(live.ROOT, 'build/release')], 'formatters': [os.path.join(live.BIN, 'farfield-codec')]}
-LIVE = ('startup', 'memory', 'uplink', 'joins', 'gateways', 'fanout', 'api')
+LIVE = ('startup', 'memory', 'uplink', 'joins', 'gateways', 'fanout', 'looping', 'api')
 APPLICATION = 'bench'
 WINDOW_MS = 200  # ns.deduplication-window
 
@@ -428,6 +429,52 @@ def bench_fanout(options):
     return {'subscribers': bench_subscribers(options), 'webhooks': bench_webhooks(options)}
 
 
+AIM_DISTURBANCE = 0.05  # of uplinks' p99 by a formatter that loops
+LOOPING_CALLERS = 4
+LOOPING_RATE = 2000
+
+
+@contextlib.contextmanager
+def looping_formatter(server):
+    """An application whose script never ends is asked to decode, by several callers all the time. Gives how often that was answered."""
+    server.call('/users/admin/applications', 'POST', {'application': {'ids': {'application_id': 'looping'}}})
+    request = {'end_device_ids': {'device_id': 'loop', 'application_ids': {'application_id': 'looping'}}, 'formatter': 'FORMATTER_JAVASCRIPT',
+               'parameter': 'function decodeUplink() { for (;;) {} }',
+               'uplink': {'f_port': 1, 'frm_payload': 'AQ==', 'settings': {'data_rate': {'lora': {'bandwidth': 125000, 'spreading_factor': 7}},
+                                                                          'frequency': '868100000'},
+                          'rx_metadata': [{'gateway_ids': {'gateway_id': 'gtw'}}]}}
+    calls, over = collections.Counter(), []
+
+    def ask():
+        while not over:
+            with contextlib.suppress(live.Failed, OSError):
+                server.call('/as/applications/looping/devices/loop/up/decode', 'POST', request)
+                calls['decoded'] += 1
+            calls['asked'] += 1
+    with concurrent.futures.ThreadPoolExecutor(LOOPING_CALLERS) as pool:
+        callers = [pool.submit(ask) for _ in range(LOOPING_CALLERS)]
+        yield calls
+        over.append(True)
+        for caller in callers:
+            caller.result()
+
+
+def bench_looping(options):
+    """Uplinks of one application, whose frames no script sees, beside another whose script loops. Alone twice, before and after."""
+    with disk() as folder, running_server(folder) as server:
+        server.wait_until_healthy()
+        named = register(server, folder, 'abp', options.devices, 1000, ['--uplinks-only'])
+        p99 = lambda run: WINDOW_MS + run['after_window_ms']['p99']  # from the reception on
+        before = p99(load(server, folder, named, options, LOOPING_RATE, 1, 1000))
+        with looping_formatter(server) as calls:
+            beside = p99(load(server, folder, named, options, LOOPING_RATE, 1, 2000))
+        after = p99(load(server, folder, named, options, LOOPING_RATE, 1, 3000))
+        slower = beside / max(before, after) - 1
+        return {'uplinks_per_second': LOOPING_RATE, 'p99_ms': {'before': before, 'beside_the_loop': beside, 'after': after},
+                'looping_calls': calls['asked'], 'slower_by': f'{100 * slower:.1f} %', 'aim': f'at most {100 * AIM_DISTURBANCE:.0f} %',
+                'met': str(slower <= AIM_DISTURBANCE)}
+
+
 def create_gateways(server, count):
     """One after the other in each of eight clients: a creation is answered when it is on the disk."""
     def one(number):
@@ -487,7 +534,7 @@ def bench_api(options):
 
 
 LIVE_BENCHES = {'startup': bench_startup, 'memory': bench_memory, 'uplink': bench_uplink, 'joins': bench_joins, 'gateways': bench_gateways,
-                'fanout': bench_fanout, 'api': bench_api}
+                'fanout': bench_fanout, 'looping': bench_looping, 'api': bench_api}
 
 
 def print_table(result, indent='  '):

@@ -27,7 +27,7 @@ using formatter::Ending;
 /// A worker and what it says, for one thread that waits.
 class Worker {
  public:
-  explicit Worker(std::vector<std::string> arguments = {"100", "67108864", "64"})
+  explicit Worker(std::vector<std::string> arguments = {"100", "67108864", "64", "0"})
       : runner_(net::make_child_runner()) {
     net::ChildOptions options{.program = FF_BIN_DIR "/farfield-codec",
                               .arguments = std::move(arguments)};
@@ -134,7 +134,8 @@ TEST(Codec, EndsOverWhatIsNoCall) {
 
 TEST(Codec, TakesNoOtherArguments) {
   EXPECT_EQ(Worker({"100"}).end(), "exit 64");
-  EXPECT_EQ(Worker({"x", "1", "1"}).end(), "exit 64");
+  EXPECT_EQ(Worker({"x", "1", "1", "0"}).end(), "exit 64");
+  EXPECT_EQ(Worker({"100", "67108864", "64", "20"}).end(), "exit 64");
 }
 
 /// Each is an error of its own call: the call ends badly, or its worker does, and a new worker is

@@ -96,18 +96,19 @@ class Pool {
   void carry_out(PoolEffects effects) {
     for (auto& effect : effects) {
       if (auto* start = std::get_if<StartWorker>(&effect))
-        children_[start->worker.place] = spawn(start->worker);
+        children_[start->worker.place] = spawn(*start);
       if (auto* kill = std::get_if<KillWorker>(&effect)) children_[kill->worker.place]->kill();
       if (auto* send = std::get_if<SendCall>(&effect))
         children_[send->worker.place]->write(std::move(send->frame));
       if (auto* answer = std::get_if<AnswerCall>(&effect)) answer->reply(std::move(answer->answer));
     }
   }
-  std::shared_ptr<net::Child> spawn(WorkerId worker) {
+  std::shared_ptr<net::Child> spawn(const StartWorker& start) {
+    const auto worker = start.worker;
     auto frames = std::make_shared<formatter::FrameReader>();
     return runner_->start({.program = config_.program,
                            .arguments = {"100", std::to_string(config_.memory_bytes),
-                                         std::to_string(config_.realms)}},
+                                         std::to_string(config_.realms), start.apart ? "10" : "0"}},
                           {[this, frames, worker](ByteView bytes) {
                              frames->append(bytes);
                              while (const auto body = frames->next()) {
