@@ -53,9 +53,12 @@ Status put_special(Message& message, const FieldDescriptor& field, std::string_v
   auto kind = Schema::instance().kind(field.message_type());
   switch (kind) {
     case MessageKind::timestamp:
-    case MessageKind::duration:
       if (put_time(put_message(message, field), kind, text, false)) return {};
       return fail(invalid(field, "malformed time"));
+    case MessageKind::duration:
+      // `last=1h30m`: with units, unlike in a body.
+      if (put_time(put_message(message, field), kind, text, true)) return {};
+      return fail(invalid(field, "expected a duration such as 1h30m or 1.5s"));
     case MessageKind::wrapper:
       return put_scalar(put_message(message, field), *field.message_type()->FindFieldByNumber(1),
                         text);

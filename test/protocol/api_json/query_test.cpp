@@ -45,6 +45,8 @@ constexpr Row rows[] = {
     {"GetStoredApplicationUpRequest", "after", "2025-01-01T00:00:00Z",
      R"({"after":"2025-01-01T00:00:00Z"})"},
     {"GetStoredApplicationUpRequest", "last", "3600s", R"({"last":"3600s"})"},
+    {"GetStoredApplicationUpRequest", "last", "1h30m", R"({"last":"5400s"})"},
+    {"GetStoredApplicationUpRequest", "last", "500ms", R"({"last":"0.500s"})"},
     {"GetStoredApplicationUpRequest", "after", "yesterday", nullptr},
 };
 

@@ -62,7 +62,7 @@ void fill_value(google::protobuf::Value& value, Random& random, int depth) {
 }
 
 /// Whether `message` is a well-known type, filled here.
-bool fill_well_known(Message& message, Random& random, int depth) {
+bool fill_well_known(Message& message, Random& random, int depth, Fields fields) {
   if (auto* time = DynamicCastToGenerated<google::protobuf::Timestamp>(&message)) {
     time->set_seconds(static_cast<std::int64_t>(random() % 253402300799) - 1000);
     time->set_nanos(static_cast<std::int32_t>(random() % 1000) *
@@ -73,7 +73,7 @@ bool fill_well_known(Message& message, Random& random, int depth) {
     duration->set_nanos(sign * static_cast<std::int32_t>(random() % 1'000'000'000));
   } else if (auto* any = DynamicCastToGenerated<google::protobuf::Any>(&message)) {
     ttn::lorawan::v3::EndDeviceIdentifiers content;
-    fill_random(content, random, depth - 1);
+    fill_random(content, random, depth - 1, fields);
     any->PackFrom(content);
   } else if (auto* value = DynamicCastToGenerated<google::protobuf::Value>(&message)) {
     fill_value(*value, random, depth);
@@ -85,7 +85,14 @@ bool fill_well_known(Message& message, Random& random, int depth) {
   return true;
 }
 
-void put(Message& message, const FieldDescriptor& field, Random& random, int depth) {
+/// The place of a value: also another than zero, if every field is to have one.
+int choose(int count, Random& random, Fields fields) {
+  const auto of = static_cast<unsigned>(count);
+  if (fields == Fields::all && of > 1) return static_cast<int>(1 + random() % (of - 1));
+  return static_cast<int>(random() % of);
+}
+
+void put(Message& message, const FieldDescriptor& field, Random& random, int depth, Fields fields) {
   const auto& reflection = *message.GetReflection();
   bool list = field.is_repeated();
 #define FF_PUT(Type, value)                            \
@@ -111,11 +118,11 @@ void put(Message& message, const FieldDescriptor& field, Random& random, int dep
       FF_PUT(Float, static_cast<float>(random()) * 1.1e-7F);
       break;
     case FieldDescriptor::CPPTYPE_BOOL:
-      FF_PUT(Bool, random() % 2 == 0);
+      FF_PUT(Bool, choose(2, random, fields) == 1);
       break;
     case FieldDescriptor::CPPTYPE_ENUM: {
       const auto& enumeration = *field.enum_type();
-      auto index = static_cast<int>(random() % static_cast<unsigned>(enumeration.value_count()));
+      const auto index = choose(enumeration.value_count(), random, fields);
       FF_PUT(EnumValue, enumeration.value(index)->number());
       break;
     }
@@ -126,7 +133,7 @@ void put(Message& message, const FieldDescriptor& field, Random& random, int dep
     case FieldDescriptor::CPPTYPE_MESSAGE:
       fill_random(*(list ? reflection.AddMessage(&message, &field)
                          : reflection.MutableMessage(&message, &field)),
-                  random, depth - 1);
+                  random, depth - 1, fields);
       break;
   }
 #undef FF_PUT
@@ -134,17 +141,18 @@ void put(Message& message, const FieldDescriptor& field, Random& random, int dep
 
 }  // namespace
 
-void fill_random(Message& message, Random& random, int depth) {
-  if (fill_well_known(message, random, depth)) return;
+void fill_random(Message& message, Random& random, int depth, Fields fields) {
+  if (fill_well_known(message, random, depth, fields)) return;
   const auto& descriptor = *message.GetDescriptor();
   for (int i = 0; i < descriptor.field_count(); ++i) {
     const auto& field = *descriptor.field(i);
     bool nested = field.message_type() != nullptr;
     // The fields of a map entry are always there.
-    if (!descriptor.options().map_entry() && ((nested && depth <= 0) || random() % 3 == 0))
-      continue;
-    auto count = field.is_map() ? 1 : field.is_repeated() ? random() % 3 : 1;
-    for (; count > 0; --count) put(message, field, random, depth);
+    const bool is_left_out = fields == Fields::some && random() % 3 == 0;
+    if (!descriptor.options().map_entry() && ((nested && depth <= 0) || is_left_out)) continue;
+    auto count = field.is_map() || !field.is_repeated() ? 1 : random() % 3;
+    if (fields == Fields::all && count == 0) count = 1;
+    for (; count > 0; --count) put(message, field, random, depth, fields);
   }
 }
 
