@@ -32,6 +32,11 @@ class OAuthServer(Server):
     def client(self, key):
         return GrpcClient(f'localhost:{self.ports["grpc_tls"]}', key, self.certificate.read_bytes())
 
+    def token(self, fields, headers=None, body=None):
+        """(status, JSON) of the token endpoint, as a client that is no browser."""
+        answer = self.browser().request('POST', '/oauth/token', fields, {'Accept': 'application/json', **(headers or {})}, body)
+        return answer.status, json.loads(answer.body)
+
 
 class OAuth(unittest.TestCase):
     @classmethod
@@ -56,13 +61,8 @@ class OAuth(unittest.TestCase):
     def code_of(self, location):
         return urllib.parse.parse_qs(urllib.parse.urlsplit(location).query)['code'][0]
 
-    def token(self, fields, headers=None, body=None):
-        """(status, JSON) of the token endpoint, as a client that is no browser."""
-        answer = self.server.browser().request('POST', '/oauth/token', fields, {'Accept': 'application/json', **(headers or {})}, body)
-        return answer.status, json.loads(answer.body)
-
     def exchange(self, code, redirect_uri, **more):
-        return self.token({'grant_type': 'authorization_code', 'client_id': 'cli', 'code': code, 'redirect_uri': redirect_uri, **more})
+        return self.server.token({'grant_type': 'authorization_code', 'client_id': 'cli', 'code': code, 'redirect_uri': redirect_uri, **more})
 
     def name(self, answer):
         return answer[0], answer[1]['details'][0]['name']
@@ -91,7 +91,7 @@ class OAuth(unittest.TestCase):
 
         # Go's library tries Basic with an empty secret first, then the body.
         basic = base64.b64encode(b'cli:').decode()
-        status, first = self.token({'grant_type': 'authorization_code', 'code': code, 'redirect_uri': 'local-callback'},
+        status, first = self.server.token({'grant_type': 'authorization_code', 'code': code, 'redirect_uri': 'local-callback'},
                                    {'Authorization': f'Basic {basic}'})
         self.assertEqual((status, first['token_type'], first['expires_in']), (200, 'bearer', 3600))
         self.assertRegex(first['access_token'], r'^MFRWG\.[A-Z2-7]{39}\.[A-Z2-7]{52}$')
@@ -105,10 +105,10 @@ class OAuth(unittest.TestCase):
             client.call('ApplicationRegistry/Create', {'application': {'ids': {'applicationId': 'app-1'}}, 'collaborator': {'userIds': {'userId': 'ada'}}})
             self.assertEqual([one.ids.application_id for one in client.call('ApplicationRegistry/List').applications], ['app-1'])
 
-        status, second = self.token({'grant_type': 'refresh_token', 'client_id': 'cli', 'refresh_token': first['refresh_token']})
+        status, second = self.server.token({'grant_type': 'refresh_token', 'client_id': 'cli', 'refresh_token': first['refresh_token']})
         self.assertEqual(status, 200)
         self.assertNotEqual(second['access_token'], first['access_token'])
-        again = self.token({'grant_type': 'refresh_token', 'client_id': 'cli', 'refresh_token': first['refresh_token']})
+        again = self.server.token({'grant_type': 'refresh_token', 'client_id': 'cli', 'refresh_token': first['refresh_token']})
         self.assertEqual(self.name(again), (403, 'invalid_grant'))
         with self.server.client(first['access_token']) as client, self.assertRaises(GrpcError) as refused:
             client.call('EntityAccess/AuthInfo')
@@ -143,7 +143,7 @@ class OAuth(unittest.TestCase):
         self.assertTrue(answer.location.endswith('&state=a%26b'), answer.location)
         basic = base64.b64encode(b'weather:weather-secret').decode()
         body = json.dumps({'grant_type': 'authorization_code', 'code': self.code_of(answer.location)}).encode()
-        status, token = self.token(None, {'Authorization': f'Basic {basic}', 'Content-Type': 'application/json'}, body)
+        status, token = self.server.token(None, {'Authorization': f'Basic {basic}', 'Content-Type': 'application/json'}, body)
         self.assertEqual(status, 200, token)
         with self.server.client(token['access_token']) as client:
             client.call('UserRegistry/Get', {'userIds': {'userId': 'ada'}})
@@ -168,26 +168,26 @@ class OAuth(unittest.TestCase):
         ]
         for fields, expected in rows:
             with self.subTest(fields=fields):
-                self.assertEqual(self.name(self.token(fields)), expected)
-        self.assertEqual(self.name(self.token(None, {'Content-Type': 'application/json'}, b'{"grant_type":')), (409, 'parse'))
+                self.assertEqual(self.name(self.server.token(fields)), expected)
+        self.assertEqual(self.name(self.server.token(None, {'Content-Type': 'application/json'}, b'{"grant_type":')), (409, 'parse'))
 
     def test_codes_are_bound_to_their_client_redirect_and_verifier(self):
         browser = self.server.browser()
         secret = {'client_id': 'weather', 'client_secret': 'weather-secret', 'grant_type': 'authorization_code'}
         code = self.weather_code(browser, 'bob')
         self.assertEqual(self.name(self.exchange(code, 'code')), (403, 'invalid_grant'))
-        elsewhere = self.token({**secret, 'code': code, 'redirect_uri': 'https://evil.example.org'})
+        elsewhere = self.server.token({**secret, 'code': code, 'redirect_uri': 'https://evil.example.org'})
         self.assertEqual(self.name(elsewhere), (403, 'invalid_redirect_uri'))
-        below = self.token({**secret, 'code': code, 'redirect_uri': 'https://weather.example.org/cb/x'})
+        below = self.server.token({**secret, 'code': code, 'redirect_uri': 'https://weather.example.org/cb/x'})
         self.assertEqual(self.name(below), (400, 'invalid_request'))
-        self.assertEqual(self.token({**secret, 'code': code})[0], 200)
+        self.assertEqual(self.server.token({**secret, 'code': code})[0], 200)
 
         verifier = 'v' * 50
         challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip('=')
         code = self.weather_code(browser, 'bob', f'&code_challenge={challenge}&code_challenge_method=S256')
-        self.assertEqual(self.name(self.token({**secret, 'code': code})), (403, 'invalid_grant'))
-        self.assertEqual(self.name(self.token({**secret, 'code': code, 'code_verifier': 'w' * 50})), (403, 'invalid_grant'))
-        self.assertEqual(self.token({**secret, 'code': code, 'code_verifier': verifier})[0], 200)
+        self.assertEqual(self.name(self.server.token({**secret, 'code': code})), (403, 'invalid_grant'))
+        self.assertEqual(self.name(self.server.token({**secret, 'code': code, 'code_verifier': 'w' * 50})), (403, 'invalid_grant'))
+        self.assertEqual(self.server.token({**secret, 'code': code, 'code_verifier': verifier})[0], 200)
 
     def test_nobody_is_sent_where_a_client_did_not_register(self):
         browser = self.server.browser()
@@ -208,7 +208,7 @@ class OAuth(unittest.TestCase):
         browser = self.server.browser()
         code = self.weather_code(browser, 'bob')
         fields = {'client_id': 'weather', 'client_secret': 'weather-secret', 'grant_type': 'authorization_code'}
-        token = self.token({**fields, 'code': code})[1]
+        token = self.server.token({**fields, 'code': code})[1]
         code = self.weather_code(browser, 'bob')
         set_state = lambda state: self.server.api('PUT', '/clients/weather', {'client': {'state': state}, 'field_mask': 'state'})
         self.addCleanup(set_state, 'STATE_APPROVED')
@@ -218,19 +218,19 @@ class OAuth(unittest.TestCase):
             set_state(state)
             answer = browser.request('GET', query, headers={'Accept': 'application/json'})
             self.assertEqual((answer.status, json.loads(answer.body)['details'][0]['name']), (403, name))
-            self.assertEqual(self.name(self.token({**fields, 'code': code})), (403, name))
-            self.assertEqual(self.name(self.token(refresh)), (403, name))
+            self.assertEqual(self.name(self.server.token({**fields, 'code': code})), (403, name))
+            self.assertEqual(self.name(self.server.token(refresh)), (403, name))
             with self.server.client(token['access_token']) as client, self.assertRaises(GrpcError):
                 client.call('EntityAccess/AuthInfo')
         set_state('STATE_REQUESTED')
         answer = browser.request('GET', query, headers={'Accept': 'application/json'})
         self.assertEqual(json.loads(answer.body)['details'][0]['name'], 'client_not_approved')
-        self.assertEqual(self.token(refresh)[0], 200, 'what was authorized goes on')
+        self.assertEqual(self.server.token(refresh)[0], 200, 'what was authorized goes on')
 
     def test_a_client_ends_the_session_that_its_token_came_from(self):
         browser = self.server.browser()
         code = self.weather_code(browser)
-        token = self.token({'client_id': 'weather', 'client_secret': 'weather-secret', 'grant_type': 'authorization_code', 'code': code})[1]
+        token = self.server.token({'client_id': 'weather', 'client_secret': 'weather-secret', 'grant_type': 'authorization_code', 'code': code})[1]
         token_id = token['access_token'].split('.')[1]
         outside = self.server.browser()
         json_only = {'Accept': 'application/json'}
@@ -256,7 +256,7 @@ class OAuth(unittest.TestCase):
             browser = self.server.browser()
             self.sign_in(browser, '/oauth', 'bob')
             code = self.weather_code(browser, 'bob')
-            self.token({'client_id': 'weather', 'client_secret': 'weather-secret', 'grant_type': 'authorization_code', 'code': code})
+            self.server.token({'client_id': 'weather', 'client_secret': 'weather-secret', 'grant_type': 'authorization_code', 'code': code})
             names = [stream.next().name for _ in range(3)]
             self.assertEqual(names, ['oauth.user.login', 'oauth.authorize', 'oauth.token.exchange'])
             stream.cancel()
@@ -264,7 +264,7 @@ class OAuth(unittest.TestCase):
     def test_no_secret_is_in_the_log_or_in_clear_on_the_disk(self):
         browser = self.server.browser()
         code = self.weather_code(browser)
-        token = self.token({'client_id': 'weather', 'client_secret': 'weather-secret', 'grant_type': 'authorization_code', 'code': code})[1]
+        token = self.server.token({'client_id': 'weather', 'client_secret': 'weather-secret', 'grant_type': 'authorization_code', 'code': code})[1]
         log = self.server.log.read_text()
         secrets = [PASSWORD, 'weather-secret', *(text.rsplit('.', 1)[1] for text in (code, token['access_token'], token['refresh_token']))]
         stored = b''.join(path.read_bytes() for path in (self.server.directory / 'data').rglob('*') if path.is_file() and path.suffix in ('.log', '.sst'))
