@@ -50,17 +50,6 @@ std::string hash_of(const std::string& password, const MakeRandom& make_random) 
   return identity_server::hash_password(password, *random);
 }
 
-/// Who gives no other credential has as many attempts as at a login. `account` empty: the attempt
-/// is no guess.
-Status begin_attempt(const IdentityPorts& ports, const std::string& account,
-                     const std::string& address) {
-  if (!ports.logins || !ports.logins->begin(account, address, ports.mono_now())) return {};
-  const auto& rules = ports.logins->rules();
-  return fail(net::rate_limit_exceeded,
-              {{"rate", std::to_string(account.empty() ? rules.per_address : rules.per_account)},
-               {"key", account.empty() ? "ip:" + address : "user:" + account}});
-}
-
 /// Errors: temporary_password_still_valid.
 Status check_no_temporary(const pb::User& user, UtcTime now) {
   if (user.temporary_password().empty() || time_of(user.temporary_password_expires_at()) <= now)
@@ -85,6 +74,15 @@ Mail mail_of(const pb::User& user, const std::string& password) {
 }
 
 }  // namespace
+
+Status begin_attempt(const IdentityPorts& ports, const std::string& account,
+                     const std::string& address) {
+  if (!ports.logins || !ports.logins->begin(account, address, ports.mono_now())) return {};
+  const auto& rules = ports.logins->rules();
+  return fail(net::rate_limit_exceeded,
+              {{"rate", std::to_string(account.empty() ? rules.per_address : rules.per_account)},
+               {"key", account.empty() ? "ip:" + address : "user:" + account}});
+}
 
 struct Passwords::Update {
   CallPtr call;

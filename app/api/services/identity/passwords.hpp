@@ -8,6 +8,11 @@
 
 namespace ff::api {
 
+/// Who gives no other credential has as many attempts as at a login. `account` empty: the attempt
+/// is no guess. Error: rate_limit_exceeded.
+Status begin_attempt(const IdentityPorts& ports, const std::string& account,
+                     const std::string& address);
+
 class Passwords {
  public:
   using CallPtr = std::shared_ptr<const Call>;

@@ -63,6 +63,12 @@ void UserCreation::create(const CallPtr& call, const pb::CreateUserRequest& requ
                             const auto& rules = identity_.settings().registration;
                             if (const auto allowed = check(request, by_admin, rules); !allowed)
                               return reply(fail(allowed.error()));
+                            // Pictures and passwords cost as much as a login, and mail is sent.
+                            const auto& ports = identity_.ports();
+                            const auto limited =
+                                by_admin ? Status()
+                                         : begin_attempt(ports, {}, call->remote_address);
+                            if (!limited) return reply(fail(limited.error()));
                             create(creation, by_admin);
                           });
 }

@@ -212,6 +212,10 @@ TEST_F(StrangersTest, TemporaryPasswordsAreAskedForSoOftenFromOneAddress) {
   EXPECT_EQ(ask("198.51.100.1"), 429);
   EXPECT_EQ(call_from("198.51.100.1", "POST", "/users/ada/temporary_password").status, 429);
   EXPECT_EQ(call_from("192.0.2.1", "POST", "/users/ada/temporary_password").status, 200);
+  // A registration costs as much, and sends mail as well.
+  EXPECT_EQ(call_from("198.51.100.1", "POST", "/users", registration("eve", "Secret99x")).status,
+            429);
+  EXPECT_EQ(call_from("192.0.2.1", "POST", "/users", registration("eve", "Secret99x")).status, 200);
 }
 
 TEST_F(UsersTest, ATemporaryPasswordIsMailedAndUsedOnce) {
