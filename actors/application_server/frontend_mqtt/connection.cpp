@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "actors/application_server/frontend_mqtt/topics.hpp"
+#include "actors/support/mqtt_violations/mqtt_violations.hpp"
 #include "net/mqtt/topic.hpp"
 
 namespace ff::application_server {
@@ -281,6 +282,7 @@ void MqttConnection::on_will(mqtt::ServerConnection&, const mqtt::PublishWill& w
 
 void MqttConnection::on_ended(mqtt::ServerConnection&, const mqtt::Ended& end) {
   ended_ = true;
+  actors::count_violation(*context_->deps.metrics, "as", end);
   slot_.reset();
   // What it has not acknowledged goes to others of its groups.
   leave_all_groups();

@@ -8,6 +8,7 @@
 #include "actors/gateway_server/connection/certificate.hpp"
 #include "actors/gateway_server/connection/errors.hpp"
 #include "actors/gateway_server/frontend_mqtt/errors.hpp"
+#include "actors/support/mqtt_violations/mqtt_violations.hpp"
 #include "net/mqtt/topic.hpp"
 #include "protocol/types/uid.hpp"
 
@@ -259,6 +260,7 @@ void MqttGateway::on_discarded(mqtt::ServerConnection& connection, const mqtt::D
 
 void MqttGateway::on_ended(mqtt::ServerConnection&, const mqtt::Ended& end) {
   ended_ = true;
+  actors::count_violation(*context_->context->deps.metrics, "gs", end);
   if (auto link = std::exchange(link_, nullptr)) {
     caf::anon_send(link, LinkClosed{Error(mqtt_closed, {{"reason", mqtt::to_string(end.cause)}})});
   }

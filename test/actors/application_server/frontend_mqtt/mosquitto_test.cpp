@@ -348,6 +348,20 @@ TEST_F(MqttEndToEnd, WhatClientsDoIsInTheMetrics) {
   EXPECT_GT(probe.octets_sent.Value(), 16);
 }
 
+TEST_F(MqttEndToEnd, BadCredentialsAreCounted) {
+  Client stranger(command("mosquitto_pub", {"-t", "x", "-m", "x"}, "no key"));
+  EXPECT_NE(stranger.wait(), 0) << stranger.output;
+  // Its connection may end on our side when the client has gone.
+  const std::string counted =
+      R"(farfield_mqtt_violations_total{reason="credentials",server="as"} 1)";
+  bool found = false;
+  for (int round = 0; round < 100'000 && !found; ++round) {
+    found = metrics.text().find(counted) != std::string::npos;
+    std::this_thread::yield();
+  }
+  EXPECT_TRUE(found) << metrics.text();
+}
+
 TEST_F(MqttEndToEnd, AWillIsPushedWhenItsClientIsCutOff) {
   const std::vector<std::string> will = {
       "--will-topic", "v3/food-safety@ttn/devices/cold-room-07/down/push", "--will-payload",

@@ -149,7 +149,29 @@ TEST_F(GatewayMqttTest, OnlyAGatewayWithItsKeyIsLetIn) {
   pump();
   EXPECT_EQ(answer(*anonymous), ReasonCode::not_authorized);
   EXPECT_TRUE(has_metric(R"(farfield_gateway_server_link_refused_total{frontend="mqtt"} 7)"));
+  EXPECT_TRUE(has_metric(R"(farfield_mqtt_violations_total{reason="credentials",server="gs"} 7)"));
   EXPECT_EQ(count("gs.gateway.connect"), 2U);
+}
+
+TEST_F(GatewayMqttTest, WhoBreaksTheProtocolIsCutOffAndCounted) {
+  start();
+  struct Row {
+    Bytes bytes;
+    const char* reason;
+  };
+  const Row rows[] = {{{0xf7, 0x00}, "malformed"},
+                      {{0x32, 0xff, 0xff, 0x7f}, "too_large"},
+                      {{0xd0, 0x00}, "protocol"}};
+  for (const auto& row : rows) {
+    auto client = connect();
+    ASSERT_TRUE(is_served(client)) << row.reason;
+    client->stream->write(row.bytes);
+    pump();
+    EXPECT_TRUE(client->closed) << row.reason;
+    EXPECT_TRUE(has_metric(R"(farfield_mqtt_violations_total{reason=")" + std::string(row.reason) +
+                           R"(",server="gs"} 1)"))
+        << metrics.text();
+  }
 }
 
 TEST_F(GatewayMqttTest, WhatTheRegistryForbidsIsARefusal) {
