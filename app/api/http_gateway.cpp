@@ -94,8 +94,11 @@ Status fill_request(const HttpRouter::Match& match, const HttpRequest& request, 
 }
 
 HttpGateway::HttpGateway(std::shared_ptr<grpc::Channel> channel,
-                         std::function<std::string()> new_error_id)
-    : channel_(std::move(channel)), new_error_id_(std::move(new_error_id)), router_("/api/v3") {}
+                         std::function<std::string()> new_error_id, OnRefused on_refused)
+    : channel_(std::move(channel)),
+      new_error_id_(std::move(new_error_id)),
+      on_refused_(std::move(on_refused)),
+      router_("/api/v3") {}
 
 void HttpGateway::serve(const HttpRequest& request, std::shared_ptr<ResponseSink> sink) const {
   auto segments = split_path(path_of(request.target));
@@ -109,7 +112,10 @@ void HttpGateway::serve(const HttpRequest& request, std::shared_ptr<ResponseSink
   const auto& method = *match.binding->method;
   std::unique_ptr<Message> message(prototype(method.input_type()).New());
   if (auto status = fill_request(match, request, *message); !status) {
-    respond_error(*sink, to_grpc(status.error(), new_error_id_()));
+    const auto refusal = to_grpc(status.error(), new_error_id_());
+    if (on_refused_)
+      on_refused_(method.service()->full_name() + "/" + method.name(), refusal.error_code());
+    respond_error(*sink, refusal);
     return;
   }
   auto call =

@@ -4,10 +4,12 @@
 #pragma once
 
 #include <grpcpp/channel.h>
+#include <grpcpp/support/status_code_enum.h>
 
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "app/api/http.hpp"
 #include "app/api/http_router.hpp"
@@ -26,9 +28,14 @@ inline constexpr std::size_t request_body_max = 16U << 20;
 /// them.
 class HttpGateway {
  public:
+  /// Told of a call that is refused because its request is none: no server has heard of it. Any
+  /// thread; must not block. `method`: `ttn.lorawan.v3.GatewayRegistry/Get`.
+  using OnRefused = std::function<void(std::string_view method, grpc::StatusCode code)>;
+
   /// `channel`: usually the server's in-process channel. `new_error_id`: 32 random hex digits;
   /// thread safe.
-  HttpGateway(std::shared_ptr<grpc::Channel> channel, std::function<std::string()> new_error_id);
+  HttpGateway(std::shared_ptr<grpc::Channel> channel, std::function<std::string()> new_error_id,
+              OnRefused on_refused = nullptr);
 
   /// Answers `request` through `sink`, from this thread (errors of the request itself) or from
   /// threads of the gRPC runtime. Any thread.
@@ -37,6 +44,7 @@ class HttpGateway {
  private:
   std::shared_ptr<grpc::Channel> channel_;
   std::function<std::string()> new_error_id_;
+  OnRefused on_refused_;
   HttpRouter router_;
   mutable RunningCalls calls_;  ///< Last: destroyed before the channel.
 };

@@ -1,5 +1,6 @@
 #include "app/api/server.hpp"
 
+#include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
@@ -36,10 +37,28 @@ void set_limits(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
 }
 
+/// Answers as gRPC does without it.
+class UnknownMethods final : public grpc::CallbackGenericService {
+ public:
+  explicit UnknownMethods(std::function<void()> told) : told_(std::move(told)) {}
+
+  grpc::ServerGenericBidiReactor* CreateReactor(
+      grpc::GenericCallbackServerContext* context) override {
+    told_();
+    return grpc::CallbackGenericService::CreateReactor(context);
+  }
+
+ private:
+  const std::function<void()> told_;
+};
+
 }  // namespace
 
+ApiServer::ApiServer() = default;
+
 Result<std::unique_ptr<ApiServer>> ApiServer::start(const std::vector<Listener>& listeners,
-                                                    const std::vector<grpc::Service*>& services) {
+                                                    const std::vector<grpc::Service*>& services,
+                                                    std::function<void()> on_unknown) {
   std::unique_ptr<ApiServer> started(new ApiServer());
   started->ports_.resize(listeners.size());
   grpc::ServerBuilder builder;
@@ -53,6 +72,10 @@ Result<std::unique_ptr<ApiServer>> ApiServer::start(const std::vector<Listener>&
     builder.AddListeningPort(address, std::move(credentials), &started->ports_[i]);
   }
   for (auto* service : services) builder.RegisterService(service);
+  if (on_unknown) {
+    started->unknown_methods_ = std::make_unique<UnknownMethods>(std::move(on_unknown));
+    builder.RegisterCallbackGenericService(started->unknown_methods_.get());
+  }
   started->server_ = builder.BuildAndStart();
   for (std::size_t i = 0; i < listeners.size(); ++i) {
     if (started->ports_[i] <= 0) return fail(listen_failed, {{"address", listeners[i].address}});

@@ -5,6 +5,7 @@
 
 #include <grpcpp/channel.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "protocol/base/time.hpp"
 
 namespace grpc {
+class CallbackGenericService;
 class Server;
 class ServerCredentials;
 class Service;
@@ -32,9 +34,11 @@ struct Listener {
 class ApiServer {
  public:
   /// Serves `services`, which must outlive the server. Fails with `listen_failed` when an address
-  /// is not to be had or a certificate can not be used.
+  /// is not to be had or a certificate can not be used. `on_unknown`: told of each call of a method
+  /// that there is not; any thread, must not block.
   static Result<std::unique_ptr<ApiServer>> start(const std::vector<Listener>& listeners,
-                                                  const std::vector<grpc::Service*>& services);
+                                                  const std::vector<grpc::Service*>& services,
+                                                  std::function<void()> on_unknown = nullptr);
   ~ApiServer();
   ApiServer(const ApiServer&) = delete;
   ApiServer& operator=(const ApiServer&) = delete;
@@ -48,9 +52,10 @@ class ApiServer {
   void shutdown(Duration grace);
 
  private:
-  ApiServer() = default;
+  ApiServer();
 
   std::vector<std::shared_ptr<grpc::ServerCredentials>> credentials_;  // The server uses them.
+  std::unique_ptr<grpc::CallbackGenericService> unknown_methods_;      // And this.
   std::unique_ptr<grpc::Server> server_;
   std::vector<int> ports_;
 };

@@ -4,6 +4,7 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <condition_variable>
 #include <deque>
 #include <thread>
@@ -165,7 +166,8 @@ class FrontTest : public testing::Test {
                                      CallType type) { log_.note(method, type, -1); },
                 .on_handled = [this](std::string_view method, CallType type,
                                      grpc::StatusCode code) { log_.note(method, type, code); }}) {
-    auto started = ApiServer::start({{"127.0.0.1:0", {}}}, {&gateways_, &events_, &links_});
+    auto started = ApiServer::start({{"127.0.0.1:0", {}}}, {&gateways_, &events_, &links_},
+                                    [this] { log_.note("test.unknown", CallType::unary, 12); });
     EXPECT_TRUE(started);
     server_ = *std::move(started);
     channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(server_->ports().at(0)),
@@ -305,22 +307,34 @@ TEST_F(FrontTest, AClientMayLeaveBeforeItsCallerIsKnown) {
   EXPECT_TRUE(get("gtw", "Bearer good").ok());
 }
 
+using Lines = std::vector<std::string>;
+
 TEST_F(FrontTest, EveryCallIsCountedWhenItBeginsAndWhenItEnds) {
   EXPECT_TRUE(get("gtw", "Bearer good").ok());
-  EXPECT_EQ(log_.take(),
-            (std::vector<std::string>{"GatewayRegistry/Get 0 -1", "GatewayRegistry/Get 0 0"}));
+  EXPECT_EQ(log_.take(), (Lines{"GatewayRegistry/Get 0 -1", "GatewayRegistry/Get 0 0"}));
   EXPECT_FALSE(get("X", "Bearer good").ok());
-  EXPECT_EQ(log_.take(),
-            (std::vector<std::string>{"GatewayRegistry/Get 0 -1", "GatewayRegistry/Get 0 3"}));
+  EXPECT_EQ(log_.take(), (Lines{"GatewayRegistry/Get 0 -1", "GatewayRegistry/Get 0 3"}));
   grpc::ClientContext streaming;
   StreamEventsRequest request;
   request.add_names("fail");
   EXPECT_FALSE(Events::NewStub(channel_)->Stream(&streaming, request)->Finish().ok());
-  EXPECT_EQ(log_.take(), (std::vector<std::string>{"Events/Stream 1 -1", "Events/Stream 1 16"}));
+  EXPECT_EQ(log_.take(), (Lines{"Events/Stream 1 -1", "Events/Stream 1 16"}));
   grpc::ClientContext linking;
   EXPECT_FALSE(GtwGs::NewStub(channel_)->LinkGateway(&linking)->Finish().ok());
-  EXPECT_EQ(log_.take(),
-            (std::vector<std::string>{"GtwGs/LinkGateway 2 -1", "GtwGs/LinkGateway 2 16"}));
+  EXPECT_EQ(log_.take(), (Lines{"GtwGs/LinkGateway 2 -1", "GtwGs/LinkGateway 2 16"}));
+}
+
+TEST_F(FrontTest, ACallOfNoMethodIsTold) {
+  grpc::ClientContext context;
+  Gateway gateway;
+  const auto status = GatewayRegistry::NewStub(channel_)->Create(&context, {}, &gateway);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED) << "of a service that there is";
+  EXPECT_EQ(log_.take(), Lines{}) << "a method of it that nobody has overridden";
+  grpc::ClientContext other;
+  Rights rights;
+  EXPECT_EQ(GatewayAccess::NewStub(channel_)->ListRights(&other, {}, &rights).error_code(),
+            grpc::StatusCode::UNIMPLEMENTED);
+  EXPECT_EQ(log_.take(), Lines{"unknown 0 12"});
 }
 
 TEST_F(FrontTest, AProxySaysWhoseCallItIs) {
@@ -337,6 +351,22 @@ TEST_F(FrontTest, AProxySaysWhoseCallItIs) {
   EXPECT_EQ(address("203.0.113.9, 198.51.100.1", ""), "198.51.100.1");
   EXPECT_EQ(address("", "198.51.100.1"), "198.51.100.1");
   EXPECT_EQ(address("203.0.113.9", "198.51.100.1"), "127.0.0.1") << "one of them is invented";
+}
+
+TEST_F(FrontTest, ARequestThatIsNoneIsToldByTheHttpGateway) {
+  HttpGateway gateway(
+      server_->in_process_channel(), [] { return std::string(32, 'e'); },
+      [this](std::string_view method, grpc::StatusCode code) {
+        log_.note(method, CallType::unary, code);
+      });
+  const std::string large = R"({"name":")" + std::string(request_body_max, 'x') + "\"}";
+  for (const auto& body : {std::string("{"), large}) {
+    auto sink = std::make_shared<test::RecordingSink>();
+    gateway.serve({"PUT", "/api/v3/gateways/gtw", {{"Authorization", "Bearer good"}}, body}, sink);
+    sink->wait();
+    EXPECT_EQ(sink->status(), 400);
+    EXPECT_EQ(log_.take(), Lines{"GatewayRegistry/Update 0 3"});
+  }
 }
 
 TEST_F(FrontTest, TheHttpGatewayTakesTheSamePath) {
