@@ -1,5 +1,7 @@
 #include "app/api/services/identity/expired_entities.hpp"
 
+#include <limits>
+
 #include "actors/identity_server/registry/errors.hpp"
 #include "actors/identity_server/registry/queries.hpp"
 #include "app/api/services/identity/entity_purge.hpp"
@@ -14,14 +16,12 @@ constexpr ErrorDef application_has_devices{"pkg/identityserver", "application_ha
                                            Code::failed_precondition,
                                            "application still has `{count}` devices"};
 
-/// Of one run; the next one goes on.
-constexpr std::size_t purged_max = 10'000;
-
 constexpr EntityKind kinds[] = {EntityKind::application, EntityKind::gateway, EntityKind::client,
                                 EntityKind::organization, EntityKind::user};
 
 struct Run {
   Identity identity;
+  PurgeRun wish;
   UtcTime before;
   std::vector<EntityKey> keys;  // the last one is next
   Purged done;
@@ -45,19 +45,34 @@ void purge_next(const RunPtr& run) {
   auto allowed = [key, before = run->before](const storage::Reader& store) {
     return still_expired(store, key, before);
   };
-  purge_deleted(run->identity, key, allowed, [run](const Status& purged) {
+  purge_deleted(run->identity, key, allowed, [run, key](const Status& purged) {
     ++(purged ? run->done.purged : run->done.kept);
+    if (purged && run->wish.purged) run->wish.purged(key);
     purge_next(run);
   });
+}
+
+Result<std::size_t> count_devices(const storage::Reader& store, const EntityKey& application,
+                                  std::size_t at_most = std::numeric_limits<std::size_t>::max()) {
+  const auto prefix = storage::entity_prefix(EntityKind::end_device, {application.ids.front()});
+  return store.scan(
+      {.family = storage::Family::entity, .range = storage::prefix_range(prefix), .limit = at_most},
+      [](ByteView, ByteView) { return true; });
+}
+
+/// It is gone for good: nobody can have it back, and nothing hangs on it.
+Result<bool> can_go(const storage::Reader& store, const EntityKey& key,
+                    const identity_server::Entity& entity, UtcTime before) {
+  if (!entity.deleted_at || *entity.deleted_at >= before) return false;
+  if (key.kind != EntityKind::application) return true;
+  FF_TRY(const auto devices, count_devices(store, key, 1));
+  return devices == 0;
 }
 
 }  // namespace
 
 Status has_no_devices(const storage::Reader& store, const EntityKey& application) {
-  const auto prefix = storage::entity_prefix(EntityKind::end_device, {application.ids.front()});
-  FF_TRY(const auto count,
-         store.scan({.family = storage::Family::entity, .range = storage::prefix_range(prefix)},
-                    [](ByteView, ByteView) { return true; }));
+  FF_TRY(const auto count, count_devices(store, application));
   if (count > 0) return fail(application_has_devices, {{"count", count}});
   return {};
 }
@@ -73,11 +88,13 @@ Result<std::vector<EntityKey>> deleted_before(const storage::Reader& store, UtcT
       auto key = storage::parse_entity_key(row);
       auto entity = key ? identity_server::decode_entity(*key, value)
                         : Result<identity_server::Entity>(fail(key.error()));
-      if (!entity) {
-        status = fail(entity.error());
+      const auto expired =
+          entity ? can_go(store, *key, *entity, time) : Result<bool>(fail(entity.error()));
+      if (!expired) {
+        status = fail(expired.error());
         return false;
       }
-      if (entity->deleted_at && *entity->deleted_at < time) found.push_back(*std::move(key));
+      if (*expired) found.push_back(*std::move(key));
       return found.size() < max;
     }));
     FF_CHECK(status);
@@ -86,15 +103,16 @@ Result<std::vector<EntityKey>> deleted_before(const storage::Reader& store, UtcT
   return found;
 }
 
-void purge_expired(const Identity& identity, actors::Reply<Purged> then) {
+void purge_expired(const Identity& identity, PurgeRun wish, actors::Reply<Purged> then) {
   if (!identity.ports().now) return then(Purged{});
   const auto before = identity.ports().now() - identity.settings().restore_window;
-  auto find = [before](const storage::Reader& store) {
-    return deleted_before(store, before, purged_max);
+  auto find = [before, max = wish.max](const storage::Reader& store) {
+    return deleted_before(store, before, max);
   };
   identity.scan<std::vector<EntityKey>>(find, [=](Result<std::vector<EntityKey>> keys) {
     if (!keys) return then(fail(std::move(keys).error()));
-    purge_next(std::make_shared<Run>(Run{identity, before, *std::move(keys), {}, then}));
+    const Purged begun{.more = keys->size() == wish.max};
+    purge_next(std::make_shared<Run>(Run{identity, wish, before, *std::move(keys), begun, then}));
   });
 }
 

@@ -2,6 +2,8 @@
 // ids are free. [spec cli: is-db cleanup]
 #pragma once
 
+#include <functional>
+
 #include "app/api/services/identity/identity.hpp"
 
 namespace ff::api {
@@ -10,7 +12,7 @@ namespace ff::api {
 Status has_no_devices(const storage::Reader& store, const storage::EntityKey& application);
 
 /// Users, organizations, applications, gateways and clients that were deleted before that time; at
-/// most `max`.
+/// most `max`. Not applications that still have devices: they would be found again and again.
 Result<std::vector<storage::EntityKey>> deleted_before(const storage::Reader& store, UtcTime time,
                                                        std::size_t max);
 
@@ -18,8 +20,14 @@ Result<std::vector<storage::EntityKey>> deleted_before(const storage::Reader& st
 struct Purged {
   std::size_t purged = 0;
   std::size_t kept = 0;  ///< There is something that has to go first.
+  bool more = false;     ///< The next run finds others.
+};
+struct PurgeRun {
+  std::size_t max = 1000;  ///< Entities of one run; the next one goes on.
+  /// Told of each that is gone; may be null.
+  std::function<void(const storage::EntityKey&)> purged = nullptr;
 };
 /// Purges what was deleted longer than `Settings::restore_window` ago, one after the other.
-void purge_expired(const Identity& identity, actors::Reply<Purged> then);
+void purge_expired(const Identity& identity, PurgeRun wish, actors::Reply<Purged> then);
 
 }  // namespace ff::api

@@ -1,5 +1,6 @@
 // What the registries of entities have in common, over HTTP JSON: restoring, purging, searching,
 // bookmarks, notifications, DevEUIs, settings.
+#include <algorithm>
 #include <atomic>
 
 #include "app/api/services/identity/expired_entities.hpp"
@@ -42,16 +43,25 @@ TEST_F(EntitiesTest, WhatCanNotBeRestoredAnyMoreIsPurged) {
   ASSERT_EQ(create_gateway("gtw-1", "0102030405060708").status, 200);
   for (const auto* path : {"/applications/app-1", "/applications/app-2", "/gateways/gtw-1"})
     ASSERT_EQ(call("DELETE", path).status, 200) << path;
-  const auto purge = [this] {
+  std::vector<std::string> gone;
+  const auto purge = [&] {
     std::promise<Purged> done;
-    purge_expired(*deps.identity, [&](const Result<Purged>& purged) { done.set_value(*purged); });
+    purge_expired(*deps.identity,
+                  {.max = 2, .purged = [&](const auto& key) { gone.push_back(key.ids[0]); }},
+                  [&](const Result<Purged>& purged) { done.set_value(*purged); });
     return done.get_future().get();
   };
   EXPECT_EQ(purge().purged, 0U) << "they can be restored";
   settings->restore_window = -std::chrono::hours{1};
-  const auto purged = purge();
-  EXPECT_EQ(purged.purged, 3U);
+  auto purged = purge();
+  EXPECT_EQ(purged.purged, 2U);
+  EXPECT_TRUE(purged.more) << "a run is bounded";
+  purged = purge();
+  EXPECT_EQ(purged.purged, 1U);
   EXPECT_EQ(purged.kept, 0U);
+  EXPECT_FALSE(purged.more);
+  std::ranges::sort(gone);
+  EXPECT_EQ(gone, (std::vector<std::string>{"app-1", "app-2", "gtw-1"}));
   EXPECT_EQ(create_application("app-2").status, 200) << "the id is free";
   EXPECT_EQ(call("GET", "/applications/app-3").status, 200);
 }
