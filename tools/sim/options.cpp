@@ -30,6 +30,7 @@ struct Raw {
   double duration_s = 0;
   double drain_s = 10;
   bool no_adr = false;
+  bool lr_fhss = false;
   unsigned first_dev_nonce = 0;
   unsigned first_f_cnt = 0;
   unsigned confirmed_attempts = 8;
@@ -138,6 +139,8 @@ void add_traffic_options(CLI::App& app, Options& options, Raw& raw) {
       ->check(CLI::Range(0.0, 1.0));
   app.add_option("--data-rate", raw.data_rate, "First data rate index");
   app.add_flag("--no-adr", raw.no_adr, "Devices do not take part in ADR");
+  app.add_flag("--lr-fhss", raw.lr_fhss,
+               "Devices send data with LR-FHSS where their channels carry it, and without ADR");
   app.add_option("--request-interval", scenario.request_interval,
                  "Every n-th uplink asks for time and link check");
   app.add_option("--first-dev-nonce", raw.first_dev_nonce)->check(CLI::Range(0, 65535));
@@ -211,7 +214,8 @@ void interpret_traffic(const Raw& raw, Options& options) {
   scenario.push_delay = seconds(raw.push_delay_s);
   scenario.duration = seconds(raw.duration_s);
   scenario.drain = seconds(raw.drain_s);
-  scenario.device.adr = !raw.no_adr;
+  scenario.device.adr = !raw.no_adr && !raw.lr_fhss;
+  scenario.device.lr_fhss = raw.lr_fhss;
   scenario.device.confirmed_attempts = static_cast<std::uint8_t>(raw.confirmed_attempts);
   scenario.rejoin_type = static_cast<phy::RejoinType>(raw.rejoin_type);
   scenario.device.first_dev_nonce = DevNonce{static_cast<std::uint16_t>(raw.first_dev_nonce)};

@@ -116,6 +116,10 @@ void SimDevice::ask(const mac::Command& request) {
 
 /// A channel for the next transmission; when the data rate has none left, the first one that has.
 std::optional<UplinkSlot> SimDevice::tune(MonoTime end, Random& random) {
+  // Whoever leaves the data rate to the network can not choose it.
+  if (options_.lr_fhss && !options_.adr && session_) {
+    if (const auto rate = lr_fhss_rate(*region_, parameters_)) parameters_.data_rate = *rate;
+  }
   auto channel = choose_channel(parameters_, random.next());
   if (!channel) {
     const auto open = std::ranges::find_if(parameters_.channels, [](const auto& candidate) {
@@ -134,14 +138,14 @@ std::optional<UplinkSlot> SimDevice::tune(MonoTime end, Random& random) {
 std::optional<UplinkSlot> SimDevice::tune_to_join(MonoTime end, Random& random) {
   std::vector<const region::JoinChannel*> heard;
   for (const auto& candidate : region_->join_channels) {
-    const auto channel = std::ranges::find(parameters_.channels, candidate.uplink,
-                                           &region::DeviceChannel::uplink_frequency);
+    const auto channel =
+        std::ranges::find(parameters_.channels, candidate.uplink, &DeviceChannel::uplink_frequency);
     if (channel != parameters_.channels.end() && channel->enabled) heard.push_back(&candidate);
   }
   if (heard.empty()) return tune(end, random);
   const auto& join = *heard[random.below(heard.size())];
-  const auto channel = std::ranges::find(parameters_.channels, join.uplink,
-                                         &region::DeviceChannel::uplink_frequency);
+  const auto channel =
+      std::ranges::find(parameters_.channels, join.uplink, &DeviceChannel::uplink_frequency);
   parameters_.rx2_frequency = join.rx2;
   const auto index = static_cast<std::uint8_t>(channel - parameters_.channels.begin());
   return UplinkSlot{ChannelIndex{index}, parameters_.data_rate, end};
@@ -400,13 +404,9 @@ void SimDevice::apply_join_accept(const join::JoinAccept& accept) {
   parameters_.rx1_delay = join::rx_delay_of(accept.rx_delay);
   parameters_.rx1_dr_offset = accept.dl_settings.rx1_dr_offset;
   parameters_.rx2_data_rate = accept.dl_settings.rx2_dr;
-  if (accept.cf_list) {
-    const auto octets = join::encode_cf_list(*accept.cf_list, region_->frequency_step_hz);
-    auto channels = octets ? region::apply_cf_list(*region_, *octets, parameters_.channels)
-                           : fail(octets.error());
-    // A CFList of another region is ignored, as a device does.
-    if (channels) parameters_.channels = *std::move(channels);
-  }
+  // A CFList of another region is ignored, as a device does.
+  if (accept.cf_list)
+    parameters_.channels = with_cf_list(*region_, *accept.cf_list, std::move(parameters_.channels));
   windows_.reset();
   request_.reset();
 }

@@ -18,6 +18,8 @@ namespace ff::sim {
 
 struct DeviceOptions {
   bool adr = true;
+  /// Without ADR: sends its data with LR-FHSS as soon as one of its channels carries that.
+  bool lr_fhss = false;
   /// The first data rate, if not the region's.
   std::optional<DataRateIndex> data_rate;
   /// Of the gateways' plan, for fixed plans; empty: all channels.

@@ -9,7 +9,7 @@ constexpr std::uint8_t keep_value = 15;
 
 /// A minimum n above the maximum stands for the usual rates from n - 1 on, SF6 and SF5.
 /// [RP002-1.0.5 NewChannelReq]
-bool carries(const MacParameters& parameters, const region::DeviceChannel& channel,
+bool carries(const MacParameters& parameters, const DeviceChannel& channel,
              DataRateIndex data_rate) noexcept {
   const auto min = channel.min_data_rate_index;
   const auto max = channel.max_data_rate_index;
@@ -18,7 +18,7 @@ bool carries(const MacParameters& parameters, const region::DeviceChannel& chann
   return data_rate.value() + 1 >= min.value() && data_rate <= parameters.usual_max;
 }
 
-bool is_usable(const MacParameters& parameters, const region::DeviceChannel& channel,
+bool is_usable(const MacParameters& parameters, const DeviceChannel& channel,
                DataRateIndex data_rate) noexcept {
   return channel.enabled && channel.uplink_frequency.is_set() &&
          carries(parameters, channel, data_rate);
@@ -53,7 +53,7 @@ std::optional<DataRateIndex> slower_rate(const region::Region& region, DataRateI
 
 MacParameters boot_parameters(const region::Region& region, std::span<const Frequency> usable) {
   MacParameters parameters;
-  parameters.channels = region::initial_channels(region, {});
+  parameters.channels = boot_channels(region);
   parameters.usual_max = region.adr_max_data_rate;
   parameters.fast = region.fast_data_rates;
   parameters.data_rate = region.boot_data_rate;
@@ -98,12 +98,30 @@ std::optional<ChannelIndex> choose_channel(const MacParameters& parameters, std:
   return std::nullopt;
 }
 
+std::optional<DataRateIndex> lr_fhss_rate(const region::Region& region,
+                                          const MacParameters& parameters) {
+  const region::DataRateEntry* best = nullptr;
+  for (const auto& entry : region.data_rates) {
+    const auto* rate = std::get_if<LrFhssDataRate>(&entry.data_rate);
+    if (rate == nullptr || entry.direction == region::Direction::downlink) continue;
+    const bool carried = std::ranges::any_of(parameters.channels, [&](const auto& channel) {
+      return is_usable(parameters, channel, entry.index);
+    });
+    // More code reaches further; of two alike the narrower comes first.
+    const bool better = best == nullptr || (rate->coding_rate == CodingRate::cr1_3 &&
+                                            std::get<LrFhssDataRate>(best->data_rate).coding_rate !=
+                                                CodingRate::cr1_3);
+    if (carried && better) best = &entry;
+  }
+  return best == nullptr ? std::nullopt : std::optional(best->index);
+}
+
 ReceiveWindows windows_after(const region::Region& region, const MacParameters& parameters,
                              const UplinkSlot& uplink, Duration rx1_delay) {
   ReceiveWindows windows;
   const auto rx1_start = uplink.end + rx1_delay;
-  const auto rx1 =
-      region.rx1_data_rate(uplink.data_rate, parameters.rx1_dr_offset, parameters.downlink_dwell);
+  const auto rx1 = rx1_data_rate(
+      region, {uplink.data_rate, parameters.rx1_dr_offset, parameters.downlink_dwell});
   if (rx1) {
     const auto& channel = parameters.channels[uplink.channel.value()];
     windows.rx1 =
@@ -205,16 +223,15 @@ mac::LinkADRAns Answers::judge(const mac::LinkADRReq& last, bool mask_ok,
 /// [TS001-1.0.4 §5.3]
 void Answers::link_adr(std::span<const mac::LinkADRReq> block) {
   const auto& last = block.back();
-  std::vector<bool> defined;
   std::vector<bool> enabled;
-  for (const auto& channel : parameters_.channels) {
-    defined.push_back(channel.uplink_frequency.is_set());
+  for (const auto& channel : parameters_.channels)
     enabled.push_back(channel.enabled && channel.uplink_frequency.is_set());
-  }
   bool mask_ok = true;
   for (const auto& request : block) {
-    const region::ChannelMaskBlock mask{request.channel_mask_control, request.channel_mask};
-    mask_ok = mask_ok && region_.apply_channel_mask(mask, defined, enabled).has_value();
+    auto next = masked(region_, {request.channel_mask_control, request.channel_mask},
+                       parameters_.channels, enabled);
+    mask_ok = mask_ok && next;
+    if (mask_ok) enabled = *std::move(next);
   }
   const bool keep_rate = last.data_rate_index.value() == keep_value;
   const auto data_rate = keep_rate ? parameters_.data_rate : last.data_rate_index;

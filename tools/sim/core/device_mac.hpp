@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "protocol/mac/command/codec.hpp"
-#include "protocol/region/device_channels.hpp"
 #include "protocol/region/region.hpp"
+#include "tools/sim/core/channels.hpp"
 #include "tools/sim/core/receive_windows.hpp"
 
 namespace ff::sim {
@@ -22,7 +22,7 @@ struct RelayParameters {
 
 /// What the network can set.
 struct MacParameters {
-  std::vector<region::DeviceChannel> channels;  // by index
+  DeviceChannels channels;
   /// Of the region: where a channel's usual data rates end, and SF6 and SF5 where it has them.
   DataRateIndex usual_max;
   std::span<const DataRateIndex> fast;
@@ -55,6 +55,11 @@ MacParameters boot_parameters(const region::Region& region, std::span<const Freq
 /// An uplink channel that the current data rate may use, as index. `dice` is any number.
 /// Nothing if there is none.
 std::optional<ChannelIndex> choose_channel(const MacParameters& parameters, std::uint64_t dice);
+
+/// The LR-FHSS rate that reaches furthest of those that a channel in use carries. Nothing if none
+/// does.
+std::optional<DataRateIndex> lr_fhss_rate(const region::Region& region,
+                                          const MacParameters& parameters);
 
 /// Where and how an uplink went out; `end` is the end of its last symbol.
 struct UplinkSlot {

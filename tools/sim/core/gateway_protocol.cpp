@@ -53,6 +53,18 @@ void add_tenths(Out& out, float value) {
   add_number(out, std::abs(tenths) % 10);
 }
 
+/// As gateways with an LR-FHSS demodulator name it; the grid has steps of 25 kHz where the channel
+/// is wide, else of 3.9 kHz: eight of them or 52.
+void add_lr_fhss(std::string& out, const LrFhssDataRate& rate) {
+  add(out, R"(,"stat":1,"modu":"LR-FHSS","datr":"M)");
+  add_number(out, unsigned{rate.modulation_type});
+  add(out, "CW");
+  add_number(out, rate.operating_channel_width_hz / 1000);
+  add(out, rate.coding_rate == CodingRate::cr1_3 ? R"(","codr":"2/6","hpw":)"
+                                                 : R"(","codr":"4/6","hpw":)");
+  add_number(out, rate.operating_channel_width_hz > 1'000'000 ? 52 : 8);
+}
+
 void start(Bytes& out, PacketType type, PacketHeader header) {
   out.resize(header_size);
   out[0] = protocol_version;
@@ -83,6 +95,8 @@ void write_frame_text(std::string& out, const FrameText& frame) {
     add(out, "BW");
     add_number(out, lora->bandwidth_hz / 1000);
     add(out, R"(","codr":"4/5")");
+  } else {
+    add_lr_fhss(out, std::get<LrFhssDataRate>(frame.data_rate));
   }
   add(out, R"(,"size":)");
   add_number(out, frame.phy_payload.size());

@@ -398,6 +398,40 @@ TEST(SimDevice, asks_for_an_answer_and_then_slows_down_without_downlinks) {
   EXPECT_FALSE(asks(pair.send()));
 }
 
+/// In the band's window for such uplinks; the join-request is LoRa.
+TEST(SimDevice, sends_with_LR_FHSS_once_a_channel_carries_it) {
+  auto identity = identity_of({"otaa", Activation::otaa, MacVersion::v1_0_4});
+  identity.phy_version = PhyVersion::rp002_v1_0_4;
+  Pair pair(identity, {.adr = false, .lr_fhss = true, .first_dev_nonce = {}, .first_f_cnt = {}});
+  ASSERT_TRUE(pair.join().joined);
+  const auto lora = pair.send();
+  EXPECT_TRUE(std::holds_alternative<LoraDataRate>(lora.data_rate));
+  const auto frequency = Frequency::hz(867'100'000);
+  pair.answer({.f_cnt = FCnt32{0},
+               .commands = {mac::NewChannelReq{ChannelIndex{3}, frequency, DataRateIndex{8},
+                                               DataRateIndex{11}}},
+               .payload = {}});
+  const auto hopping = pair.send();
+  EXPECT_EQ(hopping.data_rate, DataRate(LrFhssDataRate{137'000, CodingRate::cr1_3}));
+  EXPECT_EQ(hopping.frequency, frequency);
+  EXPECT_TRUE(pair.network.open(hopping.phy_payload, hopping.f_cnt, pair.how(hopping)));
+  ASSERT_TRUE(pair.device.windows()->rx1);
+  EXPECT_EQ(pair.device.windows()->rx1->data_rate,
+            DataRate(LoraDataRate{11, 125'000, CodingRate::cr4_5}));
+}
+
+TEST(SimDevice, with_ADR_leaves_LR_FHSS_to_the_network) {
+  auto identity = identity_of({"abp", Activation::abp, MacVersion::v1_0_4});
+  identity.phy_version = PhyVersion::rp002_v1_0_4;
+  Pair pair(identity, {.adr = true, .lr_fhss = true, .first_dev_nonce = {}, .first_f_cnt = {}});
+  pair.send();
+  pair.answer({.f_cnt = FCnt32{0},
+               .commands = {mac::NewChannelReq{ChannelIndex{3}, Frequency::hz(867'100'000),
+                                               DataRateIndex{0}, DataRateIndex{11}}},
+               .payload = {}});
+  EXPECT_TRUE(std::holds_alternative<LoraDataRate>(pair.send().data_rate));
+}
+
 TEST(SimDevice, ignores_frames_of_others_and_garbage) {
   Pair pair({"", Activation::abp, MacVersion::v1_0_3});
   pair.send();

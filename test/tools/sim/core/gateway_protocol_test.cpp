@@ -38,6 +38,9 @@ TEST(GatewayProtocol, writes_frames_that_the_server_reads) {
       {Frequency::hz(867'000'300), LoraDataRate{12, 125'000}, -0.4F},
       {Frequency::hz(904'600'000), LoraDataRate{8, 500'000}, -12.5F},
       {Frequency::hz(868'800'000), FskDataRate{50'000}, 0.0F},
+      {Frequency::hz(867'100'000), LrFhssDataRate{137'000, CodingRate::cr1_3}, -12.0F},
+      {Frequency::hz(867'100'000), LrFhssDataRate{336'000, CodingRate::cr2_3}, -12.0F},
+      {Frequency::hz(904'600'000), LrFhssDataRate{1'523'000, CodingRate::cr1_3}, 1.0F},
   };
   const Bytes payload{0x40, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
   for (const auto& row : rows) {
