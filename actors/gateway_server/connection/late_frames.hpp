@@ -34,10 +34,11 @@ class LateFrames {
   };
 
   /// By the gateway's GPS, else by its counter: one that is behind what `clock` expects, and has
-  /// run for longer than since the last sample, was not restarted. Where the counter tells nothing,
-  /// by a gateway's time that is too old for an answer, but not by more than `reported_age_max`. A
-  /// gateway that is behind by the same time over `settled_after` has a clock that was set, and is
-  /// believed.
+  /// run for longer than since the last sample, was not restarted. It knows no whole periods, and
+  /// one that is ahead may be older than half a period. Where the counter tells nothing, by a
+  /// gateway's time that is too old for an answer, but not by more than `reported_age_max`; that
+  /// time is measured from what it was for a frame that came at once. A gateway that is behind by
+  /// the same time over `settled_after` has a clock that was set, and is believed.
   Verdict judge(const schedule::RolloverClock& clock, const Heard& heard, UtcTime now) noexcept;
 
   static constexpr Duration settled_after = std::chrono::seconds{10};
@@ -49,7 +50,12 @@ class LateFrames {
     Duration age{0};
     UtcTime since;
   };
+  Duration age_of(std::optional<Duration> behind, const Heard& heard, UtcTime now) const noexcept;
+  Duration reported_age(const Heard& heard, UtcTime now) const noexcept;
+  void came_at_once(const Heard& heard, UtcTime now) noexcept;
+
   std::optional<Run> run_;
+  Duration gateway_behind_{0};  // its clock, behind ours
 };
 
 }  // namespace ff::gateway_server

@@ -169,9 +169,8 @@ std::vector<UpstreamHost> ConnectionState::hosts_of(const Sender& sender) const 
 /// does not run yet.
 LateFrames::Verdict ConnectionState::judge(const UplinkFrame& frame,
                                            std::optional<UtcTime> gps_time) {
-  LateFrames::Heard heard{frame.settings.timestamp_us, gps_time};
+  const LateFrames::Heard heard{frame.settings.timestamp_us, gps_time, frame.settings.time};
   if (clock_.is_synced()) return late_frames_.judge(clock_, heard, frame.received_at);
-  heard.gateway_time = frame.settings.time;
   schedule::RolloverClock recalled;
   if (recalled_counter_) recalled.sync(recalled_counter_->counter_us, recalled_counter_->server);
   return late_frames_.judge(recalled, heard, frame.received_at);

@@ -52,7 +52,7 @@ struct Connection {
              std::optional<bool> crc = true, std::uint32_t antenna = 0) {
     UplinkFrame frame;
     frame.phy_payload = std::move(phy_payload);
-    frame.settings = {sf7, rx1_frequency, counter_us, {}};
+    frame.settings = {sf7, rx1_frequency, counter_us, gateway_time};
     frame.crc_ok = crc;
     RxMetadata rx;
     rx.antenna_index = antenna;
@@ -87,6 +87,7 @@ struct Connection {
   GatewayServerConfig config;
   Duration passed{0};
   std::optional<UtcTime> gps_time;
+  std::optional<UtcTime> gateway_time;  // of its own clock
   Status upstream;       // what the network server behind answers
   Status packet_broker;  // … and the agent
   std::unique_ptr<Random> random = make_seeded_random(1);

@@ -15,11 +15,15 @@ struct Judge {
     clock.sync(start, noon);
   }
   /// A frame heard at `heard` that arrives at `now`, both after noon.
-  LateFrames::Verdict judge(Duration heard, Duration now, std::optional<Duration> gps = {}) {
+  LateFrames::Verdict judge(Duration heard, Duration now, std::optional<Duration> gps = {},
+                            std::optional<Duration> gateway_time = {}) {
     const auto us = std::chrono::duration_cast<std::chrono::microseconds>(heard).count();
-    std::optional<UtcTime> gps_time;
-    if (gps) gps_time = noon + *gps;
-    return frames.judge(clock, {start + static_cast<std::uint32_t>(us), gps_time}, noon + now);
+    const auto at = [](std::optional<Duration> time) {
+      return time ? std::optional(noon + *time) : std::nullopt;
+    };
+    return frames.judge(clock,
+                        {start + static_cast<std::uint32_t>(us), at(gps), at(gateway_time)},
+                        noon + now);
   }
   std::uint32_t start;
   schedule::RolloverClock clock;
@@ -105,6 +109,42 @@ TEST(LateFrames, AreJudgedByTheGatewaysOwnTimeWhereItsCounterTellsNothing) {
   Judge judge;
   EXPECT_TRUE(
       judge.frames.judge(judge.clock, {judge.start + 60'000'000, {}, noon}, noon + 60s).may_sync());
+}
+
+/// A counter is the same after 71 min 35 s, and after half of that it is nearer to the next round.
+TEST(LateFrames, AreJudgedByBothClocksWhereTheCounterKnowsNoPeriods) {
+  struct Row {
+    const char* name;
+    Duration heard;
+    Duration now;
+    Duration gateway_time;  // what the gateway says of `heard`
+    Duration age;
+  };
+  constexpr Duration period = schedule::RolloverClock::counter_period;
+  const Row rows[] = {
+      {"younger than half a period", 20min, 45min, 20min, 25min},
+      {"older", 5min, 45min, 5min, 40min},
+      {"older, by a clock that is a little wrong", 5min, 45min, 5min + 20s, 39min + 40s},
+      {"one period", 1min - period, 1min, 1min - period, period},
+      {"more than two periods", -75s - 2 * period, 0s, -75s - 2 * period, 75s + 2 * period},
+      {"at once, by a clock of another zone", 1min, 1min, 1min - 2h, 0s},
+      {"late, by a clock of another zone", 20s, 1min, 20s - 2h, 40s},
+      {"at once, by a clock that was never set", 1min, 1min, -1000h, 0s},
+  };
+  for (const auto& row : rows) {
+    Judge judge;
+    EXPECT_EQ(judge.judge(row.heard, row.now, {}, row.gateway_time).age, row.age) << row.name;
+  }
+}
+
+/// Its counter says so of one frame; it is restarted later, or wraps, and then says nothing.
+TEST(LateFrames, AreNotThoseOfAGatewayWhoseClockIsKnownToBeWrong) {
+  Judge judge;
+  EXPECT_EQ(judge.judge(60s, 60s, {}, 60s - 2h).age, 0s);
+  judge.clock.sync(judge.start + 60'000'000, noon + 60s);
+  judge.start = static_cast<std::uint32_t>(-60'000'000);
+  EXPECT_EQ(judge.judge(70s, 100s, {}, 100s - 2h).age, 0s);
+  EXPECT_EQ(judge.judge(70s, 100s, {}, 70s - 2h).age, 30s);
 }
 
 /// The server's clock was set forward, or the gateway's GPS does not know of leap seconds.

@@ -144,6 +144,29 @@ TEST(ConnectionLateFrame, IsNotThatOfAGatewayThatWasRestartedOrSpeaksAnotherProt
   EXPECT_FALSE(is_late(changed.up(data_uplink(), 3'300'000'000)));
 }
 
+/// By then the counter is nearer to its next round than to when it was last known.
+TEST(ConnectionLateFrame, IsKnownByItsTimeWhenItIsOlderThanHalfAPeriodOfTheCounter) {
+  Connection connection;
+  GatewayMemory memory;
+  memory.counter = CounterSample{3'000'000'000, noon - 45min};
+  connection.state.on_recalled(memory, connection.now(), *connection.random);
+  connection.gateway_time = noon - 40min;
+  const auto late = connection.up(data_uplink(1), 3'300'000'000);
+  EXPECT_TRUE(is_late(late));
+  EXPECT_EQ(find<ForwardUplink>(late)->frame->rx_metadata[0].received_at, noon - 40min);
+  EXPECT_TRUE(find<ForwardUplink>(late)->frame->rx_metadata[0].uplink_token.empty());
+  connection.gateway_time = noon - 39min;
+  EXPECT_EQ(find<CountUplink>(connection.up(Bytes(23, 0), 3'360'000'000))->outcome,
+            UplinkOutcome::join_late);
+  // So is one of a minute later, when the clock runs again.
+  connection.gateway_time = noon;
+  EXPECT_FALSE(is_late(connection.up(data_uplink(2), 1'405'032'704)));
+  EXPECT_TRUE(connection.state.snapshot(connection.now()).clock_synced_at);
+  connection.passed = 1s;
+  connection.gateway_time = noon - 38min;
+  EXPECT_TRUE(is_late(connection.up(data_uplink(3), 3'420'000'000)));
+}
+
 /// A frame that a device may still be answered to sets the clock, by its token, to when it was
 /// heard.
 TEST(ConnectionLateFrame, HasATokenOfTheTimeItWasHeardAtWhileItCanBeAnswered) {
