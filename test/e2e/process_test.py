@@ -2,12 +2,13 @@
 import json
 import pathlib
 import signal
+import socket
 import subprocess
 import tempfile
 import time
 import unittest
 
-from grpc_client import GrpcClient
+from grpc_client import GrpcClient, GrpcError
 from harness import BIN, Server, wait_until
 
 GOLDEN = pathlib.Path(__file__).parent.parent / 'golden'
@@ -110,6 +111,39 @@ class Process(unittest.TestCase):
         self.assertEqual(values['ttn_lw_ns_uplink_forwarded_total{message_type="confirmed_up"}'], 6)
         self.assertGreaterEqual(values['ttn_lw_ns_downlink_forwarded_total{message_type="join_accept"}'], 1)
         self.assertGreater(sum(value for name, value in values.items() if name.startswith('ttn_lw_ns_uplink_dropped_total')), 0)
+
+    def test_calls_events_and_refused_requests_are_counted(self):
+        """Over both protocols, by what they are answered; names and labels are the reference's."""
+        with Server() as server:
+            series = lambda: {line.rpartition(' ')[0]: float(line.rpartition(' ')[2])
+                              for line in server.request('GET', '/metrics')[1].splitlines() if not line.startswith('#')}
+            registry = 'grpc_service="ttn.lorawan.v3.ApplicationRegistry",grpc_type="unary"'
+            handled = lambda code: series().get(f'grpc_server_handled_total{{grpc_code="{code}",grpc_method="Get",{registry}}}', 0)
+            server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': 'app'}}})
+            created = f'{{grpc_method="Create",{registry}}}'
+            self.assertEqual(series()[f'grpc_server_started_total{created}'], 1)
+            self.assertEqual(series()[f'grpc_server_msg_received_total{created}'], 1)
+            self.assertEqual(series()[f'grpc_server_msg_sent_total{created}'], 1)
+            self.assertEqual(series()['ttn_lw_events_publishes_total{name="application.create"}'], 1)
+            for path, key, status, code in (('app', None, 200, 'OK'), ('app', 'none', 401, 'Unauthenticated'),
+                                            ('app?field_mask=nothing', None, 400, 'InvalidArgument'), ('none', None, 404, 'NotFound')):
+                self.assertEqual(server.request('GET', f'/api/v3/applications/{path}', key=key or server.admin_key)[0], status)
+                self.assertEqual(handled(code), 1, code)
+            with GrpcClient(f'127.0.0.1:{server.ports["grpc"]}', 'no key') as client, self.assertRaises(GrpcError):
+                client.call('ApplicationRegistry/Get', {'applicationIds': {'applicationId': 'app'}})
+            self.assertEqual(handled('Unauthenticated'), 2)
+            with GrpcClient(f'127.0.0.1:{server.ports["grpc"]}', server.admin_key) as client:
+                for path in ('/a.Service/Method', '/another.Service/Method'):
+                    with self.assertRaises(GrpcError):
+                        client.call_raw(path, b'')
+            self.assertEqual(series()['grpc_server_handled_total{grpc_code="Unimplemented",grpc_method="unknown",grpc_service="unknown",'
+                                      'grpc_type="unary"}'], 2)
+            server.request('PUT', '/api/v3/applications/app', b'{', key=server.admin_key)
+            self.assertEqual(series()[f'grpc_server_handled_total{{grpc_code="InvalidArgument",grpc_method="Update",{registry}}}'], 1)
+            with socket.create_connection(('127.0.0.1', server.ports['http']), timeout=10) as stream:
+                stream.sendall(b'PUT /api/v3/applications/app HTTP/1.1\r\nHost: a\r\nContent-Length: 16777217\r\n\r\n')
+                self.assertTrue(stream.recv(64).startswith(b'HTTP/1.1 400 '))
+            self.assertEqual(series()['farfield_http_requests_refused_total'], 1, 'oversized')
 
     def test_sigterm_drains_and_exits_cleanly(self):
         with Server() as server:

@@ -102,4 +102,15 @@ void record_reload(const AuditLogPorts& ports, const audit::Routes& log) {
                    audit::AppendRecord{settings_record(ports, "farfield/reload"), {}, nullptr});
 }
 
+void record_purge(const std::string& entity, const audit::Routes& log) {
+  audit::Record record;
+  record.action = audit::Action::system;
+  record.method = "farfield/purge";
+  record.credential = audit::Credential::system;
+  record.entities = {entity};
+  record.outcome = audit::outcome_ok;
+  if (const auto writer = log.writer.get())
+    caf::anon_send(writer, audit::AppendRecord{std::move(record), {}, nullptr});
+}
+
 }  // namespace ff::app

@@ -20,6 +20,10 @@ void record_start(const AuditLogPorts& ports, const audit::Routes& log);
 /// Appends the record of settings that a running server has taken over. Likewise.
 void record_reload(const AuditLogPorts& ports, const audit::Routes& log);
 
+/// Appends the record of an entity, such as `application:app`, that nobody can restore any more and
+/// that is gone now. Any thread; does not block.
+void record_purge(const std::string& entity, const audit::Routes& log);
+
 /// INTERNAL, for tests: settings that are not their defaults, as JSON by their names; secrets
 /// without their values.
 std::string settings_text(const config::Config& config);

@@ -35,7 +35,7 @@ Result<std::optional<net::Endpoint>> address_of(std::string_view key, const std:
 }
 
 FrontDoors::FrontDoors(FrontDoorPorts ports) : state_(std::make_unique<State>(ports)) {
-  state_->hub.connect({.new_id = state_->new_ulid()});
+  state_->hub.connect(state_->hub_ports());
 }
 FrontDoors::~FrontDoors() {
   close();
@@ -56,6 +56,7 @@ gateway_server::PublishGatewayEvent FrontDoors::publish_of_gateways() const {
 std::string FrontDoors::State::metrics_text() {
   const std::scoped_lock lock(listening);
   http_client_metrics.sample(ports.http_client.counters());
+  if (http) http_server_metrics.sample(http->counters());
   for (const auto& [name, listener] : listeners)
     listener_metrics.sample(name, listener->counters());
   if (interop) {
@@ -250,6 +251,7 @@ Status FrontDoors::open(const NodeRoutes& routes) {
                  *state.audit_log);
   }
   FF_CHECK(state.open_grpc(routes));
+  state.open_expiry();
   FF_CHECK(state.open_account());
   FF_CHECK(state.open_mqtt(routes));
   FF_CHECK(state.open_http(routes));
@@ -285,7 +287,10 @@ void FrontDoors::close() {
     state.mqtt.reset();
   }
   if (state.server) state.server->shutdown(call_grace);
-  state.http.reset();
+  {
+    const std::scoped_lock lock(state.listening);
+    state.http.reset();
+  }
   state.account.reset();
   state.account_api.reset();
   state.provider_client.reset();
@@ -294,11 +299,14 @@ void FrontDoors::close() {
   state.server.reset();
   state.services.reset();
   state.front.reset();
-  state.hub.connect({.new_id = state.new_ulid()});
+  state.hub.connect(state.hub_ports());
   if (auto store = state.event_store.get())
     caf::anon_send_exit(store, caf::exit_reason::user_shutdown);
   state.event_store.clear();
   state.audit_log.reset();
+  if (auto keeper = state.expiry.get())
+    caf::anon_send_exit(keeper, caf::exit_reason::user_shutdown);
+  state.expiry.clear();
   if (auto keeper = state.deadlines.get())
     caf::anon_send_exit(keeper, caf::exit_reason::user_shutdown);
   state.deadlines.clear();

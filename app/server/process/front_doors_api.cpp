@@ -4,8 +4,10 @@
 #include "actors/events/store/actor.hpp"
 #include "actors/identity_server/gateway_settings/gateway_registry.hpp"
 #include "app/api/services/console_events.hpp"
+#include "app/api/services/identity/told_changes.hpp"
 #include "app/api/services/mapping/events.hpp"
 #include "app/server/process/account.hpp"
+#include "app/server/process/audit_log.hpp"
 #include "app/server/process/front_doors_state.hpp"
 #include "app/server/process/identity.hpp"
 #include "app/server/process/mail.hpp"
@@ -150,7 +152,15 @@ void FrontDoors::State::open_event_store(const NodeRoutes& routes) {
                                                         .encode = std::move(encode),
                                                         .retention = settings.retention});
   event_store.set(store.handle);
-  hub.connect({.new_id = new_ulid(), .keep = std::move(store.keep)});
+  auto connected = hub_ports();
+  connected.keep = std::move(store.keep);
+  hub.connect(std::move(connected));
+}
+
+events::Hub::Ports FrontDoors::State::hub_ports() {
+  return {.new_id = new_ulid(),
+          .count_published = [this](std::string_view name) { event_metrics.published.count(name); },
+          .count_dropped = [this](std::string_view name) { event_metrics.dropped.count(name); }};
 }
 
 std::shared_ptr<const api::CallAuditPorts> FrontDoors::State::audit_ports() const {
@@ -181,26 +191,43 @@ std::function<std::string()> FrontDoors::State::new_ulid() {
   return [this] { return random.ulid(ports.clock->now().utc); };
 }
 
+api::FrontPorts FrontDoors::State::front_ports() {
+  using api::CallType;
+  return {.now = [clock = ports.clock] { return clock->now().utc; },
+          .new_request_id = new_ulid(),
+          .new_error_id = [this] { return random.hex_id(); },
+          .authenticator = api::make_authenticator(*identity),
+          .rate_limiter = ports.rate_limiter,
+          .audit = audit_log ? api::make_call_audit(*audit_ports()) : nullptr,
+          .is_unlimited = [keys = api::ClusterKeys(ports.config.cluster_keys)](
+                              const api::Call& call) { return keys.check(call).has_value(); },
+          .on_error =
+              [](std::string_view method, const Error& error, std::string_view id) {
+                spdlog::debug("msg=\"call failed\" method={} error=\"{}\" error_id={}", method,
+                              error.to_string(), id);
+              },
+          .on_started =
+              [this](std::string_view method, CallType type) {
+                call_metrics.started(method);
+                // The one request has been read. Messages of streams are not counted.
+                if (type != CallType::bidi_stream) call_metrics.received(method);
+              },
+          .on_handled =
+              [this](std::string_view method, CallType type, grpc::StatusCode code) {
+                if (type == CallType::unary && code == grpc::StatusCode::OK)
+                  call_metrics.sent(method);
+                call_metrics.handled(method, code);
+              }};
+}
+
 Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
   const auto clock = ports.clock;
-  const auto now = [clock] { return clock->now().utc; };
   deadlines.set(api::spawn_deadline_keeper(ports.system, clock, routes.deps.ticker));
   FF_TRY(auto identity_ports, this->identity_ports());
   identity.emplace(api::Asker(deadlines, call_timeout), routes.identity_server,
                    std::move(identity_ports));
   build_device_pages(*identity);
-  front = std::make_unique<api::Front>(
-      api::FrontPorts{.now = now,
-                      .new_request_id = new_ulid(),
-                      .new_error_id = [this] { return random.hex_id(); },
-                      .authenticator = api::make_authenticator(*identity),
-                      .rate_limiter = ports.rate_limiter,
-                      .audit = audit_log ? api::make_call_audit(*audit_ports()) : nullptr,
-                      .on_error =
-                          [](std::string_view method, const Error& error, std::string_view id) {
-                            spdlog::debug("msg=\"call failed\" method={} error=\"{}\" error_id={}",
-                                          method, error.to_string(), id);
-                          }});
+  front = std::make_unique<api::Front>(front_ports());
   services = std::make_unique<api::Services>(*front, service_deps(routes));
   std::vector<api::Listener> grpc_listeners;
   const auto& listen = ports.config.grpc;
@@ -208,10 +235,29 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
   FF_TRY(const auto tls, address_of("grpc.listen-tls", listen.tls));
   if (plain) grpc_listeners.push_back({plain->to_string(), {}});
   if (tls && certificates) grpc_listeners.push_back({tls->to_string(), certificates.grpc});
-  FF_TRY(server, api::ApiServer::start(grpc_listeners, services->all()));
-  gateway = std::make_shared<api::HttpGateway>(server->in_process_channel(),
-                                               [this] { return random.hex_id(); });
+  FF_TRY(server, api::ApiServer::start(grpc_listeners, services->all(), [this] {
+           refused_call("", grpc::StatusCode::UNIMPLEMENTED);
+         }));
+  gateway = std::make_shared<api::HttpGateway>(
+      server->in_process_channel(), [this] { return random.hex_id(); },
+      [this](std::string_view method, grpc::StatusCode code) { refused_call(method, code); });
   return {};
+}
+
+void FrontDoors::State::open_expiry() {
+  auto purge = [identity = *identity, log = audit_log](actors::Reply<api::Purged> then) {
+    api::PurgeRun run;
+    if (log)
+      run.purged = [log = *log](const auto& key) { record_purge(api::audit_name(key), log); };
+    api::purge_expired(identity, std::move(run), std::move(then));
+  };
+  expiry.set(api::spawn_expiry_keeper(ports.system,
+                                      {.metrics = &ports.metrics, .purge = std::move(purge)}));
+}
+
+void FrontDoors::State::refused_call(std::string_view method, grpc::StatusCode code) {
+  call_metrics.started(method);
+  call_metrics.handled(method, code);
 }
 
 /// Behind the API: it has its own view of it.

@@ -22,11 +22,15 @@
 #include "app/api/services/audit/calls.hpp"
 #include "app/api/services/base/deadline_keeper.hpp"
 #include "app/api/services/identity/device_pages.hpp"
+#include "app/api/services/identity/expiry_keeper.hpp"
 #include "app/api/services/register.hpp"
 #include "app/server/process/acme.hpp"
+#include "app/server/process/call_metrics.hpp"
 #include "app/server/process/certificates.hpp"
+#include "app/server/process/event_metrics.hpp"
 #include "app/server/process/front_doors.hpp"
 #include "app/server/process/http_client_metrics.hpp"
+#include "app/server/process/http_server_metrics.hpp"
 #include "app/server/process/interop_door.hpp"
 #include "net/http/server.hpp"
 #include "protocol/base/hex.hpp"
@@ -60,14 +64,22 @@ Result<std::optional<net::Endpoint>> address_of(std::string_view key, const std:
 
 struct FrontDoors::State {
   explicit State(FrontDoorPorts given)
-      : ports(given), listener_metrics(given.metrics), http_client_metrics(given.metrics) {}
+      : ports(given),
+        call_metrics(given.metrics),
+        event_metrics(given.metrics),
+        listener_metrics(given.metrics),
+        http_client_metrics(given.metrics),
+        http_server_metrics(given.metrics) {}
 
   FrontDoorPorts ports;
   SharedRandom random;
+  CallMetrics call_metrics;
+  EventMetrics event_metrics;
   std::atomic<bool> serving{false};
   events::Hub hub;
   std::shared_ptr<api::DevicePages> device_pages = std::make_shared<api::DevicePages>();
   actors::Route<api::DeadlineKeeper> deadlines;
+  actors::Route<api::ExpiryKeeper> expiry;
   actors::Route<events::EventStoreHandle> event_store;  // empty unless configured
   std::optional<audit::Routes> audit_log;               // nothing: none is kept
   bool is_first_start = false;
@@ -93,6 +105,7 @@ struct FrontDoors::State {
   std::mutex listening;
   actors::ListenerMetrics listener_metrics;
   HttpClientMetrics http_client_metrics;
+  HttpServerMetrics http_server_metrics;
   std::map<std::string, std::unique_ptr<net::Listener>> listeners;
   std::unique_ptr<InteropDoor> interop;
   std::optional<application_server::MqttFrontend> mqtt;
@@ -105,11 +118,19 @@ struct FrontDoors::State {
   net::http::HttpHandler console_events(net::http::HttpHandler next);
   api::ServiceDeps service_deps(const NodeRoutes& routes);
   std::function<std::string()> new_ulid();
+  /// What events get and where they are counted; they are kept nowhere else.
+  events::Hub::Ports hub_ports();
+  /// What the path of calls takes from outside.
+  api::FrontPorts front_ports();
+  /// Counts a call that ends before the path of calls hears of it.
+  void refused_call(std::string_view method, grpc::StatusCode code);
   /// Events are kept from now on, if they are to be.
   void open_event_store(const NodeRoutes& routes);
   /// Null: no audit log is kept.
   std::shared_ptr<const api::CallAuditPorts> audit_ports() const;
   Status open_grpc(const NodeRoutes& routes);
+  /// What was deleted and can not be restored is purged from now on.
+  void open_expiry();
   Status open_account();
   Status open_http(const NodeRoutes& routes);
   Status open_mqtt(const NodeRoutes& routes);
