@@ -1,6 +1,7 @@
 #include "app/server/process/first_start.hpp"
 
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <caf/send.hpp>
 #include <cstdio>
@@ -113,6 +114,20 @@ identity_server::ChangeEntities first_accounts(const FirstSecrets& secrets, Rand
   return change;
 }
 
+/// What is no terminal is kept somewhere, and read by others: a log.
+void tell(const std::filesystem::path& directory, const FirstSecrets& secrets) {
+  const auto key = directory / "admin-api-key";
+  const auto password = directory / "admin-password";
+  spdlog::info("msg=\"the user admin was made\" api_key_in={} password_in={}", key.string(),
+               password.string());
+  if (isatty(STDOUT_FILENO) != 1) return;
+  std::printf("admin API key (shown once, also in %s): %s\n", key.c_str(),
+              secrets.api_key.text.c_str());
+  std::printf("first password of user admin (shown once, also in %s): %s\n", password.c_str(),
+              secrets.password.c_str());
+  std::fflush(stdout);
+}
+
 /// Blocks until the accounts are durable.
 Status make_accounts(const identity_server::Routes& routes,
                      identity_server::ChangeEntities change) {
@@ -145,11 +160,7 @@ void first_start(const identity_server::Routes& routes, const std::filesystem::p
   if (!made)
     return spdlog::error("msg=\"the administrator was not made\" error=\"{}\"",
                          made.error().to_string());
-  std::printf("admin API key (shown once, also in %s): %s\n", (directory / "admin-api-key").c_str(),
-              secrets.api_key.text.c_str());
-  std::printf("first password of user admin (shown once, also in %s): %s\n",
-              (directory / "admin-password").c_str(), secrets.password.c_str());
-  std::fflush(stdout);
+  tell(directory, secrets);
 }
 
 }  // namespace ff::app

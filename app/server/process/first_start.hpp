@@ -16,9 +16,9 @@ Result<bool> needs_first_accounts(const storage::Reader& store);
 
 /// Leaves secrets in `admin-api-key`, `admin-password` and `oauth-client-secrets` (0600) of
 /// `directory`, makes the user `admin`, an API key with all rights and the clients `cli`, `console`
-/// and `device-claiming` (all or nothing), and prints key and password once. In this order, so that
-/// a start that is cut off never leaves accounts without their secrets. Blocks; failures are
-/// logged.
+/// and `device-claiming` (all or nothing), and shows key and password once if somebody
+/// looks: on a terminal, never in a log. In this order, so that a start that is cut off never
+/// leaves accounts without their secrets. Blocks; failures are logged.
 void first_start(const identity_server::Routes& routes, const std::filesystem::path& directory,
                  Random& random);
 
