@@ -25,6 +25,7 @@
 #include "app/server/process/settings.hpp"
 #include "app/server/process/signals.hpp"
 #include "app/server/process/version.hpp"
+#include "app/server/sealed_rows/sealed_rows.hpp"
 #include "net/child/child.hpp"
 #include "net/runtime/runtime.hpp"
 #include "net/stream/tcp.hpp"
@@ -61,17 +62,6 @@ ExitCode give_up(const Error& error, ExitCode code) {
   return code;
 }
 
-/// Before anything reads the store: an older one is brought to this program's format.
-Status migrate(storage::Engine& engine) {
-  storage::Migrator migrator(engine, storage::migrations());
-  for (;;) {
-    FF_TRY(const auto progress, migrator.step());
-    if (progress.finished) return {};
-    spdlog::info("msg=\"migrating the store\" format={} records={}", progress.version,
-                 progress.records);
-  }
-}
-
 Result<storage::OpenStore> open_store(const config::Storage& settings, Random& random) {
   storage::StoreSettings store;
   if (auto count = storage::ShardCount::make(settings.shards)) store.shard_count = *count;
@@ -86,7 +76,7 @@ Result<storage::OpenStore> open_store(const config::Storage& settings, Random& r
                                                                   line);
                                                    }},
                                               store, random));
-  FF_CHECK(migrate(*opened.engine));
+  FF_CHECK(migrate_store(*opened.engine));
   return opened;
 }
 
@@ -124,6 +114,15 @@ OwnKek own_kek_settings(const config::Config& config) {
           })};
 }
 
+/// From here on secrets in rows are sealed, under the key that devices' root keys are wrapped with.
+void seal_rows(const config::Config& config, key_vault::LiveKeyVaultPtr vault,
+               storage::OpenStore& store) {
+  const auto& configured = config.js.device_kek_label;
+  store.engine = std::make_unique<SealedRows>(
+      std::move(store.engine), std::move(vault),
+      configured.empty() ? std::string(own_kek_label) : configured, make_secure_random);
+}
+
 /// What the configuration makes, before anything runs.
 struct Prepared {
   NodeConfig node;
@@ -139,6 +138,7 @@ Result<Prepared> prepare(const config::Config& config, net::EventLoop& loop,
   FF_TRY(out.node, node_config(config, store.identity.counter_jump.value()));
   out.own_kek_is_configured = out.node.key_vault->current()->contains(own_kek_label);
   FF_CHECK(add_own_kek(own_kek_settings(config), *store.engine, random, *out.node.key_vault));
+  seal_rows(config, out.node.key_vault, store);
   FF_TRY(auto http, webhook_client_options(config.as.webhooks));
   FF_TRY(out.webhooks, net::http_client::make_http_client(std::move(http)));
   FF_TRY(auto packages, packages_client_options(config.as));
@@ -267,6 +267,16 @@ void drain(caf::actor_system& system, FrontDoors& doors, std::unique_ptr<Node> n
 }
 
 }  // namespace
+
+Status migrate_store(storage::Engine& engine) {
+  storage::Migrator migrator(engine, storage::migrations());
+  for (;;) {
+    FF_TRY(const auto progress, migrator.step());
+    if (progress.finished) return {};
+    spdlog::info("msg=\"migrating the store\" format={} records={}", progress.version,
+                 progress.records);
+  }
+}
 
 ExitCode run_server(const config::Config& config, LoadConfig load_again) {
   begin_log(config);
