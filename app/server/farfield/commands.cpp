@@ -51,12 +51,12 @@ ExitCode check(const config::Config& config) {
 
 }  // namespace
 
-Result<storage::OpenStore> open_existing_store(const config::Config& config) {
+Result<storage::OpenStore> open_existing_store(const config::Config& config, bool create) {
   storage::StoreSettings settings;
   if (auto count = storage::ShardCount::make(config.storage.shards)) settings.shard_count = *count;
   auto random = make_secure_random();
   return storage::open_directory(
-      {.directory = config.storage.directory, .create_if_missing = false}, settings, *random);
+      {.directory = config.storage.directory, .create_if_missing = create}, settings, *random);
 }
 
 ExitCode run_db_command(const std::vector<std::string>& words, const config::Config& config) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "app/server/farfield/account_command.hpp"
 #include "app/server/farfield/commands.hpp"
 #include "app/server/farfield/inspect_command.hpp"
 #include "app/server/farfield/repository_command.hpp"
@@ -35,6 +36,9 @@ constexpr const char* help =
     "  dr import [FROM]         the device repository of a folder or an archive into the store of "
     "a\n"
     "                           server that is not running; without FROM dr.directory\n"
+    "  create-admin-user, create-user-api-key, create-oauth-client\n"
+    "                           accounts in the store of a server that is not running, also as\n"
+    "                           is-db create-...; --help says more\n"
     "  inspect [--json] WHAT    ask a running server what it does and why: components,\n"
     "                           device APPLICATION DEVICE, address DEV_ADDR, joins, gateway ID,\n"
     "                           shards, storage\n"
@@ -146,12 +150,13 @@ int main(int argc, char** argv) {
     std::fputs(help, stderr);
     return code(ExitCode::usage);
   }
-  for (const auto& argument : arguments) {
-    if (!wants_help(argument)) continue;
+  const auto command = arguments.front();
+  arguments.erase(arguments.begin());
+  if (app::is_account_command(command))
+    return code(app::run_account_command(command, std::move(arguments)));
+  if (wants_help(command) || std::ranges::any_of(arguments, wants_help)) {
     std::fputs(help, stdout);
     return code(ExitCode::ok);
   }
-  const auto command = arguments.front();
-  arguments.erase(arguments.begin());
   return code(dispatch(command, arguments));
 }
