@@ -28,17 +28,19 @@ const region::Region& latest_region(const region::FrequencyPlan& plan) {
 
 AirRules::AirRules(const region::FrequencyPlan& plan) : plan_(plan), region_(latest_region(plan)) {
   list_channels();
-  const double ceiling = plan.max_eirp_dbm.value_or(1000.0F);
-  const double usual = region_.default_max_eirp_dbm;
+  // The plan's sub-band, the plan, the band's sub-band, the band: who says something first.
+  const auto limit_of = [&](const region::SubBand* band) -> double {
+    if (plan.max_eirp_dbm) return *plan.max_eirp_dbm;
+    const bool has_own = band != nullptr && band->max_eirp_dbm > 0;
+    return has_own ? band->max_eirp_dbm : region_.default_max_eirp_dbm;
+  };
   for (const auto& band : plan.sub_bands) {
-    bands_.push_back({band.min, band.max, band.duty_cycle,
-                      std::min<double>(band.max_eirp_dbm.value_or(usual), ceiling)});
+    const double usual = limit_of(region_.sub_band(band.min));
+    bands_.push_back({band.min, band.max, band.duty_cycle, band.max_eirp_dbm.value_or(usual)});
   }
   if (!bands_.empty()) return;
-  for (const auto& band : region_.sub_bands) {
-    const double own = band.max_eirp_dbm > 0 ? band.max_eirp_dbm : usual;
-    bands_.push_back({band.min, band.max, band.duty_cycle, std::min(own, ceiling)});
-  }
+  for (const auto& band : region_.sub_bands)
+    bands_.push_back({band.min, band.max, band.duty_cycle, limit_of(&band)});
 }
 
 /// Those of the plan, and what devices begin with, whose plan nobody has told them. RX1 is on the

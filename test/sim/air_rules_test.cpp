@@ -104,6 +104,33 @@ TEST(AirRules, SeeWhereAGatewaySends) {
   }
 }
 
+TEST(AirRules, SeeHowLoudAGatewayIs) {
+  struct Loudness {
+    const char* plan;
+    std::uint32_t frequency_hz;
+    double limit_dbm;
+  };
+  constexpr Loudness rows[] = {{"EU_863_870_TTN", 868'100'000, 16.15},
+                               {"EU_863_870_TTN", 869'525'000, 29.15},
+                               {"AS_920_923", 923'200'000, 16},
+                               {"AS_920_923_TTN_AU", 923'200'000, 30},
+                               {"AS_920_923_TTN_JP_1_LAND_MOBILE", 923'200'000, 27},
+                               {"EU_433", 433'175'000, 12.15},
+                               {"US_903_0", 923'300'000, 24.15}};
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.plan);
+    AirRules rules(plan(row.plan));
+    sim::Emission emission;
+    emission.frequency = Frequency::hz(row.frequency_hz);
+    emission.data_rate = lora(9);
+    emission.phy_payload = Bytes(20);
+    rules.downlink(0, emission, row.limit_dbm);
+    EXPECT_EQ(rules.broken(AirRule::power), 0U);
+    rules.downlink(0, emission, row.limit_dbm + 0.1);
+    EXPECT_EQ(rules.broken(AirRule::power), 1U);
+  }
+}
+
 /// One per cent of an hour is 36 s; a frame at SF12 lasts 1.3 s or so.
 TEST(AirRules, CountTheTimeOfEachDeviceForItself) {
   const auto broken = [](seconds every, int devices) {

@@ -75,18 +75,19 @@ float ConnectionState::gain_dbi(std::uint32_t antenna) const noexcept {
   return antenna < antennas.size() ? antennas[antenna].gain_dbi : 0;
 }
 
+/// What is nearer to the place and the frequency has the last word: a plan is of one country, whose
+/// law may allow more than the band's. [spec gateway-server §9.2 step 5]
 float ConnectionState::eirp(const region::FrequencyPlan& plan, Frequency frequency,
                             std::uint32_t antenna) const {
   auto power = radio_.region->default_max_eirp_dbm;
   if (const auto* band = radio_.region->sub_band(frequency);
       band != nullptr && band->max_eirp_dbm > 0)
     power = band->max_eirp_dbm;
-  if (plan.max_eirp_dbm) power = std::min(power, *plan.max_eirp_dbm);
+  if (plan.max_eirp_dbm) power = *plan.max_eirp_dbm;
   const auto limit = std::find_if(
       plan.sub_bands.begin(), plan.sub_bands.end(),
       [&](const auto& band) { return band.min <= frequency && frequency <= band.max; });
-  if (limit != plan.sub_bands.end() && limit->max_eirp_dbm)
-    power = std::min(power, *limit->max_eirp_dbm);
+  if (limit != plan.sub_bands.end() && limit->max_eirp_dbm) power = *limit->max_eirp_dbm;
   return power - gain_dbi(antenna);
 }
 

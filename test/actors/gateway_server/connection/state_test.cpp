@@ -298,6 +298,42 @@ TEST(ConnectionDownlink, SubtractsTheAntennasGain) {
   EXPECT_FLOAT_EQ(power(gained), without - 3);
 }
 
+/// A plan may allow more than its band, or less. [spec gateway-server §9.2 step 5]
+TEST(ConnectionDownlink, IsAsLoudAsThePlanSaysOrElseTheBand) {
+  struct Row {
+    const char* plan;
+    std::uint32_t frequency_hz;
+    float eirp_dbm;
+  };
+  constexpr Row rows[] = {
+      // By the band's sub-bands, the plan, its sub-bands.
+      {"EU_863_870_TTN", 868'100'000, 16.15F},
+      {"EU_863_870_TTN", 869'525'000, 29.15F},
+      {"AS_920_923", 923'200'000, 16},
+      {"AS_920_923_TTN_AU", 923'200'000, 30},
+      {"AS_923_925_TTN_AU", 923'200'000, 30},
+      {"US_903_0", 923'300'000, 24.15F},
+      {"AS_920_923_TTN_JP_1", 923'200'000, 16},
+      {"AS_920_923_TTN_JP_1_LAND_MOBILE", 923'200'000, 27},
+      {"AS_920_923_TTN_JP_3_LAND_MOBILE", 921'000'000, 27},
+      {"EU_433", 433'175'000, 12.15F},
+  };
+  for (const auto& row : rows) {
+    Connection connection(settings_of(row.plan));
+    connection.up(data_uplink());
+    auto frame = class_a();
+    frame.request.frequency_plan_id = row.plan;
+    const bool is_wide = plans().find(row.plan)->band_id == "US_902_928";
+    frame.request.rx1 = RxWindow{LoraDataRate{7, is_wide ? 500'000U : 125'000U, CodingRate::cr4_5},
+                                 Frequency::hz(row.frequency_hz)};
+    const auto scheduled = schedule(connection, frame);
+    ASSERT_TRUE(scheduled.answer) << row.plan;
+    EXPECT_EQ(scheduled.answer->window, 1) << row.plan;
+    EXPECT_FLOAT_EQ(find<ToFrontend>(scheduled.effects)->message.downlink.eirp_dbm, row.eirp_dbm)
+        << row.plan;
+  }
+}
+
 struct AntennaCase {
   const char* name;
   std::vector<float> gains_dbi;  // of the registered antennas
