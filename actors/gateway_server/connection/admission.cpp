@@ -35,6 +35,7 @@ Result<GatewaySettings> unregistered(const ConnectRequest& request,
     return fail(no_fallback_frequency_plan, {{"gateway_uid", uid}});
   GatewaySettings settings;
   settings.ids = {GatewayId{uid}, request.ids.eui};
+  settings.is_registered = false;
   settings.frequency_plan_ids = {request.fallback_plan_id};
   return settings;
 }

@@ -19,6 +19,7 @@ struct GatewayAntenna {
 
 struct GatewaySettings {
   GatewayIdentifiers ids;
+  bool is_registered = true;  // false: what admission makes up for one that is not
   std::vector<std::string> frequency_plan_ids;  // 1 to 8, of one band
   std::vector<GatewayAntenna> antennas;
   bool enforce_duty_cycle = true;

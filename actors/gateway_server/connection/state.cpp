@@ -174,6 +174,9 @@ Effects ConnectionState::on_rights(const Status& rights) const {
 Effects ConnectionState::on_settings(const Result<GatewaySettings>& found, Instant) {
   const auto& error = found.has_value() ? std::nullopt : std::optional(found.error());
   if (error && is_denied(*error)) return {EndConnection{*error}};
+  if (error && error->code() == Code::not_found && settings_.is_registered)
+    return {EndConnection{
+        Error(gateway_not_registered, {{"gateway_uid", settings_.ids.gateway_id.text()}})}};
   // An unregistered gateway stays what it is; other failures may pass.
   if (error) return {};
   auto settings = *found;

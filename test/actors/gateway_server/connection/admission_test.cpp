@@ -40,6 +40,7 @@ TEST(Admission, GivesAnUnregisteredGatewayTheFallbackPlan) {
   EXPECT_EQ(settings->ids.eui, by_eui().ids.eui);
   EXPECT_EQ(settings->frequency_plan_ids, std::vector<std::string>{"EU_863_870_TTN"});
   EXPECT_TRUE(settings->enforce_duty_cycle);
+  EXPECT_FALSE(settings->is_registered);
 }
 
 TEST(Admission, NamesWhyItRefuses) {

@@ -605,5 +605,20 @@ TEST(ConnectionSettings, EndTheConnectionWhenTheyChangeOrAreDenied) {
   EXPECT_TRUE(find<EndConnection>(ended)->reason.is(gateway_changed));
 }
 
+/// The news of the registry may have been missed.
+TEST(ConnectionSettings, EndTheConnectionOfAGatewayThatIsRegisteredNoMore) {
+  constexpr ErrorDef none{"pkg/test", "none", Code::not_found, "none"};
+  Connection registered;
+  const auto gone = registered.state.on_settings(fail(none), registered.now());
+  ASSERT_NE(find<EndConnection>(gone), nullptr);
+  EXPECT_TRUE(find<EndConnection>(gone)->reason.is(gateway_not_registered));
+  auto settings = settings_of();
+  settings.is_registered = false;
+  Connection never(settings);
+  EXPECT_TRUE(never.state.on_settings(fail(none), never.now()).empty());
+  EXPECT_NE(find<EndConnection>(never.state.on_settings(settings_of(), never.now())), nullptr)
+      << "it is registered now";
+}
+
 }  // namespace
 }  // namespace ff::gateway_server
