@@ -179,10 +179,9 @@ Effects ConnectionState::on_settings(const Result<GatewaySettings>& found, Insta
         Error(gateway_not_registered, {{"gateway_uid", settings_.ids.gateway_id.text()}})}};
   // An unregistered gateway stays what it is; other failures may pass.
   if (error) return {};
-  auto settings = *found;
-  if (!settings.ids.eui) settings.ids.eui = settings_.ids.eui;
-  if (needs_reconnect(settings_, settings)) return {EndConnection{Error(gateway_changed)}};
-  settings_ = std::move(settings);
+  // Also one that has another EUI now, or none: whoever comes with the old one may be another's.
+  if (needs_reconnect(settings_, *found)) return {EndConnection{Error(gateway_changed)}};
+  settings_ = *found;
   return {};
 }
 

@@ -443,6 +443,28 @@ TEST_F(GatewayServerTest, HearsOfChangesInTheRegistryAtOnce) {
   EXPECT_EQ(disconnects(), 3);
 }
 
+/// The datagrams are the same; the gateway they are of is another one.
+TEST_F(GatewayServerTest, GivesAnEuiThatWasReleasedToItsNewOwner) {
+  GatewaySettings settings;
+  settings.ids = {GatewayId{"gtw-1"}, eui};
+  settings.frequency_plan_ids = {"EU_863_870_TTN"};
+  registry->gateways = {settings};
+  start("");
+  send(semtech::PacketType::pull_data, 1);
+  auto released = settings;
+  released.ids.eui.reset();
+  settings.ids.gateway_id = GatewayId{"gtw-2"};
+  registry->gateways = {released, settings};
+  caf::anon_send(router.get(), GatewayChanged{released.ids, released});
+  caf::anon_send(router.get(), GatewayChanged{settings.ids, settings});
+  pump();
+  EXPECT_EQ(std::count(events.begin(), events.end(), "gs.gateway.disconnect"), 1);
+  pass(20ms);
+  send(semtech::PacketType::push_data, 2, push_json);
+  ASSERT_EQ(uplinks.size(), 1U);
+  EXPECT_EQ(uplinks[0]->rx_metadata[0].gateway.gateway_id.text(), "gtw-2");
+}
+
 /// Whatever the network does, nothing is delivered that was not sent, and every answer belongs to a
 /// question.
 TEST_F(GatewayServerTest, SurvivesALossyNetwork) {
