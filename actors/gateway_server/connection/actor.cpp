@@ -270,6 +270,9 @@ ConnectionHandle::behavior_type connection(Pointer self, ContextPtr context, Con
   state.context->probe->actors.spawned.Increment();
   state.context->probe->actors.running.Increment();
   look_up(self, state.request.ids);
+  // If it has answered by then, this is a later look-up that failed, and nothing follows from it.
+  caf::delayed_anon_send(ConnectionHandle(self), ConnectionState::look_up_time_max,
+                         RegistryAnswered{fail(registry_silent)});
   return {
       [self](GatewayUp& message) { on_up(self, message); },
       [self](const TxAcked& message) {

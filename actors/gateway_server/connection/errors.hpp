@@ -46,6 +46,9 @@ inline constexpr ErrorDef packet_broker_agent_not_found{
 inline constexpr ErrorDef proprietary_frame{"pkg/gatewayserver", "proprietary_frame",
                                             Code::failed_precondition,
                                             "no upstream host takes proprietary frames"};
+/// No name in the reference, which waits.
+inline constexpr ErrorDef registry_silent{"pkg/gatewayserver", "registry_silent", Code::unavailable,
+                                          "the gateway registry does not answer"};
 inline constexpr ErrorDef schedule_failed{"pkg/gatewayserver", "schedule", Code::aborted,
                                           "failed to schedule"};
 inline constexpr ErrorDef schedule_path{"pkg/gatewayserver", "schedule_path", Code::unknown,

@@ -138,6 +138,8 @@ class ConnectionState {
   const ConnectRequest& request() const noexcept { return request_; }
 
   static constexpr Duration housekeeping_interval = std::chrono::seconds{30};
+  /// So long the registry has for its first answer.
+  static constexpr Duration look_up_time_max = std::chrono::seconds{10};
   /// A downlink is remembered at once, unless another was so short a time ago: then with the next
   /// statistics. So much of a duty cycle a server that is killed may forget.
   static constexpr Duration emissions_unremembered_max = std::chrono::seconds{5};

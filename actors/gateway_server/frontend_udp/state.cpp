@@ -11,6 +11,8 @@ namespace {
 
 namespace semtech = gateway::semtech_udp;
 
+constexpr Duration connecting_max = std::chrono::seconds{30};
+
 constexpr std::array<const char*, datagram_outcome_count> outcome_names = {
     "accepted",          "malformed",         "unexpected_type",
     "rate_exceeded",     "already_connected", "connection_not_ready",
@@ -298,8 +300,11 @@ void UdpFrontendState::expire_links(MonoTime now, UdpEffects& effects) {
     const bool silent = link.phase == Phase::ready && now - heard > config_.connection_expires;
     const bool forgiven =
         link.phase == Phase::failed && now - link.since >= config_.connection_error_expires;
+    // Its connection gives up earlier, and says so.
+    const bool stuck = link.phase == Phase::connecting && now - link.since > connecting_max;
     if (silent) effects.push_back(CloseConnection{link.id, Error(connection_expired)});
-    it = silent || forgiven ? erase(it) : std::next(it);
+    if (stuck) effects.push_back(CloseConnection{link.id, Error(registry_silent)});
+    it = silent || forgiven || stuck ? erase(it) : std::next(it);
   }
   // Failures are forgiven in the order in which they came.
   while (!failed_.empty() && !euis_.contains(failed_.front())) failed_.pop_front();

@@ -269,6 +269,22 @@ TEST_F(GatewayServerTest, HoldsTheFirstDatagramWhileTheRegistryIsAsked) {
   EXPECT_EQ(uplinks.size(), 1U);
 }
 
+TEST_F(GatewayServerTest, DoesNotWaitForTheRegistryForEver) {
+  registry->holds = true;
+  start();
+  send(semtech::PacketType::pull_data, 1);
+  pass(ConnectionState::look_up_time_max + 1s);
+  EXPECT_NE(metrics.text().find("farfield_actors_running{kind=\"gateway_connection\"} 0"),
+            std::string::npos);
+  // What comes after that is nobody's.
+  registry->answer_all();
+  pass(5min);
+  registry->holds = false;
+  send(semtech::PacketType::pull_data, 2);
+  EXPECT_EQ(take_heard(), std::vector<Bytes>{ack_of(semtech::PacketType::pull_ack, 2)});
+  EXPECT_EQ(std::count(events.begin(), events.end(), "gs.gateway.connect"), 1);
+}
+
 TEST_F(GatewayServerTest, RefusesDownlinksWithoutAPath) {
   start();
   send(semtech::PacketType::push_data, 1, push_json);

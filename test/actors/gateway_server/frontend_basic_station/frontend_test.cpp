@@ -4,6 +4,7 @@
 
 #include <caf/send.hpp>
 
+#include "actors/gateway_server/connection/errors.hpp"
 #include "actors/gateway_server/frontend_basic_station/errors.hpp"
 #include "actors/gateway_server/supervisor/gateway_server.hpp"
 #include "net/runtime/manual_loop.hpp"
@@ -317,6 +318,17 @@ TEST_F(BasicStationTest, ConnectionsThatTheRegistryForbidsAreRefusedBeforeTheyAr
   EXPECT_NE(station->answer.find("frequency_plan_not_configured"), std::string::npos);
   registry->gateways[0].frequency_plan_ids = {"EU_863_870_TTN"};
   EXPECT_TRUE(request(traffic)->is_open());
+}
+
+TEST_F(BasicStationTest, IsToComeAgainWhenTheRegistryIsSilent) {
+  registry->holds = true;
+  start();
+  auto station = request(traffic);
+  registry->answer_all();
+  pump();
+  pass(ConnectionState::look_up_time_max + 100ms);
+  EXPECT_EQ(station->status(), 503) << station->answer;
+  EXPECT_NE(station->answer.find(registry_silent.name), std::string::npos);
 }
 
 TEST_F(BasicStationTest, CarriesAnUplinkAndItsAnswer) {

@@ -99,6 +99,20 @@ TEST(UdpFrontend, RemembersAFailedConnectionForFiveMinutes) {
   EXPECT_NE(find<StartConnection>(frontend.hear(PacketType::pull_data)), nullptr);
 }
 
+TEST(UdpFrontend, DoesNotWaitForAConnectionForEver) {
+  Frontend frontend;
+  frontend.hear(PacketType::pull_data);
+  frontend.passed += 89s;
+  frontend.hear(PacketType::pull_data);
+  EXPECT_EQ(find<CloseConnection>(frontend.tick()), nullptr);
+  frontend.passed += 1s;
+  const auto closed = frontend.tick();
+  ASSERT_NE(find<CloseConnection>(closed), nullptr);
+  EXPECT_EQ(find<CloseConnection>(closed)->link, LinkId{1});
+  EXPECT_TRUE(find<CloseConnection>(closed)->reason.is(registry_silent));
+  EXPECT_NE(find<StartConnection>(frontend.hear(PacketType::pull_data)), nullptr);
+}
+
 TEST(UdpFrontend, IgnoresTheLateWordOfAnOldConnection) {
   Frontend frontend;
   frontend.connect();
@@ -248,7 +262,7 @@ TEST(UdpFrontend, ServesGatewaysInAFloodOfInventedOnes) {
   frontend.passed += 5min;
   frontend.hear(PacketType::pull_data);
   frontend.tick();
-  EXPECT_EQ(frontend.state.size(), 2U) << "one is still being connected";
+  EXPECT_EQ(frontend.state.size(), 1U) << "nobody waits for a connection for so long, either";
 }
 
 TEST(UdpFrontend, BoundsTheGatewaysOfOneAddress) {
