@@ -12,12 +12,28 @@ namespace {
 namespace semtech = gateway::semtech_udp;
 
 constexpr Duration connecting_max = std::chrono::seconds{30};
+constexpr Duration failure_expires = std::chrono::seconds{5};
 
 constexpr std::array<const char*, datagram_outcome_count> outcome_names = {
     "accepted",          "malformed",         "unexpected_type",
     "rate_exceeded",     "already_connected", "connection_not_ready",
     "connection_failed", "table_full",        "address_full",
     "blocked_address"};
+
+/// The registry, the gateway's settings or the listener say no; anything else may have passed at
+/// the gateway's next keep-alive.
+bool is_refusal(const Error& reason) {
+  switch (reason.code()) {
+    case Code::not_found:
+    case Code::unauthenticated:
+    case Code::permission_denied:
+    case Code::failed_precondition:
+    case Code::invalid_argument:
+      return true;
+    default:
+      return false;
+  }
+}
 
 bool same_address(const net::Endpoint& a, const net::Endpoint& b) {
   return a.with_port(0) == b.with_port(0);
@@ -63,8 +79,7 @@ DatagramOutcome UdpFrontendState::handle(const net::Endpoint& from, ByteView dat
   if (const auto refused = firewall(link, from, now.mono)) return *refused;
   if (link.phase == Phase::connecting) return DatagramOutcome::connection_not_ready;
   if (link.phase == Phase::ready) return accept(link, from, *packet, now, effects);
-  if (now.mono - link.since < config_.connection_error_expires)
-    return DatagramOutcome::connection_failed;
+  if (!is_forgiven(link, now.mono)) return DatagramOutcome::connection_failed;
   erase(found);
   return connect(*packet->eui, from, datagram, now.mono, effects);
 }
@@ -145,7 +160,8 @@ UdpEffects UdpFrontendState::on_ended(const ConnectionEnded& ended, Instant now)
   link.phase = Phase::failed;
   link.since = now.mono;
   link.first.reset();
-  failed_.push_back(link.id);
+  link.refused = is_refusal(ended.reason);
+  (link.refused ? refused_ : failed_for_now_).push_back(link.id);
   return {};
 }
 
@@ -272,10 +288,19 @@ bool UdpFrontendState::is_full(const net::Endpoint& address) const {
          links->second >= config_.links_per_address_max;
 }
 
+bool UdpFrontendState::is_forgiven(const Link& link, MonoTime now) const {
+  const auto expires = config_.connection_error_expires;
+  return now - link.since >= (link.refused ? expires : std::min(expires, failure_expires));
+}
+
 bool UdpFrontendState::forget_failure(UdpEffects& effects) {
-  while (!failed_.empty()) {
-    const auto eui = euis_.find(failed_.front());
-    failed_.pop_front();
+  return forget_first(refused_, effects) || forget_first(failed_for_now_, effects);
+}
+
+bool UdpFrontendState::forget_first(std::deque<LinkId>& failed, UdpEffects& effects) {
+  while (!failed.empty()) {
+    const auto eui = euis_.find(failed.front());
+    failed.pop_front();
     if (eui == euis_.end()) continue;
     erase(links_.find(eui->second));
     effects.push_back(CountForgottenFailure{});
@@ -298,8 +323,7 @@ void UdpFrontendState::expire_links(MonoTime now, UdpEffects& effects) {
     const auto& link = it->second;
     const auto heard = std::max(link.last_push, link.path ? link.path->last_pull : link.last_push);
     const bool silent = link.phase == Phase::ready && now - heard > config_.connection_expires;
-    const bool forgiven =
-        link.phase == Phase::failed && now - link.since >= config_.connection_error_expires;
+    const bool forgiven = link.phase == Phase::failed && is_forgiven(link, now);
     // Its connection gives up earlier, and says so.
     const bool stuck = link.phase == Phase::connecting && now - link.since > connecting_max;
     if (silent) effects.push_back(CloseConnection{link.id, Error(connection_expired)});
@@ -307,7 +331,9 @@ void UdpFrontendState::expire_links(MonoTime now, UdpEffects& effects) {
     it = silent || forgiven || stuck ? erase(it) : std::next(it);
   }
   // Failures are forgiven in the order in which they came.
-  while (!failed_.empty() && !euis_.contains(failed_.front())) failed_.pop_front();
+  for (auto* failed : {&refused_, &failed_for_now_}) {
+    while (!failed->empty() && !euis_.contains(failed->front())) failed->pop_front();
+  }
 }
 
 }  // namespace ff::gateway_server

@@ -2,7 +2,7 @@
 // downlinks go and when. Pure. Not the gateway's state: that is its connection's.
 //
 //   first datagram ──▶ connecting ──ConnectionReady──▶ ready ──3 min silence──▶ (gone)
-//                          └──ConnectionEnded──▶ failed ──5 min──▶ (gone)
+//                          └──ConnectionEnded──▶ failed ──5 min, or 5 s if it may pass──▶ (gone)
 //
 // Anybody can invent EUIs: where the table is full, the gateway that was refused first is
 // forgotten. A gateway's downlink path is the address of its last PULL_DATA, for 90 s. [spec
@@ -123,6 +123,7 @@ class UdpFrontendState {
     GatewayIdentifiers ids;
     std::optional<Held> first;  // handled when the connection is ready
     MonoTime since;             // of the phase
+    bool refused = false;       // failed: it will not be better soon
     MonoTime last_push;
     std::optional<Path> path;
     bool just_in_time = false;  // has sent a TX_ACK
@@ -156,7 +157,9 @@ class UdpFrontendState {
   Link* find(LinkId id);
   Links::iterator erase(Links::iterator link);
   bool is_full(const net::Endpoint& address) const;
+  bool is_forgiven(const Link& link, MonoTime now) const;
   bool forget_failure(UdpEffects& effects);
+  bool forget_first(std::deque<LinkId>& failed, UdpEffects& effects);
   void expire_paths(MonoTime now, UdpEffects& effects);
   void expire_links(MonoTime now, UdpEffects& effects);
 
@@ -166,7 +169,9 @@ class UdpFrontendState {
   Links links_;
   std::unordered_map<LinkId, GatewayEui> euis_;
   std::unordered_map<net::Endpoint, std::size_t> links_of_address_;  // by Link::first_from
-  std::deque<LinkId> failed_;  // in order; those that are gone are not links any more
+  // In order; those that are gone are not links any more.
+  std::deque<LinkId> refused_;
+  std::deque<LinkId> failed_for_now_;
   std::uint64_t last_link_ = 0;
   actors::TimerWheel<SendDownlink> late_;
   MonoTime next_path_check_;

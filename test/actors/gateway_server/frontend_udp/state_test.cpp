@@ -99,6 +99,26 @@ TEST(UdpFrontend, RemembersAFailedConnectionForFiveMinutes) {
   EXPECT_NE(find<StartConnection>(frontend.hear(PacketType::pull_data)), nullptr);
 }
 
+TEST(UdpFrontend, RemembersAFailureThatMayPassForFiveSeconds) {
+  struct Row {
+    Code code;
+    Duration remembered;
+  };
+  for (const auto& row :
+       {Row{Code::not_found, 5min}, Row{Code::unauthenticated, 5min},
+        Row{Code::permission_denied, 5min}, Row{Code::failed_precondition, 5min},
+        Row{Code::invalid_argument, 5min}, Row{Code::unavailable, 5s}, Row{Code::internal, 5s},
+        Row{Code::deadline_exceeded, 5s}, Row{Code::unknown, 5s}}) {
+    const ErrorDef failed{"pkg/test", "failed", row.code, "failed"};
+    Frontend frontend;
+    frontend.hear(PacketType::pull_data);
+    frontend.state.on_ended({LinkId{1}, Error(failed)}, frontend.now());
+    frontend.passed += row.remembered - 4ms;
+    EXPECT_EQ(outcome(frontend.hear(PacketType::pull_data)), DatagramOutcome::connection_failed);
+    EXPECT_NE(find<StartConnection>(frontend.hear(PacketType::pull_data)), nullptr);
+  }
+}
+
 TEST(UdpFrontend, DoesNotWaitForAConnectionForEver) {
   Frontend frontend;
   frontend.hear(PacketType::pull_data);
