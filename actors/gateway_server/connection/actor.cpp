@@ -173,8 +173,8 @@ void admit_gateway(Pointer self, const Result<GatewaySettings>& found) {
   auto radio = make_radio(*settings, state.request.duty_cycle_style, *context.plans);
   if (!radio) return end(self, radio.error());
   const auto ids = settings->ids;
-  ConnectionReady ready{
-      state.request.link, ids, settings->schedule_downlink_late, settings->frequency_plan_ids, {}};
+  ConnectionReady ready{state.request.link,           ids, settings->schedule_downlink_late,
+                        settings->frequency_plan_ids, {},  settings->is_registered};
   if (!settings->antennas.empty()) ready.antenna_gain_dbi = greatest_gain_dbi(*settings);
   state.logic = std::make_unique<ConnectionState>(state.request, std::move(*settings),
                                                   std::move(*radio), context.config, now(self));

@@ -105,6 +105,10 @@ inline constexpr ErrorDef tx_schedule{"pkg/gatewayserver/io", "tx_schedule", Cod
 
 inline constexpr ErrorDef connection_expired{"pkg/gatewayserver/io/udp", "connection_expired",
                                              Code::unknown, "connection expired"};
+/// No name in the reference, whose table has no bound.
+inline constexpr ErrorDef too_many_unregistered_gateways{
+    "pkg/gatewayserver/io/udp", "too_many_unregistered_gateways", Code::resource_exhausted,
+    "too many gateways that are not registered"};
 inline constexpr ErrorDef downlink_path_expired{"pkg/gatewayserver/io/udp", "downlink_path_expired",
                                                 Code::aborted, "downlink path expired"};
 

@@ -94,6 +94,7 @@ struct ConnectionReady {
   bool schedule_downlink_late = false;
   std::vector<std::string> frequency_plan_ids;  // known ones, at least one
   std::optional<float> antenna_gain_dbi;        // the greatest of its antennas
+  bool is_registered = true;
 };
 /// Refused, or ended later. The frontend forgets the handle.
 struct ConnectionEnded {

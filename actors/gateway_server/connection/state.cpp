@@ -218,11 +218,12 @@ Effects ConnectionState::on_recall_overdue(Random& random) {
   return effects;
 }
 
-/// Not before what is known already was heard: it would be overwritten.
+/// Not before what is known already was heard: it would be overwritten. Nothing is kept of who
+/// anybody may say to be.
 void ConnectionState::remember(Instant now, Effects& effects) {
   if (!is_recalled_) return;
   remembered_at_ = now.mono;
-  effects.push_back(Remember{});
+  if (settings_.is_registered) effects.push_back(Remember{});
 }
 
 /// The counter is what emissions are placed by: without a clock there is nothing to place them on.

@@ -13,6 +13,8 @@ namespace semtech = gateway::semtech_udp;
 
 constexpr Duration connecting_max = std::chrono::seconds{30};
 constexpr Duration failure_expires = std::chrono::seconds{5};
+/// Of the table.
+constexpr std::size_t unregistered_part = 4;
 
 constexpr std::array<const char*, datagram_outcome_count> outcome_names = {
     "accepted",          "malformed",         "unexpected_type",
@@ -115,7 +117,8 @@ DatagramOutcome UdpFrontendState::connect(GatewayEui eui, const net::Endpoint& f
                                           ByteView datagram, MonoTime now, UdpEffects& effects) {
   const auto address = from.with_port(0);
   if (is_full(address)) return DatagramOutcome::address_full;
-  if (links_.size() >= config_.links_max && !forget_failure(effects))
+  if (links_.size() >= config_.links_max && !forget_failure(effects) &&
+      !close_unregistered(effects))
     return DatagramOutcome::table_full;
   ++links_of_address_[address];
   auto& link = links_[eui];
@@ -141,6 +144,7 @@ UdpEffects UdpFrontendState::on_ready(const ConnectionReady& ready, Instant now)
   link.ids = ready.ids;
   link.schedule_late = ready.schedule_downlink_late;
   UdpEffects effects;
+  if (!ready.is_registered) list_unregistered(link, effects);
   const auto first = std::exchange(link.first, std::nullopt);
   const auto packet = semtech::parse_packet(first->bytes);
   const auto outcome = accept(link, first->from, *packet, now, effects);
@@ -168,6 +172,8 @@ UdpEffects UdpFrontendState::on_ended(const ConnectionEnded& ended, Instant now)
 DatagramOutcome UdpFrontendState::accept(Link& link, const net::Endpoint& from,
                                          const semtech::Packet& packet, Instant now,
                                          UdpEffects& effects) {
+  if (link.unregistered)
+    unregistered_.splice(unregistered_.end(), unregistered_, *link.unregistered);
   switch (packet.type) {
     case semtech::PacketType::push_data:
       if (!on_push(link, packet.body, now, effects)) return DatagramOutcome::malformed;
@@ -277,6 +283,7 @@ UdpFrontendState::Link* UdpFrontendState::find(LinkId id) {
 
 UdpFrontendState::Links::iterator UdpFrontendState::erase(Links::iterator link) {
   euis_.erase(link->second.id);
+  if (const auto place = link->second.unregistered) unregistered_.erase(*place);
   const auto links = links_of_address_.find(link->second.first_from);
   if (--links->second == 0) links_of_address_.erase(links);
   return links_.erase(link);
@@ -307,6 +314,21 @@ bool UdpFrontendState::forget_first(std::deque<LinkId>& failed, UdpEffects& effe
     return true;
   }
   return false;
+}
+
+/// A listener with a fallback plan serves whoever comes; those that have come before make room.
+void UdpFrontendState::list_unregistered(Link& link, UdpEffects& effects) {
+  const auto links_max = std::max<std::size_t>(config_.links_max / unregistered_part, 1);
+  if (unregistered_.size() >= links_max) close_unregistered(effects);
+  link.unregistered = unregistered_.insert(unregistered_.end(), link.id);
+}
+
+bool UdpFrontendState::close_unregistered(UdpEffects& effects) {
+  if (unregistered_.empty()) return false;
+  const auto id = unregistered_.front();
+  effects.push_back(CloseConnection{id, Error(too_many_unregistered_gateways)});
+  erase(links_.find(euis_.at(id)));
+  return true;
 }
 
 void UdpFrontendState::expire_paths(MonoTime now, UdpEffects& effects) {

@@ -5,12 +5,14 @@
 //                          └──ConnectionEnded──▶ failed ──5 min, or 5 s if it may pass──▶ (gone)
 //
 // Anybody can invent EUIs: where the table is full, the gateway that was refused first is
-// forgotten. A gateway's downlink path is the address of its last PULL_DATA, for 90 s. [spec
-// gateway-server §3]
+// forgotten, then of those that are not registered the one that has been silent for longest; these
+// have a quarter of the table at most. A gateway's downlink path is the address of its last
+// PULL_DATA, for 90 s. [spec gateway-server §3]
 #pragma once
 
 #include <array>
 #include <deque>
+#include <list>
 #include <optional>
 #include <unordered_map>
 #include <variant>
@@ -135,6 +137,7 @@ class UdpFrontendState {
     net::Endpoint heard_from;
     std::string address;  // of `heard_from`, as text
     MonoTime heard_at;
+    std::optional<std::list<LinkId>::iterator> unregistered;  // its place in the list
   };
   using Links = std::unordered_map<GatewayEui, Link>;
 
@@ -160,6 +163,8 @@ class UdpFrontendState {
   bool is_forgiven(const Link& link, MonoTime now) const;
   bool forget_failure(UdpEffects& effects);
   bool forget_first(std::deque<LinkId>& failed, UdpEffects& effects);
+  void list_unregistered(Link& link, UdpEffects& effects);
+  bool close_unregistered(UdpEffects& effects);
   void expire_paths(MonoTime now, UdpEffects& effects);
   void expire_links(MonoTime now, UdpEffects& effects);
 
@@ -172,6 +177,7 @@ class UdpFrontendState {
   // In order; those that are gone are not links any more.
   std::deque<LinkId> refused_;
   std::deque<LinkId> failed_for_now_;
+  std::list<LinkId> unregistered_;  // ready ones, the one that has been silent for longest first
   std::uint64_t last_link_ = 0;
   actors::TimerWheel<SendDownlink> late_;
   MonoTime next_path_check_;

@@ -71,6 +71,14 @@ class GatewayServerTest : public test::ActorFixture {
     pump();
   }
 
+  /// The gateway, as `gtw-1`.
+  GatewaySettings register_gateway() {
+    GatewaySettings settings;
+    settings.ids = {GatewayId{"gtw-1"}, eui};
+    settings.frequency_plan_ids = {"EU_863_870_TTN"};
+    registry->gateways = {settings};
+    return settings;
+  }
   void pump() {
     while (run() + loop.run_ready() > 0) {
     }
@@ -297,6 +305,7 @@ TEST_F(GatewayServerTest, RefusesDownlinksWithoutAPath) {
 }
 
 TEST_F(GatewayServerTest, EndsSilentConnectionsAndTakesTheGatewayBack) {
+  register_gateway();
   start();
   send(semtech::PacketType::pull_data, 1);
   send(semtech::PacketType::push_data, 2, push_json);
@@ -390,13 +399,14 @@ TEST_F(GatewayServerTest, ADutyCycleGoesOnInTheNextConnection) {
 }
 
 TEST_F(GatewayServerTest, ShowsStatisticsAfterTheEnd) {
+  register_gateway();
   start();
   send(semtech::PacketType::pull_data, 1);
   pass(20ms);
   send(semtech::PacketType::push_data, 2, push_json);
   pass(5min);
   std::optional<Result<ConnectionStats>> answer;
-  caf::anon_send(router.get(), GetGatewayStats{GatewayId{"eui-b827ebfffe123456"},
+  caf::anon_send(router.get(), GetGatewayStats{GatewayId{"gtw-1"},
                                                [&](auto stats) { answer = std::move(stats); }});
   pump();
   ASSERT_TRUE(answer && *answer);
@@ -405,15 +415,26 @@ TEST_F(GatewayServerTest, ShowsStatisticsAfterTheEnd) {
   EXPECT_TRUE((*answer)->disconnected_at);
 }
 
-/// The connection ends with the questions before it unread.
-TEST_F(GatewayServerTest, AnswersWhatAnEndingConnectionHasNotRead) {
+/// Anybody can say to be one.
+TEST_F(GatewayServerTest, RemembersNothingOfGatewaysThatAreNotRegistered) {
   start();
   send(semtech::PacketType::pull_data, 1);
   pass(20ms);
   send(semtech::PacketType::push_data, 2, push_json);
-  const GatewayId gateway_id{"eui-b827ebfffe123456"};
-  GatewaySettings other;
-  other.ids = {gateway_id, eui};
+  ASSERT_TRUE(schedule(answer_to(*uplinks.at(0))));
+  pass(5min);
+  EXPECT_EQ(std::count(events.begin(), events.end(), "gs.gateway.disconnect"), 1);
+  EXPECT_TRUE(memories->stored.empty());
+}
+
+/// The connection ends with the questions before it unread.
+TEST_F(GatewayServerTest, AnswersWhatAnEndingConnectionHasNotRead) {
+  auto other = register_gateway();
+  start();
+  send(semtech::PacketType::pull_data, 1);
+  pass(20ms);
+  send(semtech::PacketType::push_data, 2, push_json);
+  const GatewayId gateway_id{"gtw-1"};
   other.status_public = true;
   std::optional<Result<ConnectionStats>> stats;
   std::optional<Result<ConnectionSnapshot>> snapshot;
@@ -461,10 +482,7 @@ TEST_F(GatewayServerTest, HearsOfChangesInTheRegistryAtOnce) {
 
 /// The datagrams are the same; the gateway they are of is another one.
 TEST_F(GatewayServerTest, GivesAnEuiThatWasReleasedToItsNewOwner) {
-  GatewaySettings settings;
-  settings.ids = {GatewayId{"gtw-1"}, eui};
-  settings.frequency_plan_ids = {"EU_863_870_TTN"};
-  registry->gateways = {settings};
+  auto settings = register_gateway();
   start("");
   send(semtech::PacketType::pull_data, 1);
   auto released = settings;

@@ -285,6 +285,51 @@ TEST(UdpFrontend, ServesGatewaysInAFloodOfInventedOnes) {
   EXPECT_EQ(frontend.state.size(), 1U) << "nobody waits for a connection for so long, either";
 }
 
+/// Somebody invents EUIs, and the listener's fallback plan lets all of them in.
+TEST(UdpFrontend, ServesGatewaysInAFloodOfInventedOnesThatAreLetIn) {
+  UdpConfig udp;
+  udp.links_max = 100;
+  Frontend frontend(udp);
+  frontend.connect();
+  const auto hear = [&](GatewayEui from, Duration after = 2ms) {
+    frontend.passed += after;
+    const auto bytes = semtech::make_packet(PacketType::pull_data, 2, semtech::Token{1}, from);
+    return frontend.state.on_datagram(other_address, bytes, frontend.now());
+  };
+  const auto let_in = [&](GatewayEui from) {
+    const auto effects = hear(from);
+    const auto* start = find<StartConnection>(effects);
+    if (start == nullptr) return UdpEffects{};
+    ConnectionReady ready{start->link, {GatewayId{"eui-1"}, from}, false, {}, {}, false};
+    return frontend.state.on_ready(ready, frontend.now());
+  };
+  constexpr GatewayEui honest{0xffff};
+  EXPECT_EQ(sent(let_in(honest)), PacketType::pull_ack);
+  std::size_t closed = 0;
+  for (std::uint64_t i = 0; i < 1000; ++i) {
+    const auto effects = let_in(GatewayEui{i});
+    EXPECT_EQ(sent(effects), PacketType::pull_ack) << i;
+    const auto* close = find<CloseConnection>(effects);
+    closed += close == nullptr ? 0 : 1;
+    if (close != nullptr) {
+      EXPECT_TRUE(close->reason.is(too_many_unregistered_gateways));
+    }
+    // Who is not registered either, but speaks, is not the one that goes.
+    if (i % 10 == 0) {
+      EXPECT_EQ(sent(hear(honest)), PacketType::pull_ack) << i;
+    }
+  }
+  EXPECT_EQ(frontend.state.size(), 26U) << "a quarter, and the one that is registered";
+  EXPECT_EQ(closed, 1000U - 24U);
+  // Where others have filled the table, one of them makes room.
+  for (std::uint64_t i = 2000; frontend.state.size() < 100; ++i) hear(GatewayEui{i});
+  const auto effects = hear(GatewayEui{3000});
+  EXPECT_NE(find<StartConnection>(effects), nullptr);
+  EXPECT_NE(find<CloseConnection>(effects), nullptr);
+  EXPECT_EQ(outcome(frontend.hear(PacketType::pull_data)), DatagramOutcome::accepted);
+  EXPECT_EQ(sent(hear(honest)), PacketType::pull_ack);
+}
+
 TEST(UdpFrontend, BoundsTheGatewaysOfOneAddress) {
   UdpConfig udp;
   udp.links_per_address_max = 2;
