@@ -289,7 +289,7 @@ ConnectionHandle::behavior_type connection(Pointer self, ContextPtr context, Con
       [self](const GetStationControl& message) { on_control(self, message); },
       [self](const Disconnect& message) {
         const auto& logic = self->state.logic;
-        if (message.heir && logic) message.heir(logic->memory(now(self)));
+        if (message.heir && logic && logic->is_recalled()) message.heir(logic->memory(now(self)));
         end(self, message.reason);
       },
       [self](const MemoryRecalled& message) {

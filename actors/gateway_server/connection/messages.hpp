@@ -79,7 +79,8 @@ struct DownlinkPathChanged {
   bool available = false;
 };
 /// Ends the connection; `reason` is the data of gs.gateway.disconnect. `heir`, if any, is told what
-/// the connection remembers; it is the gateway's next one.
+/// the connection remembers; it is the gateway's next one. Not if the connection itself has not
+/// heard yet what was before it.
 struct GatewayMemory;
 struct Disconnect {
   Error reason;

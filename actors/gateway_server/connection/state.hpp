@@ -106,6 +106,8 @@ class ConnectionState {
   /// A memory of the gateway is under way: uplinks wait for it, `held_max` at most. Not for longer
   /// than `recall_time_max`: then call on_recall_overdue().
   void expect_memory() noexcept { awaits_memory_ = !is_recalled_; }
+  /// It has come, or nobody is left to tell: memory() is all there is to know.
+  bool is_recalled() const noexcept { return is_recalled_; }
   /// What is known of the gateway from before, which may be nothing; counts once.
   Effects on_recalled(const GatewayMemory& memory, Instant now, Random& random);
   /// What waits for the memory goes on without.

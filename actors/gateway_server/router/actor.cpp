@@ -21,11 +21,17 @@ struct Announced {
   ConnectionNumber number;
 };
 
+/// A gateway's newest connection, and how many older ones have not ended yet.
+struct Known {
+  ConnectionHandle connection;
+  std::size_t older = 0;
+};
+
 struct Shell {
   static inline const char* name = "gateway_router";
   RouterState logic;
   std::shared_ptr<GatewayMemories> memories;
-  std::unordered_map<GatewayId, ConnectionHandle> connections;
+  std::unordered_map<GatewayId, Known> connections;
   std::unordered_map<caf::actor_addr, Announced> announced;
   std::uint64_t last_number = 0;
 };
@@ -46,8 +52,24 @@ void run(Pointer self, DownlinkStep step) {
                       id = path.attempt](Result<ScheduledDownlink> answer) {
     caf::anon_send(router, PathAnswered{id, std::move(answer)});
   };
-  self->state.logic.asked(path.attempt, self->state.announced.at(found->second.address()).number);
-  caf::anon_send(found->second, ScheduleOnPath{path.frame, path.path, reply});
+  const auto& connection = found->second.connection;
+  self->state.logic.asked(path.attempt, self->state.announced.at(connection.address()).number);
+  caf::anon_send(connection, ScheduleOnPath{path.frame, path.path, reply});
+}
+
+/// Tells a connection what is known of its gateway, which may be nothing.
+void recall(Pointer self, const GatewayId& gateway_id, const ConnectionHandle& connection) {
+  const auto& memories = self->state.memories;
+  if (!memories) return caf::anon_send(connection, MemoryRecalled{});
+  memories->recall(gateway_id, [connection](Result<GatewayMemory> memory) {
+    caf::anon_send(connection, MemoryRecalled{memory ? *std::move(memory) : GatewayMemory{}});
+  });
+}
+
+/// An older connection of the gateway has ended. It may have said nothing to its heir: then what it
+/// had stored is what there is. Whoever was told already does not count it again.
+void on_older_ended(Pointer self, const GatewayId& gateway_id, Known& known) {
+  if (--known.older == 0) recall(self, gateway_id, known.connection);
 }
 
 void forget(Pointer self, const caf::actor_addr& connection) {
@@ -57,28 +79,30 @@ void forget(Pointer self, const caf::actor_addr& connection) {
   const auto gone = std::move(found->second);
   state.announced.erase(found);
   const auto known = state.connections.find(gone.gateway_id);
-  if (known != state.connections.end() && known->second.address() == connection)
-    state.connections.erase(known);
+  if (known != state.connections.end()) {
+    if (known->second.connection.address() == connection)
+      state.connections.erase(known);
+    else if (known->second.older > 0)
+      on_older_ended(self, gone.gateway_id, known->second);
+  }
   for (auto& step : state.logic.connection_gone(gone.number)) run(self, std::move(step));
 }
 
 void know(Pointer self, const KnowConnection& message) {
   auto& state = self->state;
   auto& known = state.connections[message.gateway_id];
-  if (known == message.connection) return;
+  if (known.connection == message.connection) return;
   // What was sent until now counts for the new connection, too.
-  if (known) {
+  if (known.connection) {
     auto heir = [heir = message.connection](const GatewayMemory& memory) {
       caf::anon_send(heir, MemoryRecalled{memory});
     };
-    caf::anon_send(known, Disconnect{Error(new_connection), std::move(heir)});
-  } else if (state.memories) {
-    state.memories->recall(
-        message.gateway_id, [heir = message.connection](Result<GatewayMemory> memory) {
-          caf::anon_send(heir, MemoryRecalled{memory ? *std::move(memory) : GatewayMemory{}});
-        });
+    caf::anon_send(known.connection, Disconnect{Error(new_connection), std::move(heir)});
+    ++known.older;
+  } else {
+    recall(self, message.gateway_id, message.connection);
   }
-  known = message.connection;
+  known.connection = message.connection;
   state.announced[message.connection.address()] = {message.gateway_id,
                                                    ConnectionNumber{++state.last_number}};
   self->monitor(message.connection);
@@ -114,7 +138,7 @@ bool ask_connection(Pointer self, const Question& question) {
   const auto found = connections.find(question.gateway_id);
   if (found == connections.end()) return false;
   auto asked = std::make_shared<Asked<Question>>(RouterHandle(self), question);
-  caf::anon_send(found->second, ToConnection{[asked = std::move(asked)](auto answer) {
+  caf::anon_send(found->second.connection, ToConnection{[asked = std::move(asked)](auto answer) {
                    asked->answer(std::move(answer));
                  }});
   return true;
@@ -142,28 +166,28 @@ void change(Pointer self, const GatewayChanged& message) {
   const auto& connections = self->state.connections;
   if (const auto found = connections.find(message.ids.gateway_id); found != connections.end()) {
     if (message.settings) {
-      caf::anon_send(found->second, RegistryAnswered{*message.settings});
+      caf::anon_send(found->second.connection, RegistryAnswered{*message.settings});
     } else {
       const Error gone(gateway_not_registered, {{"gateway_uid", message.ids.gateway_id.text()}});
-      caf::anon_send(found->second, Disconnect{gone});
+      caf::anon_send(found->second.connection, Disconnect{gone});
     }
   }
   if (!message.settings || !message.ids.eui) return;
   // It was connected before it was registered.
   const auto unregistered = connections.find(synthetic_gateway_id(*message.ids.eui));
   if (unregistered != connections.end() && unregistered->first != message.ids.gateway_id)
-    caf::anon_send(unregistered->second, Disconnect{Error(gateway_changed)});
+    caf::anon_send(unregistered->second.connection, Disconnect{Error(gateway_changed)});
 }
 
 void check_rights(Pointer self, const GatewayRightsChanged& message) {
   const auto& connections = self->state.connections;
   const auto found = connections.find(message.gateway_id);
-  if (found != connections.end()) caf::anon_send(found->second, RightsChanged{});
+  if (found != connections.end()) caf::anon_send(found->second.connection, RightsChanged{});
 }
 
 RouterSnapshot snapshot(const Shell& state) {
   RouterSnapshot out{state.connections.size(), state.logic.waiting(), {}};
-  for (const auto& [gateway_id, connection] : state.connections) {
+  for (const auto& [gateway_id, known] : state.connections) {
     if (out.gateways.size() == RouterSnapshot::gateways_max) break;
     out.gateways.push_back(gateway_id);
   }

@@ -355,20 +355,27 @@ TEST_F(GatewayServerTest, ANewConnectionOfAGatewayEndsTheOlderOne) {
   EXPECT_EQ(events, expected);
 }
 
-TEST_F(GatewayServerTest, ADutyCycleGoesOnInTheNextConnection) {
-  constexpr GatewayEui second{0xb827ebfffe123457};
-  GatewaySettings settings;
-  settings.ids = {GatewayId{"gtw-1"}, eui};
-  settings.frequency_plan_ids = {"EU_863_870_TTN"};
-  registry->gateways = {settings, settings};
-  registry->gateways[1].ids.eui = second;
-  start("");
-  send(semtech::PacketType::pull_data, 1);
-  pass(20ms);
-  send(semtech::PacketType::push_data, 2, push_json);
-  ASSERT_TRUE(schedule(answer_to(*uplinks.at(0))));
-  const auto begin = clock->now().mono;
-  const auto used = [&](GatewayEui of) {
+/// A gateway that comes by two EUIs, whose second connection ends the first.
+class TakeOverTest : public GatewayServerTest {
+ protected:
+  static constexpr GatewayEui second{0xb827ebfffe123457};
+
+  void start_twice_registered() {
+    settings = register_gateway();
+    registry->gateways.push_back(settings);
+    registry->gateways[1].ids.eui = second;
+    start("");
+    send(semtech::PacketType::pull_data, 1);
+    pass(20ms);
+    send(semtech::PacketType::push_data, 2, push_json);
+    begin = clock->now().mono;
+  }
+  void come(GatewayEui by) {
+    gateway->send(server_address,
+                  semtech::make_packet(semtech::PacketType::pull_data, 2, semtech::Token{2}, by));
+  }
+  /// Of all duty cycles, by the connection of `of`, which hears something.
+  double used(GatewayEui of) {
     const auto us =
         std::chrono::duration_cast<std::chrono::microseconds>(clock->now().mono - begin);
     std::string json = push_json;
@@ -384,18 +391,62 @@ TEST_F(GatewayServerTest, ADutyCycleGoesOnInTheNextConnection) {
     double sum = 0;
     for (const auto& band : (*answer)->sub_bands) sum += band.utilization;
     return sum;
-  };
+  }
+
+  GatewaySettings settings;
+  MonoTime begin;
+};
+
+TEST_F(TakeOverTest, ADutyCycleGoesOnInTheNextConnection) {
+  start_twice_registered();
+  ASSERT_TRUE(schedule(answer_to(*uplinks.at(0))));
   pass(2s);
   const auto before = used(eui);
   EXPECT_GT(before, 0);
   // Taken over by another connection, which hears what the older one has sent.
-  gateway->send(server_address,
-                semtech::make_packet(semtech::PacketType::pull_data, 2, semtech::Token{2}, second));
+  come(second);
   pump();
   EXPECT_DOUBLE_EQ(used(second), before);
   // And after silence.
   pass(5min);
   EXPECT_DOUBLE_EQ(used(second), before);
+}
+
+/// The older connection ends for another reason, and never reads that it has an heir.
+TEST_F(TakeOverTest, ADutyCycleGoesOnAlsoIfTheOlderConnectionSaysNothing) {
+  start_twice_registered();
+  ASSERT_TRUE(schedule(answer_to(*uplinks.at(0))));
+  pass(2s);
+  const auto before = used(eui);
+  ASSERT_GT(before, 0);
+  registry->holds = true;
+  come(second);
+  pump();
+  registry->answer_all();
+  auto other = settings;
+  other.status_public = true;
+  caf::anon_send(router.get(), GatewayChanged{other.ids, other});
+  pump();
+  EXPECT_EQ(std::count(events.begin(), events.end(), "gs.gateway.connect"), 2);
+  EXPECT_EQ(std::count(events.begin(), events.end(), "gs.gateway.disconnect"), 1);
+  EXPECT_DOUBLE_EQ(used(second), before);
+  pass(1min);
+  EXPECT_EQ(memories->stored.back().memory.emissions.size(), 1U) << "it was overwritten";
+}
+
+/// What it knows is not all there is.
+TEST_F(TakeOverTest, ADutyCycleGoesOnAlsoIfTheOlderConnectionHasNotHeardOfItsOwn) {
+  memories->is_silent = true;
+  GatewayMemory memory;
+  memory.stored_at = clock->now().utc;
+  memory.emissions = {{memory.stored_at - 1s, 1s, Frequency::hz(868'100'000)}};
+  memories->remember(GatewayId{"gtw-1"}, memory);
+  start_twice_registered();
+  EXPECT_DOUBLE_EQ(used(eui), 0);
+  memories->is_silent = false;
+  come(second);
+  pump();
+  EXPECT_NEAR(used(second), 1.0 / 3600, 1e-6);
 }
 
 TEST_F(GatewayServerTest, ShowsStatisticsAfterTheEnd) {
