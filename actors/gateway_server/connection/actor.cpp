@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -151,18 +152,33 @@ void schedule_housekeeping(Pointer self) {
                          Housekeep{});
 }
 
-/// Once to each incarnation of the router.
-void announce(Pointer self) {
+/// Once to each incarnation of the router; whether there was one to tell.
+bool announce(Pointer self) {
   auto& state = self->state;
   const auto router = state.context->router.get();
-  if (!router || router == state.announced_to) return;
+  if (!router || router == state.announced_to) return false;
   state.announced_to = router;
+  self->monitor(router);
   caf::anon_send(router,
                  KnowConnection{state.logic->settings().ids.gateway_id, ConnectionHandle(self)});
   // The router asks for it.
-  if (!state.context->memories) return;
+  if (!state.context->memories) return true;
   state.logic->expect_memory();
   caf::delayed_anon_send(ConnectionHandle(self), ConnectionState::recall_time_max, RecallOverdue{});
+  return true;
+}
+
+/// Downlinks find no way until the router knows; it is started anew at once, as a rule.
+void announce_again(Pointer self, Duration wait) {
+  constexpr Duration wait_max = std::chrono::seconds{3};
+  if (announce(self)) return;
+  caf::delayed_anon_send(ConnectionHandle(self), wait, AnnounceAgain{std::min(2 * wait, wait_max)});
+}
+
+/// The frontend, without which a connection can neither hear nor speak, or the router.
+void on_down(Pointer self, const caf::down_msg& down) {
+  if (down.source == self->state.frontend.address()) return end(self, Error(frontend_ended));
+  announce_again(self, std::chrono::milliseconds{100});
 }
 
 void admit_gateway(Pointer self, const Result<GatewaySettings>& found) {
@@ -258,8 +274,7 @@ void on_housekeep(Pointer self) {
 ConnectionHandle::behavior_type connection(Pointer self, ContextPtr context, ConnectRequest request,
                                            FrontendHandle frontend) {
   actors::prepare(self, Shell::name);
-  // Without its frontend a connection can neither hear nor speak.
-  self->set_down_handler([self](caf::down_msg&) { end(self, Error(frontend_ended)); });
+  self->set_down_handler([self](caf::down_msg& down) { on_down(self, down); });
   self->monitor(frontend);
   auto& state = self->state;
   state.random = context->deps.make_random();
@@ -309,6 +324,7 @@ ConnectionHandle::behavior_type connection(Pointer self, ContextPtr context, Con
         const auto& logic = self->state.logic;
         if (logic) run(self, logic->on_recall_overdue(*self->state.random));
       },
+      [self](const AnnounceAgain& message) { announce_again(self, message.wait); },
       [self](const Housekeep&) { on_housekeep(self); },
   };
 }

@@ -33,6 +33,7 @@ using ConnectionHandle = caf::typed_actor<
     caf::reacts_to<RightsAnswered>,      // INTERNAL: ends the connection if it has not.
     caf::reacts_to<RegistryAnswered>,    // INTERNAL: the registry's answer.
     caf::reacts_to<RecallOverdue>,       // INTERNAL: uplinks wait for a memory no longer.
+    caf::reacts_to<AnnounceAgain>,       // INTERNAL: tells a new router of itself.
     caf::reacts_to<Housekeep>>;          // INTERNAL: statistics, garbage, look-ups.
 
 }  // namespace ff::gateway_server

@@ -156,6 +156,10 @@ struct RegistryAnswered {
 struct Housekeep {};
 /// INTERNAL: what is known of the gateway from before has not come yet.
 struct RecallOverdue {};
+/// INTERNAL: the router has ended; there may be a new one. If not: again after `wait`.
+struct AnnounceAgain {
+  Duration wait{0};
+};
 
 }  // namespace ff::gateway_server
 FF_LOCAL_MESSAGE(ff::gateway_server::GatewayUp)
@@ -172,3 +176,4 @@ FF_LOCAL_MESSAGE(ff::gateway_server::RightsAnswered)
 FF_LOCAL_MESSAGE(ff::gateway_server::RegistryAnswered)
 FF_LOCAL_MESSAGE(ff::gateway_server::Housekeep)
 FF_LOCAL_MESSAGE(ff::gateway_server::RecallOverdue)
+FF_LOCAL_MESSAGE(ff::gateway_server::AnnounceAgain)

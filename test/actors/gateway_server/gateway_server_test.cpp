@@ -586,6 +586,19 @@ TEST_F(GatewayServerTest, AFailingConnectionTakesNoOtherWithIt) {
   EXPECT_EQ(escalated, "");
 }
 
+TEST_F(GatewayServerTest, TellsARestartedRouterOfItsConnections) {
+  start();
+  send(semtech::PacketType::pull_data, 1);
+  pass(20ms);
+  send(semtech::PacketType::push_data, 2, push_json);
+  const auto before = router.get();
+  caf::anon_send_exit(before, caf::exit_reason::kill);
+  pass(150ms);
+  EXPECT_TRUE(router.get() != before);
+  EXPECT_TRUE(schedule(answer_to(*uplinks.at(0))));
+  EXPECT_EQ(std::count(events.begin(), events.end(), "gs.gateway.disconnect"), 0);
+}
+
 TEST_F(GatewayServerTest, EscalatesWhenItsAddressIsTaken) {
   const auto squatter = *network.open(server_address, {}, [](auto) {});
   start();
