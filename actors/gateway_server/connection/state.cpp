@@ -7,6 +7,8 @@
 namespace ff::gateway_server {
 namespace {
 
+constexpr std::string_view stats_event = "gs.gateway.connection.stats";
+
 constexpr std::array<const char*, protocol_count> protocol_names = {"udp", "mqtt", "grpc",
                                                                     "semtechws/lbslns", "ttigw"};
 constexpr std::array<const char*, uplink_outcome_count> outcome_names = {
@@ -57,8 +59,9 @@ ConnectionState::ConnectionState(ConnectRequest request, GatewaySettings setting
 
 Effects ConnectionState::on_connected(Instant now) {
   stats_changed_ = false;
-  return {
-      PublishEvent{"gs.gateway.connect", std::make_shared<const ConnectionStats>(stats(now)), {}}};
+  const auto connected = std::make_shared<const ConnectionStats>(stats(now));
+  return {PublishEvent{"gs.gateway.connect", connected, {}},
+          PublishEvent{stats_event, connected, {}}};
 }
 
 Effects ConnectionState::on_up(GatewayUp up, Instant now, Random& random) {
@@ -144,8 +147,8 @@ Effects ConnectionState::on_housekeep(Instant now, Random& random) {
     // Who should have told is gone by now.
     is_recalled_ = true;
     remember(now, effects);
-    effects.push_back(PublishEvent{
-        "gs.gateway.connection.stats", std::make_shared<const ConnectionStats>(stats(now)), {}});
+    effects.push_back(
+        PublishEvent{stats_event, std::make_shared<const ConnectionStats>(stats(now)), {}});
   }
   if (now.mono >= garbage_at_) {
     garbage_at_ = now.mono + schedule::schedule_gc_interval;
@@ -188,7 +191,9 @@ Effects ConnectionState::on_settings(const Result<GatewaySettings>& found, Insta
 Effects ConnectionState::on_ended(const Error& reason, Instant now) {
   stats_.disconnected_at = now.utc;
   stats_.connected_at.reset();
-  Effects effects{PublishEvent{"gs.gateway.disconnect", reason, {}}};
+  Effects effects{
+      PublishEvent{"gs.gateway.disconnect", reason, {}},
+      PublishEvent{stats_event, std::make_shared<const ConnectionStats>(stats(now)), {}}};
   remember(now, effects);
   return effects;
 }

@@ -169,8 +169,9 @@ TEST_F(GatewayServerTest, CarriesAnUplinkAndItsAnswer) {
   EXPECT_EQ(acknowledgments[0].result, TxResult::success);
   EXPECT_EQ(acknowledgments[0].correlation_ids, std::vector<std::string>{"ns:downlink:1"});
   const std::vector<std::string> expected = {
-      "gs.gateway.connect", "gs.up.receive",    "gs.up.forward",      "gs.down.schedule.attempt",
-      "gs.down.send",       "gs.txack.receive", "gs.down.tx.success", "gs.txack.forward"};
+      "gs.gateway.connect", "gs.gateway.connection.stats", "gs.up.receive",
+      "gs.up.forward",      "gs.down.schedule.attempt",    "gs.down.send",
+      "gs.txack.receive",   "gs.down.tx.success",          "gs.txack.forward"};
   EXPECT_EQ(events, expected);
 }
 
@@ -350,8 +351,9 @@ TEST_F(GatewayServerTest, ANewConnectionOfAGatewayEndsTheOlderOne) {
                 semtech::make_packet(semtech::PacketType::pull_data, 2, semtech::Token{2}, second));
   pump();
   EXPECT_EQ(take_heard().size(), 2U);
-  const std::vector<std::string> expected = {"gs.gateway.connect", "gs.gateway.connect",
-                                             "gs.gateway.disconnect"};
+  const std::vector<std::string> expected = {
+      "gs.gateway.connect",          "gs.gateway.connection.stats", "gs.gateway.connect",
+      "gs.gateway.connection.stats", "gs.gateway.disconnect",       "gs.gateway.connection.stats"};
   EXPECT_EQ(events, expected);
 }
 

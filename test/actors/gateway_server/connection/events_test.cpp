@@ -102,12 +102,19 @@ TEST(ConnectionEvents, AStatusThatCanNotBeReadIsDropped) {
 TEST(ConnectionEvents, CarryTheStatistics) {
   Connection connection;
   const auto connected = connection.state.on_connected(connection.now());
-  EXPECT_EQ(data_of<Shared<ConnectionStats>>(connected, "gs.gateway.connect")->connected_at, noon);
+  for (const auto* name : {"gs.gateway.connect", "gs.gateway.connection.stats"})
+    EXPECT_EQ(data_of<Shared<ConnectionStats>>(connected, name)->connected_at, noon);
   connection.up(data_uplink());
   connection.passed = 30s;
   const auto effects = connection.state.on_housekeep(connection.now(), *connection.random);
   EXPECT_EQ(data_of<Shared<ConnectionStats>>(effects, "gs.gateway.connection.stats")->uplink_count,
             1U);
+  const auto ended = connection.state.on_ended(Error(gateway_changed), connection.now());
+  EXPECT_TRUE(data_of<Error>(ended, "gs.gateway.disconnect").is(gateway_changed));
+  const auto& last = data_of<Shared<ConnectionStats>>(ended, "gs.gateway.connection.stats");
+  EXPECT_EQ(last->disconnected_at, noon + 30s);
+  EXPECT_FALSE(last->connected_at);
+  EXPECT_EQ(last->uplink_count, 1U);
 }
 
 TEST(ConnectionEvents, AnUplinkThatNobodyTakesIsDropped) {

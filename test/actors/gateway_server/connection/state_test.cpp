@@ -572,7 +572,8 @@ TEST(DownlinkRing, ForgetsAfterSixteenAndWraps) {
 
 TEST(ConnectionHousekeeping, StoresStatisticsAndFetchesSettings) {
   Connection connection;
-  EXPECT_EQ(events(connection.state.on_connected(connection.now())), Names{"gs.gateway.connect"});
+  EXPECT_EQ(events(connection.state.on_connected(connection.now())),
+            (Names{"gs.gateway.connect", "gs.gateway.connection.stats"}));
   connection.up(data_uplink());
   connection.passed = 29s;
   EXPECT_TRUE(connection.state.on_housekeep(connection.now(), *connection.random).empty());

@@ -363,9 +363,11 @@ TEST_F(BasicStationTest, CarriesAnUplinkAndItsAnswer) {
                     std::to_string(xtime + 5'000'000) + "}");
   ASSERT_EQ(acknowledgments.size(), 1U);
   EXPECT_EQ(acknowledgments[0].device.device_id.text(), "dev-1");
-  const Texts expected = {"gs.gateway.connect", "gs.status.receive",        "gs.up.receive",
-                          "gs.up.forward",      "gs.down.schedule.attempt", "gs.down.send",
-                          "gs.txack.receive",   "gs.down.tx.success",       "gs.txack.forward"};
+  const Texts expected = {"gs.gateway.connect", "gs.gateway.connection.stats",
+                          "gs.status.receive",  "gs.up.receive",
+                          "gs.up.forward",      "gs.down.schedule.attempt",
+                          "gs.down.send",       "gs.txack.receive",
+                          "gs.down.tx.success", "gs.txack.forward"};
   EXPECT_EQ(events, expected);
   EXPECT_TRUE(has_metric(R"(ttn_lw_gs_connected_gateways{protocol="semtechws/lbslns"} 1)"));
   EXPECT_TRUE(has_metric(R"(farfield_gateway_server_station_messages_total{outcome="frame"} 1)"));

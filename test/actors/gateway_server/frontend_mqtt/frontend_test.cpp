@@ -113,9 +113,11 @@ TEST_F(GatewayMqttTest, CarriesAnUplinkAndItsAnswer) {
   ASSERT_EQ(acknowledgments.size(), 1U);
   EXPECT_EQ(acknowledgments[0].device.device_id.text(), "dev-1");
   EXPECT_EQ(acknowledgments[0].result, TxResult::success);
-  const Texts expected = {"gs.gateway.connect", "gs.status.receive",        "gs.up.receive",
-                          "gs.up.forward",      "gs.down.schedule.attempt", "gs.down.send",
-                          "gs.txack.receive",   "gs.down.tx.success",       "gs.txack.forward"};
+  const Texts expected = {"gs.gateway.connect", "gs.gateway.connection.stats",
+                          "gs.status.receive",  "gs.up.receive",
+                          "gs.up.forward",      "gs.down.schedule.attempt",
+                          "gs.down.send",       "gs.txack.receive",
+                          "gs.down.tx.success", "gs.txack.forward"};
   EXPECT_EQ(events, expected);
   EXPECT_TRUE(has_metric(R"(ttn_lw_gs_connected_gateways{protocol="mqtt"} 1)"));
   EXPECT_TRUE(has_metric(
