@@ -59,6 +59,8 @@ void start_connection(Pointer self, const StartConnection& effect) {
   state.connections[effect.link] = std::move(connection);
 }
 
+void run(Pointer self, UdpEffects effects);
+
 /// One overload per effect.
 struct Runner {
   Pointer self;
@@ -69,7 +71,8 @@ struct Runner {
     if (found != self->state.connections.end()) caf::anon_send(found->second, std::move(message));
   }
   void operator()(const SendDatagram& effect) const {
-    self->state.socket->send(effect.to, effect.bytes);
+    const bool is_sent = self->state.socket->send(effect.to, effect.bytes);
+    if (!is_sent && effect.downlink) run(self, self->state.logic->on_refused(*effect.downlink));
   }
   void operator()(const StartConnection& effect) const { start_connection(self, effect); }
   void operator()(HandUp& effect) const { tell(effect.link, std::move(effect.up)); }

@@ -246,15 +246,26 @@ UdpEffects UdpFrontendState::on_downlink(const SendDownlink& message, Instant no
 
 void UdpFrontendState::write(Link& link, const SendDownlink& message, MonoTime now,
                              UdpEffects& effects) const {
-  if (!link.path || !link.path->alive) {
-    effects.push_back(CountLostDownlink{});
-    return;
-  }
+  if (!link.path || !link.path->alive) return lose(link.id, message.token, effects);
   link.written[message.token.value() % link.written.size()] = {message.token, now};
-  effects.push_back(SendDatagram{
-      link.path->to, semtech::make_packet(semtech::PacketType::pull_resp, link.path->version,
-                                          semtech::Token{message.token.value()}, {},
-                                          semtech::pull_resp_json(message.downlink))});
+  effects.push_back(
+      SendDatagram{link.path->to,
+                   semtech::make_packet(semtech::PacketType::pull_resp, link.path->version,
+                                        semtech::Token{message.token.value()}, {},
+                                        semtech::pull_resp_json(message.downlink)),
+                   LinkedDownlink{link.id, message.token}});
+}
+
+/// The network server may try another gateway; nobody else would tell it.
+void UdpFrontendState::lose(LinkId link, DownlinkToken token, UdpEffects& effects) {
+  effects.push_back(CountLostDownlink{});
+  effects.push_back(HandAcknowledgment{link, TxAcked{token, TxResult::unknown_error, {}, {}}});
+}
+
+UdpEffects UdpFrontendState::on_refused(const LinkedDownlink& downlink) const {
+  UdpEffects effects;
+  lose(downlink.link, downlink.token, effects);
+  return effects;
 }
 
 UdpEffects UdpFrontendState::on_tick(Instant now) {

@@ -43,9 +43,15 @@ enum class DatagramOutcome : std::uint8_t {
 inline constexpr std::size_t datagram_outcome_count = 10;
 const char* to_string(DatagramOutcome outcome) noexcept;
 
+/// A downlink, by its connection's link.
+struct LinkedDownlink {
+  LinkId link;
+  DownlinkToken token;
+};
 struct SendDatagram {
   net::Endpoint to;
   Bytes bytes;
+  std::optional<LinkedDownlink> downlink = {};  // of a PULL_RESP; tell on_refused()
 };
 /// The link's number is new for each connection, so that a late word of an old one meets nobody.
 struct StartConnection {
@@ -98,6 +104,8 @@ class UdpFrontendState {
   UdpEffects on_ready(const ConnectionReady& ready, Instant now);
   UdpEffects on_ended(const ConnectionEnded& ended, Instant now);
   UdpEffects on_downlink(const SendDownlink& message, Instant now);
+  /// The socket did not take a downlink's datagram.
+  UdpEffects on_refused(const LinkedDownlink& downlink) const;
   /// Late writes that are due; every 45 s the downlink paths, every 90 s the connections.
   UdpEffects on_tick(Instant now);
 
@@ -157,6 +165,7 @@ class UdpFrontendState {
   bool on_tx_ack(Link& link, const gateway::semtech_udp::Packet& packet, MonoTime now,
                  UdpEffects& effects) const;
   void write(Link& link, const SendDownlink& message, MonoTime now, UdpEffects& effects) const;
+  static void lose(LinkId link, DownlinkToken token, UdpEffects& effects);
   Link* find(LinkId id);
   Links::iterator erase(Links::iterator link);
   bool is_full(const net::Endpoint& address) const;

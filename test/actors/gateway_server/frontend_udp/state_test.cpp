@@ -74,6 +74,14 @@ std::optional<PacketType> sent(const UdpEffects& effects) {
   return semtech::parse_packet(datagram->bytes)->type;
 }
 
+/// Counted, and the network server is told.
+bool is_lost(const UdpEffects& effects, std::uint16_t token) {
+  const auto* acked = find<HandAcknowledgment>(effects);
+  return find<CountLostDownlink>(effects) != nullptr && acked != nullptr &&
+         acked->acked.token == DownlinkToken{token} &&
+         acked->acked.result == TxResult::unknown_error && !sent(effects);
+}
+
 TEST(UdpFrontend, ConnectsOnceAndHandlesTheFirstDatagramWhenReady) {
   Frontend frontend;
   const auto first = frontend.hear(PacketType::push_data, uplink);
@@ -423,14 +431,34 @@ TEST(UdpDownlink, PathExpiresAfterNinetySecondsWithoutPull) {
   const auto expired = frontend.tick();
   ASSERT_NE(find<TellPath>(expired), nullptr);
   EXPECT_FALSE(find<TellPath>(expired)->available);
-  EXPECT_NE(find<CountLostDownlink>(frontend.send({})), nullptr);
+  EXPECT_TRUE(is_lost(frontend.send({}, 7), 7));
   EXPECT_TRUE(find<TellPath>(frontend.hear(PacketType::pull_data))->available);
   EXPECT_TRUE(sent(frontend.send({})));
 }
 
 TEST(UdpDownlink, IsLostWithoutConnection) {
   Frontend frontend;
-  EXPECT_NE(find<CountLostDownlink>(frontend.send({})), nullptr);
+  const auto effects = frontend.send({});
+  EXPECT_NE(find<CountLostDownlink>(effects), nullptr);
+  EXPECT_EQ(find<HandAcknowledgment>(effects), nullptr) << "nobody is there to be told";
+}
+
+TEST(UdpDownlink, IsReportedLostWhenItsPathIsGoneByThenOrTheSocketRefusesIt) {
+  Frontend frontend;
+  frontend.connect();
+  const auto effects = frontend.send({}, 5);
+  const auto* datagram = find<SendDatagram>(effects);
+  ASSERT_TRUE(datagram != nullptr && datagram->downlink);
+  EXPECT_TRUE(is_lost(frontend.state.on_refused(*datagram->downlink), 5));
+  EXPECT_FALSE(find<SendDatagram>(frontend.hear(PacketType::pull_data))->downlink);
+  // Written late; the gateway has been silent since.
+  frontend.passed += 46s;
+  frontend.tick();
+  EXPECT_FALSE(sent(frontend.send(noon + frontend.passed + 60s, 6)));
+  frontend.passed += 46s;
+  EXPECT_TRUE(find<TellPath>(frontend.tick()) != nullptr);
+  frontend.passed += 14s;
+  EXPECT_TRUE(is_lost(frontend.tick(), 6));
 }
 
 TEST(UdpFrontend, ClosesConnectionsThatAreSilentBothWays) {
