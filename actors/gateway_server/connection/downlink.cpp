@@ -102,6 +102,7 @@ Result<schedule::Emission> ConnectionState::schedule_window(const DownlinkFrame&
   const auto context = schedule_context(now);
   switch (request.device_class) {
     case DeviceClass::a: {
+      if (!is_counter(*uplink_us)) return fail(schedule::no_clock_sync);
       const auto seconds =
           static_cast<std::uint32_t>(request.rx1_delay.count()) + (window.number == 2 ? 1U : 0U);
       // The counter wraps; so does the sum.
@@ -185,8 +186,9 @@ Result<ConnectionState::Anchor> ConnectionState::read_path(const TxRequest& requ
   // After a reconnect the token may know the gateway's clock better than we do.
   const auto synced_at = clock_.synced_at();
   const bool is_newer = !synced_at || token.server_time > *synced_at;
-  if (is_newer && token.concentrator_time.time_since_epoch().count() != 0)
-    set_clock(token.timestamp_us, token.server_time, token.gateway_time);
+  const bool has_counter =
+      is_counter(token.timestamp_us) && token.concentrator_time.time_since_epoch().count() != 0;
+  if (is_newer && has_counter) set_clock(token.timestamp_us, token.server_time, token.gateway_time);
   return Anchor{token.antenna_index, token.timestamp_us};
 }
 

@@ -83,6 +83,12 @@ struct EndConnection {
   Error reason;
 };
 
+/// A gateway without a counter always says zero; that others say it once in 71 minutes is rare.
+/// [spec radio-events-errors §5.1]
+constexpr bool is_counter(std::uint32_t counter_us) noexcept {
+  return counter_us != 0;
+}
+
 using Effect =
     std::variant<ForwardUplink, ForwardAcknowledgment, ToFrontend, PublishEvent, CountUplink,
                  CountAcknowledgment, CountDroppedAcknowledgment, Remember, UpdateLocations,

@@ -215,7 +215,7 @@ void ConnectionState::on_uplink(UplinkFrame frame, Instant now, Random& random, 
   stats_changed_ = true;
   const auto sample = clock_sample(frame);
   const auto verdict = judge(frame, sample.gps_time);
-  const auto at = verdict.may_sync()
+  const auto at = verdict.may_sync() && is_counter(sample.counter_us)
                       ? synchronise(sample.counter_us, frame.received_at, sample.gps_time)
                       : clock_.unroll(frame.settings.timestamp_us);
   settle(now);

@@ -284,6 +284,28 @@ TEST(ConnectionDownlink, SynchronisesFromTheTokenAfterAReconnect) {
   EXPECT_TRUE(schedule(connection, class_a()).answer);
 }
 
+/// It always says zero, and nobody knows when its windows open.
+TEST(ConnectionDownlink, IsNotTimedByAGatewayWithoutACounter) {
+  Connection connection;
+  const auto heard = connection.up(data_uplink(), 0);
+  ASSERT_NE(find<ForwardUplink>(heard), nullptr);
+  EXPECT_FALSE(connection.state.snapshot(connection.now()).clock_synced_at);
+  auto answer = class_a();
+  answer.request.paths[0].uplink_token =
+      find<ForwardUplink>(heard)->frame->rx_metadata[0].uplink_token;
+  EXPECT_TRUE(root(schedule(connection, answer).answer.error()).is(schedule::no_clock_sync));
+  auto class_c = class_a();
+  class_c.request.device_class = DeviceClass::c;
+  class_c.request.paths[0].uplink_token.clear();
+  EXPECT_TRUE(root(schedule(connection, class_c).answer.error()).is(schedule::no_clock_sync));
+  // Also if another frame had one.
+  connection.up(data_uplink(2), 5'000'000);
+  EXPECT_TRUE(root(schedule(connection, answer).answer.error()).is(schedule::no_clock_sync));
+  connection.passed = 10s;
+  connection.up(data_uplink(3), 0);
+  EXPECT_EQ(connection.state.snapshot(connection.now()).clock_synced_at, noon);
+}
+
 TEST(ConnectionDownlink, SubtractsTheAntennasGain) {
   auto settings = settings_of();
   Connection plain(settings);
