@@ -40,6 +40,7 @@ struct RawAntenna {
   float channel_rssi = 0;
   float rssi_standard_deviation = 0;
   std::int64_t frequency_offset = 0;
+  ByteView encrypted_time;
   std::uint64_t fine_time = 0;
 };
 
@@ -52,6 +53,7 @@ Status into(const Field& field, RawAntenna& target) {
       {5, &store<&RawAntenna::channel_rssi, RawAntenna>},
       {6, &store<&RawAntenna::rssi_standard_deviation, RawAntenna>},
       {7, &store<&RawAntenna::frequency_offset, RawAntenna>},
+      {10, &store<&RawAntenna::encrypted_time, RawAntenna>},
       {11, &store<&RawAntenna::fine_time, RawAntenna>},
   };
   ByteView bytes;
@@ -62,6 +64,7 @@ Status into(const Field& field, RawAntenna& target) {
 struct RawGateway {
   std::uint32_t timestamp = 0;
   std::int64_t time = 0;
+  ByteView encrypted_time;
   std::uint32_t channel = 0;
   std::vector<RawAntenna> antennas;
   std::uint64_t frequency = 0;
@@ -79,6 +82,7 @@ Status into(const Field& field, RawGateway& target) {
   constexpr MessageField<RawGateway> fields[] = {
       {11, &store<&RawGateway::timestamp, RawGateway>},
       {12, &store<&RawGateway::time, RawGateway>},
+      {13, &store<&RawGateway::encrypted_time, RawGateway>},
       {22, &store<&RawGateway::channel, RawGateway>},
       {30, &store<&RawGateway::antennas, RawGateway>},
       {31, &store<&RawGateway::frequency, RawGateway>},
@@ -123,6 +127,7 @@ RxMetadata metadata(const RawGateway& raw, const RawAntenna& antenna, UtcTime re
   rx.timestamp_us = raw.timestamp;
   if (raw.time > 0) rx.time = UtcTime{Duration{raw.time}};
   if (antenna.fine_time != 0) rx.fine_timestamp_ns = antenna.fine_time;
+  rx.encrypted_fine_timestamp = to_owned(antenna.encrypted_time);
   // Concentrators that measure one of the two only.
   rx.channel_rssi_dbm = antenna.channel_rssi != 0 ? antenna.channel_rssi : antenna.rssi;
   rx.rssi_dbm = rx.channel_rssi_dbm;
@@ -143,6 +148,7 @@ void add_metadata(const RawGateway& raw, UplinkFrame& frame) {
   only.channel = raw.channel;
   only.rssi = raw.rssi;
   only.snr = raw.snr;
+  only.encrypted_time = raw.encrypted_time;
   frame.rx_metadata.push_back(metadata(raw, only, frame.received_at));
 }
 

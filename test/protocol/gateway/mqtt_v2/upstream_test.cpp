@@ -75,9 +75,33 @@ TEST(DecodeLegacyUplink, OneReceptionPerAntenna) {
   second.rssi_dbm = -90;
   second.channel_rssi_dbm = -90;
   second.snr_db = -2.5F;
+  second.encrypted_fine_timestamp = to_owned(as_bytes("secret"));
   second.channel_index = 15;
   second.received_at = now;
   EXPECT_EQ(frame->rx_metadata, (std::vector{first, second}));
+}
+
+/// Of an antenna, or of the gateway that names none.
+TEST(DecodeLegacyUplink, KeepsEncryptedFineTimestamps) {
+  const auto payload = text_field(1, "x");
+  const auto lora = bytes_field(11, bytes_field(1, text_field(12, "SF7BW125")));
+  const auto frequency = number_field(31, 868'100'000);
+  const Bytes own{1, 2, 3};
+  const Bytes antennas{4, 5};
+  const auto decoded = [&](const Bytes& gateway) {
+    const auto frame = decode_uplink(message({payload, lora, bytes_field(12, gateway)}), now);
+    EXPECT_TRUE(frame) << frame.error().to_string();
+    return frame->rx_metadata;
+  };
+  const auto alone = decoded(message({frequency, bytes_field(13, own)}));
+  ASSERT_EQ(alone.size(), 1U);
+  EXPECT_EQ(alone[0].encrypted_fine_timestamp, own);
+  const auto both =
+      decoded(message({frequency, bytes_field(13, own), bytes_field(30, bytes_field(10, antennas)),
+                       bytes_field(30, number_field(1, 1))}));
+  ASSERT_EQ(both.size(), 2U);
+  EXPECT_EQ(both[0].encrypted_fine_timestamp, antennas);
+  EXPECT_TRUE(both[1].encrypted_fine_timestamp.empty());
 }
 
 TEST(DecodeLegacyUplink, SaysWhatIsWrong) {
