@@ -1,6 +1,8 @@
 #include "actors/gateway_server/frontend_basic_station/state.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "protocol/gateway/basic_station/downstream.hpp"
 #include "protocol/gateway/basic_station/router_config.hpp"
@@ -13,6 +15,15 @@ namespace {
 
 constexpr std::array<const char*, station_outcome_count> outcome_names = {
     "version", "frame", "report", "time_sync", "ignored", "malformed", "no_json"};
+
+/// Told apart by a station; it has a few.
+constexpr std::size_t antennas_max = 256;
+
+/// How units' counters are kept together.
+constexpr std::int64_t ahead_us_max = 2'000'000;
+constexpr std::int64_t apart_us_min = 500'000;
+constexpr Duration watched_for = std::chrono::minutes{1};
+constexpr std::size_t watched_min = 4;
 
 /// Of the interval between time exchanges, up and down.
 constexpr double time_sync_jitter = 0.1;
@@ -63,7 +74,13 @@ void StationState::handle(lns::Version& message, Instant now, StationEffects& ef
 
 void StationState::handle(lns::HeardFrame& message, Instant now, StationEffects& effects) {
   effects.emplace_back(CountStation{StationOutcome::frame, {}});
-  note(message.xtime, now.mono);
+  const auto offset = static_cast<std::uint32_t>(note(message.xtime, now.mono).offset_us);
+  message.frame.settings.timestamp_us += offset;
+  for (auto& rx : message.frame.rx_metadata) {
+    rx.timestamp_us += offset;
+    if (unit_of_antenna_.size() < antennas_max || unit_of_antenna_.contains(rx.antenna_index))
+      unit_of_antenna_[rx.antenna_index] = message.xtime.unit();
+  }
   StationUp out;
   if (message.ref_time) {
     const auto round_trip = now.utc - *message.ref_time;
@@ -79,11 +96,10 @@ void StationState::handle(lns::Transmitted& message, Instant now, StationEffects
   effects.emplace_back(CountStation{StationOutcome::report, {}});
   TxAcked acked{DownlinkToken{message.diid}, TxResult::success, {}, {}};
   if (message.xtime) {
-    note(*message.xtime, now.mono);
-    if (message.gps_time) {
-      acked.gps =
-          GpsSample{static_cast<std::uint32_t>(message.xtime->counter_us()), *message.gps_time};
-    }
+    const auto counter_us = message.xtime->counter_us() +
+                            static_cast<std::uint64_t>(note(*message.xtime, now.mono).offset_us);
+    if (message.gps_time)
+      acked.gps = GpsSample{static_cast<std::uint32_t>(counter_us), *message.gps_time};
   }
   effects.emplace_back(StationAcked{acked});
 }
@@ -95,22 +111,74 @@ void StationState::handle(lns::TimeSyncRequest& message, Instant now, StationEff
 }
 
 /// Frames that a station kept while it was not connected do not turn its clock back.
-void StationState::note(lns::XTime xtime, MonoTime now) {
-  const auto session = [](lns::XTime time) { return time.value() >> 48; };
-  const bool is_older = newest_ && session(newest_->xtime) == session(xtime) &&
-                        xtime.counter_us() < newest_->xtime.counter_us();
-  if (!is_older) newest_ = Sample{xtime, now};
+StationState::Radio& StationState::note(lns::XTime xtime, MonoTime now) {
+  auto& radio = radio_of(xtime, now);
+  if (&radio != &radios_.front()) keep_together(radio, xtime, now);
+  if (xtime.counter_us() >= radio.newest.counter_us()) {
+    radio.newest = xtime;
+    radio.at = now;
+  }
+  return radio;
 }
 
-std::optional<lns::XTime> StationState::xtime_of(std::uint32_t counter_us, MonoTime now) const {
-  if (!newest_) return std::nullopt;
-  const auto passed = std::chrono::floor<std::chrono::microseconds>(now - newest_->at);
-  return newest_->xtime.plus(passed.count()).nearest(counter_us);
+StationState::Radio& StationState::radio_of(lns::XTime xtime, MonoTime now) {
+  const auto found = std::ranges::find(radios_, xtime.unit(),
+                                       [](const Radio& radio) { return radio.newest.unit(); });
+  const bool is_known = found != radios_.end();
+  if (is_known && found->newest.session() == xtime.session()) return *found;
+  // With the first one's counter all that was measured by it is void.
+  if (is_known) radios_.erase(found, found == radios_.begin() ? radios_.end() : found + 1);
+  Radio radio{.newest = xtime, .at = now, .watched_from = now};
+  if (!radios_.empty())
+    radio.offset_us = first_counter(now) - static_cast<std::int64_t>(xtime.counter_us());
+  return radios_.emplace_back(radio);
+}
+
+/// The offset is as good as the frame that it was measured by. Nothing comes before its time: one
+/// that is far ahead says that an earlier one was late. Crystals drift apart, by a second in days:
+/// the frame of a minute that came soonest tells. What is under way then may miss its window.
+void StationState::keep_together(Radio& radio, lns::XTime xtime, MonoTime now) const {
+  const auto counter = static_cast<std::int64_t>(xtime.counter_us());
+  const auto ahead = counter + radio.offset_us - first_counter(now);
+  radio.ahead_us = std::max(radio.ahead_us.value_or(ahead), ahead);
+  ++radio.watched;
+  const bool is_due = radio.watched >= watched_min && now - radio.watched_from >= watched_for;
+  const bool is_apart = is_due && std::abs(*radio.ahead_us) >= apart_us_min;
+  if (ahead >= ahead_us_max || is_apart) radio.offset_us -= *radio.ahead_us;
+  if (ahead < ahead_us_max && !is_due) return;
+  radio.ahead_us.reset();
+  radio.watched = 0;
+  radio.watched_from = now;
+}
+
+std::int64_t StationState::first_counter(MonoTime now) const {
+  const auto& first = radios_.front();
+  const auto passed = std::chrono::floor<std::chrono::microseconds>(now - first.at);
+  return static_cast<std::int64_t>(first.newest.counter_us()) + passed.count();
+}
+
+/// The unit that heard by the antenna; else the unit of that number, or the first.
+const StationState::Radio* StationState::transmitter(std::uint32_t antenna) const {
+  const auto heard = unit_of_antenna_.find(antenna);
+  const bool has_heard = heard != unit_of_antenna_.end();
+  const auto found =
+      std::ranges::find(radios_, has_heard ? heard->second : antenna,
+                        [](const Radio& radio) -> std::uint32_t { return radio.newest.unit(); });
+  if (found != radios_.end()) return &*found;
+  return has_heard || radios_.empty() ? nullptr : &radios_.front();
+}
+
+std::optional<lns::XTime> StationState::xtime_of(const gateway::GatewayDownlink& downlink,
+                                                 MonoTime now) const {
+  const auto* radio = transmitter(downlink.antenna_index);
+  if (radio == nullptr || !downlink.timestamp_us) return std::nullopt;
+  const auto passed = std::chrono::floor<std::chrono::microseconds>(now - radio->at);
+  const auto own_counter = *downlink.timestamp_us - static_cast<std::uint32_t>(radio->offset_us);
+  return radio->newest.plus(passed.count()).nearest(own_counter);
 }
 
 StationEffects StationState::on_downlink(const SendDownlink& message, Instant now) {
-  std::optional<lns::XTime> starts;
-  if (message.downlink.timestamp_us) starts = xtime_of(*message.downlink.timestamp_us, now.mono);
+  const auto starts = xtime_of(message.downlink, now.mono);
   auto text = lns::downlink_message(message.downlink, message.token.value(), starts, *setup_.region,
                                     now.utc);
   if (text) return {TellStation{std::move(*text)}};

@@ -3,9 +3,11 @@
 //
 // A station counts 48 bits of microseconds, in a session that its messages name; the connection
 // knows the low 32 bits. The newest message says which session and which upper bits a downlink
-// belongs to. [spec gateway-server §4]
+// belongs to. Of several concentrators each counts from its own start; the connection, which has
+// one clock, is told what the first one would count. [spec gateway-server §4]
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <variant>
@@ -87,9 +89,15 @@ class StationState {
   bool has_remote_shell() const noexcept { return has_remote_shell_; }
 
  private:
-  struct Sample {
-    gateway::basic_station::XTime xtime;
+  /// One concentrator, in its present session.
+  struct Radio {
+    gateway::basic_station::XTime newest;
     MonoTime at;
+    std::int64_t offset_us = 0;  // from its counter to the first one's
+    /// Since `watched_from`: the least that it was behind (negative) of the first one.
+    std::optional<std::int64_t> ahead_us = {};
+    std::size_t watched = 0;
+    MonoTime watched_from;
   };
 
   void handle(gateway::basic_station::OtherMessage& message, Instant now, StationEffects& effects);
@@ -98,14 +106,19 @@ class StationState {
   void handle(gateway::basic_station::Transmitted& message, Instant now, StationEffects& effects);
   void handle(gateway::basic_station::TimeSyncRequest& message, Instant now,
               StationEffects& effects);
-  void note(gateway::basic_station::XTime xtime, MonoTime now);
-  std::optional<gateway::basic_station::XTime> xtime_of(std::uint32_t counter_us,
+  Radio& note(gateway::basic_station::XTime xtime, MonoTime now);
+  Radio& radio_of(gateway::basic_station::XTime xtime, MonoTime now);
+  void keep_together(Radio& radio, gateway::basic_station::XTime xtime, MonoTime now) const;
+  std::int64_t first_counter(MonoTime now) const;
+  const Radio* transmitter(std::uint32_t antenna) const;
+  std::optional<gateway::basic_station::XTime> xtime_of(const gateway::GatewayDownlink& downlink,
                                                         MonoTime now) const;
 
   const StationSetup setup_;
   const BasicStationConfig& config_;
-  std::optional<Sample> newest_;
-  std::optional<MonoTime> asked_time_at_;  // by the station
+  std::vector<Radio> radios_;                              // that were heard, one per unit
+  std::map<std::uint32_t, std::uint8_t> unit_of_antenna_;  // that heard last by it
+  std::optional<MonoTime> asked_time_at_;                  // by the station
   bool has_remote_shell_ = false;
 };
 

@@ -1,5 +1,6 @@
-// The station's clock: a concentrator counter of 48 bits of microseconds, and in the upper 16 bits
-// the session in which it counts. [spec gateway-server §4.3]
+// The station's clock: 48 bits of microseconds since a concentrator was started; above them 8 bits
+// of the session in which it counts, and 7 of which of the station's concentrators it is. [spec
+// gateway-server §4.3]
 #pragma once
 
 #include <compare>
@@ -17,6 +18,13 @@ class XTime {
   constexpr std::int64_t value() const noexcept { return value_; }
   constexpr std::uint64_t counter_us() const noexcept {
     return static_cast<std::uint64_t>(value_) & counter_mask;
+  }
+  /// Of one unit; another one says that its counter was started anew.
+  constexpr std::uint8_t session() const noexcept {
+    return static_cast<std::uint8_t>(static_cast<std::uint64_t>(value_) >> 48U);
+  }
+  constexpr std::uint8_t unit() const noexcept {
+    return static_cast<std::uint8_t>((static_cast<std::uint64_t>(value_) >> 56U) & 0x7fU);
   }
   /// Wraps within the session.
   constexpr XTime plus(std::int64_t us) const noexcept {

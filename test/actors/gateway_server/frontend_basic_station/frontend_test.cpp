@@ -166,12 +166,12 @@ class BasicStationTest : public test::ActorFixture {
     station.stream->write(websocket::client_frame(Opcode::text, text));
     pump();
   }
-  static std::string uplink(std::uint16_t f_cnt, std::int64_t at) {
+  static std::string uplink(std::uint16_t f_cnt, std::int64_t at, std::uint32_t antenna = 0) {
     return R"({"msgtype":"updf","MHdr":64,"DevAddr":16909060,"FCtrl":0,"FCnt":)" +
            std::to_string(f_cnt) +
            R"(,"FOpts":"","FPort":1,"FRMPayload":"a1b2","MIC":-77,"RefTime":0,"DR":5,"Freq":868100000,)"
-           R"("upinfo":{"rctx":0,"xtime":)" +
-           std::to_string(at) +
+           R"("upinfo":{"rctx":)" +
+           std::to_string(antenna) + R"(,"xtime":)" + std::to_string(at) +
            R"(,"gpstime":0,"fts":-1,"rssi":-90,"snr":7.5,"rxtime":1700000001.1}})";
   }
 
@@ -371,6 +371,31 @@ TEST_F(BasicStationTest, CarriesAnUplinkAndItsAnswer) {
   EXPECT_EQ(events, expected);
   EXPECT_TRUE(has_metric(R"(ttn_lw_gs_connected_gateways{protocol="semtechws/lbslns"} 1)"));
   EXPECT_TRUE(has_metric(R"(farfield_gateway_server_station_messages_total{outcome="frame"} 1)"));
+}
+
+/// The second was started 20 s later, and counts from there in a session of its own.
+TEST_F(BasicStationTest, AnswersByBothConcentratorsOfAStation) {
+  constexpr auto counter = xtime & ((std::int64_t{1} << 48) - 1);
+  constexpr auto second = (std::int64_t{1} << 56) + (std::int64_t{7} << 48) + counter - 20'000'000;
+  registry->gateways[0].antennas.resize(2);
+  start();
+  auto station = request(traffic);
+  say(*station, R"({"msgtype":"version","station":"2.0.6","protocol":2})");
+  for (std::uint16_t i = 0; i < 10; ++i) {
+    const bool by_second = i % 2 == 1;
+    const auto heard_at = (by_second ? second : xtime) + i * 8'000'000;
+    say(*station, uplink(i, heard_at, by_second ? 1 : 0));
+    ASSERT_EQ(uplinks.size(), i + 1U);
+    station->take();
+    const auto scheduled = schedule(answer_to(*uplinks.back()));
+    ASSERT_TRUE(scheduled) << i << scheduled.error().to_string();
+    EXPECT_EQ(scheduled->delay, 5s);
+    const auto told = station->take().at(0);
+    EXPECT_NE(told.find(R"("rctx":)" + std::to_string(by_second ? 1 : 0)), std::string::npos);
+    EXPECT_NE(told.find(R"("xtime":)" + std::to_string(heard_at + 4'000'000)), std::string::npos)
+        << told;
+    pass(8s);
+  }
 }
 
 TEST_F(BasicStationTest, AnUnregisteredStationGetsTheFallbackPlan) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "actors/gateway_server/frontend_basic_station/authorise.hpp"
 #include "actors/gateway_server/frontend_basic_station/discovery.hpp"
 #include "actors/gateway_server/frontend_basic_station/inbox.hpp"
@@ -31,18 +33,19 @@ class StationStateTest : public testing::Test {
     now.mono += time;
     now.utc += time;
   }
-  static std::string uplink(std::int64_t xtime, const std::string& ref_time = "0") {
+  static std::string uplink(std::int64_t xtime, const std::string& ref_time = "0", int rctx = 1) {
     return R"({"msgtype":"updf","MHdr":64,"DevAddr":1,"FCtrl":0,"FCnt":7,"FOpts":"","FPort":-1,)"
            R"("FRMPayload":"","MIC":1,"DR":5,"Freq":868100000,"RefTime":)" +
-           ref_time + R"(,"upinfo":{"rctx":1,"xtime":)" + std::to_string(xtime) +
-           R"(,"gpstime":0,"rssi":-90,"snr":7.5}})";
+           ref_time + R"(,"upinfo":{"rctx":)" + std::to_string(rctx) + R"(,"xtime":)" +
+           std::to_string(xtime) + R"(,"gpstime":0,"rssi":-90,"snr":7.5}})";
   }
-  SendDownlink downlink(std::uint32_t timestamp_us) const {
+  SendDownlink downlink(std::uint32_t timestamp_us, std::uint32_t antenna = 0) const {
     SendDownlink message;
     message.token = DownlinkToken{7};
     message.downlink = {.phy_payload = Bytes{0x60},
                         .data_rate = LoraDataRate{7, 125'000, CodingRate::cr4_5},
                         .frequency = Frequency::hz(868'100'000),
+                        .antenna_index = antenna,
                         .timestamp_us = timestamp_us,
                         .absolute_time = {}};
     return message;
@@ -142,6 +145,112 @@ TEST_F(StationStateTest, ARestartedStationHasAnotherSession) {
   say(uplink(other + 10'000'000));
   EXPECT_EQ(xtime_of(state().on_downlink(downlink(15'000'000), now)),
             std::to_string(other + 14'000'000));
+}
+
+// --- several concentrators ---------------------------------------------------------------------
+
+/// A station with two of them, of which the second was started `later`. The first began at zero,
+/// two hours ago.
+class TwoRadiosTest : public StationStateTest {
+ protected:
+  static std::int64_t us(Duration time) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(time).count();
+  }
+  std::int64_t xtime(std::size_t unit, Duration heard) const {
+    return (static_cast<std::int64_t>(unit) << 56) + session_of[unit] + us(2h + heard) -
+           (unit == 1 ? us(later) : 0);
+  }
+  /// A frame heard at `heard`; the counter that the connection is told.
+  std::uint32_t hear(std::size_t unit, Duration heard) {
+    const auto effects = say(uplink(xtime(unit, heard), "0", static_cast<int>(unit)));
+    const auto& frame = std::get<StationUp>(effects.at(1)).up.uplinks.at(0);
+    EXPECT_EQ(frame.settings.timestamp_us, frame.rx_metadata.at(0).timestamp_us);
+    return frame.settings.timestamp_us;
+  }
+  std::string answer(std::uint32_t uplink_us, std::uint32_t antenna) {
+    return xtime_of(state().on_downlink(downlink(uplink_us + 5'000'000, antenna), now));
+  }
+  static std::uint32_t first_counter(Duration heard) {
+    return static_cast<std::uint32_t>(us(2h + heard));
+  }
+
+  Duration later{0};
+  std::array<std::int64_t, 2> session_of = {std::int64_t{17} << 48, std::int64_t{99} << 48};
+};
+
+TEST_F(TwoRadiosTest, AreOneClockToTheConnectionAndAnswerByTheirOwn) {
+  for (const Duration start : {Duration(300ms), Duration(20s), Duration(-20s), Duration(90min)}) {
+    later = start;
+    EXPECT_EQ(hear(0, 0s), first_counter(0s));
+    pass(1s);
+    const auto by_second = hear(1, 1s);
+    EXPECT_EQ(by_second, first_counter(1s));
+    EXPECT_EQ(answer(by_second, 1), std::to_string(xtime(1, 5s)));
+    pass(1s);
+    const auto by_first = hear(0, 2s);
+    EXPECT_EQ(by_first, first_counter(2s));
+    EXPECT_EQ(answer(by_first, 0), std::to_string(xtime(0, 6s)));
+    // A slow network changes nothing: the counters are exact.
+    pass(1s);
+    const auto delayed = hear(1, 2900ms);
+    EXPECT_EQ(delayed, first_counter(2900ms));
+    EXPECT_EQ(answer(delayed, 1), std::to_string(xtime(1, 6900ms)));
+    // Each has its own session.
+    session_of[0] += std::int64_t{1} << 48;
+    pass(-3s);
+  }
+}
+
+TEST_F(TwoRadiosTest, ReportsOfTheSecondAreOfTheFirstsClock) {
+  later = 20s;
+  hear(0, 0s);
+  hear(1, 0s);
+  pass(5s);
+  const auto effects = say(R"({"msgtype":"dntxed","diid":7,"xtime":)" +
+                           std::to_string(xtime(1, 5s)) + R"(,"gpstime":1384034399000000})");
+  EXPECT_EQ(std::get<StationAcked>(effects.at(1)).acked.gps->counter_us, first_counter(5s));
+}
+
+/// The first frame came late, so the offset is too great, until one comes at once.
+TEST_F(TwoRadiosTest, AreKeptTogetherByTheFrameThatComesSoonest) {
+  later = 20s;
+  hear(0, 0s);
+  EXPECT_EQ(hear(1, -30s), first_counter(0s));
+  pass(1s);
+  EXPECT_EQ(hear(1, 1s), first_counter(1s));
+  // A late one later is known for what it is.
+  EXPECT_EQ(hear(1, -29s), first_counter(-29s));
+}
+
+TEST_F(TwoRadiosTest, AreKeptTogetherWhenTheyDriftApart) {
+  later = 20s;
+  hear(0, 0s);
+  hear(1, 0s);
+  // The second falls behind, by a hundredth, which no crystal does; frames of both each second.
+  std::uint32_t heard = 0;
+  for (int second = 1; second <= 240; ++second) {
+    pass(1s);
+    hear(0, second * 1s);
+    heard = hear(1, second * 990ms);
+  }
+  const auto behind = static_cast<std::int32_t>(first_counter(240s) - heard);
+  EXPECT_LT(behind, 700'000) << "it would be 2.4 s";
+  EXPECT_EQ(answer(heard, 1), std::to_string(xtime(1, 240 * 990ms + 4s)));
+}
+
+/// What was measured by the first one's counter is void.
+TEST_F(TwoRadiosTest, BeginAnewWhenTheFirstIsRestarted) {
+  hear(0, 0s);
+  const auto before = hear(1, 0s);
+  session_of[0] = std::int64_t{18} << 48;
+  hear(0, -1h);
+  const auto lost = state().on_downlink(downlink(before, 1), now);
+  EXPECT_TRUE(std::get<LostDownlink>(lost.at(0)).error.is(lns::session_state_not_found));
+  EXPECT_EQ(hear(1, 0s), first_counter(-1h));
+  session_of[1] = std::int64_t{5} << 48;
+  const auto after = hear(1, -90min);
+  EXPECT_EQ(after, first_counter(-1h));
+  EXPECT_EQ(answer(after, 1), std::to_string(xtime(1, -90min + 4s)));
 }
 
 TEST_F(StationStateTest, WithoutASessionADownlinkIsReportedLost) {

@@ -4,6 +4,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <limits>
 
 #include "protocol/gateway/basic_station/router_config.hpp"
 
@@ -30,6 +31,16 @@ TEST(XTime, StaysInItsSession) {
   const XTime end{static_cast<std::int64_t>((std::uint64_t{5} << 48) | XTime::counter_mask)};
   EXPECT_EQ(end.plus(1).value(), std::int64_t{5} << 48);
   EXPECT_EQ(XTime{std::int64_t{5} << 48}.plus(-1), end);
+}
+
+TEST(XTime, NamesItsUnitAndItsSession) {
+  const XTime first{53198770627242300};
+  EXPECT_EQ(first.unit(), 0);
+  EXPECT_EQ(first.session(), 189);
+  const XTime last{std::numeric_limits<std::int64_t>::max()};
+  EXPECT_EQ(last.unit(), 127);
+  EXPECT_EQ(last.session(), 255);
+  EXPECT_EQ(last.plus(1).unit(), 127);
 }
 
 TEST(XTime, IsFoundAgainFromItsLowBits) {
