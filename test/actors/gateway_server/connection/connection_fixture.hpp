@@ -88,8 +88,8 @@ struct Connection {
   Duration passed{0};
   std::optional<UtcTime> gps_time;
   std::optional<UtcTime> gateway_time;  // of its own clock
-  Status upstream;       // what the network server behind answers
-  Status packet_broker;  // … and the agent
+  Status upstream;                      // what the network server behind answers
+  Status packet_broker;                 // … and the agent
   std::unique_ptr<Random> random = make_seeded_random(1);
   ConnectionState state;
 };

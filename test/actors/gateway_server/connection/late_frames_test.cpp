@@ -21,8 +21,7 @@ struct Judge {
     const auto at = [](std::optional<Duration> time) {
       return time ? std::optional(noon + *time) : std::nullopt;
     };
-    return frames.judge(clock,
-                        {start + static_cast<std::uint32_t>(us), at(gps), at(gateway_time)},
+    return frames.judge(clock, {start + static_cast<std::uint32_t>(us), at(gps), at(gateway_time)},
                         noon + now);
   }
   std::uint32_t start;
