@@ -66,10 +66,18 @@ struct CookieKeys {
   std::string block_key;  // 32 bytes in hex
 };
 
+/// `grpc`.
+struct Grpc {
+  Listen listen;
+  std::vector<std::string> trusted_proxies;  // address blocks
+};
+
 /// `http`.
 struct Http {
   Listen listen;
   std::vector<std::string> trusted_proxies;  // address blocks
+  std::string redirect_to_host;              // with or without a port; empty: whatever was asked
+  bool redirect_to_tls = false;
   Page metrics;
   Page health;
   CookieKeys cookie;
@@ -497,6 +505,7 @@ struct IdentityServer {
   bool login_tokens_enabled = false;
   Duration login_token_ttl{};
   Duration delete_restore{};
+  Duration rights_ttl{};  // `rights.ttl`
   bool dev_eui_block_enabled = false;
   std::uint64_t dev_eui_application_limit = 0;  // 0: none
   JoinEuiPrefix dev_eui_prefix;                 // of DevEUIs
@@ -528,7 +537,7 @@ struct Config {
   Log log;
   Process process;
   Storage storage;
-  Listen grpc;
+  Grpc grpc;
   Http http;
   Inspect inspect;
   MtlsAuth mtls_auth;

@@ -23,8 +23,8 @@ Error contradicts(std::string_view key, std::string_view detail) {
 void check_listeners(const Config& config, std::vector<Error>& problems) {
   std::set<std::string> seen;
   for (const auto& [key, address] :
-       {std::pair<std::string_view, std::string>{"grpc.listen", config.grpc.plain},
-        {"grpc.listen-tls", config.grpc.tls},
+       {std::pair<std::string_view, std::string>{"grpc.listen", config.grpc.listen.plain},
+        {"grpc.listen-tls", config.grpc.listen.tls},
         {"http.listen", config.http.listen.plain},
         {"http.listen-tls", config.http.listen.tls},
         {"interop.listen", config.interop.listen.plain},
@@ -106,10 +106,25 @@ void check_applications(const Config& config, std::vector<Error>& problems) {
   }
 }
 
+/// A client that is sent on has to arrive somewhere.
+void check_redirects(const Config& config, std::vector<Error>& problems) {
+  const auto& http = config.http;
+  const bool has_tls =
+      (config.tls.source != TlsSource::none || config.tls.acme.enable) && !http.listen.tls.empty();
+  if (http.redirect_to_tls && !has_tls)
+    problems.push_back(
+        contradicts("http.redirect-to-tls", "it needs tls.source and http.listen-tls"));
+  constexpr std::string_view allowed =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-:[]";
+  if (http.redirect_to_host.find_first_not_of(allowed) != std::string::npos)
+    problems.push_back(contradicts("http.redirect-to-host", "it is no host and port"));
+}
+
 }  // namespace
 
 std::vector<Error> contradictions(const Config& config) {
   std::vector<Error> problems;
+  check_redirects(config, problems);
   check_listeners(config, problems);
   check_windows(config, problems);
   check_addresses(config, problems);

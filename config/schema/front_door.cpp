@@ -47,9 +47,13 @@ std::vector<Knob> tls_knobs() {
 std::vector<Knob> front_door_knobs() {
   std::vector<Knob> knobs{
       {"grpc.listen", "Address of the gRPC API without TLS.", ":1884",
-       one(listen_address(), FF_PLACE(grpc.plain))},
+       one(listen_address(), FF_PLACE(grpc.listen.plain))},
       {"grpc.listen-tls", "Address of the gRPC API with TLS; needs tls.source.", ":8884",
-       one(listen_address(), FF_PLACE(grpc.tls))},
+       one(listen_address(), FF_PLACE(grpc.listen.tls))},
+      {"grpc.trusted-proxies",
+       "Proxies whose word on a caller's address is believed: X-Forwarded-For, X-Real-IP.",
+       "127.0.0.0/8 10.0.0.0/8 100.64.0.0/10 172.16.0.0/12 192.168.0.0/16",
+       many(address_block(), FF_PLACE(grpc.trusted_proxies))},
 
       {"http.listen", "Address of the HTTP API, metrics and health without TLS.", ":1885",
        one(listen_address(), FF_PLACE(http.listen.plain))},
@@ -58,6 +62,13 @@ std::vector<Knob> front_door_knobs() {
       {"http.trusted-proxies", "Proxies whose X-Real-IP header is believed.",
        "127.0.0.0/8 10.0.0.0/8 100.64.0.0/10 172.16.0.0/12 192.168.0.0/16",
        many(address_block(), FF_PLACE(http.trusted_proxies))},
+      {"http.redirect-to-host",
+       "Host, with or without a port, that requests to other hosts are sent to; empty: none is.",
+       "", one(any_text(), FF_PLACE(http.redirect_to_host))},
+      {"http.redirect-to-tls",
+       "Sends requests without TLS to http.listen-tls, but for /healthz and an authority's "
+       "challenges.",
+       "false", one(flag(), FF_PLACE(http.redirect_to_tls))},
       {"http.metrics.enable", "Serves Prometheus metrics on /metrics.", "true",
        one(flag(), FF_PLACE(http.metrics.enable))},
       {"http.metrics.password", "Password of the user metrics; empty: none is asked for.", "",

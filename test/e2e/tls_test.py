@@ -57,6 +57,37 @@ class TlsServer(Server):
                 return ssl.DER_cert_to_PEM_cert(stream.getpeercert(True)).strip()
 
 
+class Redirects(unittest.TestCase):
+    def test_requests_without_tls_are_sent_to_it_but_for_those_that_follow_nobody(self):
+        with TlsServer(**{'tls.source': 'self-signed', 'http.redirect-to-tls': 'true'}) as server:
+            def ask(path, tls=False, **headers):
+                context = ssl._create_unverified_context()
+                connection = (http.client.HTTPSConnection(server.target('http'), timeout=10, context=context) if tls
+                              else http.client.HTTPConnection(server.target('http', False), timeout=10))
+                connection.request('GET', path, headers=headers)
+                answer = connection.getresponse()
+                answer.read()
+                connection.close()
+                return answer.status, answer.getheader('Location')
+
+            path = '/api/v3/applications?limit=1'
+            self.assertEqual(ask(path), (302, f'https://{server.target("http")}{path}'))
+            self.assertEqual(ask('/metrics')[0], 302)
+            self.assertEqual(ask('/healthz'), (200, None))
+            self.assertEqual(ask('/.well-known/acme-challenge/token'), (404, None))
+            self.assertEqual(ask(path, tls=True)[0], 401)
+            self.assertEqual(ask('/', tls=True), (302, '/oauth'), 'home')
+            # From loopback, which the settings trust: TLS has ended before us.
+            self.assertEqual(ask(path, **{'X-Forwarded-Proto': 'https'})[0], 401)
+
+    def test_redirects_need_somewhere_to_lead(self):
+        server = Server(**{'http.redirect-to-tls': 'true'})
+        self.addCleanup(server.__exit__)
+        done = subprocess.run(server.command(), capture_output=True, text=True, timeout=20)
+        self.assertEqual(done.returncode, 78)
+        self.assertIn('http.redirect-to-tls', done.stderr)
+
+
 class SelfSigned(unittest.TestCase):
     @classmethod
     def setUpClass(cls):

@@ -16,6 +16,7 @@
 #include "app/server/process/identity.hpp"
 #include "app/server/process/pages.hpp"
 #include "app/server/process/settings.hpp"
+#include "net/http/https_redirect.hpp"
 #include "net/http/middleware.hpp"
 
 namespace ff::app {
@@ -24,6 +25,22 @@ namespace {
 constexpr std::chrono::seconds call_grace{2};
 /// Each part of an inspection; twice that with the parts that follow from others.
 constexpr std::chrono::seconds inspect_timeout{2};
+
+/// [spec cli §7]
+std::string home_of(const config::OAuth& oauth) {
+  return oauth.console_url.empty() ? oauth.mount : oauth.console_url;
+}
+
+/// The paths of authorities and of who watches us are asked without TLS.
+Result<net::http::RedirectRules> redirect_rules(const config::Http& http,
+                                                std::vector<net::AddressBlock> trusted_proxies) {
+  FF_TRY(const auto tls, address_of("http.listen-tls", http.listen.tls));
+  return net::http::RedirectRules{.to_tls = http.redirect_to_tls,
+                                  .tls_port = tls ? tls->port() : std::uint16_t{0},
+                                  .to_host = http.redirect_to_host,
+                                  .trusted_proxies = std::move(trusted_proxies),
+                                  .is_exempt = is_asked_without_tls};
+}
 
 }  // namespace
 
@@ -134,14 +151,17 @@ Status FrontDoors::State::open_http(const NodeRoutes& routes) {
        .inspect = std::move(inspect),
        .account = api::account::make_account_handler(account, limits),
        .account_mount = ports.config.is.oauth.mount,
+       .home = home_of(ports.config.is.oauth),
        .pictures = [pictures](const auto& request,
                               const auto& response) { pictures->serve(request, response); },
        .is_picture = [pictures](std::string_view path) { return pictures->has(path); },
        .challenge = acme ? acme->challenges() : nullptr});
   net::http::ServerOptions options;
   options.utc_now = [] { return actors::make_system_clock()->now().utc; };
+  FF_TRY(auto redirects, redirect_rules(settings, limits.trusted_proxies));
   http = std::make_unique<net::http::HttpServer>(
-      options, net::http::with_security_headers(std::move(pages)));
+      options, net::http::with_security_headers(
+                   net::http::with_redirects(std::move(redirects), std::move(pages))));
   FF_CHECK(listen_http("http.listen", settings.listen.plain, nullptr));
   if (certificates)
     FF_CHECK(listen_http("http.listen-tls", settings.listen.tls, certificates.http));

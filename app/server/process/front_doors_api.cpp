@@ -191,7 +191,7 @@ std::function<std::string()> FrontDoors::State::new_ulid() {
   return [this] { return random.ulid(ports.clock->now().utc); };
 }
 
-api::FrontPorts FrontDoors::State::front_ports() {
+api::FrontPorts FrontDoors::State::front_ports(std::vector<net::AddressBlock> trusted_proxies) {
   using api::CallType;
   return {.now = [clock = ports.clock] { return clock->now().utc; },
           .new_request_id = new_ulid(),
@@ -199,6 +199,7 @@ api::FrontPorts FrontDoors::State::front_ports() {
           .authenticator = api::make_authenticator(*identity),
           .rate_limiter = ports.rate_limiter,
           .audit = audit_log ? api::make_call_audit(*audit_ports()) : nullptr,
+          .trusted_proxies = std::move(trusted_proxies),
           .is_unlimited = [keys = api::ClusterKeys(ports.config.cluster_keys)](
                               const api::Call& call) { return keys.check(call).has_value(); },
           .on_error =
@@ -227,10 +228,11 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
   identity.emplace(api::Asker(deadlines, call_timeout), routes.identity_server,
                    std::move(identity_ports));
   build_device_pages(*identity);
-  front = std::make_unique<api::Front>(front_ports());
+  FF_TRY(auto proxies, address_blocks("grpc.trusted-proxies", ports.config.grpc.trusted_proxies));
+  front = std::make_unique<api::Front>(front_ports(std::move(proxies)));
   services = std::make_unique<api::Services>(*front, service_deps(routes));
   std::vector<api::Listener> grpc_listeners;
-  const auto& listen = ports.config.grpc;
+  const auto& listen = ports.config.grpc.listen;
   FF_TRY(const auto plain, address_of("grpc.listen", listen.plain));
   FF_TRY(const auto tls, address_of("grpc.listen-tls", listen.tls));
   if (plain) grpc_listeners.push_back({plain->to_string(), {}});

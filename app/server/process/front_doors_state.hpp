@@ -121,7 +121,7 @@ struct FrontDoors::State {
   /// What events get and where they are counted; they are kept nowhere else.
   events::Hub::Ports hub_ports();
   /// What the path of calls takes from outside.
-  api::FrontPorts front_ports();
+  api::FrontPorts front_ports(std::vector<net::AddressBlock> trusted_proxies);
   /// Counts a call that ends before the path of calls hears of it.
   void refused_call(std::string_view method, grpc::StatusCode code);
   /// Events are kept from now on, if they are to be.

@@ -61,6 +61,10 @@ HttpHandler health_page(const PageSettings& settings, std::function<Health()> he
 
 }  // namespace
 
+bool is_asked_without_tls(std::string_view path) {
+  return path == "/healthz" || acme::challenge_token(path).has_value();
+}
+
 HttpHandler make_pages(const PageSettings& settings, std::function<std::string()> metrics,
                        std::function<Health()> health, PageHandlers handlers) {
   HttpHandler on_metrics;
@@ -91,6 +95,8 @@ HttpHandler make_pages(const PageSettings& settings, std::function<std::string()
     }
     if (handlers.pictures && handlers.is_picture(path))
       return handlers.pictures(std::move(request), std::move(response));
+    if (path == "/" && !handlers.home.empty())
+      return response->respond(302, {{"Location", handlers.home}}, {});
     if (is_below(path, handlers.account_mount) && handlers.account)
       return handlers.account(std::move(request), std::move(response));
     response->respond(404, "application/json", R"({"code":5,"message":"Not Found","details":[]})");

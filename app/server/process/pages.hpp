@@ -32,6 +32,7 @@ struct PageHandlers {
   net::http::HttpHandler inspect;  // /inspect and below
   net::http::HttpHandler account;  // `account_mount` and below
   std::string account_mount = "/oauth";
+  std::string home;                 // where `/` leads; empty: nowhere
   net::http::HttpHandler pictures;  // what `is_picture` says; null: there are none
   std::function<bool(std::string_view path)> is_picture;
   /// Answers of /.well-known/acme-challenge/<token>; null: there are none.
@@ -44,5 +45,8 @@ struct PageHandlers {
 net::http::HttpHandler make_pages(const PageSettings& settings,
                                   std::function<std::string()> metrics,
                                   std::function<Health()> health, PageHandlers handlers);
+
+/// /healthz and an authority's challenges: who asks for them follows no redirects.
+bool is_asked_without_tls(std::string_view path);
 
 }  // namespace ff::app

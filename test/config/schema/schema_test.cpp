@@ -83,7 +83,7 @@ TEST(Schema, FindsKnobsByTheirWholeName) {
 
 TEST(Schema, DefaultsAreTheReferences) {
   const auto config = default_config();
-  EXPECT_EQ(config.grpc.plain, ":1884");
+  EXPECT_EQ(config.grpc.listen.plain, ":1884");
   EXPECT_EQ(config.http.listen.tls, ":8885");
   EXPECT_EQ(config.as.mqtt.plain, ":1883");
   EXPECT_EQ(config.as.mqtt_sessions.max_per_application, 1000U);
