@@ -124,6 +124,9 @@ struct RecentUplink {
   std::uint8_t gateway_count = 0;
   std::uint64_t payload_hash = 0;  // of the PHYPayload without its MIC
   UtcTime received_at;
+  /// Of an uplink that a client tells of (imports): all it said, in the API's own form. Empty for
+  /// what was received here.
+  Bytes as_given = {};
   bool operator==(const RecentUplink&) const = default;
 };
 

@@ -119,7 +119,9 @@ void AirRules::uplink(const std::string& device, const sim::Transmission& transm
   const auto air = schedule::time_on_air(transmission.phy_payload.size(), transmission.data_rate,
                                          transmission.frequency);
   if (!air) return report(AirRule::frequency, who + ": unknown modulation");
-  check_dwell(region::Direction::uplink, transmission.frequency, *air, who);
+  // LR-FHSS hops: no channel is taken for longer than a header, 234 ms.
+  if (!std::holds_alternative<LrFhssDataRate>(transmission.data_rate))
+    check_dwell(region::Direction::uplink, transmission.frequency, *air, who);
   check_duty(device, *band, {end - *air, *air}, *air);
 }
 

@@ -59,6 +59,12 @@ TEST(AirRules, SeeWhatADeviceDoes) {
       {"louder", "US_902_928_FSB_2", loud(24), AirRule::power},
       {"KR920: the band's own limit is lower", "KR_920_923_TTN", loud(16), AirRule::power},
       {"SF11 in US915", "US_902_928_FSB_2", slow, AirRule::dwell_time},
+      {"LR-FHSS in US915, longer but hopping",
+       "US_902_928_FSB_2",
+       [](auto& t) {
+         t.data_rate = LrFhssDataRate{1'523'000, CodingRate::cr1_3};
+       },
+       {}},
       {"SF11 in AS923, whose plan is silent", "AS_923", slow, AirRule::dwell_time},
       {"SF11 where the plan allows it", "AS_923_NDT", slow, {}},
       {"SF11 in EU868", "EU_863_870_TTN", slow, {}},

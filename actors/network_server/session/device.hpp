@@ -16,6 +16,13 @@
 
 namespace ff::network_server {
 
+/// Whose profile a device has been certified with.
+struct LoRaAllianceProfile {
+  std::uint32_t vendor_id = 0;
+  std::uint32_t vendor_profile_id = 0;
+  bool operator==(const LoRaAllianceProfile&) const = default;
+};
+
 struct Device {
   DeviceIdentifiers ids;
   UtcTime created_at;
@@ -34,11 +41,21 @@ struct Device {
   /// Of the device's application; empty: the settings are the device's own.
   std::string mac_settings_profile_id;
 
+  /// What clients keep here and nothing in the network server goes by.
+  std::optional<DeviceVersionIds> version_ids;
+  std::string serial_number;
+  std::optional<LoRaAllianceProfile> lora_alliance_profile;
+  Frequency min_frequency;
+  Frequency max_frequency;
+
   /// Their queues are in `queued_application_downlinks`.
   std::optional<mac::Session> session;
   std::optional<mac::Session> pending_session;
   std::optional<mac::MacState> mac_state;
   std::optional<mac::MacState> pending_mac_state;
+  /// What is known of the device's battery and reception while its MAC state has no answer of its
+  /// own: from the session before, or given.
+  std::optional<mac::DeviceStatus> earlier_status;
 
   /// The random part of session key ids and the like is not kept; this counts transmission
   /// requests, so that a late answer to an old one is told from the answer to the last.

@@ -2,9 +2,12 @@
 // pkg/networkserver]
 #pragma once
 
+#include <array>
 #include <string>
+#include <string_view>
 
 #include "protocol/base/error.hpp"
+#include "protocol/types/versions.hpp"
 
 namespace ff::network_server {
 
@@ -83,13 +86,32 @@ inline constexpr ErrorDef data_rate_not_found{"pkg/networkserver", "data_rate_no
                                               Code::not_found, "data rate not found"};
 inline constexpr ErrorDef unknown_frequency_plan{"pkg/frequencyplans", "not_found", Code::not_found,
                                                  "frequency plan `{id}` not found"};
-inline constexpr ErrorDef unsupported_band{"pkg/band", "band_not_found", Code::not_found,
-                                           "band `{id}` not found"};
+inline constexpr ErrorDef no_band_version{
+    "pkg/networkserver/internal", "no_band_version", Code::invalid_argument,
+    "specified version `{ver}` of band `{id}` does not exist"};
+/// The cause of a `field_value` of `version_ids.band_id`.
+inline constexpr ErrorDef device_and_frequency_plan_band_mismatch{
+    "pkg/networkserver", "device_and_frequency_plan_band_mismatch", Code::invalid_argument,
+    "device band ID `{dev_band_id}` and frequency plan band ID `{fp_band_id}` do not match"};
 
 /// Of an emission that no gateway has reported.
 inline constexpr ErrorDef transmission_unreported{"pkg/networkserver", "transmission_unreported",
                                                   Code::deadline_exceeded,
                                                   "no gateway reported the transmission in time"};
+
+/// Of a band that is not there in this version of the regional parameters.
+inline Error no_band(const std::string& band_id, PhyVersion version) {
+  // As the API names them. [protocol/proto PHYVersion]
+  constexpr std::array<std::string_view, 14> names{
+      "PHY_UNKNOWN",      "PHY_V1_0",       "PHY_V1_0_1",     "PHY_V1_0_2_REV_A",
+      "PHY_V1_0_2_REV_B", "PHY_V1_1_REV_A", "PHY_V1_1_REV_B", "PHY_V1_0_3_REV_A",
+      "RP002_V1_0_0",     "RP002_V1_0_1",   "RP002_V1_0_2",   "RP002_V1_0_3",
+      "RP002_V1_0_4",     "RP002_V1_0_5"};
+  const auto index = static_cast<std::size_t>(version);
+  return {no_band_version,
+          {{"ver", index < names.size() ? std::string(names[index]) : std::to_string(index)},
+           {"id", band_id}}};
+}
 
 /// `path` is below `mac_settings`.
 inline Error settings_misfit(const std::string& path) {

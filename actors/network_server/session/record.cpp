@@ -125,6 +125,7 @@ void fields(Archive& a, RecentUplink& uplink) {
   a(9, uplink.gateway_count);
   a(10, uplink.payload_hash);
   a(11, uplink.received_at);
+  a(12, uplink.as_given);
 }
 template <class Archive>
 void fields(Archive& a, RecentDownlink& downlink) {
@@ -239,6 +240,11 @@ void fields(Archive& a, MacState& state) {
 namespace ff::network_server {
 
 template <class Archive>
+void fields(Archive& a, LoRaAllianceProfile& profile) {
+  a(1, profile.vendor_id);
+  a(2, profile.vendor_profile_id);
+}
+template <class Archive>
 void fields(Archive& a, Device& device) {
   a(1, device.ids);
   a(2, device.created_at);
@@ -259,6 +265,12 @@ void fields(Archive& a, Device& device) {
   a(17, device.counter_jump);
   a(21, device.last_paths);
   a(22, device.mac_settings_profile_id);
+  a(23, device.version_ids);
+  a(24, device.serial_number);
+  a(25, device.lora_alliance_profile);
+  a(26, device.min_frequency);
+  a(27, device.max_frequency);
+  a(28, device.earlier_status);
 }
 /// Behind the fields of the device.
 template <class Archive>

@@ -43,6 +43,22 @@ bool same_for_relays(const Device& a, const Device& b) {
          same_session(a.session, b.session);
 }
 
+std::string band_of(const Device& device) {
+  return device.version_ids ? device.version_ids->band_id : std::string();
+}
+
+/// A device that says which band it has been built for has a plan of that band.
+Status check_band(const Device* before, const Device& device, const region::FrequencyPlan& plan) {
+  const auto band = band_of(device);
+  if (band.empty() || band == plan.band_id) return {};
+  // What was stored under other rules stays changeable in everything else.
+  if (before && band == band_of(*before) && before->frequency_plan_id == device.frequency_plan_id)
+    return {};
+  return fail(Error(field_value, {{"field", "version_ids.band_id"}})
+                  .caused_by(Error(device_and_frequency_plan_band_mismatch,
+                                   {{"dev_band_id", band}, {"fp_band_id", plan.band_id}})));
+}
+
 /// What decides whether settings fit.
 bool same_place(const Device& a, const Device& b) {
   return a.mac_settings == b.mac_settings && a.frequency_plan_id == b.frequency_plan_id &&
@@ -87,6 +103,7 @@ Status SessionState::check_settings(const Device& next, const Radio& radio) cons
 Result<Device> SessionState::completed(Device next, const Turn& turn) const {
   next.ids.uid = uid_;
   FF_TRY(const auto radio, radio_of(next, surroundings_.plans));
+  FF_CHECK(check_band(device_.get(), next, *radio.plan));
   FF_CHECK(check_settings(next, radio));
   // A session that was given (ABP, import), or is reset, starts with a MAC state of its own. [spec
   // network-server §12]

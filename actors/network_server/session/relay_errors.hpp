@@ -30,6 +30,9 @@ inline constexpr ErrorDef relay_not_served{"pkg/networkserver", "relay_not_serve
                                            Code::unavailable, "device is not served by a relay"};
 inline constexpr ErrorDef relay_already_exists{"pkg/networkserver", "relay_already_exists",
                                                Code::already_exists, "relay already exists"};
+inline constexpr ErrorDef relay_manage_uplink_forwarding_rules{
+    "pkg/networkserver", "relay_manage_uplink_forwarding_rules", Code::invalid_argument,
+    "relay uplink forwarding rules must be managed by dedicated RPCs"};
 inline constexpr ErrorDef relay_not_found{"pkg/networkserver", "relay_not_found", Code::not_found,
                                           "relay not found"};
 inline constexpr ErrorDef relay_uplink_forwarding_rule_already_exists{

@@ -55,10 +55,7 @@ Result<SessionState::Radio> SessionState::radio_of(const Device& device,
   const auto* plan = plans.find(device.frequency_plan_id);
   if (!plan) return fail(unknown_frequency_plan, {{"id", device.frequency_plan_id}});
   const auto* region = region::find(plan->band_id, device.lorawan_phy_version);
-  if (!region) {
-    return fail(unsupported_band,
-                {{"id", plan->band_id}, {"version", static_cast<int>(device.lorawan_phy_version)}});
-  }
+  if (!region) return fail(no_band(plan->band_id, device.lorawan_phy_version));
   return Radio{region, plan};
 }
 

@@ -73,6 +73,12 @@ void remember_paths(Device& device, const std::vector<DownlinkPath>& paths) {
   for (auto& path : device.last_paths) path.uplink_token.clear();
 }
 
+/// What the device said of itself outlives its session.
+void keep_status(Device& device) {
+  if (device.mac_state && device.mac_state->device_status)
+    device.earlier_status = device.mac_state->device_status;
+}
+
 bool has_data_uplink(const mac::MacState& state) {
   return std::any_of(state.recent_uplinks.begin(), state.recent_uplinks.end(),
                      [](const mac::RecentUplink& uplink) { return uplink.is_data; });
@@ -116,6 +122,7 @@ Status SessionState::choose_session(UplinkWork& work) const {
                       (next.pending_mac_state->pending_join_request ||
                        next.pending_mac_state->queued_join_accept);
     if (!fits) return work.refuse(UplinkVerdict::pending_session_gone, device_not_found);
+    keep_status(next);
     next.session = std::move(next.pending_session);
     auto joined = *std::exchange(next.pending_mac_state, std::nullopt);
     auto join = std::exchange(joined.pending_join_request, std::nullopt);
@@ -231,6 +238,7 @@ Status SessionState::judge_counter(UplinkWork& work) const {
       work.next.mac_settings.resets_f_cnt.value_or(false) && !work.frame.f_ctrl.ack;
   if (!may_reset) return work.refuse(UplinkVerdict::counter_too_low, device_not_found);
   work.verdict = UplinkVerdict::counter_not_resettable;
+  keep_status(work.next);
   // The application is still to hear what became of it.
   auto unsettled = std::move(work.mac_state().pending_application_downlink);
   FF_TRY(work.mac_state(), mac::initial_state(profile(work.next, work.radio)));

@@ -24,9 +24,9 @@ Result<pb::MACSettings> default_mac_settings(const NetworkInfo& network,
   const auto& plan_id = request.frequency_plan_id();
   const auto* plan = network.plans->find(plan_id);
   if (plan == nullptr) return fail(network_server::unknown_frequency_plan, {{"id", plan_id}});
-  const auto* region =
-      region::find(plan->band_id, static_cast<PhyVersion>(request.lorawan_phy_version()));
-  if (region == nullptr) return fail(network_server::unsupported_band, {{"id", plan->band_id}});
+  const auto version = static_cast<PhyVersion>(request.lorawan_phy_version());
+  const auto* region = region::find(plan->band_id, version);
+  if (region == nullptr) return fail(network_server::no_band(plan->band_id, version));
   FF_TRY(const auto settings,
          mac::default_settings(*region, *plan, network.config->default_mac_settings));
   pb::MACSettings out;

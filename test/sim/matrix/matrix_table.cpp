@@ -60,6 +60,8 @@ SimulationOptions options_for(const Place& place) {
   options.scenario.radio.frequencies = heard(plan);
   options.scenario.gps = true;
   options.scenario.device.keeps_duty_cycle = true;
+  options.scenario.device.lr_fhss = place.lr_fhss;
+  options.scenario.device.adr = !place.lr_fhss;
   options.scenario.period = minutes{5};
   // Then what is under way arrives.
   options.scenario.duration = simulated_time() - minutes{1};

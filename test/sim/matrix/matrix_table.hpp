@@ -18,6 +18,8 @@ struct Place {
   /// Of all devices; unknown: what devices of each version usually have, or the band's latest.
   PhyVersion phy_version = PhyVersion::unknown;
   mac::adr::Algorithm adr = mac::adr::reference_adr;
+  /// Devices choose LR-FHSS for themselves, where a channel carries it.
+  bool lr_fhss = false;
 };
 
 inline void PrintTo(const Place& place, std::ostream* out) {

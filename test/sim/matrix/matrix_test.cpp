@@ -24,6 +24,15 @@ constexpr auto fast_us = R"({"id":"FAST_US","base_id":"US_902_928_FSB_2","plan":
   {"frequency_hz":903900000,"max_data_rate":8},{"frequency_hz":904100000,"max_data_rate":8},
   {"frequency_hz":904300000,"max_data_rate":8},{"frequency_hz":904500000,"max_data_rate":8}]}})";
 
+/// EU868 with channels for LR-FHSS; US915 has them.
+constexpr auto lr_fhss_eu =
+    R"({"id":"LR_FHSS_EU","base_id":"EU_863_870_TTN","plan":{"uplink_channels":[
+  {"frequency_hz":868100000,"max_data_rate":5},{"frequency_hz":868300000,"max_data_rate":5},
+  {"frequency_hz":868500000,"max_data_rate":5},
+  {"frequency_hz":867100000,"min_data_rate":8,"max_data_rate":11},
+  {"frequency_hz":867500000,"min_data_rate":8,"max_data_rate":11}]}})";
+
+constexpr auto rp002_v1_0_4 = PhyVersion::rp002_v1_0_4;
 constexpr auto rp002_v1_0_5 = PhyVersion::rp002_v1_0_5;
 constexpr Place places[] = {
     {"AS_923", "AS_923"},
@@ -43,12 +52,21 @@ constexpr Place places[] = {
     {"EU_863_870_TTN", "EU_863_870_TTN"},
     {"EU_863_870_TWO_WAY", "EU_863_870_TTN", nullptr, PhyVersion::unknown, mac::adr::two_way_adr},
     {"EU_863_870_SF5", "FAST_EU", fast_eu, rp002_v1_0_5},
+    {.name = "EU_863_870_LR_FHSS",
+     .plan = "LR_FHSS_EU",
+     .text = lr_fhss_eu,
+     .phy_version = rp002_v1_0_4,
+     .lr_fhss = true},
     {"IN_865_867", "IN_865_867"},
     {"ISM_2400_3CH_DRAFT2", "ISM_2400_3CH_DRAFT2"},
     {"KR_920_923_TTN", "KR_920_923_TTN"},
     {"MA_869_870_DRAFT", "MA_869_870_DRAFT"},
     {"RU_864_870_TTN", "RU_864_870_TTN"},
     {"US_902_928_FSB_2", "US_902_928_FSB_2"},
+    {.name = "US_902_928_LR_FHSS",
+     .plan = "US_902_928_FSB_2",
+     .phy_version = rp002_v1_0_4,
+     .lr_fhss = true},
     {"US_902_928_SF5", "FAST_US", fast_us, rp002_v1_0_5},
 };
 
@@ -109,6 +127,16 @@ unsigned fast_devices(const Simulation& simulation, const region::Region& region
   return count;
 }
 
+unsigned lr_fhss_devices(const Simulation& simulation, const region::Region& region) {
+  unsigned count = 0;
+  for (std::size_t i = 0; i < simulation.world().device_count(); ++i) {
+    const auto rate = simulation.world().device(i).parameters().data_rate;
+    const auto* entry = region.data_rate(rate, region::Direction::uplink);
+    if (entry != nullptr && std::holds_alternative<LrFhssDataRate>(entry->data_rate)) ++count;
+  }
+  return count;
+}
+
 class Matrix : public testing::TestWithParam<Place> {};
 
 TEST_P(Matrix, DevicesOfEveryKindWorkAndNoRuleIsBroken) {
@@ -117,7 +145,7 @@ TEST_P(Matrix, DevicesOfEveryKindWorkAndNoRuleIsBroken) {
   auto options = options_for(place);
   options.devices = all_devices(place);
   // Data rates climb by one step after twenty uplinks.
-  if (place.text != nullptr) options.scenario.period = std::chrono::minutes{2};
+  if (place.text != nullptr && !place.lr_fhss) options.scenario.period = std::chrono::minutes{2};
   Simulation simulation(options);
   simulation.run(simulated_time());
 
@@ -138,9 +166,11 @@ TEST_P(Matrix, DevicesOfEveryKindWorkAndNoRuleIsBroken) {
   // An unconfirmed downlink that the air loses is lost.
   EXPECT_GE(received, index * 8 / 10) << to_json(simulation.report());
   expect_classes(plan, simulation.report(), index / std::size(classes));
-  expect_adapted(simulation, *region::find_latest(plan.band_id));
+  const auto& region = *region::find_latest(plan.band_id);
+  if (place.lr_fhss) return void(EXPECT_EQ(lr_fhss_devices(simulation, region), index));
+  expect_adapted(simulation, region);
   if (place.text != nullptr) {
-    EXPECT_GE(fast_devices(simulation, *region::find_latest(plan.band_id)), index / 2);
+    EXPECT_GE(fast_devices(simulation, region), index / 2);
   }
 }
 

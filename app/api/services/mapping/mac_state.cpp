@@ -2,7 +2,8 @@
 
 #include <algorithm>
 
-#include "app/api/services/mapping/mac_command.hpp"
+#include "app/api/services/mapping/join_accept.hpp"
+#include "app/api/services/mapping/mac_history.hpp"
 #include "app/api/services/mapping/messages.hpp"
 #include "app/api/services/mapping/relay.hpp"
 #include "app/api/services/mapping/values.hpp"
@@ -56,63 +57,45 @@ mac::Channel channel_of(const pb::MACParameters::Channel& channel) {
 
 // --- frames and commands -------------------------------------------------------------------------
 
-void put_recent(const mac::RecentUplink& uplink, pb::MACState::UplinkMessage& out) {
-  auto& payload = *out.mutable_payload();
-  if (uplink.is_data) {
-    payload.mutable_m_hdr()->set_m_type(uplink.confirmed ? pb::CONFIRMED_UP : pb::UNCONFIRMED_UP);
-    auto& mac = *payload.mutable_mac_payload();
-    mac.set_full_f_cnt(uplink.f_cnt.value());
-    mac.mutable_f_hdr()->set_f_cnt(uplink.f_cnt.value() & 0xffffU);
-    mac.mutable_f_hdr()->mutable_f_ctrl()->set_adr(uplink.adr);
-    mac.mutable_f_hdr()->mutable_f_ctrl()->set_adr_ack_req(uplink.adr_ack_req);
-  } else {
-    payload.mutable_m_hdr()->set_m_type(pb::JOIN_REQUEST);
-  }
-  if (uplink.max_snr_db) out.add_rx_metadata()->set_snr(*uplink.max_snr_db);
-  put_time(uplink.received_at, *out.mutable_received_at());
-  out.set_device_channel_index(uplink.channel_index.value());
-}
-
-void put_recent(const mac::RecentDownlink& downlink, pb::MACState::DownlinkMessage& out) {
-  const auto type = downlink.is_join_accept ? pb::JOIN_ACCEPT
-                    : downlink.confirmed    ? pb::CONFIRMED_DOWN
-                                            : pb::UNCONFIRMED_DOWN;
-  out.mutable_payload()->mutable_m_hdr()->set_m_type(type);
-  if (!downlink.is_join_accept) {
-    auto& mac = *out.mutable_payload()->mutable_mac_payload();
-    if (downlink.f_port) mac.set_f_port(downlink.f_port->value());
-    mac.set_full_f_cnt(downlink.f_cnt.value());
-  }
-  for (const auto& id : downlink.correlation_ids) out.add_correlation_ids(id);
-}
-
 void put_history(const mac::MacState& state, pb::MACState& out) {
-  for (const auto& command : state.queued_responses)
-    put_command(command, *out.add_queued_responses());
-  for (const auto& command : state.pending_requests)
-    put_command(command, *out.add_pending_requests());
+  put_commands(state.queued_responses, *out.mutable_queued_responses());
+  put_commands(state.pending_requests, *out.mutable_pending_requests());
   for (auto cid : state.recent_mac_command_identifiers) {
     out.add_recent_mac_command_identifiers(
         static_cast<pb::MACCommandIdentifier>(static_cast<int>(cid)));
   }
-  // Newest first here, newest last in the API.
-  for (auto it = state.recent_uplinks.rbegin(); it != state.recent_uplinks.rend(); ++it) {
-    put_recent(*it, *out.add_recent_uplinks());
-  }
-  for (auto it = state.recent_downlinks.rbegin(); it != state.recent_downlinks.rend(); ++it) {
-    put_recent(*it, *out.add_recent_downlinks());
-  }
+  put_recent_uplinks(state, out);
+  put_recent_downlinks(state, out);
 }
 
 void take_history(const pb::MACState& from, mac::MacState& out) {
-  if (from.queued_responses().empty()) out.queued_responses.clear();
-  if (from.pending_requests().empty()) out.pending_requests.clear();
-  if (from.recent_uplinks().empty()) out.recent_uplinks.clear();
-  if (from.recent_downlinks().empty()) out.recent_downlinks.clear();
+  out.queued_responses = commands_of(from.queued_responses(), out.queued_responses);
+  out.pending_requests = commands_of(from.pending_requests(), out.pending_requests);
+  take_recent_uplinks(from, out);
+  take_recent_downlinks(from, out);
   out.recent_mac_command_identifiers.clear();
   for (auto cid : from.recent_mac_command_identifiers()) {
     out.recent_mac_command_identifiers.push_back(static_cast<mac::Cid>(cid));
   }
+}
+
+// --- joins ---------------------------------------------------------------------------------------
+
+void put_join(const mac::MacState& state, pb::MACState& out) {
+  if (state.queued_join_accept)
+    put_join_accept(*state.queued_join_accept, *out.mutable_queued_join_accept());
+  if (state.pending_join_request)
+    put_join_request(*state.pending_join_request, *out.mutable_pending_join_request());
+}
+
+void take_join(const pb::MACState& from, mac::MacState& out) {
+  out.queued_join_accept.reset();
+  if (from.has_queued_join_accept())
+    out.queued_join_accept = join_accept_of(from.queued_join_accept());
+  const auto base = out.pending_join_request.value_or(mac::JoinParameters());
+  out.pending_join_request.reset();
+  if (from.has_pending_join_request())
+    out.pending_join_request = join_request_of(from.pending_join_request(), base);
 }
 
 // --- refusals ------------------------------------------------------------------------------------
@@ -277,6 +260,7 @@ void put_mac_state(const mac::MacState& state, pb::MACState& out) {
     put_downlink(*state.pending_application_downlink, *out.mutable_pending_application_downlink());
   }
   put_history(state, out);
+  put_join(state, out);
   out.set_rx_windows_available(state.rx_windows_available);
   put_rejected(state.rejected, out);
   out.set_last_adr_change_f_cnt_up(state.last_adr_change_f_cnt_up.value());
@@ -304,6 +288,7 @@ mac::MacState mac_state_of(const pb::MACState& from, mac::MacState state) {
     state.pending_application_downlink = downlink_of(from.pending_application_downlink());
   }
   take_history(from, state);
+  take_join(from, state);
   state.rx_windows_available = from.rx_windows_available();
   take_rejected(from, state.rejected);
   state.last_adr_change_f_cnt_up = FCnt32(from.last_adr_change_f_cnt_up());

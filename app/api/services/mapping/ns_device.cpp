@@ -3,6 +3,7 @@
 #include "app/api/services/mapping/mac_settings.hpp"
 #include "app/api/services/mapping/mac_state.hpp"
 #include "app/api/services/mapping/messages.hpp"
+#include "app/api/services/mapping/network_keys.hpp"
 #include "app/api/services/mapping/relay.hpp"
 #include "app/api/services/mapping/values.hpp"
 
@@ -11,23 +12,9 @@ namespace {
 
 using network_server::Device;
 
-void put_keys(const mac::NetworkSessionKeys& keys, pb::SessionKeys& out) {
-  out.set_session_key_id(text_of(keys.session_key_id));
-  put_key(keys.f_nwk_s_int_key, *out.mutable_f_nwk_s_int_key());
-  put_key(keys.s_nwk_s_int_key, *out.mutable_s_nwk_s_int_key());
-  put_key(keys.nwk_s_enc_key, *out.mutable_nwk_s_enc_key());
-}
-
-mac::NetworkSessionKeys keys_of(const pb::SessionKeys& keys) {
-  return {bytes_of(keys.session_key_id()),
-          plain_key_of(keys.f_nwk_s_int_key()).value_or(Aes128Key()),
-          plain_key_of(keys.s_nwk_s_int_key()).value_or(Aes128Key()),
-          plain_key_of(keys.nwk_s_enc_key()).value_or(Aes128Key())};
-}
-
 void put_session(const mac::Session& session, pb::Session& out) {
   out.set_dev_addr(to_field(session.dev_addr));
-  put_keys(session.keys, *out.mutable_keys());
+  put_network_keys(session.keys, *out.mutable_keys());
   out.set_last_f_cnt_up(session.last_f_cnt_up.value());
   out.set_last_n_f_cnt_down(session.last_n_f_cnt_down.value());
   out.set_last_a_f_cnt_down(session.last_a_f_cnt_down.value());
@@ -41,7 +28,7 @@ void put_session(const mac::Session& session, pb::Session& out) {
 
 mac::Session session_of(const pb::Session& from, mac::Session session) {
   session.dev_addr = dev_addr_of(from.dev_addr()).value_or(DevAddr());
-  session.keys = keys_of(from.keys());
+  session.keys = network_keys_of(from.keys());
   session.last_f_cnt_up = FCnt32(from.last_f_cnt_up());
   session.last_n_f_cnt_down = FCnt32(from.last_n_f_cnt_down());
   session.last_a_f_cnt_down = FCnt32(from.last_a_f_cnt_down());
@@ -58,7 +45,8 @@ mac::Session session_of(const pb::Session& from, mac::Session session) {
 }
 
 void put_status(const mac::DeviceStatus& status, pb::EndDevice& out) {
-  put_time(status.received_at, *out.mutable_last_dev_status_received_at());
+  if (status.received_at != UtcTime())
+    put_time(status.received_at, *out.mutable_last_dev_status_received_at());
   out.set_downlink_margin(status.margin_db);
   if (status.external_power) out.set_power_state(pb::POWER_EXTERNAL);
   if (!status.battery) return;
@@ -80,6 +68,54 @@ std::optional<mac::DeviceStatus> status_of(const pb::EndDevice& device,
   status.battery.reset();
   if (device.has_battery_percentage()) status.battery = device.battery_percentage().value();
   return status;
+}
+
+/// What is only kept for clients.
+void put_kept(const Device& device, pb::EndDevice& out) {
+  if (device.version_ids) put_version_ids(*device.version_ids, *out.mutable_version_ids());
+  out.set_serial_number(device.serial_number);
+  if (device.lora_alliance_profile) {
+    out.mutable_lora_alliance_profile_ids()->set_vendor_id(device.lora_alliance_profile->vendor_id);
+    out.mutable_lora_alliance_profile_ids()->set_vendor_profile_id(
+        device.lora_alliance_profile->vendor_profile_id);
+  }
+  out.set_min_frequency(device.min_frequency.hz());
+  out.set_max_frequency(device.max_frequency.hz());
+}
+
+void take_kept(const pb::EndDevice& from, Device& device) {
+  device.version_ids.reset();
+  if (from.has_version_ids()) device.version_ids = version_ids_of(from.version_ids());
+  device.serial_number = from.serial_number();
+  device.lora_alliance_profile.reset();
+  if (from.has_lora_alliance_profile_ids()) {
+    const auto& ids = from.lora_alliance_profile_ids();
+    device.lora_alliance_profile =
+        network_server::LoRaAllianceProfile{ids.vendor_id(), ids.vendor_profile_id()};
+  }
+  device.min_frequency = Frequency::hz(from.min_frequency());
+  device.max_frequency = Frequency::hz(from.max_frequency());
+}
+
+/// Newest first.
+const mac::DeviceStatus* status_in(const Device& device) {
+  if (device.mac_state && device.mac_state->device_status) return &*device.mac_state->device_status;
+  return device.earlier_status ? &*device.earlier_status : nullptr;
+}
+
+/// A status that is as it was stays where it is; another is the MAC state's, if there is one.
+void take_status(const pb::EndDevice& from, Device& device) {
+  const auto* const before = status_in(device);
+  const auto status = status_of(from, before ? std::optional(*before) : std::nullopt);
+  const FCnt32 f_cnt_up(from.mac_state().last_dev_status_f_cnt_up());
+  const bool has_own = device.mac_state && device.mac_state->device_status;
+  const bool is_as_it_was = !has_own && status == device.earlier_status && f_cnt_up == FCnt32();
+  if (!device.mac_state || is_as_it_was) return void(device.earlier_status = status);
+  auto& own = device.mac_state->device_status;
+  own = status;
+  if (!own && f_cnt_up != FCnt32()) own.emplace();
+  if (own) own->f_cnt_up = f_cnt_up;
+  if (!status) device.earlier_status.reset();
 }
 
 template <class Domain, class Proto, class Read>
@@ -109,6 +145,7 @@ pb::EndDevice whole_proto(const Device& device) {
   out.set_supports_class_b(device.supports_class_b);
   out.set_supports_class_c(device.supports_class_c);
   out.set_multicast(device.multicast);
+  put_kept(device, out);
   if (device.mac_settings != mac::MacSettings{}) {
     put_mac_settings(device.mac_settings, *out.mutable_mac_settings());
   }
@@ -119,10 +156,8 @@ pb::EndDevice whole_proto(const Device& device) {
   }
   if (device.session) put_session(*device.session, *out.mutable_session());
   if (device.pending_session) put_session(*device.pending_session, *out.mutable_pending_session());
-  if (device.mac_state) {
-    put_mac_state(*device.mac_state, *out.mutable_mac_state());
-    if (device.mac_state->device_status) put_status(*device.mac_state->device_status, out);
-  }
+  if (device.mac_state) put_mac_state(*device.mac_state, *out.mutable_mac_state());
+  if (const auto* const status = status_in(device)) put_status(*status, out);
   if (device.pending_mac_state)
     put_mac_state(*device.pending_mac_state, *out.mutable_pending_mac_state());
   return out;
@@ -137,6 +172,7 @@ Device ns_device_of(const pb::EndDevice& from, Device device) {
   device.supports_class_b = from.supports_class_b();
   device.supports_class_c = from.supports_class_c();
   device.multicast = from.multicast();
+  take_kept(from, device);
   const auto before = std::exchange(device.mac_settings, mac_settings_of(from.mac_settings()));
   keep_wor_sessions(before.relay, device.mac_settings.relay);
   keep_wor_sessions(before.desired_relay, device.mac_settings.desired_relay);
@@ -146,11 +182,7 @@ Device ns_device_of(const pb::EndDevice& from, Device device) {
   take(from.has_mac_state(), from.mac_state(), device.mac_state, mac_state_of);
   take(from.has_pending_mac_state(), from.pending_mac_state(), device.pending_mac_state,
        mac_state_of);
-  if (device.mac_state) {
-    auto& status = device.mac_state->device_status;
-    status = status_of(from, status);
-    if (status) status->f_cnt_up = FCnt32(from.mac_state().last_dev_status_f_cnt_up());
-  }
+  take_status(from, device);
   return device;
 }
 

@@ -13,8 +13,7 @@ ttn::lorawan::v3::EndDevice to_proto(const network_server::Device& device);
 /// With the settings that the device has from its profile.
 ttn::lorawan::v3::EndDevice whole_proto(const network_server::Device& device);
 
-/// `base` with what `device` says. What the domain does not hold (version ids, serial number,
-/// frequency bounds) is dropped.
+/// `base` with what `device` says.
 network_server::Device ns_device_of(const ttn::lorawan::v3::EndDevice& device,
                                     network_server::Device base);
 

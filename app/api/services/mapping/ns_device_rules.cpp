@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "actors/network_server/session/errors.hpp"
+#include "app/api/services/mapping/mac_command.hpp"
 #include "app/api/services/mapping/mac_settings.hpp"
 #include "app/api/services/mapping/ns_device.hpp"
 #include "app/api/services/mapping/values.hpp"
@@ -154,6 +155,19 @@ Status check_device(const pb::EndDevice& device) {
   return device.supports_join() ? check_join_device(device) : check_personalized_device(device);
 }
 
+/// A command that devices send, or that no frame can hold, could neither be sent nor answered.
+Status check_commands(const pb::MACState& state, const std::string& path, Span paths) {
+  const auto all_readable = [](const auto& commands) {
+    return std::ranges::all_of(commands, [](const auto& c) { return command_of(c).has_value(); });
+  };
+  for (const auto& [name, commands] :
+       {std::pair(path + ".queued_responses", &state.queued_responses()),
+        std::pair(path + ".pending_requests", &state.pending_requests())}) {
+    if (touches(paths, name) && !all_readable(*commands)) return wrong(name);
+  }
+  return {};
+}
+
 Status check_address(const pb::EndDevice& requested, const pb::EndDevice& device) {
   const auto& given = requested.ids().dev_addr();
   return given.empty() || given == device.session().dev_addr() ? Status() : wrong("ids.dev_addr");
@@ -193,6 +207,8 @@ Result<Device> change_ns_device(const Device* current, const pb::EndDevice& requ
                                *device.mutable_pending_session(), legacy));
   }
   FF_CHECK(check_device(device));
+  FF_CHECK(check_commands(device.mac_state(), "mac_state", paths));
+  FF_CHECK(check_commands(device.pending_mac_state(), "pending_mac_state", paths));
   FF_CHECK(check_address(requested, device));
   device.mutable_ids()->set_dev_addr(device.session().dev_addr());
   return ns_device_of(device, current ? *current : Device());
@@ -202,6 +218,7 @@ Device reset_ns_device(Device device, UtcTime now) {
   device.mac_state.reset();
   device.pending_mac_state.reset();
   device.pending_session.reset();
+  device.earlier_status.reset();
   if (device.supports_join) {
     device.session.reset();
     device.ids.dev_addr.reset();

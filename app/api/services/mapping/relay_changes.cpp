@@ -34,6 +34,12 @@ void each_desired(Device& device, Visit visit) {
   }
 }
 
+/// A rule concerns two devices: it has methods of its own, which tell both.
+Status check_without_rules(const pb::RelaySettings& settings) {
+  if (settings.serving().uplink_forwarding_rules().empty()) return {};
+  return fail(network_server::relay_manage_uplink_forwarding_rules);
+}
+
 /// The settings of a device that has a profile are the profile's. [spec network-server §13]
 Status check_own_settings(const Device& device) {
   if (device.mac_settings_profile_id.empty()) return {};
@@ -74,6 +80,7 @@ Result<Device> with_rules(Device device, const std::vector<mac::UplinkForwarding
 
 Result<Device> create_relay(CurrentDevice current, const pb::RelaySettings& settings,
                             const region::FrequencyPlans& plans) {
+  FF_CHECK(check_without_rules(settings));
   if (current == nullptr) return fail(network_server::device_not_found);
   if (current->mac_settings.desired_relay) return fail(network_server::relay_already_exists);
   const auto relay = relay_of(settings);
@@ -84,6 +91,9 @@ Result<Device> create_relay(CurrentDevice current, const pb::RelaySettings& sett
 Result<Device> update_relay(CurrentDevice current, const pb::RelaySettings& settings,
                             std::span<const std::string> paths,
                             const region::FrequencyPlans& plans) {
+  pb::RelaySettings named = settings;
+  FF_CHECK(field_mask::keep(paths, named));
+  FF_CHECK(check_without_rules(named));
   FF_TRY(auto device, existing(current));
   pb::RelaySettings changed;
   put_relay(*device.mac_settings.desired_relay, changed);

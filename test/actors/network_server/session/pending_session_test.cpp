@@ -53,5 +53,25 @@ TEST(PendingSession, AJoinThatWasNotAnsweredInTimeStandsInNobodysWay) {
   EXPECT_FALSE(rig.send_accept());
 }
 
+/// Battery and reception are the device's, not the session's.
+TEST(PendingSession, WhatTheDeviceSaidOfItselfOutlivesTheOldOne) {
+  SessionRig rig({ApplicationId("app"), DeviceId("dev")}, MacVersion::v1_0_3);
+  const mac::DeviceStatus said{rig.now(), FCnt32{7}, 0.5F, false, 4};
+  rig.device.pending_session = rig.device.session;
+  rig.device.pending_mac_state = rig.device.mac_state;
+  rig.device.pending_mac_state->pending_join_request =
+      mac::JoinParameters{.dev_addr = address, .cf_list = {}};
+  rig.device.mac_state->device_status = said;
+  phy::DataFrame frame;
+  frame.f_port = FPort{1};
+  auto uplink = rig.matched(frame, 1, heard());
+  uplink.pending_session = true;
+  rig.handle(uplink);
+  const auto& device = *rig.session().device();
+  ASSERT_FALSE(device.pending_session);
+  EXPECT_EQ(device.earlier_status, said);
+  EXPECT_FALSE(device.mac_state->device_status) << "it is still to be asked in this session";
+}
+
 }  // namespace
 }  // namespace ff::network_server

@@ -73,6 +73,14 @@ Device full_device() {
   state.unanswered = {{mac::Cid::dev_status, 3, FCnt32{70'003}}};
   state.force_rejoin = mac::ForceRejoinReq{DataRateIndex{3}, 2, 5, 1, true};
   device.mac_state = state;
+  device.version_ids = DeviceVersionIds{"brand", "model", "1.0", "1.1", "EU_863_870"};
+  device.serial_number = "serial";
+  device.lora_alliance_profile = LoRaAllianceProfile{42, 7};
+  device.min_frequency = Frequency::hz(863'000'000);
+  device.max_frequency = Frequency::hz(870'000'000);
+  device.earlier_status =
+      mac::DeviceStatus{UtcTime{std::chrono::seconds{1'700'000'000}}, FCnt32{3}, 0.5F, false, -3};
+  device.mac_state->recent_uplinks.push_back({.f_cnt = FCnt32{2}, .as_given = {1, 2, 3}});
   return device;
 }
 
@@ -131,6 +139,20 @@ TEST(DeviceRecord, RequestsHaveTheirGoldenBytes) {
             "0172552a03021403ba01030a0106ba010a0a05050038dcb810c801ba01080a060703988d8450ba01"
             "2f0a1b4301000200002609000000000000000000000000000000000000001a10a7a7a7a7a7a7a7a7"
             "a7a7a7a7a7a7a7a7");
+}
+
+// ON-DISK
+TEST(DeviceRecord, WhatIsKeptForClientsHasItsGoldenBytes) {
+  Device device;
+  device.version_ids = DeviceVersionIds{"b", "m", "h", "f", "EU"};
+  device.serial_number = "s";
+  device.lora_alliance_profile = LoRaAllianceProfile{1, 2};
+  device.min_frequency = Frequency::hz(863'000'000);
+  device.max_frequency = Frequency::hz(870'000'000);
+  device.earlier_status = mac::DeviceStatus{.battery = 0.5F, .margin_db = -3};
+  device.mac_state.emplace();
+  device.mac_state->recent_uplinks.push_back({.as_given = {7}});
+  EXPECT_EQ(hex_lower(encode_device(device)), "");
 }
 
 // ON-DISK: field 6 of the MAC state, all requests as one text of octets.

@@ -49,9 +49,17 @@ TEST_F(NsTest, DefaultSettingsAreThoseOfThePlan) {
   EXPECT_EQ(answer.at("/class_c_timeout"), "42s");
   EXPECT_EQ(answer.at("/status_count_periodicity"), "200");
   EXPECT_EQ(answer.at("/factory_preset_frequencies/0"), "868100000");
+}
 
-  EXPECT_EQ(call("GET", "/ns/default_mac_settings/NO_PLAN/RP001_V1_0_3_REV_A").status, 404);
-  EXPECT_EQ(call("GET", "/ns/default_mac_settings/EU_863_870_TTN/PHY_UNKNOWN").status, 404);
+TEST_F(NsTest, NoPlanAndNoBandOfTheVersionHaveTheirNames) {
+  const auto no_plan = call("GET", "/ns/default_mac_settings/NO_PLAN/RP001_V1_0_3_REV_A");
+  EXPECT_EQ(no_plan.status, 404);
+  EXPECT_EQ(no_plan.error(), "pkg/frequencyplans:not_found");
+  const auto no_band = call("GET", "/ns/default_mac_settings/AS_923_2/TS001_V1_0");
+  EXPECT_EQ(no_band.status, 400) << no_band.body;
+  EXPECT_EQ(no_band.error(), "pkg/networkserver/internal:no_band_version");
+  EXPECT_EQ(no_band.at("/details/0/attributes/ver"), "PHY_V1_0");
+  EXPECT_EQ(no_band.at("/details/0/attributes/id"), "AS_923_2");
 }
 
 }  // namespace

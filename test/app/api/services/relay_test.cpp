@@ -81,6 +81,27 @@ TEST_F(RelayTest, ADeviceIsARelayOnce) {
   EXPECT_EQ(again.error(), "pkg/networkserver:relay_already_exists");
 }
 
+/// Rules have methods of their own, which tell both devices.
+TEST_F(RelayTest, ARelayIsNotMadeOrChangedWithRules) {
+  const std::string with_rules =
+      R"({"serving":{"uplink_forwarding_rules":[{"device_id":"dev-1"}]}})";
+  const auto made = create("relay-1", with_rules);
+  EXPECT_EQ(made.status, 400);
+  EXPECT_EQ(made.error(), "pkg/networkserver:relay_manage_uplink_forwarding_rules");
+  make_pair();
+  ASSERT_EQ(create_rule("relay-1", 0, "dev-1").status, 200);
+  const auto change = [&](const std::string& mask) {
+    return call("PUT", relays + "/relay-1",
+                R"({"settings":)" + with_rules + R"(,"field_mask":")" + mask + R"("})");
+  };
+  for (const auto* mask : {"mode", "mode.serving", "mode.serving.uplink_forwarding_rules"}) {
+    EXPECT_EQ(change(mask).error(), "pkg/networkserver:relay_manage_uplink_forwarding_rules")
+        << mask;
+  }
+  EXPECT_EQ(change("mode.serving.cad_periodicity").status, 200) << "rules are not asked for";
+  EXPECT_EQ(call("GET", rule("relay-1", 0)).at("/rule/device_id"), "dev-1");
+}
+
 TEST_F(RelayTest, WhatIsNotThereIsNotFound) {
   EXPECT_EQ(create("dev-9", serving).error(), "pkg/networkserver:device_not_found");
   make_device("dev-1");

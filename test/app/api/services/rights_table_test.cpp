@@ -45,6 +45,21 @@ TEST(NeededRights, OfAFieldAreThoseOfEachOfItsParts) {
   EXPECT_EQ(needed_rights("GatewayRegistry/Get", other), RightSet{RIGHT_GATEWAY_INFO});
 }
 
+/// Keys of a join-accept on its way are keys, also for who asks for all of a MAC state.
+TEST(NeededRights, OfMacStatesAreThoseOfTheKeysInThem) {
+  const RightSet with_keys{RIGHT_APPLICATION_DEVICES_READ, RIGHT_APPLICATION_DEVICES_READ_KEYS};
+  for (const std::string path :
+       {"mac_state", "pending_mac_state", "pending_mac_state.queued_join_accept"})
+    EXPECT_EQ(needed_rights("NsEndDeviceRegistry/Get", std::vector{path}), with_keys) << path;
+  const std::vector<std::string> parameters{"mac_state.current_parameters"};
+  EXPECT_EQ(needed_rights("NsEndDeviceRegistry/Get", parameters),
+            RightSet{RIGHT_APPLICATION_DEVICES_READ});
+  const std::vector<std::string> session_key{
+      "pending_mac_state.queued_join_accept.keys.app_s_key.encrypted_key"};
+  EXPECT_EQ(needed_rights("NsEndDeviceRegistry/Set", session_key),
+            (RightSet{RIGHT_APPLICATION_DEVICES_WRITE, RIGHT_APPLICATION_DEVICES_WRITE_KEYS}));
+}
+
 /// A forgotten row closes a door; it does not open one.
 TEST(NeededRights, OfAMethodThatNobodyWroteDownAreHeldByNobody) {
   const auto needed = needed_rights("ttn.lorawan.v3.Gs/Unheard", {});
