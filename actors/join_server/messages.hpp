@@ -59,6 +59,9 @@ struct GetAppSKey {
   /// Nothing: an application server of this cluster, or a user with the right to read keys.
   std::optional<ExternalApplicationServer> external;
   actors::Reply<KeyEnvelope> reply;
+  /// The device that an application server of this cluster asks for: keys of another that has the
+  /// same EUIs are not its own. It is told device_not_found, because of duplicate_identifiers.
+  std::optional<DeviceUid> device = {};
 };
 /// The network keys of a session made here, in clear, and what to wrap them with.
 struct GetNwkSKeys {

@@ -60,6 +60,8 @@ Result<const activation::Settings*> settings_of(const JoinDevice& device,
 
 Step handle(const DevicePtr& current, const GetAppSKey& request, const Config&,
             const JoinInputs& inputs) {
+  if (current && request.device && *request.device != current->ids.uid)
+    return refusal(request, Error(device_not_found).caused_by(Error(duplicate_identifiers)));
   const auto* session = find_session(current, request.session_key_id);
   if (session == nullptr) return refusal(request, Error(device_not_found));
   if (request.external) {

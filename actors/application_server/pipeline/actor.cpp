@@ -136,6 +136,14 @@ class StartRelease final : public actors::Release {
   storage::Shard shard_;
 };
 
+/// Our join server does not know the session. Another network's may, unless the EUIs are another
+/// device's here. [join_server/messages.hpp]
+bool may_be_elsewhere(const Error& error) {
+  const auto* cause = error.cause();
+  return error.code() == Code::not_found &&
+         (cause == nullptr || cause->name() != "duplicate_identifiers");
+}
+
 /// Carries out one effect.
 struct Runner {
   Pointer self;
@@ -174,14 +182,14 @@ struct Runner {
       caf::anon_send(pipeline, AppSKeyFetched{device, request, std::move(key)});
     };
     join_server::GetAppSKey elsewhere{
-        effect.join_eui, effect.dev_eui, effect.session_key_id, {}, fetched};
-    join_server::GetAppSKey ask{
-        effect.join_eui, effect.dev_eui, std::move(effect.session_key_id), {}, {}};
+        effect.join_eui, effect.dev_eui, std::move(effect.session_key_id), {}, fetched};
+    elsewhere.device = effect.device;
+    auto ask = elsewhere;
     // Ours first; what it does not know another network's may. [spec application-server §10]
     ask.reply = [fetched, elsewhere = std::move(elsewhere),
                  interop = context().interop](Result<KeyEnvelope> key) mutable {
       const auto client = interop.get();
-      if (key || key.error().code() != Code::not_found || !client) return fetched(std::move(key));
+      if (key || !may_be_elsewhere(key.error()) || !client) return fetched(std::move(key));
       caf::anon_send(client, std::move(elsewhere));
     };
     const auto shard = context().join_servers.of(storage::JoinKey{effect.join_eui, effect.dev_eui});

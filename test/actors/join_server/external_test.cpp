@@ -196,6 +196,19 @@ TEST(Step, KeysOfASessionAreForThoseWhoMay) {
   application.external.reset();
   ask(application, app_s_key);
   EXPECT_TRUE(*app_s_key);
+  application.device = device.ids.uid;
+  ask(application, app_s_key);
+  EXPECT_TRUE(*app_s_key);
+  // Who registers a device with another's EUIs elsewhere does not get its keys.
+  application.device->application_id = ApplicationId("nosy");
+  for (const auto& id : {inputs.session_key_id, SessionKeyId{1}}) {
+    application.session_key_id = id;
+    ask(application, app_s_key);
+    ASSERT_FALSE(*app_s_key);
+    EXPECT_TRUE(app_s_key->error().is(device_not_found));
+    ASSERT_NE(app_s_key->error().cause(), nullptr);
+    EXPECT_TRUE(app_s_key->error().cause()->is(duplicate_identifiers));
+  }
 
   std::optional<Result<HomeNetwork>> home;
   ask(GetHomeNetwork{test::join_eui, test::dev_eui, {}}, home);

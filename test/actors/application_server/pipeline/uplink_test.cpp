@@ -1,10 +1,21 @@
 // Accepted frames on their way to applications. [spec application-server §3-§5, §7.4, §7.5]
+#include "actors/join_server/errors.hpp"
 #include "test/actors/application_server/pipeline/rig.hpp"
 
 namespace ff::application_server {
 namespace {
 
-class Uplinks : public Rig {};
+class Uplinks : public Rig {
+ protected:
+  /// Other networks' join servers, which remember what they are asked.
+  static interop::ClientHandle::behavior_type others(
+      interop::ClientHandle::pointer, std::vector<join_server::GetAppSKey>* asked_elsewhere) {
+    return {
+        [](const join_server::HandleJoin&) {},
+        [asked_elsewhere](const join_server::GetAppSKey& ask) { asked_elsewhere->push_back(ask); },
+        [](const interop::FindHomeNetwork&) {}, [](const interop::PeerAnswered&) {}};
+  }
+};
 
 TEST_F(Uplinks, AreDecryptedWithTheFullCounterStoredAndPublishedAfterTheCommit) {
   create(session(id_1, key_1, address_1));
@@ -55,6 +66,34 @@ TEST_F(Uplinks, WaitForTheKeyOfAnUnknownSessionInOrder) {
   EXPECT_NE(text(0).find(R"("f_cnt":1,"frm_payload":"AQID")"), std::string::npos) << text(0);
   EXPECT_EQ(device().session->session_key_id, id_3);
   EXPECT_EQ(asked.size(), 1U);
+}
+
+TEST_F(Uplinks, AskElsewhereForTheKeyUnlessTheEuisAreAnotherDevicesHere) {
+  std::vector<join_server::GetAppSKey> asked_elsewhere;
+  const auto client = system->spawn(others, &asked_elsewhere);
+  context->interop.set(client);
+  create(session(id_1, key_1, address_1));
+  accept({uplink(id_3, key_2, address_2, 1)});
+  ASSERT_EQ(asked.size(), 1U);
+  EXPECT_EQ(asked[0].device, uid);
+  asked[0].reply(fail(join_server::device_not_found));
+  run();
+  ASSERT_EQ(asked_elsewhere.size(), 1U);
+  EXPECT_EQ(asked_elsewhere[0].session_key_id, id_3);
+  asked_elsewhere[0].reply(KeyEnvelope{key_2, {}, {}});
+  run();
+  EXPECT_EQ(published.size(), 1U);
+
+  accept({uplink(id_2, key_2, address_2, 2)});
+  ASSERT_EQ(asked.size(), 2U);
+  asked[1].reply(fail(
+      Error(join_server::device_not_found).caused_by(Error(join_server::duplicate_identifiers))));
+  run();
+  EXPECT_EQ(asked_elsewhere.size(), 1U);
+  EXPECT_EQ(published.size(), 1U);
+  EXPECT_TRUE(happened("as.up.data.drop"));
+  context->interop.clear();
+  caf::anon_send_exit(client, caf::exit_reason::user_shutdown);
 }
 
 TEST_F(Uplinks, WhoseKeyDoesNotComeAreDroppedAfterTheTimeOut) {
