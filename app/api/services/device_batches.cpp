@@ -11,6 +11,7 @@
 #include "actors/network_server/session/device.hpp"
 #include "app/api/services/base/cause.hpp"
 #include "app/api/services/base/context.hpp"
+#include "app/api/services/device_euis.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "app/api/services/services.hpp"
 #include "ttn/lorawan/v3/applicationserver.grpc.pb.h"
@@ -151,27 +152,17 @@ DeleteOne delete_in_application_server(const ServiceContext& context, Applicatio
       };
 }
 
-/// Devices of the join server are found by their EUIs, which the network server knows.
+/// Devices of the join server are found by their EUIs.
 class JoinDeviceDeletion {
  public:
-  JoinDeviceDeletion(const ServiceContext& context, JoinServers shards,
-                     NetworkServers network_servers)
-      : asker_(context.asker),
-        shards_(std::move(shards)),
-        network_servers_(std::move(network_servers)) {}
+  JoinDeviceDeletion(const ServiceContext& context, JoinServers shards, DeviceEuis euis)
+      : asker_(context.asker), shards_(std::move(shards)), euis_(std::move(euis)) {}
 
   void operator()(const DeviceUid& uid, const DeletedReply& then) const {
-    using Found = std::shared_ptr<const network_server::Device>;
-    auto make = [&](actors::Reply<Found> reply) {
-      return network_server::to_session(uid, network_server::GetDevice{std::move(reply)});
-    };
-    auto found = [self = *this, then](const Result<Found>& device) {
-      if (!device) return then(fail(device.error()));
-      const auto& ids = (*device)->ids;
-      if (!ids.join_eui || !ids.dev_eui) return then(fail(join_server::device_not_found));
-      self.check({*ids.join_eui, *ids.dev_eui}, ids, then);
-    };
-    asker_.ask<Found>(network_servers_.of(uid), "NETWORK_SERVER", make, found);
+    euis_.find(uid, [self = *this, then](const Result<DeviceIdentifiers>& ids) {
+      if (!ids) return then(fail(ids.error()));
+      self.check({*ids->join_eui, *ids->dev_eui}, *ids, then);
+    });
   }
 
  private:
@@ -200,7 +191,7 @@ class JoinDeviceDeletion {
 
   Asker asker_;
   JoinServers shards_;
-  NetworkServers network_servers_;
+  DeviceEuis euis_;
 };
 
 }  // namespace
@@ -226,13 +217,12 @@ std::unique_ptr<grpc::Service> make_as_device_batches(const ServiceContext& cont
 }
 
 std::unique_ptr<grpc::Service> make_js_device_batches(const ServiceContext& context,
-                                                      JoinServers shards,
-                                                      NetworkServers network_servers,
+                                                      JoinServers shards, DeviceEuis euis,
                                                       events::Publish publish) {
   return std::make_unique<DeviceBatches<pb::JsEndDeviceBatchRegistry>>(
       context,
       BatchKind{"ttn.lorawan.v3.JsEndDeviceBatchRegistry/Delete", "js.end_device.batch.delete",
-                JoinDeviceDeletion(context, std::move(shards), std::move(network_servers))},
+                JoinDeviceDeletion(context, std::move(shards), std::move(euis))},
       std::move(publish));
 }
 

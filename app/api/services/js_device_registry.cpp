@@ -1,10 +1,10 @@
 // JsEndDeviceRegistry: the join server's part of devices. Its shards know devices by their EUIs;
-// requests often name only the ids, which are then looked up in the network server.
+// requests often name only the ids, whose EUIs are then looked up (device_euis.hpp).
 #include "actors/join_server/errors.hpp"
-#include "actors/network_server/session/device.hpp"
 #include "app/api/services/audit/told.hpp"
 #include "app/api/services/base/cause.hpp"
 #include "app/api/services/base/context.hpp"
+#include "app/api/services/device_euis.hpp"
 #include "app/api/services/device_parts.hpp"
 #include "app/api/services/mapping/js_device.hpp"
 #include "app/api/services/mapping/values.hpp"
@@ -24,12 +24,11 @@ constexpr ErrorDef provisioner_not_found{"pkg/joinserver", "provisioner_not_foun
 
 class JsDeviceRegistry final : public pb::JsEndDeviceRegistry::CallbackService {
  public:
-  JsDeviceRegistry(const ServiceContext& context, JoinServers shards,
-                   NetworkServers network_servers)
+  JsDeviceRegistry(const ServiceContext& context, JoinServers shards, DeviceEuis euis)
       : context_(context),
         shards_(shards),
         devices_(context.asker, std::move(shards)),
-        network_servers_(std::move(network_servers)) {}
+        euis_(std::move(euis)) {}
 
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
                                 const pb::GetEndDeviceRequest* request,
@@ -141,25 +140,17 @@ class JsDeviceRegistry final : public pb::JsEndDeviceRegistry::CallbackService {
 
   static pb::EndDevice show(const join_server::JoinDevice& device) { return to_proto(device); }
 
-  /// Calls `then` with the EUIs of the request, or of the network server's record; else answers why
+  /// Calls `then` with the EUIs of the request, or of the device that it names; else answers why
   /// not.
   template <class Response, class Then>
   void resolve(const pb::EndDeviceIdentifiers& ids, const Reply<Response>& reply, Then then) const {
     const auto join_eui = join_eui_of(ids.join_eui());
     const auto dev_eui = dev_eui_of(ids.dev_eui());
     if (join_eui && dev_eui) return then(storage::JoinKey{*join_eui, *dev_eui});
-    using NsDevice = std::shared_ptr<const network_server::Device>;
-    const auto uid = uid_of(ids);
-    auto make = [uid](actors::Reply<NsDevice> found) {
-      return network_server::to_session(uid, network_server::GetDevice{std::move(found)});
-    };
-    auto found = [reply, then](Result<NsDevice> device) {
-      if (!device) return reply(fail(join_server::device_not_found));
-      const auto& known = (*device)->ids;
-      if (!known.join_eui || !known.dev_eui) return reply(fail(join_server::device_not_found));
-      then(storage::JoinKey{*known.join_eui, *known.dev_eui});
-    };
-    context_.asker.ask<NsDevice>(network_servers_.of(uid), "NETWORK_SERVER", make, found);
+    euis_.find(uid_of(ids), [reply, then](const Result<DeviceIdentifiers>& found) {
+      if (!found) return reply(fail(found.error()));
+      then(storage::JoinKey{*found->join_eui, *found->dev_eui});
+    });
   }
 
   /// Answers with what of the device was asked for.
@@ -175,15 +166,14 @@ class JsDeviceRegistry final : public pb::JsEndDeviceRegistry::CallbackService {
   const ServiceContext& context_;
   JoinServers shards_;
   JsDevices devices_;
-  NetworkServers network_servers_;
+  DeviceEuis euis_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::Service> make_js_device_registry(const ServiceContext& context,
-                                                       JoinServers shards,
-                                                       NetworkServers network_servers) {
-  return std::make_unique<JsDeviceRegistry>(context, std::move(shards), std::move(network_servers));
+                                                       JoinServers shards, DeviceEuis euis) {
+  return std::make_unique<JsDeviceRegistry>(context, std::move(shards), std::move(euis));
 }
 
 }  // namespace ff::api

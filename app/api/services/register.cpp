@@ -1,6 +1,7 @@
 #include "app/api/services/register.hpp"
 
 #include "app/api/services/audit_log.hpp"
+#include "app/api/services/device_euis.hpp"
 #include "app/api/services/device_import.hpp"
 #include "app/api/services/up_messages.hpp"
 
@@ -78,9 +79,10 @@ Services::Services(Front& front, const ServiceDeps& deps)
       add(std::move(service));
   }
   if (deps.join_servers) {
-    const auto network_servers = deps.network_servers.value_or(NetworkServers());
-    add(make_js_device_registry(context_, *deps.join_servers, network_servers));
-    add(make_js_device_batches(context_, *deps.join_servers, network_servers, publish));
+    const DeviceEuis euis(context_.asker, deps.network_servers.value_or(NetworkServers()),
+                          deps.identity);
+    add(make_js_device_registry(context_, *deps.join_servers, euis));
+    add(make_js_device_batches(context_, *deps.join_servers, euis, publish));
   }
 }
 

@@ -114,12 +114,12 @@ std::unique_ptr<grpc::Service> make_package_registry(const ServiceContext& conte
 std::unique_ptr<grpc::Service> make_webhook_delivery(const ServiceContext& context,
                                                      Webhooks registry);
 
-/// `network_servers`: they know a device's EUIs when a request does not name them.
+/// `euis`: of devices of which a request names the ids alone.
+class DeviceEuis;
 std::unique_ptr<grpc::Service> make_js_device_registry(const ServiceContext& context,
-                                                       JoinServers shards,
-                                                       NetworkServers network_servers);
+                                                       JoinServers shards, DeviceEuis euis);
 
-/// `publish` may be null. `network_servers`: as above.
+/// `publish` may be null. `euis`: as above.
 std::unique_ptr<grpc::Service> make_ns_device_batches(const ServiceContext& context,
                                                       NetworkServers shards,
                                                       events::Publish publish);
@@ -127,8 +127,7 @@ std::unique_ptr<grpc::Service> make_as_device_batches(const ServiceContext& cont
                                                       ApplicationServers shards,
                                                       events::Publish publish);
 std::unique_ptr<grpc::Service> make_js_device_batches(const ServiceContext& context,
-                                                      JoinServers shards,
-                                                      NetworkServers network_servers,
+                                                      JoinServers shards, DeviceEuis euis,
                                                       events::Publish publish);
 
 /// Nothing: events are not stored.
