@@ -273,9 +273,8 @@ Status DeviceCalls::erase(const pb::EndDeviceIdentifiers& ids) {
   FF_TRY(const auto present, registered(ids));
   for (const auto registry : deletion_order) {
     if (!is_enabled(registry)) continue;
-    if (registry == Registry::join &&
-        (present->join_server_address().empty() || !has_euis(present->ids())))
-      continue;
+    // Also without an address: one that has no such device says so. [spec cli §6]
+    if (registry == Registry::join && !has_euis(present->ids())) continue;
     auto known = present->ids();
     known.clear_dev_addr();
     const auto done = erase_in(registry, known);

@@ -228,6 +228,28 @@ TEST_F(Devices, AreDeletedFromTheInsideOut) {
                                   "EndDeviceRegistry/Delete"}));
 }
 
+TEST_F(Devices, AreDeletedFromTheJoinServerAlsoWhenNobodySaidWhereItIs) {
+  std::string join_eui = otaa().ids().join_eui();
+  FakeApi api([&](const std::string& method, const auto& request, auto& answer) {
+    auto done = answer_of_all(method, request, answer);
+    if (method == "EndDeviceRegistry/Get") {
+      auto& device = *google::protobuf::DynamicCastToGenerated<pb::EndDevice>(&answer);
+      device.clear_join_server_address();
+      device.mutable_ids()->set_join_eui(join_eui);
+    }
+    return done;
+  });
+  ASSERT_TRUE(calls(api).erase(otaa().ids()));
+  EXPECT_EQ(api.methods(), (Paths{"EndDeviceRegistry/Get", "AsEndDeviceRegistry/Delete",
+                                  "NsEndDeviceRegistry/Delete", "JsEndDeviceRegistry/Delete",
+                                  "EndDeviceRegistry/Delete"}));
+  api.calls.clear();
+  join_eui.clear();
+  ASSERT_TRUE(calls(api).erase(otaa().ids()));
+  EXPECT_EQ(api.methods(), (Paths{"EndDeviceRegistry/Get", "AsEndDeviceRegistry/Delete",
+                                  "NsEndDeviceRegistry/Delete", "EndDeviceRegistry/Delete"}));
+}
+
 TEST_F(Devices, ThatAreNewGetWhatTheirOwnerHasNotSaid) {
   FakeApi api([](const std::string& method, const auto&, auto& answer) {
     const auto& type = *answer.GetDescriptor();
