@@ -29,7 +29,7 @@ struct JoinEuiPrefix {
 struct Config {
   /// JoinEUIs served here.
   std::vector<JoinEuiPrefix> join_eui_prefixes{JoinEuiPrefix{}};
-  /// DevNonces remembered of devices before 1.0.4.
+  /// DevNonces remembered of a device.
   std::size_t dev_nonce_limit = join::dev_nonce_limit_default;
   /// Sessions whose keys are kept per device.
   std::size_t session_key_limit = 10;

@@ -14,7 +14,7 @@ std::vector<Knob> join_server_knobs() {
        "Label of the key vault's key that root keys are wrapped with at rest; empty: the server's "
        "own.",
        "", one(label_or_nothing(), FF_PLACE(js.device_kek_label))},
-      {"js.dev-nonce-limit", "Random DevNonces remembered per device (LoRaWAN 1.0.x).", "1000",
+      {"js.dev-nonce-limit", "DevNonces remembered per device, of all versions.", "1000",
        one(count<std::size_t>(1, 65'536), FF_PLACE(js.dev_nonce_limit))},
       {"js.session-key-limit", "Sessions of a device whose keys are kept.", "10",
        one(count<std::size_t>(1, 1'000), FF_PLACE(js.session_key_limit))},

@@ -5,27 +5,28 @@
 namespace ff::join {
 namespace {
 
-Status use_counter(DevNonceHistory& history, DevNonce dev_nonce, bool resets) {
+/// Whether a join of any version has used it: the frame is the same in all.
+bool is_used(const DevNonceHistory& history, DevNonce dev_nonce) {
+  const auto& used = history.used_dev_nonces;
+  const bool counted = history.last_dev_nonce != DevNonce{0} && dev_nonce == history.last_dev_nonce;
+  return counted || std::find(used.begin(), used.end(), dev_nonce) != used.end();
+}
+
+Status check_fresh(const DevNonceHistory& history, DevNonce dev_nonce, bool counts) {
   const bool never_joined =
       history.last_dev_nonce == DevNonce{0} && history.last_join_nonce == JoinNonce{0};
   const bool first = never_joined && dev_nonce == DevNonce{0};
-  if (!first && !resets && dev_nonce <= history.last_dev_nonce) return fail(dev_nonce_too_small);
-  history.last_dev_nonce = dev_nonce;
+  if (counts && !first && dev_nonce <= history.last_dev_nonce) return fail(dev_nonce_too_small);
+  if (is_used(history, dev_nonce)) return fail(reuse_dev_nonce);
   return {};
 }
 
-Status use_random(DevNonceHistory& history, DevNonce dev_nonce, const NonceRules& rules) {
-  auto& used = history.used_dev_nonces;
-  const auto found = std::find(used.begin(), used.end(), dev_nonce);
-  if (found != used.end()) {
-    if (!rules.resets_join_nonces) return fail(reuse_dev_nonce);
-    used.erase(found);
-  }
+void remember(std::vector<DevNonce>& used, DevNonce dev_nonce, std::size_t limit) {
+  std::erase(used, dev_nonce);
   used.push_back(dev_nonce);
-  const auto limit = std::max<std::size_t>(rules.dev_nonce_limit, 1);
+  limit = std::max<std::size_t>(limit, 1);
   if (used.size() > limit)
     used.erase(used.begin(), used.end() - static_cast<std::ptrdiff_t>(limit));
-  return {};
 }
 
 Status use_join_nonce(DevNonceHistory& history) {
@@ -38,12 +39,11 @@ Status use_join_nonce(DevNonceHistory& history) {
 
 Result<DevNonceHistory> next_nonces(const DevNonceHistory& history, DevNonce dev_nonce,
                                     const NonceRules& rules) {
+  const bool counts = at_least(rules.mac_version, MacVersion::v1_0_4);
+  if (!rules.resets_join_nonces) FF_CHECK(check_fresh(history, dev_nonce, counts));
   auto next = history;
-  if (at_least(rules.mac_version, MacVersion::v1_0_4)) {
-    FF_CHECK(use_counter(next, dev_nonce, rules.resets_join_nonces));
-  } else {
-    FF_CHECK(use_random(next, dev_nonce, rules));
-  }
+  if (counts) next.last_dev_nonce = dev_nonce;
+  remember(next.used_dev_nonces, dev_nonce, rules.dev_nonce_limit);
   FF_CHECK(use_join_nonce(next));
   return next;
 }

@@ -55,7 +55,30 @@ TEST(NextNonces, Since104OnlyGreaterOnesAreFresh) {
 TEST(NextNonces, AResettingDeviceMayGoBackAndTheValueBecomesTheLast) {
   const DevNonceHistory history{{}, DevNonce{500}, JoinNonce{3}};
   const auto next = next_nonces(history, DevNonce{2}, counted_resetting);
-  EXPECT_EQ(*next, (DevNonceHistory{{}, DevNonce{2}, JoinNonce{4}}));
+  EXPECT_EQ(*next, (DevNonceHistory{nonces({2}), DevNonce{2}, JoinNonce{4}}));
+}
+
+TEST(NextNonces, ARandomOneIsNotFreshWhenTheDeviceCountsLater) {
+  auto history = next_nonces({}, DevNonce{500}, random_rules).value();
+  history = next_nonces(history, DevNonce{9}, counted).value();
+  EXPECT_TRUE(next_nonces(history, DevNonce{500}, counted).error().is(reuse_dev_nonce));
+  EXPECT_TRUE(next_nonces(history, DevNonce{9}, counted).error().is(dev_nonce_too_small));
+  EXPECT_TRUE(next_nonces(history, DevNonce{501}, counted));
+  EXPECT_TRUE(next_nonces(history, DevNonce{500}, counted_resetting));
+}
+
+TEST(NextNonces, ACountedOneIsNotFreshWhenTheDeviceCountsNoMore) {
+  auto history = next_nonces({}, DevNonce{0}, counted).value();
+  history = next_nonces(history, DevNonce{7}, counted).value();
+  EXPECT_EQ(history.used_dev_nonces, nonces({0, 7}));
+  for (const std::uint16_t used : {0, 7})
+    EXPECT_TRUE(next_nonces(history, DevNonce{used}, random_rules).error().is(reuse_dev_nonce));
+  // Of a record from before counted ones were listed, the last is known.
+  history.used_dev_nonces.clear();
+  EXPECT_TRUE(next_nonces(history, DevNonce{7}, random_rules).error().is(reuse_dev_nonce));
+  EXPECT_TRUE(next_nonces(history, DevNonce{7}, random_resetting));
+  const auto next = next_nonces(history, DevNonce{3}, random_rules).value();
+  EXPECT_EQ(next.last_dev_nonce, DevNonce{7}) << "random ones do not move the counter";
 }
 
 TEST(NextNonces, Before104RecentOnesAreNotFresh) {

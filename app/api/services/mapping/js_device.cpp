@@ -6,6 +6,22 @@ namespace ff::api {
 
 using join_server::JoinDevice;
 
+namespace {
+
+/// The reference lists no nonces of devices that count: who sets the counter back, and leaves the
+/// list as it is, means both.
+void put_dev_nonces(const pb::EndDevice& from, join::DevNonceHistory& nonces) {
+  std::vector<DevNonce> used;
+  for (const auto nonce : from.used_dev_nonces())
+    used.emplace_back(static_cast<std::uint16_t>(nonce));
+  const DevNonce last(static_cast<std::uint16_t>(from.last_dev_nonce()));
+  if (last < nonces.last_dev_nonce && used == nonces.used_dev_nonces) used.clear();
+  nonces.used_dev_nonces = std::move(used);
+  nonces.last_dev_nonce = last;
+}
+
+}  // namespace
+
 pb::EndDevice to_proto(const JoinDevice& device) {
   pb::EndDevice out;
   put_ids(device.ids, *out.mutable_ids());
@@ -47,11 +63,7 @@ JoinDevice join_device_of(const pb::EndDevice& from, JoinDevice device) {
   device.nwk_key = key_of(from.root_keys().nwk_key());
   device.net_id = net_id_of(from.net_id());
   device.resets_join_nonces = from.resets_join_nonces();
-  device.nonces.used_dev_nonces.clear();
-  for (auto nonce : from.used_dev_nonces()) {
-    device.nonces.used_dev_nonces.emplace_back(static_cast<std::uint16_t>(nonce));
-  }
-  device.nonces.last_dev_nonce = DevNonce(static_cast<std::uint16_t>(from.last_dev_nonce()));
+  put_dev_nonces(from, device.nonces);
   device.nonces.last_join_nonce = JoinNonce(from.last_join_nonce());
   device.last_rj_count_0 = static_cast<std::uint16_t>(from.last_rj_count_0());
   // The API's zero is "none yet" or "was 0": a change to zero is a reset, no change keeps which.

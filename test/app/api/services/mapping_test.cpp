@@ -141,6 +141,14 @@ TEST(MappingTest, ADeviceOfTheJoinServerSurvivesTheWayThroughTheApi) {
   device.network_server_address = "ns:1884";
   device.sessions.resize(2);
   EXPECT_EQ(join_device_of(to_proto(device), device), device);
+
+  auto changed = to_proto(device);
+  changed.set_last_dev_nonce(0);
+  EXPECT_TRUE(join_device_of(changed, device).nonces.used_dev_nonces.empty())
+      << "a counter that is set back takes the list with it";
+  changed.add_used_dev_nonces(8);
+  EXPECT_EQ(join_device_of(changed, device).nonces.used_dev_nonces.size(), 3U)
+      << "unless the list is set, too";
 }
 
 TEST(MappingTest, ADeviceOfTheApplicationServerSurvivesTheWayThroughTheApi) {
