@@ -119,6 +119,28 @@ class Identity(unittest.TestCase):
         collaborators = self.call('ApplicationAccess/ListCollaborators', {'applicationIds': IDS}, key=bob).collaborators
         self.assertEqual([one.ids.user_ids.user_id for one in collaborators], ['bob'])
 
+    def test_what_was_set_for_the_activation_of_devices_goes_with_the_application(self):
+        create = ('ApplicationRegistry/Create', {'application': {'ids': IDS}, 'collaborator': {'userIds': {'userId': 'admin'}}})
+        get = ('ApplicationActivationSettingRegistry/Get', {
+            'applicationIds': IDS, 'fieldMask': mask('kek_label', 'application_server_id')})
+        not_found = (grpc.StatusCode.NOT_FOUND, 'pkg/joinserver:application_activation_settings_not_found')
+        self.call(*create)
+        self.call('ApplicationActivationSettingRegistry/Set', {
+            'applicationIds': IDS, 'settings': {'kekLabel': 'theirs', 'applicationServerId': 'as-1'},
+            'fieldMask': mask('kek_label', 'application_server_id')})
+        self.assertEqual(self.call(*get).kek_label, 'theirs')
+        self.call('ApplicationRegistry/Delete', {'applicationId': APPLICATION})
+        self.call('ApplicationRegistry/Purge', {'applicationId': APPLICATION})
+        self.call(*create)
+        wait_until(lambda: self.refused_or_served(*get) == not_found, 'the next application of that id has none')
+
+    def refused_or_served(self, method, request):
+        try:
+            self.client.call(method, request)
+            return None
+        except GrpcError as error:
+            return error.code, error.name
+
     def served(self, method, request, key):
         try:
             self.client.call(method, request, key=key)

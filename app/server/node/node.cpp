@@ -303,8 +303,8 @@ bool is_new(const identity_server::Entity& entity) {
 /// that happens, in case we ended between the two.
 auto forget_applications(const NodeRoutes& routes, const storage::Engine& engine) {
   return [&engine, integrations = routes.application_server, committer = routes.deps.committer,
-          shards = routes.network_server.count()](const storage::EntityKey& key,
-                                                  const identity_server::EntityPtr& entity) {
+          activations = routes.activation_settings, shards = routes.network_server.count()](
+             const storage::EntityKey& key, const identity_server::EntityPtr& entity) {
     if (key.kind != storage::EntityKind::application || (entity && !is_new(*entity))) return;
     const ApplicationId id(key.ids.front());
     const auto tell = [](const auto& route, auto message) {
@@ -314,6 +314,8 @@ auto forget_applications(const NodeRoutes& routes, const storage::Engine& engine
     tell(integrations.pubsubs, application_server::ForgetApplication{id});
     tell(integrations.packages, application_server::ForgetApplication{id});
     tell(integrations.link_settings, application_server::DeleteLink{id, [](const auto&) {}});
+    // Whose KEK, home network and application server its devices had.
+    tell(activations, join_server::activation::DeleteSettings{id, [](const auto&) {}});
     // What its devices sent, and how far who has got.
     auto records = application_server::erase_application(engine, shards, id);
     if (!records)
