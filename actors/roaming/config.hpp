@@ -43,7 +43,8 @@ struct RoamingConfig {
       nullptr;  // outlives the actor; read when it starts, after its predecessor's last commit
   actors::Deps deps;
   actors::Sharded<network_server::ShardHandle> shards;
-  /// Asks join servers whose device joins; without peers the route is empty.
+  /// Asks join servers whose device joins, and nothing else: strangers' frames lead to it. Without
+  /// peers the route is empty.
   actors::Route<interop::ClientHandle> join_servers;
   /// Has our own gateways transmit. Any thread.
   std::function<void(std::shared_ptr<const DownlinkFrame>, actors::Reply<ScheduledDownlink>)>

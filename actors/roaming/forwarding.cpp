@@ -91,11 +91,18 @@ void forward(Pointer self, std::uint64_t number, PeerIndex peer) {
 void find_home(Pointer self, std::uint64_t number, const Heard& heard) {
   const auto client = self->state.config->join_servers.get();
   if (!client || !heard.join_eui || !heard.dev_eui) return;
+  if (self->state.visited.is_homeless({*heard.join_eui, *heard.dev_eui}, now(self).mono)) return;
   interop::FindHomeNetwork question{*heard.join_eui, *heard.dev_eui, {}};
   question.reply = [roamer = RoamingHandle(self), number](const Result<NetId>& home) {
     caf::anon_send(roamer, HomeFound{number, home});
   };
   caf::anon_send(client, std::move(question));
+}
+
+/// Whether the join server has said so: that it was not asked, or was silent, says nothing.
+bool is_final(const Error& error) {
+  return error.code() != Code::unavailable && error.code() != Code::deadline_exceeded &&
+         error.code() != Code::resource_exhausted;
 }
 
 void start_context(Pointer self, const Heard& heard, const bi::PrStartAns& answer) {
@@ -198,12 +205,17 @@ void close_windows(Pointer self) {
 }
 
 void on_home_found(Pointer self, const HomeFound& message) {
+  auto& state = self->state;
+  const auto peer = message.home ? peer_of(state, *message.home) : std::nullopt;
+  if (peer && partner(state, *peer).forward.allowed) return forward(self, message.heard, *peer);
   if (!message.home) {
-    return spdlog::info("msg=\"home network of a device is not found\" error=\"{}\"",
-                        message.home.error().to_string());
+    spdlog::info("msg=\"home network of a device is not found\" error=\"{}\"",
+                 message.home.error().to_string());
   }
-  const auto peer = peer_of(self->state, *message.home);
-  if (peer && partner(self->state, *peer).forward.allowed) forward(self, message.heard, *peer);
+  const auto* heard = state.visited.find(message.heard);
+  if (heard == nullptr || !heard->join_eui || !heard->dev_eui) return;
+  if (message.home || is_final(message.home.error()))
+    state.visited.add_homeless({*heard->join_eui, *heard->dev_eui}, now(self).mono);
 }
 
 void on_uplink_answered(Pointer self, const Pending& pending, const Result<bi::Body>& answer) {

@@ -151,6 +151,20 @@ bool Visited::is_deferred(const DeviceName& device, MonoTime now) const {
   return found != deferred_.end() && found->second > now;
 }
 
+void Visited::add_homeless(const Euis& euis, MonoTime now) {
+  while (!homeless_order_.empty() && (homeless_.at(homeless_order_.front()) <= now ||
+                                      homeless_.size() >= limits_.homeless_max)) {
+    homeless_.erase(homeless_order_.front());
+    homeless_order_.pop_front();
+  }
+  if (homeless_.emplace(euis, now + limits_.homeless).second) homeless_order_.push_back(euis);
+}
+
+bool Visited::is_homeless(const Euis& euis, MonoTime now) const {
+  const auto found = homeless_.find(euis);
+  return found != homeless_.end() && found->second > now;
+}
+
 std::optional<MonoTime> Visited::next_due() const {
   std::optional<MonoTime> next;
   for (const auto* deadlines : {&closing_, &cooling_}) {

@@ -51,6 +51,9 @@ struct DeviceName {
   auto operator<=>(const DeviceName&) const = default;
 };
 
+/// As join-requests name a device.
+using Euis = std::pair<JoinEui, DevEui>;
+
 /// Longest that a partner can have us leave a device alone; it may say so again.
 inline constexpr Duration deferral_max = std::chrono::hours{24};
 
@@ -59,9 +62,11 @@ struct VisitedLimits {
   Duration cooldown = std::chrono::seconds{1};
   /// A device's last window opens 16 s after its uplink at most. [TS001-1.0.4 §5.7]
   Duration answerable = std::chrono::seconds{20};
+  Duration homeless = std::chrono::seconds{60};
   std::size_t windows_max = 65'536;
   std::size_t heard_max = 65'536;
   std::size_t contexts_max = 65'536;
+  std::size_t homeless_max = 65'536;
   std::size_t metadata_max = backend_interfaces::gateways_max;
 };
 
@@ -96,6 +101,11 @@ class Visited {
   void defer(const DeviceName& device, Duration wait, MonoTime now);
   bool is_deferred(const DeviceName& device, MonoTime now) const;
 
+  /// Its join server has named no partner: it is not asked about the device again for a while. The
+  /// oldest makes room.
+  void add_homeless(const Euis& euis, MonoTime now);
+  bool is_homeless(const Euis& euis, MonoTime now) const;
+
   std::optional<MonoTime> next_due() const;
   std::size_t windows() const noexcept { return windows_.size(); }
   std::size_t heard() const noexcept { return heard_.size(); }
@@ -119,6 +129,8 @@ class Visited {
   std::uint64_t last_number_ = 0;
   std::multimap<DevAddr, Context> contexts_;
   std::map<DeviceName, MonoTime> deferred_;
+  std::map<Euis, MonoTime> homeless_;
+  std::deque<Euis> homeless_order_;  // the same wait for all: oldest first
 
   void forget(std::map<std::uint64_t, Heard>::iterator heard);
 };

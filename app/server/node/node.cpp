@@ -93,6 +93,9 @@ caf::actor start_join_server(caf::actor_system& system, const WiringPtr& wiring)
                                         wiring->on_escalation);
 }
 
+/// Questions for the home of unknown devices, under way to one join server.
+constexpr std::size_t home_requests_max = 16;
+
 roaming::RoamingConfig roaming_config(const Wiring& wiring) {
   const auto& routes = wiring.routes;
   auto out = wiring.config.roaming;
@@ -100,7 +103,7 @@ roaming::RoamingConfig roaming_config(const Wiring& wiring) {
   out.vault = wiring.config.key_vault;
   out.store = wiring.ports.engine;
   out.shards = routes.network_server;
-  out.join_servers = routes.network_server_interop;
+  out.join_servers = routes.roaming_interop;
   out.transmit = gateway_server::make_transmit(routes.gateway_router);
   out.acknowledge = gateway_server::make_upstream(routes.network_server).acknowledgment;
   return out;
@@ -127,6 +130,11 @@ caf::actor start_interop(caf::actor_system& system, const WiringPtr& wiring) {
                                }});
   };
   if (!wiring->config.roaming.peers.empty()) {
+    // Its own: whoever sends join-requests of made-up devices to our gateways must not use up the
+    // places of our devices' joins, nor have their join servers left alone.
+    auto homes = wiring->config.network_server_interop;
+    homes.requests_max = home_requests_max;
+    add("homes", std::move(homes), wiring->routes.roaming_interop);
     config.children.push_back({"roaming", [wiring](caf::actor_system& in) {
                                  auto handle = roaming::spawn_roaming(in, roaming_config(*wiring));
                                  wiring->routes.roaming.set(handle);

@@ -114,6 +114,7 @@ struct NodeRoutes {
   actors::Route<join_server::activation::RegistryHandle> activation_settings;
   actors::Route<interop::ClientHandle> network_server_interop;
   actors::Route<interop::ClientHandle> application_server_interop;
+  actors::Route<interop::ClientHandle> roaming_interop;  // asks whose device has joined
   actors::Route<roaming::RoamingHandle> roaming;
   application_server::Routes application_server;
   actors::Route<device_repository::RepositoryHandle> device_repository;

@@ -68,6 +68,15 @@ inline ShardHandle::behavior_type shard_double(Seen seen) {
           [](const actors::Tick&) {}};
 }
 
+/// Join servers that are asked for homes, and answer when the test does.
+using Questions = std::shared_ptr<std::vector<interop::FindHomeNetwork>>;
+
+inline interop::ClientHandle::behavior_type homes_double(Questions questions) {
+  return {[](const join_server::HandleJoin&) {}, [](const join_server::GetAppSKey&) {},
+          [questions](const interop::FindHomeNetwork& one) { questions->push_back(one); },
+          [](const interop::PeerAnswered&) {}};
+}
+
 class RoamingFixture : public ff::test::ActorFixture {
  protected:
   void SetUp() override {
@@ -86,6 +95,8 @@ class RoamingFixture : public ff::test::ActorFixture {
   void spawn() {
     shard = system->spawn([seen = shard_got](ShardHandle::pointer) { return shard_double(seen); });
     shards.route(storage::Shard{0}).set(shard);
+    homes.set(system->spawn(
+        [asked = questions](interop::ClientHandle::pointer) { return homes_double(asked); }));
     RoamingConfig given;
     given.peers = {{partner, &http}};
     given.net_id = ours;
@@ -94,6 +105,7 @@ class RoamingFixture : public ff::test::ActorFixture {
     given.vault = vault;
     given.deps = deps;
     given.shards = shards;
+    given.join_servers = homes;
     given.transmit = [this](auto frame, auto reply) {
       sent.push_back(frame);
       reply(gateways_say);
@@ -103,6 +115,9 @@ class RoamingFixture : public ff::test::ActorFixture {
   }
   void TearDown() override {
     shards.route(storage::Shard{0}).clear();
+    caf::anon_send_exit(homes.get(), caf::exit_reason::kill);
+    homes.clear();
+    questions->clear();
     for (auto& one : *shard_got) one.judged = nullptr;
     if (roamer) caf::anon_send_exit(roamer, caf::exit_reason::kill);
     caf::anon_send_exit(shard, caf::exit_reason::kill);
@@ -119,6 +134,13 @@ class RoamingFixture : public ff::test::ActorFixture {
   void hear(const Bytes& frame) {
     tell(HeardUplink{frame_of(frame, heard_by("one", 5))});
     tell(HeardUplink{frame_of(frame, heard_by("other", 7))});
+    advance(milliseconds{250});
+  }
+  /// The same of a join-request that nobody here knows.
+  void hear_unknown(const Bytes& frame) {
+    const auto heard = frame_of(frame, heard_by("one", 5));
+    tell(HeardUplink{heard});
+    tell(UnknownJoin{heard});
     advance(milliseconds{250});
   }
   using Slot = std::shared_ptr<std::optional<bi::Body>>;
@@ -189,6 +211,8 @@ class RoamingFixture : public ff::test::ActorFixture {
   std::shared_ptr<key_vault::LiveKeyVault> vault = std::make_shared<key_vault::LiveKeyVault>();
   config::RoamingPartner partner;
   ScriptedHttp http;
+  Questions questions = std::make_shared<Questions::element_type>();
+  actors::Route<interop::ClientHandle> homes;
   Seen shard_got = std::make_shared<std::deque<UplinkReceived>>();
   ShardHandle shard;
   actors::Sharded<ShardHandle> shards{*storage::ShardCount::make(1)};

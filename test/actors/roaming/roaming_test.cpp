@@ -108,6 +108,56 @@ TEST_F(Roaming, AJoinThatNobodyKnowsIsForwardedByItsJoinEui) {
   EXPECT_EQ(sent[0]->phy_payload, Bytes(17, 0x20));
 }
 
+TEST_F(Roaming, AJoinOfAnotherJoinEuiGoesToTheHomeThatItsJoinServerNames) {
+  start();
+  hear_unknown(join_request());
+  ASSERT_EQ(questions->size(), 1U);
+  EXPECT_EQ(questions->back().join_eui, join_eui);
+  EXPECT_EQ(questions->back().dev_eui, dev_eui);
+  EXPECT_TRUE(http.requests.empty());
+  questions->back().reply(theirs);
+  run();
+  ASSERT_EQ(http.requests.size(), 1U);
+  EXPECT_EQ(http.asked_body<bi::PrStartReq>().phy_payload, join_request());
+  http.answer_with(bi::PrStartAns{});
+  hear_unknown(join_request(2));
+  EXPECT_EQ(questions->size(), 2U);
+}
+
+TEST_F(Roaming, AJoinServerThatNamesNoPartnerIsNotAskedAgainForAMinute) {
+  start();
+  const ErrorDef unknown{"pkg/interop", "unknown_dev_eui", Code::not_found, "no"};
+  const std::vector<Result<NetId>> answers{fail(unknown), NetId{0x77}};
+  std::uint16_t nonce = 0;
+  for (const auto& answer : answers) {
+    questions->clear();
+    hear_unknown(join_request(++nonce));
+    ASSERT_EQ(questions->size(), 1U);
+    questions->back().reply(answer);
+    run();
+    hear_unknown(join_request(++nonce));
+    EXPECT_EQ(questions->size(), 1U);
+    hear_unknown(join_request(++nonce, DevEui{7}));
+    EXPECT_EQ(questions->size(), 2U) << "another device";
+    advance(seconds{60});
+    hear_unknown(join_request(++nonce));
+    EXPECT_EQ(questions->size(), 3U);
+    advance(seconds{60});
+  }
+  EXPECT_TRUE(http.requests.empty());
+}
+
+TEST_F(Roaming, AJoinServerThatIsSilentHasSaidNothingOfADevice) {
+  start();
+  const ErrorDef silent{"pkg/interop", "paused", Code::unavailable, "no"};
+  for (std::uint16_t nonce = 1; nonce <= 2; ++nonce) {
+    hear_unknown(join_request(nonce));
+    ASSERT_EQ(questions->size(), nonce);
+    questions->back().reply(fail(silent));
+    run();
+  }
+}
+
 TEST_F(Roaming, ARejoinWithAJoinEuiGoesTheWayOfAJoin) {
   partner.forward.join_euis = {{join_eui, 36}};
   start();

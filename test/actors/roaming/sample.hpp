@@ -36,11 +36,12 @@ inline Bytes data_uplink_1_1(std::uint32_t f_cnt, const Aes128Key& f_nwk_s_int_k
   append_le<4>(out, phy::uplink_mic_1_1(0xBEEF, cmac_f).value());
   return out;
 }
-inline Bytes join_request() {
+inline Bytes join_request(std::uint16_t dev_nonce = 1, DevEui of = dev_eui) {
   Bytes out{0x00};
   append_le<8>(out, join_eui.value());
-  append_le<8>(out, dev_eui.value());
-  append(out, Bytes{1, 0, 9, 9, 9, 9});
+  append_le<8>(out, of.value());
+  append_le<2>(out, dev_nonce);
+  append(out, Bytes{9, 9, 9, 9});
   return out;
 }
 /// Type 1 names the JoinEUI, the others the NetID of the device's home.

@@ -55,6 +55,24 @@ TEST(Visited, ThereAreNoMoreWindowsThanTheirBound) {
   EXPECT_FALSE(visited.hear(frame_of(data_uplink(2), heard_by("one", 5)), start));
 }
 
+TEST(Visited, ADeviceWithoutAHomeIsRememberedForAWhileAndTheOldestMakesRoom) {
+  Visited visited({.homeless_max = 2});
+  const Euis first{join_eui, DevEui{1}};
+  const Euis second{join_eui, DevEui{2}};
+  const Euis third{join_eui, DevEui{3}};
+  visited.add_homeless(first, start);
+  EXPECT_TRUE(visited.is_homeless(first, start + seconds{59}));
+  EXPECT_FALSE(visited.is_homeless(first, start + seconds{60}));
+  EXPECT_FALSE(visited.is_homeless(second, start));
+  visited.add_homeless(second, start + seconds{30});
+  visited.add_homeless(third, start + seconds{31});
+  EXPECT_FALSE(visited.is_homeless(first, start + seconds{31}));
+  EXPECT_TRUE(visited.is_homeless(second, start + seconds{31}));
+  EXPECT_TRUE(visited.is_homeless(third, start + seconds{31}));
+  visited.add_homeless(second, start + seconds{95});
+  EXPECT_TRUE(visited.is_homeless(second, start + seconds{96})) << "again";
+}
+
 Heard heard_for(NetId net_id) {
   Heard out;
   out.partner = net_id;
