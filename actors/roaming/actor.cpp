@@ -81,7 +81,7 @@ void on_answered(Pointer self, const RequestAnswered& message) {
   const auto pending = std::move(found->second);
   state.pending.erase(found);
   auto& peer = state.peers[pending.peer];
-  --peer.under_way;
+  peer.under_way.leave(pending.is_join);
   if (message.answer) {
     peer.breaker.succeeded();
   } else {
@@ -101,7 +101,7 @@ RoamingSnapshot snapshot(const Shell& state) {
   for (PeerIndex i = 0; i < state.peers.size(); ++i) {
     const auto& agreement = partner(state, i);
     out.partners.push_back({agreement.net_id, agreement.forward.allowed, agreement.accept.allowed,
-                            state.peers[i].breaker.is_open(), state.peers[i].under_way});
+                            state.peers[i].breaker.is_open(), state.peers[i].under_way.all()});
   }
   out.records = state.ledger->records();
   out.open_windows = state.visited.windows();
@@ -257,7 +257,7 @@ void ask(Pointer self, Pending pending, bi::Body body) {
   const auto& config = *state.config;
   auto request = request_to(partner(state, index), {config.net_id, config.sender_ns_id},
                             transaction, type, std::move(body));
-  const bool full = peer.under_way >= config.requests_max;
+  const bool full = peer.under_way.is_full(pending.is_join, config.requests_max);
   if (!request || full || !peer.breaker.admit(now(self).mono)) {
     if (type == bi::MessageType::pr_stop_req) return peer.probe.stopped(StopResult::unavailable);
     count(self, index, pending.account, FrameResult::paused);
@@ -268,7 +268,7 @@ void ask(Pointer self, Pending pending, bi::Body body) {
     }
     return;
   }
-  ++peer.under_way;
+  peer.under_way.take(pending.is_join);
   state.pending.emplace(id, std::move(pending));
   auto then = [roamer = RoamingHandle(self), shared = state.config, index, id, transaction,
                type](const Result<net::http_client::ClientAnswer>& answer) {

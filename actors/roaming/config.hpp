@@ -33,7 +33,8 @@ struct RoamingConfig {
   VisitedLimits visited;
   std::uint32_t breaker_failures = 5;
   Duration breaker_pause = std::chrono::seconds{10};
-  /// Requests under way to one partner, and requests of partners that wait; more are refused.
+  /// Requests under way to one partner, and requests of one that wait, half of them joins; more are
+  /// refused.
   std::size_t requests_max = 64;
   /// A join-accept has to leave the partner's gateways in time; later it is told no.
   Duration join_patience = std::chrono::milliseconds{3800};

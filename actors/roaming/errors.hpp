@@ -9,6 +9,9 @@ inline constexpr ErrorDef no_roaming_agreement{"pkg/interop", "no_roaming_agreem
                                                Code::failed_precondition, "no roaming agreement"};
 inline constexpr ErrorDef limit_reached{"pkg/roaming", "limit_reached", Code::resource_exhausted,
                                         "the limit of the agreement with `{net_id}` is reached"};
+inline constexpr ErrorDef too_many_waiting{"pkg/roaming", "too_many_waiting",
+                                           Code::resource_exhausted,
+                                           "too many frames of network `{net_id}` wait here"};
 inline constexpr ErrorDef starting{"pkg/roaming", "starting", Code::unavailable,
                                    "roaming is starting, and too much waits for it"};
 inline constexpr ErrorDef only_class_a{"pkg/roaming", "only_class_a", Code::unimplemented,

@@ -77,7 +77,8 @@ void forward(Pointer self, std::uint64_t number, PeerIndex peer) {
                   .heard = number,
                   .frame = {},
                   .reply = {},
-                  .uplink_at = {}};
+                  .uplink_at = {},
+                  .is_join = is_activation(frame.phy_payload)};
   const auto* context = context_of(self, *heard);
   if (context == nullptr || context->partner != account.partner)
     return ask(self, std::move(pending), bi::PrStartReq{frame.phy_payload, *std::move(ul)});

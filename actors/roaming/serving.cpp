@@ -72,6 +72,15 @@ bi::Body too_many(NetId partner, Duration wait, bool starts) {
   return refusal(refusal_of(error, false), starts, static_cast<std::uint32_t>(seconds));
 }
 
+/// Because too much of the partner's waits here: of a device that sends data that says nothing, so
+/// that it must not be left alone for the minute of a Deferred that says no time.
+bi::Body overloaded(NetId partner, bool is_join, bool starts) {
+  if (is_join) return too_many(partner, std::chrono::seconds{1}, starts);
+  const Error error(too_many_waiting, {{"net_id", to_string(partner)}});
+  return refusal({starts ? bi::ResultCode::other : bi::ResultCode::xmit_failed, error.message()},
+                 starts);
+}
+
 void to_shard(Pointer self, std::shared_ptr<const UplinkFrame> frame,
               const phy::UplinkIdentifiers& ids, std::uint64_t exchange) {
   const auto& shards = self->state.config->shards;
@@ -94,21 +103,25 @@ Status accept(Pointer self, PeerIndex peer, const Forwarded& uplink, Waiting wai
   FF_TRY(auto frame,
          uplink_of(uplink.phy_payload, uplink.ul,
                    {account.partner, exchange, time.utc, ids.dev_addr ? DevEui{} : *ids.dev_eui}));
-  auto wait = refusal(self, account);
-  if (state.peers[peer].waiting >= state.config->requests_max) wait = std::chrono::seconds{1};
-  if (wait) {
+  waiting.is_join = !ids.dev_addr;
+  auto& places = state.peers[peer].waiting;
+  if (places.is_full(waiting.is_join, state.config->requests_max)) {
+    count(self, peer, account, FrameResult::paused);
+    waiting.reply(overloaded(account.partner, waiting.is_join, uplink.starts));
+    return {};
+  }
+  if (const auto wait = refusal(self, account)) {
     count(self, peer, account, FrameResult::limited);
     waiting.reply(too_many(account.partner, *wait, uplink.starts));
     return {};
   }
   frame.correlation_ids.push_back("ns:roaming:" + to_string(account.partner) + ":" +
                                   std::to_string(exchange));
-  waiting.is_join = !ids.dev_addr;
   waiting.dev_addr = ids.dev_addr;
   waiting.rated = rated_of(frame);
   waiting.due = time.mono + (waiting.is_join ? state.config->join_patience : judging_patience);
+  places.take(waiting.is_join);
   state.waiting.emplace(exchange, std::move(waiting));
-  ++state.peers[peer].waiting;
   to_shard(self, std::make_shared<const UplinkFrame>(std::move(frame)), ids, exchange);
   return {};
 }
@@ -130,7 +143,7 @@ void on_uplink(Pointer self, PeerIndex peer, const Forwarded& uplink, const Part
 Waiting take(Pointer self, std::map<std::uint64_t, Waiting>::iterator found) {
   auto waiting = std::move(found->second);
   self->state.waiting.erase(found);
-  --self->state.peers[waiting.peer].waiting;
+  self->state.peers[waiting.peer].waiting.leave(waiting.is_join);
   return waiting;
 }
 

@@ -4,6 +4,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 
@@ -20,14 +21,36 @@ namespace ff::roaming {
 /// Index of a partner in the configuration.
 using PeerIndex = std::size_t;
 
+/// What is under way in one direction. Joins have half of the places at most: each takes longer,
+/// and anybody can send one.
+class Places {
+ public:
+  bool is_full(bool is_join, std::size_t max) const noexcept {
+    return all_ >= max || (is_join && joins_ >= std::max<std::size_t>(max / 2, 1));
+  }
+  void take(bool is_join) noexcept {
+    ++all_;
+    if (is_join) ++joins_;
+  }
+  void leave(bool is_join) noexcept {
+    --all_;
+    if (is_join) --joins_;
+  }
+  std::size_t all() const noexcept { return all_; }
+
+ private:
+  std::size_t all_ = 0;
+  std::size_t joins_ = 0;
+};
+
 struct PeerState {
   PeerState(const RoamingConfig& config, NetId net_id)
       : breaker(config.breaker_failures, config.breaker_pause),
         probe(*config.deps.metrics, net_id) {}
   actors::Breaker breaker;
   PeerProbe probe;
-  std::size_t under_way = 0;  // our requests
-  std::size_t waiting = 0;    // its requests
+  Places under_way;  // our requests
+  Places waiting;    // its requests
 };
 
 /// A request of ours to a partner: an uplink of its device, a downlink for ours, or the end of a
@@ -40,7 +63,8 @@ struct Pending {
   std::uint64_t heard = 0;  // of uplinks
   std::shared_ptr<const DownlinkFrame> frame;
   actors::Reply<ScheduledDownlink> reply;
-  UtcTime uplink_at;  // of downlinks: when the uplink came to us
+  UtcTime uplink_at;     // of downlinks: when the uplink came to us
+  bool is_join = false;  // of uplinks: a join- or rejoin-request
 };
 
 /// A partner's uplink that waits for our word.

@@ -101,6 +101,7 @@ class RoamingFixture : public ff::test::ActorFixture {
     given.peers = {{partner, &http}};
     given.net_id = ours;
     given.breaker_failures = 2;
+    given.requests_max = requests_max;
     given.store = &engine;
     given.vault = vault;
     given.deps = deps;
@@ -209,6 +210,7 @@ class RoamingFixture : public ff::test::ActorFixture {
   }
 
   std::shared_ptr<key_vault::LiveKeyVault> vault = std::make_shared<key_vault::LiveKeyVault>();
+  std::size_t requests_max = 64;
   config::RoamingPartner partner;
   ScriptedHttp http;
   Questions questions = std::make_shared<Questions::element_type>();

@@ -339,6 +339,48 @@ TEST_F(Roaming, APartnerBeyondItsLimitIsToldWhenToComeAgain) {
   EXPECT_EQ(shard_got->size(), 1U);
 }
 
+TEST_F(Roaming, OfAPartnersFramesThatWaitHalfAreJoinsAtMost) {
+  requests_max = 4;
+  start();
+  std::vector<Slot> joins;
+  for (std::uint16_t nonce = 1; nonce <= 3; ++nonce)
+    joins.push_back(asks(bi::PrStartReq{join_request(nonce), ul()}));
+  EXPECT_EQ(shard_got->size(), 2U);
+  ASSERT_EQ(code_of(joins.back()), bi::ResultCode::deferred);
+  EXPECT_EQ(std::get<bi::PrStartAns>(**joins.back()).lifetime, 1U);
+  for (std::uint32_t f_cnt = 1; f_cnt <= 2; ++f_cnt) {
+    EXPECT_FALSE(*asks(bi::PrStartReq{data_uplink(f_cnt), ul()}));
+  }
+  EXPECT_EQ(shard_got->size(), 4U);
+  // None of these is a Deferred without a time, after which its devices would be left alone.
+  auto answer = asks(bi::PrStartReq{data_uplink(3), ul()});
+  EXPECT_EQ(code_of(answer), bi::ResultCode::other);
+  EXPECT_EQ(std::get<bi::PrStartAns>(**answer).result.description,
+            Error(too_many_waiting, {{"net_id", "000013"}}).message());
+  answer = asks(bi::XmitDataReq{data_uplink(4), ul(), {}});
+  EXPECT_EQ(code_of(answer), bi::ResultCode::xmit_failed);
+  EXPECT_EQ(counted("accepted", "up", "paused"), 3);
+  judge(known());
+  EXPECT_FALSE(*asks(bi::PrStartReq{data_uplink(5), ul()})) << "there is room again";
+}
+
+TEST_F(Roaming, OfFramesUnderWayToAPartnerHalfAreJoinsAtMost) {
+  requests_max = 4;
+  partner.forward.join_euis = {{join_eui, 36}};
+  start();
+  for (std::uint16_t nonce = 1; nonce <= 3; ++nonce) hear_unknown(join_request(nonce));
+  EXPECT_EQ(http.requests.size(), 2U);
+  for (std::uint32_t f_cnt = 1; f_cnt <= 3; ++f_cnt) hear(data_uplink(f_cnt));
+  EXPECT_EQ(http.requests.size(), 4U);
+  EXPECT_EQ(counted("forwarded", "up", "paused"), 2);
+  http.answer_with(bi::PrStartAns{});
+  run();
+  hear_unknown(join_request(4));
+  EXPECT_EQ(http.requests.size(), 4U) << "that was data";
+  hear(data_uplink(4));
+  EXPECT_EQ(http.requests.size(), 5U);
+}
+
 TEST(Diversion, IsByAddressAndForJoins) {
   config::RoamingPartner partner;
   partner.net_id = theirs;
