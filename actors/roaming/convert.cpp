@@ -86,6 +86,18 @@ Duration airtime_of(std::size_t size, const DataRate& data_rate, Frequency frequ
   return schedule::time_on_air(size, data_rate, frequency).value_or(Duration{0});
 }
 
+/// A partner's frame is for the device that was heard, of a kind that such a device waits for.
+bool is_answer(const Heard& heard, ByteView phy_payload) {
+  const auto decoded = phy::decode_frame(phy_payload);
+  if (!decoded) return false;
+  if (is_activation(heard.frame->phy_payload))
+    return std::holds_alternative<phy::JoinAcceptView>(decoded->body);
+  const auto* data = std::get_if<phy::DataFrameView>(&decoded->body);
+  return data != nullptr && data->dev_addr == heard.dev_addr &&
+         (data->m_type == phy::MType::unconfirmed_down ||
+          data->m_type == phy::MType::confirmed_down);
+}
+
 }  // namespace
 
 GatewayId gateway_id_of(NetId visited) {
@@ -117,6 +129,7 @@ Result<bi::UlMetaData> ul_meta_data(const Heard& heard) {
 Result<DownlinkFrame> downlink_of(const Heard& heard, const Bytes& phy_payload,
                                   const bi::DlMetaData& dl) {
   if (dl.class_mode != bi::ClassMode::a) return fail(only_class_a);
+  if (!is_answer(heard, phy_payload)) return fail(not_an_answer);
   const auto* region = region::find_latest(heard.frame->band_id);
   if (region == nullptr) return fail(unknown_radio);
   DownlinkFrame out;

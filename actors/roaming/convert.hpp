@@ -16,7 +16,8 @@ namespace ff::roaming {
 Result<backend_interfaces::UlMetaData> ul_meta_data(const Heard& heard);
 
 /// A partner's downlink for our gateways: those that heard the uplink, best first. Errors:
-/// only_class_a, unknown_radio.
+/// only_class_a, not_an_answer (to a join- or rejoin-request a join-accept, else data for the same
+/// DevAddr), unknown_radio.
 Result<DownlinkFrame> downlink_of(const Heard& heard, const Bytes& phy_payload,
                                   const backend_interfaces::DlMetaData& dl);
 

@@ -16,6 +16,8 @@ inline constexpr ErrorDef starting{"pkg/roaming", "starting", Code::unavailable,
                                    "roaming is starting, and too much waits for it"};
 inline constexpr ErrorDef only_class_a{"pkg/roaming", "only_class_a", Code::unimplemented,
                                        "other networks' gateways only answer uplinks"};
+inline constexpr ErrorDef not_an_answer{"pkg/roaming", "not_an_answer", Code::invalid_argument,
+                                        "the frame is no answer to the uplink"};
 inline constexpr ErrorDef unknown_token{"pkg/roaming", "unknown_token", Code::not_found,
                                         "no gateway heard the uplink, or it is too long ago"};
 inline constexpr ErrorDef unknown_radio{"pkg/roaming", "unknown_radio", Code::invalid_argument,

@@ -119,6 +119,37 @@ TEST(DownlinkForOurGateways, OnlyAnswersUplinks) {
   EXPECT_TRUE(downlink_of(heard(), data_downlink(), other).error().is(unknown_radio));
 }
 
+TEST(DownlinkForOurGateways, IsForTheDeviceThatWasHeardAndOfAKindThatItWaitsFor) {
+  const auto is_sent = [](const Heard& to, const Bytes& frame) {
+    const auto out = downlink_of(to, frame, dl());
+    EXPECT_TRUE(out || out.error().is(not_an_answer));
+    return out.has_value();
+  };
+  auto confirmed = data_downlink();
+  confirmed[0] = 0xA0;
+  auto other = data_downlink();
+  other[1] ^= 1;
+  const Bytes join_accept(33, 0x20);
+  EXPECT_TRUE(is_sent(heard(), data_downlink()));
+  EXPECT_TRUE(is_sent(heard(), confirmed));
+  EXPECT_FALSE(is_sent(heard(), other)) << "another device";
+  EXPECT_FALSE(is_sent(heard(), data_uplink(2)));
+  EXPECT_FALSE(is_sent(heard(), join_accept));
+  EXPECT_FALSE(is_sent(heard(), {0xE0, 1, 2})) << "proprietary";
+  EXPECT_FALSE(is_sent(heard(), {}));
+  for (const auto& request : {join_request(), rejoin_request(phy::RejoinType::restore),
+                              rejoin_request(phy::RejoinType::full_context)}) {
+    Heard joining;
+    joining.frame = frame_of(request, heard_by("near", 9));
+    joining.rx_metadata = joining.frame->rx_metadata;
+    EXPECT_TRUE(is_sent(joining, join_accept));
+    EXPECT_TRUE(is_sent(joining, Bytes(17, 0x20)));
+    EXPECT_FALSE(is_sent(joining, Bytes(18, 0x20)));
+    EXPECT_FALSE(is_sent(joining, data_downlink()));
+    EXPECT_FALSE(is_sent(joining, join_request()));
+  }
+}
+
 TEST(DlMetaData, SaysWhatThePartnersGatewaysAreToSend) {
   const UplinkToken token{visited, 5, now, dev_eui, "EU_863_870", {7, 7}};
   DownlinkFrame frame;

@@ -80,6 +80,11 @@ TEST_F(Roaming, APartnersDownlinkLeavesByTheGatewaysThatHeard) {
   EXPECT_EQ(code_of(answer), bi::ResultCode::xmit_failed);
   answer = asks(bi::XmitDataReq{data_downlink(), {}, dl({1, 2, 3})});
   EXPECT_EQ(code_of(answer), bi::ResultCode::xmit_failed) << "a token that is not ours";
+  gateways_say = ScheduledDownlink{GatewayId("one"), 1, seconds{1}};
+  answer = asks(bi::XmitDataReq{Bytes(17, 0x20), {}, dl(token)});
+  EXPECT_EQ(code_of(answer), bi::ResultCode::xmit_failed) << "nobody has joined";
+  EXPECT_EQ(sent.size(), 2U);
+  EXPECT_EQ(counted("forwarded", "down", "malformed"), 2);
   EXPECT_EQ(counted("forwarded", "down", "carried"), 1);
   EXPECT_EQ(records().size(), 2U);
 }
