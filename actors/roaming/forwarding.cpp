@@ -149,6 +149,14 @@ void transmit(Pointer self, const Heard& heard, const bi::XmitDataReq& request,
                          std::move(taken));
 }
 
+/// It knows nothing any more of the device whose frame it got without being asked: the next frame
+/// asks again. Other refusals, and those of another device that has the same address, end nothing.
+bool ends_context(const Pending& pending, bi::ResultCode code) {
+  return pending.type == bi::MessageType::xmit_data_req &&
+         (code == bi::ResultCode::unknown_dev_addr || code == bi::ResultCode::unknown_dev_eui ||
+          code == bi::ResultCode::mic_failed);
+}
+
 void on_start_answered(Pointer self, Heard& heard, const bi::PrStartAns& answer) {
   start_context(self, heard, answer);
   if (answer.phy_payload.empty() || !answer.dl) return;
@@ -235,8 +243,7 @@ void on_uplink_answered(Pointer self, const Pending& pending, const Result<bi::B
     spdlog::info("msg=\"roaming partner refuses an uplink\" net_id={} result={} description=\"{}\"",
                  to_string(pending.account.partner), bi::to_string(outcome.code, bi::Version::v1_1),
                  outcome.description);
-    // It knows nothing of the device any more: the next frame asks again.
-    if (heard != nullptr)
+    if (heard != nullptr && ends_context(pending, outcome.code))
       state.visited.stop(pending.account.partner, heard->dev_eui, heard->dev_addr);
     return count(self, pending.peer, pending.account, FrameResult::refused);
   }

@@ -33,6 +33,38 @@ TEST_F(RoamingLifetime, ALifetimeSparesTheQuestionUntilItIsStopped) {
   EXPECT_EQ(http.asked().header.type, bi::MessageType::pr_start_req);
 }
 
+TEST_F(RoamingLifetime, EndsWithARefusalThatSaysThatTheDeviceIsNotKnownAndWithNoOther) {
+  start();
+  std::uint32_t f_cnt = 0;
+  const auto begin = [&] {
+    hear(data_uplink(++f_cnt));
+    ASSERT_EQ(http.asked().header.type, bi::MessageType::pr_start_req);
+    bi::PrStartAns stateful;
+    stateful.lifetime = 600;
+    stateful.nwk_s_key = bi::Key{"", to_owned(key().bytes())};
+    stateful.f_cnt_up = f_cnt;
+    http.answer_with(stateful);
+    run();
+  };
+  begin();
+  using enum bi::ResultCode;
+  for (const auto code : {other, xmit_failed, frame_replayed, dev_roaming_disallowed,
+                          unknown_dev_addr, unknown_dev_eui, mic_failed}) {
+    hear(data_uplink(++f_cnt));
+    ASSERT_EQ(http.asked().header.type, bi::MessageType::xmit_data_req) << static_cast<int>(code);
+    http.answer_with(bi::XmitDataAns{{code, ""}, {}, {}});
+    run();
+    if (code == unknown_dev_addr || code == unknown_dev_eui || code == mic_failed) begin();
+  }
+  // Of another device with the address.
+  hear(data_uplink(++f_cnt, Aes128Key::from(Bytes(16, 1))));
+  bi::PrStartAns refused;
+  refused.result.code = unknown_dev_addr;
+  http.answer_with(refused);
+  hear(data_uplink(++f_cnt));
+  EXPECT_EQ(http.asked().header.type, bi::MessageType::xmit_data_req);
+}
+
 TEST_F(RoamingLifetime, AStopWithALifetimeSparesTheDevicesNextQuestions) {
   start();
   hear(data_uplink(1));
