@@ -120,6 +120,7 @@ Status accept(Pointer self, PeerIndex peer, const Forwarded& uplink, Waiting wai
   waiting.dev_addr = ids.dev_addr;
   waiting.rated = rated_of(frame);
   waiting.due = time.mono + (waiting.is_join ? state.config->join_patience : judging_patience);
+  state.tokens.add(exchange, account.partner, uplink.ul, time.mono);
   places.take(waiting.is_join);
   state.waiting.emplace(exchange, std::move(waiting));
   to_shard(self, std::make_shared<const UplinkFrame>(std::move(frame)), ids, exchange);
@@ -281,6 +282,7 @@ void on_transmit(Pointer self, const TransmitByPartner& message) {
     count(self, *peer, account, FrameResult::limited);
     return message.reply(fail(limit_reached, {{"net_id", to_string(token->visited)}}));
   }
+  dl->gateways = state.tokens.of(*token, now(self).mono);
   const auto found = state.waiting.find(token->exchange);
   if (found != state.waiting.end() && found->second.is_join && found->second.peer == *peer &&
       is_join_accept(frame.phy_payload))

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "actors/roaming/config.hpp"
+#include "actors/roaming/gateway_tokens.hpp"
 #include "actors/roaming/interface.hpp"
 #include "actors/roaming/ledger.hpp"
 #include "actors/roaming/probe.hpp"
@@ -90,6 +91,7 @@ struct Shell {
   std::unique_ptr<actors::QueueProbe> held;
   Visited visited;
   Served served;
+  GatewayTokens tokens;
   std::map<std::uint64_t, Pending> pending;
   std::map<std::uint64_t, Waiting> waiting;
   std::uint64_t last_id = 0;

@@ -63,6 +63,7 @@ struct DlMetaData {
   std::optional<DataRateIndex> data_rate_2;
   Bytes fns_ul_token;  // empty: none
   bool high_priority = false;
+  std::vector<GwInfo> gateways;  // that may send it: id and ul_token alone are written and read
   bool operator==(const DlMetaData&) const = default;
 };
 

@@ -65,6 +65,18 @@ GwInfo gateway_of(const object& in) {
   return out;
 }
 
+/// What is no gateway is left out.
+std::vector<GwInfo> gateways_of(const object& in) {
+  std::vector<GwInfo> out;
+  const auto* gateways = find(in, "GWInfo");
+  if (gateways == nullptr || !gateways->is_array()) return out;
+  for (const auto& gateway : gateways->get_array()) {
+    if (out.size() == gateways_max) break;
+    if (const auto* one = gateway.if_object()) out.push_back(gateway_of(*one));
+  }
+  return out;
+}
+
 Result<UlMetaData> ul_of(const object& in) {
   UlMetaData out;
   FF_TRY(out.dev_eui, optional_id(in, "DevEUI", parse_dev_eui));
@@ -79,12 +91,7 @@ Result<UlMetaData> ul_of(const object& in) {
   if (const auto time = text_of(in, "RecvTime")) out.recv_time = parse_rfc3339(*time);
   out.rf_region = text_of(in, "RFRegion").value_or("").substr(0, id_size_max);
   FF_TRY(out.fns_ul_token, optional_bytes(in, "FNSULToken", token_size_max));
-  const auto* gateways = find(in, "GWInfo");
-  if (gateways == nullptr || !gateways->is_array()) return out;
-  for (const auto& gateway : gateways->get_array()) {
-    if (out.gateways.size() == gateways_max) break;
-    if (const auto* one = gateway.if_object()) out.gateways.push_back(gateway_of(*one));
-  }
+  out.gateways = gateways_of(in);
   return out;
 }
 
@@ -107,6 +114,11 @@ Result<DlMetaData> dl_of(const object& in) {
   out.class_mode = static_cast<ClassMode>(mode[0] - 'A');
   FF_TRY(out.fns_ul_token, optional_bytes(in, "FNSULToken", token_size_max));
   out.high_priority = flag_of(in, "HiPriorityFlag");
+  for (auto& gateway : gateways_of(in)) {
+    out.gateways.emplace_back();
+    out.gateways.back().id = std::move(gateway.id);
+    out.gateways.back().ul_token = std::move(gateway.ul_token);
+  }
   return out;
 }
 

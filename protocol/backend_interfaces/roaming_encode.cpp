@@ -68,6 +68,11 @@ void put(Object out, const DlMetaData& dl) {
   if (dl.data_rate_2) out.number("DataRate2", dl.data_rate_2->value());
   out.bytes_if("FNSULToken", dl.fns_ul_token);
   if (dl.high_priority) out.flag("HiPriorityFlag", true);
+  if (dl.gateways.empty()) return;
+  out.array("GWInfo", dl.gateways, [](Object& inner, const GwInfo& one) {
+    inner.bytes_if("ID", one.id);
+    inner.bytes_if("ULToken", one.ul_token);
+  });
 }
 
 }  // namespace

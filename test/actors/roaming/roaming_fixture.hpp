@@ -151,12 +151,20 @@ class RoamingFixture : public ff::test::ActorFixture {
                      [slot](Result<bi::Body> answer) { *slot = *std::move(answer); }});
     return slot;
   }
+  static bi::GwInfo gateway() {
+    bi::GwInfo out;
+    out.id = {1, 2, 3};
+    out.ul_token = {4, 5};
+    out.dl_allowed = true;
+    return out;
+  }
   static bi::UlMetaData ul() {
     bi::UlMetaData out;
     out.data_rate = DataRateIndex{5};
     out.ul_freq = Frequency::hz(868'100'000);
     out.rf_region = "EU868";
     out.fns_ul_token = {3, 3};
+    out.gateways = {gateway()};
     return out;
   }
   static bi::DlMetaData dl(Bytes token) {

@@ -259,6 +259,9 @@ TEST_F(Roaming, ADownlinkOfOursLeavesByThePartner) {
   const auto asked = http.asked_body<bi::XmitDataReq>();
   EXPECT_EQ(asked.phy_payload, data_downlink());
   EXPECT_EQ(asked.dl->fns_ul_token, (Bytes{3, 3}));
+  ASSERT_EQ(asked.dl->gateways.size(), 1U);
+  EXPECT_EQ(asked.dl->gateways[0].id, gateway().id);
+  EXPECT_EQ(asked.dl->gateways[0].ul_token, gateway().ul_token);
   EXPECT_EQ(asked.dl->dev_addr, dev_addr);
   EXPECT_FALSE(*outcome);
   http.answer_with(bi::XmitDataAns{{}, Frequency::hz(868'100'000), {}});
@@ -287,6 +290,7 @@ TEST_F(Roaming, AJoinAcceptIsTheAnswerToItsRequest) {
   const auto& accept = std::get<bi::PrStartAns>(**answer);
   EXPECT_EQ(accept.phy_payload, Bytes(17, 0x20));
   EXPECT_EQ(accept.dl->dev_eui, dev_eui);
+  EXPECT_EQ(accept.dl->gateways.size(), 1U);
   EXPECT_TRUE(*outcome && **outcome);
   EXPECT_TRUE(http.requests.empty());
 }

@@ -79,6 +79,10 @@ inline DlMetaData full_dl() {
   out.data_rate_2 = DataRateIndex{0};
   out.fns_ul_token = {1, 2};
   out.high_priority = true;
+  GwInfo gateway;
+  gateway.id = Bytes(8, 9);
+  gateway.ul_token = {10};
+  out.gateways = {gateway};
   return out;
 }
 inline PrStartAns full_start_ans() {

@@ -74,6 +74,10 @@ DlMetaData dl() {
   out.data_rate_2 = DataRateIndex{0};
   out.fns_ul_token = {1, 2};
   out.high_priority = true;
+  GwInfo gateway;
+  gateway.id = *parse_hex("00800000A0001234");
+  gateway.ul_token = {10};
+  out.gateways = {gateway};
   return out;
 }
 DlMetaData join_dl() {
