@@ -81,6 +81,7 @@ struct ForwardedRefused {
 /// The session of one of our devices is over: it is deleted, or has joined again.
 struct SessionOver {
   DeviceUid device;
+  std::optional<DevEui> dev_eui = {};
 };
 
 struct PartnerSnapshot {

@@ -138,8 +138,9 @@ void on_downlink_answered(Pointer self, const Pending& pending,
 void end_waiting(Pointer self);
 
 // stopping.cpp: lifetimes that we end
-/// Tells the partner that its lifetime for devices of `dev_addr` is over.
-void stop(Pointer self, PeerIndex peer, DevAddr dev_addr);
+/// Tells the partner that its lifetime for devices of `dev_addr` is over; of one alone, if it is
+/// known which.
+void stop(Pointer self, PeerIndex peer, DevAddr dev_addr, std::optional<DevEui> dev_eui = {});
 void on_session_over(Pointer self, const SessionOver& message);
 /// Remembers the lifetime that a partner is given, and ends the device's earlier ones.
 void serve_statefully(Pointer self, const ServedSession& session);

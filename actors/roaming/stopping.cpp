@@ -10,25 +10,26 @@ namespace {
 
 namespace bi = backend_interfaces;
 
-void stop_all(Pointer self, const std::vector<ServedSession>& sessions) {
+void stop_all(Pointer self, const std::vector<ServedSession>& sessions,
+              std::optional<DevEui> dev_eui = {}) {
   for (const auto& session : sessions) {
     if (const auto peer = peer_of(self->state, session.partner))
-      stop(self, *peer, session.dev_addr);
+      stop(self, *peer, session.dev_addr, dev_eui);
   }
 }
 
 }  // namespace
 
-void stop(Pointer self, PeerIndex peer, DevAddr dev_addr) {
+void stop(Pointer self, PeerIndex peer, DevAddr dev_addr, std::optional<DevEui> dev_eui) {
   Pending pending;
   pending.peer = peer;
   pending.type = bi::MessageType::pr_stop_req;
   pending.account = {partner(self->state, peer).net_id, Role::accepted, Way::up};
-  ask(self, std::move(pending), bi::PrStopReq{{}, dev_addr, {}});
+  ask(self, std::move(pending), bi::PrStopReq{dev_eui, dev_addr, {}});
 }
 
 void on_session_over(Pointer self, const SessionOver& message) {
-  stop_all(self, self->state.served.end(message.device, now(self).mono));
+  stop_all(self, self->state.served.end(message.device, now(self).mono), message.dev_eui);
 }
 
 void serve_statefully(Pointer self, const ServedSession& session) {

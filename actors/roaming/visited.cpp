@@ -129,8 +129,9 @@ std::vector<DeviceName> Visited::stop(NetId partner, std::optional<DevEui> dev_e
   std::vector<DeviceName> out;
   std::erase_if(contexts_, [&](const auto& entry) {
     const auto& context = entry.second;
-    const bool named =
-        (dev_addr && context.dev_addr == *dev_addr) || (dev_eui && context.dev_eui == dev_eui);
+    const bool named = dev_eui && context.dev_eui
+                           ? context.dev_eui == dev_eui
+                           : dev_addr.has_value() && context.dev_addr == *dev_addr;
     if (!named || context.partner != partner) return false;
     out.push_back({partner, context.dev_addr});
     if (context.dev_eui) out.push_back({partner, *context.dev_eui});

@@ -92,7 +92,8 @@ class Visited {
   /// The device whose key made the frame's MIC with a counter not used before, which is then its
   /// last.
   const Context* match(const phy::DataFrameView& frame, MonoTime now);
-  /// Ends contexts of the device. Their names: by address, and by EUI where that is known.
+  /// Ends contexts of the device: those of its DevEUI where both sides know one, else those on its
+  /// address. Their names: by address, and by EUI where that is known.
   std::vector<DeviceName> stop(NetId partner, std::optional<DevEui> dev_eui,
                                std::optional<DevAddr> dev_addr);
 

@@ -99,7 +99,8 @@ events::Publish tell_of_ended_sessions(events::Publish publish,
     const bool over =
         event.name == "ns.end_device.delete" || event.name == "ns.up.join.accept.forward";
     const auto* device = std::get_if<DeviceIdentifiers>(&event.subject);
-    if (over && device != nullptr) tell(roaming, roaming::SessionOver{device->uid});
+    if (over && device != nullptr)
+      tell(roaming, roaming::SessionOver{device->uid, device->dev_eui});
     publish(std::move(event));
   };
 }

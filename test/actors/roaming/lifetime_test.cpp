@@ -213,11 +213,12 @@ TEST_F(RoamingStops, ALifetimeEndsWithItsSession) {
   EXPECT_TRUE(http.requests.empty());
   tell(SessionOver{{ApplicationId("app"), DeviceId("other")}});
   EXPECT_TRUE(http.requests.empty()) << "another device";
-  tell(SessionOver{known().device});
+  tell(SessionOver{known().device, dev_eui});
   ASSERT_EQ(http.requests.size(), 1U);
   EXPECT_EQ(http.asked().header.receiver_id, "000013");
   const auto asked = http.asked_body<bi::PrStopReq>();
   EXPECT_EQ(asked.dev_addr, dev_addr);
+  EXPECT_EQ(asked.dev_eui, dev_eui);
   EXPECT_FALSE(asked.lifetime) << "it may ask again at once";
   http.answer_with(bi::OtherAns{});
   run();

@@ -105,6 +105,24 @@ TEST(Visited, TheOldestTokenMakesRoom) {
   EXPECT_EQ(visited.heard(), 2U);
 }
 
+TEST(Visited, AStopWithADevEuiLeavesAnotherDeviceOfTheAddress) {
+  Visited visited;
+  for (const std::uint8_t n : {1, 2}) {
+    visited.add({.partner = partner,
+                 .dev_addr = dev_addr,
+                 .dev_eui = DevEui{n},
+                 .f_nwk_s_int_key = Aes128Key::from(Bytes(16, n)),
+                 .is_1_1 = false,
+                 .f_cnt_up = FCnt32{1},
+                 .until = start + seconds{60}});
+  }
+  const std::vector<DeviceName> ended{{partner, dev_addr}, {partner, DevEui{1}}};
+  EXPECT_EQ(visited.stop(partner, DevEui{1}, dev_addr), ended);
+  EXPECT_EQ(visited.contexts(), 1U);
+  EXPECT_TRUE(visited.stop(partner, DevEui{3}, dev_addr).empty());
+  EXPECT_EQ(visited.stop(partner, {}, dev_addr).size(), 2U) << "whichever it is";
+}
+
 Context context_until(MonoTime until) {
   return {.partner = partner,
           .dev_addr = dev_addr,
