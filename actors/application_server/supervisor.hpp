@@ -18,6 +18,7 @@
 #include "actors/application_server/outbox/actor.hpp"
 #include "actors/application_server/pipeline/context.hpp"
 #include "actors/application_server/pipeline/interface.hpp"
+#include "actors/support/keyed_calls.hpp"
 #include "storage/engine/engine.hpp"
 
 namespace ff::application_server {
@@ -84,6 +85,8 @@ struct Routes {
   actors::Route<FormattersHandle> formatters;
   actors::Route<LinkSettingsHandle> link_settings;
   LinkSettingsTable link_settings_table;
+  /// Of front ends, by application: called when one is no more.
+  std::shared_ptr<actors::KeyedCalls> application_gone = std::make_shared<actors::KeyedCalls>();
 };
 
 /// Errors: those of PipelineConfig::validate. Routes are set when it returns. Stop with

@@ -10,7 +10,7 @@ import tempfile
 import unittest
 
 from endpoint import Endpoint
-from harness import ApiError, Server, free_port, wait_until
+from harness import ApiError, Server, Subscriber, free_port, wait_until
 
 APPLICATION = 'hook-app'
 HOOK = f'/as/webhooks/{APPLICATION}/hook-1'
@@ -69,9 +69,16 @@ class WebhookCase(unittest.TestCase):
 
 class Delivery(WebhookCase):
     def test_nothing_is_inherited_with_an_applications_id(self):
-        with Endpoint() as endpoint:
+        subprocess.run(['mosquitto_sub', '-h', '127.0.0.1', '-p', str(self.server.ports['mqtt']), '-u', APPLICATION, '-P', self.key,
+                        '-i', 'stored', '-c', '-q', '1', '-t', '#', '-E'], check=True, timeout=20)
+        with Endpoint() as endpoint, Subscriber(self.server, APPLICATION, self.key, '#', '-i', 'connected', '-c', '-q', '1') as old, \
+                Subscriber(self.server, APPLICATION, self.key, '$share/group/#', '-q', '1', '-V', 'mqttv5') as shared:
             self.hook(endpoint.url())
             self.uplinks('gone', 3)
+            for client in (old, shared):
+                for _ in range(3):
+                    client.next_of('/up')
+            self.assertEqual(self.metric('farfield_as_mqtt_sessions_stored'), 3)
             wait_until(lambda: len(endpoint.requests) == 3, 'three requests')
             for device in self.server.api('GET', f'/applications/{APPLICATION}/devices')['end_devices']:
                 for part in ('/ns', '/as', ''):
@@ -81,8 +88,11 @@ class Delivery(WebhookCase):
             self.server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': APPLICATION}}})
             self.key = self.server.application_key(APPLICATION)
             wait_until(lambda: not self.server.api('GET', f'/as/webhooks/{APPLICATION}').get('webhooks'), 'no webhook is left')
+            wait_until(lambda: self.metric('farfield_as_mqtt_sessions_stored') == 0, 'no MQTT session is left')
             self.uplinks('next', 2)
             self.assertEqual(len(endpoint.requests), 3)
+            # They try to come back, with a key that is no more.
+            self.assertTrue(old.messages.empty() and shared.messages.empty())
             status, text = self.server.request('GET', f'/api/v3/as/applications/{APPLICATION}/packages/storage/uplink_message',
                                                key=self.server.admin_key)
             self.assertEqual(status, 200, text)

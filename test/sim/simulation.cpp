@@ -132,7 +132,8 @@ void Simulation::open_mqtt() {
           .sessions = routes.application_server.mqtt_sessions,
           .session_index = routes.application_server.mqtt_session_index,
           .rate_limiter = nullptr,
-          .groups = routes.application_server.mqtt_groups});
+          .groups = routes.application_server.mqtt_groups,
+          .application_gone = routes.application_server.application_gone});
   auto started = application_server::MqttFrontend::start(streams_, std::move(context));
   FF_ASSERT(started.has_value());
   mqtt_ = *std::move(started);

@@ -46,6 +46,10 @@ class MemoryAccess final : public Access {
     const std::lock_guard lock(mutex_);
     rights_[{application_id, secret}] = rights;
   }
+  void forget(const ApplicationId& application_id) {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(rights_, [&](const auto& one) { return one.first.first == application_id; });
+  }
   void authenticate(const ApplicationId& application_id, const std::string& secret,
                     actors::Reply<ApplicationRights> reply) override {
     reply(find(application_id, secret));

@@ -122,6 +122,7 @@ void MqttConnection::authenticated(mqtt::ServerConnection& connection,
   if (ended_) return;
   slot_ = context_->slots->take(application_id_.text());
   if (!slot_) return refuse(connection, Error(too_many_clients, {{"max", context_->slots->max()}}));
+  end_with_application(connection);
   rights_ = *rights;
   session_expiry_ = question.session_expiry;
   window_ =
@@ -133,6 +134,18 @@ void MqttConnection::authenticated(mqtt::ServerConnection& connection,
   accepted_.keep_will =
       connect.will && rights_.traffic_down_write && parse_downlink_topic(connect.will->topic, uid_);
   find_session(connection, question);
+}
+
+/// Whoever owns the application's id next is none of this client's business.
+void MqttConnection::end_with_application(mqtt::ServerConnection& connection) {
+  gone_call_ = context_->application_gone->add(
+      application_id_.text(),
+      [weak = connection.weak_from_this(), loop = &connection.stream().loop()] {
+        loop->post([weak] {
+          if (const auto alive = weak.lock())
+            alive->disconnect(mqtt::ReasonCode::administrative_action);
+        });
+      });
 }
 
 void MqttConnection::accept(mqtt::ServerConnection& connection) {
@@ -284,6 +297,7 @@ void MqttConnection::on_ended(mqtt::ServerConnection&, const mqtt::Ended& end) {
   ended_ = true;
   actors::count_violation(*context_->deps.metrics, "as", end);
   slot_.reset();
+  gone_call_.reset();
   // What it has not acknowledged goes to others of its groups.
   leave_all_groups();
   if (of_version_ != nullptr) {

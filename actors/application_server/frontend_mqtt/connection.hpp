@@ -99,6 +99,7 @@ class MqttConnection final : public mqtt::ConnectionOwner,
 
   void authenticated(mqtt::ServerConnection& connection, const mqtt::Authenticate& question,
                      const Result<ApplicationRights>& rights);
+  void end_with_application(mqtt::ServerConnection& connection);
   void accept(mqtt::ServerConnection& connection);
   // stored_session.cpp
   void find_session(mqtt::ServerConnection& connection, const mqtt::Authenticate& question);
@@ -143,6 +144,7 @@ class MqttConnection final : public mqtt::ConnectionOwner,
   net::RateLimit downlink_limit_;
   std::string downlink_key_;
   std::shared_ptr<void> slot_;               // of the application's; while connected
+  std::shared_ptr<void> gone_call_;          // for the application's end; while connected
   prometheus::Gauge* of_version_ = nullptr;  // while connected, among clients of its version
   bool ended_ = false;
   mqtt::Accepted accepted_;

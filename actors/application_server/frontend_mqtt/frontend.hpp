@@ -16,6 +16,7 @@
 #include "actors/application_server/pipeline/interface.hpp"
 #include "actors/events/event.hpp"
 #include "actors/support/deps.hpp"
+#include "actors/support/keyed_calls.hpp"
 #include "actors/support/keyed_slots.hpp"
 #include "actors/support/sharded.hpp"
 #include "net/mqtt/server_connection.hpp"
@@ -65,6 +66,8 @@ struct MqttContext {
   /// Of applications' connections.
   std::shared_ptr<actors::KeyedSlots> slots = std::make_shared<actors::KeyedSlots>(0);
   actors::Route<mqtt_group::GroupsHandle> groups = {};
+  /// Called, by application, when one is no more: its clients are disconnected.
+  std::shared_ptr<actors::KeyedCalls> application_gone = std::make_shared<actors::KeyedCalls>();
 };
 using MqttContextPtr = std::shared_ptr<const MqttContext>;
 

@@ -50,17 +50,32 @@ void join(Pointer self, const JoinGroup& message) {
   caf::anon_send(group.handle, std::move(member));
 }
 
-/// Unless somebody has joined meanwhile. No monitor: its end is expected.
-void end(Pointer self, const GroupIdle& message) {
+using Groups = std::map<GroupKey, Group>;
+
+/// No monitor: its end is expected.
+Groups::iterator end(Pointer self, Groups::iterator group) {
   auto& state = self->state;
-  const auto found = state.groups.find(message.key);
-  if (found == state.groups.end() || found->second.orders != message.orders) return;
-  const auto handle = found->second.handle;
+  const auto handle = group->second.handle;
   self->demonitor(handle.address());
   state.addresses.erase(handle.address());
-  state.groups.erase(found);
   state.probe->actors.running.Decrement();
   caf::anon_send(handle, EndGroup{});
+  return state.groups.erase(group);
+}
+
+/// Unless somebody has joined meanwhile.
+void idle(Pointer self, const GroupIdle& message) {
+  auto& groups = self->state.groups;
+  const auto found = groups.find(message.key);
+  if (found != groups.end() && found->second.orders == message.orders) end(self, found);
+}
+
+/// Members are disconnected; the groups' stored sessions are the directory of sessions' to remove.
+void forget(Pointer self, const ForgetApplication& message) {
+  auto& groups = self->state.groups;
+  auto group = groups.lower_bound({message.application_id, {}});
+  while (group != groups.end() && group->first.application_id == message.application_id)
+    group = end(self, group);
 }
 
 /// Its members' connections are closed by its end; they come back and make it anew.
@@ -84,7 +99,8 @@ GroupsHandle::behavior_type groups(Pointer self, GroupsContextPtr context) {
   self->set_down_handler([self](caf::down_msg& down) { on_down(self, down); });
   return {
       [self](const JoinGroup& message) { join(self, message); },
-      [self](const GroupIdle& message) { end(self, message); },
+      [self](const ForgetApplication& message) { forget(self, message); },
+      [self](const GroupIdle& message) { idle(self, message); },
   };
 }
 

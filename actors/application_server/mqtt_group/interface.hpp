@@ -5,6 +5,7 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+#include "actors/application_server/integration/forget.hpp"
 #include "actors/application_server/mqtt_group/messages.hpp"
 
 namespace ff::application_server::mqtt_group {
@@ -23,7 +24,8 @@ using GroupActor =
                         caf::reacts_to<GroupTimer>>;  // INTERNAL
 
 using GroupsHandle =
-    caf::typed_actor<caf::reacts_to<JoinGroup>,   // Finds or starts the group.
+    caf::typed_actor<caf::reacts_to<JoinGroup>,          // Finds or starts the group.
+                     caf::reacts_to<ForgetApplication>,  // Ends all of its groups.
                      caf::reacts_to<GroupIdle>>;  // INTERNAL: nobody is a member; ends the actor.
 
 }  // namespace ff::application_server::mqtt_group

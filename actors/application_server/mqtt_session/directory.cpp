@@ -18,6 +18,8 @@
 namespace ff::application_server::mqtt_session {
 namespace {
 
+using Order = std::variant<AttachSession, RemoveSession, ForgetApplication>;
+
 struct Shell {
   static inline const char* name = "mqtt_sessions";
   SessionsContextPtr context;
@@ -26,7 +28,7 @@ struct Shell {
   std::map<SessionKey, SessionActor> actors;
   std::unordered_map<caf::actor_addr, SessionKey> addresses;
   /// Until the list is read.
-  std::deque<std::variant<AttachSession, RemoveSession>> waiting;
+  std::deque<Order> waiting;
   bool ready = false;
   std::uint64_t connections = 0;
 
@@ -80,9 +82,11 @@ SessionActor actor_of(Pointer self, const SessionKey& key) {
   return actor;
 }
 
-bool hold(Shell& state, std::variant<AttachSession, RemoveSession> message) {
+bool hold(Shell& state, Order message) {
   if (state.ready) return false;
-  if (state.waiting.size() < state.context->config.waiting_max) {
+  // That an application is gone is rare, and must not be missed.
+  if (state.waiting.size() < state.context->config.waiting_max ||
+      std::holds_alternative<ForgetApplication>(message)) {
     state.waiting.push_back(std::move(message));
   } else if (const auto* attach = std::get_if<AttachSession>(&message)) {
     state.probe->refused.Increment();
@@ -124,6 +128,21 @@ void remove(Pointer self, const RemoveSession& message) {
   if (state.logic->remove(message.key))
     return caf::anon_send(actor_of(self, message.key), EndStored{message.removed});
   erase_rows(state, {message.key}, message.removed);
+}
+
+/// Its id may be somebody else's next, who must not hear from, nor be heard by, its clients.
+void forget(Pointer self, const ForgetApplication& message) {
+  auto& state = self->state;
+  if (hold(state, message)) return;
+  std::vector<SessionKey> without_actor;
+  for (auto& key : state.logic->of_application(message.application_id)) {
+    if (state.logic->remove(key)) {
+      caf::anon_send(actor_of(self, key), EndStored{[] {}});
+    } else {
+      without_actor.push_back(std::move(key));
+    }
+  }
+  erase_rows(state, without_actor);
 }
 
 /// No monitor: its end is expected.
@@ -175,6 +194,7 @@ void serve(Pointer self) {
   for (const auto& message : std::exchange(state.waiting, {})) {
     if (const auto* wanted = std::get_if<AttachSession>(&message)) attach(self, *wanted);
     if (const auto* unwanted = std::get_if<RemoveSession>(&message)) remove(self, *unwanted);
+    if (const auto* ended = std::get_if<ForgetApplication>(&message)) forget(self, *ended);
   }
 }
 
@@ -238,6 +258,7 @@ SessionsHandle::behavior_type sessions(Pointer self, SessionsContextPtr context)
       [self](const AttachSession& message) { attach(self, message); },
       [self](const RemoveSession& message) { remove(self, message); },
       [self](const InspectSessions& message) { inspect(self->state, message); },
+      [self](const ForgetApplication& message) { forget(self, message); },
       [self](const SessionIdle& message) { idle(self, message); },
       [self](const SessionGone& message) { gone(self, message); },
       [self](const SessionsFound& message) { found(self, message); },

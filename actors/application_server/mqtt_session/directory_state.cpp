@@ -112,6 +112,14 @@ std::vector<SessionKey> DirectoryState::sweep_application(const ApplicationId& a
   return expired;
 }
 
+std::vector<SessionKey> DirectoryState::of_application(const ApplicationId& application_id) const {
+  std::vector<SessionKey> keys;
+  for (auto session = sessions_.lower_bound({application_id, {}});
+       session != sessions_.end() && session->first.application_id == application_id; ++session)
+    keys.push_back(session->first);
+  return keys;
+}
+
 const KnownSession* DirectoryState::find(const SessionKey& key) const {
   const auto session = sessions_.find(key);
   return session == sessions_.end() ? nullptr : &session->second;

@@ -52,6 +52,9 @@ class DirectoryState {
   /// The same, of one application, all of them.
   std::vector<SessionKey> sweep_application(const ApplicationId& application_id, UtcTime now);
 
+  /// All of one application, those with an actor too.
+  std::vector<SessionKey> of_application(const ApplicationId& application_id) const;
+
   const KnownSession* find(const SessionKey& key) const;
   const std::map<SessionKey, KnownSession>& sessions() const noexcept { return sessions_; }
 

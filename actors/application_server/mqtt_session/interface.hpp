@@ -5,6 +5,7 @@
 #include <caf/replies_to.hpp>
 #include <caf/typed_actor.hpp>
 
+#include "actors/application_server/integration/forget.hpp"
 #include "actors/application_server/mqtt_session/messages.hpp"
 
 namespace ff::application_server::mqtt_session {
@@ -26,9 +27,10 @@ using SessionActor =
                           caf::reacts_to<SessionTimer>>;  // INTERNAL
 
 using SessionsHandle =
-    caf::typed_actor<caf::reacts_to<AttachSession>,    // Finds or starts the session of a client.
-                     caf::reacts_to<RemoveSession>,    // A client wants a clean session.
-                     caf::reacts_to<InspectSessions>,  // Who has a session.
+    caf::typed_actor<caf::reacts_to<AttachSession>,      // Finds or starts the session of a client.
+                     caf::reacts_to<RemoveSession>,      // A client wants a clean session.
+                     caf::reacts_to<InspectSessions>,    // Who has a session.
+                     caf::reacts_to<ForgetApplication>,  // Ends and removes all of its sessions.
                      caf::reacts_to<SessionIdle>,  // INTERNAL: nobody is connected; ends the actor.
                      caf::reacts_to<SessionGone>,  // INTERNAL: nothing is stored any more.
                      caf::reacts_to<SessionsFound>,   // INTERNAL: a part of the list has been read.

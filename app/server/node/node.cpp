@@ -324,6 +324,10 @@ auto forget_applications(const NodeRoutes& routes, const storage::Engine& engine
     tell(integrations.link_settings, application_server::DeleteLink{id, [](const auto&) {}});
     // Whose KEK, home network and application server its devices had.
     tell(activations, join_server::activation::DeleteSettings{id, [](const auto&) {}});
+    // Its MQTT clients, before what they have stored.
+    integrations.application_gone->call_all(id.text());
+    tell(integrations.mqtt_groups, application_server::ForgetApplication{id});
+    tell(integrations.mqtt_sessions, application_server::ForgetApplication{id});
     // What its devices sent, and how far who has got.
     auto records = application_server::erase_application(engine, shards, id);
     if (!records)

@@ -200,7 +200,8 @@ Status FrontDoors::State::open_mqtt(const NodeRoutes& routes) {
           .session_index = routes.application_server.mqtt_session_index,
           .rate_limiter = ports.rate_limiter,
           .slots = std::make_shared<actors::KeyedSlots>(clients.connections_per_application_max),
-          .groups = routes.application_server.mqtt_groups});
+          .groups = routes.application_server.mqtt_groups,
+          .application_gone = routes.application_server.application_gone});
   FF_TRY(auto started, application_server::MqttFrontend::start(ports.streams, std::move(context)));
   const std::scoped_lock lock(listening);
   mqtt = std::move(started);

@@ -132,17 +132,18 @@ class MqttEndToEnd : public testing::Test {
     MqttConfig config;
     config.listen = {{net::Endpoint::v4({127, 0, 0, 1}, 0), nullptr}};
     config.connection.limits.shared_subscriptions = true;
-    auto context =
-        std::make_shared<const MqttContext>(MqttContext{.config = config,
-                                                        .deps = deps,
-                                                        .access = access,
-                                                        .links = routes.links,
-                                                        .pipelines = routes.pipelines,
-                                                        .publish = surroundings.publish,
-                                                        .sessions = routes.mqtt_sessions,
-                                                        .session_index = routes.mqtt_session_index,
-                                                        .rate_limiter = nullptr,
-                                                        .groups = routes.mqtt_groups});
+    auto context = std::make_shared<const MqttContext>(
+        MqttContext{.config = config,
+                    .deps = deps,
+                    .access = access,
+                    .links = routes.links,
+                    .pipelines = routes.pipelines,
+                    .publish = surroundings.publish,
+                    .sessions = routes.mqtt_sessions,
+                    .session_index = routes.mqtt_session_index,
+                    .rate_limiter = nullptr,
+                    .groups = routes.mqtt_groups,
+                    .application_gone = routes.application_gone});
     auto listening = MqttFrontend::start(*tcp, context);
     ASSERT_TRUE(listening) << listening.error().to_string();
     frontend = std::make_unique<MqttFrontend>(*std::move(listening));
@@ -308,6 +309,17 @@ TEST_F(MqttEndToEnd, AnUplinkReachesASubscriber) {
   EXPECT_NE(subscriber.output.find(R"("f_port":2,"f_cnt":5,"frm_payload":"AQID")"),
             std::string::npos)
       << subscriber.output;
+}
+
+TEST_F(MqttEndToEnd, ClientsOfAnApplicationThatIsNoMoreAreDisconnected) {
+  Client subscriber(command("mosquitto_sub", {"-t", "#", "-q", "1", "-V", "mqttv5"}));
+  ASSERT_TRUE(happens("as.application.subscribe"));
+  routes.application_gone->call_all("food-safety-2");
+  access->forget(uid.application_id);
+  routes.application_gone->call_all("food-safety");
+  ASSERT_TRUE(happens("as.application.unsubscribe"));
+  // It comes again by itself, and is refused.
+  EXPECT_TRUE(happens("as.mqtt.connect.fail"));
 }
 
 TEST_F(MqttEndToEnd, APushReachesTheNetworkServerAndIsAnnounced) {

@@ -142,6 +142,22 @@ std::vector<int> all_of(const std::vector<ClientPtr>& clients) {
   return out;
 }
 
+TEST_F(MqttGroups, OfAnApplicationThatIsNoMoreEndWithTheirSessions) {
+  const auto first = join(100);
+  const auto second = join(100, "$share/h/#");
+  const auto other = std::make_shared<Client>();
+  caf::anon_send(groups, JoinGroup{{ApplicationId("app-b"), "$share/g/#"}, {.window = 4}, other});
+  run();
+  caf::anon_send(groups, ForgetApplication{app});
+  caf::anon_send(sessions, ForgetApplication{app});
+  run();
+  EXPECT_NE(first->log.find("closed"), std::string::npos);
+  EXPECT_NE(second->log.find("closed"), std::string::npos);
+  EXPECT_EQ(other->log, "joined ");
+  EXPECT_EQ(kept(), 1U);
+  EXPECT_EQ(running(), 1);
+}
+
 TEST_F(MqttGroups, EachMessageGoesToOneMember) {
   const std::vector clients{join(), join(), join()};
   for (const auto& client : clients) EXPECT_EQ(client->log, "joined ");

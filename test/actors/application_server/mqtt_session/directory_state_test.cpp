@@ -54,6 +54,15 @@ TEST(MqttSessionDirectory, ARemovalIsAnOrderToo) {
   EXPECT_TRUE(state.sessions().empty());
 }
 
+TEST(MqttSessionDirectory, KnowsTheSessionsOfAnApplication) {
+  DirectoryState state({});
+  EXPECT_TRUE(state.attach(a1, 100));
+  state.found(a2, {.expiry = 10}, now);
+  state.found(b1, {.expiry = 10}, now);
+  EXPECT_EQ(state.of_application(ApplicationId("app-a")), (std::vector{a1, a2}));
+  EXPECT_TRUE(state.of_application(ApplicationId("app")).empty());
+}
+
 TEST(MqttSessionDirectory, SessionsWithoutClientExpireInBoundedSteps) {
   DirectoryState state({.sweep_sessions = 2});
   state.found(a1, {.expires_at = now}, now);

@@ -228,6 +228,51 @@ TEST_F(MqttSessions, ASecondConnectionTakesOver) {
   EXPECT_EQ(counter("farfield_as_mqtt_sessions_taken_over_total"), 1);
 }
 
+TEST_F(MqttSessions, OfAnApplicationThatIsNoMoreEndAndAreForgotten) {
+  auto connected = connect("c1");
+  subscribe(connected);
+  auto away = connect("c2");
+  subscribe(away);
+  disconnect(away);
+  auto other = std::make_shared<Client>();
+  caf::anon_send(sessions, AttachSession{{ApplicationId("app-b"), "c1"}, kept, other});
+  run();
+  caf::anon_send(sessions, ForgetApplication{app});
+  run();
+  EXPECT_NE(connected->log.find("closed"), std::string::npos);
+  EXPECT_EQ(other->log.find("closed"), std::string::npos);
+  const auto left = inspect();
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left[0].key.application_id, ApplicationId("app-b"));
+  EXPECT_EQ(rows(storage::Family::entity), 1U);
+  EXPECT_EQ(rows(storage::Family::cursor), 0U);
+  EXPECT_FALSE(index.may_contain({app, "c1"}));
+  EXPECT_FALSE(index.may_contain({app, "c2"}));
+  // A client of the next owner has a session of its own.
+  EXPECT_FALSE(connect("c1")->present);
+}
+
+TEST_F(MqttSessions, AnApplicationsEndIsNotMissedWhileTheListIsRead) {
+  auto client = connect();
+  subscribe(client);
+  disconnect(client);
+  caf::anon_send_exit(sessions, caf::exit_reason::user_shutdown);
+  run();
+  SessionsContext context{.config = config,
+                          .deps = deps,
+                          .shards = shards,
+                          .outbox = outbox_route,
+                          .links = links_route,
+                          .index = index};
+  context.config.waiting_max = 0;
+  sessions =
+      spawn_mqtt_sessions(*system, std::make_shared<const SessionsContext>(std::move(context)));
+  caf::anon_send(sessions, ForgetApplication{app});
+  run();
+  EXPECT_TRUE(inspect().empty());
+  EXPECT_EQ(rows(storage::Family::entity), 0U);
+}
+
 TEST_F(MqttSessions, ACleanClientRemovesTheSessionOfItsName) {
   int removed = 0;
   const auto remove = [&] {
