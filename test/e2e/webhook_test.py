@@ -78,7 +78,7 @@ class Delivery(WebhookCase):
             for client in (old, shared):
                 for _ in range(3):
                     client.next_of('/up')
-            self.assertEqual(self.metric('farfield_as_mqtt_sessions_stored'), 3)
+            self.assertEqual(self.metric('farfield_as_mqtt_sessions '), 3)
             wait_until(lambda: len(endpoint.requests) == 3, 'three requests')
             for device in self.server.api('GET', f'/applications/{APPLICATION}/devices')['end_devices']:
                 for part in ('/ns', '/as', ''):
@@ -88,7 +88,7 @@ class Delivery(WebhookCase):
             self.server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': APPLICATION}}})
             self.key = self.server.application_key(APPLICATION)
             wait_until(lambda: not self.server.api('GET', f'/as/webhooks/{APPLICATION}').get('webhooks'), 'no webhook is left')
-            wait_until(lambda: self.metric('farfield_as_mqtt_sessions_stored') == 0, 'no MQTT session is left')
+            wait_until(lambda: self.metric('farfield_as_mqtt_sessions ') == 0, 'no MQTT session is left')
             self.uplinks('next', 2)
             self.assertEqual(len(endpoint.requests), 3)
             # They try to come back, with a key that is no more.

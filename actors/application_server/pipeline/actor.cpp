@@ -16,6 +16,7 @@
 #include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
 #include "storage/keys/entity_keys.hpp"
+#include "storage/keys/push_keys.hpp"
 
 namespace ff::application_server {
 namespace {
@@ -96,20 +97,41 @@ std::pair<std::uint64_t, std::optional<HeldRow>> read_held(const Bytes& key, con
   return {0, std::nullopt};
 }
 
-/// What was being decoded when the last incarnation ended.
-void recover_held(const PipelineContext& context, const PipelineActor& pipeline,
-                  storage::Shard shard, OutboxSequences sequences) {
-  ScanRows ask{storage::Family::entity, held_rows(shard), held_read_max, {}};
-  ask.reply = [pipeline, sequences = std::move(sequences)](const Result<ScanRows::Rows>& rows) {
-    if (!rows) return caf::anon_send(pipeline, OutboxRecovered{fail(rows.error()), {}});
-    OutboxRecovered message{sequences, {}};
-    for (const auto& [key, row] : *rows) {
-      auto [number, held] = read_held(key, row);
-      if (held) message.held.emplace_back(number, *std::move(held));
+/// What was to be pushed again when the last incarnation ended.
+void recover_pushes(const PipelineContext& context, const PipelineActor& pipeline,
+                    storage::Shard shard, OutboxRecovered message) {
+  ScanRows ask{storage::Family::entity, storage::own_push_range(shard), held_read_max, {}};
+  ask.reply = [pipeline, message = std::move(message)](const Result<ScanRows::Rows>& rows) mutable {
+    if (!rows) message.sequences = fail(rows.error());
+    for (const auto& [key, row] : rows.value_or(ScanRows::Rows())) {
+      const auto number = storage::parse_own_push_key(key);
+      auto push = decode_own_push(row);
+      if (number && push) {
+        message.pushes.emplace_back(*number, *std::move(push));
+      } else {
+        spdlog::error("msg=\"a downlink that was to be pushed again is damaged\"");
+      }
     }
     caf::anon_send(pipeline, std::move(message));
   };
   caf::anon_send(context.outbox.get(), std::move(ask));
+}
+
+/// What was being decoded when the last incarnation ended.
+void recover_held(const PipelineContextPtr& context, const PipelineActor& pipeline,
+                  storage::Shard shard, OutboxSequences sequences) {
+  ScanRows ask{storage::Family::entity, held_rows(shard), held_read_max, {}};
+  ask.reply = [context, pipeline, shard,
+               sequences = std::move(sequences)](const Result<ScanRows::Rows>& rows) {
+    if (!rows) return caf::anon_send(pipeline, OutboxRecovered{fail(rows.error()), {}, {}});
+    OutboxRecovered message{sequences, {}, {}};
+    for (const auto& [key, row] : *rows) {
+      auto [number, held] = read_held(key, row);
+      if (held) message.held.emplace_back(number, *std::move(held));
+    }
+    recover_pushes(*context, pipeline, shard, std::move(message));
+  };
+  caf::anon_send(context->outbox.get(), std::move(ask));
 }
 
 /// When everything before is durable, the outbox is asked where it ends.
@@ -121,8 +143,9 @@ class StartRelease final : public actors::Release {
   void committed() noexcept override {
     auto reply = [context = context_, pipeline = pipeline_,
                   shard = shard_](Result<OutboxSequences> sequences) {
-      if (!sequences) return caf::anon_send(pipeline, OutboxRecovered{std::move(sequences), {}});
-      recover_held(*context, pipeline, shard, *std::move(sequences));
+      if (!sequences)
+        return caf::anon_send(pipeline, OutboxRecovered{std::move(sequences), {}, {}});
+      recover_held(context, pipeline, shard, *std::move(sequences));
     };
     caf::anon_send(context_->outbox.get(), RecoverOutbox{shard_, std::move(reply)});
   }

@@ -228,11 +228,11 @@ void PipelineState::recover_held(const OutboxRecovered& message) {
   for (const auto& [number, row] : message.held) {
     requests_ = std::max(requests_, number);
     const auto device = uid_of(row);
-    auto [found, is_new] = lanes_.try_emplace(device);
-    if (is_new) to_load_.push_back(device);
+    auto& lane = lanes_[device];
+    load(device, lane);
     Held held{.number = number, .up = row, .waits_for = {}, .answer = {}};
     if (std::holds_alternative<ApplicationUp>(row)) held.waits_for = Function::decode_uplink;
-    found->second.held.push_back(std::move(held));
+    lane.held.push_back(std::move(held));
   }
 }
 

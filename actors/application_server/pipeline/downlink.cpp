@@ -7,6 +7,7 @@
 #include "actors/application_server/pipeline/record.hpp"
 #include "actors/application_server/pipeline/state.hpp"
 #include "protocol/base/ulid.hpp"
+#include "storage/keys/push_keys.hpp"
 
 namespace ff::application_server {
 namespace {
@@ -111,7 +112,11 @@ void PipelineState::attempt_push(const DeviceUid& uid, Lane& lane, const Turn& t
     // A queue that has no other session to move to is where it was.
     const bool nothing_to_do =
         sealed.error().is(no_device_session) && push.target.kind == PushTarget::Kind::except;
-    if (nothing_to_do) return lane.push.reset();
+    if (nothing_to_do) {
+      Work work(turn.now, turn.random);
+      forget_push(*std::exchange(lane.push, std::nullopt), work);
+      return commit(lane, std::move(work));
+    }
     return push_failed(lane, sealed.error(), turn);
   }
   Work work(turn.now, turn.random);
@@ -160,9 +165,37 @@ Effects PipelineState::pushed(const DownlinksPushed& message, const Turn& turn) 
   return take();
 }
 
+/// With the commit in which the network server drops the items.
+void PipelineState::remember_push(const Lane& lane, Push& push, Work& work) {
+  push.row = ++requests_;
+  const OwnPush row{lane.record->ids.uid, push.items, push.target, push.received_at};
+  work.records.put(storage::Family::entity, storage::own_push_key(shard_, push.row),
+                   encode_own_push(row));
+}
+
+void PipelineState::forget_push(const Push& push, Work& work) const {
+  if (push.row != 0)
+    work.records.erase(storage::Family::entity, storage::own_push_key(shard_, push.row));
+}
+
+/// Before those of applications. What was pushed already is pushed again: at least once.
+void PipelineState::recover_pushes(const OutboxRecovered& message) {
+  for (const auto& [number, row] : message.pushes) {
+    requests_ = std::max(requests_, number);
+    auto& lane = lanes_[row.device];
+    load(row.device, lane);
+    lane.pushes.push_back({.items = row.items,
+                           .target = row.target,
+                           .reply = {},
+                           .received_at = row.received_at,
+                           .row = number});
+  }
+}
+
 void PipelineState::push_succeeded(Lane& lane, const Turn& turn) {
   auto push = *std::exchange(lane.push, std::nullopt);
   Work work(turn.now, turn.random);
+  forget_push(push, work);
   if (lane.record) {
     const auto& ids = lane.record->ids;
     if (answers(push.reply)) {
@@ -187,6 +220,7 @@ void PipelineState::push_succeeded(Lane& lane, const Turn& turn) {
 void PipelineState::push_failed(Lane& lane, const Error& error, const Turn& turn) {
   auto push = *std::exchange(lane.push, std::nullopt);
   Work work(turn.now, turn.random);
+  forget_push(push, work);
   if (lane.record) publish_failed(lane, lane.record->ids, push.items, error, work);
   if (answers(push.reply))
     work.after.answers.emplace_back([reply = std::move(push.reply), error] { reply(fail(error)); });

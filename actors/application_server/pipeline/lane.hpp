@@ -48,6 +48,7 @@ struct Listing {
 /// loading ─row─▶ ready ◀─key─ fetching. Messages are handled when ready, and in order.
 struct Lane {
   bool loaded = false;
+  bool loading = false;
   /// Null: there is no such device.
   std::shared_ptr<const AppDevice> record;
   std::deque<Request> waiting;

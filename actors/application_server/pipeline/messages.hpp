@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "actors/application_server/pipeline/held.hpp"
+#include "actors/application_server/pipeline/own_push.hpp"
 #include "actors/events/event.hpp"
 #include "actors/support/committer.hpp"
 #include "actors/support/local_message.hpp"
@@ -76,6 +77,7 @@ struct OutboxRecovered {
   Result<std::unordered_map<ApplicationId, storage::OutboxSequence>> sequences;
   /// By number, in order.
   std::vector<std::pair<std::uint64_t, HeldRow>> held;
+  std::vector<std::pair<std::uint64_t, OwnPush>> pushes;
 };
 /// A device's record as read from the store; null if there is none. INTERNAL.
 struct AppDeviceLoaded {

@@ -9,22 +9,12 @@
 #include "actors/application_server/pipeline/config.hpp"
 #include "actors/application_server/pipeline/crypto.hpp"
 #include "actors/application_server/pipeline/device.hpp"
+#include "actors/application_server/pipeline/own_push.hpp"
 #include "actors/events/event.hpp"
 #include "actors/support/reply.hpp"
 #include "protocol/types/application_messages.hpp"
 
 namespace ff::application_server {
-
-/// Which of a device's sessions get the items.
-struct PushTarget {
-  enum class Kind : std::uint8_t { all, only, except };
-  Kind kind = Kind::all;
-  SessionKeyId session_key_id;
-  bool includes(const AppSession& session) const noexcept {
-    if (kind == Kind::all) return true;
-    return (session.session_key_id == session_key_id) == (kind == Kind::only);
-  }
-};
 
 struct Push {
   std::vector<ApplicationDownlink> items;  // plain text
@@ -34,6 +24,8 @@ struct Push {
   /// that items are queued.
   actors::Reply<void> reply;
   UtcTime received_at;
+  /// Of our own: the number of its row, which is there until the push has ended. 0: none.
+  std::uint64_t row = 0;
   // Of the attempt under way.
   int attempts = 0;
   std::uint64_t request = 0;

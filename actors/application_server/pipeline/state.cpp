@@ -61,6 +61,7 @@ PipelineState::PipelineState(const PipelineConfig& config, UnwrapKey unwrap,
 Effects PipelineState::recovered(const OutboxRecovered& message, const Turn&) {
   sequences_ = *message.sequences;
   recover_held(message);
+  recover_pushes(message);
   ready_ = true;
   for (auto& device : std::exchange(to_load_, {}))
     effects_.emplace_back(LoadDevice{std::move(device)});
@@ -76,12 +77,10 @@ Effects PipelineState::handle(const DeviceUid& device, Request request, const Tu
                                         .must_sync = accepted->must_sync});
     return take();
   }
-  auto [found, is_new] = lanes_.try_emplace(device);
-  auto& lane = found->second;
+  auto& lane = lanes_[device];
   lane.used = turn.now.mono;
   locate(device, lane, turn.now.mono);
-  if (is_new && ready_) effects_.emplace_back(LoadDevice{device});
-  if (is_new && !ready_) to_load_.push_back(device);
+  load(device, lane);
   if (lane.waiting.size() >= config_.waiting_max) {
     refuse(request);
     return take();
@@ -90,6 +89,15 @@ Effects PipelineState::handle(const DeviceUid& device, Request request, const Tu
   drain(device, lane, turn);
   evict_idle(turn.now.mono);
   return take();
+}
+
+void PipelineState::load(const DeviceUid& device, Lane& lane) {
+  if (lane.loaded || std::exchange(lane.loading, true)) return;
+  if (ready_) {
+    effects_.emplace_back(LoadDevice{device});
+  } else {
+    to_load_.push_back(device);
+  }
 }
 
 /// Beside what happens: a message does not wait for it. [spec application-server §4 step 9]
@@ -123,6 +131,7 @@ Effects PipelineState::loaded(const AppDeviceLoaded& message, const Turn& turn) 
   auto found = lanes_.find(message.device);
   if (found == lanes_.end() || found->second.loaded) return take();
   auto& lane = found->second;
+  lane.loading = false;
   if (message.record) {
     lane.loaded = true;
     lane.record = *message.record;
@@ -150,7 +159,8 @@ Effects PipelineState::loaded(const AppDeviceLoaded& message, const Turn& turn) 
         },
         request);
   }
-  lanes_.erase(found);
+  // Pushes of our own have nobody who would send them again.
+  if (lane.pushes.empty()) lanes_.erase(found);
   return take();
 }
 
@@ -174,7 +184,10 @@ bool PipelineState::run(Lane& lane, SessionAccepted& message, const Turn& turn) 
   work.after.release = std::move(message.release);
   work.must_sync = message.must_sync;
   process_all(lane, message, turn, work);
-  for (auto& push : work.pushes) lane.pushes.push_back(std::move(push));
+  for (auto& push : work.pushes) {
+    remember_push(lane, push, work);
+    lane.pushes.push_back(std::move(push));
+  }
   commit(lane, std::move(work));
   return true;
 }

@@ -60,6 +60,7 @@ class PipelineState {
   // state.cpp
   Effects take() { return std::exchange(effects_, {}); }
   void refuse(Request& request);
+  void load(const DeviceUid& device, Lane& lane);
   void drain(const DeviceUid& device, Lane& lane, const Turn& turn);
   /// False: the request waits for a key and is still the first.
   bool run(Lane& lane, Request& request, const Turn& turn);
@@ -149,6 +150,9 @@ class PipelineState {
   Status check_push(Push& push, const AppDevice& device, const Turn& turn, bool& receive_failed);
   void begin_pushes(const DeviceUid& uid, Lane& lane, const Turn& turn);
   void attempt_push(const DeviceUid& uid, Lane& lane, const Turn& turn);
+  void remember_push(const Lane& lane, Push& push, Work& work);
+  void forget_push(const Push& push, Work& work) const;
+  void recover_pushes(const OutboxRecovered& message);
   void push_succeeded(Lane& lane, const Turn& turn);
   void push_failed(Lane& lane, const Error& error, const Turn& turn);
   void publish_failed(Lane& lane, const DeviceIdentifiers& ids,

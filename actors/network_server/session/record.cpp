@@ -4,6 +4,7 @@
 #include "actors/network_server/session/relay_record.hpp"
 #include "actors/network_server/session/settings_fields.hpp"
 #include "protocol/mac/command/codec.hpp"
+#include "storage/codec/downlink_fields.hpp"
 #include "storage/codec/envelope.hpp"
 #include "storage/codec/fields.hpp"
 #include "storage/codec/identifier_fields.hpp"
@@ -12,34 +13,6 @@
 
 namespace ff {
 
-template <class Archive>
-void fields(Archive& a, ClassBCGateway& gateway) {
-  a(1, gateway.gateway);
-  a(2, gateway.antenna_index);
-  a(3, gateway.group_index);
-}
-template <class Archive>
-void fields(Archive& a, ClassBC& class_b_c) {
-  a(1, class_b_c.gateways);
-  a(2, class_b_c.absolute_time);
-}
-template <class Archive>
-void fields(Archive& a, ConfirmedRetry& retry) {
-  a(1, retry.attempt);
-  a(2, retry.max_attempts);
-}
-template <class Archive>
-void fields(Archive& a, ApplicationDownlink& downlink) {
-  a(1, downlink.session_key_id);
-  a(2, downlink.f_port);
-  a(3, downlink.f_cnt);
-  a(4, downlink.frm_payload);
-  a(5, downlink.confirmed);
-  a(6, downlink.priority);
-  a(7, downlink.class_b_c);
-  a(8, downlink.correlation_ids);
-  a(9, downlink.confirmed_retry);
-}
 template <class Archive>
 void fields(Archive& a, DownlinkPath& path) {
   a(1, path.gateway);
