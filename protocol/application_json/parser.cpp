@@ -93,6 +93,36 @@ Result<std::uint32_t> read_number(Reader& in, std::string_view field) {
   return *value;
 }
 
+bool is_finite(std::string_view text) {
+  double number = 0;
+  const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc{} && std::isfinite(number);
+}
+
+/// Reads over a value of a decoded payload that is at `depth`. As deep as that may be.
+Status check_payload(Reader& in, std::size_t depth) {
+  const auto kind = in.peek();
+  if (kind == Kind::number) {
+    FF_TRY(const auto text, in.number());
+    if (!is_finite(text)) return invalid("decoded_payload", "has a number out of range");
+    return {};
+  }
+  if (kind != Kind::object && kind != Kind::array) return in.skip();
+  if (depth == payload_depth_max) return invalid("decoded_payload", "is nested too deep");
+  FF_CHECK(kind == Kind::object ? in.begin_object() : in.begin_array());
+  for (;;) {
+    bool more = false;
+    if (kind == Kind::object) {
+      FF_TRY(const auto key, in.next_key());
+      more = key.has_value();
+    } else {
+      FF_TRY(more, in.next_element());
+    }
+    if (!more) return {};
+    FF_CHECK(check_payload(in, depth + 1));
+  }
+}
+
 /// A number, or `{"value": number}`.
 Result<std::uint32_t> read_wrapped_number(Reader& in, std::string_view field) {
   if (in.peek() != Kind::object) return read_number(in, field);
@@ -223,7 +253,7 @@ struct DownlinkReader {
   Status read_decoded_payload() {
     if (in.peek() != Kind::object) return invalid("decoded_payload", "is not an object");
     const auto begin = in.offset();
-    FF_CHECK(in.skip());
+    FF_CHECK(check_payload(in, 0));
     out.decoded_payload_json = json.substr(begin, in.offset() - begin);
     return {};
   }

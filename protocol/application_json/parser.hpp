@@ -17,6 +17,10 @@ inline constexpr ErrorDef malformed_json{"pkg/applicationserver/io/web", "decode
 inline constexpr ErrorDef invalid_downlink{"pkg/applicationserver/io/web", "validate_body",
                                            Code::invalid_argument, "invalid `{field}`: {reason}"};
 
+/// How deep objects and lists of a payload may be nested. A level is three messages of protobuf's
+/// Struct, and readers of protobuf stop at a hundred.
+inline constexpr std::size_t payload_depth_max = 30;
+
 struct DownlinkLimits {
   std::size_t document_size = std::size_t{1} << 20U;  // bytes
   std::size_t downlinks = 20'000;                     // twice the network server's queue
@@ -25,8 +29,10 @@ struct DownlinkLimits {
 };
 
 /// Names in snake_case or camelCase, enums by name or number, either base64, null as absent;
-/// unknown members are ignored. Values out of the bounds of [spec application-server §7.2] are
-/// invalid_downlink; anything that is not JSON is malformed_json. Total on any text.
+/// unknown members are ignored. A decoded payload is kept as its text, of which every subscriber
+/// can make what it needs: its numbers are finite, its depth is bounded. Values out of the bounds
+/// of [spec application-server §7.2] are invalid_downlink; anything that is not JSON is
+/// malformed_json. Total on any text.
 Result<std::vector<ApplicationDownlink>> parse_downlinks(std::string_view json,
                                                          const DownlinkLimits& limits = {});
 

@@ -7,13 +7,12 @@
 #include <string>
 #include <string_view>
 
+#include "protocol/application_json/parser.hpp"
 #include "protocol/base/result.hpp"
 
 namespace ff::formatter {
 
-/// How deep objects and lists of a payload may be nested. A level is three messages of protobuf's
-/// Struct, and readers of protobuf stop at a hundred.
-inline constexpr std::size_t depth_max = 30;
+inline constexpr std::size_t depth_max = application_json::payload_depth_max;
 
 /// Nothing when `text` is not JSON, is too deep or not UTF-8.
 std::optional<boost::json::value> parse_document(std::string_view text);

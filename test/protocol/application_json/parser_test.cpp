@@ -56,6 +56,23 @@ TEST(Parser, AnEmptyListClears) {
   }
 }
 
+/// So many objects, one in the other.
+std::string nested(std::size_t depth) {
+  std::string out;
+  for (std::size_t i = 1; i < depth; ++i) out += R"({"a":)";
+  return out + "{}" + std::string(depth - 1, '}');
+}
+
+TEST(Parser, ADecodedPayloadMayBeAsDeepAndLargeAsEverySubscriberCanRead) {
+  for (const auto& payload :
+       {nested(30),
+        std::string(R"({"a":[[],{"b":null},true,"x",-1.5e300,18446744073709551615]})")}) {
+    const auto result = parse_downlinks(R"({"downlinks":[{"decoded_payload":)" + payload + "}]}");
+    ASSERT_TRUE(result) << payload;
+    EXPECT_EQ(result->at(0).decoded_payload_json, payload);
+  }
+}
+
 TEST(Parser, WhatIsOutOfBoundsIsRefusedWithItsField) {
   const std::vector<std::pair<std::string, std::string>> table = {
       {R"("f_port":224)", "f_port"},
@@ -67,6 +84,10 @@ TEST(Parser, WhatIsOutOfBoundsIsRefusedWithItsField) {
       {R"("priority":"URGENT")", "priority"},
       {R"("priority":7)", "priority"},
       {R"("decoded_payload":[1])", "decoded_payload"},
+      {R"("decoded_payload":{"x":1e999})", "decoded_payload"},
+      {R"("decoded_payload":{"x":[{"y":-1e400}]})", "decoded_payload"},
+      {R"("decoded_payload":)" + nested(31), "decoded_payload"},
+      {R"("decoded_payload":)" + nested(61), "decoded_payload"},
       {R"("confirmed_retry":{"max_attempts":0})", "max_attempts"},
       {R"("confirmed_retry":{"max_attempts":101})", "max_attempts"},
       {R"("correlation_ids":[")" + std::string(101, 'x') + "\"]", "correlation_ids"},
