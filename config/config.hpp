@@ -381,6 +381,7 @@ struct ApplicationServer {
   PubSubs pubsub;
   Packages packages;
   Formatters formatters;
+  std::size_t streams_per_application_max = 0;  // of live messages; 0: no bound
   Duration outbox_retention{};
   std::uint64_t outbox_messages_max = 0;  // per application and shard; 0: any number
   Duration last_seen_interval{};          // between two reports to the registry; 0: none are made

@@ -262,6 +262,10 @@ std::vector<Knob> application_server_knobs() {
        "Messages kept per application and shard, also when they are younger; more are removed, for "
        "consumers too that are away. 0: any number.",
        "0", one(count<std::uint64_t>(0, 1'000'000'000'000), FF_PLACE(as.outbox_messages_max))},
+      {"as.streams.per-application-max",
+       "Streams of one application's messages, by gRPC and HTTP, at a time; more are refused. 0 is "
+       "no bound.",
+       "100", one(count<std::size_t>(0, 1'000'000), FF_PLACE(as.streams_per_application_max))},
       {"as.device-last-seen.flush-interval",
        "How often the registry of devices learns when and where devices were heard; 0: never.",
        "10s", one(duration(seconds{0}, hours{1}), FF_PLACE(as.last_seen_interval))},

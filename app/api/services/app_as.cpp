@@ -23,7 +23,7 @@ class AppAs final : public pb::AppAs::CallbackService {
   AppAs(const ServiceContext& context, ApplicationServers shards, AppAsDoors doors)
       : context_(context),
         shards_(std::move(shards)),
-        links_(std::move(doors.links)),
+        ups_(std::move(doors.ups)),
         scripts_(std::move(doors.formatters)),
         mqtt_(std::move(doors.mqtt)),
         new_id_(std::move(doors.new_id)) {}
@@ -33,7 +33,7 @@ class AppAs final : public pb::AppAs::CallbackService {
     return context_.front.stream<pb::ApplicationUp>(
         {"ttn.lorawan.v3.AppAs/Subscribe"}, context, request,
         [this](const auto& call, const auto& ids, const auto& stream) {
-          subscribe_to_ups(context_, links_, call, ApplicationId(ids.application_id()), stream);
+          subscribe_to_ups(context_, ups_, call, ApplicationId(ids.application_id()), stream);
         });
   }
 
@@ -196,7 +196,7 @@ class AppAs final : public pb::AppAs::CallbackService {
 
   const ServiceContext& context_;
   ApplicationServers shards_;
-  Links links_;
+  UpDoors ups_;
   FormatterCalls scripts_;
   MqttAddresses mqtt_;
   NewId new_id_;

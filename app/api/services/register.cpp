@@ -31,8 +31,8 @@ Services::Services(Front& front, const ServiceDeps& deps)
     add(make_as_device_registry(context_, *deps.application_servers, deps.script_size_max, calls));
     add(make_as_device_batches(context_, *deps.application_servers, publish));
     add(make_app_as(context_, *deps.application_servers,
-                    {deps.links, calls, deps.mqtt, deps.new_event_id}));
-    add(make_up_messages(context_, deps.links));
+                    {deps.ups, calls, deps.mqtt, deps.new_event_id}));
+    add(make_up_messages(context_, deps.ups));
     add(make_formatter_vectors(context_, *deps.application_servers, deps.link_settings, calls));
     add(make_as(context_, {deps.link_settings, deps.packages.value_or(Packages())},
                 {deps.webhook_health, deps.pubsub_providers, deps.script_size_max}, calls));

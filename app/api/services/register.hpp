@@ -36,7 +36,7 @@ struct ServiceDeps {
   Profiles profiles;
   std::optional<ApplicationServers> application_servers;
   /// For live messages of applications.
-  Links links;
+  UpDoors ups;
   /// For scripts that are tried, and for applications' own.
   Formatters formatters;
   LinkSettings link_settings;

@@ -23,6 +23,7 @@
 #include "actors/network_server/profiles/interface.hpp"
 #include "actors/network_server/shard/inspector.hpp"
 #include "actors/network_server/shard/interface.hpp"
+#include "actors/support/keyed_slots.hpp"
 #include "actors/support/sharded.hpp"
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/formatter_calls.hpp"
@@ -72,11 +73,19 @@ struct MqttAddresses {
   std::string public_address;
   std::string public_tls_address;
 };
+/// What streams of applications' messages ask, and what they tell. Any thread.
+struct UpDoors {
+  Links links;
+  /// Of streams, by application.
+  std::shared_ptr<actors::KeyedSlots> slots = std::make_shared<actors::KeyedSlots>(0);
+  /// Told of messages that can not be read.
+  std::function<void(const Error&)> unreadable = [](const Error&) {};
+};
 /// A ULID; any thread.
 using NewId = std::function<std::string()>;
 /// What AppAs asks beside the devices' pipelines, and what it tells.
 struct AppAsDoors {
-  Links links;
+  UpDoors ups;
   FormatterCalls formatters;
   MqttAddresses mqtt;
   NewId new_id;

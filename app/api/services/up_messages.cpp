@@ -10,27 +10,27 @@ namespace {
 
 class AsMessages final : public farfield::v1::AsMessages::CallbackService {
  public:
-  AsMessages(const ServiceContext& context, Links links)
-      : context_(context), links_(std::move(links)) {}
+  AsMessages(const ServiceContext& context, UpDoors doors)
+      : context_(context), doors_(std::move(doors)) {}
 
   grpc::ServerWriteReactor<pb::ApplicationUp>* Subscribe(
       grpc::CallbackServerContext* context, const pb::ApplicationIdentifiers* request) override {
     return context_.front.stream<pb::ApplicationUp>(
         {"farfield.v1.AsMessages/Subscribe"}, context, request,
         [this](const auto& call, const auto& ids, const auto& stream) {
-          subscribe_to_ups(context_, links_, call, ApplicationId(ids.application_id()), stream);
+          subscribe_to_ups(context_, doors_, call, ApplicationId(ids.application_id()), stream);
         });
   }
 
  private:
   const ServiceContext& context_;
-  Links links_;
+  UpDoors doors_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> make_up_messages(const ServiceContext& context, Links links) {
-  return std::make_unique<AsMessages>(context, std::move(links));
+std::unique_ptr<grpc::Service> make_up_messages(const ServiceContext& context, UpDoors doors) {
+  return std::make_unique<AsMessages>(context, std::move(doors));
 }
 
 }  // namespace ff::api

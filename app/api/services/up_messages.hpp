@@ -9,6 +9,6 @@
 namespace ff::api {
 
 /// `context` outlives the service.
-std::unique_ptr<grpc::Service> make_up_messages(const ServiceContext& context, Links links);
+std::unique_ptr<grpc::Service> make_up_messages(const ServiceContext& context, UpDoors doors);
 
 }  // namespace ff::api

@@ -4,7 +4,7 @@
 
 namespace ff::api {
 
-void subscribe_to_ups(const ServiceContext& context, const Links& links,
+void subscribe_to_ups(const ServiceContext& context, const UpDoors& doors,
                       const std::shared_ptr<const Call>& call, const ApplicationId& application_id,
                       const std::shared_ptr<UpStream::Ups>& stream) {
   // With a copy of the context: a link may deliver once more when the services have gone.
@@ -14,11 +14,14 @@ void subscribe_to_ups(const ServiceContext& context, const Links& links,
   };
   may_read([=](const Status& allowed) {
     if (!allowed) return stream->finish(allowed);
-    const auto directory = links.get();
+    const auto directory = doors.links.get();
     if (!directory)
       return stream->finish(fail(peer_unavailable, {{"cluster_role", "APPLICATION_SERVER"}}));
-    auto subscriber = std::make_shared<UpStream>(stream, may_read);
-    auto leave = [links, application_id, weak = std::weak_ptr(subscriber)] {
+    auto slot = doors.slots->take(application_id.text());
+    if (!slot) return stream->finish(fail(too_many_streams, {{"max", doors.slots->max()}}));
+    auto subscriber =
+        std::make_shared<UpStream>(stream, may_read, std::move(slot), doors.unreadable);
+    auto leave = [links = doors.links, application_id, weak = std::weak_ptr(subscriber)] {
       if (auto handle = links.get())
         caf::anon_send(handle, application_server::UnsubscribeUps{application_id, weak.lock()});
     };

@@ -35,6 +35,21 @@ api::MqttAddresses addresses_of(const config::GatewayServerMqtt& mqtt) {
   return {mqtt.public_address.plain, mqtt.public_address.tls};
 }
 
+/// Streams of applications' messages.
+api::UpDoors up_doors(const FrontDoorPorts& ports, const api::Links& links) {
+  auto& unreadable = ports.metrics.counter(
+      "farfield_as_stream_messages_unreadable_total",
+      "Messages that clients of AppAs.Subscribe did not get, because they can not be read.");
+  return {
+      .links = links,
+      .slots = std::make_shared<actors::KeyedSlots>(ports.config.as.streams_per_application_max),
+      .unreadable = [&unreadable](const Error& error) {
+        unreadable.Increment();
+        spdlog::error("msg=\"a message of an application can not be read\" error=\"{}\"",
+                      error.to_string());
+      }};
+}
+
 api::GatewayDoors gateway_doors(const config::GatewayServer& settings, const NodeRoutes& routes) {
   return {.links = routes.gateway_links,
           .registry = identity_server::make_gateway_registry(routes.identity_server.reader,
@@ -112,7 +127,7 @@ api::ServiceDeps FrontDoors::State::service_deps(const NodeRoutes& routes) {
           .inspectable_network_servers = routes.inspectable_network_server,
           .profiles = routes.mac_settings_profiles,
           .application_servers = routes.application_server.pipelines,
-          .links = routes.application_server.links,
+          .ups = up_doors(ports, routes.application_server.links),
           .formatters = routes.application_server.formatters,
           .link_settings = routes.application_server.link_settings,
           .repository = routes.device_repository,

@@ -68,7 +68,9 @@ class SubscribeTest : public ApiFixture {
  protected:
   SubscribeTest() {
     auto handle = system->spawn(links_double, &asked);
-    deps.links.set(handle);
+    deps.ups.links.set(handle);
+    deps.ups.slots = std::make_shared<actors::KeyedSlots>(1);
+    deps.ups.unreadable = [this](const Error&) { ++unreadable; };
     spawned.push_back(caf::actor_cast<caf::actor>(handle));
     rights["app-1"] = {RIGHT_APPLICATION_TRAFFIC_READ};
   }
@@ -105,6 +107,7 @@ class SubscribeTest : public ApiFixture {
   }
 
   Asked asked;
+  std::atomic<int> unreadable{0};
   grpc::ClientContext context;
   std::unique_ptr<grpc::ClientReader<pb::ApplicationUp>> reader;
   SubscriberPtr subscriber;
@@ -171,16 +174,66 @@ TEST_F(SubscribeTest, AStreamEndsBeforeTheFirstMessageThatItsClientMayNotRead) {
   for (std::uint32_t i = 0; i < 2 * UpStream::window; ++i) EXPECT_TRUE(deliver(uplink(i)));
 }
 
-TEST_F(SubscribeTest, AMessageThatCanNotBeReadEndsTheStream) {
+TEST_F(SubscribeTest, AMessageThatCanNotBeReadIsSkippedAndCounted) {
   begin();
   auto broken = published(uplink(1));
   auto message = std::make_shared<application_server::OutboxMessage>(*broken.message);
   message->body = to_owned(as_bytes("{\"received_at\":"));
   broken.message = message;
-  ASSERT_TRUE(subscriber->take_credit());
-  subscriber->deliver(broken);
-  EXPECT_FALSE(end().ok());
-  EXPECT_EQ(asked.unsubscribed.get_future().get(), subscriber);
+  for (std::uint32_t i = 1; i <= UpStream::window + 1; ++i) {
+    ASSERT_TRUE(subscriber->take_credit());
+    subscriber->deliver(broken);
+    ASSERT_TRUE(deliver(uplink(i)));
+    pb::ApplicationUp read;
+    ASSERT_TRUE(reader->Read(&read));
+    EXPECT_EQ(read.uplink_message().f_cnt(), i);
+  }
+  EXPECT_EQ(unreadable.load(), static_cast<int>(UpStream::window) + 1);
+}
+
+/// Whoever delivers is the committer: it only hands over.
+TEST_F(SubscribeTest, NothingIsReadOfAMessageWhereItIsDelivered) {
+  std::deque<std::function<void(Status)>> looks;
+  auto stream = UpStream::Ups::make([](const Error&) { return grpc::Status::OK; });
+  auto waits = std::make_shared<UpStream>(
+      stream, [&](auto then) { looks.push_back(std::move(then)); }, nullptr,
+      [this](const Error&) { ++unreadable; });
+  auto broken = published(uplink(1));
+  auto message = std::make_shared<application_server::OutboxMessage>(*broken.message);
+  message->body = to_owned(as_bytes("{"));
+  broken.message = message;
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(waits->take_credit());
+    waits->deliver(broken);
+  }
+  ASSERT_EQ(looks.size(), 1U);
+  EXPECT_EQ(unreadable.load(), 0);
+  looks[0]({});
+  EXPECT_EQ(unreadable.load(), 1);
+  ASSERT_EQ(looks.size(), 2U);
+  looks[1]({});
+  EXPECT_EQ(unreadable.load(), 3);
+  // As gRPC ends a call.
+  stream->reactor()->OnDone();
+}
+
+TEST_F(SubscribeTest, AnApplicationHasABoundedNumberOfStreams) {
+  begin();
+  grpc::ClientContext more;
+  more.AddMetadata("authorization", "Bearer x");
+  ApplicationIdentifiers ids;
+  ids.set_application_id("app-1");
+  auto refused = AppAs::NewStub(server->in_process_channel())->Subscribe(&more, ids);
+  pb::ApplicationUp message;
+  EXPECT_FALSE(refused->Read(&message));
+  const auto status = refused->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_NE(status.error_message().find("too_many_streams"), std::string::npos);
+  // A stream that has ended makes room.
+  rights["app-1"] = {RIGHT_APPLICATION_INFO};
+  ASSERT_TRUE(deliver(uplink(1)));
+  EXPECT_FALSE(reader->Read(&message));
+  EXPECT_TRUE(deps.ups.slots->take("app-1"));
 }
 
 TEST_F(SubscribeTest, WithoutRightsThereIsNoStream) {
@@ -190,7 +243,7 @@ TEST_F(SubscribeTest, WithoutRightsThereIsNoStream) {
 }
 
 TEST_F(SubscribeTest, WithoutAnApplicationServerThereIsNoStream) {
-  deps.links.clear();
+  deps.ups.links.clear();
   subscribe();
   EXPECT_EQ(end().error_code(), grpc::StatusCode::UNAVAILABLE);
 }
