@@ -384,7 +384,7 @@ struct ApplicationServer {
   std::size_t streams_per_application_max = 0;  // of live messages; 0: no bound
   Duration outbox_retention{};
   std::uint64_t outbox_messages_max = 0;  // per application and shard; 0: any number
-  Duration last_seen_interval{};          // between two reports to the registry; 0: none are made
+  Duration last_seen_interval{};          // between two reports to the registry; 0: without it
   std::size_t last_seen_batch = 0;        // devices in one of its transactions
   std::string device_kek_label;           // of keys at rest; empty: the server's own
   InteropClient interop;

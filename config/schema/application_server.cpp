@@ -267,7 +267,9 @@ std::vector<Knob> application_server_knobs() {
        "no bound.",
        "100", one(count<std::size_t>(0, 1'000'000), FF_PLACE(as.streams_per_application_max))},
       {"as.device-last-seen.flush-interval",
-       "How often the registry of devices learns when and where devices were heard; 0: never.",
+       "How often the registry of devices learns when devices were heard, and what else they tell "
+       "of "
+       "themselves; 0: all but when, every 10s.",
        "10s", one(duration(seconds{0}, hours{1}), FF_PLACE(as.last_seen_interval))},
       {"as.device-last-seen.batch-size", "Devices that are written at once; 0: one by one.", "1000",
        one(count<std::size_t>(0, 1000), FF_PLACE(as.last_seen_batch))},

@@ -35,6 +35,12 @@ struct Shell {
   std::uint64_t location_hits = 0;
   std::shared_ptr<actors::TickWish> wish = std::make_shared<actors::TickWish>();
   bool ticking = false;
+
+  ~Shell() {
+    if (!logic || !context || !context->report_activity) return;
+    auto activity = logic->untold_activity();
+    if (!activity.empty()) context->report_activity(std::move(activity));
+  }
 };
 using Pointer = PipelineActor::stateful_pointer<Shell>;
 

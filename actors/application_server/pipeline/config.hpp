@@ -34,8 +34,10 @@ struct PipelineConfig {
   Duration location_age_max = std::chrono::minutes{15};
   /// Records of devices silent for so long leave memory.
   Duration idle = std::chrono::minutes{15};
-  /// What devices did is reported so often; zero or less: never.
+  /// What devices did is reported so often.
   Duration activity_interval = std::chrono::seconds{10};
+  /// Whether that includes when they were heard.
+  bool tells_last_seen = true;
   /// Devices of which something waits to be reported; when there are more, it is reported at once.
   std::size_t activity_max = 10'000;
   /// Keys at rest; null: in clear.

@@ -64,6 +64,9 @@ struct Lane {
   std::shared_ptr<const AppDevice> formatters_of;
   /// Of the registry, as it was when it was asked last.
   Locations locations;
+  /// That the device is activated is told with the first uplink of every lane: what an earlier one
+  /// told may have been lost.
+  bool activation_told = false;
   std::optional<MonoTime> located_at;
   MonoTime used;
   /// Shared with commits under way.

@@ -42,6 +42,12 @@ std::string_view forward_event(UpKind kind) noexcept {
   return {};
 }
 
+/// When the device sent something that moves its last_seen_at. [spec application-server §4 step 12]
+std::optional<UtcTime> heard_at(const ApplicationUp& up) {
+  if (const auto* uplink = std::get_if<ApplicationUplink>(&up.up)) return uplink->received_at;
+  return std::nullopt;
+}
+
 template <class T>
 void answer_with(Effects& effects, const actors::Reply<T>& reply, Error error) {
   if (!reply) return;
@@ -233,6 +239,7 @@ bool PipelineState::run(Lane& lane, DeleteAppDevice& message, const Turn& turn) 
   if (!message.in_batch)
     work.change_event("as.end_device.delete", lane.record->ids, message.cause, {});
   lane.record = nullptr;
+  lane.activation_told = false;
   work.after.deleted = message.device;
   work.after.answers.emplace_back([reply = message.reply] { reply({}); });
   commit(lane, std::move(work));
@@ -280,36 +287,41 @@ void PipelineState::append(const ApplicationId& application, OutboxMessage ready
   work.after.ups.push_back({application, shard_, sequence, std::move(message)});
 }
 
-/// Null: nobody wants to know.
-DeviceActivity* PipelineState::activity_of(const DeviceUid& device, MonoTime now) {
-  if (config_.activity_interval <= Duration::zero()) return nullptr;
+DeviceActivity& PipelineState::activity_of(const DeviceUid& device, MonoTime now) {
   if (!activity_due_) activity_due_ = now + config_.activity_interval;
   if (activity_.size() >= config_.activity_max && !activity_.contains(device)) tell_activity();
   auto& activity = activity_[device];
   activity.device = device;
-  return &activity;
+  return activity;
 }
 
 /// What the registry of devices is to know of a message on its way to applications.
 /// [spec application-server §4 steps 10, 12]
 void PipelineState::note(const ApplicationUp& up, MonoTime now) {
-  const auto* uplink = std::get_if<ApplicationUplink>(&up.up);
   const auto* solved = std::get_if<LocationSolved>(&up.up);
-  if (uplink == nullptr && solved == nullptr) return;
-  auto* activity = activity_of(up.ids.uid, now);
-  if (activity == nullptr) return;
-  if (uplink != nullptr)
-    activity->last_seen_at =
-        std::max(activity->last_seen_at.value_or(UtcTime{}), uplink->received_at);
-  if (solved != nullptr) activity->locations.insert_or_assign(solved->service, solved->location);
+  if (solved != nullptr)
+    activity_of(up.ids.uid, now).locations.insert_or_assign(solved->service, solved->location);
+  const auto seen = config_.tells_last_seen ? heard_at(up) : std::nullopt;
+  if (!seen) return;
+  auto& last = activity_of(up.ids.uid, now).last_seen_at;
+  last = std::max(last.value_or(UtcTime{}), *seen);
+}
+
+void PipelineState::tell_activation(Lane& lane, MonoTime now) {
+  if (lane.activation_told || !lane.record || !lane.record->activated_at) return;
+  lane.activation_told = true;
+  activity_of(lane.record->ids.uid, now).activated_at = lane.record->activated_at;
+}
+
+std::vector<DeviceActivity> PipelineState::untold_activity() {
+  std::vector<DeviceActivity> out;
+  out.reserve(activity_.size());
+  for (auto& [device, activity] : std::exchange(activity_, {})) out.push_back(std::move(activity));
+  return out;
 }
 
 void PipelineState::tell_activity() {
-  TellActivity effect;
-  effect.activity.reserve(activity_.size());
-  for (auto& [device, activity] : std::exchange(activity_, {}))
-    effect.activity.push_back(std::move(activity));
-  effects_.emplace_back(std::move(effect));
+  effects_.emplace_back(TellActivity{untold_activity()});
 }
 
 std::optional<MonoTime> PipelineState::next_due() const noexcept {

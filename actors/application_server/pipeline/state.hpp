@@ -49,6 +49,8 @@ class PipelineState {
   /// When time alone makes something happen; nothing while it does not.
   std::optional<MonoTime> next_due() const noexcept;
   PipelineSnapshot snapshot() const;
+  /// What would be lost if the pipeline ended now. It is told no more.
+  std::vector<DeviceActivity> untold_activity();
   /// Messages refused because too many waited.
   std::uint64_t refused() const noexcept { return refused_; }
   /// Messages of devices whose location was known and not too old.
@@ -78,7 +80,8 @@ class PipelineState {
   void append(const ApplicationId& application_id, OutboxMessage message, Work& work);
   void give_up(const Deadlines::Missed& missed, const Turn& turn);
   void evict_idle(MonoTime now);
-  DeviceActivity* activity_of(const DeviceUid& device, MonoTime now);
+  DeviceActivity& activity_of(const DeviceUid& device, MonoTime now);
+  void tell_activation(Lane& lane, MonoTime now);
   void note(const ApplicationUp& up, MonoTime now);
   void tell_activity();
   void locate(const DeviceUid& device, Lane& lane, MonoTime now);

@@ -165,6 +165,8 @@ void PipelineState::process_all(Lane& lane, SessionAccepted& message, const Turn
     } catch (const std::exception& failure) {
       status = fail(internal_failure, {{"what", std::string(failure.what())}});
     }
+    if (status && std::holds_alternative<ApplicationUplink>(up.up))
+      tell_activation(lane, work.now.mono);
     if (!status) {
       const bool is_down =
           embedded_downlink(up) != nullptr || std::holds_alternative<DownlinkNacked>(up.up);
@@ -200,8 +202,6 @@ Status PipelineState::on_uplink(AppDevice& device, ApplicationUp& up, Applicatio
   FF_CHECK(decrypt_uplink(device, uplink));
   if (device.activated_at) return {};
   device.activated_at = work.now.utc;
-  if (auto* activity = activity_of(device.ids.uid, work.now.mono))
-    activity->activated_at = device.activated_at;
   return {};
 }
 

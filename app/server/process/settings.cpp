@@ -427,7 +427,10 @@ Result<NodeConfig> node_config(const config::Config& config, std::uint64_t count
   out.application_server.formatters = formatters_config(config.as.formatters);
   out.application_server.outbox_retention = config.as.outbox_retention;
   out.application_server.outbox_messages_max = config.as.outbox_messages_max;
-  out.application_server.pipeline.activity_interval = config.as.last_seen_interval;
+  // Activation and locations are told whatever becomes of last_seen_at.
+  auto& pipeline = out.application_server.pipeline;
+  pipeline.tells_last_seen = config.as.last_seen_interval > Duration::zero();
+  if (pipeline.tells_last_seen) pipeline.activity_interval = config.as.last_seen_interval;
   out.application_server.pipeline.default_retry_attempts = config.as.confirmation.attempts;
   out.application_server.pipeline.max_retry_attempts = config.as.confirmation.attempts_max;
   if (config.audit.enable) {

@@ -10,6 +10,9 @@ class Activity : public Rig {
  protected:
   void SetUp() override {
     Rig::SetUp();
+    SetUpReports();
+  }
+  void SetUpReports() {
     context->report_activity = [this](std::vector<DeviceActivity> activity) {
       reports.push_back(std::move(activity));
     };
@@ -42,6 +45,47 @@ TEST_F(Activity, OfADeviceIsReportedOnceAnInterval) {
   pass_an_interval();
   ASSERT_EQ(reports.size(), 2U);
   EXPECT_FALSE(reports[1][0].activated_at) << "it has been told";
+}
+
+TEST_F(Activity, IsToldWhenThePipelineEnds) {
+  create(session(id_1, key_1, address_1));
+  hear(1, noon);
+  caf::anon_send_exit(pipeline, caf::exit_reason::user_shutdown);
+  run();
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_EQ(reports[0].at(0).last_seen_at, noon);
+  EXPECT_TRUE(reports[0].at(0).activated_at);
+}
+
+TEST_F(Activity, IncludesTheActivationWithTheFirstUplinkAfterADeviceIsLoaded) {
+  create(session(id_1, key_1, address_1));
+  hear(1, noon);
+  // Of a crash nobody hears.
+  context->report_activity = nullptr;
+  caf::anon_send_exit(pipeline, caf::exit_reason::kill);
+  run();
+  SetUpReports();
+  pipeline = spawn_pipeline(*system, context, shard);
+  for (std::uint32_t f_cnt = 2; f_cnt < 4; ++f_cnt) {
+    hear(f_cnt, noon + std::chrono::seconds{f_cnt});
+    pass_an_interval();
+  }
+  ASSERT_EQ(reports.size(), 2U);
+  EXPECT_EQ(reports[0].at(0).activated_at, device().activated_at);
+  EXPECT_TRUE(reports[0].at(0).activated_at);
+  EXPECT_FALSE(reports[1].at(0).activated_at);
+}
+
+TEST_F(Activity, OfADeviceThatIsMadeAnewIncludesItsOwnActivation) {
+  create(session(id_1, key_1, address_1));
+  hear(1, noon);
+  pass_an_interval();
+  caf::anon_send(pipeline, DeleteAppDevice{uid, [](const Status&) {}});
+  create(session(id_2, key_2, address_1));
+  accept({uplink(id_2, key_2, address_1, 1)});
+  pass_an_interval();
+  ASSERT_EQ(reports.size(), 2U);
+  EXPECT_EQ(reports[1].at(0).activated_at, device().activated_at);
 }
 
 TEST_F(Activity, HoldsTheLocationThatAPayloadTells) {
@@ -89,6 +133,31 @@ TEST_F(Activity, OfASimulationIsNone) {
   EXPECT_EQ(published.size(), 1U);
   pass_an_interval();
   EXPECT_TRUE(reports.empty());
+}
+
+class ActivityWithoutLastSeen : public Activity {
+ protected:
+  void SetUp() override {
+    Activity::SetUp();
+    caf::anon_send_exit(pipeline, caf::exit_reason::user_shutdown);
+    context->config.tells_last_seen = false;
+    pipeline = spawn_pipeline(*system, context, shard);
+  }
+};
+
+TEST_F(ActivityWithoutLastSeen, IsActivationAndLocations) {
+  create(session(id_1, key_1, address_1));
+  hear(1, noon);
+  accept({{.ids = ids(), .up = LocationSolved{"frm-payload", {.latitude = 51.5}}}});
+  pass_an_interval();
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_EQ(reports[0].at(0).activated_at, device().activated_at);
+  EXPECT_TRUE(reports[0].at(0).activated_at);
+  EXPECT_EQ(reports[0].at(0).locations.at("frm-payload").latitude, 51.5);
+  EXPECT_FALSE(reports[0].at(0).last_seen_at);
+  hear(2, noon);
+  pass_an_interval();
+  EXPECT_EQ(reports.size(), 1U) << "nothing else happened";
 }
 
 }  // namespace
