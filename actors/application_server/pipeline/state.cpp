@@ -42,9 +42,11 @@ std::string_view forward_event(UpKind kind) noexcept {
   return {};
 }
 
-/// When the device sent something that moves its last_seen_at. [spec application-server §4 step 12]
+/// When the device sent something that moves its last_seen_at. [spec application-server §4 step 12,
+/// §5 step 6]
 std::optional<UtcTime> heard_at(const ApplicationUp& up) {
   if (const auto* uplink = std::get_if<ApplicationUplink>(&up.up)) return uplink->received_at;
+  if (const auto* accept = std::get_if<ApplicationJoinAccept>(&up.up)) return accept->received_at;
   return std::nullopt;
 }
 

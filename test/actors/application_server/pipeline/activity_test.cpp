@@ -47,6 +47,17 @@ TEST_F(Activity, OfADeviceIsReportedOnceAnInterval) {
   EXPECT_FALSE(reports[1][0].activated_at) << "it has been told";
 }
 
+TEST_F(Activity, OfADeviceIncludesItsJoins) {
+  create(session(id_1, key_1, address_1));
+  const ApplicationJoinAccept join{
+      .session_key_id = id_2, .app_s_key = KeyEnvelope{key_2, {}, {}}, .received_at = noon};
+  accept({{.ids = ids(address_2), .up = join}});
+  pass_an_interval();
+  ASSERT_EQ(reports.size(), 1U);
+  EXPECT_EQ(reports[0].at(0).last_seen_at, noon);
+  EXPECT_FALSE(reports[0].at(0).activated_at) << "that takes an uplink";
+}
+
 TEST_F(Activity, IsToldWhenThePipelineEnds) {
   create(session(id_1, key_1, address_1));
   hear(1, noon);
