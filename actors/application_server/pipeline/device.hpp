@@ -3,7 +3,9 @@
 // (network_server/session/device.hpp).
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <string>
 
 #include "protocol/types/application_messages.hpp"
 #include "protocol/types/identifiers.hpp"
@@ -18,6 +20,13 @@ struct AppSession {
   FCnt32 last_a_f_cnt_down;
   UtcTime started_at;
   bool operator==(const AppSession&) const = default;
+};
+
+/// What the LoRa Alliance knows a product by.
+struct AllianceProfileIds {
+  std::uint32_t vendor_id = 0;
+  std::uint32_t vendor_profile_id = 0;
+  bool operator==(const AllianceProfileIds&) const = default;
 };
 
 struct AppDevice {
@@ -37,6 +46,9 @@ struct AppDevice {
   std::optional<DeviceVersionIds> version_ids;
   /// farfield.v1.FormatterVectors in wire form: what `formatters` have to pass.
   std::optional<Bytes> formatter_vectors;
+  // For whoever asks.
+  std::optional<AllianceProfileIds> alliance_profile_ids;
+  std::string serial_number;
   bool operator==(const AppDevice&) const = default;
 };
 

@@ -17,6 +17,11 @@ void fields(Archive& a, AppSession& session) {
   a(5, session.started_at);
 }
 template <class Archive>
+void fields(Archive& a, AllianceProfileIds& ids) {
+  a(1, ids.vendor_id);
+  a(2, ids.vendor_profile_id);
+}
+template <class Archive>
 void fields(Archive& a, AppDevice& device) {
   a(1, device.ids);
   a(2, device.created_at);
@@ -28,6 +33,8 @@ void fields(Archive& a, AppDevice& device) {
   a(8, device.formatters);
   a(9, device.version_ids);
   a(10, device.formatter_vectors);
+  a(11, device.alliance_profile_ids);
+  a(12, device.serial_number);
 }
 namespace {
 

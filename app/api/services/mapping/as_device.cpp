@@ -85,6 +85,11 @@ pb::EndDevice to_proto(const AppDevice& device) {
     out.set_skip_payload_crypto(*device.skip_payload_crypto_override);
   }
   if (device.version_ids) put_version_ids(*device.version_ids, *out.mutable_version_ids());
+  if (const auto& ids = device.alliance_profile_ids) {
+    out.mutable_lora_alliance_profile_ids()->set_vendor_id(ids->vendor_id);
+    out.mutable_lora_alliance_profile_ids()->set_vendor_profile_id(ids->vendor_profile_id);
+  }
+  out.set_serial_number(device.serial_number);
   if (device.formatters &&
       !out.mutable_formatters()->ParseFromString(text_of(*device.formatters))) {
     out.clear_formatters();
@@ -105,6 +110,13 @@ AppDevice app_device_of(const pb::EndDevice& from, AppDevice device) {
   }
   device.version_ids.reset();
   if (from.has_version_ids()) device.version_ids = version_ids_of(from.version_ids());
+  device.alliance_profile_ids.reset();
+  if (from.has_lora_alliance_profile_ids()) {
+    const auto& ids = from.lora_alliance_profile_ids();
+    device.alliance_profile_ids =
+        application_server::AllianceProfileIds{ids.vendor_id(), ids.vendor_profile_id()};
+  }
+  device.serial_number = from.serial_number();
   device.formatters.reset();
   if (from.has_formatters()) device.formatters = bytes_of(from.formatters().SerializeAsString());
   return device;

@@ -22,7 +22,9 @@ AppDevice full() {
           .skip_payload_crypto_override = false,
           .formatters = Bytes{5},
           .version_ids = DeviceVersionIds{"b", "m", "h", "f", "x"},
-          .formatter_vectors = Bytes{6}};
+          .formatter_vectors = Bytes{6},
+          .alliance_profile_ids = AllianceProfileIds{7, 8},
+          .serial_number = "s"};
 }
 
 TEST(Record, ADeviceComesBackAsItWas) {
@@ -38,7 +40,9 @@ TEST(Record, TheBytesOnDiskDoNotChange) {
             "010a120a0a0a0361707012036465761001180220031080a8d6b9071880d0acf30e2080f882ad162a1c089d"
             "9eadb0021202"
             "01021a0812036b656b1a010920072880a8d6b90732003800420105"
-            "4a0f0a016212016d1a01682201662a0178520106");
+            "4a0f0a016212016d1a01682201662a0178520106"
+            "5a0408071008"
+            "620173");
 }
 
 TEST(Record, DamageIsAnErrorNeverACrash) {

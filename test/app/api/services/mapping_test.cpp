@@ -161,6 +161,9 @@ TEST(MappingTest, ADeviceOfTheApplicationServerSurvivesTheWayThroughTheApi) {
                                                   UtcTime(std::chrono::seconds(3))};
   device.pending_session = device.session;
   device.skip_payload_crypto_override = false;
+  device.version_ids = DeviceVersionIds{"brand", "model", "1.0", "1.1", "EU_863_870"};
+  device.alliance_profile_ids = application_server::AllianceProfileIds{7, 8};
+  device.serial_number = "42-x";
   EXPECT_EQ(app_device_of(to_proto(device), device), device);
 }
 
