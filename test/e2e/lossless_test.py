@@ -165,7 +165,7 @@ class Lossless(unittest.TestCase):
         self.assertEqual(self.server.stop(), 0, self.server.log_tail())
         outbox = self.outbox()
         sinks = [Sink('nats', stream, stream_numbers), Sink('mqtt', [body for _, body in list(self.observer.messages)]),
-                 Sink('webhook', self.endpoint.messages(), [headers['X-Farfield-Message-Id'] for _, headers, _ in self.endpoint.requests])]
+                 Sink('webhook', self.endpoint.messages(), [headers['X-Farfield-Message-Id'].rsplit('/', 1)[1] for _, headers, _ in self.endpoint.requests])]
         print(f'seed {seed}: {simulated["sent"]} uplinks sent in {time.monotonic() - begin:.0f} s over {KILLS} kills, {outbox} in the outbox; '
               + ', '.join(f'{sink.name} {len(sink.first)} ({sink.count} with repetitions)' for sink in sinks))
         for sink in sinks:

@@ -49,8 +49,9 @@ net::http::Headers headers_of(const WebhookKey& key, const Webhook& webhook, con
     headers.set("X-Downlink-Replace", downlink_url(key, *send.message, config, "replace"));
   }
   if (!config.domain.empty()) headers.set("X-Tts-Domain", config.domain);
-  headers.set(message_id_header,
-              std::to_string(send.shard.value()) + "-" + std::to_string(send.sequence.value()));
+  headers.set(message_id_header, key.application_id.text() + "/" +
+                                     std::to_string(send.shard.value()) + "-" +
+                                     std::to_string(send.sequence.value()));
   headers.set("Content-Type",
               webhook.format == Format::protobuf ? "application/octet-stream" : "application/json");
   return headers;

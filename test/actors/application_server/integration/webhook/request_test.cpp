@@ -58,7 +58,7 @@ TEST(WebhookRequest, HasTheMessageAsItIs) {
   EXPECT_EQ(as_text(*request->body), uplink);
   EXPECT_EQ(request->headers, (net::http::Headers{{"User-Agent", "Farfield"},
                                                   {"X-Tts-Domain", "ff.example.com"},
-                                                  {"X-Farfield-Message-Id", "3-44"},
+                                                  {"X-Farfield-Message-Id", "app-a/3-44"},
                                                   {"Content-Type", "application/json"}}));
 }
 

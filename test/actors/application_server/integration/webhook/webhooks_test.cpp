@@ -131,8 +131,12 @@ class Webhooks : public test::ActorFixture {
   /// Ids of the messages that were sent, and forgets them.
   std::string sent() {
     std::string out;
-    for (const auto& request : std::exchange(client.requests, {}))
-      out += std::string(request.headers.value("X-Farfield-Message-Id")) + " ";
+    const auto prefix = app.text() + "/";
+    for (const auto& request : std::exchange(client.requests, {})) {
+      const auto id = request.headers.value("X-Farfield-Message-Id");
+      EXPECT_TRUE(id.starts_with(prefix)) << id;
+      out += std::string(id.substr(prefix.size())) + " ";
+    }
     return out;
   }
   std::size_t rows(storage::Family family) {
