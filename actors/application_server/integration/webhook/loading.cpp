@@ -21,15 +21,23 @@ struct Loading {
 };
 using LoadingPtr = std::shared_ptr<Loading>;
 
-void read_numbers(const LoadingPtr& loading) {
-  const auto limit = loading->context->config.delivery.dead_letters_max + 1;
-  ScanRows ask{storage::Family::entity, dead_letter_rows(loading->key), limit, {}};
-  ask.reply = [loading](const Result<ScanRows::Rows>& rows) {
+/// Letters are read with their messages: a few at a time.
+constexpr std::size_t letters_step = 64;
+
+/// All numbers from `range` on, also if more are there than may be now: new letters go behind the
+/// last one.
+void read_numbers(const LoadingPtr& loading, storage::KeyRange range) {
+  ScanRows ask{storage::Family::entity, range, letters_step, {}};
+  ask.reply = [loading, range = std::move(range)](const Result<ScanRows::Rows>& rows) {
     if (!rows) return loading->tell(fail(rows.error()));
     for (const auto& [key, value] : *rows) {
       if (const auto number = parse_dead_letter_key(key)) loading->loaded.letters.insert(*number);
     }
-    loading->tell(std::move(loading->loaded));
+    if (rows->size() < letters_step) return loading->tell(std::move(loading->loaded));
+    auto rest = range;
+    rest.first = rows->back().first;
+    rest.first.push_back(0);
+    read_numbers(loading, std::move(rest));
   };
   caf::anon_send(loading->context->outbox.get(), std::move(ask));
 }
@@ -39,7 +47,7 @@ void read_cursors(const LoadingPtr& loading) {
   ask.reply = [loading](Result<std::vector<storage::OutboxSequence>> cursors) {
     if (!cursors) return loading->tell(fail(cursors.error()));
     loading->loaded.cursors = *std::move(cursors);
-    read_numbers(loading);
+    read_numbers(loading, dead_letter_rows(loading->key));
   };
   caf::anon_send(loading->context->outbox.get(), std::move(ask));
 }

@@ -342,6 +342,21 @@ TEST_F(Webhooks, DeadLettersCanBeReadAndDelivered) {
   EXPECT_EQ(letters().size(), 0U);
 }
 
+TEST_F(Webhooks, DeadLettersAreNotOverwrittenWhenFewerMayBeKept) {
+  config.delivery.attempts_max = 1;
+  restart();
+  ASSERT_TRUE(create());
+  client.status = 400;
+  for (std::uint64_t i = 1; i <= 70; ++i) publish(zero, i);
+  ASSERT_EQ(letters().size(), 70U);
+  config.delivery.dead_letters_max = 3;
+  restart();
+  publish(zero, 71);
+  std::vector<std::uint64_t> kept;
+  for (const auto& [number, letter] : letters()) kept.push_back(letter.sequence.value());
+  EXPECT_EQ(kept, (std::vector<std::uint64_t>{69, 70, 71})) << "the oldest go";
+}
+
 TEST_F(Webhooks, ASlowEndpointHoldsNobodyUp) {
   client.holds = true;
   ASSERT_TRUE(create());
