@@ -56,6 +56,12 @@ void answer_with(Effects& effects, const actors::Reply<T>& reply, Error error) {
   effects.emplace_back(Answer{[reply, error = std::move(error)] { reply(fail(error)); }});
 }
 
+/// Of a row that can not be read: the store's trouble, not the row's.
+bool may_pass(const Error& error) {
+  return error.code() == Code::unavailable || error.code() == Code::internal ||
+         error.code() == Code::resource_exhausted;
+}
+
 Error not_found(const DeviceUid& device) {
   return Error(device_not_found, {{"device_uid", to_string(device)}});
 }
@@ -148,28 +154,36 @@ Effects PipelineState::loaded(const AppDeviceLoaded& message, const Turn& turn) 
     return take();
   }
   resume_held(lane, turn);
-  // The row can not be read now: what waits goes without it, and the next message tries again.
-  for (auto& request : std::exchange(lane.waiting, {})) {
-    if (auto* accepted = std::get_if<SessionAccepted>(&request)) {
-      Work work(turn.now, turn.random);
-      for (const auto& up : accepted->ups)
-        work.event("as.up.data.drop", up.ids, up.correlation_ids, message.record.error());
-      work.records = std::move(accepted->records);
-      work.after.release = std::move(accepted->release);
-      effects_.emplace_back(
-          CommitRecords{std::move(work.records), std::move(work.after), accepted->must_sync});
-      continue;
-    }
-    std::visit(
-        [&](auto& asked) {
-          if constexpr (requires { asked.reply; })
-            answer_with(effects_, asked.reply, message.record.error());
-        },
-        request);
-  }
+  // The next message tries again.
+  for (auto& request : std::exchange(lane.waiting, {}))
+    go_without_record(request, message.record.error(), turn);
   // Pushes of our own have nobody who would send them again.
   if (lane.pushes.empty()) lanes_.erase(found);
   return take();
+}
+
+/// Its device's row can not be read. If that may pass, the network server's commit of a message
+/// ends uncalled, as in refuse(): a message is durable with the frame, or not at all. What is
+/// damaged will not be read the next time either: the message is dropped, and told so.
+void PipelineState::go_without_record(Request& request, const Error& error, const Turn& turn) {
+  auto* accepted = std::get_if<SessionAccepted>(&request);
+  if (accepted == nullptr) {
+    return std::visit(
+        [&](auto& asked) {
+          if constexpr (requires { asked.reply; }) answer_with(effects_, asked.reply, error);
+        },
+        request);
+  }
+  if (!accepted->ups.empty() && may_pass(error)) {
+    ++refused_;
+    return;
+  }
+  Work work(turn.now, turn.random);
+  for (const auto& up : accepted->ups)
+    work.event("as.up.data.drop", up.ids, up.correlation_ids, error);
+  work.after.release = std::move(accepted->release);
+  effects_.emplace_back(
+      CommitRecords{std::move(accepted->records), std::move(work.after), accepted->must_sync});
 }
 
 void PipelineState::drain(const DeviceUid& device, Lane& lane, const Turn& turn) {

@@ -63,6 +63,7 @@ class PipelineState {
   Effects take() { return std::exchange(effects_, {}); }
   void refuse(Request& request);
   void load(const DeviceUid& device, Lane& lane);
+  void go_without_record(Request& request, const Error& error, const Turn& turn);
   void drain(const DeviceUid& device, Lane& lane, const Turn& turn);
   /// False: the request waits for a key and is still the first.
   bool run(Lane& lane, Request& request, const Turn& turn);

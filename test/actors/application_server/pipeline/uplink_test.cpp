@@ -262,5 +262,32 @@ TEST_F(Uplinks, SentAndAckedAreDecryptedAndUnknownSessionsDropped) {
   EXPECT_TRUE(happened("as.down.data.drop"));
 }
 
+TEST_F(Uplinks, AreNotAcceptedWhileTheDevicesRowCanNotBeRead) {
+  create(session(id_1, key_1, address_1));
+  caf::anon_send_exit(pipeline, caf::exit_reason::user_shutdown);
+  run();
+  pipeline = spawn_pipeline(*system, context, shard);
+  run();
+  engine.inject({.call = storage::MemoryCall::read, .error = Error(storage::io_failed)});
+  accept({uplink(id_1, key_1, address_1, 1)}, "counter");
+  EXPECT_FALSE(stored("counter")) << "the network server's session starts again without it";
+  EXPECT_EQ(released + failed, 0);
+  EXPECT_TRUE(published.empty());
+  accept({uplink(id_1, key_1, address_1, 2)}, "later");
+  EXPECT_TRUE(stored("later"));
+  EXPECT_EQ(published.size(), 1U);
+}
+
+TEST_F(Uplinks, OfADeviceWhoseRowIsDamagedAreDroppedAndToldSo) {
+  storage::WriteBatch batch;
+  batch.put(storage::Family::device, storage::device_key({shard, uid}), Bytes{9});
+  ASSERT_TRUE(engine.write(batch, storage::Durability::sync));
+  accept({uplink(id_1, key_1, address_1, 1)}, "counter");
+  EXPECT_TRUE(stored("counter")) << "the device's frames go on";
+  EXPECT_EQ(released, 1);
+  EXPECT_TRUE(published.empty());
+  EXPECT_TRUE(happened("as.up.data.drop"));
+}
+
 }  // namespace
 }  // namespace ff::application_server
