@@ -7,10 +7,14 @@ namespace ff::config {
 namespace {
 
 /// [shared/api/config.tsv]
-constexpr std::array<std::string_view, 25> names{
+constexpr std::array<std::string_view, 29> names{
     "as.distribution",
     "as.end-device-metadata-storage.location.cache",
+    "as.end-device-metadata-storage.location.timeout",
     "as.fetcher",
+    "as.link-mode",
+    "as.uplink-storage",
+    "as.webhooks.templates.url",
     "cache",
     "events.backend",
     "events.batch",

@@ -46,6 +46,9 @@ TEST(Schema, WhatHasNoMeaningIsNoSetting) {
     }
   }
   EXPECT_TRUE(has_no_meaning("redis.tls.require"));
+  // What files of older versions still have.
+  EXPECT_TRUE(has_no_meaning("as.link-mode"));
+  EXPECT_TRUE(has_no_meaning("as.uplink-storage.limit"));
   EXPECT_FALSE(has_no_meaning("redistribution"));
 }
 
