@@ -126,7 +126,13 @@ void PipelineState::locate(const DeviceUid& device, Lane& lane, MonoTime now) {
 
 void PipelineState::located(const DeviceLocated& message) {
   const auto found = lanes_.find(message.device);
-  if (found != lanes_.end()) found->second.locations = message.locations;
+  if (found == lanes_.end()) return;
+  found->second.locations = message.locations;
+  // What the registry has not been told yet is newer than what it has.
+  const auto untold = activity_.find(message.device);
+  if (untold == activity_.end()) return;
+  for (const auto& [service, location] : untold->second.locations)
+    found->second.locations.insert_or_assign(service, location);
 }
 
 /// Too many wait. Commits of the network server end uncalled: its session starts again from durable

@@ -92,5 +92,32 @@ TEST_F(DeviceFacts, IncludeTheLocationThatAPayloadTellsAsAMessageOfItsOwn) {
   EXPECT_EQ(published[2].message->kind, UpKind::uplink);
 }
 
+TEST_F(DeviceFacts, ThatTheRegistryHasNotBeenToldYetAreNotLostWhenItIsRead) {
+  context->config.activity_interval = std::chrono::hours{1};
+  caf::anon_send_exit(pipeline, caf::exit_reason::user_shutdown);
+  run();
+  pipeline = spawn_pipeline(*system, context, shard);
+  register_device();
+  create_product();
+  auto solved = std::make_shared<ApplicationUp>();
+  solved->ids = ids();
+  solved->up = LocationSolved{"package", {.latitude = 1}};
+  SimulateUp message{
+      uid,
+      ReadyUp{uid.application_id, make_message(*solved)},
+      {"as.up.location.forward", {}, ids(), {}, std::shared_ptr<const ApplicationUp>(solved)},
+      [](const Status&) {}};
+  message.from_package = true;
+  caf::anon_send(pipeline, std::move(message));
+  advance(context->config.location_age_max);
+  accept({uplink(id_1, key_1, address_1, 1)});
+  EXPECT_EQ(reads, 2);
+  accept({uplink(id_1, key_1, address_1, 2)});
+  for (const std::size_t script : {0U, 1U}) script_answers(script, {.text = R"({"data":{}})"});
+  ASSERT_EQ(published.size(), 3U);
+  EXPECT_NE(text(2).find(R"("package":{"latitude":1})"), std::string::npos) << text(2);
+  EXPECT_NE(text(2).find(R"("user":{"latitude":51.5)"), std::string::npos) << text(2);
+}
+
 }  // namespace
 }  // namespace ff::application_server
