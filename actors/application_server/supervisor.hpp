@@ -25,7 +25,7 @@ namespace ff::application_server {
 
 struct Config {
   PipelineConfig pipeline;
-  Duration outbox_retention = std::chrono::hours{24};
+  Duration outbox_retention = std::chrono::hours{168};
   std::uint64_t outbox_messages_max = 0;  // per application and shard; 0: any number
   Duration outbox_trim_interval = std::chrono::minutes{10};
   /// `distribution.timeout`.

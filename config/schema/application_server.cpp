@@ -133,7 +133,7 @@ std::vector<Knob> webhook_delivery_knobs() {
        "letter.",
        "7", one(count<std::uint32_t>(1, 1000), FF_PLACE(as.webhooks.attempts_max))},
       {"as.webhooks.retry.max-age",
-       "Messages older than this are given up; not more than as.outbox.retention.", "24h",
+       "Messages older than this are given up; not more than as.outbox.retention.", "168h",
        one(duration(seconds{1}, hours{24 * 366}), FF_PLACE(as.webhooks.age_max))},
       {"as.webhooks.dead-letters.max", "Dead letters kept for one webhook; the oldest go.", "1000",
        one(count<std::uint64_t>(0, 100'000), FF_PLACE(as.webhooks.dead_letters_max))},
@@ -180,7 +180,7 @@ std::vector<Knob> pubsub_knobs() {
        "Attempts for a message that a broker refuses while it takes others; then it is given up.",
        "7", one(count<std::uint32_t>(1, 1000), FF_PLACE(as.pubsub.attempts_max))},
       {"as.pubsub.retry.max-age",
-       "Messages older than this are given up; not more than as.outbox.retention.", "24h",
+       "Messages older than this are given up; not more than as.outbox.retention.", "168h",
        one(duration(seconds{1}, hours{24 * 366}), FF_PLACE(as.pubsub.age_max))},
       {"as.pubsub.cursor-interval",
        "How often it is written down what brokers have: what may be sent again after a crash.",
@@ -256,7 +256,7 @@ std::vector<Knob> formatter_knobs() {
 
 std::vector<Knob> application_server_knobs() {
   std::vector<Knob> all{
-      {"as.outbox.retention", "How long messages are kept for consumers that are away.", "24h",
+      {"as.outbox.retention", "How long messages are kept for consumers that are away.", "168h",
        one(duration(minutes{1}, hours{24 * 366}), FF_PLACE(as.outbox_retention))},
       {"as.outbox.messages-max",
        "Messages kept per application and shard, also when they are younger; more are removed, for "

@@ -14,7 +14,7 @@ struct OutboxConfig {
   actors::Deps deps;
   storage::ShardCount shards;
   /// Messages older than this are removed.
-  Duration retention = std::chrono::hours{24};
+  Duration retention = std::chrono::hours{168};
   /// And those of an application in a shard that are more than so many, at the next removal; 0: any
   /// number may lie there.
   std::uint64_t messages_max = 0;

@@ -29,7 +29,7 @@ struct IntegrationConfig {
   /// Attempts of a message that the broker refuses while it takes others; then it is given up.
   std::uint32_t attempts_max = 7;
   /// Messages that fail and are older than this are given up.
-  Duration age_max = std::chrono::hours{24};
+  Duration age_max = std::chrono::hours{168};
   /// How often cursors are written down: what may be sent again after a crash.
   Duration cursor_interval = std::chrono::seconds{1};
   /// How often the outbox is looked at for messages that never came live.

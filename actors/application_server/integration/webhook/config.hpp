@@ -31,7 +31,7 @@ struct DeliveryConfig {
   /// that says that repeating does not help; then it is a dead letter.
   std::uint32_t attempts_max = 7;
   /// Messages older than this are given up, whatever the endpoint does.
-  Duration age_max = std::chrono::hours{24};
+  Duration age_max = std::chrono::hours{168};
   /// Failures in a row after which the endpoint is left alone, and tried by one request at a time.
   std::uint64_t circuit_failures = 5;
   /// The reference's health rules: both set, a webhook is disabled after so many failures, and
