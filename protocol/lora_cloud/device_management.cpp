@@ -138,6 +138,7 @@ std::string device_management_request(DevEui dev_eui, const DeviceRecord& record
   if (record.f_cnt) fields["fcnt"] = *record.f_cnt;
   if (record.port) fields["port"] = *record.port;
   if (record.payload) fields["payload"] = hex_lower(*record.payload);
+  if (record.data_rate) fields["dr"] = *record.data_rate;
   if (record.frequency) fields["freq"] = *record.frequency;
   if (record.timestamp) fields["timestamp"] = seconds_of(*record.timestamp);
   json::object body;

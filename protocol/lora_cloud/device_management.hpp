@@ -42,6 +42,7 @@ struct DeviceRecord {
   std::optional<std::uint32_t> f_cnt;
   std::optional<std::uint8_t> port;
   std::optional<Bytes> payload;
+  std::optional<std::uint8_t> data_rate;   // its index
   std::optional<std::uint32_t> frequency;  // Hz
   std::optional<UtcTime> timestamp;
   bool operator==(const DeviceRecord&) const = default;

@@ -238,8 +238,8 @@ class DeviceManagement(PackagesCase):
             self.assertEqual(headers['Authorization'], 'secret')
             (dev_eui, record), = body.items()
             self.assertRegex(dev_eui, '^([0-9A-F]{2}-){7}[0-9A-F]{2}$')
-            self.assertEqual({key: record[key] for key in ('msgtype', 'fcnt', 'port', 'payload', 'freq')},
-                             {'msgtype': 'updf', 'fcnt': 7, 'port': 199, 'payload': 'ab', 'freq': 868100000})
+            self.assertEqual({key: record[key] for key in ('msgtype', 'fcnt', 'port', 'payload', 'dr', 'freq')},
+                             {'msgtype': 'updf', 'fcnt': 7, 'port': 199, 'payload': 'ab', 'dr': 5, 'freq': 868100000})
             wait_until(lambda: cloud.counters()[-1] == 8, 'the other uplink is sent on')
             self.assertEqual(next(iter(cloud.requests[-1][2].values()))['payload'], '', 'a payload on another port is private')
             downlink = self.queue(device)[0]

@@ -15,11 +15,12 @@ TEST(DeviceManagement, AnUplinkIsSentUnderItsDashedDevEui) {
                             .f_cnt = 7,
                             .port = 199,
                             .payload = Bytes{0xAB, 0x01},
+                            .data_rate = 0,
                             .frequency = 868'100'000,
                             .timestamp = parse_rfc3339("2024-01-02T03:04:05.25Z")};
   EXPECT_EQ(device_management_request(dev_eui, record),
             R"({"01-23-45-67-89-AB-CD-EF":{"msgtype":"updf","fcnt":7,"port":199,"payload":"ab01",)"
-            R"("freq":868100000,"timestamp":1704164645.25}})");
+            R"("dr":0,"freq":868100000,"timestamp":1704164645.25}})");
 }
 
 TEST(DeviceManagement, WhatIsNotThereIsNotSentAndAnEmptyPayloadIs) {

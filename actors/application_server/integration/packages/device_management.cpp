@@ -41,6 +41,7 @@ DeviceRecord record_of(const DeviceManagementSettings& settings, std::uint8_t ow
           .f_cnt = uplink.f_cnt,
           .port = uplink.f_port,
           .payload = is_ours ? uplink.frm_payload : Bytes{},
+          .data_rate = uplink.data_rate_index,
           .frequency = uplink.frequency,
           .timestamp = timestamp_of(incoming)};
 }

@@ -4,6 +4,7 @@
 
 #include "actors/application_server/integration/packages/errors.hpp"
 #include "protocol/api_json/api_json.hpp"
+#include "protocol/region/heard_data_rate.hpp"
 #include "ttn/lorawan/v3/messages.pb.h"
 
 namespace ff::application_server::packages {
@@ -35,6 +36,23 @@ lora_cloud::Reception reception_of(const pb::RxMetadata& from) {
   return out;
 }
 
+std::optional<std::uint8_t> data_rate_index_of(const pb::ApplicationUplink& from) {
+  const auto& rate = from.settings().data_rate();
+  DataRate heard;
+  if (rate.has_lora()) {
+    heard = LoraDataRate{static_cast<std::uint8_t>(rate.lora().spreading_factor()),
+                         rate.lora().bandwidth()};
+  } else if (rate.has_fsk()) {
+    heard = FskDataRate{rate.fsk().bit_rate()};
+  } else {
+    return std::nullopt;
+  }
+  const auto frequency = static_cast<std::uint32_t>(from.settings().frequency());
+  const auto index =
+      region::heard_data_rate(from.version_ids().band_id(), Frequency::hz(frequency), heard);
+  return index ? std::optional(index->value()) : std::nullopt;
+}
+
 UtcTime reference_time(const pb::ApplicationUplink& from) {
   auto first = time_of(from.received_at());
   for (const auto& metadata : from.rx_metadata()) {
@@ -53,6 +71,7 @@ Result<ReceivedUplink> uplink_of(const pb::ApplicationUplink& from) {
     FF_TRY(out.decoded_payload, api_json::to_json(from.decoded_payload()));
   }
   out.frequency = static_cast<std::uint32_t>(from.settings().frequency());
+  out.data_rate_index = data_rate_index_of(from);
   out.received_at = reference_time(from);
   for (const auto& metadata : from.rx_metadata()) {
     if (metadata.has_location()) out.receptions.push_back(reception_of(metadata));

@@ -20,6 +20,8 @@ struct ReceivedUplink {
   Bytes frm_payload;            // empty also when it stays encrypted
   std::string decoded_payload;  // a JSON object; empty: none
   std::uint32_t frequency = 0;  // Hz
+  /// Nothing where it is not certain.
+  std::optional<std::uint8_t> data_rate_index;
   /// When the frame ended, as well as is known: by the GPS of a gateway, or else when the first one
   /// handed it over.
   UtcTime received_at;

@@ -19,6 +19,7 @@ ApplicationUp uplink() {
   up.f_cnt = FCnt32{9};
   up.frm_payload = {1, 2};
   up.decoded_payload_json = R"({"nav":"00"})";
+  up.settings.data_rate = LoraDataRate{9, 125'000, CodingRate::cr4_5};
   up.settings.frequency = Frequency::hz(868'100'000);
   up.received_at = at("2024-01-01T00:00:03Z");
   RxMetadata far;
@@ -48,6 +49,7 @@ TEST(IncomingMessage, AnUplinkOfTheOutboxIsRead) {
       .frm_payload = {1, 2},
       .decoded_payload = R"({"nav":"00"})",
       .frequency = 868'100'000,
+      .data_rate_index = 3,
       .received_at = at("2024-01-01T00:00:02Z"),
       .receptions = {{"near", 1, 5, -80.5, 7.25, {51, 4, 30, 2, LocationSource::registry}}}};
   EXPECT_EQ(incoming->uplink, expected);

@@ -29,6 +29,7 @@ Incoming uplink(std::uint8_t f_port, Bytes payload) {
                               .f_cnt = 7,
                               .frm_payload = std::move(payload),
                               .frequency = 868'100'000,
+                              .data_rate_index = 5,
                               .received_at = parse_rfc3339("2023-03-03T10:00:00Z").value()};
   return out;
 }
@@ -160,7 +161,7 @@ TEST(DeviceManagementPackage, UplinksAreSentAndPayloadsOfOtherPortsAreNot) {
   EXPECT_EQ(ask.token, "secret");
   EXPECT_EQ(ask.body,
             R"({"01-23-45-67-89-AB-CD-EF":{"msgtype":"updf","fcnt":7,"port":199,"payload":"ab",)"
-            R"("freq":868100000,"timestamp":1677837600}})");
+            R"("dr":5,"freq":868100000,"timestamp":1677837600}})");
   EXPECT_NE(only<Ask>(react_device_management(managed, uplink(10, {0xAB}), {}))
                 .body.find(R"("payload":"ab")"),
             std::string::npos);
