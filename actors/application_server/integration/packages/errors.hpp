@@ -19,6 +19,10 @@ inline constexpr ErrorDef association_not_found{"pkg/redis", "not_found", Code::
 inline constexpr ErrorDef unsupported_command{"pkg/applicationserver/io/packages/alcsync/v1",
                                               "unsupported_command", Code::unimplemented,
                                               "unsupported command"};
+// Without an equivalent in the reference.
+inline constexpr ErrorDef periodicity_not_supported{
+    "pkg/applicationserver/io/packages/alcsync/v1", "periodicity_not_supported",
+    Code::failed_precondition, "the device does not take a periodicity"};
 inline constexpr ErrorDef alcsync_field_type{"pkg/applicationserver/io/packages/alcsync/v1",
                                              "invalid_field_type", Code::data_loss,
                                              "field `{field}` has the wrong type `{type}`"};

@@ -2,6 +2,7 @@
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
+#include <cmath>
 
 #include "actors/application_server/integration/packages/errors.hpp"
 #include "protocol/formatter/document.hpp"
@@ -77,6 +78,9 @@ class Reader {
   const ErrorDef& type_;
 };
 
+/// [TS003-2.0.0 §3.4]
+constexpr double periodicity_max = 15;
+
 /// Negative and huge ones mean nothing.
 double within(const std::optional<double>& value, double max) {
   if (!value || !(*value > 0)) return 0;
@@ -100,6 +104,12 @@ Result<ClockSyncSettings> clock_sync_settings(const Pair& pair) {
   // 0 is not said, as in the reference.
   if (const auto seconds = within(threshold, 1e9); seconds > 0)
     out.threshold = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
+  FF_TRY(const auto periodicity, reader.number("periodicity"));
+  if (!periodicity) return out;
+  if (!(*periodicity >= 0 && *periodicity <= periodicity_max) ||
+      std::trunc(*periodicity) != *periodicity)
+    return fail(alcsync_field_type, {{"field", "periodicity"}, {"type", "number from 0 to 15"}});
+  out.periodicity = static_cast<std::uint8_t>(*periodicity);
   return out;
 }
 

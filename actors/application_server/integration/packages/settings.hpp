@@ -24,6 +24,8 @@ struct Pair {
 
 struct ClockSyncSettings {
   Duration threshold = std::chrono::seconds{4};
+  /// What devices are told of when to ask, as in PeriodicityReq; nothing: they know themselves.
+  std::optional<std::uint8_t> periodicity;
 };
 /// Errors: alcsync_field_type.
 Result<ClockSyncSettings> clock_sync_settings(const Pair& pair);

@@ -63,6 +63,12 @@ TEST(PackageSettings, ADevicesValuesOverrideThoseOfTheApplication) {
 
 TEST(PackageSettings, ClockSyncHasAThresholdOfFourSecondsUnlessItIsSaid) {
   EXPECT_EQ(clock_sync_settings(default_pair("")).value().threshold, seconds{4});
+  EXPECT_EQ(clock_sync_settings(default_pair("")).value().periodicity, std::nullopt);
+  EXPECT_EQ(clock_sync_settings(default_pair(R"({"periodicity":15})")).value().periodicity, 15);
+  for (const auto* wrong : {R"({"periodicity":16})", R"({"periodicity":-1})",
+                            R"({"periodicity":1.5})", R"({"periodicity":"1"})"}) {
+    EXPECT_TRUE(clock_sync_settings(default_pair(wrong)).error().is(alcsync_field_type)) << wrong;
+  }
   EXPECT_EQ(clock_sync_settings(default_pair(R"({"threshold":0})")).value().threshold, seconds{4});
   EXPECT_EQ(clock_sync_settings(default_pair(R"({"threshold":2.5})")).value().threshold,
             std::chrono::milliseconds{2500});
@@ -139,8 +145,39 @@ TEST(ClockSync, SeveralRequestsHaveOneDownlink) {
             (Bytes{0x01, 10, 0, 0, 0, 3, 0x01, 0, 0, 0, 0, 2}));
 }
 
+TEST(ClockSync, AnswersToQuestionsOfTheApplicationAreUnderstood) {
+  for (const std::uint8_t version : {std::uint8_t{1}, std::uint8_t{2}}) {
+    Bytes payload{0x00, 1, version, 0x02, 0x00, 0xB2, 0x87, 0x2C, 0x51};
+    append(payload, wrong_clock);
+    const auto reaction = react_clock_sync(default_pair(""), uplink(202, payload));
+    EXPECT_TRUE(reaction.status);
+    EXPECT_EQ(reaction.steps.size(), 2U);
+  }
+  const auto refused =
+      react_clock_sync(default_pair(""), uplink(202, {0x02, 0x01, 0xB2, 0x87, 0x2C, 0x51}));
+  EXPECT_EQ(error_of(refused), "periodicity_not_supported");
+  EXPECT_TRUE(refused.steps.empty());
+}
+
+/// With each join, and when the count of requests begins anew.
+TEST(ClockSync, DevicesThatMayHaveForgottenItAreToldWhenToAsk) {
+  const auto pair = default_pair(R"({"periodicity":7})");
+  auto join = uplink(1, {});
+  join.uplink.reset();
+  EXPECT_EQ(only<Push>(react_clock_sync(pair, join)), (Push{FPort{202}, {0x02, 7}, {}}));
+  EXPECT_TRUE(react_clock_sync(default_pair(""), join).steps.empty());
+  auto first = right_clock_asks;
+  first.back() = 0x10;
+  const auto reaction = react_clock_sync(pair, uplink(202, first));
+  ASSERT_EQ(reaction.steps.size(), 2U);
+  EXPECT_EQ(std::get<Push>(reaction.steps[1]).payload, (Bytes{0x01, 0, 0, 0, 0, 0, 0x02, 7}));
+  EXPECT_EQ(
+      std::get<Push>(react_clock_sync(pair, uplink(202, right_clock_asks)).steps.at(1)).payload,
+      (Bytes{0x01, 0, 0, 0, 0, 2}));
+}
+
 TEST(ClockSync, WhatIsNotAskedOfUsIsUnsupportedAndTheRestIsAnswered) {
-  Bytes payload{0x00, 1, 2};  // the version, 2, which the application has asked for
+  Bytes payload{0x00, 9, 2};  // the version of another package
   append(payload, wrong_clock);
   auto reaction = react_clock_sync(default_pair(""), uplink(202, payload));
   EXPECT_EQ(error_of(reaction), "unsupported_command");
