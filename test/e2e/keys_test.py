@@ -123,7 +123,8 @@ class Keys(unittest.TestCase):
 class Secrets(unittest.TestCase):
     """What applications and gateways keep with us for others: passwords, keys of APIs, claim codes."""
 
-    MARKS = {name: f'MARK-{name}-{secrets.token_hex(12)}' for name in ('webhook', 'pubsub', 'package', 'gateway', 'claim')}
+    MARKS = {name: f'MARK-{name}-{secrets.token_hex(12)}' for name in ('webhook', 'pubsub', 'package', 'gateway')}
+    MARKS['claim'] = f'MARK{secrets.token_hex(12)}'  # letters and digits alone
     JS = f'/js/applications/{APPLICATION}/devices/dev'
 
     def make(self, server):

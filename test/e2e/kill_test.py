@@ -98,8 +98,9 @@ class Kill(unittest.TestCase):
                 '--region', 'EU868', '--activation', 'otaa', '--version', '1.0.4', '--count', 40, '--gateways', 2,
                 '--copies', 2, '--confirmed-ratio', 1, '--rate', 14, '--duration', KILLS * 3 + 20,
                 '--seed', seed, background=True)
-            wait_until(lambda: 'farfield_network_server_uplinks_total' in server.request('GET', '/metrics')[1],
-                       'load arrives', 60)
+            uplinks = lambda: sum(float(line.rpartition(' ')[2]) for line in server.request('GET', '/metrics')[1].splitlines()
+                                  if line.startswith('farfield_network_server_uplinks_total'))
+            wait_until(lambda: uplinks() > 0, 'load arrives', 60)
             writer = ApiWriter(server)
             try:
                 for number in range(KILLS):

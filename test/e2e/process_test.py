@@ -125,11 +125,12 @@ class Process(unittest.TestCase):
             self.assertEqual(series()[f'grpc_server_msg_received_total{created}'], 1)
             self.assertEqual(series()[f'grpc_server_msg_sent_total{created}'], 1)
             self.assertEqual(series()['ttn_lw_events_publishes_total{name="application.create"}'], 1)
-            for path, key, status, code in (('app', None, 200, 'OK'), ('app', 'none', 401, 'Unauthenticated'),
+            unknown = f'NNSXS.{"A" * 39}.{"A" * 52}'
+            for path, key, status, code in (('app', None, 200, 'OK'), ('app', unknown, 401, 'Unauthenticated'),
                                             ('app?field_mask=nothing', None, 400, 'InvalidArgument'), ('none', None, 404, 'NotFound')):
                 self.assertEqual(server.request('GET', f'/api/v3/applications/{path}', key=key or server.admin_key)[0], status)
                 self.assertEqual(handled(code), 1, code)
-            with GrpcClient(f'127.0.0.1:{server.ports["grpc"]}', 'no key') as client, self.assertRaises(GrpcError):
+            with GrpcClient(f'127.0.0.1:{server.ports["grpc"]}', unknown) as client, self.assertRaises(GrpcError):
                 client.call('ApplicationRegistry/Get', {'applicationIds': {'applicationId': 'app'}})
             self.assertEqual(handled('Unauthenticated'), 2)
             with GrpcClient(f'127.0.0.1:{server.ports["grpc"]}', server.admin_key) as client:

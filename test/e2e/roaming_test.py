@@ -310,7 +310,7 @@ class BadJoinServers(RoamingCase):
         self.start_visited(join=self.access('visited', 'join', free_port()))
         report = self.roam_otaa(50, '--duration', 8)
         self.assertEqual(report['joins']['joined'], 0, report)
-        self.assertGreater(self.visited.metric('farfield_interop_client_requests_total{client="ns",result="failed"'), 0)
+        self.assertGreater(self.visited.metric('farfield_interop_client_requests_total{client="homes",result="failed"'), 0)
         self.assertEqual(self.home.metric('farfield_interop_server_requests_total'), 0)
         self.assert_others_work(150)
 

@@ -1,9 +1,14 @@
 // Accepted frames on their way to applications. [spec application-server §3-§5, §7.4, §7.5]
-#include "actors/join_server/errors.hpp"
 #include "test/actors/application_server/pipeline/rig.hpp"
 
 namespace ff::application_server {
 namespace {
+
+// As the join server answers.
+constexpr ErrorDef unknown_device{"pkg/joinserver", "device_not_found", Code::not_found,
+                                  "device not found"};
+constexpr ErrorDef euis_of_another{"pkg/joinserver", "duplicate_identifiers", Code::already_exists,
+                                   "duplicate identifiers"};
 
 class Uplinks : public Rig {
  protected:
@@ -76,7 +81,7 @@ TEST_F(Uplinks, AskElsewhereForTheKeyUnlessTheEuisAreAnotherDevicesHere) {
   accept({uplink(id_3, key_2, address_2, 1)});
   ASSERT_EQ(asked.size(), 1U);
   EXPECT_EQ(asked[0].device, uid);
-  asked[0].reply(fail(join_server::device_not_found));
+  asked[0].reply(fail(unknown_device));
   run();
   ASSERT_EQ(asked_elsewhere.size(), 1U);
   EXPECT_EQ(asked_elsewhere[0].session_key_id, id_3);
@@ -86,8 +91,7 @@ TEST_F(Uplinks, AskElsewhereForTheKeyUnlessTheEuisAreAnotherDevicesHere) {
 
   accept({uplink(id_2, key_2, address_2, 2)});
   ASSERT_EQ(asked.size(), 2U);
-  asked[1].reply(fail(
-      Error(join_server::device_not_found).caused_by(Error(join_server::duplicate_identifiers))));
+  asked[1].reply(fail(Error(unknown_device).caused_by(Error(euis_of_another))));
   run();
   EXPECT_EQ(asked_elsewhere.size(), 1U);
   EXPECT_EQ(published.size(), 1U);
