@@ -88,14 +88,15 @@ std::string Session::ask_secret(const std::string& question) {
     if (line.ends_with('\r')) line.pop_back();
     return line;
   }
-  std::fprintf(stderr, "%s: ", question.c_str());
   termios shown{};
   const bool is_terminal = tcgetattr(STDIN_FILENO, &shown) == 0;
   if (is_terminal) {
     auto hidden = shown;
     hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    // Before the question: what is typed earlier is dropped, and an answer to it must not be.
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
   }
+  std::fprintf(stderr, "%s: ", question.c_str());
   const auto restore = [&] {
     if (!is_terminal) return;
     tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);

@@ -30,11 +30,12 @@ std::string read_line() {
 }
 
 std::string read_hidden(const std::string& question) {
-  std::fprintf(stderr, "%s: ", question.c_str());
-  std::fflush(stderr);
   auto hidden = as_it_was;
   hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+  // Before the question: what is typed earlier is dropped, and an answer to it must not be.
   tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+  std::fprintf(stderr, "%s: ", question.c_str());
+  std::fflush(stderr);
   auto line = read_line();
   tcsetattr(STDIN_FILENO, TCSAFLUSH, &as_it_was);
   std::fputc('\n', stderr);

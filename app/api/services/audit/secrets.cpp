@@ -2,6 +2,8 @@
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/descriptor.pb.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include <algorithm>
 #include <array>
@@ -53,11 +55,14 @@ constexpr std::array secret_names = std::to_array<std::string_view>({
     "tls_client_key",
     "token",
 });
-/// Of messages that are a secret as a whole.
+/// That are a secret as a whole. Packages keep their services' tokens in `data`, under names of
+/// their own.
 constexpr std::array secret_values = std::to_array<std::string_view>({
     "ttn.lorawan.v3.Secret.value",
     "ttn.lorawan.v3.EndDeviceAuthenticationCode.value",
     "ttn.lorawan.v3.OAuthAuthorizationCode.code",
+    "ttn.lorawan.v3.ApplicationPackageAssociation.data",
+    "ttn.lorawan.v3.ApplicationPackageDefaultAssociation.data",
 });
 /// Have such a name and are none.
 constexpr std::array no_secrets = std::to_array<std::string_view>({
@@ -116,10 +121,26 @@ void walk(AnyMessage& message, const std::string& prefix, const Found& found) {
   }
 }
 
+/// Equal messages have equal ones, whatever the order of their maps.
+std::string deterministic_bytes(const Message& message) {
+  std::string out;
+  {
+    google::protobuf::io::StringOutputStream stream(&out);
+    google::protobuf::io::CodedOutputStream coded(&stream);
+    coded.SetSerializationDeterministic(true);
+    message.SerializeToCodedStream(&coded);
+  }
+  return out;
+}
+
 /// All that the field holds, as one text.
 std::string bytes_of(const Message& message, const FieldDescriptor& field) {
   const auto& reflection = *message.GetReflection();
-  if (!field.is_repeated()) return reflection.GetString(message, &field);
+  if (!field.is_repeated()) {
+    if (field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE)
+      return deterministic_bytes(reflection.GetMessage(message, &field));
+    return reflection.GetString(message, &field);
+  }
   std::vector<std::string> entries;
   for (int i = 0; i < reflection.FieldSize(message, &field); ++i) {
     const bool is_entry = field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
@@ -137,8 +158,8 @@ std::string bytes_of(const Message& message, const FieldDescriptor& field) {
 }  // namespace
 
 bool is_secret(const FieldDescriptor& field) {
-  if (!is_text(field) || field.containing_type()->options().map_entry()) return false;
   if (has(secret_values, field.full_name())) return true;
+  if (!is_text(field) || field.containing_type()->options().map_entry()) return false;
   return has(secret_names, field.name()) && !has(no_secrets, field.full_name());
 }
 

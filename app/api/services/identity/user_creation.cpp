@@ -57,20 +57,18 @@ void UserCreation::create(const CallPtr& call, const pb::CreateUserRequest& requ
                           const Reply<pb::User>& reply) const {
   auto creation = std::make_shared<Creation>(
       Creation{call, request.user(), request.invitation_token(), reply, {}});
-  identity_.caller_if_any(call->metadata,
-                          [=, this, &request](const identity_server::AuthInfoPtr& caller) {
-                            const bool by_admin = caller && caller->is_admin;
-                            const auto& rules = identity_.settings().registration;
-                            if (const auto allowed = check(request, by_admin, rules); !allowed)
-                              return reply(fail(allowed.error()));
-                            // Pictures and passwords cost as much as a login, and mail is sent.
-                            const auto& ports = identity_.ports();
-                            const auto limited =
-                                by_admin ? Status()
-                                         : begin_attempt(ports, {}, call->remote_address);
-                            if (!limited) return reply(fail(limited.error()));
-                            create(creation, by_admin);
-                          });
+  identity_.caller_if_any(
+      call->metadata, [=, this, &request](const identity_server::AuthInfoPtr& caller) {
+        const bool by_admin = caller && caller->is_admin;
+        const auto& rules = identity_.settings().registration;
+        if (const auto allowed = check(request, by_admin, rules); !allowed)
+          return reply(fail(allowed.error()));
+        // Pictures and passwords cost as much as a login, and mail is sent.
+        const auto& ports = identity_.ports();
+        const auto limited = by_admin ? Status() : begin_attempt(ports, {}, call->remote_address);
+        if (!limited) return reply(fail(limited.error()));
+        create(creation, by_admin);
+      });
 }
 
 void UserCreation::create(const std::shared_ptr<Creation>& creation, bool by_admin) const {

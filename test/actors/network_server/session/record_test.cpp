@@ -152,9 +152,10 @@ TEST(DeviceRecord, WhatIsKeptForClientsHasItsGoldenBytes) {
   device.earlier_status = mac::DeviceStatus{.battery = 0.5F, .margin_db = -3};
   device.mac_state.emplace();
   device.mac_state->recent_uplinks.push_back({.as_given = {7}});
-  EXPECT_EQ(hex_lower(encode_device(device)),
-            "01720752050801620107ba01100a016212016d1a01682201662a024555c2010173ca010408011002d001c0abc1"
-            "9b03d80180cbec9e03e201071d0000003f2805");
+  EXPECT_EQ(
+      hex_lower(encode_device(device)),
+      "01720752050801620107ba01100a016212016d1a01682201662a024555c2010173ca010408011002d001c0abc1"
+      "9b03d80180cbec9e03e201071d0000003f2805");
 }
 
 // ON-DISK: field 6 of the MAC state, all requests as one text of octets.

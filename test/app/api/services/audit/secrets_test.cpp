@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "app/api/services.hpp"
+#include "ttn/lorawan/v3/applicationserver_packages.pb.h"
 #include "ttn/lorawan/v3/applicationserver_pubsub.pb.h"
 #include "ttn/lorawan/v3/applicationserver_web.pb.h"
 #include "ttn/lorawan/v3/end_device.pb.h"
@@ -130,6 +131,22 @@ TEST(AuditSecrets, HeadersOfWebhooksAreOneSecretWhateverTheirOrder) {
   (*other.mutable_headers())["Authorization"] = "Basic x";
   ASSERT_EQ(secrets_in(webhook).size(), 1U);
   EXPECT_EQ(secrets_in(webhook), secrets_in(other));
+}
+
+TEST(AuditSecrets, WhatAPackageIsGivenIsOneSecret) {
+  pb::SetApplicationPackageDefaultAssociationRequest request;
+  auto& association = *request.mutable_default_();
+  association.set_package_name("lora-cloud-geolocation-v3");
+  auto& fields = *association.mutable_data()->mutable_fields();
+  fields["token"].set_string_value("T0KEN");
+  fields["query"].set_string_value("TOARSSI");
+  const auto secrets = secrets_in(request);
+  ASSERT_EQ(secrets.size(), 1U);
+  EXPECT_EQ(secrets.begin()->first, "default.data");
+  take_secrets(request);
+  EXPECT_EQ(request.SerializeAsString().find("T0KEN"), std::string::npos);
+  EXPECT_EQ(request.default_().package_name(), "lora-cloud-geolocation-v3");
+  EXPECT_TRUE(is_secret(*pb::ApplicationPackageAssociation::descriptor()->FindFieldByName("data")));
 }
 
 TEST(AuditSecrets, TypesThatCanHoldThemAreKnown) {
