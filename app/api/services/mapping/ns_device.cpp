@@ -118,6 +118,14 @@ void take_status(const pb::EndDevice& from, Device& device) {
   if (!status) device.earlier_status.reset();
 }
 
+/// A session that is to come has no status yet, but may be said when it was last told.
+void take_pending_status_f_cnt(const pb::MACState& from, mac::MacState& state) {
+  const FCnt32 f_cnt_up(from.last_dev_status_f_cnt_up());
+  auto& status = state.device_status;
+  if (!status && f_cnt_up != FCnt32()) status.emplace();
+  if (status) status->f_cnt_up = f_cnt_up;
+}
+
 template <class Domain, class Proto, class Read>
 void take(bool set, const Proto& from, std::optional<Domain>& out, Read read) {
   if (!set) return out.reset();
@@ -183,6 +191,8 @@ Device ns_device_of(const pb::EndDevice& from, Device device) {
   take(from.has_pending_mac_state(), from.pending_mac_state(), device.pending_mac_state,
        mac_state_of);
   take_status(from, device);
+  if (device.pending_mac_state)
+    take_pending_status_f_cnt(from.pending_mac_state(), *device.pending_mac_state);
   return device;
 }
 

@@ -38,6 +38,9 @@ bool is_exception(const std::string& path) {
       {"ids.join_eui", "read-only once it is there"},
       {"supports_join", "can only be said when the device is made: see below"},
       {"multicast", "can only be said when the device is made: see below"},
+      {"mac_settings_profile_ids.application_ids.application_id",
+       "names settings that lie elsewhere"},
+      {"mac_settings_profile_ids.profile_id", "as above: the profiles' tests have it"},
   };
   return reasons.contains(path);
 }
@@ -317,10 +320,10 @@ TEST(NsDevicePaths, WhatIsSetIsWhatIsReadAndNothingElseChanges) {
     const auto changed = change_ns_device(&base, request, paths, now);
     ASSERT_TRUE(changed) << path << ": " << changed.error().to_string();
     const auto expected = expected_after(base, request, paths);
-    EXPECT_NE(difference(expected, to_proto(base)), "") << path << " is what it was";
+    EXPECT_FALSE(MessageDifferencer::Equals(expected, to_proto(base))) << path << " as it was";
     EXPECT_EQ(difference(expected, to_proto(stored(*changed))), "") << path;
   }
-  EXPECT_EQ(exceptions, 6U);
+  EXPECT_EQ(exceptions, 8U);
 }
 
 TEST(NsDevicePaths, AllAtOnceMakeADeviceThatIsReadAsItWasSet) {
@@ -423,9 +426,10 @@ TEST(NsDevicePaths, AnUplinkOfUnreasonableSizeIsKeptAsOneThatWasReceived) {
   uplink.mutable_payload()->mutable_mac_payload()->set_frm_payload(std::string(5000, 'x'));
   const auto device = made(message);
   EXPECT_TRUE(device.mac_state->recent_uplinks.back().as_given.empty());
-  EXPECT_FALSE(device.mac_state->recent_uplinks.front().as_given.empty());
-  EXPECT_EQ(to_proto(device).mac_state().recent_uplinks(0).payload().mac_payload().full_f_cnt(),
-            8U);
+  const auto shown = to_proto(device);
+  EXPECT_EQ(shown.mac_state().recent_uplinks(0).payload().mac_payload().full_f_cnt(), 8U);
+  EXPECT_TRUE(MessageDifferencer::Equivalent(shown.mac_state().recent_uplinks(1),
+                                             message.mac_state().recent_uplinks(1)));
 }
 
 /// Whatever else is changed, keys of requests and what is kept of received frames stay.
