@@ -83,6 +83,42 @@ void start_again(Device& device) {
   device.mac_state.reset();
 }
 
+/// [shared/api/errors.tsv]
+TEST(SessionSettings, ADeviceThatDoesNotFitItsPlanIsRefusedByName) {
+  struct Row {
+    const char* name;
+    const char* plan;
+    const char* band;
+    const char* error;
+    const char* cause;
+  };
+  const Row rows[] = {
+      {"no plan", "NOWHERE", "", "pkg/frequencyplans:not_found", ""},
+      {"another band than the plan's", "EU_863_870_TTN", "US_902_928",
+       "pkg/networkserver:field_value", "device_and_frequency_plan_band_mismatch"},
+      {"the plan's band", "EU_863_870_TTN", "EU_863_870", "", ""},
+      {"a plan of another band", "US_902_928_FSB_2", "EU_863_870", "pkg/networkserver:field_value",
+       "device_and_frequency_plan_band_mismatch"},
+  };
+  Rig rig;
+  for (const auto& row : rows) {
+    SCOPED_TRACE(row.name);
+    rig.change([&](Device& device) {
+      device.frequency_plan_id = row.plan;
+      device.version_ids.emplace().band_id = row.band;
+    });
+    if (std::string_view(row.error).empty()) {
+      EXPECT_TRUE(rig.status);
+      continue;
+    }
+    ASSERT_FALSE(rig.status);
+    const auto& error = rig.status.error();
+    EXPECT_NE(error.to_string().find(row.error), std::string::npos) << error.to_string();
+    const auto* const cause = error.cause();
+    EXPECT_EQ(cause ? cause->name() : std::string_view(), row.cause);
+  }
+}
+
 TEST(SessionSettings, AreTheProfilesThenTheNetworksThenTheBands) {
   struct Row {
     const char* name;

@@ -92,43 +92,6 @@ TEST_F(DeviceRegistriesTest, AnIncompleteDeviceIsRefusedByTheNameOfItsField) {
   EXPECT_EQ(call("GET", ns).status, 404);
 }
 
-/// What does not fit is refused under the reference's names. [shared/api/errors.tsv]
-TEST_F(DeviceRegistriesTest, ADeviceThatDoesNotFitItsPlanIsRefusedByName) {
-  struct Row {
-    const char* name;
-    const char* plan;
-    const char* version;
-    const char* band_id;
-    const char* error;
-    const char* cause;
-  };
-  const Row rows[] = {
-      {"no plan", "NOWHERE", "PHY_V1_0_3_REV_A", "", "pkg/frequencyplans:not_found", ""},
-      {"no band of that version", "AS_923_2", "PHY_V1_0", "",
-       "pkg/networkserver/internal:no_band_version", ""},
-      {"another band than the plan's", "EU_863_870_TTN", "PHY_V1_0_3_REV_A", "US_902_928",
-       "pkg/networkserver:field_value", "device_and_frequency_plan_band_mismatch"},
-      {"the plan's band", "EU_863_870_TTN", "PHY_V1_0_3_REV_A", "EU_863_870", ":", ""},
-  };
-  for (const auto& row : rows) {
-    auto body = replaced(abp, "EU_863_870_TTN", row.plan);
-    body = replaced(body, "PHY_V1_0_3_REV_A", row.version);
-    body = replaced(
-        body, R"("frequency_plan_id":")",
-        R"("version_ids":{"band_id":")" + std::string(row.band_id) + R"("},"frequency_plan_id":")");
-    body =
-        replaced(body, R"(["frequency_plan_id")", R"(["version_ids.band_id","frequency_plan_id")");
-    const auto answer = call("PUT", ns, body);
-    EXPECT_EQ(answer.error(), row.error) << row.name;
-    EXPECT_EQ(answer.at("/details/0/cause/name"), row.cause) << row.name;
-  }
-  const auto moved = call("PUT", ns, R"({"end_device":{"frequency_plan_id":"US_902_928_FSB_2"},
-    "field_mask":{"paths":["frequency_plan_id"]}})");
-  EXPECT_EQ(moved.at("/details/0/attributes/field"), "version_ids.band_id") << moved.body;
-  EXPECT_EQ(moved.at("/details/0/cause/attributes/dev_band_id"), "EU_863_870");
-  EXPECT_EQ(moved.at("/details/0/cause/attributes/fp_band_id"), "US_902_928");
-}
-
 TEST_F(DeviceRegistriesTest, EuisAndKindOfActivationNeverChange) {
   ASSERT_EQ(call("PUT", ns, abp).status, 200);
   const auto eui =
