@@ -88,23 +88,28 @@ TEST(SessionSettings, ADeviceThatDoesNotFitItsPlanIsRefusedByName) {
   struct Row {
     const char* name;
     const char* plan;
+    PhyVersion version;
     const char* band;
     const char* error;
     const char* cause;
   };
+  constexpr auto version = PhyVersion::rp001_v1_0_3_rev_a;
   const Row rows[] = {
-      {"no plan", "NOWHERE", "", "pkg/frequencyplans:not_found", ""},
-      {"another band than the plan's", "EU_863_870_TTN", "US_902_928",
+      {"no plan", "NOWHERE", version, "", "pkg/frequencyplans:not_found", ""},
+      {"no band of that version", "AS_923_2", PhyVersion::ts001_v1_0, "",
+       "pkg/networkserver/internal:no_band_version", ""},
+      {"another band than the plan's", "EU_863_870_TTN", version, "US_902_928",
        "pkg/networkserver:field_value", "device_and_frequency_plan_band_mismatch"},
-      {"the plan's band", "EU_863_870_TTN", "EU_863_870", "", ""},
-      {"a plan of another band", "US_902_928_FSB_2", "EU_863_870", "pkg/networkserver:field_value",
-       "device_and_frequency_plan_band_mismatch"},
+      {"the plan's band", "EU_863_870_TTN", version, "EU_863_870", "", ""},
+      {"a plan of another band", "US_902_928_FSB_2", version, "EU_863_870",
+       "pkg/networkserver:field_value", "device_and_frequency_plan_band_mismatch"},
   };
   Rig rig;
   for (const auto& row : rows) {
     SCOPED_TRACE(row.name);
     rig.change([&](Device& device) {
       device.frequency_plan_id = row.plan;
+      device.lorawan_phy_version = row.version;
       device.version_ids.emplace().band_id = row.band;
     });
     if (std::string_view(row.error).empty()) {
