@@ -96,7 +96,7 @@ Result<std::string> signed_body(const AccountKey& key, const std::string& head,
 }  // namespace
 
 std::optional<std::string_view> challenge_token(std::string_view path) noexcept {
-  if (!path.starts_with(challenge_path)) return std::nullopt;
+  if (!path.starts_with(challenge_path) || path == challenge_path) return std::nullopt;
   return path.substr(challenge_path.size());
 }
 

@@ -117,6 +117,7 @@ TEST(AcmeOrder, TakesAnyBytesAsAnAnswer) {
 TEST(AcmeChallenge, IsFoundByItsPath) {
   EXPECT_EQ(challenge_token("/.well-known/acme-challenge/abc"), "abc");
   EXPECT_EQ(challenge_token("/.well-known/acme-challenge"), std::nullopt);
+  EXPECT_EQ(challenge_token("/.well-known/acme-challenge/"), std::nullopt);
   EXPECT_EQ(challenge_token("/api/v3/auth_info"), std::nullopt);
 }
 
