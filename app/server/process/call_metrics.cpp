@@ -31,6 +31,17 @@ constexpr std::array<Name, 3> message_names{{
     {"grpc_server_msg_sent_total", "Messages that callers were sent."},
 }};
 
+/// Two threads that come first make the same counter.
+template <class Make>
+void increment(std::atomic<prometheus::Counter*>& place, const Make& make) {
+  auto* counter = place.load(std::memory_order_acquire);
+  if (counter == nullptr) {
+    counter = &make();
+    place.store(counter, std::memory_order_release);
+  }
+  counter->Increment();
+}
+
 }  // namespace
 
 CallMetrics::CallMetrics(actors::Metrics& metrics)
@@ -59,31 +70,24 @@ CallMetrics::Series& CallMetrics::series_of(std::string_view method) const {
   return found == methods_.end() ? *unknown_ : *found->second;
 }
 
-/// Two threads that come first make the same counter.
 void CallMetrics::count(std::string_view method, Fact fact) {
   auto& series = series_of(method);
   const auto index = static_cast<std::size_t>(fact);
-  auto* counter = series.messages.at(index).load(std::memory_order_acquire);
-  if (counter == nullptr) {
+  increment(series.messages.at(index), [&]() -> prometheus::Counter& {
     const auto& [name, help] = message_names.at(index);
-    counter = &metrics_.counter(name, help, series.labels);
-    series.messages.at(index).store(counter, std::memory_order_release);
-  }
-  counter->Increment();
+    return metrics_.counter(name, help, series.labels);
+  });
 }
 
 void CallMetrics::handled(std::string_view method, grpc::StatusCode code) {
   auto& series = series_of(method);
   const auto known = code >= 0 && static_cast<std::size_t>(code) < codes;
   const auto index = static_cast<std::size_t>(known ? code : grpc::StatusCode::UNKNOWN);
-  auto* counter = series.ends.at(index).load(std::memory_order_acquire);
-  if (counter == nullptr) {
+  increment(series.ends.at(index), [&]() -> prometheus::Counter& {
     auto labels = series.labels;
     labels.emplace("grpc_code", code_names.at(index));
-    counter = &metrics_.counter("grpc_server_handled_total", "Calls that have ended.", labels);
-    series.ends.at(index).store(counter, std::memory_order_release);
-  }
-  counter->Increment();
+    return metrics_.counter("grpc_server_handled_total", "Calls that have ended.", labels);
+  });
 }
 
 }  // namespace ff::app
