@@ -167,7 +167,10 @@ TEST_P(Matrix, DevicesOfEveryKindWorkAndNoRuleIsBroken) {
   EXPECT_GE(received, index * 8 / 10) << to_json(simulation.report());
   expect_classes(plan, simulation.report(), index / std::size(classes));
   const auto& region = *region::find_latest(plan.band_id);
-  if (place.lr_fhss) return void(EXPECT_EQ(lr_fhss_devices(simulation, region), index));
+  if (place.lr_fhss) {
+    EXPECT_EQ(lr_fhss_devices(simulation, region), index);
+    return;
+  }
   expect_adapted(simulation, region);
   if (place.text != nullptr) {
     EXPECT_GE(fast_devices(simulation, region), index / 2);
