@@ -209,6 +209,7 @@ TEST_F(Outbox, OldMessagesAreRemovedInBoundedSteps) {
   auto outbox = spawn_outbox(*system, {.store = &engine,
                                        .deps = deps,
                                        .shards = *storage::ShardCount::make(2),
+                                       .retention = std::chrono::hours{24},
                                        .trim_interval = std::chrono::seconds{1},
                                        .trim_rows = 2,
                                        .own_thread = false});
