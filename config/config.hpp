@@ -35,6 +35,13 @@ struct Process {
   bool core_dumps = false;      // they have keys in the clear
 };
 
+/// An entry of `experimental.features`. [spec configuration-and-metrics §1]
+enum class Feature : std::uint8_t {
+  database_driver,         // `db.pgdriver`: there is no such database here
+  narrow_steering,         // `ns.adr.auto_narrow_steer`
+  reference_region_names,  // `gs.lbslns.reference_region_names`
+};
+
 enum class Durability : std::uint8_t { sync, interval };
 
 /// `storage`.
@@ -385,6 +392,7 @@ struct ApplicationServer {
   Duration outbox_retention{};
   std::uint64_t outbox_messages_max = 0;  // per application and shard; 0: any number
   Duration last_seen_interval{};          // between two reports to the registry; 0: without it
+  Duration app_s_key_timeout{};           // for a join server to answer
   std::size_t last_seen_batch = 0;        // devices in one of its transactions
   std::string device_kek_label;           // of keys at rest; empty: the server's own
   InteropClient interop;
@@ -550,6 +558,7 @@ struct Config {
   Audit audit;
   std::vector<Bytes> cluster_keys;  // `cluster.keys`; empty: nobody has one
   CryptoServer crypto_server;
+  std::vector<Feature> features;                    // that are on
   std::filesystem::path frequency_plans_directory;  // empty: the plans that are built in alone
   GatewayServer gs;
   NetworkServer ns;

@@ -273,6 +273,10 @@ std::vector<Knob> application_server_knobs() {
        "10s", one(duration(seconds{0}, hours{1}), FF_PLACE(as.last_seen_interval))},
       {"as.device-last-seen.batch-size", "Devices that are written at once; 0: one by one.", "1000",
        one(count<std::size_t>(0, 1000), FF_PLACE(as.last_seen_batch))},
+      {"as.app-s-key-timeout",
+       "How long a join server may take to answer what a session's AppSKey is; meanwhile the "
+       "device's messages wait.",
+       "3s", one(duration(milliseconds{100}, minutes{1}), FF_PLACE(as.app_s_key_timeout))},
       {"as.device-kek-label",
        "Label of the key vault's key that session keys are wrapped with at rest; empty: the "
        "server's own.",

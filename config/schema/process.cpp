@@ -28,6 +28,17 @@ std::vector<Knob> process_knobs() {
            FF_PLACE(log.level)),
        Reload::live},
 
+      {"experimental.features",
+       "What is off unless named here. ns.adr.auto_narrow_steer: ADR moves devices to 125 kHz "
+       "channels. gs.lbslns.reference_region_names: stations hear the names of regions that Basic "
+       "Station knows. db.pgdriver has no meaning here.",
+       "",
+       many(
+           choice<Feature>({{"db.pgdriver", Feature::database_driver},
+                            {"ns.adr.auto_narrow_steer", Feature::narrow_steering},
+                            {"gs.lbslns.reference_region_names", Feature::reference_region_names}}),
+           FF_PLACE(features))},
+
       {"storage.directory", "Where everything is kept. Created if missing; one process at a time.",
        "./data", one(path(), FF_PLACE(storage.directory))},
       {"storage.durability",

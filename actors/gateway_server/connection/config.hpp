@@ -39,6 +39,8 @@ struct BasicStationConfig {
   bool allow_unauthenticated = false;
   /// Stations with GPS send class B beacons.
   bool beaconing = false;
+  /// Stations are told the names of regions that Basic Station itself knows.
+  bool reference_region_names = false;
   /// Operators may run commands on stations and open shells.
   bool remote_control = false;
   Duration ws_ping_interval = std::chrono::seconds{30};

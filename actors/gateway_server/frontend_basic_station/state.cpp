@@ -62,7 +62,8 @@ void StationState::handle(lns::Version& message, Instant now, StationEffects& ef
   auto config = lns::router_config(setup_.plans, *setup_.region,
                                    {.antenna_gain_dbi = setup_.antenna_gain_dbi,
                                     .is_production = message.is_production,
-                                    .beaconing = sends_beacons},
+                                    .beaconing = sends_beacons,
+                                    .reference_region_names = config_.reference_region_names},
                                    now.utc);
   if (!config) {
     effects.emplace_back(EndStation{websocket::CloseCode::internal_error, config.error()});

@@ -201,6 +201,20 @@ application_server::FormattersConfig formatters_config(const config::Formatters&
 }
 
 /// Whoever stores keys seals them under its label, else under the server's own.
+void turn_on(config::Feature feature, NodeConfig& out) {
+  switch (feature) {
+    case config::Feature::database_driver:
+      break;
+    case config::Feature::narrow_steering:
+      out.network_server.default_mac_settings.adr =
+          mac::AdrDynamic{.channel_steering = mac::ChannelSteering::lora_narrow};
+      break;
+    case config::Feature::reference_region_names:
+      out.gateway_server.basic_station.reference_region_names = true;
+      break;
+  }
+}
+
 Status add_key_vault(const config::Config& config, NodeConfig& out) {
   FF_TRY(out.key_vault, load_key_vault(config));
   const auto seal = [&](const std::string& label) {
@@ -413,6 +427,7 @@ Result<NodeConfig> node_config(const config::Config& config, std::uint64_t count
   FF_TRY(out.plans, load_frequency_plans(config.frequency_plans_directory));
   out.network_server = network_server_config(config.ns, counter_jump);
   out.gateway_server = gateway_server_config(config.gs);
+  for (const auto feature : config.features) turn_on(feature, out);
   out.join_server = join_server_config(config.js, counter_jump);
   out.identity = identity_settings(config.is);
   out.application_server.mqtt_sessions = mqtt_sessions_config(config.as.mqtt_sessions);
@@ -430,9 +445,10 @@ Result<NodeConfig> node_config(const config::Config& config, std::uint64_t count
   // Activation and locations are told whatever becomes of last_seen_at.
   auto& pipeline = out.application_server.pipeline;
   pipeline.tells_last_seen = config.as.last_seen_interval > Duration::zero();
+  pipeline.app_s_key_timeout = config.as.app_s_key_timeout;
   if (pipeline.tells_last_seen) pipeline.activity_interval = config.as.last_seen_interval;
-  out.application_server.pipeline.default_retry_attempts = config.as.confirmation.attempts;
-  out.application_server.pipeline.max_retry_attempts = config.as.confirmation.attempts_max;
+  pipeline.default_retry_attempts = config.as.confirmation.attempts;
+  pipeline.max_retry_attempts = config.as.confirmation.attempts_max;
   if (config.audit.enable) {
     out.audit.emplace();
     out.audit->log.keys = config.audit.keys;

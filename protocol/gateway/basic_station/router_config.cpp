@@ -188,14 +188,22 @@ std::string region_name(std::string_view band_id) {
   return name;
 }
 
+std::string reference_region_name(std::string_view band_id) {
+  if (band_id == "AS_923") return "AS923JP";
+  if (band_id == "AS_923_4") return "IL915";
+  // EU863, US902, AU915 and KR920 have the same names in both.
+  return region_name(band_id);
+}
+
 Result<std::string> router_config(std::span<const FrequencyPlan* const> plans, const Region& region,
                                   const RouterConfigOptions& options, UtcTime now) {
   const auto range = transmit_range(plans);
   if (!range)
     return fail(unusable_frequency_plan, {{"name", plans.empty() ? "" : plans.front()->id}});
-  auto text = R"({"msgtype":"router_config","NetID":null,"JoinEui":null,"region":)" +
-              quoted(region_name(region.band_id)) + R"(,"hwspec":"sx1301/)" +
-              std::to_string(plans.size()) + R"(","freq_range":[)" +
+  const auto name = options.reference_region_names ? reference_region_name(region.band_id)
+                                                   : region_name(region.band_id);
+  auto text = R"({"msgtype":"router_config","NetID":null,"JoinEui":null,"region":)" + quoted(name) +
+              R"(,"hwspec":"sx1301/)" + std::to_string(plans.size()) + R"(","freq_range":[)" +
               std::to_string(range->min.hz()) + "," + std::to_string(range->max.hz()) +
               R"(],"DRs":)" + data_rates_text(region) + R"(,"sx1301_conf":[)";
   for (std::size_t i = 0; i < plans.size(); ++i)

@@ -23,10 +23,15 @@ struct RouterConfigOptions {
   bool is_production = false;
   /// The station sends class B beacons.
   bool beaconing = false;
+  /// Regions have the names that Basic Station itself knows (`gs.lbslns.reference_region_names`).
+  /// From 2.0.6 on it sends nothing in a region whose name it does not know.
+  bool reference_region_names = false;
 };
 
-/// `EU863` for `EU_863_870`: what stations call a region.
+/// `EU863` for `EU_863_870`, `AS923` for `AS_923`: what The Things Stack calls a region.
 std::string region_name(std::string_view band_id);
+/// `AS923JP` for `AS_923`: what Basic Station calls it; one that it does not know as `region_name`.
+std::string reference_region_name(std::string_view band_id);
 
 /// One concentrator per plan; all plans are of `region`. Channels beyond a concentrator's eight,
 /// and those on a radio that it does not have, are left out. Error: unusable_frequency_plan when no

@@ -20,6 +20,13 @@ float margin_setting(const DeviceProfile& profile) {
   return of(profile.network_defaults).value_or(default_margin_db);
 }
 
+/// Channel steering of devices that say nothing of it. [spec network-server §9]
+ChannelSteering default_steering(const MacSettings& network_defaults) {
+  if (!network_defaults.adr) return ChannelSteering::unset;
+  const auto* dynamic = std::get_if<AdrDynamic>(&*network_defaults.adr);
+  return dynamic != nullptr ? dynamic->channel_steering : ChannelSteering::unset;
+}
+
 AdrSettings unfilled_settings(const DeviceProfile& profile) {
   const MacSettings& device = profile.settings;
   const MacSettings& defaults = profile.network_defaults;
@@ -54,6 +61,8 @@ AdrSettings effective_settings(const DeviceProfile& profile) {
   AdrSettings settings = unfilled_settings(profile);
   if (auto* dynamic = std::get_if<AdrDynamic>(&settings)) {
     if (!dynamic->margin_db) dynamic->margin_db = margin_setting(profile);
+    if (dynamic->channel_steering == ChannelSteering::unset)
+      dynamic->channel_steering = default_steering(profile.network_defaults);
   }
   return settings;
 }

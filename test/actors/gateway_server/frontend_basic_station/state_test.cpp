@@ -94,6 +94,19 @@ TEST_F(StationStateTest, BeaconsOnlyWithAGpsAndWhenTold) {
       std::string::npos);
 }
 
+TEST_F(StationStateTest, ARegionHasTheReferencesName) {
+  setup.region = region::find_latest("AS_923");
+  const auto text = std::get<TellStation>(say(R"({"msgtype":"version"})").at(1)).text;
+  EXPECT_NE(text.find(R"("region":"AS923",)"), std::string::npos) << text;
+}
+
+TEST_F(StationStateTest, ARegionHasTheNameThatStationsKnowWhenTold) {
+  setup.region = region::find_latest("AS_923");
+  config.reference_region_names = true;
+  const auto text = std::get<TellStation>(say(R"({"msgtype":"version"})").at(1)).text;
+  EXPECT_NE(text.find(R"("region":"AS923JP",)"), std::string::npos) << text;
+}
+
 TEST_F(StationStateTest, MeasuresRoundTripsByItsOwnClock) {
   struct Row {
     const char* ref_time;

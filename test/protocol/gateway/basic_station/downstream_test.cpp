@@ -108,6 +108,23 @@ TEST(TimeSync, BothWays) {
   EXPECT_EQ(time_sync_request(now), R"({"msgtype":"timesync","gpstime":0,"MuxTime":1700000001.4})");
 }
 
+TEST(BasicStationRegion, HasANameOfTheReferenceAndOneOfTheStation) {
+  struct Row {
+    const char* band;
+    const char* name;
+    const char* reference;
+  };
+  const Row rows[] = {{"EU_863_870", "EU863", "EU863"}, {"US_902_928", "US902", "US902"},
+                      {"AU_915_928", "AU915", "AU915"}, {"KR_920_923", "KR920", "KR920"},
+                      {"AS_923", "AS923", "AS923JP"},   {"AS_923_4", "AS923", "IL915"},
+                      {"AS_923_2", "AS923", "AS923"},   {"IN_865_867", "IN865", "IN865"}};
+  for (const auto& [band, name, reference] : rows) {
+    ASSERT_NE(region::find_latest(band), nullptr) << band;
+    EXPECT_EQ(region_name(band), name);
+    EXPECT_EQ(reference_region_name(band), reference);
+  }
+}
+
 class RouterConfig : public testing::Test {
  protected:
   static const region::FrequencyPlans& plans() {

@@ -76,6 +76,23 @@ TEST(AdrMode, MarginComesFromTheNearestSetting) {
   EXPECT_FLOAT_EQ(margin(), 10);
 }
 
+TEST(AdrMode, ChannelsAreSteeredAsTheNetworkDoesUnlessTheDeviceSays) {
+  Device device;
+  const auto steering = [&] {
+    return std::get<AdrDynamic>(effective_settings(device.profile())).channel_steering;
+  };
+  EXPECT_EQ(steering(), ChannelSteering::unset);
+  device.defaults.adr = AdrDynamic{.channel_steering = ChannelSteering::lora_narrow};
+  EXPECT_EQ(steering(), ChannelSteering::lora_narrow);
+  device.settings.adr = AdrDynamic{};
+  EXPECT_EQ(steering(), ChannelSteering::lora_narrow);
+  device.settings.adr = AdrDynamic{.channel_steering = ChannelSteering::disabled};
+  EXPECT_EQ(steering(), ChannelSteering::disabled);
+  device.settings.adr = AdrDynamic{};
+  device.defaults.adr = AdrDisabled{};
+  EXPECT_EQ(steering(), ChannelSteering::unset);
+}
+
 struct RecordRow {
   const char* name;
   std::function<void(Device&)> prepare;
