@@ -1,6 +1,7 @@
 // Settings of the reference that say how it works inside, by databases, queues and workers that are
-// not here: a file that has them is good, and nothing follows from them. Not settings for something
-// that this server could do and does not: those are unknown.
+// not here, and those of components that are not: a file that has them is good, and nothing follows
+// from them. Not settings for something that a component here could do and does not: those are
+// unknown.
 #pragma once
 
 #include <span>

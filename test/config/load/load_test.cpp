@@ -105,17 +105,23 @@ TEST_F(Load, WhatIsOfTheReferencesInsideIsAWarningInAFile) {
                          "gs:\n"
                          "  packetbroker: {update-gateway-interval: 10m}\n"
                          "  udp: {packet-handlers: 1024, connection-expires: 2m}\n"
-                         "as.fetcher: {timeout: 5s}\n");
+                         "as.fetcher: {timeout: 5s}\n"
+                         "console: {ui: {site-name: N}, oauth: {client-id: console}}\n"
+                         "is.email.network.branding-base-url: 'https://example.com'\n");
   const auto loaded = load({{"-c", path}, {}, {}});
   ASSERT_TRUE(loaded) << loaded.error().message();
-  EXPECT_EQ(loaded->warnings,
-            (std::vector<std::string>{
-                path + ":1: `redis` has no meaning here",
-                path + ":3: `gs.packetbroker.update-gateway-interval` has no meaning here",
-                path + ":4: `gs.udp.packet-handlers` has no meaning here",
-                path + ":5: `as.fetcher` has no meaning here"}));
+  EXPECT_EQ(
+      loaded->warnings,
+      (std::vector<std::string>{
+          path + ":1: `redis` has no meaning here",
+          path + ":3: `gs.packetbroker.update-gateway-interval` has no meaning here",
+          path + ":4: `gs.udp.packet-handlers` has no meaning here",
+          path + ":5: `as.fetcher` has no meaning here", path + ":6: `console` has no meaning here",
+          path + ":7: `is.email.network.branding-base-url` has no meaning here"}));
   EXPECT_EQ(loaded->config.gs.udp.connection_expires, Duration{std::chrono::minutes{2}});
   EXPECT_NE(problem({{"-c", file("typo.yml", "gs: {packetbroker: {interval: 10m}}")}, {}, {}}), "");
+  EXPECT_NE(problem({{"-c", file("plans.yml", "frequency-plans.url: 'https://x'")}, {}, {}}), "")
+      << "who sets it would miss the plans";
   EXPECT_NE(problem({{"--gs.udp.packet-handlers=8"}, {}, {}}), "") << "nobody has it on a line";
 }
 
