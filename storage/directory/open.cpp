@@ -78,20 +78,23 @@ std::string to_string(const NodeUuid& uuid) {
 Result<StoreIdentity> claim_store(Engine& engine, const StoreSettings& settings, Random& random) {
   WriteBatch batch;
   StoreIdentity identity;
+  const auto dropped = engine.recovery().log_bytes_dropped;
   FF_TRY(auto format, read_format(engine));
   if (format) {
+    // Before the store is judged: whoever starts next finds a log without damage.
+    if (dropped > 0 && *format <= newest_format(migrations()))
+      FF_CHECK(add_counter_jump(engine, settings.counter_jump_block));
     FF_TRY(identity, read_identity(engine, *format, settings));
   } else {
     FF_TRY(auto empty, is_empty(engine));
     if (!empty) return fail(format_missing);
     identity = make_identity(settings, random, batch);
+    if (dropped > 0) {
+      identity.counter_jump = CounterJump{settings.counter_jump_block};
+      put_meta_number<8>(batch, meta_name::counter_jump, identity.counter_jump.value());
+    }
   }
-  identity.log_bytes_dropped = engine.recovery().log_bytes_dropped;
-  if (identity.log_bytes_dropped > 0) {
-    identity.counter_jump =
-        CounterJump{identity.counter_jump.value() + settings.counter_jump_block};
-    put_meta_number<8>(batch, meta_name::counter_jump, identity.counter_jump.value());
-  }
+  identity.log_bytes_dropped = dropped;
   ++identity.boot_epoch;
   put_meta_number<8>(batch, meta_name::boot_epoch, identity.boot_epoch);
   FF_CHECK(engine.write(batch, Durability::sync));

@@ -112,6 +112,15 @@ TEST_F(ClaimStore, DamagedLogMakesCountersJumpOncePerDamage) {
   EXPECT_EQ(last->log_bytes_dropped, 0U);
 }
 
+/// RocksDB keeps what it could recover: the next start sees no damage.
+TEST_F(ClaimStore, ARefusedStartDoesNotForgetTheDamage) {
+  ASSERT_TRUE(claim());
+  engine.report_recovery({.log_bytes_dropped = 7});
+  EXPECT_TRUE(claim(32).error().is(shard_count_mismatch));
+  engine.report_recovery({});
+  EXPECT_EQ(claim()->counter_jump, CounterJump{100});
+}
+
 TEST_F(ClaimStore, FailedWriteIsNoClaim) {
   engine.inject({.error = Error(disk_full)});
   EXPECT_TRUE(claim().error().is(disk_full));
