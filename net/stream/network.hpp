@@ -28,7 +28,8 @@ struct ListenOptions {
   StreamOptions stream;
   /// Null for a plain listener.
   std::shared_ptr<const tls::ServerContext> tls;
-  /// Connections at one time, those in a TLS handshake included. One more is closed at once.
+  /// Connections at one time, those in a TLS handshake included. One more is closed at once, and so
+  /// is one that would take a descriptor that files may need.
   std::size_t connections_max = 65'536;
   /// The same for one remote address; 0 is no bound.
   std::size_t connections_per_address_max = 0;

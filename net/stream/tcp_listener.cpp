@@ -1,12 +1,15 @@
 #include "net/stream/tcp_listener.hpp"
 
 #include <netinet/tcp.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/asio/io_context.hpp>
 #include <cerrno>
 #include <cstring>
+#include <limits>
 #include <utility>
 
 #include "net/address/socket_address.hpp"
@@ -27,6 +30,16 @@ tcp protocol_of(int family) {
   return family == AF_INET ? tcp::v4() : tcp::v6();
 }
 
+/// Descriptors of connections are below this number: the others are left to files, without which
+/// the store fails. A new descriptor is the lowest that is free.
+int descriptors_of_connections() noexcept {
+  constexpr rlim_t for_files = 4608;
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur > std::numeric_limits<int>::max())
+    return std::numeric_limits<int>::max();
+  return static_cast<int>(limit.rlim_cur - std::min(limit.rlim_cur / 4, for_files));
+}
+
 int family_of(int descriptor) noexcept {
   int family = 0;
   socklen_t size = sizeof family;
@@ -43,7 +56,8 @@ TcpAcceptor::TcpAcceptor(Runtime& runtime, ListenOptions options, AcceptHandler 
       on_accept_(std::move(on_accept)),
       acceptor_(loop_.context()),
       slots_(std::make_shared<ConnectionSlots>(options_.connections_max,
-                                               options_.connections_per_address_max)) {}
+                                               options_.connections_per_address_max)),
+      descriptors_max_(descriptors_of_connections()) {}
 
 Result<std::shared_ptr<TcpAcceptor>> TcpAcceptor::open(Runtime& runtime, const Endpoint& local,
                                                        ListenOptions options,
@@ -121,7 +135,7 @@ void TcpAcceptor::pause_after_error() {
 
 void TcpAcceptor::accepted(int descriptor, const Endpoint& remote) {
   auto slot = slots_->take(remote);
-  if (!slot || (options_.admit && !options_.admit(remote))) {
+  if (!slot || descriptor >= descriptors_max_ || (options_.admit && !options_.admit(remote))) {
     ++refused_;
     ::close(descriptor);
     return;

@@ -41,6 +41,7 @@ class TcpAcceptor final : public Stoppable, public std::enable_shared_from_this<
   std::unique_ptr<Timer> retry_;
   Endpoint local_;
   std::shared_ptr<ConnectionSlots> slots_;
+  const int descriptors_max_;
   std::atomic<bool> closed_{false};
   std::atomic<std::uint64_t> accepted_{0};
   std::atomic<std::uint64_t> refused_{0};

@@ -10,6 +10,7 @@
 #include "app/server/farfield/inspect_command.hpp"
 #include "app/server/farfield/repository_command.hpp"
 #include "app/server/process/core_dumps.hpp"
+#include "app/server/process/open_files.hpp"
 #include "app/server/process/process.hpp"
 #include "app/server/process/signals.hpp"
 #include "app/server/process/version.hpp"
@@ -84,6 +85,12 @@ ExitCode start(const std::vector<std::string>& arguments) {
     return ExitCode::usage;
   }
   if (!loaded->config.process.core_dumps) app::forbid_core_dumps();
+  if (const auto files = app::raise_open_files(); files < app::open_files_wanted)
+    std::fprintf(stderr,
+                 "farfield: warning: the process may open %llu files; thousands of gateways and "
+                 "clients need %llu\n",
+                 static_cast<unsigned long long>(files),
+                 static_cast<unsigned long long>(app::open_files_wanted));
   return app::run_server(loaded->config, [arguments] { return read_config(arguments); });
 }
 

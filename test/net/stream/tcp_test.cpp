@@ -1,9 +1,15 @@
 #include "net/stream/tcp.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
 #include <future>
+#include <optional>
+#include <vector>
 
 #include "net/address/socket_address.hpp"
 #include "test/net/stream/tcp_fixture.hpp"
@@ -168,6 +174,33 @@ TEST(TcpListener, HoldsItsBoundsOfConnections) {
   EXPECT_EQ(server.listener->counters().refused, 1U);
   first->stream->close();
   EXPECT_EQ(first->recorder->wait_closed(), CloseReason::local_closed);
+}
+
+/// Whoever connects must not take the descriptors that the store needs.
+TEST(TcpListener, LeavesDescriptorsToFiles) {
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const auto restore =
+      std::shared_ptr<void>(nullptr, [&before](void*) { setrlimit(RLIMIT_NOFILE, &before); });
+  TcpFixture fixture;
+  const int next = ::dup(STDERR_FILENO);
+  ASSERT_GE(next, 0);
+  ::close(next);
+  // Three quarters are for connections, which have two descriptors each here.
+  auto low = before;
+  low.rlim_cur = (static_cast<rlim_t>(next) + 24) * 4 / 3;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &low), 0);
+  Server server(fixture);
+  std::vector<std::optional<Connected>> connections;
+  for (int i = 0; i < 14; ++i) {
+    connections.push_back(fixture.connect(*server.listener));
+    ASSERT_TRUE(connections.back()) << i;
+  }
+  EXPECT_TRUE(connections.back()->recorder->wait_closed());
+  EXPECT_GT(server.listener->counters().refused, 0U);
+  const int file = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+  EXPECT_GE(file, 0) << std::strerror(errno);
+  ::close(file);
 }
 
 TEST(TcpListener, RefusesAnAddressInUse) {
