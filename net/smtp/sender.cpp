@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <condition_variable>
 #include <cstring>
 #include <deque>
@@ -51,8 +52,9 @@ struct Attempt {
 /// One connection to the server, kept while it lasts.
 class Connection {
  public:
-  explicit Connection(const SenderOptions& options)
-      : options_(options), handle_(curl_easy_init()) {}
+  /// Gives up what is under way when `ends` becomes true.
+  Connection(const SenderOptions& options, const std::atomic<bool>& ends)
+      : options_(options), ends_(ends), handle_(curl_easy_init()) {}
 
   Attempt send(const Envelope& envelope) {
     if (!handle_) return {fail(smtp_failed, {{"reason", "libcurl"}}), true};
@@ -82,6 +84,11 @@ class Connection {
     const auto url = (is_tls_at_once ? "smtps://" : "smtp://") + options_.address;
     curl_easy_setopt(handle, CURLOPT_URL, url.c_str());
     curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(handle, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(handle, CURLOPT_XFERINFOFUNCTION, is_ended);
+    curl_easy_setopt(handle, CURLOPT_XFERINFODATA, &ends_);
+    // A look-up of the server's name is not waited for.
+    curl_easy_setopt(handle, CURLOPT_QUICK_EXIT, 1L);
     curl_easy_setopt(
         handle, CURLOPT_TIMEOUT_MS,
         static_cast<long>(
@@ -96,7 +103,13 @@ class Connection {
     curl_easy_setopt(handle, CURLOPT_PASSWORD, options_.password.c_str());
   }
 
+  /// About once a second, also while nothing moves.
+  static int is_ended(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<const std::atomic<bool>*>(context)->load() ? 1 : 0;
+  }
+
   const SenderOptions& options_;
+  const std::atomic<bool>& ends_;
   std::unique_ptr<CURL, FreeHandle> handle_;
 };
 
@@ -141,7 +154,7 @@ class CurlSender final : public SmtpSender {
 
  private:
   void run() {
-    Connection connection(options_);
+    Connection connection(options_, ends_);
     while (auto envelope = next()) {
       const auto sent = is_envelope_address(envelope->from) && is_envelope_address(envelope->to)
                             ? deliver(connection, *envelope)
@@ -175,7 +188,7 @@ class CurlSender final : public SmtpSender {
   /// False: the sender ends.
   bool pause(Duration wait) {
     std::unique_lock lock(mutex_);
-    return !changed_.wait_for(lock, wait, [this] { return ends_; });
+    return !changed_.wait_for(lock, wait, [this] { return ends_.load(); });
   }
 
   const SenderOptions options_;
@@ -184,7 +197,7 @@ class CurlSender final : public SmtpSender {
   std::condition_variable changed_;
   std::deque<Envelope> queue_;
   SenderCounters counters_;
-  bool ends_ = false;
+  std::atomic<bool> ends_ = false;
   std::vector<std::thread> threads_;
 };
 

@@ -41,7 +41,7 @@ struct SenderCounters {
   std::size_t waiting = 0;
 };
 
-/// Thread safe. Its destructor drops what waits.
+/// Thread safe. Its destructor drops what waits and gives up what is under way.
 class SmtpSender {
  public:
   virtual ~SmtpSender() = default;

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <boost/asio/ip/tcp.hpp>
 #include <future>
 
 namespace ff::net::smtp {
@@ -53,6 +54,20 @@ TEST(SmtpSender, WhatWaitsIsBounded) {
   ASSERT_TRUE(sender);
   EXPECT_FALSE((*sender)->send({"a@example.org", "b@example.org", "x"}));
   EXPECT_EQ((*sender)->counters().dropped, 1U);
+}
+
+/// A stop would wait for the server otherwise.
+TEST(SmtpSender, ASilentServerIsNotWaitedForAtTheEnd) {
+  boost::asio::io_context io;
+  boost::asio::ip::tcp::acceptor silent(io, {boost::asio::ip::make_address("127.0.0.1"), 0});
+  auto options = nowhere();
+  options.address = "127.0.0.1:" + std::to_string(silent.local_endpoint().port());
+  options.timeout = std::chrono::hours{1};
+  auto sender = make_smtp_sender(options, nullptr);
+  ASSERT_TRUE(sender);
+  ASSERT_TRUE((*sender)->send({"a@example.org", "b@example.org", "x"}));
+  const auto connection = silent.accept();
+  sender->reset();
 }
 
 }  // namespace
