@@ -141,6 +141,9 @@ void Transfer::set_headers() {
 
 void Transfer::set_limits() {
   set(CURLOPT_NOSIGNAL, 1L);
+  // All transfers are on one thread: one that ends while its name is looked up does not wait there
+  // for the look-up.
+  set(CURLOPT_QUICK_EXIT, 1L);
   set(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(std::min(options_.connect_timeout, left_)));
   set(CURLOPT_TIMEOUT_MS, milliseconds(left_));
   set(CURLOPT_FOLLOWLOCATION, 0L);
