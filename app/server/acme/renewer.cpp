@@ -98,9 +98,10 @@ struct AcmeRenewer::State : std::enable_shared_from_this<State> {
   State(net::EventLoop& on, AcmeRenewerConfig given, AcmeRenewerPorts with)
       : loop(on), config(std::move(given)), ports(std::move(with)), timer(on.make_timer()) {}
 
-  /// Until the stored certificate has to be renewed, at most; zero: now.
+  /// Until the newest certificate has to be renewed, at most; zero: now.
   Duration time_left() const {
-    const auto stored = stored_certificate(config);
+    const auto stored =
+        unstored ? Result<std::optional<tls::KeyPair>>(unstored) : stored_certificate(config);
     if (!stored || !*stored) return Duration{0};
     const auto validity = tls::validity_of((*stored)->certificate_pem);
     const auto last_third = (validity->not_after - validity->not_before) / 3;
@@ -110,6 +111,7 @@ struct AcmeRenewer::State : std::enable_shared_from_this<State> {
   void look() {
     const auto left = time_left();
     if (left <= Duration{0}) return begin();
+    if (unstored) return end(store());
     look_after(std::min(left, config.look_interval));
   }
 
@@ -155,8 +157,16 @@ struct AcmeRenewer::State : std::enable_shared_from_this<State> {
   /// In use before it is stored: a certificate that is not used is asked for again.
   Status take(const tls::KeyPair& pair) {
     FF_CHECK(ports.use(pair));
-    return tls::write_private_file(config.directory / certificate_file,
-                                   pair.key_pem + pair.certificate_pem);
+    unstored = pair;
+    return store();
+  }
+
+  /// What could not be written is kept and written later: authorities count equal orders.
+  Status store() {
+    FF_CHECK(tls::write_private_file(config.directory / certificate_file,
+                                     unstored->key_pem + unstored->certificate_pem));
+    unstored.reset();
+    return {};
   }
 
   void end(const Status& status) {
@@ -172,6 +182,7 @@ struct AcmeRenewer::State : std::enable_shared_from_this<State> {
   AcmeRenewerPorts ports;
   std::unique_ptr<net::Timer> timer;
   std::optional<Order> order;
+  std::optional<tls::KeyPair> unstored;  // in use
   Duration retry{0};
 };
 

@@ -147,6 +147,22 @@ TEST_F(AcmeRenewerTest, TriesAgainEverLater) {
   EXPECT_EQ(used.size(), 1U);
 }
 
+TEST_F(AcmeRenewerTest, OneThatCanNotBeStoredIsNotOrderedAgain) {
+  const auto in_the_way = config.directory / "certificate.pem";
+  std::filesystem::create_directories(in_the_way);
+  begin();
+  loop.advance(hours{1});
+  EXPECT_EQ(orders(), 1U);
+  ASSERT_EQ(used.size(), 1U);
+  ASSERT_GT(reports.size(), 1U);
+  for (const auto& report : reports) EXPECT_FALSE(report);
+  std::filesystem::remove(in_the_way);
+  loop.advance(hours{2});
+  EXPECT_TRUE(reports.back());
+  EXPECT_EQ(**stored_certificate(config), used[0]);
+  EXPECT_EQ(orders(), 1U);
+}
+
 TEST_F(AcmeRenewerTest, EndsWithARequestUnderWay) {
   http.during = [&] { renewer.reset(); };
   begin();
