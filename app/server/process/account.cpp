@@ -1,11 +1,10 @@
 #include "app/server/process/account.hpp"
 
-#include <sys/stat.h>
-
 #include <fstream>
 
 #include "app/api/account/style.hpp"
 #include "app/server/process/any_target.hpp"
+#include "net/tls/private_file.hpp"
 #include "protocol/base/hex.hpp"
 #include "protocol/crypto/digest.hpp"
 
@@ -30,14 +29,14 @@ std::string random_hex(std::size_t bytes, Random& random) {
   return hex_lower(out);
 }
 
-/// Two lines of hex, made at the first start.
+/// Two lines of hex, made at the first start; an empty file is one that an earlier start could not
+/// write.
 Result<std::pair<std::string, std::string>> kept_keys(const std::filesystem::path& path) {
-  if (!std::filesystem::exists(path)) {
+  std::error_code none;
+  if (const auto size = std::filesystem::file_size(path, none); none || size == 0) {
     const auto random = make_secure_random();
-    std::ofstream file(path);
-    chmod(path.c_str(), S_IRUSR | S_IWUSR);
-    file << random_hex(hash_key_size, *random) << '\n'
-         << random_hex(block_key_size, *random) << '\n';
+    FF_CHECK(net::tls::write_private_file(path, random_hex(hash_key_size, *random) + '\n' +
+                                                    random_hex(block_key_size, *random) + '\n'));
   }
   std::ifstream file(path);
   std::pair<std::string, std::string> lines;
