@@ -24,6 +24,12 @@
 
 namespace ff::api {
 
+/// What one listener may name: publishers look through its subjects. The reference has no bound.
+inline constexpr int identifiers_max = 1000;
+inline constexpr ErrorDef too_many_identifiers{"pkg/events/grpc", "too_many_identifiers",
+                                               Code::invalid_argument,
+                                               "more than `{max}` identifiers"};
+
 /// Whether who holds `held` on an entity that the event concerns may see it.
 bool shows(const ttn::lorawan::v3::Event& event, const RightSet& held);
 

@@ -63,6 +63,8 @@ class EventStreams final : public pb::Events::CallbackService {
     return context_.front.stream<pb::Event>(
         {"ttn.lorawan.v3.Events/Stream"}, context, request,
         [this](auto call, const auto& wanted, const auto& stream) {
+          if (wanted.identifiers_size() > identifiers_max)
+            return stream->finish(fail(too_many_identifiers, {{"max", identifiers_max}}));
           auto listener = std::make_shared<EventListener>(call, sink_of(stream), wanted);
           auto names = resolve_event_names({wanted.names().begin(), wanted.names().end()});
           if (!names) return stream->finish(fail(std::move(names).error()));
@@ -112,6 +114,7 @@ class EventStreams final : public pb::Events::CallbackService {
   pb::Event start_event(const EventListener& listener) const {
     pb::Event event;
     event.set_name("events.stream.start");
+    event.set_origin(event_origin());
     put_time(context_.now(), *event.mutable_time());
     *event.mutable_identifiers() = listener.request().identifiers();
     for (const auto& id : listener.call().correlation_ids) event.add_correlation_ids(id);

@@ -157,10 +157,8 @@ api::ServiceDeps FrontDoors::State::service_deps(const NodeRoutes& routes) {
 void FrontDoors::State::open_event_store(const NodeRoutes& routes) {
   const auto& settings = ports.config.event_store;
   if (!settings.enable) return;
-  auto encode = [origin = net::tls::host_name()](const events::Event& event) {
-    auto message = api::to_proto(event);
-    message.set_origin(origin);
-    return to_owned(as_bytes(message.SerializeAsString()));
+  auto encode = [](const events::Event& event) {
+    return to_owned(as_bytes(api::to_proto(event).SerializeAsString()));
   };
   auto store = events::spawn_event_store(ports.system, {.deps = routes.deps,
                                                         .store = &ports.store,

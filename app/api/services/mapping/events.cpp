@@ -7,6 +7,7 @@
 #include "app/api/services/mapping/messages.hpp"
 #include "app/api/services/mapping/traffic.hpp"
 #include "app/api/services/mapping/values.hpp"
+#include "net/tls/self_signed.hpp"
 
 namespace ff::api {
 namespace {
@@ -157,8 +158,14 @@ events::EventSubject subject_of(const pb::EntityIdentifiers& ids) {
   return {};
 }
 
+const std::string& event_origin() {
+  static const auto name = net::tls::host_name();
+  return name;
+}
+
 pb::Event to_proto(const events::Event& event) {
   pb::Event out;
+  out.set_origin(event_origin());
   out.set_name(std::string(event.name));
   put_time(event.time, *out.mutable_time());
   std::visit(PutSubject{out}, event.subject);

@@ -46,6 +46,11 @@ TEST_F(EventsTest, AClientIsToldOfTheDevicesOfItsApplicationAndOfNoOthers) {
   const auto& text = sink->text();
   EXPECT_NE(text.find("events.stream.start"), std::string::npos);
   EXPECT_NE(text.find("ns.up.data.receive"), std::string::npos);
+  const auto origin = R"("origin":")" + event_origin() + '"';
+  std::size_t with_origin = 0;
+  for (auto at = text.find(origin); at != std::string::npos; at = text.find(origin, at + 1))
+    ++with_origin;
+  EXPECT_EQ(with_origin, 3U) << text;
   EXPECT_NE(text.find("as.up.data.forward"), std::string::npos);
   EXPECT_EQ(text.find("ns.up.data.process"), std::string::npos) << "another application's";
   EXPECT_EQ(text.find("ns.end_device.update"), std::string::npos) << "needs another right";
@@ -58,6 +63,24 @@ TEST_F(EventsTest, WithoutRightsOrIdentifiersThereIsNoStream) {
   auto nobody = stream("{}");
   nobody->wait();
   EXPECT_NE(nobody->text().find("no_identifiers"), std::string::npos) << nobody->text();
+}
+
+TEST_F(EventsTest, AListenerNamesABoundedNumberOfEntities) {
+  rights["app-1"] = {RIGHT_APPLICATION_TRAFFIC_READ};
+  const auto named = [](int times) {
+    std::string ids;
+    for (int i = 0; i < times; ++i)
+      ids += std::string(i > 0 ? "," : "") + R"({"application_ids":{"application_id":"app-1"}})";
+    return R"({"identifiers":[)" + ids + "]}";
+  };
+  auto refused = stream(named(1001));
+  refused->wait();
+  EXPECT_NE(refused->text().find("too_many_identifiers"), std::string::npos) << refused->text();
+  auto served = stream(named(1000));
+  served->wait_for_chunks(1);
+  EXPECT_NE(served->text().find("events.stream.start"), std::string::npos);
+  served->disconnect();
+  served->wait();
 }
 
 TEST_F(EventsTest, ANameOrAnExpressionChoosesEvents) {
