@@ -38,7 +38,7 @@ class PackageRegistry final : public pb::ApplicationPackageRegistry::CallbackSer
   grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
                                  const pb::EndDeviceIdentifiers* request,
                                  pb::ApplicationPackages* response) override {
-    return unary("List", context, request, response,
+    return unary({"ttn.lorawan.v3.ApplicationPackageRegistry/List"}, context, request, response,
                  [this](auto call, const auto& ids, const auto& reply) {
                    const ApplicationId id(ids.application_ids().application_id());
                    authorized(call, id, reply, [reply] { reply(to_application_packages()); });
@@ -48,8 +48,8 @@ class PackageRegistry final : public pb::ApplicationPackageRegistry::CallbackSer
       grpc::CallbackServerContext* context,
       const pb::GetApplicationPackageAssociationRequest* request,
       pb::ApplicationPackageAssociation* response) override {
-    return unary("GetAssociation", context, request, response,
-                 [this](auto call, const auto& get, const auto& reply) {
+    return unary({"ttn.lorawan.v3.ApplicationPackageRegistry/GetAssociation"}, context, request,
+                 response, [this](auto call, const auto& get, const auto& reply) {
                    this->get(call, get, to_device_association, reply);
                  });
   }
@@ -57,8 +57,8 @@ class PackageRegistry final : public pb::ApplicationPackageRegistry::CallbackSer
       grpc::CallbackServerContext* context,
       const pb::GetApplicationPackageDefaultAssociationRequest* request,
       pb::ApplicationPackageDefaultAssociation* response) override {
-    return unary("GetDefaultAssociation", context, request, response,
-                 [this](auto call, const auto& get, const auto& reply) {
+    return unary({"ttn.lorawan.v3.ApplicationPackageRegistry/GetDefaultAssociation"}, context,
+                 request, response, [this](auto call, const auto& get, const auto& reply) {
                    this->get(call, get, to_default_association, reply);
                  });
   }
@@ -66,8 +66,8 @@ class PackageRegistry final : public pb::ApplicationPackageRegistry::CallbackSer
       grpc::CallbackServerContext* context,
       const pb::ListApplicationPackageAssociationRequest* request,
       pb::ApplicationPackageAssociations* response) override {
-    return unary("ListAssociations", context, request, response,
-                 [this, context](auto call, const auto& list, const auto& reply) {
+    return unary({"ttn.lorawan.v3.ApplicationPackageRegistry/ListAssociations"}, context, request,
+                 response, [this, context](auto call, const auto& list, const auto& reply) {
                    const auto& ids = list.ids();
                    const AssociationKey all{ApplicationId(ids.application_ids().application_id()),
                                             DeviceId(ids.device_id())};
@@ -78,7 +78,8 @@ class PackageRegistry final : public pb::ApplicationPackageRegistry::CallbackSer
       grpc::CallbackServerContext* context,
       const pb::ListApplicationPackageDefaultAssociationRequest* request,
       pb::ApplicationPackageDefaultAssociations* response) override {
-    return unary("ListDefaultAssociations", context, request, response,
+    return unary({"ttn.lorawan.v3.ApplicationPackageRegistry/ListDefaultAssociations"}, context,
+                 request, response,
                  [this, context](auto call, const auto& list, const auto& reply) {
                    const AssociationKey all{ApplicationId(list.ids().application_id()), {}};
                    this->list(call, *context, all, list, reply);
@@ -88,8 +89,8 @@ class PackageRegistry final : public pb::ApplicationPackageRegistry::CallbackSer
       grpc::CallbackServerContext* context,
       const pb::SetApplicationPackageAssociationRequest* request,
       pb::ApplicationPackageAssociation* response) override {
-    return unary("SetAssociation", context, request, response,
-                 [this](auto call, const auto& set, const auto& reply) {
+    return unary({"ttn.lorawan.v3.ApplicationPackageRegistry/SetAssociation"}, context, request,
+                 response, [this](auto call, const auto& set, const auto& reply) {
                    this->set(call, set.association(), set.field_mask(), to_device_association,
                              reply);
                  });
@@ -98,16 +99,16 @@ class PackageRegistry final : public pb::ApplicationPackageRegistry::CallbackSer
       grpc::CallbackServerContext* context,
       const pb::SetApplicationPackageDefaultAssociationRequest* request,
       pb::ApplicationPackageDefaultAssociation* response) override {
-    return unary("SetDefaultAssociation", context, request, response,
-                 [this](auto call, const auto& set, const auto& reply) {
+    return unary({"ttn.lorawan.v3.ApplicationPackageRegistry/SetDefaultAssociation"}, context,
+                 request, response, [this](auto call, const auto& set, const auto& reply) {
                    this->set(call, set.default_(), set.field_mask(), to_default_association, reply);
                  });
   }
   grpc::ServerUnaryReactor* DeleteAssociation(
       grpc::CallbackServerContext* context,
       const pb::ApplicationPackageAssociationIdentifiers* request, Empty* response) override {
-    return unary("DeleteAssociation", context, request, response,
-                 [this](auto call, const auto& ids, const auto& reply) {
+    return unary({"ttn.lorawan.v3.ApplicationPackageRegistry/DeleteAssociation"}, context, request,
+                 response, [this](auto call, const auto& ids, const auto& reply) {
                    this->erase(call, association_key(ids), reply);
                  });
   }
@@ -115,8 +116,8 @@ class PackageRegistry final : public pb::ApplicationPackageRegistry::CallbackSer
       grpc::CallbackServerContext* context,
       const pb::ApplicationPackageDefaultAssociationIdentifiers* request,
       Empty* response) override {
-    return unary("DeleteDefaultAssociation", context, request, response,
-                 [this](auto call, const auto& ids, const auto& reply) {
+    return unary({"ttn.lorawan.v3.ApplicationPackageRegistry/DeleteDefaultAssociation"}, context,
+                 request, response, [this](auto call, const auto& ids, const auto& reply) {
                    this->erase(call, association_key(ids), reply);
                  });
   }
@@ -126,10 +127,9 @@ class PackageRegistry final : public pb::ApplicationPackageRegistry::CallbackSer
   using ServerContext = grpc::CallbackServerContext;
 
   template <class Request, class Response, class Run>
-  grpc::ServerUnaryReactor* unary(const std::string& method, ServerContext* context,
-                                  const Request* request, Response* response, Run run) {
-    return context_.front.unary({"ttn.lorawan.v3.ApplicationPackageRegistry/" + method}, context,
-                                request, response, std::move(run));
+  grpc::ServerUnaryReactor* unary(Method method, ServerContext* context, const Request* request,
+                                  Response* response, Run run) {
+    return context_.front.unary(method, context, request, response, std::move(run));
   }
 
   template <class Request, class ToProto, class Message>
