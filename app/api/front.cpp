@@ -15,6 +15,13 @@ constexpr ErrorDef rpc_recovered{"pkg/rpcserver", "rpc_recovered", Code::interna
 // An id longer than this is not repeated in answers, events and logs.
 constexpr std::size_t request_id_max = 64;
 
+// Messages with longer ones are refused. [spec api-conventions §2.2]
+constexpr std::size_t correlation_id_max = 100;
+
+std::string correlation_id(std::string_view method, std::string_view request_id) {
+  return "rpc:/" + std::string(method) + ":" + std::string(request_id);
+}
+
 CallMetadata read_metadata(const grpc::CallbackServerContext& context) {
   CallMetadata metadata;
   for (const auto& [key, value] : context.client_metadata())
@@ -134,7 +141,9 @@ void Front::begin(Beginning beginning, grpc::CallbackServerContext& context,
   if (call->request_id.empty() || call->request_id.size() > request_id_max ||
       !is_printable(call->request_id))
     call->request_id = ports_.new_request_id();
-  call->correlation_ids = {"rpc:/" + std::string(method.name) + ":" + call->request_id};
+  call->correlation_ids = {correlation_id(method.name, call->request_id)};
+  if (call->correlation_ids.front().size() > correlation_id_max)
+    call->correlation_ids = {correlation_id(method.name, ports_.new_request_id())};
   context.AddInitialMetadata("x-request-id", call->request_id);
   if (auto admitted = admit(beginning.type, *call, maybe_request, context); !admitted)
     return steps.fail(std::move(admitted).error());

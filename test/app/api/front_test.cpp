@@ -215,6 +215,22 @@ TEST_F(FrontTest, AHandlerKnowsItsCallerAndTheRequestId) {
   EXPECT_EQ(context.GetServerInitialMetadata().find("x-request-id")->second, "mine");
 }
 
+/// Longer ones are refused where messages with them come back. [spec api-conventions §2.2]
+TEST_F(FrontTest, ACorrelationIdIsNoLongerThanTheyMayBe) {
+  for (const std::size_t length : {61U, 62U, 64U}) {
+    grpc::ClientContext context;
+    context.AddMetadata("authorization", "Bearer good");
+    const std::string id(length, 'x');
+    context.AddMetadata("x-request-id", id);
+    Gateway gateway;
+    ASSERT_TRUE(get("gtw", context, gateway).ok());
+    const std::string_view prefix = "rpc:/ttn.lorawan.v3.GatewayRegistry/Get:";
+    const bool fits = prefix.size() + length <= 100;
+    EXPECT_EQ(gateway.description(), std::string(prefix) + (fits ? id : "ULID")) << length;
+    EXPECT_EQ(context.GetServerInitialMetadata().find("x-request-id")->second, id);
+  }
+}
+
 TEST_F(FrontTest, ARequestIdIsMadeWhenThereIsNone) {
   grpc::ClientContext context;
   context.AddMetadata("authorization", "Bearer good");
