@@ -14,6 +14,8 @@ namespace {
 using namespace network_server;
 
 constexpr std::string_view role = "NETWORK_SERVER";
+/// Of requests that do not say how many they want.
+constexpr std::uint64_t profiles_per_page = 100;
 
 ProfileKey key_of(const pb::MACSettingsProfileIdentifiers& ids) {
   return {ApplicationId(ids.application_ids().application_id()), ids.profile_id()};
@@ -192,7 +194,7 @@ class MacSettingsProfiles final : public pb::NsMACSettingsProfileRegistry::Callb
     const ProfileKey all{ApplicationId(request.application_ids().application_id()), {}};
     const auto paths = asked(request);
     authorized(call, all, paths, reply, [=, this, &context, &request] {
-      const std::uint64_t limit = request.limit() > 0 ? request.limit() : default_page_limit;
+      const std::uint64_t limit = request.limit() > 0 ? request.limit() : profiles_per_page;
       ListProfiles list{.application_id = all.application_id,
                         .descending = request.order().starts_with('-'),
                         .skip = request.page() > 1 ? (request.page() - 1) * limit : 0,

@@ -33,7 +33,9 @@ class ApiKeyAccess {
   void list(const CallPtr& call, grpc::CallbackServerContext* server,
             const storage::EntityKey& entity, const Request& request,
             const Reply<ttn::lorawan::v3::APIKeys>& reply) const {
-    list(call, server, entity, Paging({request.order(), request.limit(), request.page()}), reply);
+    const Paging paging({request.order(), request.limit(), request.page()},
+                        identity_.settings().default_page_limit);
+    list(call, server, entity, paging, reply);
   }
 
   void get(const CallPtr& call, const storage::EntityKey& entity, const std::string& key_id,

@@ -62,7 +62,11 @@ Result<identity_server::Draft> changed(const identity_server::Entity& current,
     return fail(read_only_field, {{"field", "ids.dev_eui"}});
   if (!ids.join_eui().empty() && ids.join_eui() != device.ids().join_eui())
     return fail(read_only_field, {{"field", "ids.join_eui"}});
-  FF_CHECK(field_mask::copy(requested, without_picture(paths, "picture"), device));
+  auto copied = without_picture(paths, "picture");
+  // It is set once and never unset. [spec identity-server §7.1]
+  if (device.has_activated_at() || !requested.has_activated_at())
+    std::erase_if(copied, [](const auto& path) { return path.starts_with("activated_at"); });
+  FF_CHECK(field_mask::copy(requested, copied, device));
   if (picture.kind == PictureChange::Kind::put) *device.mutable_picture() = picture.shown;
   if (picture.kind == PictureChange::Kind::remove) device.clear_picture();
   return identity_server::Draft{entity_bytes(device), device_euis_key(device), false};

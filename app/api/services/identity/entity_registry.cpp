@@ -7,12 +7,12 @@ namespace {
 constexpr std::uint64_t listed_max = 1'000'000;
 }  // namespace
 
-Paging::Paging(const PageRequest& request) : order_(request.order) {
+Paging::Paging(const PageRequest& request, std::uint32_t default_limit)
+    : order_(request.order), limit_(request.limit > 0 ? request.limit : default_limit) {
   if (order_.starts_with('-')) {
     descending_ = true;
     order_.erase(0, 1);
   }
-  if (request.limit > 0) limit_ = request.limit;
   if (request.page > 1) skip_ = (request.page - 1) * limit_;
 }
 

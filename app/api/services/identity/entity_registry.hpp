@@ -91,13 +91,13 @@ struct PageRequest {
   std::uint32_t limit = 0;
   std::uint32_t page = 0;
 };
-inline constexpr std::uint32_t default_page_limit = 100;
 
 /// Orders by id or time are the registry's; other ones sort all entities here. `texts`: the text to
 /// sort by.
 class Paging {
  public:
-  explicit Paging(const PageRequest& request);
+  /// `default_limit`: of requests that name none (`is.pagination.default-limit`).
+  Paging(const PageRequest& request, std::uint32_t default_limit);
 
   /// What to sort by, without its direction.
   const std::string& order() const noexcept { return order_; }
@@ -123,7 +123,7 @@ class Paging {
   std::string order_;
   bool descending_ = false;
   std::uint64_t skip_ = 0;
-  std::uint64_t limit_ = default_page_limit;
+  std::uint64_t limit_;
 };
 
 /// Adds X-Total-Count to the answer.

@@ -4,6 +4,7 @@
 #include "actors/identity_server/registry/queries.hpp"
 #include "app/api/services/identity/entity_registry.hpp"
 #include "app/api/services/identity/kinds.hpp"
+#include "app/api/services/identity/passwords.hpp"
 
 namespace ff::api {
 namespace {
@@ -66,7 +67,12 @@ void LoginTokens::create(const std::shared_ptr<const Call>& call,
                          const Reply<pb::CreateLoginTokenResponse>& reply) const {
   if (!identity_.settings().login_tokens_enabled) return reply(fail(login_tokens_disabled));
   auto decide = [=, this, &request](const identity_server::AuthInfoPtr& caller) {
-    create(call, request, caller && caller->is_admin, reply);
+    const bool by_admin = caller && caller->is_admin;
+    // All tokens are looked through, and mail is sent.
+    const auto limited =
+        by_admin ? Status() : begin_attempt(identity_.ports(), {}, call->remote_address);
+    if (!limited) return reply(fail(limited.error()));
+    create(call, request, by_admin, reply);
   };
   identity_.caller_if_any(call->metadata, decide);
 }
@@ -81,7 +87,7 @@ void LoginTokens::create(const CallPtr& call, const pb::CreateLoginTokenRequest&
     return Found{std::move(user), std::move(useless)};
   };
   const bool shows = by_admin && request.skip_email();
-  identity_.read<Found>(find, [=, this](const Result<Found>& found) {
+  identity_.scan<Found>(find, [=, this](const Result<Found>& found) {
     if (!found) return reply(fail(found.error()));
     if (shows && found->user.admin()) return reply(fail(permission_denied));
     store(call, *found, shows, reply);

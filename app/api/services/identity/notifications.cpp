@@ -248,7 +248,7 @@ void create_notification(const Identity& identity, NewNotification wanted,
   auto random = identity.ports().make_random();
   const auto notification = to_proto(wanted, new_uuid(identity.ports().now(), *random));
   auto find = [wanted](const storage::Reader& store) { return plan(store, wanted); };
-  identity.read<Plan>(find, [=](const Result<Plan>& found) {
+  auto send = [=](const Result<Plan>& found) {
     if (!found) return then(fail(found.error()));
     if (found->receivers.empty()) return then(fail(no_receiver_user_ids));
     identity.change(store_for(*found, notification),
@@ -264,7 +264,10 @@ void create_notification(const Identity& identity, NewNotification wanted,
                       for (const auto& address : addresses)
                         identity.ports().send_mail(mail_of(wanted, address));
                     });
-  });
+  };
+  // All users are looked through for the administrators.
+  if (wanted.to_admins) return identity.scan<Plan>(find, send);
+  identity.read<Plan>(find, send);
 }
 
 void notify(const Identity& identity, const Call& call, NewNotification wanted) {

@@ -8,6 +8,10 @@
 
 namespace ff::api {
 
+/// How long a temporary password counts that an administrator gives and says nothing of.
+/// [spec identity-server §5.2]
+inline constexpr Duration given_password_ttl = std::chrono::hours{36};
+
 /// Who gives no other credential has as many attempts as at a login. `account` empty: the attempt
 /// is no guess. Error: rate_limit_exceeded.
 Status begin_attempt(const IdentityPorts& ports, const std::string& account,

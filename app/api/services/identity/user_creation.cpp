@@ -42,6 +42,14 @@ void prepare(pb::User& user, bool by_admin, const identity_server::RegistrationR
   user.set_state_description("admin approval required");
 }
 
+void date_temporary_password(pb::User& user, UtcTime now) {
+  if (user.temporary_password().empty()) return;
+  if (!user.has_temporary_password_created_at())
+    put_time(now, *user.mutable_temporary_password_created_at());
+  if (!user.has_temporary_password_expires_at())
+    put_time(now + given_password_ttl, *user.mutable_temporary_password_expires_at());
+}
+
 }  // namespace
 
 struct UserCreation::Creation {
@@ -142,6 +150,7 @@ void UserCreation::store(const std::shared_ptr<Creation>& creation) const {
       return fail(identity_server::id_taken);
     auto user = creation->user;
     put_time(now, *user.mutable_password_updated_at());
+    date_temporary_password(user, now);
     if (creation->invitation) {
       FF_TRY(const auto accepted,
              accept(rows.find(*creation->invitation), creation->invitation_token, user.ids(), now));

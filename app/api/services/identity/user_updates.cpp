@@ -17,7 +17,6 @@ using identity_server::EntityPtr;
 using identity_server::EntityRows;
 
 /// Of a temporary password that an admin sets without saying how long it lives.
-constexpr Duration temporary_password_ttl = std::chrono::hours{36};
 constexpr int attempts_max = 5;
 
 }  // namespace
@@ -66,7 +65,7 @@ Result<Draft> apply(const FieldChange& change, const Entity& current, UtcTime no
     if (!change.has("temporary_password_created_at"))
       put_time(now, *user.mutable_temporary_password_created_at());
     if (!change.has("temporary_password_expires_at"))
-      put_time(now + temporary_password_ttl, *user.mutable_temporary_password_expires_at());
+      put_time(now + given_password_ttl, *user.mutable_temporary_password_expires_at());
   }
   return Draft{entity_bytes(user), email_key(user), false};
 }

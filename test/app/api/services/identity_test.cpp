@@ -72,6 +72,26 @@ TEST_F(IdentityTest, DevicesAreOfTheirApplication) {
   EXPECT_EQ(call("GET", "/applications/app-1/devices/dev-1").status, 404);
 }
 
+TEST_F(IdentityTest, ADeviceIsActivatedOnce) {
+  ASSERT_EQ(create_application("app-1").status, 200);
+  ASSERT_EQ(create_device("dev-1", "0102030405060708").status, 200);
+  const auto set = [&](const std::string& field) {
+    return call("PUT", "/applications/app-1/devices/dev-1",
+                R"({"end_device":{"name":"M")" + field + R"(},"field_mask":"name,activated_at"})")
+        .status;
+  };
+  const auto activated = [&] {
+    return call("GET", "/applications/app-1/devices/dev-1?field_mask=name,activated_at")
+        .at("/activated_at");
+  };
+  EXPECT_EQ(set(""), 200);
+  EXPECT_EQ(activated(), "");
+  EXPECT_EQ(set(R"(,"activated_at":"2026-01-02T03:04:05Z")"), 200);
+  EXPECT_EQ(set(R"(,"activated_at":"2027-01-02T03:04:05Z")"), 200);
+  EXPECT_EQ(set(""), 200);
+  EXPECT_EQ(activated(), "2026-01-02T03:04:05Z");
+}
+
 TEST_F(IdentityTest, AnApiKeyMayWhatItWasGivenAndNoMore) {
   ASSERT_EQ(create_application("app-1").status, 200);
   ASSERT_EQ(create_application("app-2").status, 200);
@@ -177,6 +197,20 @@ TEST_F(IdentityTest, ApiKeysAreListedInTheOrderOfTheirExpiry) {
   EXPECT_EQ(call("GET", "/applications/app-1/api-keys?order=-expires_at&limit=1&page=2")
                 .at("/api_keys/0/name"),
             "late");
+}
+
+TEST_F(IdentityTest, APageOfApiKeysIsAsLongAsTheSettingSays) {
+  ASSERT_EQ(create_application("app-1").status, 200);
+  settings->default_page_limit = 2;
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_EQ(
+        call("POST", "/applications/app-1/api-keys", R"({"rights":["RIGHT_APPLICATION_INFO"]})")
+            .status,
+        200);
+  }
+  const auto keys = call("GET", "/applications/app-1/api-keys");
+  EXPECT_NE(keys.at("/api_keys/1/id"), "");
+  EXPECT_EQ(keys.at("/api_keys/2/id"), "");
 }
 
 TEST_F(IdentityTest, TheAdminIsToldSo) {

@@ -51,6 +51,14 @@ TEST(NeededRights, OfMacStatesAreThoseOfTheKeysInThem) {
   for (const std::string path :
        {"mac_state", "pending_mac_state", "pending_mac_state.queued_join_accept"})
     EXPECT_EQ(needed_rights("NsEndDeviceRegistry/Get", std::vector{path}), with_keys) << path;
+  for (const std::string field : {"key", "encrypted_key"}) {
+    for (const std::string state : {"mac_state", "pending_mac_state"}) {
+      const std::vector path{state + ".queued_join_accept.keys.app_s_key." + field};
+      EXPECT_EQ(needed_rights("NsEndDeviceRegistry/Get", path), with_keys) << path[0];
+      const auto reset = needed_rights("NsEndDeviceRegistry/ResetFactoryDefaults", path);
+      EXPECT_NE(std::ranges::find(reset, RIGHT_APPLICATION_DEVICES_READ_KEYS), reset.end());
+    }
+  }
   const std::vector<std::string> parameters{"mac_state.current_parameters"};
   EXPECT_EQ(needed_rights("NsEndDeviceRegistry/Get", parameters),
             RightSet{RIGHT_APPLICATION_DEVICES_READ});

@@ -202,6 +202,15 @@ TEST_F(StrangersTest, WhoGuessesDoesNotLockOutWhoseItIs) {
   EXPECT_EQ(change_from("192.0.2.1", "Better100", "Better101").status, 200);
 }
 
+TEST_F(StrangersTest, LoginTokensAreAskedForSoOftenFromOneAddress) {
+  create_user("ada");
+  settings->login_tokens_enabled = true;
+  for (std::uint32_t i = 0; i < ThrottleRules{}.per_address; ++i)
+    ASSERT_EQ(call_from("198.51.100.1", "POST", "/users/nobody-here/login-tokens").status, 404);
+  EXPECT_EQ(call_from("198.51.100.1", "POST", "/users/ada/login-tokens").status, 429);
+  EXPECT_EQ(call_from("192.0.2.1", "POST", "/users/ada/login-tokens").status, 200);
+}
+
 TEST_F(StrangersTest, TemporaryPasswordsAreAskedForSoOftenFromOneAddress) {
   create_user("ada");
   const auto ask = [&](const std::string& address) {
@@ -241,6 +250,17 @@ TEST_F(UsersTest, ATemporaryPasswordIsMailedAndUsedOnce) {
   EXPECT_EQ(
       call_as("", "PUT", "/users/ada/password", R"({"old":"Tempo99x","new":"Better103"})").error(),
       "pkg/identityserver:temporary_password_expired");
+}
+
+TEST_F(UsersTest, ATemporaryPasswordThatComesWithAnAccountCountsFromThenOn) {
+  ASSERT_EQ(call("POST", "/users",
+                 R"({"user":{"ids":{"user_id":"ada"},"primary_email_address":"ada@example.com",)"
+                 R"("password":"Secret99x","temporary_password":"Tempo99x"}})")
+                .status,
+            200);
+  EXPECT_EQ(
+      call_as("", "PUT", "/users/ada/password", R"({"old":"Tempo99x","new":"Better100"})").status,
+      200);
 }
 
 TEST_F(UsersTest, ADeletedUserMayComeBackAndAPurgedOneLeavesNothing) {
