@@ -23,8 +23,8 @@ struct AuthInfo {
   std::string token_id;    ///< Of the key, token or session; never the secret.
   std::string account_id;  ///< `user:<id>`, `organization:<id>`; empty when the credential belongs
                            ///< to an entity.
-  bool is_admin = false;
-  std::string warning;  ///< For people, sent with the answer; empty: none.
+  bool is_admin = false;   ///< With a credential that has all rights.
+  std::string warning;     ///< For people, sent with the answer; empty: none.
 };
 
 /// Port to whoever knows credentials (the identity server).

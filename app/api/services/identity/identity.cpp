@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "actors/identity_server/api_keys/admin.hpp"
 #include "actors/identity_server/api_keys/errors.hpp"
 #include "actors/identity_server/registry/queries.hpp"
 #include "app/api/services/identity/told_changes.hpp"
@@ -54,7 +55,7 @@ class IdentityAuthenticator final : public Authenticator {
       if (!caller) return answer(fail(caller.error()));
       const auto& known = **caller;
       answer(api::AuthInfo{kind_of(known.method), known.key_id, account_of(known.owner),
-                           known.is_admin, std::string(known.warning)});
+                           acts_as_admin(known), std::string(known.warning)});
     });
   }
 

@@ -1,5 +1,6 @@
 #include "app/api/services/identity/login_tokens.hpp"
 
+#include "actors/identity_server/api_keys/admin.hpp"
 #include "actors/identity_server/registry/errors.hpp"
 #include "actors/identity_server/registry/queries.hpp"
 #include "app/api/services/identity/entity_registry.hpp"
@@ -67,7 +68,7 @@ void LoginTokens::create(const std::shared_ptr<const Call>& call,
                          const Reply<pb::CreateLoginTokenResponse>& reply) const {
   if (!identity_.settings().login_tokens_enabled) return reply(fail(login_tokens_disabled));
   auto decide = [=, this, &request](const identity_server::AuthInfoPtr& caller) {
-    const bool by_admin = caller && caller->is_admin;
+    const bool by_admin = caller && acts_as_admin(*caller);
     // All tokens are looked through, and mail is sent.
     const auto limited =
         by_admin ? Status() : begin_attempt(identity_.ports(), {}, call->remote_address);

@@ -1,5 +1,6 @@
 #include "app/api/services/identity/ownership.hpp"
 
+#include "actors/identity_server/api_keys/admin.hpp"
 #include "actors/identity_server/api_keys/authenticate.hpp"
 #include "actors/identity_server/policy/names.hpp"
 #include "actors/identity_server/registry/errors.hpp"
@@ -154,7 +155,7 @@ void Ownership::search(const CallPtr& call, EntityKind kind, const identity_serv
     if (!caller) return then(fail(caller.error()));
     if (!identity_server::is_account((*caller)->owner)) return then(fail(search_forbidden));
     auto find = [=, caller = *caller](const storage::Reader& store) -> Result<OwnedPage> {
-      if (caller->is_admin) {
+      if (acts_as_admin(*caller)) {
         FF_TRY(const auto all, identity_server::page_of_kind(store, kind, {}, wish));
         return with_rights(store, all, *caller);
       }

@@ -1,5 +1,6 @@
 #include "app/api/services/identity/user_creation.hpp"
 
+#include "actors/identity_server/api_keys/admin.hpp"
 #include "actors/identity_server/pictures/picture.hpp"
 #include "actors/identity_server/policy/names.hpp"
 #include "actors/identity_server/policy/password.hpp"
@@ -67,7 +68,7 @@ void UserCreation::create(const CallPtr& call, const pb::CreateUserRequest& requ
       Creation{call, request.user(), request.invitation_token(), reply, {}});
   identity_.caller_if_any(
       call->metadata, [=, this, &request](const identity_server::AuthInfoPtr& caller) {
-        const bool by_admin = caller && caller->is_admin;
+        const bool by_admin = caller && acts_as_admin(*caller);
         const auto& rules = identity_.settings().registration;
         if (const auto allowed = check(request, by_admin, rules); !allowed)
           return reply(fail(allowed.error()));

@@ -2,6 +2,7 @@
 
 #include <caf/send.hpp>
 
+#include "actors/identity_server/api_keys/admin.hpp"
 #include "actors/identity_server/api_keys/errors.hpp"
 #include "actors/identity_server/api_keys/session.hpp"
 #include "actors/identity_server/supervisor/supervisor.hpp"
@@ -148,10 +149,20 @@ TEST_F(AccessTest, KnowsAnAdminByItsKey) {
   const auto caller = authenticate(issued.text);
   ASSERT_TRUE(caller) << caller.error().to_string();
   EXPECT_TRUE((*caller)->is_admin);
+  EXPECT_TRUE(acts_as_admin(**caller));
   EXPECT_EQ((*caller)->owner, admin);
   EXPECT_EQ((*caller)->key_id, issued.key.id);
   EXPECT_TRUE(rights(*caller, application).has(Right::application_devices_write));
   EXPECT_FALSE(rights(*caller, application).has(Right::application_devices_read_keys));
+}
+
+TEST_F(AccessTest, AnAdminActsAsOneWithAllRightsOnly) {
+  for (const auto& rights : {RightSet{Right::user_info}, admin_rights()}) {
+    const auto caller = authenticate(issue(admin, rights).text);
+    ASSERT_TRUE(caller);
+    EXPECT_TRUE((*caller)->is_admin);
+    EXPECT_FALSE(acts_as_admin(**caller));
+  }
 }
 
 TEST_F(AccessTest, GivesCollaboratorsTheirRights) {

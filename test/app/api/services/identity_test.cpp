@@ -220,6 +220,53 @@ TEST_F(IdentityTest, TheAdminIsToldSo) {
   EXPECT_EQ(info.at("/api_key/entity_ids/user_ids/user_id"), "admin");
 }
 
+TEST_F(IdentityTest, ARestrictedKeyOfAnAdminIsNoAdmins) {
+  settings->login_tokens_enabled = true;
+  settings->user_rights.create_gateways = false;
+  create_user("ada");
+  ASSERT_EQ(call("POST", "/users/ada/applications",
+                 R"({"application":{"ids":{"application_id":"app-1"}}})")
+                .status,
+            200);
+  const auto key = call("POST", "/users/admin/api-keys",
+                        R"({"rights":["RIGHT_USER_ALL","RIGHT_APPLICATION_ALL"]})");
+  ASSERT_EQ(key.status, 200) << boost::json::serialize(key.body);
+  token = key.at("/key");
+  EXPECT_EQ(call("GET", "/auth_info").at("/is_admin"), "true") << "the user still is one";
+
+  const auto made = call("POST", "/users",
+                         R"({"user":{"ids":{"user_id":"eve"},"admin":true,)"
+                         R"("password":"Secret99x",)"
+                         R"("primary_email_address":"eve@example.org"}})");
+  EXPECT_EQ(made.status, 200);
+  EXPECT_EQ(made.at("/admin"), "");
+  EXPECT_EQ(call("POST", "/users/ada/login-tokens?skip_email=true").at("/token"), "");
+  EXPECT_EQ(call("POST", "/users/admin/clients",
+                 R"({"client":{"ids":{"client_id":"cli-1"},"state":"STATE_APPROVED"}})")
+                .at("/state"),
+            "")
+      << "requested";
+  EXPECT_EQ(call("GET", "/search/applications").at("/applications"), "");
+  struct Case {
+    std::string method;
+    std::string path;
+    std::string error;
+    std::string body = {};
+  };
+  const Case refused[] = {
+      {"GET", "/users", "permission_denied"},
+      {"GET", "/search/users", "search_forbidden"},
+      {"DELETE", "/users/ada/purge", "admins_purge_users"},
+      {"DELETE", "/applications/app-1/purge", "admins_purge_applications"},
+      {"PUT", "/users/admin", "update_admin_field",
+       R"({"user":{"admin":true},"field_mask":"admin"})"},
+      {"POST", "/users/admin/gateways", "admins_create_gateways",
+       R"({"gateway":{"ids":{"gateway_id":"gtw-1"}}})"},
+  };
+  for (const auto& [method, path, error, body] : refused)
+    EXPECT_EQ(call(method, path, body).error(), "pkg/identityserver:" + error) << path;
+}
+
 TEST_F(IdentityTest, DownlinksOfADeviceAreQueuedAndListed) {
   ASSERT_EQ(create_application("app-1").status, 200);
   const std::string path = "/as/applications/app-1/devices/dev-1/down";
