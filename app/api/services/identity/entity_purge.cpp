@@ -1,14 +1,50 @@
 #include "app/api/services/identity/entity_purge.hpp"
 
+#include <limits>
+
+#include "actors/identity_server/api_keys/message_values.hpp"
+#include "actors/identity_server/oauth/grants.hpp"
 #include "actors/identity_server/registry/errors.hpp"
+#include "actors/identity_server/registry/queries.hpp"
 #include "app/api/services/identity/kinds.hpp"
+#include "ttn/lorawan/v3/user.pb.h"
 
 namespace ff::api {
 namespace {
 
 using namespace identity_server;  // The messages of its actors.
+namespace pb = ttn::lorawan::v3;
 using storage::EntityKey;
 using storage::EntityKind;
+
+/// Adds those of all entities of a kind that `is_of_it` is true of.
+Status add_rows(const storage::Reader& store, EntityKind kind,
+                std::function<bool(const Entity&)> is_of_it, std::vector<EntityKey>& rows) {
+  ListEntities list;
+  list.kind = kind;
+  list.limit = std::numeric_limits<std::uint64_t>::max();
+  list.filter = std::move(is_of_it);
+  FF_TRY(const auto page, list_entities(store, list));
+  for (const auto& entity : page.entities) rows.push_back(entity->key);
+  return {};
+}
+
+/// Tokens and codes, or they would let in the former user as whoever
+/// gets the id next. Sessions and authorizations go with the user's own row.
+Status add_rows_of_user(const storage::Reader& store, const std::string& user_id,
+                        std::vector<EntityKey>& rows) {
+  for (const auto find : {&oauth::tokens_of, &oauth::codes_of}) {
+    FF_TRY(const auto found, find(store, user_id, ""));
+    rows.insert(rows.end(), found.begin(), found.end());
+  }
+  return add_rows(
+      store, EntityKind::login_token,
+      [&](const Entity& entity) {
+        const auto token = parse<pb::LoginToken>(entity);
+        return token && token->user_ids().user_id() == user_id;
+      },
+      rows);
+}
 
 /// All rows that a purge erases: the entity first.
 Result<std::vector<EntityKey>> rows_of(const storage::Reader& store, const EntityKey& key) {
@@ -19,6 +55,7 @@ Result<std::vector<EntityKey>> rows_of(const storage::Reader& store, const Entit
     FF_TRY(const auto memberships, memberships_of(store, key));
     rows.insert(rows.end(), memberships.begin(), memberships.end());
   }
+  if (key.kind == EntityKind::user) FF_CHECK(add_rows_of_user(store, key.ids.front(), rows));
   const auto prefix = storage::bookmarks_of_prefix(kind_name(key.kind), key.ids.front());
   const storage::Scan scan{.family = storage::Family::entity_index,
                            .range = storage::prefix_range(prefix)};

@@ -1,11 +1,14 @@
 // What users have authorized, over HTTP JSON; and the events of accounts.
 #include "actors/identity_server/oauth/grants.hpp"
+#include "actors/identity_server/registry/queries.hpp"
 #include "test/app/api/services/identity_fixture.hpp"
 
 namespace ff::api::test {
 namespace {
 
 namespace oauth = identity_server::oauth;
+using storage::EntityKey;
+using storage::EntityKind;
 
 class OAuthAuthorizationsTest : public IdentityTest {
  protected:
@@ -25,6 +28,9 @@ class OAuthAuthorizationsTest : public IdentityTest {
     auto made = oauth::issue_token(code.code.grantee, true, *random);
     change(oauth::exchange(code.code, made.token, {}));
     return made;
+  }
+  bool has(const EntityKey& key) const {
+    return identity_server::get_entity(engine(), key, identity_server::Deleted::with).has_value();
   }
   void create_client(const std::string& id) {
     const auto made =
@@ -109,6 +115,25 @@ TEST_F(OAuthAuthorizationsTest, ARevocationOfAllAccessTakesTheTokensToo) {
   EXPECT_EQ(call_as(ada, "PUT", "/users/ada/password", body).status, 200);
   EXPECT_EQ(call_as(issued.access_text, "GET", "/auth_info").error(),
             "pkg/identityserver:token_not_found");
+}
+
+TEST_F(OAuthAuthorizationsTest, NothingOfAPurgedUserIsOfTheNextWithTheId) {
+  settings->login_tokens_enabled = true;
+  create_user("ada");
+  create_user("bob");
+  create_client("app-client");
+  const auto issued = authorize("ada", "app-client", {identity_server::Right::all});
+  const auto others = authorize("bob", "app-client", {identity_server::Right::all});
+  const auto login = call("POST", "/users/ada/login-tokens?skip_email=true").at("/token");
+  const EntityKey login_token{EntityKind::login_token, {login}};
+  ASSERT_TRUE(has(login_token));
+  ASSERT_EQ(call("DELETE", "/users/ada/purge").status, 200);
+  create_user("ada");
+  EXPECT_EQ(call_as(issued.access_text, "GET", "/auth_info").error(),
+            "pkg/identityserver:token_not_found");
+  EXPECT_FALSE(has(identity_server::access_token_entity(issued.token.id))) << "nor its refresh";
+  EXPECT_FALSE(has(login_token));
+  EXPECT_EQ(call_as(others.access_text, "GET", "/auth_info").status, 200);
 }
 
 TEST_F(OAuthAuthorizationsTest, ChangesOfAccountsAreEvents) {
