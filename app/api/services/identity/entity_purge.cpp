@@ -29,7 +29,7 @@ Status add_rows(const storage::Reader& store, EntityKind kind,
   return {};
 }
 
-/// Tokens and codes, or they would let in the former user as whoever
+/// Tokens, codes and logins of other providers, or they would let in the former user as whoever
 /// gets the id next. Sessions and authorizations go with the user's own row.
 Status add_rows_of_user(const storage::Reader& store, const std::string& user_id,
                         std::vector<EntityKey>& rows) {
@@ -37,11 +37,18 @@ Status add_rows_of_user(const storage::Reader& store, const std::string& user_id
     FF_TRY(const auto found, find(store, user_id, ""));
     rows.insert(rows.end(), found.begin(), found.end());
   }
-  return add_rows(
+  FF_CHECK(add_rows(
       store, EntityKind::login_token,
       [&](const Entity& entity) {
         const auto token = parse<pb::LoginToken>(entity);
         return token && token->user_ids().user_id() == user_id;
+      },
+      rows));
+  return add_rows(
+      store, EntityKind::external_login,
+      [&](const Entity& entity) {
+        const auto user = parse<pb::UserIdentifiers>(entity);
+        return user && user->user_id() == user_id;
       },
       rows);
 }

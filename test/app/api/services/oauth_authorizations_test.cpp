@@ -1,6 +1,7 @@
 // What users have authorized, over HTTP JSON; and the events of accounts.
 #include "actors/identity_server/oauth/grants.hpp"
 #include "actors/identity_server/registry/queries.hpp"
+#include "app/api/services/identity/entity_registry.hpp"
 #include "test/app/api/services/identity_fixture.hpp"
 
 namespace ff::api::test {
@@ -126,13 +127,24 @@ TEST_F(OAuthAuthorizationsTest, NothingOfAPurgedUserIsOfTheNextWithTheId) {
   const auto others = authorize("bob", "app-client", {identity_server::Right::all});
   const auto login = call("POST", "/users/ada/login-tokens?skip_email=true").at("/token");
   const EntityKey login_token{EntityKind::login_token, {login}};
-  ASSERT_TRUE(has(login_token));
+  const EntityKey external{EntityKind::external_login, {"https://login.example.org", "ada-1"}};
+  pb::UserIdentifiers ids;
+  ids.set_user_id("ada");
+  create(*deps.identity,
+         {.key = external,
+          .make = [ids](UtcTime) -> Result<identity_server::Draft> {
+            return identity_server::Draft{.message = bytes_of(ids.SerializeAsString())};
+          },
+          .companions = {},
+          .reply = {}});
+  ASSERT_TRUE(has(login_token) && has(external));
   ASSERT_EQ(call("DELETE", "/users/ada/purge").status, 200);
   create_user("ada");
   EXPECT_EQ(call_as(issued.access_text, "GET", "/auth_info").error(),
             "pkg/identityserver:token_not_found");
   EXPECT_FALSE(has(identity_server::access_token_entity(issued.token.id))) << "nor its refresh";
   EXPECT_FALSE(has(login_token));
+  EXPECT_FALSE(has(external));
   EXPECT_EQ(call_as(others.access_text, "GET", "/auth_info").status, 200);
 }
 
