@@ -53,6 +53,29 @@ Status add_rows_of_user(const storage::Reader& store, const std::string& user_id
       rows);
 }
 
+/// What users have let the client do, or the next client with this id could do it. All are looked
+/// at: they are found by user.
+Status add_rows_of_client(const storage::Reader& store, const std::string& client_id,
+                          std::vector<EntityKey>& rows) {
+  FF_CHECK(add_rows(
+      store, EntityKind::client_authorization,
+      [&](const Entity& entity) { return entity.key.ids.at(1) == client_id; }, rows));
+  FF_CHECK(add_rows(
+      store, EntityKind::access_token,
+      [&](const Entity& entity) {
+        const auto token = decode_access_token(entity);
+        return token && token->client_id == client_id;
+      },
+      rows));
+  return add_rows(
+      store, EntityKind::authorization_code,
+      [&](const Entity& entity) {
+        const auto code = oauth::decode_code(entity);
+        return code && code->grantee.client_id == client_id;
+      },
+      rows);
+}
+
 /// All rows that a purge erases: the entity first.
 Result<std::vector<EntityKey>> rows_of(const storage::Reader& store, const EntityKey& key) {
   std::vector<EntityKey> rows{key};
@@ -63,6 +86,7 @@ Result<std::vector<EntityKey>> rows_of(const storage::Reader& store, const Entit
     rows.insert(rows.end(), memberships.begin(), memberships.end());
   }
   if (key.kind == EntityKind::user) FF_CHECK(add_rows_of_user(store, key.ids.front(), rows));
+  if (key.kind == EntityKind::client) FF_CHECK(add_rows_of_client(store, key.ids.front(), rows));
   const auto prefix = storage::bookmarks_of_prefix(kind_name(key.kind), key.ids.front());
   const storage::Scan scan{.family = storage::Family::entity_index,
                            .range = storage::prefix_range(prefix)};

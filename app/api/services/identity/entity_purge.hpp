@@ -18,7 +18,7 @@ void restore(const Identity& identity, const storage::EntityKey& key, Revive rev
 /// error.
 void purge_deleted(const Identity& identity, const storage::EntityKey& key,
                    std::function<Status(const storage::Reader&)> allowed, actors::Reply<void> then);
-/// Leaves nothing: no key, membership, bookmark, session, token or login, of it or
+/// Leaves nothing: no key, membership, bookmark, session, token, authorization or login, of it or
 /// to it. Works on live entities too. `allowed` is asked when nothing can be added to the entity
 /// any more; on its error the entity stays deleted.
 void purge(const Identity& identity, const storage::EntityKey& key,

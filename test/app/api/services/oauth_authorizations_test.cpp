@@ -148,6 +148,28 @@ TEST_F(OAuthAuthorizationsTest, NothingOfAPurgedUserIsOfTheNextWithTheId) {
   EXPECT_EQ(call_as(others.access_text, "GET", "/auth_info").status, 200);
 }
 
+TEST_F(OAuthAuthorizationsTest, NothingOfAPurgedClientIsOfTheNextWithTheId) {
+  const auto ada = create_user("ada");
+  create_client("app-client");
+  create_client("other-client");
+  const auto issued = authorize("ada", "app-client", {identity_server::Right::all});
+  const auto others = authorize("ada", "other-client", {identity_server::Right::all});
+  const auto random = make_secure_random();
+  const auto code = oauth::issue_code({"ada", "app-client", "", {identity_server::Right::all}},
+                                      "code", {}, deps.identity->ports().now(), *random);
+  change(oauth::authorize(code.code, {}));
+  ASSERT_EQ(call("DELETE", "/clients/app-client/purge").status, 200);
+  create_client("app-client");
+  EXPECT_EQ(call_as(issued.access_text, "GET", "/auth_info").error(),
+            "pkg/identityserver:token_not_found");
+  EXPECT_FALSE(has(oauth::code_entity(code.code.id)));
+  EXPECT_EQ(
+      call_as(ada, "GET", "/users/ada/authorizations").at("/authorizations/0/client_ids/client_id"),
+      "other-client");
+  EXPECT_EQ(last->header("x-total-count"), "1");
+  EXPECT_EQ(call_as(others.access_text, "GET", "/auth_info").status, 200);
+}
+
 TEST_F(OAuthAuthorizationsTest, ChangesOfAccountsAreEvents) {
   const auto ada = create_user("ada");
   token = admin_token;
