@@ -119,7 +119,8 @@ Result<RightSet> with_entity(const storage::Reader& store, const AuthInfo& calle
                              const EntityKey& key, const RightSet& rights) {
   const auto entity = get_entity(store, key, Deleted::without);
   const bool is_missing = !entity && is_not_found(entity.error());
-  if (is_missing && !caller.is_admin) return rights;
+  // Also while it is deleted but kept. [spec identity-server §3]
+  if (is_missing && !caller.is_admin) return RightSet();
   if (!entity) return fail(entity.error());
   if (key.kind != EntityKind::gateway) return rights;
   FF_TRY(const auto of_everyone, decode_public_rights(**entity));
@@ -168,7 +169,8 @@ Result<RightSet> list_rights(const storage::Reader& store, const AuthInfo& calle
     FF_TRY(membership, membership_rights(store, key, caller.owner));
   }
   const auto rights = rights_on(caller, key, membership);
-  const bool is_settled = !caller.is_admin || !membership.empty();
+  // Who has none learns nothing, and that an owner is there was seen when it was authenticated.
+  const bool is_settled = caller.owner == key || (rights.empty() && !caller.is_admin);
   if (is_settled && key.kind != EntityKind::gateway) return rights;
   return with_entity(store, caller, key, rights);
 }

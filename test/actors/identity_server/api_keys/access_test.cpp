@@ -250,6 +250,23 @@ TEST_F(AccessTest, AdminsAloneLearnWhatThereIs) {
   EXPECT_TRUE(nothing->empty());
 }
 
+TEST_F(AccessTest, NobodyHasRightsOnWhatIsDeleted) {
+  const EntityKey bob{EntityKind::user, {"bob"}};
+  ttn::lorawan::v3::User approved;
+  approved.set_state(ttn::lorawan::v3::STATE_APPROVED);
+  create(bob, {}, to_owned(as_bytes(approved.SerializeAsString())));
+  create(other,
+         {make_membership(other, bob, {Right::all}), make_membership(other, admin, {Right::all})});
+  const auto caller = authenticate(issue(bob, {Right::all}).text);
+  const auto admins = authenticate(issue(admin, {Right::all}).text);
+  ASSERT_TRUE(caller && admins);
+  EXPECT_TRUE(rights(*caller, other).has(Right::application_devices_write));
+  remove(other);
+  EXPECT_EQ(rights(*caller, other), RightSet{});
+  EXPECT_EQ(rights(*caller, {EntityKind::end_device, {"other", "dev"}}), RightSet{});
+  EXPECT_EQ(list_rights(*admins, other).error().name(), "application_not_found");
+}
+
 TEST_F(AccessTest, AGatewayGivesEveryoneWhatIsPublic) {
   struct Case {
     bool status_public;

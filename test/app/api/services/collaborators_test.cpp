@@ -47,6 +47,15 @@ TEST_F(CollaboratorsTest, RightsAreGivenAndTakenAtOnce) {
             "pkg/identityserver/store:user_not_found");
 }
 
+TEST_F(CollaboratorsTest, ADeletedEntityGivesNoRightsUntilItIsBack) {
+  ASSERT_EQ(call_as(ada, "DELETE", "/applications/app-1").status, 200);
+  EXPECT_EQ(call_as(ada, "GET", "/applications/app-1/api-keys").error(),
+            "pkg/auth/rights:no_application_rights");
+  EXPECT_EQ(set(ada, user_member("bob", R"("RIGHT_APPLICATION_INFO")")).status, 403);
+  ASSERT_EQ(call_as(ada, "POST", "/applications/app-1/restore").status, 200);
+  EXPECT_EQ(call_as(ada, "GET", "/applications/app-1/api-keys").status, 200);
+}
+
 TEST_F(CollaboratorsTest, NobodyGivesOrTakesWhatHeHasNot) {
   ASSERT_EQ(set(ada, user_member("bob", R"("RIGHT_APPLICATION_SETTINGS_COLLABORATORS")")).status,
             200);
