@@ -7,6 +7,7 @@
 #include "app/api/services/identity/passwords.hpp"
 #include "app/api/services/identity/services.hpp"
 #include "app/api/services/identity/shown.hpp"
+#include "app/api/services/identity/state_notice.hpp"
 #include "ttn/lorawan/v3/client_services.grpc.pb.h"
 
 namespace ff::api {
@@ -57,7 +58,13 @@ class Clients final : public pb::ClientRegistry::CallbackService {
                    .hide = hide_secret,
                    .to_public = nullptr,
                    .by_rights = nullptr,
-                   .may_purge = nullptr}) {}
+                   .may_purge = nullptr,
+                   .release = nullptr,
+                   .tell = [this](const Call& call, const Paths& paths, const pb::Client& client) {
+                     if (!has_path(paths, "state")) return;
+                     const auto key = client_key(client.ids().client_id());
+                     notify(identity_, call, state_notice(key, client));
+                   }}) {}
 
   grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context,
                                    const pb::CreateClientRequest* request,

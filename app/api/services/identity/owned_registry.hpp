@@ -15,7 +15,7 @@
 
 namespace ff::api {
 
-/// What a kind adds to the common. Functions may be null; all are pure.
+/// What a kind adds to the common. Functions may be null, and are pure but for `tell`.
 template <class Message>
 struct OwnedKind {
   storage::EntityKind kind = storage::EntityKind::application;
@@ -32,6 +32,8 @@ struct OwnedKind {
   std::function<Status(const storage::Reader&, const storage::EntityKey&)> may_purge;
   /// Takes out what another entity has got while this one was deleted. Null: then it stays deleted.
   std::function<void(Message&)> release = nullptr;
+  /// Tells people that these fields were set.
+  std::function<void(const Call&, const Paths&, const Message&)> tell = nullptr;
 };
 
 /// What a single creation adds. Functions may be null.
@@ -125,6 +127,7 @@ class OwnedRegistry {
                         auto message = entity_message<Message>(**entity);
                         if (!message) return reply(fail(std::move(message).error()));
                         publish_change(identity_, *call, key, "update", paths);
+                        if (kind_.tell) kind_.tell(*call, paths, *message);
                         reply(shown(*std::move(message), with_ids(answered), true));
                       });
   }

@@ -5,8 +5,8 @@
 #include "app/api/services/identity/changes.hpp"
 #include "app/api/services/identity/notifications.hpp"
 #include "app/api/services/identity/pictures.hpp"
+#include "app/api/services/identity/state_notice.hpp"
 #include "app/api/services/identity/users.hpp"
-#include "ttn/lorawan/v3/notification_service.pb.h"
 
 namespace ff::api {
 namespace {
@@ -41,13 +41,6 @@ void complete(FieldChange& change) {
     change.requested.clear_state_description();
     change.paths.emplace_back("state_description");
   }
-}
-
-NewNotification of_state(const storage::EntityKey& key, const pb::User& user) {
-  pb::EntityStateChangedNotification data;
-  data.set_state(user.state());
-  data.set_state_description(user.state_description());
-  return {.entity = key, .type = "entity_state_changed", .data = packed(data), .email = true};
 }
 
 template <class FieldChange>
@@ -167,7 +160,7 @@ void UserUpdates::store(const CallPtr& call, const FieldChange& change_of, const
     auto user = entity_message<pb::User>(**entity);
     if (!user) return reply(fail(std::move(user).error()));
     publish_change(identity_, *call, key, "update", change_of.paths);
-    if (change_of.has("state")) notify(identity_, *call, of_state(key, *user));
+    if (change_of.has("state")) notify(identity_, *call, state_notice(key, *user));
     if (change_of.has("primary_email_address") && !change_of.by_admin) validations_.send(*user);
     hide_secrets(*user, identity_.settings());
     reply(masked(*std::move(user), paths));

@@ -131,6 +131,11 @@ TEST_F(EntitiesTest, AClientShowsItsSecretOnceAndWaitsForApproval) {
             "https://a.example");
   EXPECT_EQ(call_as(ada, "GET", "/clients/cli-1/rights").at("/rights/0"), "RIGHT_CLIENT_ALL");
   EXPECT_EQ(call_as(ada, "GET", "/clients").at("/clients/0/ids/client_id"), "cli-1");
+  const auto changed = call_as(ada, "GET", "/users/ada/notifications");
+  EXPECT_EQ(changed.at("/notifications/0/notification_type"), "entity_state_changed");
+  EXPECT_EQ(changed.at("/notifications/0/data/state"), "STATE_APPROVED");
+  EXPECT_EQ(changed.at("/notifications/0/entity_ids/client_ids/client_id"), "cli-1");
+  EXPECT_EQ(changed.at("/notifications/0/email"), "true");
   const auto told = call("GET", "/users/admin/notifications");
   EXPECT_EQ(told.at("/notifications/0/notification_type"), "client_requested");
   EXPECT_EQ(told.at("/notifications/0/sender_ids/user_id"), "ada");
