@@ -50,6 +50,10 @@ class AccountsTest(unittest.TestCase):
         self.run_command('create-user-api-key', code=75)
         self.run_command('create-admin-user', '--password', PASSWORD)
         self.assertIn('expiry', self.run_command('create-user-api-key', '--api-key-expiry', '2001-01-01T00:00:00Z', code=64)[1])
+        self.assertIn('must be 16 hex digits', self.run_command('create-eui-block', '--prefix', 'x', code=64)[1])
+        self.assertIn('no block', self.run_command('create-eui-block', '--prefix', '70B3D57ED0000001/63', code=64)[1])
+        self.assertIn('out of 70B3D57ED0000000/36', self.run_command('is-db', 'create-eui-block', '--eui-type', 'dev_eui', '--prefix', '70B3D57ED0000000/36')[1])
+        self.run_command('create-eui-block', '--prefix', '70B3D57ED0000000/36', code=1)
         self.assertIn('exclude', self.run_command('create-oauth-client', '--secret', 'x', '--no-secret', code=64)[1])
         self.assertIn('user `nobody` not found', self.run_command('create-user-api-key', '--user-id', 'nobody', code=1)[1])
 

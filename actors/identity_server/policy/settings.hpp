@@ -44,12 +44,12 @@ struct UserRights {
   bool create_organizations = true;
 };
 
-/// `is.dev-eui-block`: the one block of DevEUIs that is handed out.
+/// `is.dev-eui-block`: a block of DevEUIs that are handed out, beside those of the store.
 struct DevEuiBlock {
   bool enabled = false;
   std::uint64_t application_limit = 0;  // 0: none
   DevEui first;                         // its bits behind `length` are 0
-  std::uint8_t length = 0;              // of the prefix, bits: 0 to 64
+  std::uint8_t length = 0;              // of the prefix, bits: 1 to 64; 0: no block
   std::uint64_t init_counter = 0;
 };
 

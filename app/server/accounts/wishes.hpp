@@ -9,6 +9,7 @@
 
 #include "actors/identity_server/registry/messages.hpp"
 #include "protocol/base/random.hpp"
+#include "protocol/types/identifiers.hpp"
 
 namespace ff::app {
 
@@ -52,5 +53,14 @@ struct OAuthClient {
 /// `secret` is one that was made. Slow: hashes. Errors: validation; when it is decided
 /// user_not_found, id_taken.
 Result<AccountChange> make_oauth_client(const OAuthClient& wish, Random& random, UtcTime now);
+
+/// DevEUIs for applications, behind the blocks that are there.
+struct DevEuiBlock {
+  DevEui first;
+  std::uint8_t length = 0;  ///< Of the prefix, bits.
+  std::uint64_t init_counter = 0;
+};
+/// Errors: dev_eui_block_invalid; when it is decided already_exists.
+Result<AccountChange> make_dev_eui_block(const DevEuiBlock& wish);
 
 }  // namespace ff::app

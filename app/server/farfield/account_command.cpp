@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <exception>
 #include <functional>
+#include <limits>
 
 #include "actors/support/clock.hpp"
 #include "app/server/accounts/offline.hpp"
@@ -14,6 +15,7 @@
 #include "app/server/process/log.hpp"
 #include "app/server/process/process.hpp"
 #include "config/load/load.hpp"
+#include "config/schema/type.hpp"
 
 namespace ff::app {
 namespace {
@@ -29,6 +31,11 @@ constexpr ErrorDef expiry_date_format_invalid{"cli", "expiry_date_format_invalid
 constexpr ErrorDef expiry_date_invalid{"cli", "expiry_date_invalid", Code::invalid_argument,
                                        "expiry date is invalid"};
 
+constexpr ErrorDef eui_type_unknown{"farfield", "eui_type_unknown", Code::invalid_argument,
+                                    "EUIs of type `{type}` are not given out, but `dev_eui`"};
+constexpr ErrorDef flag_invalid{"farfield", "flag_invalid", Code::invalid_argument,
+                                "--{flag} must be {allowed}"};
+
 /// What there is to change when the store is open. `entity`: whose, for the audit log.
 struct Prepared {
   AccountChange made;
@@ -39,6 +46,7 @@ struct Circumstances {
   const OwnFlags& flags;
   Random& random;
   UtcTime now;
+  const config::IdentityServer& settings;
 };
 
 struct Command {
@@ -97,6 +105,32 @@ Result<Prepared> oauth_client(const Circumstances& with) {
                                 : "OAuth client " + wish.id + " is registered"};
 }
 
+template <class T>
+Result<T> value_of(const OwnFlags& flags, std::string_view name, std::string by_default,
+                   const config::Type<T>& type) {
+  const auto value = type.read(flags.text(name).value_or(std::move(by_default)));
+  if (!value) return fail(flag_invalid, {{"flag", name}, {"allowed", type.allowed}});
+  return *value;
+}
+
+Result<Prepared> eui_block(const Circumstances& with) {
+  const auto type = with.flags.text("eui-type").value_or("dev_eui");
+  if (type != "dev_eui") return fail(eui_type_unknown, {{"type", type}});
+  auto prefix = with.settings.dev_eui_prefix;
+  auto counter = with.settings.dev_eui_init_counter;
+  if (!with.flags.flag("use-config", false)) {
+    constexpr auto max = std::numeric_limits<std::int64_t>::max();
+    FF_TRY(prefix, value_of(with.flags, "prefix", "", config::join_eui_prefix()));
+    FF_TRY(counter, value_of(with.flags, "init-counter", "0",
+                             config::count<std::uint64_t>(0, std::uint64_t{max})));
+  }
+  const DevEui first(prefix.join_eui.value());
+  FF_TRY(auto made, make_dev_eui_block({first, prefix.length, counter}));
+  const auto name = to_string(first);
+  return Prepared{std::move(made), "dev_eui_block:" + name,
+                  "DevEUIs are given out of " + name + "/" + std::to_string(prefix.length)};
+}
+
 const std::vector<Command>& commands() {
   static const std::vector<Command> all{
       {"create-admin-user",
@@ -135,7 +169,18 @@ const std::vector<Command>& commands() {
         {"logout-redirect-uri"},
         {"authorized", true},
         {"endorsed", true}},
-       oauth_client}};
+       oauth_client},
+      {"create-eui-block",
+       "usage: farfield create-eui-block [--eui-type dev_eui]\n"
+       "                                 --prefix 70B3D57ED0000000/36 [--init-counter 0]\n"
+       "                                 | --use-config\n"
+       "\n"
+       "Adds a block of DevEUIs for applications: they are given out when the blocks that are "
+       "there\n"
+       "are used up. No DevEUI may be in two of them. With --use-config it is that of\n"
+       "is.dev-eui-block.{prefix,init-counter}, which is used without this command, too.\n",
+       {{"eui-type"}, {"prefix"}, {"init-counter"}, {"use-config", true}},
+       eui_block}};
   return all;
 }
 
@@ -196,7 +241,8 @@ ExitCode run(const Command& command, std::vector<std::string> arguments) {
   auto store = open_existing_store(config, command.creates_store);
   if (!store) return failed(store.error(), ExitCode::temporary);
   auto random = make_secure_random();
-  auto prepared = command.prepare({*flags, *random, actors::make_system_clock()->now().utc});
+  auto prepared =
+      command.prepare({*flags, *random, actors::make_system_clock()->now().utc, config.is});
   if (!prepared) return failed(prepared.error(), ExitCode::usage);
   const auto secret = prepared->made.secret;
   const auto told = prepared->told;

@@ -1,5 +1,6 @@
-// The commands `farfield create-admin-user`, `create-user-api-key` and `create-oauth-client`, also
-// behind the word `is-db` as operators of the reference know them [spec cli §7].
+// The commands `farfield create-admin-user`, `create-user-api-key`, `create-oauth-client` and
+// `create-eui-block`, also behind the word `is-db` as operators of the reference know them [spec
+// cli §7].
 #pragma once
 
 #include <string>

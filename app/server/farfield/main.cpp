@@ -37,7 +37,7 @@ constexpr const char* help =
     "  dr import [FROM]         the device repository of a folder or an archive into the store of "
     "a\n"
     "                           server that is not running; without FROM dr.directory\n"
-    "  create-admin-user, create-user-api-key, create-oauth-client\n"
+    "  create-admin-user, create-user-api-key, create-oauth-client, create-eui-block\n"
     "                           accounts in the store of a server that is not running, also as\n"
     "                           is-db create-...; --help says more\n"
     "  inspect [--json] WHAT    ask a running server what it does and why: components,\n"

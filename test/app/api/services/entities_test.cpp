@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 
+#include "app/api/services/identity/dev_eui_blocks.hpp"
 #include "app/api/services/identity/expired_entities.hpp"
 #include "app/api/services/mapping/events.hpp"
 #include "test/app/api/services/identity_fixture.hpp"
@@ -360,6 +361,27 @@ TEST_F(EntitiesTest, DevEuisAreIssuedOnceFromTheBlock) {
             "pkg/identityserver/store:application_dev_eui_limit_reached");
   EXPECT_EQ(call("GET", "/applications/app-1?field_mask=dev_eui_counter").at("/dev_eui_counter"),
             "2");
+}
+
+TEST_F(EntitiesTest, DevEuisComeFromTheOldestBlockThatHasOne) {
+  ASSERT_EQ(create_application("app-1").status, 200);
+  settings->dev_euis.enabled = true;
+  const auto issue = [this] { return call("POST", "/applications/app-1/dev-eui"); };
+  EXPECT_EQ(issue().error(), "pkg/identityserver/store:no_eui_or_block_available")
+      << "without a block";
+  for (const auto& block :
+       {EuiBlock{DevEui(0x70B3D57ED0000020), 64, 0}, EuiBlock{DevEui(0x70B3D57ED0000010), 62, 2}}) {
+    std::promise<bool> added;
+    deps.identity->change(*add_dev_eui_block(block),
+                          [&](const auto& done) { added.set_value(done.has_value()); });
+    ASSERT_TRUE(added.get_future().get());
+  }
+  settings->dev_euis.first = DevEui(0x70B3D57ED0000000);
+  settings->dev_euis.length = 64;
+  for (const char* eui :
+       {"70B3D57ED0000020", "70B3D57ED0000012", "70B3D57ED0000013", "70B3D57ED0000000"})
+    EXPECT_EQ(issue().at("/dev_eui"), eui);
+  EXPECT_EQ(issue().error(), "pkg/identityserver/store:no_eui_or_block_available");
 }
 
 TEST_F(EntitiesTest, EveryoneMayKnowTheSettings) {

@@ -11,6 +11,7 @@
 #include "app/api/services/identity/users.hpp"
 #include "app/server/accounts/offline.hpp"
 #include "app/server/accounts/wishes.hpp"
+#include "protocol/base/hex.hpp"
 #include "storage/engine/memory_engine.hpp"
 #include "ttn/lorawan/v3/client.pb.h"
 
@@ -164,6 +165,27 @@ TEST_F(AccountsTest, AClientNeedsAnOwner) {
   const auto made = apply(make_oauth_client({.owner_id = "nobody"}, *random, now));
   ASSERT_FALSE(made);
   EXPECT_EQ(made.error().name(), "user_not_found");
+}
+
+TEST_F(AccountsTest, ABlockOfDevEuisIsAddedOnce) {
+  const DevEuiBlock wish{
+      .first = DevEui(0x70B3D57ED0000000), .length = 36, .init_counter = 0x0FFFFFFF};
+  ASSERT_TRUE(apply(make_dev_eui_block(wish), "dev_eui_block:70B3D57ED0000000"));
+  const auto row = identity_server::get_entity(
+      engine, {EntityKind::dev_eui_block, {"70B3D57ED0000000"}}, identity_server::Deleted::without);
+  ASSERT_TRUE(row);
+  EXPECT_EQ(hex_upper((*row)->message),
+            "08FFFFFF7F"  // 1: 0x0FFFFFFF, the next counter
+            "C03E24");    // 1000: 36
+  EXPECT_EQ(apply(make_dev_eui_block(wish)).error().name(), "already_exists");
+  const DevEuiBlock wrong[] = {
+      {.first = DevEui(0x70B3D57ED0000000), .length = 0, .init_counter = 0},
+      {.first = DevEui(0x70B3D57ED0000000), .length = 65, .init_counter = 0},
+      {.first = DevEui(0x70B3D57ED0000001), .length = 63, .init_counter = 0},
+      {.first = DevEui(0x70B3D57ED0000000), .length = 36, .init_counter = 0x10000000},
+  };
+  for (const auto& one : wrong)
+    EXPECT_EQ(apply(make_dev_eui_block(one)).error().name(), "dev_eui_block_invalid");
 }
 
 TEST_F(AccountsTest, WhatWasChangedIsInTheAuditLogWithoutSecrets) {
