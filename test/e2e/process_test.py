@@ -69,7 +69,10 @@ class Process(unittest.TestCase):
 
     def test_an_unknown_command_is_a_usage_error(self):
         self.assertEqual(run('strat').returncode, 64)
-        self.assertEqual(run('--help').returncode, 0)
+        done = run('--help')
+        self.assertEqual(done.returncode, 0)
+        for page in ('device', 'address', 'joins', 'gateway', 'packages', 'shards', 'storage', 'roaming'):
+            self.assertIn(page, done.stdout.split('inspect [--json]')[1])
 
     def test_a_second_server_on_the_same_data_says_so(self):
         with Server() as server:
