@@ -28,9 +28,9 @@ LIBRARIES = [
     (r'caf/', ['actors/', 'app/']),
     (r'boost/(asio|beast)', ['net/', 'app/server/']),
     (r'rocksdb/', ['storage/engine/']),
-    (r'(grpc|grpcpp)/', ['app/api/', 'app/server/', 'app/cli/', 'actors/cluster/']),
+    (r'(grpc|grpcpp)/', ['app/api/', 'app/server/', 'app/cli/']),
     (r'google/protobuf/(?!.*\.pb\.h)', ['protocol/api_json/', 'protocol/api_rules/', 'protocol/field_mask/',
-                           'storage/codec/', 'storage/repo/', 'actors/identity_server/', 'app/']),
+                           'storage/codec/', 'actors/identity_server/', 'app/']),
     (r'curl/', ['net/http_client/', 'net/smtp/']),
     (r'openssl/', ['protocol/acme/', 'protocol/base/', 'protocol/crypto/', 'net/tls/', 'actors/identity_server/']),
     (r'simdjson', ['protocol/gateway/']),
@@ -49,10 +49,11 @@ LIBRARIES = [
      ['storage/', 'net/', 'config/', 'actors/', 'app/']),
 ]
 
-# Generated messages: in .cpp files of these folders, and not in headers but those of the API's own services.
+# Generated messages: in .cpp files of these folders, and not in headers but those of the API's own services. Of actors/ the identity
+# server, whose entities are stored as messages of the API, and integrations, whose bodies may be such messages.
 MESSAGE_HEADERS = ('app/api/services/',)
-MESSAGES = ['protocol/api_json/', 'protocol/api_rules/', 'storage/codec/', 'storage/repo/', 'app/',
-            'actors/identity_server/', 'actors/application_server/integration/', 'actors/gateway_server/mqtt_bridge_codec']
+MESSAGES = ['protocol/api_json/', 'protocol/api_rules/', 'storage/codec/', 'app/',
+            'actors/identity_server/', 'actors/application_server/integration/']
 
 # What one role's folder under actors/ may include of another's.
 ROLE_INTERFACE = {'interface.hpp', 'messages.hpp'}
