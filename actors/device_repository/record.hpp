@@ -17,7 +17,7 @@ struct RepositoryRow {
   bool operator==(const RepositoryRow&) const = default;
 };
 
-/// ON-DISK: a sealed record. Golden test: test/actors/device_repository/record_test.cpp. Decoding
+/// ON-DISK: a sealed record. Golden test: test/actors/device_repository/import_test.cpp. Decoding
 /// is total on any bytes.
 Bytes encode_row(const RepositoryRow& row);
 Result<RepositoryRow> decode_row(ByteView row);

@@ -148,7 +148,7 @@ Waiting take(Pointer self, std::map<std::uint64_t, Waiting>::iterator found) {
   return waiting;
 }
 
-/// As a shard says it of a data frame. [network_server/shard/interface.hpp]
+/// As a shard says it of a data frame. [actors/network_server/shard/interface.hpp]
 bool is_unknown(const Error& error) {
   return error.name() == "device_not_found" || error.name() == "mic_mismatch";
 }

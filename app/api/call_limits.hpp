@@ -1,5 +1,5 @@
-// How often a caller may call: the limits of RPCs [api-conventions §9]. HTTP's come here too, as
-// calls. Not the limiter (net/rate_limit).
+// How often a caller may call: the limits of RPCs [spec api-conventions §9]. HTTP's come here too,
+// as calls. Not the limiter (net/rate_limit).
 #pragma once
 
 #include <google/protobuf/message.h>

@@ -119,7 +119,7 @@ void Front::run(const std::shared_ptr<Call>& call, const AuditedCallPtr& audited
   ports_.audit->begin(*call, audited->request, handle);
 }
 
-/// Before authentication, as clients of the reference know it [api-conventions §2].
+/// Before authentication, as clients of the reference know it [spec api-conventions §2].
 Status Front::admit(CallType type, const Call& call, const google::protobuf::Message* maybe_request,
                     grpc::CallbackServerContext& context) const {
   if (maybe_request != nullptr)

@@ -1,5 +1,5 @@
 // Which web pages of other origins may use the HTTP API: all of them, with credentials that they
-// have themselves, never with cookies [api-conventions §8]. Not cookies and CSRF: account/.
+// have themselves, never with cookies [spec api-conventions §8]. Not cookies and CSRF: account/.
 #pragma once
 
 #include "net/http/handler.hpp"

@@ -1,5 +1,5 @@
-// Limits of HTTP handlers that are no calls of the API [api-conventions §9]. Calls have theirs in
-// call_limits.hpp.
+// Limits of HTTP handlers that are no calls of the API [spec api-conventions §9]. Calls have theirs
+// in call_limits.hpp.
 #pragma once
 
 #include <functional>

@@ -1,4 +1,5 @@
-// HTTP headers to gRPC metadata and back [api-conventions §2.1, json-rules: HTTP mapping].
+// HTTP headers to gRPC metadata and back [spec api-conventions §2.1;
+// shared/api/json-rules.md: HTTP mapping].
 // Not for rights: who may set forwarded headers is decided by the HTTP server's proxy rules before.
 #pragma once
 

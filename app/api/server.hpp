@@ -1,6 +1,6 @@
-// ApiServer: the gRPC server of this process, with its addresses and limits [api-conventions §2],
-// its health and what it serves (server_health.hpp).
-// Not its services; they are registered by the wiring, one file each.
+// ApiServer: the gRPC server of this process, with its addresses and limits [spec api-conventions
+// §2], its health and what it serves (server_health.hpp). Not its services; they are registered by
+// the wiring, one file each.
 #pragma once
 
 #include <grpcpp/channel.h>

@@ -1,6 +1,6 @@
 // What a gRPC server says of itself to tools that know nothing of the API: gRPC's health service,
 // and its reflection service, from which clients without `.proto` files learn the methods. The
-// reference has neither [api-conventions §2]. Not the health page of HTTP.
+// reference has neither [spec api-conventions §2]. Not the health page of HTTP.
 #pragma once
 
 #include <memory>

@@ -16,7 +16,7 @@ namespace ff::api {
 /// the log.
 grpc::Status to_grpc(const Error& error, std::string_view correlation_id);
 
-/// The HTTP status of a gRPC status code [api-conventions §7].
+/// The HTTP status of a gRPC status code [spec api-conventions §7].
 int http_status(grpc::StatusCode code) noexcept;
 
 /// `{"code":…,"message":…,"details":[…]}`. A detail of unknown type is left out.

@@ -1,5 +1,5 @@
 // What confines a worker: limits of the kernel, namespaces where they are allowed, and a filter of
-// system calls. [architecture §10]
+// system calls. [shared/design/architecture.md §10]
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
 // `dr.*`: the device repository. Names and defaults are the reference's. [spec
-// configuration-and-metrics §10, devices-repository §1.5]
+// configuration-and-metrics §8, devices-repository-templates-qr §1.5]
 #include "config/schema/schema.hpp"
 
 namespace ff::config {

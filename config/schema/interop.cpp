@@ -1,5 +1,5 @@
 // What servers of other networks and other processes of this one are let in by: Backend Interfaces,
-// the key vault, cluster keys. [spec configuration-and-metrics §3; events-cluster-discovery §8, §9]
+// the key vault, cluster keys. [spec configuration-and-metrics §2, events-cluster-discovery §8, §9]
 #include "config/schema/schema.hpp"
 
 namespace ff::config {

@@ -16,7 +16,7 @@ inline constexpr ErrorDef invalid_url{"net/broker_client", "invalid_url", Code::
 
 enum class Scheme : std::uint8_t { mqtt, mqtts, ws, wss, nats, tls };
 
-/// How a NATS server knows us; `?auth=`, our own. [integrations §3.2 has the URL alone]
+/// How a NATS server knows us; `?auth=`, our own. [spec integrations §3.2 has the URL alone]
 enum class NatsLogin : std::uint8_t {
   plain,  ///< User and password, or a token; nobody.
   jwt,    ///< The user is a JWT, the password the seed of its key: both parts of a `.creds` file.

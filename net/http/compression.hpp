@@ -1,5 +1,5 @@
 // Compressed bodies, both ways: answers for clients that ask, requests of clients that send them
-// [api-conventions §8]. gzip and nothing else.
+// [spec api-conventions §8]. gzip and nothing else.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@ struct CompressionOptions {
   /// Answers above, too: they are held whole until they are compressed.
   std::size_t size_max = 32U << 20U;
   /// Of a request, when it is unpacked. More answers 400, as without compression
-  /// [api-conventions §3].
+  /// [spec api-conventions §3].
   std::size_t request_size_max = 16U << 20U;
 };
 

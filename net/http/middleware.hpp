@@ -11,8 +11,8 @@
 
 namespace ff::net::http {
 
-/// Presets the headers every response carries [api-conventions §8], and `Cache-Control: no-store`;
-/// a handler that sets one of them itself wins.
+/// Presets the headers every response carries [spec api-conventions §8], and `Cache-Control:
+/// no-store`; a handler that sets one of them itself wins.
 HttpHandler with_security_headers(HttpHandler next);
 
 /// Gives a request to the handler of the longest prefix of its path. A prefix ends where a path

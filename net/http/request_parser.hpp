@@ -41,7 +41,7 @@ class RequestParser {
   bool has_headers() const noexcept;
   /// The headers are complete, ask for `100 Continue`, and the body is still awaited.
   bool expects_continue() const noexcept;
-  /// 400, 431, 501 or 505. A body above the limit is 400 [api-conventions §3].
+  /// 400, 431, 501 or 505. A body above the limit is 400 [spec api-conventions §3].
   int failure_status() const noexcept;
 
   /// The client lets us keep the connection. Only after `complete`, before take().

@@ -14,7 +14,7 @@ namespace ff::net::http {
 
 struct ServerOptions {
   std::size_t header_size_max = 64U << 10U;  ///< Request line and headers; more answers 431.
-  std::size_t body_size_max = 16U << 20U;    ///< More answers 400 [api-conventions §3].
+  std::size_t body_size_max = 16U << 20U;    ///< More answers 400 [spec api-conventions §3].
   /// From the first byte of a request to the end of its headers; then 408.
   Duration read_header_timeout = std::chrono::seconds{5};
   /// From the first byte of a request to its last; then 408.

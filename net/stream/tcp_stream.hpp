@@ -1,5 +1,5 @@
 // INTERNAL to net/stream: one TCP connection, with TLS if it has an engine.
-// Not how it came to be: tcp_listener.cpp accepts, tcp_connector.cpp connects.
+// Not how it came to be: tcp_listener.cpp accepts, tcp_network.cpp connects.
 #pragma once
 
 #include <atomic>

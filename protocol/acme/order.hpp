@@ -87,7 +87,8 @@ class Order {
   Result<Step> on_finalized(const Answer& answer);
   Result<Step> next_authorization();
   Result<Step> wait(const Answer& answer, Stage stage, std::string url);
-  /// A signed request; an empty payload asks for what the URL is. [§6.3]
+  /// A signed request; an empty payload asks for what the URL is. [RFC 8555
+  /// §6.3]
   Result<Step> post(Stage stage, std::string url, std::string payload);
 
   OrderConfig config_;

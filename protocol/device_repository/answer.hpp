@@ -1,5 +1,6 @@
 // What the API answers, made of documents: templates, the functions of codecs, addresses of
-// pictures. JSON in the form of the API throughout. [spec devices-repository §1.2, §1.3]
+// pictures. JSON in the form of the API throughout. [spec devices-repository-templates-qr §1.2,
+// §1.3]
 #pragma once
 
 #include <string>

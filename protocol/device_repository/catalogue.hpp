@@ -1,5 +1,5 @@
 // What is in a repository: brands and models that belong together, found by id, number and words.
-// Made of documents once, then only read. [spec devices-repository §1.1, §1.6]
+// Made of documents once, then only read. [spec devices-repository-templates-qr §1.1, §1.6]
 #pragma once
 
 #include <cstdint>

@@ -1,6 +1,7 @@
 // The files of the public LoRaWAN device repository as documents: what kind a file is of, and what
 // it says as JSON in the form of the API, so that nobody takes YAML apart twice.
-// [spec devices-repository §1.1 to §1.3] Not which documents belong together: see catalogue.hpp.
+// [spec devices-repository-templates-qr §1.1 to §1.3] Not which documents belong together: see
+// catalogue.hpp.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// `<brand>/<model>.yaml`: a product. [spec devices-repository §1.2]
+// `<brand>/<model>.yaml`: a product. [spec devices-repository-templates-qr §1.2]
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>

@@ -1,4 +1,5 @@
-// A profile: how a device speaks LoRaWAN, as fields of a template. [spec devices-repository §1.3]
+// A profile: how a device speaks LoRaWAN, as fields of a template. [spec
+// devices-repository-templates-qr §1.3]
 #include <boost/json/serialize.hpp>
 
 #include <array>

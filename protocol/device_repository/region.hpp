@@ -1,4 +1,5 @@
-// Regions as profiles name them, and bands as the API does. [spec devices-repository §1.4]
+// Regions as profiles name them, and bands as the API does. [spec devices-repository-templates-qr
+// §1.4]
 #pragma once
 
 #include <string>

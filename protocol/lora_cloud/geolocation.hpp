@@ -39,7 +39,7 @@ struct AccessPoint {
 };
 
 /// What is sent in place of a gateway's id: the hex SHA-256 of it, because ids are ours. [spec
-/// §5.2]
+/// integrations §5.2]
 std::string hashed_gateway(std::string_view gateway_id);
 
 std::string single_frame_request(const Frame& frame);

@@ -75,7 +75,7 @@ struct MacParameters {
 
 /// A request that the device refused without saying which value of it. The reference forgets such
 /// refusals and repeats the request on every uplink for ever; we stop after `refusals_max`. [spec
-/// network-server §8.2; issues #3921, #4610]
+/// network-server §8.2; the reference's issues #3921, #4610]
 struct RefusedRequest {
   Cid cid;
   Bytes request;  // as encoded; of LinkADR the whole block

@@ -11,7 +11,8 @@ namespace ff::region {
 
 /// A channel's data rates, as NewChannelReq has them: a minimum up to a maximum or, the other way
 /// round, a code of RP002-1.0.5: minimum n above maximum 0 stands for the rates from n - 1 to
-/// adr_max_data_rate and the fast ones. [RP002-1.0.5 NewChannelReq; DISAGREEMENTS R-105-1]
+/// adr_max_data_rate and the fast ones. [RP002-1.0.5 NewChannelReq;
+/// shared/lorawan/regions/DISAGREEMENTS.md R-105-1]
 struct DataRateRange {
   DataRateIndex min;
   DataRateIndex max;

@@ -14,7 +14,7 @@
 //
 // GPS time is kept apart from the server's samples, so that an uplink without GPS time does not
 // forget it; it is dropped when the counter jumps against the server clock. [spec gateway-server
-// §9.4; radio-events-errors §5.2]
+// §9.4, radio-events-errors §5.2]
 #pragma once
 
 #include <cstdint>

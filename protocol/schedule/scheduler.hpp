@@ -42,7 +42,7 @@ inline constexpr ErrorDef no_clock_sync{"pkg/gatewayserver/scheduling", "no_cloc
                                         Code::unavailable, "no clock sync"};
 
 /// Share of a sub-band's duty cycle that emissions up to this priority may use together. [spec
-/// §9.3]
+/// gateway-server §9.3]
 double duty_cycle_ceiling(TxPriority priority) noexcept;
 /// `LOWEST` … `HIGHEST`, as in the API.
 const char* to_string(TxPriority priority) noexcept;
@@ -111,7 +111,8 @@ class Scheduler {
 
   /// Least time between now and the start of an emission.
   static Duration lead_time(const RoundTrips& round_trips, UtcTime now) noexcept;
-  /// Where a wall-clock time lies on the concentrator's counter. [spec §9.4]
+  /// Where a wall-clock time lies on the concentrator's counter. [spec
+  /// gateway-server §9.4]
   static Result<ConcentratorTime> resolve(UtcTime starts, const ScheduleContext& context);
 
   const Emissions& emissions() const noexcept { return emissions_; }

@@ -19,8 +19,8 @@ inline constexpr ErrorDef frequency_plans_time_off_air{
     "pkg/gatewayserver/scheduling", "frequency_plans_time_off_air", Code::invalid_argument,
     "frequency plans must have the same time off air value"};
 
-/// Least gap between two emissions: what a forwarder's queue needs. [spec §9.1, 3.34.1 with margins
-/// of the JIT queue]
+/// Least gap between two emissions: what a forwarder's queue needs. [spec gateway-server §9.1:
+/// as of 3.34.1, with margins of the JIT queue]
 inline constexpr Duration queue_delay = std::chrono::microseconds{32'500};
 /// Least lead time when round trips are not known, and of a user's `schedule_anytime_delay`.
 inline constexpr Duration schedule_time_short = std::chrono::milliseconds{130};

@@ -13,7 +13,7 @@ namespace ff::storage {
 /// Sum of all jumps this data directory has been told to make; only grows. A record with reserved
 /// counters holds the distance it has already made (0 if absent); when activated it adds the
 /// difference to each reserved bound, remembers the new distance in the same write, and starts
-/// there. New records start with the current distance. [app/docs/architecture.md §2 rule 4, §7]
+/// there. New records start with the current distance. [app/docs/architecture.md §2 rule 4]
 using CounterJump = Strong<struct CounterJumpTag, std::uint64_t>;
 
 /// 0 if there never was one. Errors: corruption, and those of reading.

@@ -22,7 +22,7 @@ STREAM_SECONDS = 0.7
 COMPONENTS_ELSEWHERE = {'DCS', 'GCS', 'PBA', 'QRG', 'DTC'}
 NOT_SERVED = {
     'As/GetLinkStats',  # The reference does not either.
-    # Between components, which are actors here: app/docs/adr/0031.
+    # Between components, which are actors here: ADR 31.
     'NsAs/HandleUplink', 'NsGs/ScheduleDownlink', 'AsNs/DownlinkQueueReplace', 'AsNs/DownlinkQueuePush', 'AsNs/DownlinkQueueList',
     'GsNs/HandleUplink', 'GsNs/ReportTxAcknowledgment',
 }

@@ -180,7 +180,7 @@ def limit(run):
 
 
 def against_the_aim(run):
-    """How far it is from what was aimed at. [issue of the first stack; the bare path is bench path]"""
+    """How far it is from what was aimed at. [shared/design/architecture.md §6; the bare path is bench path]"""
     rate, cost = run['uplinks_per_second'], run['server_cpu_us_per_uplink']
     return {'aim_uplinks_per_second': AIM_UPLINKS_PER_SECOND, 'short_of_it_by': max(0.0, AIM_UPLINKS_PER_SECOND - rate),
             'aim_server_cpu_us_per_uplink': AIM_CPU_US_PER_UPLINK, 'above_it_by': max(0.0, cost - AIM_CPU_US_PER_UPLINK),

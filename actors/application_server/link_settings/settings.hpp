@@ -25,7 +25,7 @@ struct LinkSettings {
 };
 
 /// ON-DISK: a sealed record of family `entity`. Golden test:
-/// test/actors/application_server/link_settings/record_test.cpp. Decoding is total on any bytes.
+/// test/actors/application_server/link_settings/registry_test.cpp. Decoding is total on any bytes.
 Bytes encode_link_settings(const LinkSettings& settings);
 Result<LinkSettings> decode_link_settings(ByteView row);
 Bytes link_settings_key(const ApplicationId& application_id);

@@ -1,5 +1,5 @@
 // The logic of one group of a shared subscription: its members, and the stored session that gets
-// messages for all of them. Pure; group.cpp carries effects out. [app/docs/adr/0007]
+// messages for all of them. Pure; group.cpp carries effects out. [ADR 7]
 //
 //     away ─join─▶ attaching ─accepted─▶ subscribing ─subscribed─▶ open
 //       ▲                                                            │ the last member leaves, or

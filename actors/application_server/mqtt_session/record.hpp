@@ -15,7 +15,7 @@
 namespace ff::application_server::mqtt_session {
 
 /// Who a session belongs to, whichever key or user name the client connects with.
-/// [app/docs/adr/0007]
+/// [ADR 7]
 struct SessionKey {
   ApplicationId application_id;
   std::string client_id;

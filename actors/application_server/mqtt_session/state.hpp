@@ -1,5 +1,5 @@
 // The logic of one stored MQTT session: what it has subscribed to, how far the client is in the
-// outbox, what is sent next. Pure; session.cpp carries effects out. [app/docs/adr/0007]
+// outbox, what is sent next. Pure; session.cpp carries effects out. [ADR 7]
 //
 //     loading ─loaded─▶ away ─attach─▶ opening ─committed─▶ connected ─detach─▶ away
 //                         ▲                                    │ attach: the older connection is

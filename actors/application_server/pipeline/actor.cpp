@@ -166,7 +166,7 @@ class StartRelease final : public actors::Release {
 };
 
 /// Our join server does not know the session. Another network's may, unless the EUIs are another
-/// device's here. [join_server/messages.hpp]
+/// device's here. [actors/join_server/messages.hpp]
 bool may_be_elsewhere(const Error& error) {
   const auto* cause = error.cause();
   return error.code() == Code::not_found &&

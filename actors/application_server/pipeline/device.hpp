@@ -1,6 +1,6 @@
 // The application server's part of a device: sessions with AppSKey and counters, formatters. A
 // value; its stored form is record.hpp's. Not the network server's part
-// (network_server/session/device.hpp).
+// (actors/network_server/session/device.hpp).
 #pragma once
 
 #include <cstdint>

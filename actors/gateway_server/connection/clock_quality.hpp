@@ -1,5 +1,5 @@
 // How well a concentrator's counter agrees with the server's clock: what an operator looks at when
-// downlinks come too early or too late. Not the clock (schedule/rollover_clock.hpp). Pure.
+// downlinks come too early or too late. Not the clock (protocol/schedule/rollover_clock.hpp). Pure.
 #pragma once
 
 #include <cstdint>

@@ -158,7 +158,8 @@ Effects ConnectionState::on_housekeep(Instant now, Random& random) {
     fetch_at_ =
         now.mono + jittered(config_.fetch_gateway_interval, config_.fetch_gateway_jitter, random);
     effects.push_back(FetchSettings{});
-    // Rights end without a word, too: a key expires, its owner loses them. [spec §2.2]
+    // Rights end without a word, too: a key expires, its owner loses them. [spec gateway-server
+    // §2.2]
     if (!request_.secret.empty()) effects.push_back(CheckRights{});
   }
   return effects;

@@ -241,7 +241,8 @@ void MqttGateway::send(mqtt::ServerConnection& connection, const SendDownlink& m
   if (subscriptions_.empty()) return lose(message.token, Error(mqtt_not_subscribed));
   auto body = context_->format->encode(message);
   if (!body) return lose(message.token, body.error());
-  // At QoS 0, whatever was granted: a downlink that comes again comes too late. [spec §5]
+  // At QoS 0, whatever was granted: a downlink that comes again comes too late. [spec
+  // gateway-server §5]
   mqtt::Delivery delivery{.token = mqtt::DeliveryToken{message.token.value()}};
   for (const auto& subscription : subscriptions_) {
     if (subscription.id != 0) delivery.subscription_ids.push_back(subscription.id);

@@ -45,7 +45,7 @@ struct Draft {
 Bytes encode_key(const storage::EntityKey& key);
 
 /// ON-DISK: a sealed record (storage/codec): the value of family `entity`. Golden test:
-/// test/actors/identity_server/registry/entity_test.cpp.
+/// test/actors/identity_server/registry/registry_test.cpp.
 Bytes encode_entity(const Entity& entity);
 /// Total on any bytes. Errors: malformed_record, malformed_value, value_too_new.
 Result<Entity> decode_entity(storage::EntityKey key, ByteView row);

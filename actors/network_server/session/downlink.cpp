@@ -359,7 +359,7 @@ mac::CommandBudget SessionState::command_budget(const mac::DeviceProfile& device
 }
 
 /// The frame with its counter, which the commit of this turn spends before the frame leaves.
-/// [architecture §2 rules 2, 4]
+/// [app/docs/architecture.md §2 rules 2, 4]
 std::optional<Bytes> SessionState::sealed_answer(InFlight& flight,
                                                  const mac::DeviceProfile& device_profile,
                                                  const Turn& turn, Outcome& out) {

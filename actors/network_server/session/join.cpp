@@ -23,7 +23,7 @@ constexpr int home_draws_max = 64;
 constexpr Duration join_collection = std::chrono::seconds{6};
 
 /// An address whose shard is the device's own, where the prefixes have one: then matching and
-/// session are neighbours. [architecture §5]
+/// session are neighbours. [shared/design/architecture.md §5]
 DevAddr choose_address(const Config& config, const Device& device, storage::ShardCount count,
                        Random& random) {
   const auto& prefixes = config.addresses.of(device.ids.uid.application_id.text());

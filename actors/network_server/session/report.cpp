@@ -20,7 +20,7 @@ namespace {
 
 /// Gateways report an emission within this time; reports after it find nothing. A little less than
 /// the reference's minute, after which a session that nothing happens to is put to rest. [spec
-/// network-server §1.2; shard/session_directory.hpp]
+/// network-server §1.2; actors/network_server/shard/session_directory.hpp]
 constexpr std::chrono::seconds report_ttl{55};
 constexpr std::size_t transmissions_max = 16;
 

@@ -1,6 +1,7 @@
 // The logic of a device session: every decision about one device's frames, sessions, MAC state and
-// downlink queue. Pure: events in, records and effects out. Its parts are in uplink.cpp, join.cpp,
-// downlink.cpp, transmission.cpp, report.cpp, relay.cpp, queue.cpp and registry.cpp.
+// downlink queue. Pure: events in, records and effects out. state.cpp takes an event to its part:
+// uplink.cpp, join.cpp, downlink.cpp (class A), network_initiated.cpp (classes B and C),
+// transmission.cpp, report.cpp, relay.cpp, queue.cpp and registry.cpp; inspection.cpp shows it.
 #pragma once
 
 #include <deque>

@@ -1,6 +1,6 @@
 // The address index of one shard: every session on every address that hashes here, and which of
 // them made a frame's MIC. Derived data: the session decides again with its own counter.
-// [architecture.md §5; spec network-server §3.3-3.6]
+// [app/docs/architecture.md §4; spec network-server §3.3-3.6]
 #pragma once
 
 #include <cstdint>

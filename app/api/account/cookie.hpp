@@ -27,7 +27,7 @@ std::string expired_cookie_text(std::string_view name, bool secure);
 /// Thread safe.
 class CookieSeal {
  public:
-  /// Both keys count. [spec: http.cookie.hash-key, http.cookie.block-key]
+  /// Both keys count. [spec configuration-and-metrics §2: http.cookie.hash-key, block-key]
   CookieSeal(ByteView hash_key, ByteView block_key);
 
   std::string seal(std::string_view name, std::string_view text, Random& random) const;

@@ -1,5 +1,5 @@
 // DeviceRepository: descriptions of products, templates and payload formatters. For every caller
-// that is known. [spec devices-repository §1.6]
+// that is known. [spec devices-repository-templates-qr §1.6]
 #include "actors/device_repository/look_up.hpp"
 #include "app/api/services/base/context.hpp"
 #include "app/api/services/mapping/messages.hpp"

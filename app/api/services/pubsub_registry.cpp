@@ -174,7 +174,8 @@ class PubSubRegistry final : public pb::ApplicationPubSubRegistry::CallbackServi
     };
   }
 
-  /// Adds X-Warning to the answer if the operator does not like the provider. [spec §3.3]
+  /// Adds X-Warning to the answer if the operator does not like the provider. [spec integrations
+  /// §3.3]
   void warn(ServerContext& context, Provider provider) const {
     if (!providers_.discouraged.contains(provider)) return;
     context.AddInitialMetadata("warning", "The " + std::string(name_of(provider)) +

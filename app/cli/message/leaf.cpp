@@ -14,7 +14,7 @@ bool is(const Descriptor& type, std::string_view name) {
   return type.full_name() == name;
 }
 
-/// A message of one field `value` is written as that value. [api json-rules]
+/// A message of one field `value` is written as that value. [shared/api/json-rules.md]
 const FieldDescriptor* wrapped(const Descriptor& type) {
   if (type.field_count() != 1 || type.field(0)->name() != "value" || type.field(0)->is_repeated() ||
       type.field(0)->message_type() != nullptr)

@@ -1,5 +1,5 @@
-// The HTTP server's own pages beside the API: /healthz and /metrics [api-conventions §10]; /inspect
-// is app/server/inspect's.
+// The HTTP server's own pages beside the API: /healthz and /metrics [spec api-conventions §10];
+// /inspect is app/server/inspect's.
 #pragma once
 
 #include <functional>

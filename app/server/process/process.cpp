@@ -37,7 +37,8 @@
 namespace ff::app {
 namespace {
 
-/// From SIGTERM to a forced end. [issue: clean exit within ten seconds]
+/// From SIGTERM to a forced end: the process is gone within ten seconds. [app/docs/operations.md
+/// §2]
 constexpr std::chrono::seconds drain_limit{9};
 
 ExitCode exit_code_of(const Error& error) {
@@ -149,7 +150,7 @@ Result<Prepared> prepare(const config::Config& config, net::EventLoop& loop,
   return out;
 }
 
-/// CAF as the notes on it demand: policy sharing, bounded turns. [caf-notes §2.9]
+/// CAF as the notes on it demand: policy sharing, bounded turns. [shared/design/caf-notes.md §2.9]
 void set_up_actors(caf::actor_system_config& config, const config::Process& process) {
   const auto cores = std::max<std::size_t>(1, std::thread::hardware_concurrency());
   config.set("scheduler.policy", caf::atom("sharing"));
@@ -186,7 +187,7 @@ std::unique_ptr<Node> start_node(NodePorts ports, NodeConfig config) {
 }
 
 /// Everything is durable and the store is closed: nothing is left to lose. CAF 0.17's own shutdown
-/// can hang when detached actors end late. [caf-notes §2.8]
+/// can hang when detached actors end late. [shared/design/caf-notes.md §2.8]
 [[noreturn]] void end_process(ExitCode code) {
   spdlog::info("msg=\"farfield ends\" code={}", static_cast<int>(code));
   spdlog::shutdown();

@@ -26,10 +26,10 @@ Result<std::vector<gateway_server::BasicStationFrontendConfig>> basic_station_li
 Result<std::vector<gateway_server::MqttFrontendConfig>> gateway_mqtt_listeners(
     const config::GatewayServer& settings, std::shared_ptr<const net::tls::ServerContext> tls);
 
-/// The bounds of stored MQTT sessions, for their directory and for connections.
 /// Of clients over TLS; without an authority none are asked for.
 application_server::ClientCertificates mqtt_client_certificates(const config::MqttClients& clients);
 
+/// The bounds of stored MQTT sessions, for their directory and for connections.
 application_server::mqtt_session::SessionsConfig mqtt_sessions_config(
     const config::MqttSessions& sessions);
 

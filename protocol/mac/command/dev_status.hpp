@@ -18,7 +18,7 @@ struct DevStatusReq {
 };
 
 /// Battery and SNR of the request. The margin is six-bit two's complement; the reference
-/// reads negative values differently and wrongly. [DISAGREEMENTS X-2]
+/// reads negative values differently and wrongly. [shared/lorawan/regions/DISAGREEMENTS.md X-2]
 struct DevStatusAns {
   static constexpr CommandKind kind{Cid::dev_status, Direction::uplink, 2, "DevStatusAns"};
   std::uint8_t battery = 0;   // 0: external power, 1-254: level, 255: unknown

@@ -9,7 +9,8 @@
 namespace ff::mac {
 
 /// Little endian as the specification writes. LoRaMac-node, and what is built on it, reads the
-/// other octet first: period and retries. Whoever asks for it knows the device. [DISAGREEMENTS X-3]
+/// other octet first: period and retries. Whoever asks for it knows the device.
+/// [shared/lorawan/regions/DISAGREEMENTS.md X-3]
 struct ForceRejoinReq {
   static constexpr CommandKind kind{Cid::force_rejoin, Direction::downlink, 2, "ForceRejoinReq"};
   DataRateIndex data_rate_index;

@@ -9,7 +9,8 @@
 
 namespace ff::mac {
 
-/// DevAddr first, as relays send it; the reference read it last until 3.33.1. [DISAGREEMENTS X-1]
+/// DevAddr first, as relays send it; the reference read it last until 3.33.1.
+/// [shared/lorawan/regions/DISAGREEMENTS.md X-1]
 struct NotifyNewEndDeviceReq {
   static constexpr CommandKind kind{Cid::relay_notify_new_end_device, Direction::uplink, 6,
                                     "NotifyNewEndDeviceReq"};

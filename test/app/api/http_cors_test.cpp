@@ -1,4 +1,4 @@
-// What browsers are told about pages of other origins. [api-conventions §8]
+// What browsers are told about pages of other origins. [spec api-conventions §8]
 #include "app/api/http_cors.hpp"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// What belongs together, and how it is found. [spec devices-repository §1.6]
+// What belongs together, and how it is found. [spec devices-repository-templates-qr §1.6]
 #include "protocol/device_repository/catalogue.hpp"
 
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
-// The files of app/repository, and what is wrong with others. [spec devices-repository §1.1 to
-// §1.3]
+// The files of app/repository, and what is wrong with others. [spec devices-repository-templates-qr
+// §1.1 to §1.3]
 #include "protocol/device_repository/document.hpp"
 
 #include <gtest/gtest.h>

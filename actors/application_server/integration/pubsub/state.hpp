@@ -1,6 +1,6 @@
 // The logic of one integration: when its broker is connected to, what is read from the outbox, what
 // is sent when, what becomes of failures. Pure; integration.cpp carries effects out.
-// [architecture.md §7 outbox, spec integrations §3.3]
+// [ADR 20; spec integrations §3.3]
 //
 //     outbox ─▶ Walk ─▶ Desk ─▶ Send ─▶ broker         acknowledged: the cursor moves
 //                        ▲        │ connection lost: all that are under way are sent again,

@@ -43,7 +43,8 @@ void DeliveryState::failed(SendToken token, const Outcome& outcome, Instant now)
                 .last_failed_attempt_at = now.utc,
                 .last_failure = note_of(error)};
   if (was_unhealthy) {
-    // Written down and told with the next cursors: failures come many at a time. [spec §6.11]
+    // Written down and told with the next cursors: failures come many at a time. [spec
+    // integrations §6 item 11]
     record_.health = std::move(health);
     record_dirty_ = true;
   } else {

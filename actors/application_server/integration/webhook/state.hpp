@@ -1,6 +1,6 @@
 // The logic of one webhook's delivery: what is read from the outbox, what is sent when, what
-// becomes of failures. Pure; delivery.cpp carries effects out. [architecture.md §7 outbox, spec
-// integrations §2.4]
+// becomes of failures. Pure; delivery.cpp carries effects out. [ADR 10; spec integrations
+// §2.4]
 //
 //     outbox ─▶ Walk (live) ───┐
 //     outbox ─▶ Walk (replay) ─┼─▶ Desk ─▶ Breaker ─▶ Send ─▶ endpoint

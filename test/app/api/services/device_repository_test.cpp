@@ -1,4 +1,5 @@
-// DeviceRepository over HTTP JSON, with our own repository. [spec devices-repository §1]
+// DeviceRepository over HTTP JSON, with our own repository. [spec devices-repository-templates-qr
+// §1]
 #include "actors/device_repository/actor.hpp"
 #include "actors/device_repository/import.hpp"
 #include "protocol/field_mask/field_mask.hpp"

@@ -22,7 +22,7 @@ Bytes octets(std::string_view digits) {
   return bytes.value_or(Bytes{});
 }
 
-/// A command's fields under the names of mac-commands.json.
+/// A command's fields under the names of shared/lorawan/mac-commands.json.
 class ToJson {
  public:
   template <class At, class T>
