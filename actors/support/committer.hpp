@@ -1,6 +1,6 @@
 // The committer: commit before effect. Takes what many actors want written, writes all that is
 // waiting as one batch with one sync, and only then releases the effects that depend on it.
-// [architecture.md §2 rule 2, §7 group commit]
+// [app/docs/architecture.md §2 rule 2; shared/design/architecture.md §7]
 #pragma once
 
 #include <caf/fwd.hpp>

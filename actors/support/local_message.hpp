@@ -1,5 +1,5 @@
-// Marks message types that never leave the process. Messages between nodes are protobuf in one
-// envelope (actors/cluster).
+// Marks message types that never leave the process. There are no others: components speak with
+// each other as actors of one process. [ADR 31]
 #pragma once
 
 #include <caf/allowed_unsafe_message_type.hpp>

@@ -1,6 +1,6 @@
 // A hashed timer wheel for one actor: O(1) start and cancel, fires in deadline order per tick.
 // Pure: the owner feeds time. CAF's clock is not used for such timers: 240 bytes each, not
-// cancellable, a blocking 64-slot queue (caf-notes §2.4).
+// cancellable, a blocking 64-slot queue [shared/design/caf-notes.md §2.4].
 #pragma once
 
 #include <algorithm>

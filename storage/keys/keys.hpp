@@ -84,7 +84,7 @@ Result<ParsedJoinKey> parse_join_key(ByteView key);
 /// Position of a message in its application's outbox; only grows.
 using OutboxSequence = Strong<struct OutboxSequenceTag, std::uint64_t>;
 /// outbox: shard of the device that sent it | application | sequence u64: each shard numbers on its
-/// own. [app/docs/adr/0002]
+/// own. [ADR 2]
 struct OutboxKey {
   Shard shard;
   ApplicationId application_id;

@@ -1,5 +1,5 @@
-// Which shard a device, address, application or join key lives in. Not who owns the shard; see
-// actors/cluster.
+// Which shard a device, address, application or join key lives in. Not which actors
+// work on it; see actors/support/sharded.hpp.
 #pragma once
 
 #include <cstdint>
