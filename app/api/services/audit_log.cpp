@@ -45,10 +45,35 @@ std::optional<std::pair<storage::EntityKey, Right>> owner_of(std::string_view en
   return std::nullopt;
 }
 
+/// What of the log a caller may see.
+struct Scope {
+  std::optional<storage::EntityKey> owner = {};  ///< Of the entities; nothing: all.
+  std::optional<UtcTime> since = {};
+};
+
+/// A call may be about entities of several owners: what is of others is left out, with all that can
+/// not be taken apart.
+audit::StoredRecord seen_in(const Scope& scope, audit::StoredRecord stored) {
+  if (!scope.owner) return stored;
+  const auto is_of_others = [&](std::string_view entity) {
+    const auto owner = owner_of(entity);
+    return owner && owner->first.kind != storage::EntityKind::user && owner->first != scope.owner;
+  };
+  auto& [record, link] = stored;
+  const auto others = std::erase_if(record.entities, is_of_others) +
+                      std::erase_if(record.changes, [&](const audit::Change& change) {
+                        return is_of_others(change.entity);
+                      });
+  if (others == 0) return stored;
+  record.request.clear();
+  link.content.clear();
+  return stored;
+}
+
 class AuditLog final : public v1::AuditLog::CallbackService {
  public:
-  AuditLog(const ServiceContext& context, audit::Routes log)
-      : context_(context), log_(std::move(log)) {}
+  AuditLog(const ServiceContext& context, Identity identity, audit::Routes log)
+      : context_(context), identity_(std::move(identity)), log_(std::move(log)) {}
 
   grpc::ServerUnaryReactor* Search(grpc::CallbackServerContext* context,
                                    const v1::SearchAuditRecordsRequest* request,
@@ -76,23 +101,30 @@ class AuditLog final : public v1::AuditLog::CallbackService {
   using StreamPtr = std::shared_ptr<Stream<v1::AuditRecord>>;
   using PageReply = actors::Reply<audit::Page>;
 
-  /// An administrator's key may be restricted: it has to have all rights of the administrator.
+  /// Others than administrators see what has happened to their own entities since these are there:
+  /// the id may have been somebody else's before.
   void allowed(const CallPtr& call, const std::string& entity,
-               const std::function<void(Status)>& then) const {
-    if (const auto owner = owner_of(entity))
-      return context_.require(call, owner->first, {owner->second}, then);
-    const auto own = owner_of(call->auth.account_id);
-    if (!call->auth.is_admin || !own) return then(fail(no_admin));
-    context_.require(call, own->first, {own->second}, then);
+               const std::function<void(Result<Scope>)>& then) const {
+    if (call->auth.is_admin) return then(Scope());
+    const auto owner = owner_of(entity);
+    if (!owner) return then(fail(no_admin));
+    auto look_up = [=, this, key = owner->first](const Status& status) {
+      if (!status) return then(fail(status.error()));
+      identity_.get(key, [=](const Result<identity_server::EntityPtr>& found) {
+        if (!found) return then(fail(found.error()));
+        then(Scope{key, (*found)->created_at});
+      });
+    };
+    context_.require(call, owner->first, {owner->second}, look_up);
   }
 
   void run(const CallPtr& call, const v1::SearchAuditRecordsRequest& request,
            const Reply<v1::SearchAuditRecordsResponse>& reply) const {
     auto find = find_records_of(request);
     if (!find) return reply(fail(invalid_field, {{"field", "action"}}));
-    allowed(call, request.entity(), [=, this, find = *std::move(find)](const Status& status) {
-      if (!status) return reply(fail(status.error()));
-      ask(find, [reply](const Result<audit::Page>& page) {
+    allowed(call, request.entity(), [=, this, find = *std::move(find)](const Result<Scope>& scope) {
+      if (!scope) return reply(fail(scope.error()));
+      ask(find, *scope, [reply](const Result<audit::Page>& page) {
         if (!page) return reply(fail(page.error()));
         v1::SearchAuditRecordsResponse out;
         for (const auto& one : page->records) put(one, *out.add_records());
@@ -108,21 +140,22 @@ class AuditLog final : public v1::AuditLog::CallbackService {
     if (!find) return stream->finish(fail(invalid_field, {{"field", "action"}}));
     find->newest_first = false;
     find->limit = export_page;
-    allowed(call, request.entity(), [=, this, find = *std::move(find)](const Status& status) {
-      if (!status) return stream->finish(fail(status.error()));
-      write_pages(find, stream);
+    allowed(call, request.entity(), [=, this, find = *std::move(find)](const Result<Scope>& scope) {
+      if (!scope) return stream->finish(fail(scope.error()));
+      write_pages(find, *scope, stream);
     });
   }
 
   /// The next page is asked for when the client has the last record of this one.
-  void write_pages(const audit::FindRecords& find, const StreamPtr& stream) const {
-    ask(find, [=, this](const Result<audit::Page>& page) {
+  void write_pages(const audit::FindRecords& find, const Scope& scope,
+                   const StreamPtr& stream) const {
+    ask(find, scope, [=, this](const Result<audit::Page>& page) {
       if (!page) return stream->finish(fail(page.error()));
       auto go_on = [=, this, next = page->next] {
         if (next == 0) return stream->finish({});
         auto rest = find;
         rest.start = next;
-        write_pages(rest, stream);
+        write_pages(rest, scope, stream);
       };
       if (page->records.empty()) return go_on();
       for (std::size_t i = 0; i < page->records.size(); ++i) {
@@ -139,8 +172,8 @@ class AuditLog final : public v1::AuditLog::CallbackService {
     auto verify = verify_chain_of(request);
     if (!verify || request.expected_size() > expected_max)
       return reply(fail(invalid_field, {{"field", "expected"}}));
-    allowed(call, "", [=, this, verify = *std::move(verify)](const Status& status) {
-      if (!status) return reply(fail(status.error()));
+    allowed(call, "", [=, this, verify = *std::move(verify)](const Result<Scope>& scope) {
+      if (!scope) return reply(fail(scope.error()));
       auto make = [&](actors::Reply<audit::Verdict> then) {
         return audit::VerifyChain{verify.start, verify.expected, std::move(then)};
       };
@@ -152,23 +185,33 @@ class AuditLog final : public v1::AuditLog::CallbackService {
     });
   }
 
-  void ask(const audit::FindRecords& find, PageReply then) const {
+  void ask(const audit::FindRecords& find, const Scope& scope, PageReply then) const {
     auto make = [&](PageReply reply) {
       auto message = find;
+      auto& from = message.filter.from;
+      if (scope.since) from = std::max(from.value_or(*scope.since), *scope.since);
       message.reply = std::move(reply);
       return message;
     };
-    context_.asker.ask<audit::Page>(log_.reader.get(), role, make, std::move(then));
+    auto narrow = [scope, then = std::move(then)](Result<audit::Page> page) {
+      if (page) {
+        for (auto& stored : page->records) stored = seen_in(scope, std::move(stored));
+      }
+      then(std::move(page));
+    };
+    context_.asker.ask<audit::Page>(log_.reader.get(), role, make, std::move(narrow));
   }
 
   const ServiceContext& context_;
+  Identity identity_;
   audit::Routes log_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> make_audit_log(const ServiceContext& context, audit::Routes log) {
-  return std::make_unique<AuditLog>(context, std::move(log));
+std::unique_ptr<grpc::Service> make_audit_log(const ServiceContext& context, Identity identity,
+                                              audit::Routes log) {
+  return std::make_unique<AuditLog>(context, std::move(identity), std::move(log));
 }
 
 }  // namespace ff::api

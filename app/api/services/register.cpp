@@ -63,7 +63,7 @@ Services::Services(Front& front, const ServiceDeps& deps)
   if (deps.hub)
     add(make_events(context_,
                     {deps.hub, deps.event_store, deps.access_changes, deps.new_event_id}));
-  if (deps.audit) add(make_audit_log(context_, *deps.audit));
+  if (deps.audit && deps.identity) add(make_audit_log(context_, *deps.identity, *deps.audit));
   if (deps.plans) add(make_configuration(context_, deps.plans));
   if (deps.network_servers && deps.plans)
     add(make_ns_relay(context_, *deps.network_servers, deps.plans));

@@ -171,6 +171,43 @@ TEST_F(AuditServices, OnlyAdministratorsReadAndOwnersTheirOwn) {
   EXPECT_EQ(call_as(narrow.at("/key"), "GET", "/farfield/audit/records").status, 403);
 }
 
+TEST_F(AuditServices, AnOwnerDoesNotSeeWhatACallDidToOthers) {
+  const auto bob = create_user("bob");
+  for (const std::string owner : {"admin", "bob"}) {
+    const auto created = call(
+        "POST", "/users/" + owner + "/gateways",
+        R"({"gateway":{"ids":{"gateway_id":"of-)" + owner + R"("},"name":")" + owner + R"(s"}})");
+    ASSERT_EQ(created.status, 200) << boost::json::serialize(created.body);
+  }
+  ASSERT_EQ(call("DELETE",
+                 "/gateways/batch?gateway_ids.gateway_id=of-admin&"
+                 "gateway_ids.gateway_id=of-bob")
+                .status,
+            200);
+  ASSERT_EQ(call("POST", "/gateways/of-bob/restore", "{}").status, 200);
+  const std::string query = "/farfield/audit/records?entity=gateway:of-bob&method=GatewayBatch";
+  const auto seen = boost::json::serialize(call_as(bob, "GET", query).body);
+  EXPECT_NE(seen.find("gateway:of-bob"), std::string::npos) << seen;
+  EXPECT_EQ(seen.find("of-admin"), std::string::npos) << seen;
+  EXPECT_NE(boost::json::serialize(call("GET", query).body).find("of-admin"), std::string::npos)
+      << "administrators see it whole";
+}
+
+TEST_F(AuditServices, WhoGetsAnIdDoesNotSeeItsPast) {
+  const auto bob = create_user("bob");
+  create_application("app");
+  ASSERT_EQ(call("DELETE", "/applications/app").status, 200);
+  ASSERT_EQ(call("DELETE", "/applications/app/purge").status, 200);
+  ASSERT_EQ(call_as(bob, "POST", "/users/bob/applications",
+                    R"({"application":{"ids":{"application_id":"app"}}})")
+                .status,
+            200);
+  const auto own = call_as(bob, "GET", "/farfield/audit/records?entity=application:app");
+  EXPECT_EQ(own.at("/records/0/account"), "user:bob") << boost::json::serialize(own.body);
+  EXPECT_EQ(own.at("/records/1/account"), "");
+  EXPECT_EQ(records("?entity=application:app").size(), 4U);
+}
+
 TEST_F(AuditServices, TheChainIsVerifiedAndComparedWithWhatIsKnown) {
   create_application("app");
   const auto head = records().back();
