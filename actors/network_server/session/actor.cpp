@@ -17,7 +17,7 @@ namespace {
 /// Runs a session's effects. Called on the committer's thread: sends messages and nothing else.
 struct EffectRunner {
   const Context& context;
-  const ShardHandle& home;
+  const ShardActor& home;
   const DeviceUid& device;
 
   template <class Event>
@@ -100,10 +100,10 @@ struct EffectRunner {
 /// [gateway_server/connection/uplink_budget]
 class OutcomeRelease final : public actors::Release {
  public:
-  OutcomeRelease(ContextPtr context, ShardHandle home, SessionHandle session, ToSession message,
+  OutcomeRelease(ContextPtr context, SessionLifePtr life, SessionHandle session, ToSession message,
                  std::vector<Effect> effects)
       : context_(std::move(context)),
-        home_(std::move(home)),
+        life_(std::move(life)),
         session_(std::move(session)),
         message_(std::move(message)),
         effects_(std::move(effects)) {}
@@ -114,7 +114,7 @@ class OutcomeRelease final : public actors::Release {
 
   void committed() noexcept override {
     called_ = true;
-    const EffectRunner run{*context_, home_, message_.device};
+    const EffectRunner run{*context_, life_->home(), life_->device()};
     for (auto& effect : effects_) std::visit(run, effect);
   }
   void failed(const Error& error) noexcept override {
@@ -124,96 +124,68 @@ class OutcomeRelease final : public actors::Release {
 
  private:
   ContextPtr context_;
-  ShardHandle home_;
+  SessionLifePtr life_;
   SessionHandle session_;
   ToSession message_;
   std::vector<Effect> effects_;
   bool called_ = false;
 };
 
-/// Tells a passivating session that everything before it is durable.
-class GoneRelease final : public actors::Release {
- public:
-  explicit GoneRelease(SessionHandle session) : session_(std::move(session)) {}
-  void committed() noexcept override { caf::anon_send(session_, Passivated{}); }
-  void failed(const Error& error) noexcept override {
-    caf::anon_send(session_, OutcomeFailed{error});
-  }
-
- private:
-  SessionHandle session_;
-};
-
 struct Shell {
   static inline const char* name = "device_session";
   ContextPtr context;
-  ShardActor home;
-  DeviceUid device;
+  SessionLifePtr life;
   std::unique_ptr<Random> random;
   std::unique_ptr<SessionState> logic;
 };
 using Pointer = SessionHandle::stateful_pointer<Shell>;
-
-void commit(Pointer self, application_server::SessionAccepted message) {
-  const auto& state = self->state;
-  message.device = state.device;
-  caf::anon_send(state.context->pipelines.of(state.device), std::move(message));
-}
 
 void handle(Pointer self, ToSession& message) {
   auto& state = self->state;
   const Turn turn{state.context->deps.clock->now(), *state.random};
   auto outcome = state.logic->handle(*message.event, turn);
   if (outcome.records.empty() && outcome.ups.empty() && outcome.effects.empty()) return;
-  auto release = std::make_shared<OutcomeRelease>(state.context, state.home, SessionHandle(self),
+  auto release = std::make_shared<OutcomeRelease>(state.context, state.life, SessionHandle(self),
                                                   std::move(message), std::move(outcome.effects));
-  commit(self, {.ups = std::move(outcome.ups),
-                .records = std::move(outcome.records),
-                .release = std::move(release),
-                .device = {},
-                .must_sync = outcome.must_sync});
-}
-
-void passivate(Pointer self) {
-  commit(self, {.ups = {},
-                .records = {},
-                .release = std::make_shared<GoneRelease>(SessionHandle(self)),
-                .device = {}});
+  const auto& device = state.life->device();
+  caf::anon_send(state.context->pipelines.of(device),
+                 application_server::SessionAccepted{.ups = std::move(outcome.ups),
+                                                     .records = std::move(outcome.records),
+                                                     .release = std::move(release),
+                                                     .device = device,
+                                                     .must_sync = outcome.must_sync});
 }
 
 void end(Pointer self) {
   const auto& state = self->state;
-  caf::anon_send(state.home, SessionRested{state.device, state.logic->decisions()});
+  caf::anon_send(state.life->home(), SessionRested{state.life->device(), state.logic->decisions()});
   self->quit();
 }
 
-SessionHandle::behavior_type session(Pointer self, ContextPtr context, ShardActor home,
-                                     DeviceUid device, SessionStart start) {
+SessionHandle::behavior_type session(Pointer self, ContextPtr context, SessionLifePtr life,
+                                     SessionStart start) {
   actors::prepare(self, Shell::name);
   auto& state = self->state;
   state.context = std::move(context);
-  state.home = std::move(home);
-  state.device = std::move(device);
+  state.life = std::move(life);
   state.random = state.context->deps.make_random();
   const Surroundings surroundings{state.context->config, *state.context->plans,
                                   state.context->shards.count()};
-  state.logic = std::make_unique<SessionState>(surroundings, state.device, std::move(start.record),
-                                               std::move(start.decisions));
+  state.logic = std::make_unique<SessionState>(surroundings, state.life->device(),
+                                               std::move(start.record), std::move(start.decisions));
   return {
       [self](ToSession& message) { handle(self, message); },
-      [self](const Passivate&) { passivate(self); },
+      [self](const Passivate&) { end(self); },
       [self](const InspectSession& message) { message.reply(self->state.logic->snapshot()); },
-      [self](const Passivated&) { end(self); },
       [self](const OutcomeFailed& failure) { self->quit(actors::to_caf(failure.error)); },
   };
 }
 
 }  // namespace
 
-SessionHandle spawn_session(caf::actor_system& system, ContextPtr context, ShardActor shard,
-                            DeviceUid device, SessionStart start) {
-  return system.spawn(session, std::move(context), std::move(shard), std::move(device),
-                      std::move(start));
+SessionHandle spawn_session(caf::actor_system& system, ContextPtr context, SessionLifePtr life,
+                            SessionStart start) {
+  return system.spawn(session, std::move(context), std::move(life), std::move(start));
 }
 
 }  // namespace ff::network_server

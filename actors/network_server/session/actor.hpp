@@ -3,6 +3,7 @@
 
 #include "actors/network_server/context.hpp"
 #include "actors/network_server/session/interface.hpp"
+#include "actors/network_server/session/life.hpp"
 
 namespace ff::network_server {
 
@@ -12,8 +13,8 @@ struct SessionStart {
   Decisions decisions;                   // of the incarnation before
 };
 
-/// The session tells `shard` what it decided last before it ends.
-SessionHandle spawn_session(caf::actor_system& system, ContextPtr context, ShardActor shard,
-                            DeviceUid device, SessionStart start);
+/// The session tells its shard what it decided last before it ends.
+SessionHandle spawn_session(caf::actor_system& system, ContextPtr context, SessionLifePtr life,
+                            SessionStart start);
 
 }  // namespace ff::network_server

@@ -13,14 +13,12 @@
 
 namespace ff::network_server {
 
-/// From the shard: end when everything is durable.
+/// From the shard: end. Its last holder tells when everything is durable. [life.hpp]
 struct Passivate {};
 /// What the session knows and decided last. Answered at once, whatever waits for a commit.
 struct InspectSession {
   actors::Reply<DeviceSnapshot> reply;
 };
-/// INTERNAL: everything before the passivation is durable.
-struct Passivated {};
 /// INTERNAL: a commit of this session failed; what is in memory can not be trusted.
 struct OutcomeFailed {
   Error error;
@@ -29,7 +27,6 @@ struct OutcomeFailed {
 }  // namespace ff::network_server
 FF_LOCAL_MESSAGE(ff::network_server::Passivate)
 FF_LOCAL_MESSAGE(ff::network_server::InspectSession)
-FF_LOCAL_MESSAGE(ff::network_server::Passivated)
 FF_LOCAL_MESSAGE(ff::network_server::OutcomeFailed)
 
 namespace ff::network_server {
@@ -37,10 +34,8 @@ namespace ff::network_server {
 using SessionHandle =
     caf::typed_actor<caf::reacts_to<ToSession>,  // One event; records, effects and answers leave
                                                  // after their commit.
-                     caf::reacts_to<Passivate>,  // Ends when all its writes are durable; the shard,
-                                                 // which monitors it, then knows.
+                     caf::reacts_to<Passivate>,  // Ends; SessionSettled follows its last write.
                      caf::reacts_to<InspectSession>,  // Its state and last decisions.
-                     caf::reacts_to<Passivated>,      // INTERNAL: now it may end.
                      caf::reacts_to<OutcomeFailed>>;  // INTERNAL: ends with an error; the next
                                                       // event finds durable state.
 

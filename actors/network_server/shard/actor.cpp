@@ -200,7 +200,8 @@ void activate(Pointer self, const SessionLoaded& loaded) {
       refuse(*message.event, loaded.record.error());
     return keep_ticking(self);
   }
-  auto session = spawn_session(self->system(), state.context, ShardActor(self), loaded.device,
+  auto session = spawn_session(self->system(), state.context,
+                               std::make_shared<SessionLife>(ShardActor(self), loaded.device),
                                {*loaded.record, state.logic->kept_decisions().take(loaded.device)});
   self->monitor(session);
   state.devices.emplace(session.address(), loaded.device);
@@ -213,22 +214,30 @@ void activate(Pointer self, const SessionLoaded& loaded) {
   keep_ticking(self);
 }
 
-/// The session has ended, after a passivation or by an error. What is stashed finds a new one on
-/// durable state.
+/// The session has ended, after a passivation or by an error. What comes for the device waits until
+/// it is settled, which is possible already.
 void on_down(Pointer self, const caf::down_msg& down) {
   auto& state = self->state;
   auto found = state.devices.find(down.source);
   if (found == state.devices.end()) return;
   const auto device = std::move(found->second);
   state.devices.erase(found);
-  state.handles.erase(device);
   state.probe->sessions.running.Decrement();
   if (down.reason && down.reason != caf::exit_reason::normal) {
     state.probe->sessions.failed.Increment();
     spdlog::error("msg=\"device session ended\" device={} reason=\"{}\"", to_string(device),
                   actors::from_caf(down.reason).message());
   }
-  if (state.logic->sessions().gone(device)) load(self, device);
+  const auto handle = state.handles.find(device);
+  if (handle == state.handles.end() || handle->second.address() != down.source) return;
+  state.handles.erase(handle);
+  state.logic->sessions().ended(device);
+  keep_ticking(self);
+}
+
+/// What is stashed finds a new session on durable state.
+void on_settled(Pointer self, const SessionSettled& message) {
+  if (self->state.logic->sessions().gone(message.device)) load(self, message.device);
   keep_ticking(self);
 }
 
@@ -314,6 +323,7 @@ ShardActor::behavior_type shard_actor(Pointer self, ContextPtr context, storage:
       },
       [self](const InspectDevice& message) { inspect_device(self, message); },
       [self](const SessionRested& message) { on_rested(self, message); },
+      [self](const SessionSettled& message) { on_settled(self, message); },
   };
 }
 

@@ -59,21 +59,27 @@ struct SessionRested {
   DeviceUid device;
   Decisions decisions;
 };
+/// INTERNAL, when a session has ended and nothing of it can become durable any more.
+struct SessionSettled {
+  DeviceUid device;
+};
 
 }  // namespace ff::network_server
 FF_LOCAL_MESSAGE(ff::network_server::InspectShard)
 FF_LOCAL_MESSAGE(ff::network_server::InspectAddress)
 FF_LOCAL_MESSAGE(ff::network_server::InspectDevice)
 FF_LOCAL_MESSAGE(ff::network_server::SessionRested)
+FF_LOCAL_MESSAGE(ff::network_server::SessionSettled)
 
 namespace ff::network_server {
 
 /// A shard with what is the operator's and nobody else's business.
 using ShardActor =
-    ShardHandle::extend<caf::reacts_to<InspectShard>,    // What it holds.
-                        caf::reacts_to<InspectAddress>,  // Who is on an address, and who was
-                                                         // refused.
-                        caf::reacts_to<InspectDevice>,   // A device and its last decisions.
-                        caf::reacts_to<SessionRested>>;  // INTERNAL: decisions to be kept.
+    ShardHandle::extend<caf::reacts_to<InspectShard>,     // What it holds.
+                        caf::reacts_to<InspectAddress>,   // Who is on an address, and who was
+                                                          // refused.
+                        caf::reacts_to<InspectDevice>,    // A device and its last decisions.
+                        caf::reacts_to<SessionRested>,    // INTERNAL: decisions to be kept.
+                        caf::reacts_to<SessionSettled>>;  // INTERNAL: the device can be loaded.
 
 }  // namespace ff::network_server

@@ -112,6 +112,13 @@ std::deque<ToSession> SessionDirectory::failed(const DeviceUid& device) {
   return stash;
 }
 
+void SessionDirectory::ended(const DeviceUid& device) {
+  const auto found = entries_.find(device);
+  if (found == entries_.end() || found->second.phase != Phase::active) return;
+  found->second.phase = Phase::leaving;
+  --active_;
+}
+
 bool SessionDirectory::gone(const DeviceUid& device) {
   auto found = entries_.find(device);
   if (found == entries_.end()) return false;

@@ -46,7 +46,11 @@ class SessionDirectory {
   std::optional<MonoTime> next_due() const noexcept;
   /// There is no session to be had: the device is as if nothing had come for it. What was stashed.
   std::deque<ToSession> failed(const DeviceUid& device);
-  /// The session has ended, cleanly or not. True if something is stashed: load it again.
+  /// The session has ended, maybe not because it was told to. It counts as leaving until it is
+  /// `gone`: what it wanted written may still be on its way.
+  void ended(const DeviceUid& device);
+  /// The session has ended, and its last write is settled. True if something is stashed: load it
+  /// again.
   bool gone(const DeviceUid& device);
 
   /// Where a device's session is in its life, and how much waits for it.

@@ -26,12 +26,14 @@ inline const DeviceUid uid{ApplicationId("test-app"), DeviceId("dev-1")};
 inline constexpr DevAddr address{0x260b1234};
 inline const Aes128Key key = Aes128Key::from(Bytes(16, 0x42));
 
-/// Passes commits on, as the pipeline does, and keeps what the application would get.
+/// Passes commits on, as the pipeline does, and keeps what the application would get. Of `refuses`
+/// commits it wants nothing, as when too much waits.
 inline PipelineHandle::behavior_type fake_pipeline(PipelineHandle::pointer,
                                                    actors::Route<actors::Committer> committer,
-                                                   std::vector<ApplicationUp>* ups) {
+                                                   std::vector<ApplicationUp>* ups, int* refuses) {
   return {
       [=](const application_server::SessionAccepted& message) {
+        if (*refuses > 0) return static_cast<void>(--*refuses);
         ups->insert(ups->end(), message.ups.begin(), message.ups.end());
         caf::anon_send(committer.get(), actors::Commit{message.records, message.release});
       },
@@ -64,7 +66,7 @@ class NetworkServerFixture : public test::ActorFixture {
     context->join_servers = actors::Sharded<join_server::ShardHandle>(count);
     inspectable_joins = actors::Sharded<join_server::ShardActor>(count);
     for (std::uint16_t i = 0; i < count.value(); ++i) {
-      auto handle = system->spawn(fake_pipeline, deps.committer, &ups);
+      auto handle = system->spawn(fake_pipeline, deps.committer, &ups, &refused_commits);
       context->pipelines.route(storage::Shard{i}).set(handle);
       pipelines.push_back(caf::actor_cast<caf::actor>(handle));
     }
@@ -159,6 +161,7 @@ class NetworkServerFixture : public test::ActorFixture {
   std::vector<ApplicationUp> ups;
   std::vector<std::shared_ptr<const DownlinkFrame>> transmissions;
   std::vector<std::string> event_names;
+  int refused_commits = 0;
   bool created = false;
   bool answer_transmissions = true;
   std::uint64_t counter_jump = 0;

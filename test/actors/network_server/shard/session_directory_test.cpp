@@ -63,6 +63,19 @@ TEST(SessionDirectory, StashesDuringPassivationAndLoadsAgain) {
   EXPECT_EQ(directory.active(), 1U);
 }
 
+TEST(SessionDirectory, StashesAfterAnEndThatNobodyAskedFor) {
+  SessionDirectory directory({.idle = seconds{60}});
+  directory.accept(uplink(1), at(seconds{0}));
+  directory.activated(device, at(seconds{0}));
+  directory.ended(device);
+  EXPECT_EQ(directory.active(), 0U);
+  EXPECT_EQ(directory.accept(uplink(2), at(seconds{1})), Delivery::stashed);
+  EXPECT_TRUE(directory.passivate_idle(at(seconds{500})).empty());
+  EXPECT_TRUE(directory.gone(device));
+  directory.ended(device);
+  EXPECT_EQ(directory.place_of(device).phase, SessionPhase::loading) << "the end of the one before";
+}
+
 TEST(SessionDirectory, ForgetsASessionThatEndedWithNothingWaiting) {
   SessionDirectory directory({});
   directory.accept(uplink(1), at(seconds{0}));

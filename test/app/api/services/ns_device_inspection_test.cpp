@@ -36,6 +36,7 @@ network_server::ShardActor::behavior_type inspectable_double(network_server::Sha
       [](const InspectAddress&) {},
       [](const InspectDevice& message) { message.reply(snapshot(message.device)); },
       [](const SessionRested&) {},
+      [](const SessionSettled&) {},
   };
 }
 
