@@ -110,6 +110,15 @@ Status write(State& state) {
 
 using Pointer = Committer::stateful_pointer<State>;
 
+/// Writes the group. Without a sync of its own it is synced with all that is written until then.
+void write_group(Pointer self) {
+  auto& state = self->state;
+  finish(state, write(state));
+  if (state.config.durability == storage::Durability::sync || std::exchange(state.sync_asked, true))
+    return;
+  caf::delayed_anon_send(Committer(self), state.config.sync_interval, CommitterSync{});
+}
+
 void queue(Pointer self, const Commit& commit) {
   auto& state = self->state;
   state.probe->commits.Increment();
@@ -118,7 +127,7 @@ void queue(Pointer self, const Commit& commit) {
   ++state.commits;
   state.must_sync |= commit.must_sync;
   ++state.done.commits;
-  if (state.records.bytes() >= state.config.batch_bytes_max) return finish(state, write(state));
+  if (state.records.bytes() >= state.config.batch_bytes_max) return write_group(self);
   // Behind everything that is in the mailbox now: the group is what arrived while the last one was
   // written.
   if (!std::exchange(state.flush_asked, true)) caf::anon_send(Committer(self), CommitterFlush{});
@@ -128,10 +137,7 @@ void flush(Pointer self) {
   auto& state = self->state;
   state.mailbox->sample(*self);
   state.flush_asked = false;
-  finish(state, write(state));
-  if (state.config.durability == storage::Durability::sync || std::exchange(state.sync_asked, true))
-    return;
-  caf::delayed_anon_send(Committer(self), state.config.sync_interval, CommitterSync{});
+  write_group(self);
 }
 
 /// An empty batch with a sync covers everything that was written before it.

@@ -98,6 +98,20 @@ TEST_F(CommitterTest, SyncsWithinItsIntervalWhenToldNotToSyncEveryBatch) {
   run();
 }
 
+TEST_F(CommitterTest, SyncsWithinItsIntervalAlsoWhatFillsABatchAlone) {
+  storage::MemoryEngine other;
+  auto committer = spawn_with_interval(other);
+  Commit message;
+  message.records.put(Family::meta, as_bytes("a"), Bytes(CommitterConfig{}.batch_bytes_max));
+  caf::anon_send(committer, message);
+  run();
+  EXPECT_EQ(other.unsynced(), 1U);
+  advance(std::chrono::milliseconds{100});
+  EXPECT_EQ(other.unsynced(), 0U);
+  caf::anon_send_exit(committer, caf::exit_reason::user_shutdown);
+  run();
+}
+
 TEST_F(CommitterTest, SyncsAtOnceWhatMustNeverBeLost) {
   storage::MemoryEngine other;
   auto committer = spawn_with_interval(other);
