@@ -25,19 +25,29 @@ void queue(Pointer self, const LoadRow& request) {
   if (!std::exchange(self->state.asked, true)) caf::anon_send(Loader(self), LoadNow{});
 }
 
+/// Together, or one by one if one of them stands in the way of the others.
+std::vector<Result<std::optional<Bytes>>> read_rows(const storage::Reader& store,
+                                                    storage::Family family,
+                                                    const std::vector<Bytes>& keys) {
+  std::vector<Result<std::optional<Bytes>>> out;
+  out.reserve(keys.size());
+  if (keys.size() > 1) {
+    if (auto rows = store.multi_get(family, keys)) {
+      for (auto& row : *rows) out.emplace_back(std::move(row));
+      return out;
+    }
+  }
+  for (const auto& key : keys) out.push_back(store.get(family, key));
+  return out;
+}
+
 void load_family(const storage::Reader& store, storage::Family family,
                  const std::vector<LoadRow>& requests) {
   std::vector<Bytes> keys;
   keys.reserve(requests.size());
   for (const auto& request : requests) keys.push_back(request.key);
-  auto rows = store.multi_get(family, keys);
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    if (rows) {
-      requests[i].on_loaded(std::move((*rows)[i]));
-    } else {
-      requests[i].on_loaded(fail(rows.error()));
-    }
-  }
+  auto rows = read_rows(store, family, keys);
+  for (std::size_t i = 0; i < requests.size(); ++i) requests[i].on_loaded(std::move(rows[i]));
 }
 
 void load(Pointer self) {
