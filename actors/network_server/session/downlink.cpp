@@ -167,6 +167,9 @@ void SessionState::forget_transmission(const Turn& turn, Outcome& out) {
   note(turn, DownlinkNotSent{NoDownlink::gateway_silent});
   publish(flight.is_join ? "ns.down.join.schedule.fail" : "ns.down.data.schedule.fail",
           flight.correlation_ids, Error(no_answer_in_time), turn, out);
+  // In class A the windows end the tries. What is silent is not asked without end either.
+  if (flight.device_class != DeviceClass::a)
+    network_refused(flight, Error(no_answer_in_time), turn, out);
 }
 
 /// The next try begins with the next gateway: the first may be the silent one.

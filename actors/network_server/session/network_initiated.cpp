@@ -125,8 +125,11 @@ void SessionState::send_in_slot(const NetworkSlot& slot, const Radio& radio, con
   const auto before = device_;
   const auto device_profile = profile(*before, radio);
   const auto not_now = [&](NoDownlink reason) {
-    defer_network(turn);
     note(turn, DownlinkNotSent{reason});
+    const auto& item = before->session->queued_application_downlinks.front();
+    if (has_own_time(item))
+      return fail_first_item(item, Error(absolute_time_not_possible), turn, out);
+    defer_network(turn);
   };
   const auto window = window_of(slot, *before, device_profile);
   if (!window) return not_now(NoDownlink::no_window);

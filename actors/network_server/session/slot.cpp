@@ -65,11 +65,12 @@ std::optional<NetworkSlot> next_network_slot(const Device& device,
   if (state.device_class == DeviceClass::a || queue.empty()) return std::nullopt;
   if (listening_changes(state)) return std::nullopt;
   const auto& item = queue.front();
-  auto at = unconfirmed_at(state, profile, std::max(now, not_before));
+  const auto wanted = item.class_b_c ? item.class_b_c->absolute_time : std::nullopt;
+  // A time of the item's own is tried once and then, whether gateways were busy before or not.
+  auto at = unconfirmed_at(state, profile, wanted ? now : std::max(now, not_before));
   if (const auto& last = state.last_confirmed_downlink_at;
       item.confirmed && last && !spoke_after(state, *last))
     at = std::max(at, *last + confirmed_timeout(state, profile));
-  const auto wanted = item.class_b_c ? item.class_b_c->absolute_time : std::nullopt;
   const bool expired = wanted && *wanted < at;
   if (state.device_class == DeviceClass::c)
     return NetworkSlot{DeviceClass::c, wanted.value_or(at), wanted.has_value(), expired};

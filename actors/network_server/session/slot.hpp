@@ -32,7 +32,7 @@ struct NetworkSlot {
 };
 
 /// Nothing while the device is in class A, has no session or an empty queue, or it is not known
-/// where it listens. `not_before`: no emission before it.
+/// where it listens. `not_before`: no emission before it, but for those at a time of their own.
 std::optional<NetworkSlot> next_network_slot(const Device& device,
                                              const mac::DeviceProfile& profile, UtcTime now,
                                              UtcTime not_before);

@@ -431,6 +431,98 @@ TEST(ClassC, AfterAGroupThatIsSilentTheNextIsAsked) {
   EXPECT_TRUE(rig.now_is().session->queued_application_downlinks.empty());
 }
 
+/// As one that refuses: each try spends a counter.
+TEST(ClassC, AGatewayThatIsSilentIsAskedLaterAndLater) {
+  Rig rig;
+  for (std::uint32_t i = 0; i < 4; ++i) {
+    ASSERT_TRUE(rig.push(rig.item(i + 1)));
+    const auto before = rig.passed;
+    auto sent = sent_by(rig.wait());
+    if (sent.empty()) sent = sent_by(rig.wait());
+    ASSERT_EQ(sent.size(), 1U);
+    EXPECT_EQ(rig.passed - before,
+              i == 0 ? Duration::zero() : Duration(milliseconds{2200} * (1 << (i - 1))))
+        << i;
+    const auto outcome = rig.wait();
+    EXPECT_EQ(rig.passed - before,
+              (i == 0 ? Duration::zero() : Duration(milliseconds{2200} * (1 << (i - 1)))) +
+                  rig.config.request_timeout);
+    EXPECT_TRUE(sent_by(outcome).empty());
+    ASSERT_NE(told<DownlinkQueueInvalidated>(outcome), nullptr) << "the counter may be used";
+  }
+}
+
+TEST(ClassB, AGatewayThatIsSilentIsNotAskedForTheVeryNextSlot) {
+  Rig rig(DeviceClass::b);
+  ASSERT_TRUE(rig.push(rig.item(1)));
+  auto sent = sent_by(rig.wait());
+  while (sent.empty()) sent = sent_by(rig.wait());
+  ASSERT_NE(told<DownlinkQueueInvalidated>(rig.wait()), nullptr);
+  const auto silent_at = rig.now();
+  ASSERT_TRUE(rig.push(rig.item(2)));
+  sent = sent_by(rig.wait());
+  while (sent.empty()) sent = sent_by(rig.wait());
+  EXPECT_GE(*sent[0].frame->request.absolute_time, silent_at + milliseconds{2200});
+}
+
+/// The gateways have been busy: the item's own time is tried all the same, once.
+TEST(ClassC, AnAbsoluteTimeIsTriedThenThoughTheGatewaysWereBusy) {
+  Rig rig;
+  for (std::uint32_t i = 1; i <= 4; ++i) {
+    ASSERT_TRUE(rig.push(rig.item(i)));
+    auto sent = sent_by(rig.wait());
+    if (sent.empty()) sent = sent_by(rig.wait());
+    ASSERT_EQ(sent.size(), 1U);
+    rig.refuse(sent[0]);
+  }
+  // No more tries for 17.6 s.
+  const auto at = rig.now() + seconds{10};
+  ASSERT_TRUE(rig.push(rig.timed(5, at)));
+  auto outcome = rig.wait();
+  EXPECT_EQ(told<DownlinkFailed>(outcome), nullptr);
+  outcome = rig.wait();
+  EXPECT_EQ(rig.now(), at - exact_lead);
+  ASSERT_EQ(sent_by(outcome).size(), 1U);
+  EXPECT_EQ(sent_by(outcome)[0].frame->request.absolute_time, at);
+  // Nobody answers: it has had its try.
+  outcome = rig.wait();
+  const auto* failed = told<DownlinkFailed>(outcome);
+  ASSERT_NE(failed, nullptr);
+  EXPECT_EQ(failed->error->name(), "absolute_time");
+  EXPECT_TRUE(rig.now_is().session->queued_application_downlinks.empty());
+}
+
+TEST(ClassC, AnAbsoluteTimeThatPassesBehindAnItemThatWaitsIsToldWhenItIsItsTurn) {
+  Rig rig;
+  for (std::uint32_t i = 1; i <= 4; ++i) {
+    ASSERT_TRUE(rig.push(rig.item(i)));
+    auto sent = sent_by(rig.wait());
+    if (sent.empty()) sent = sent_by(rig.wait());
+    rig.refuse(sent.at(0));
+  }
+  ASSERT_TRUE(rig.push(rig.item(5)));
+  ASSERT_TRUE(rig.push(rig.timed(6, rig.now() + seconds{10})));
+  auto sent = sent_by(rig.wait());
+  if (sent.empty()) sent = sent_by(rig.wait());
+  ASSERT_EQ(sent.size(), 1U);
+  EXPECT_FALSE(sent[0].frame->request.absolute_time);
+  rig.accept(sent[0]);
+  const auto outcome = rig.wait();
+  const auto* failed = told<DownlinkFailed>(outcome);
+  ASSERT_NE(failed, nullptr);
+  EXPECT_TRUE(failed->error->is(downlink_expired));
+}
+
+TEST(ClassC, AnAbsoluteTimeWithoutAGatewayFailsItsItem) {
+  Rig rig;
+  rig.device.last_paths.clear();
+  ASSERT_TRUE(rig.push(rig.timed(1, rig.now() + seconds{5})));
+  const auto outcome = rig.wait();
+  const auto* failed = told<DownlinkFailed>(outcome);
+  ASSERT_NE(failed, nullptr);
+  EXPECT_EQ(failed->error->name(), "absolute_time");
+}
+
 TEST(ClassC, FixedGatewaysThatAreNotThereFailTheItem) {
   Rig rig;
   auto item = rig.item(1);
@@ -491,6 +583,15 @@ TEST(ClassB, AnItemGoesInAPingSlotOnItsChannel) {
   EXPECT_LE(*request.absolute_time, rig.now() + exact_lead_max);
   EXPECT_EQ(request.rx2->frequency, Frequency::hz(869'525'000));
   EXPECT_EQ(request.rx2->data_rate, DataRate(LoraDataRate{9, 125'000, CodingRate::cr4_5}));
+}
+
+/// As far away as the API lets clients say.
+TEST(ClassB, AnAbsoluteTimeFarAwayIsWaitedFor) {
+  Rig rig(DeviceClass::b);
+  ASSERT_TRUE(rig.push(rig.timed(1, UtcTime{std::chrono::days{69'396}})));  // 2160
+  EXPECT_TRUE(sent_by(rig.wait()).empty());
+  ASSERT_TRUE(rig.wake_at);
+  EXPECT_GT(*rig.wake_at, rig.now() + std::chrono::days{36'525});
 }
 
 TEST(Multicast, GoesToItsGatewaysOnly) {
