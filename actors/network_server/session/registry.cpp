@@ -1,6 +1,7 @@
 // The registry's side of a session: reading, creating, changing and deleting the device. [spec
 // network-server §20]
 #include "actors/network_server/session/errors.hpp"
+#include "actors/network_server/session/kept_status.hpp"
 #include "actors/network_server/session/profile_row.hpp"
 #include "actors/network_server/session/relay_rules.hpp"
 #include "actors/network_server/session/state.hpp"
@@ -109,6 +110,7 @@ Result<Device> SessionState::completed(Device next, const Turn& turn) const {
   // network-server §12]
   if (next.session && !next.mac_state) {
     FF_TRY(next.mac_state, mac::initial_state(profile(next, radio)));
+    recall_status(next);
   }
   if (next.session) next.ids.dev_addr = next.session->dev_addr;
   next.created_at = device_ ? device_->created_at : turn.now.utc;

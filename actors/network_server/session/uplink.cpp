@@ -5,6 +5,7 @@
 #include "actors/network_server/session/downlink_frame.hpp"
 #include "actors/network_server/session/errors.hpp"
 #include "actors/network_server/session/event_data.hpp"
+#include "actors/network_server/session/kept_status.hpp"
 #include "actors/network_server/session/paths.hpp"
 #include "actors/network_server/session/relay_errors.hpp"
 #include "actors/network_server/session/uplink_work.hpp"
@@ -73,12 +74,6 @@ void remember_paths(Device& device, const std::vector<DownlinkPath>& paths) {
   for (auto& path : device.last_paths) path.uplink_token.clear();
 }
 
-/// What the device said of itself outlives its session.
-void keep_status(Device& device) {
-  if (device.mac_state && device.mac_state->device_status)
-    device.earlier_status = device.mac_state->device_status;
-}
-
 bool has_data_uplink(const mac::MacState& state) {
   return std::any_of(state.recent_uplinks.begin(), state.recent_uplinks.end(),
                      [](const mac::RecentUplink& uplink) { return uplink.is_data; });
@@ -131,6 +126,7 @@ Status SessionState::choose_session(UplinkWork& work) const {
     // answered for in another life of ours.
     if (!join) join = work.unreported_accept->request;
     next.mac_state = mac::accept_join(std::move(joined), *join, *work.radio.region);
+    recall_status(next);
     next.session->started_at = work.event.frame->received_at;
     work.promoted = true;
     next.pending_session.reset();
@@ -243,6 +239,7 @@ Status SessionState::judge_counter(UplinkWork& work) const {
   auto unsettled = std::move(work.mac_state().pending_application_downlink);
   FF_TRY(work.mac_state(), mac::initial_state(profile(work.next, work.radio)));
   work.mac_state().pending_application_downlink = std::move(unsettled);
+  recall_status(work.next);
   work.session().started_at = work.event.frame->received_at;
   work.reset = true;
   return {};

@@ -270,6 +270,17 @@ TEST(Reset, GivesAPersonalisedDeviceItsFactoryState) {
   EXPECT_EQ(step.next.queued_responses, Commands{ResetConf{MinorVersion{1}}});
 }
 
+/// It is asked when the time is over, or after so many frames. [spec network-server §14]
+TEST(Reset, LeavesWhatTheDeviceHasSaidOfItself) {
+  Device device = test::v11_device();
+  device.supports_join = false;
+  MacState state = device.settled();
+  state.device_status = DeviceStatus{test::at(seconds{9}), FCnt32{500}, 0.5F, false, 4};
+  const auto step = test::uplink(device, state, {ResetInd{MinorVersion{1}}});
+  state.device_status->f_cnt_up = {};
+  EXPECT_EQ(step.next.device_status, state.device_status);
+}
+
 TEST(Reset, IsIgnoredForJoinedDevices) {
   const Device device = test::v11_device();
   const auto step = test::uplink(device, device.settled(), {ResetInd{MinorVersion{1}}});

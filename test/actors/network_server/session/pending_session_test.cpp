@@ -53,24 +53,52 @@ TEST(PendingSession, AJoinThatWasNotAnsweredInTimeStandsInNobodysWay) {
   EXPECT_FALSE(rig.send_accept());
 }
 
-/// Battery and reception are the device's, not the session's.
+struct StatusRig : SessionRig {
+  StatusRig() : SessionRig({ApplicationId("app"), DeviceId("dev")}, MacVersion::v1_0_3) {
+    device.pending_session = device.session;
+    device.pending_mac_state = device.mac_state;
+    device.pending_mac_state->pending_join_request =
+        mac::JoinParameters{.dev_addr = address, .cf_list = {}};
+    device.mac_state->device_status = said;
+  }
+  void confirm() {
+    phy::DataFrame frame;
+    frame.f_port = FPort{1};
+    auto uplink = matched(frame, 1, heard());
+    uplink.pending_session = true;
+    handle(uplink);
+    ASSERT_FALSE(session().device()->pending_session);
+  }
+  const mac::DeviceStatus said{now(), FCnt32{7}, 0.5F, false, 4};
+};
+
+/// Battery and reception are the device's, not the session's: it is asked when their time is over,
+/// or after so many frames of this session. [spec network-server §14]
 TEST(PendingSession, WhatTheDeviceSaidOfItselfOutlivesTheOldOne) {
-  SessionRig rig({ApplicationId("app"), DeviceId("dev")}, MacVersion::v1_0_3);
-  const mac::DeviceStatus said{rig.now(), FCnt32{7}, 0.5F, false, 4};
-  rig.device.pending_session = rig.device.session;
-  rig.device.pending_mac_state = rig.device.mac_state;
-  rig.device.pending_mac_state->pending_join_request =
-      mac::JoinParameters{.dev_addr = address, .cf_list = {}};
-  rig.device.mac_state->device_status = said;
-  phy::DataFrame frame;
-  frame.f_port = FPort{1};
-  auto uplink = rig.matched(frame, 1, heard());
-  uplink.pending_session = true;
-  rig.handle(uplink);
+  StatusRig rig;
+  rig.confirm();
   const auto& device = *rig.session().device();
-  ASSERT_FALSE(device.pending_session);
-  EXPECT_EQ(device.earlier_status, said);
-  EXPECT_FALSE(device.mac_state->device_status) << "it is still to be asked in this session";
+  EXPECT_EQ(device.earlier_status, rig.said);
+  auto expected = rig.said;
+  expected.f_cnt_up = {};
+  EXPECT_EQ(device.mac_state->device_status, expected);
+}
+
+/// Clients may say of a pending session when its device was asked, and no more.
+TEST(PendingSession, ThatKnowsWhenTheDeviceWasAskedDoesNotHideWhatItSaid) {
+  StatusRig rig;
+  rig.device.pending_mac_state->device_status = mac::DeviceStatus{.f_cnt_up = FCnt32{3}};
+  rig.confirm();
+  auto expected = rig.said;
+  expected.f_cnt_up = FCnt32{3};
+  EXPECT_EQ(rig.session().device()->mac_state->device_status, expected);
+}
+
+TEST(PendingSession, OfADeviceThatHasNeverSaidAnythingKnowsNothing) {
+  StatusRig rig;
+  rig.device.mac_state->device_status.reset();
+  rig.confirm();
+  EXPECT_FALSE(rig.session().device()->mac_state->device_status);
 }
 
 }  // namespace
