@@ -215,7 +215,8 @@ std::string_view meaning_of(UplinkVerdict verdict) noexcept {
       "no channel of the device has this frequency",
       "the MIC's half of SNwkSIntKey is wrong: data rate, channel or key differ",
       "a relay can not forward a frame of its own",
-      "longer than what its data rate carries"};
+      "longer than what its data rate carries",
+      "a copy, come late, of a transmission that has been received"};
   static_assert(!meanings.back().empty());
   return meanings[static_cast<std::size_t>(verdict)];
 }

@@ -12,6 +12,10 @@ bool same_frame(const RecentUplink& a, const RecentUplink& b) {
 
 }  // namespace
 
+bool repeats_last(const MacState& state, const RecentUplink& uplink) noexcept {
+  return !state.recent_uplinks.empty() && same_frame(state.recent_uplinks.front(), uplink);
+}
+
 RepetitionVerdict judge_repetition(const MacState& state, const RecentUplink& uplink,
                                    std::uint32_t confirmed_transmissions_max) noexcept {
   // From 1.0.4 on NbTrans counts for confirmed frames too. [TS001-1.0.4 §4.3.1.1]

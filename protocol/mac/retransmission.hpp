@@ -34,4 +34,7 @@ RepetitionVerdict judge_repetition(
     const MacState& state, const RecentUplink& uplink,
     std::uint32_t confirmed_transmissions_max = default_confirmed_transmissions_max) noexcept;
 
+/// Whether `uplink` has counter and PHYPayload of the newest of the recent ones.
+bool repeats_last(const MacState& state, const RecentUplink& uplink) noexcept;
+
 }  // namespace ff::mac

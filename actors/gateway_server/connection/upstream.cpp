@@ -128,7 +128,7 @@ void ConnectionState::complete_metadata(UplinkFrame& frame, schedule::Concentrat
   const auto round_trips = round_trips_.stats(now.utc);
   auto on_the_way = round_trips ? round_trips->median / 2 : Duration::zero();
   const bool is_late = verdict.is_late();
-  if (is_late) on_the_way = verdict.age;
+  on_the_way = std::max(on_the_way, verdict.age);
   // The clock may be set by the token in the next connection.
   const auto sampled_at = frame.received_at - (verdict.may_sync() ? Duration::zero() : verdict.age);
   for (auto& rx : frame.rx_metadata) {

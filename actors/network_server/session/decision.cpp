@@ -31,7 +31,8 @@ std::string_view to_string(UplinkVerdict verdict) noexcept {
       "channel_unknown",
       "mic_mismatch",
       "relayed_by_itself",
-      "too_long"};
+      "too_long",
+      "late_copy"};
   return name_of(names, verdict);
 }
 

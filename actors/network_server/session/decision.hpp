@@ -42,8 +42,9 @@ enum class UplinkVerdict : std::uint8_t {
   mic_mismatch,            // 1.1: the half of the MIC that SNwkSIntKey makes
   relayed_by_itself,       // a relay that forwards a frame of its own
   too_long,                // 1.0.4: more than its data rate carries
+  late_copy,               // of a transmission that has been received: another gateway is slow
 };
-inline constexpr std::size_t uplink_verdict_count = 18;
+inline constexpr std::size_t uplink_verdict_count = 19;
 std::string_view to_string(UplinkVerdict verdict) noexcept;
 
 struct UplinkJudged {

@@ -174,6 +174,7 @@ class SessionState {
   // uplink.cpp
   Status choose_session(UplinkWork& work) const;
   Status judge_counter(UplinkWork& work) const;
+  bool is_late_copy(const UplinkWork& work) const;
   static void give_up_pending_session(UplinkWork& work);
   static Status find_data_rate(UplinkWork& work);
   Status check_size(UplinkWork& work) const;
@@ -349,6 +350,7 @@ class SessionState {
   DeviceUid uid_;
   std::shared_ptr<const Device> device_;
   std::optional<Answerable> answerable_;
+  std::optional<UtcTime> last_heard_at_;  // the uplink accepted last
   std::optional<InFlight> in_flight_;
   std::optional<Joining> joining_;
   std::optional<AskedJoin> asked_join_;

@@ -5,6 +5,7 @@
 #include "actors/network_server/session/downlink_frame.hpp"
 #include "actors/network_server/session/errors.hpp"
 #include "actors/network_server/session/event_data.hpp"
+#include "actors/network_server/session/heard.hpp"
 #include "actors/network_server/session/kept_status.hpp"
 #include "actors/network_server/session/paths.hpp"
 #include "actors/network_server/session/relay_errors.hpp"
@@ -37,6 +38,13 @@ Duration answer_delay(std::chrono::seconds rx1_delay, bool has_carried) {
   const bool in_a_hurry = rx1_delay < std::chrono::seconds{2};
   if (has_carried) return in_a_hurry ? relay_answer_soon_after : relay_answer_after;
   return in_a_hurry ? answer_soon_after : answer_after;
+}
+
+/// How exactly it is known when a frame was heard.
+constexpr Duration heard_within = std::chrono::milliseconds{500};
+
+UtcTime heard_at(const UplinkFrame& frame) {
+  return frame.received_at - on_the_way(frame);
 }
 
 std::optional<float> max_snr(const std::vector<RxMetadata>& all) {
@@ -102,6 +110,10 @@ void SessionState::on(const UplinkMatched& event, const Turn& turn, Outcome& out
   }();
   if (!status) {
     note_dropped(work, status.error(), turn);
+    if (work.verdict == UplinkVerdict::late_copy) {
+      out.effects.emplace_back(CountFrame{frame->m_type, FrameStep::duplicate, {}});
+      return;
+    }
     out.effects.emplace_back(CountFrame{frame->m_type, {}, status.error()});
     return publish("ns.up.data.drop", event.frame->correlation_ids, status.error(), turn, out);
   }
@@ -197,6 +209,21 @@ Status SessionState::find_channel(UplinkWork& work) const {
   return work.refuse(UplinkVerdict::channel_unknown, uplink_channel_not_found);
 }
 
+/// Of a slow gateway. A device that repeats itself has listened in RX1 before, and in RX2 if it
+/// heard nothing there. What a relay carries is always late. [TS001-1.0.4 §3.3]
+bool SessionState::is_late_copy(const UplinkWork& work) const {
+  const auto& state = work.mac_state();
+  if (work.relay || state.recent_uplinks.empty()) return false;
+  const auto& frame = *work.event.frame;
+  const auto airtime = schedule::time_on_air(frame.phy_payload.size(), frame.settings.data_rate,
+                                             frame.settings.frequency);
+  const auto listens =
+      state.current.rx1_delay + (state.rx_windows_available ? rx2_after_rx1 : Duration::zero());
+  const auto last = last_heard_at_.value_or(state.recent_uplinks.front().received_at);
+  return mac::repeats_last(state, work.recent) &&
+         heard_at(frame) - last < listens + airtime.value_or(Duration{0}) - heard_within;
+}
+
 /// [spec network-server §3.4, §3.7, §5]
 Status SessionState::judge_counter(UplinkWork& work) const {
   const auto& metadata = *work.event.rx_metadata;
@@ -221,6 +248,7 @@ Status SessionState::judge_counter(UplinkWork& work) const {
     return {};
   }
   if (work.f_cnt == last) {
+    if (is_late_copy(work)) return work.refuse(UplinkVerdict::late_copy, duplicate_uplink);
     const auto verdict = mac::judge_repetition(work.mac_state(), work.recent,
                                                surroundings_.config.confirmed_transmissions_max);
     if (verdict.repetition == mac::Repetition::too_often)
@@ -233,6 +261,8 @@ Status SessionState::judge_counter(UplinkWork& work) const {
   const bool may_reset =
       work.next.mac_settings.resets_f_cnt.value_or(false) && !work.frame.f_ctrl.ack;
   if (!may_reset) return work.refuse(UplinkVerdict::counter_too_low, device_not_found);
+  if (last_heard_at_ && heard_at(*work.event.frame) <= *last_heard_at_)
+    return work.refuse(UplinkVerdict::late_copy, duplicate_uplink);
   work.verdict = UplinkVerdict::counter_not_resettable;
   keep_status(work.next);
   // The application is still to hear what became of it.
@@ -413,6 +443,7 @@ void SessionState::accept(UplinkWork& work, const Turn& turn, Outcome& out) {
   adapt(work);
   note_accepted(work, turn);
   work.session().last_f_cnt_up = work.f_cnt;
+  last_heard_at_ = heard_at(*work.event.frame);
   work.mac_state().rx_windows_available = true;
   work.mac_state().pending_relay_downlink.clear();
   work.next.ids.dev_addr = work.session().dev_addr;

@@ -332,8 +332,9 @@ ShardActor::behavior_type shard_actor(Pointer self, ContextPtr context, storage:
 ShardActor spawn_shard(caf::actor_system& system, ContextPtr context, storage::Shard shard,
                        ShardStart start) {
   const auto now = context->deps.clock->now().mono;
+  const auto random = context->deps.make_random();
   auto logic = std::make_shared<ShardState>(context->config.limits, std::move(start.addresses),
-                                            std::move(start.joins), now);
+                                            std::move(start.joins), now, *random);
   for (std::size_t i = 0; i < start.waiting.size(); ++i)
     logic->wake_at(start.waiting[i], now + wake_after_start + i * wake_distance);
   return system.spawn(shard_actor, std::move(context), shard, std::move(logic));

@@ -9,7 +9,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "protocol/base/random.hpp"
 #include "protocol/base/time.hpp"
+#include "protocol/crypto/cmac.hpp"
 #include "protocol/types/frames.hpp"
 
 namespace ff::network_server {
@@ -43,11 +45,12 @@ struct ClosedWindow {
 
 class Deduplicator {
  public:
-  explicit Deduplicator(DeduplicationLimits limits) : limits_(limits) {}
+  /// `random`: of the key that names windows, so that nobody can send frames of one name.
+  Deduplicator(DeduplicationLimits limits, Random& random);
 
-  /// A frame is the same if payload, frequency and data rate are: a device's repetition on another
-  /// channel is another frame. What relays carry comes later than what gateways hear, and is judged
-  /// as a frame of its own.
+  /// A frame is the same if payload, frequency and data rate are, and it was heard at the same
+  /// time: a device's repetition is another frame, and so is one on another channel. What relays
+  /// carry comes later than what gateways hear, and is judged as a frame of its own.
   Copy add(std::shared_ptr<const UplinkFrame> frame, MonoTime now);
   /// Windows that are over at `now`, oldest first; forgets what has cooled down.
   std::vector<ClosedWindow> close(MonoTime now);
@@ -69,6 +72,7 @@ class Deduplicator {
   struct Window {
     WindowId id;
     Identity identity;
+    MonoTime heard_at;
     /// Null when the window has closed: what lies behind it decides how long the frame lives.
     std::shared_ptr<const UplinkFrame> frame;
     std::vector<RxMetadata> extra;  // of the copies after the first
@@ -77,10 +81,12 @@ class Deduplicator {
     MonoTime time;
     std::uint64_t key = 0;
   };
-  /// A hash of payload, frequency and data rate; the next free one if another frame has it.
-  std::uint64_t key_of(const UplinkFrame& frame) const;
+  /// Of its window, or of the one that it opens: a MAC of payload, frequency and data rate, and the
+  /// second in which it was heard.
+  std::uint64_t key_of(const UplinkFrame& frame, MonoTime heard_at) const;
 
   DeduplicationLimits limits_;
+  crypto::CmacKey naming_;
   std::unordered_map<std::uint64_t, Window> windows_;
   std::deque<Deadline> closing_;  // the same duration for all: already in order
   std::deque<Deadline> cooling_;

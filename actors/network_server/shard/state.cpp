@@ -16,10 +16,10 @@ const char* to_string(UplinkOutcome outcome) noexcept {
 }
 
 ShardState::ShardState(const ShardLimits& limits, AddressIndex addresses, JoinIndex joins,
-                       MonoTime start)
+                       MonoTime start, Random& random)
     : addresses_(std::move(addresses)),
       joins_(std::move(joins)),
-      windows_(limits.deduplication),
+      windows_(limits.deduplication, random),
       sessions_(limits.directory),
       wheel_(start) {}
 

@@ -42,7 +42,8 @@ const char* to_string(UplinkOutcome outcome) noexcept;
 
 class ShardState {
  public:
-  ShardState(const ShardLimits& limits, AddressIndex addresses, JoinIndex joins, MonoTime start);
+  ShardState(const ShardLimits& limits, AddressIndex addresses, JoinIndex joins, MonoTime start,
+             Random& random);
 
   /// One gateway's copy. The frame is matched at its first copy and delivered when its window
   /// closes.

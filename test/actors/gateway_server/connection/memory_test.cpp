@@ -104,6 +104,17 @@ TEST(ConnectionLateFrame, IsForwardedWithItsTimeAndWithoutAWayBack) {
   EXPECT_EQ(connection.state.snapshot(connection.now()).clock_synced_at, noon + 60s);
 }
 
+/// Windows may be open still; the network server tells it from a repetition by its time.
+TEST(ConnectionLateFrame, ThatCanBeAnsweredHasItsTimeToo) {
+  Connection connection;
+  connection.up(data_uplink(), 3'000'000'000);
+  connection.passed = 60s;
+  const auto effects = connection.up(data_uplink(2), 3'054'000'000);
+  const auto& rx = find<ForwardUplink>(effects)->frame->rx_metadata[0];
+  EXPECT_FALSE(rx.uplink_token.empty());
+  EXPECT_EQ(rx.received_at, noon + 54s);
+}
+
 /// What the connection before knew: the counter was 3000 s ten minutes ago.
 GatewayMemory ten_minutes_ago() {
   GatewayMemory memory;

@@ -100,13 +100,20 @@ const DropCase drop_cases[] = {
      [](Rig& rig) { return rig.uplink(9); }, UplinkVerdict::counter_too_low, &device_not_found},
     {"gap", MacVersion::v1_0_3, [](Rig& rig) { rig.device.session->last_f_cnt_up = FCnt32{10}; },
      [](Rig& rig) { return rig.uplink(20'000); }, UplinkVerdict::counter_gap, &device_not_found},
-    {"repeated", MacVersion::v1_0_3, [](Rig& rig) { rig.handle(rig.uplink(7)); },
+    {"repeated", MacVersion::v1_0_3,
+     [](Rig& rig) {
+       rig.handle(rig.uplink(7));
+       rig.passed += std::chrono::seconds{10};
+     },
      [](Rig& rig) { return rig.uplink(7); }, UplinkVerdict::repeated_too_often, &device_not_found},
     {"repeated more often than operators allow", MacVersion::v1_0_3,
      [](Rig& rig) {
        rig.config.confirmed_transmissions_max = 2;
        rig.m_type = phy::MType::confirmed_up;
-       for (int i = 0; i < 2; ++i) rig.handle(rig.uplink(7));
+       for (int i = 0; i < 2; ++i) {
+         rig.handle(rig.uplink(7));
+         rig.passed += std::chrono::seconds{10};
+       }
        EXPECT_EQ(rig.verdict(), UplinkVerdict::repeated);
      },
      [](Rig& rig) { return rig.uplink(7); }, UplinkVerdict::repeated_too_often, &device_not_found},

@@ -23,7 +23,7 @@ TEST(Candidates, AllWithHalfOfTheMicGetTheFrame) {
   AddressIndex addresses;
   addresses.set(address, session("near", 199));
   addresses.set(address, session("far", 4));
-  ShardState state({}, std::move(addresses), {}, now);
+  ShardState state({}, std::move(addresses), {}, now, *make_seeded_random(1));
   phy::DataFrame data;
   data.dev_addr = address;
   UplinkFrame frame;

@@ -33,7 +33,7 @@ ShardState shard() {
                           .f_nwk_s_int_key = key_of(1),
                           .last_f_cnt_up = FCnt32{4},
                           .mac_version = MacVersion::v1_0_3});
-  return {{}, std::move(addresses), {}, now};
+  return {{}, std::move(addresses), {}, now, *make_seeded_random(1)};
 }
 
 Result<UplinkOwner> judged(ShardState& state, const std::shared_ptr<const UplinkFrame>& frame,
