@@ -265,10 +265,15 @@ void on_tick(Pointer self) {
 
 void index_session(Pointer self, const IndexSession& message) {
   auto& addresses = self->state.logic->addresses();
-  if (message.session) {
-    addresses.set(message.dev_addr, *message.session);
-  } else {
+  if (!message.session) {
     addresses.erase(message.dev_addr, message.device, message.pending);
+  } else if (!addresses.set(message.dev_addr, *message.session)) {
+    // Without a word to the session: its JoinAccept does not leave, and the device joins again,
+    // with another address.
+    self->state.probe->crowded.Increment();
+    return spdlog::error("msg=\"session has no place on its address\" device={} dev_addr={} max={}",
+                         to_string(message.device), to_string(message.dev_addr),
+                         AddressIndex::sessions_per_address_max);
   }
   if (message.indexed) message.indexed();
 }

@@ -34,15 +34,17 @@ bool is_entry_of(const IndexedSession& session, const DeviceUid& device, bool pe
 
 }  // namespace
 
-void AddressIndex::set(DevAddr dev_addr, IndexedSession session) {
+bool AddressIndex::set(DevAddr dev_addr, IndexedSession session) {
   auto& sessions = sessions_[dev_addr];
   for (auto& existing : sessions) {
     if (!is_entry_of(existing, *session.device, session.pending)) continue;
     existing = std::move(session);
-    return;
+    return true;
   }
+  if (sessions.size() >= per_address_max_) return false;
   sessions.push_back(std::move(session));
   ++size_;
+  return true;
 }
 
 bool AddressIndex::erase(DevAddr dev_addr, const DeviceUid& device, bool pending) {

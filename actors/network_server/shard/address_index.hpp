@@ -44,8 +44,16 @@ struct AddressMatch {
 
 class AddressIndex {
  public:
-  /// Adds, or replaces the entry of the same device and kind (current or pending).
-  void set(DevAddr dev_addr, IndexedSession session);
+  /// What a frame on an address costs has an end: 6 ms for all of them. 50 million devices on the
+  /// smallest NetID that networks get, of type 6, are 48,828 on each address.
+  static constexpr std::size_t sessions_per_address_max = 65'536;
+
+  explicit AddressIndex(std::size_t per_address_max = sessions_per_address_max)
+      : per_address_max_(per_address_max) {}
+
+  /// Adds, or replaces the entry of the same device and kind (current or pending). False if there
+  /// are too many on the address.
+  bool set(DevAddr dev_addr, IndexedSession session);
   /// False if there was none.
   bool erase(DevAddr dev_addr, const DeviceUid& device, bool pending);
 
@@ -78,6 +86,7 @@ class AddressIndex {
   /// Adds to `hits_`. True if one is certain, which is then the only one.
   bool run_attempts(const phy::DataFrameView& frame, const Sessions& sessions);
 
+  std::size_t per_address_max_;
   std::unordered_map<DevAddr, Sessions> sessions_;
   std::size_t size_ = 0;
   Cost cost_;

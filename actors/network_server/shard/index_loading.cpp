@@ -12,13 +12,17 @@ namespace {
 void add(AddressIndex& index, const storage::AddressKey& key, const std::vector<AddressRow>& rows) {
   auto device = std::make_shared<const DeviceUid>(key.uid);
   for (const auto& row : rows) {
-    index.set(key.dev_addr, IndexedSession{.device = device,
-                                           .f_nwk_s_int_key = row.f_nwk_s_int_key,
-                                           .last_f_cnt_up = row.last_f_cnt_up,
-                                           .mac_version = row.mac_version,
-                                           .supports_32_bit_f_cnt = row.supports_32_bit_f_cnt,
-                                           .resets_f_cnt = row.resets_f_cnt,
-                                           .pending = row.pending});
+    const bool has_place =
+        index.set(key.dev_addr, IndexedSession{.device = device,
+                                               .f_nwk_s_int_key = row.f_nwk_s_int_key,
+                                               .last_f_cnt_up = row.last_f_cnt_up,
+                                               .mac_version = row.mac_version,
+                                               .supports_32_bit_f_cnt = row.supports_32_bit_f_cnt,
+                                               .resets_f_cnt = row.resets_f_cnt,
+                                               .pending = row.pending});
+    if (!has_place)
+      spdlog::error("msg=\"session has no place on its address\" device={} dev_addr={}",
+                    to_string(key.uid), to_string(key.dev_addr));
   }
 }
 

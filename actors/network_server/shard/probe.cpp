@@ -9,7 +9,9 @@ ShardProbe::ShardProbe(actors::Metrics& metrics)
                                  "Sessions that ended because they were idle.",
                                  {{"kind", "device_session"}})),
       forgotten(metrics.counter("farfield_network_server_decisions_forgotten_total",
-                                "Ended sessions whose last decisions had to make room.")) {
+                                "Ended sessions whose last decisions had to make room.")),
+      crowded(metrics.counter("farfield_network_server_crowded_addresses_total",
+                              "Sessions that found no place on their device address.")) {
   for (std::size_t i = 0; i < uplinks.size(); ++i) {
     uplinks[i] = &metrics.counter("farfield_network_server_uplinks_total",
                                   "Gateways' copies of uplinks by what became of them.",

@@ -16,6 +16,7 @@ struct ShardProbe {
   std::array<prometheus::Counter*, uplink_outcome_count> uplinks{};
   prometheus::Counter& passivated;
   prometheus::Counter& forgotten;
+  prometheus::Counter& crowded;
 };
 
 }  // namespace ff::network_server

@@ -175,5 +175,18 @@ TEST(AddressIndex, KeepsCurrentAndPendingApartAndCounts) {
   EXPECT_EQ(index.size(address), 1U);
 }
 
+TEST(AddressIndex, HasPlacesForSoManyOnAnAddress) {
+  static_assert(AddressIndex::sessions_per_address_max > 50'000);
+  AddressIndex index(2);
+  EXPECT_TRUE(index.set(address, session_of(1, 0)));
+  EXPECT_TRUE(index.set(address, session_of(2, 0)));
+  EXPECT_FALSE(index.set(address, session_of(3, 0)));
+  EXPECT_EQ(index.size(), 2U);
+  EXPECT_TRUE(index.set(address, session_of(2, 9))) << "it has its place";
+  EXPECT_TRUE(index.set(DevAddr{address.value() + 1}, session_of(3, 0))) << "there is none there";
+  EXPECT_TRUE(index.erase(address, *session_of(1, 0).device, false));
+  EXPECT_TRUE(index.set(address, session_of(3, 0)));
+}
+
 }  // namespace
 }  // namespace ff::network_server

@@ -63,9 +63,9 @@ TEST(Refusals, DownlinksAndNoiseAreOfNoInterest) {
   Refusals refusals;
   UplinkFrame noise;
   noise.phy_payload = {0xe0, 1, 2, 3};
-  refusals.add(std::make_shared<const UplinkFrame>(noise), {});
+  refusals.add(std::make_shared<const UplinkFrame>(noise), AddressIndex());
   noise.phy_payload.clear();
-  refusals.add(std::make_shared<const UplinkFrame>(noise), {});
+  refusals.add(std::make_shared<const UplinkFrame>(noise), AddressIndex());
   EXPECT_TRUE(refusals.joins().empty());
   EXPECT_EQ(refusals.forgotten(), 0U);
 }
