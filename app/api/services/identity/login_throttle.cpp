@@ -1,5 +1,7 @@
 #include "app/api/services/identity/login_throttle.hpp"
 
+#include "net/address/network_of.hpp"
+
 namespace ff::api {
 namespace {
 
@@ -44,8 +46,9 @@ void LoginThrottle::give_back(Entry& entry) {
   if (entry.failures > 0) --entry.failures;
 }
 
-std::optional<Duration> LoginThrottle::begin(const std::string& account, const std::string& address,
-                                             MonoTime now) {
+std::optional<Duration> LoginThrottle::begin(const std::string& account,
+                                             const std::string& remote_address, MonoTime now) {
+  const auto address = net::network_of(remote_address);
   const std::scoped_lock lock(mutex_);
   const auto* of_address = find(address_name(address), now);
   if (rules_.per_address > 0 && of_address != nullptr && of_address->failures >= rules_.per_address)
@@ -62,8 +65,9 @@ std::optional<Duration> LoginThrottle::begin(const std::string& account, const s
   return std::nullopt;
 }
 
-void LoginThrottle::succeeded(const std::string& account, const std::string& address,
+void LoginThrottle::succeeded(const std::string& account, const std::string& remote_address,
                               MonoTime now) {
+  const auto address = net::network_of(remote_address);
   const std::scoped_lock lock(mutex_);
   if (!address.empty()) give_back(touch(address_name(address), now));
   if (account.empty()) return;

@@ -24,7 +24,7 @@ struct ThrottleRules {
 
 /// A window begins with a failure and ends after its time, whatever comes. From where an account's
 /// last right password came, it can be used also while others guess: who guesses locks nobody out.
-/// Thread safe.
+/// An address stands for its network (net/address/network_of.hpp). Thread safe.
 class LoginThrottle {
  public:
   explicit LoginThrottle(ThrottleRules rules) : rules_(rules) {}
@@ -32,10 +32,10 @@ class LoginThrottle {
   /// How long to wait before another attempt; nothing: now. An empty account or address is one that
   /// is not known, and does not count. Counts the attempt as a failure until
   /// succeeded() is called, so that attempts at the same time count as well.
-  std::optional<Duration> begin(const std::string& account, const std::string& address,
+  std::optional<Duration> begin(const std::string& account, const std::string& remote_address,
                                 MonoTime now);
   /// The attempt that began was right.
-  void succeeded(const std::string& account, const std::string& address, MonoTime now);
+  void succeeded(const std::string& account, const std::string& remote_address, MonoTime now);
   std::size_t size() const;
   const ThrottleRules& rules() const noexcept { return rules_; }
 

@@ -29,6 +29,24 @@ TEST(LoginThrottle, CountsFailuresOfAnAddressOverAllAccounts) {
   EXPECT_FALSE(throttle.begin("ada", "192.0.2.2", start));
 }
 
+TEST(LoginThrottle, CountsAllOfAnIpv6NetworkAsOneAddress) {
+  LoginThrottle throttle({.per_account = 100, .per_address = 3});
+  for (int i = 0; i < 3; ++i)
+    EXPECT_FALSE(throttle.begin("", "2001:db8:1:2::" + std::to_string(i), start));
+  EXPECT_TRUE(throttle.begin("", "2001:db8:1:2:a:b:c:d", start));
+  EXPECT_FALSE(throttle.begin("", "2001:db8:1:3::1", start));
+}
+
+TEST(LoginThrottle, TrustsTheNetworkFromWhichARightPasswordCame) {
+  LoginThrottle throttle({.per_account = 2, .per_address = 100});
+  ASSERT_FALSE(throttle.begin("ada", "2001:db8::1", start));
+  throttle.succeeded("ada", "2001:db8::1", start);
+  while (!throttle.begin("ada", "elsewhere", start)) {
+  }
+  EXPECT_FALSE(throttle.begin("ada", "2001:db8::2", start))
+      << "addresses change every day [RFC 8981]";
+}
+
 TEST(LoginThrottle, ARightPasswordIsNoFailure) {
   LoginThrottle throttle({.per_account = 2, .per_address = 2});
   for (int i = 0; i < 10; ++i) {
