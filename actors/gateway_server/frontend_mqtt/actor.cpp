@@ -23,6 +23,8 @@ constexpr std::size_t packet_bytes_max = 64U << 10U;
 /// Some hundred downlinks: a gateway that has so many waiting will not send them in time.
 constexpr std::size_t outgoing_bytes_max = 64U << 10U;
 constexpr Duration sample_interval = std::chrono::seconds{5};
+/// A minute.
+constexpr std::uint32_t refusal_lines_max = 10;
 
 struct Shell {
   static inline const char* name = "gateway_frontend_mqtt";
@@ -51,7 +53,9 @@ void listen(Pointer self, const ContextPtr& context) {
       .format = config.format,
       .probe = std::make_shared<LinkProbe>(*context->deps.metrics, config.format->name()),
       .system = &self->system(),
-      .frontend = self->address()});
+      .frontend = self->address(),
+      .refusal_lines =
+          std::make_shared<actors::LogBudget>(refusal_lines_max, std::chrono::minutes{1})});
   net::ListenOptions options;
   options.tls = config.tls;
   options.handshake_timeout = handshake_timeout;

@@ -9,6 +9,7 @@
 #include "actors/gateway_server/connection/context.hpp"
 #include "actors/gateway_server/frontend_mqtt/format.hpp"
 #include "actors/gateway_server/link/probe.hpp"
+#include "actors/support/log_budget.hpp"
 
 namespace ff::gateway_server {
 
@@ -19,6 +20,7 @@ struct MqttContext {
   std::shared_ptr<LinkProbe> probe;
   caf::actor_system* system = nullptr;
   caf::actor_addr frontend;  // links end with it
+  std::shared_ptr<actors::LogBudget> refusal_lines;
 };
 using MqttContextPtr = std::shared_ptr<const MqttContext>;
 

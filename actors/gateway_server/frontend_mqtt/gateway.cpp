@@ -149,9 +149,11 @@ void MqttGateway::ready(mqtt::ServerConnection& connection) {
 
 void MqttGateway::refuse(mqtt::ServerConnection& connection, const Error& error) {
   context_->probe->refused.Increment();
-  spdlog::info("msg=\"gateway refused\" protocol={} remote={} error=\"{}\"",
-               context_->format->name(), connection.stream().remote().to_string(),
-               error.to_string());
+  if (const auto left_out =
+          context_->refusal_lines->take(context_->context->deps.clock->now().mono))
+    spdlog::info("msg=\"gateway refused\" protocol={} remote={} error=\"{}\" left_out={}",
+                 context_->format->name(), connection.stream().remote().to_string(),
+                 error.to_string(), *left_out);
   connection.authenticated(mqtt::Refused{refusal_of(error)});
 }
 

@@ -13,6 +13,7 @@
 #include "actors/gateway_server/connection/errors.hpp"
 #include "actors/gateway_server/frontend_udp/probe.hpp"
 #include "actors/support/caf_error.hpp"
+#include "actors/support/log_budget.hpp"
 #include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
 
@@ -30,6 +31,8 @@ struct Shell {
   std::unique_ptr<net::DatagramSocket> socket;
   std::unordered_map<LinkId, ConnectionHandle> connections;
   std::unordered_map<caf::actor_addr, LinkId> links;
+  // Anybody can invent EUIs.
+  actors::LogBudget failure_lines{10, std::chrono::minutes{1}};
 
   ~Shell() {
     if (probe) probe->links.Decrement(static_cast<double>(counted_links));
@@ -116,7 +119,9 @@ void on_datagrams(Pointer self, const DatagramsReceived& message) {
 }
 
 void on_ended(Pointer self, const ConnectionEnded& message) {
-  spdlog::info("msg=\"gateway not connected\" reason=\"{}\"", message.reason.message());
+  if (const auto left_out = self->state.failure_lines.take(now(self).mono))
+    spdlog::info("msg=\"gateway not connected\" reason=\"{}\" left_out={}",
+                 message.reason.message(), *left_out);
   run(self, self->state.logic->on_ended(message, now(self)));
 }
 
