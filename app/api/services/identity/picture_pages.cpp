@@ -63,17 +63,20 @@ void PicturePages::serve(const net::http::Request& request,
           identity_server::parse_picture_path(mount.kind, request.path().substr(mount.path.size()));
   }
   if (!path) return refuse(*response, 404, "not found\n");
+  const std::shared_ptr<void> leave(nullptr, [reading = reading_](void*) { --*reading; });
+  if (++*reading_ > reading_max) return refuse(*response, 503, "not available now\n");
   // A row is large, and whoever checks credentials reads on the other thread.
   auto find = [key = path->picture](const storage::Reader& store) {
     return identity_server::get_entity(store, key, identity_server::Deleted::without);
   };
-  identity_.read_slowly<EntityPtr>(find, [response, path = *path](const Result<EntityPtr>& row) {
+  auto found = [response, leave, path = *path](const Result<EntityPtr>& row) {
     if (!row && row.error().code() == Code::not_found) return refuse(*response, 404, "not found\n");
     const auto picture = row ? identity_server::decode_picture((*row)->message)
                              : Result<identity_server::StoredPicture>(fail(row.error()));
     if (!picture) return refuse(*response, 503, "not available now\n");
     show(*response, *picture, path);
-  });
+  };
+  identity_.read_slowly<EntityPtr>(find, std::move(found));
 }
 
 }  // namespace ff::api

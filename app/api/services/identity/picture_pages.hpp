@@ -3,6 +3,8 @@
 // the reference's bucket; names have random parts.
 #pragma once
 
+#include <atomic>
+
 #include "app/api/services/identity/identity.hpp"
 #include "net/http/handler.hpp"
 
@@ -22,8 +24,13 @@ class PicturePages {
     storage::EntityKind kind;
     std::string path;  // with a slash at its end
   };
+  /// Reads under way. More are refused: everybody may ask, and passwords are looked at by the same
+  /// reader.
+  static constexpr int reading_max = 32;
+
   Identity identity_;
   std::vector<Mount> mounts_;
+  std::shared_ptr<std::atomic<int>> reading_ = std::make_shared<std::atomic<int>>(0);
 };
 
 /// The path of a URL, or the path itself: `https://cdn.example.com/pictures` is `/pictures`.

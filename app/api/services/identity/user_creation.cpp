@@ -82,6 +82,25 @@ void UserCreation::create(const CallPtr& call, const pb::CreateUserRequest& requ
 
 void UserCreation::create(const std::shared_ptr<Creation>& creation, bool by_admin) const {
   prepare(creation->user, by_admin, identity_.settings().registration);
+  with_invitation(creation);
+}
+
+/// Before what takes long: an invitation that was made up costs nothing but this.
+void UserCreation::with_invitation(const std::shared_ptr<Creation>& creation) const {
+  if (creation->invitation_token.empty()) return with_picture(creation);
+  identity_.find(
+      invitation_index(creation->invitation_token), [=, this](const Result<EntityPtr>& invitation) {
+        if (!invitation) return creation->reply(fail(invitation.error()));
+        if (!*invitation) {
+          return creation->reply(
+              fail(invitation_not_found, {{"invitation_token", creation->invitation_token}}));
+        }
+        creation->invitation = (*invitation)->key;
+        with_picture(creation);
+      });
+}
+
+void UserCreation::with_picture(const std::shared_ptr<Creation>& creation) const {
   if (!creation->user.has_profile_picture()) return hash_passwords(creation);
   const PictureWish wish{.entity = user_key(creation->user.ids().user_id()),
                          .rules = identity_.settings().profile_pictures,
@@ -106,23 +125,9 @@ void UserCreation::hash_passwords(const std::shared_ptr<Creation>& creation) con
                     [=, this](const Result<std::string>& temporary) {
                       if (!temporary) return creation->reply(fail(temporary.error()));
                       creation->user.set_temporary_password(*temporary);
-                      with_invitation(creation);
+                      store(creation);
                     });
   });
-}
-
-void UserCreation::with_invitation(const std::shared_ptr<Creation>& creation) const {
-  if (creation->invitation_token.empty()) return store(creation);
-  identity_.find(
-      invitation_index(creation->invitation_token), [=, this](const Result<EntityPtr>& invitation) {
-        if (!invitation) return creation->reply(fail(invitation.error()));
-        if (!*invitation) {
-          return creation->reply(
-              fail(invitation_not_found, {{"invitation_token", creation->invitation_token}}));
-        }
-        creation->invitation = (*invitation)->key;
-        store(creation);
-      });
 }
 
 void UserCreation::tell_admins(const Call& call, const pb::User& user) const {

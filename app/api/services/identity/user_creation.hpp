@@ -26,8 +26,9 @@ class UserCreation {
   struct Creation;
 
   void create(const std::shared_ptr<Creation>& creation, bool by_admin) const;
-  void hash_passwords(const std::shared_ptr<Creation>& creation) const;
   void with_invitation(const std::shared_ptr<Creation>& creation) const;
+  void with_picture(const std::shared_ptr<Creation>& creation) const;
+  void hash_passwords(const std::shared_ptr<Creation>& creation) const;
   void store(const std::shared_ptr<Creation>& creation) const;
   void tell_admins(const Call& call, const ttn::lorawan::v3::User& user) const;
 

@@ -111,6 +111,40 @@ TEST_F(PicturesTest, AreRefusedWhenTheyAreNoneOrNotWanted) {
   EXPECT_EQ(refused.error(), "pkg/identityserver:profile_picture_uploads_disabled");
 }
 
+TEST_F(PicturesTest, LeaveRoomToThoseWhoWantSomethingElseOfTheReader) {
+  create_user("ada");
+  std::promise<void> go_on;
+  deps.identity->read_slowly<bool>(
+      [wait = go_on.get_future().share()](const storage::Reader&) -> Result<bool> {
+        wait.wait();
+        return true;
+      },
+      [](const Result<bool>&) {});
+  const PicturePages pages(*deps.identity);
+  net::http::Request request;
+  request.method = "GET";
+  request.target = "/assets/blob/profile_pictures/ada.01ARZ3NDEKTSV4RRFFQ69G5FAV/64.png";
+  std::vector<std::shared_ptr<Page>> asked;
+  for (int i = 0; i < 500; ++i) {
+    asked.push_back(std::make_shared<Page>());
+    pages.serve(request, asked.back());
+  }
+  const auto refused = std::ranges::count(asked, 503, &Page::status);
+  EXPECT_EQ(refused, 500 - 32);
+  std::promise<bool> other;
+  deps.identity->read_slowly<bool>(
+      [](const storage::Reader&) -> Result<bool> { return true; },
+      [&](const Result<bool>& done) { other.set_value(done.has_value()); });
+  go_on.set_value();
+  EXPECT_TRUE(other.get_future().get());
+  for (const auto& page : asked) page->done.get_future().wait();
+  EXPECT_EQ(std::ranges::count(asked, 404, &Page::status), 32);
+  const auto again = std::make_shared<Page>();
+  pages.serve(request, again);
+  again->done.get_future().wait();
+  EXPECT_EQ(again->status, 404);
+}
+
 TEST_F(PicturesTest, ComeWithARegistration) {
   const auto created = call("POST", "/users",
                             R"({"user":{"ids":{"user_id":"ada"},"password":"Secret99x",

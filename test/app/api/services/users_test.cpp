@@ -67,6 +67,13 @@ TEST_F(UsersTest, AnInvitationIsForOneRegistration) {
   };
   EXPECT_EQ(call_as("", "POST", "/users", registration("ada", "Secret99x")).error(),
             "pkg/identityserver:invitation_token_required");
+  // Nothing is decoded for an invitation that nobody has sent.
+  EXPECT_EQ(call_as("", "POST", "/users",
+                    R"({"user":{"ids":{"user_id":"eve"},"password":"Secret123456",)"
+                    R"("primary_email_address":"eve@example.org",)"
+                    R"("profile_picture":{"embedded":{"data":"AAAA"}}},"invitation_token":"X"})")
+                .error(),
+            "pkg/identityserver/store:invitation_not_found");
   const auto sent = call("POST", "/invitations", R"({"email":"ada@example.org"})");
   ASSERT_EQ(sent.status, 200) << boost::json::serialize(sent.body);
   EXPECT_EQ(call("POST", "/invitations", R"({"email":"ada@example.org"})").error(),
