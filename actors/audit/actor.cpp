@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "actors/audit/query.hpp"
+#include "actors/audit/refusals.hpp"
 #include "actors/support/caf_error.hpp"
 #include "actors/support/shell.hpp"
 #include "protocol/base/hex.hpp"
@@ -19,12 +20,16 @@ namespace ff::audit {
 namespace {
 
 constexpr Duration forget_interval = std::chrono::minutes{10};
+/// How late a record of refused calls may be.
+constexpr Duration refusals_interval = std::chrono::seconds{30};
 
 struct Probe {
   explicit Probe(actors::Metrics& metrics)
       : records(metrics.counter("farfield_audit_records_total", "Records of the audit log.")),
         refused(metrics.counter("farfield_audit_refused_total",
                                 "Calls refused because too many awaited their audit record.")),
+        counted(metrics.counter("farfield_audit_refusals_counted_total",
+                                "Refused calls without a record of their own; one says how many.")),
         failed(metrics.counter("farfield_audit_failed_total",
                                "Records of the audit log that could not be written.")),
         sequence(metrics.gauge("farfield_audit_sequence", "Number of the newest audit record.")),
@@ -32,6 +37,7 @@ struct Probe {
                               "Calls under way that will leave an audit record.")) {}
   prometheus::Counter& records;
   prometheus::Counter& refused;
+  prometheus::Counter& counted;
   prometheus::Counter& failed;
   prometheus::Gauge& sequence;
   prometheus::Gauge& pending;
@@ -42,6 +48,7 @@ struct WriterShell {
   AuditConfigPtr config;
   std::optional<Log> log;                       // nothing until it is read back
   std::deque<std::function<void()>> held_back;  // messages that wait for it
+  Refusals refusals{{}};
   std::unique_ptr<Probe> probe;
 };
 using Writer = WriterHandle::stateful_pointer<WriterShell>;
@@ -100,8 +107,21 @@ void begin(Writer self, const BeginCall& call) {
   commit(self, std::move(rows));
 }
 
+/// The caller is answered as if there were a record: there will be.
+void count(Writer self, const AppendRecord& message) {
+  auto& state = self->state;
+  state.probe->counted.Increment();
+  actors::Commit rows;
+  if (message.ticket) state.log->forgo(*message.ticket, rows.records);
+  rows.release =
+      std::make_shared<Answer<Checkpoint>>(state.log->head(), message.reply, state.probe->failed);
+  commit(self, std::move(rows));
+}
+
 void append(Writer self, const AppendRecord& message) {
   auto& state = self->state;
+  if (message.is_refusal && state.refusals.counts(message.record, state.config->deps.clock->now()))
+    return count(self, message);
   actors::Commit rows;
   const auto place = state.log->append(message.record, message.ticket, now(self), rows.records);
   rows.release = std::make_shared<Answer<Checkpoint>>(place, message.reply, state.probe->failed);
@@ -134,6 +154,14 @@ void forget(Writer self, const ForgetPast& message) {
   state.log->append(retention_record(state.log->anchor()), {}, now(self), rows.records);
   state.probe->records.Increment();
   commit(self, std::move(rows));
+}
+
+void tell_refusals(Writer self) {
+  auto& state = self->state;
+  caf::delayed_anon_send(WriterHandle(self), refusals_interval, TellRefusals{});
+  if (!state.log) return;
+  for (auto& record : state.refusals.due(state.config->deps.clock->now().mono))
+    append(self, {std::move(record), {}, nullptr});
 }
 
 /// Whoever keeps these lines can tell later whether the chain still has them.
@@ -203,6 +231,7 @@ WriterHandle::behavior_type writer(Writer self, AuditConfigPtr config,
   } else {
     read_back_later(self);
   }
+  caf::anon_send(WriterHandle(self), TellRefusals{});
   return {
       [self](const BeginCall& message) { when_read_back(self, message, &begin); },
       [self](const AppendRecord& message) { when_read_back(self, message, &append); },
@@ -210,6 +239,7 @@ WriterHandle::behavior_type writer(Writer self, AuditConfigPtr config,
       [self](const ForgetPast& message) { when_read_back(self, message, &forget); },
       [self](const ReadBack&) { read_back(self); },
       [self](const TellHead&) { tell(self); },
+      [self](const TellRefusals&) { tell_refusals(self); },
   };
 }
 

@@ -11,12 +11,14 @@
 namespace ff::audit {
 
 using WriterHandle =
-    caf::typed_actor<caf::reacts_to<BeginCall>,     // Answers when the intent is durable.
-                     caf::reacts_to<AppendRecord>,  // Answers when the record is durable.
-                     caf::reacts_to<ForgoCall>,     // Forgets an intent.
-                     caf::reacts_to<ForgetPast>,    // INTERNAL: erases the oldest records.
-                     caf::reacts_to<ReadBack>,      // INTERNAL: what came before is durable.
-                     caf::reacts_to<TellHead>>;     // INTERNAL: logs how far the chain is.
+    caf::typed_actor<caf::reacts_to<BeginCall>,      // Answers when the intent is durable.
+                     caf::reacts_to<AppendRecord>,   // Answers when the record is durable.
+                     caf::reacts_to<ForgoCall>,      // Forgets an intent.
+                     caf::reacts_to<ForgetPast>,     // INTERNAL: erases the oldest records.
+                     caf::reacts_to<ReadBack>,       // INTERNAL: what came before is durable.
+                     caf::reacts_to<TellHead>,       // INTERNAL: logs how far the chain is.
+                     caf::reacts_to<TellRefusals>>;  // INTERNAL: records refused calls that had
+                                                     // none.
 
 using ReaderHandle =
     caf::typed_actor<caf::reacts_to<FindRecords>,   // Answers a page of records.

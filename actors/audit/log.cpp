@@ -15,6 +15,10 @@ Result<Checkpoint> checkpoint_at(const storage::Reader& store, const Bytes& key)
   return decode_checkpoint(*row);
 }
 
+bool is_of_stranger(const Record& intent) noexcept {
+  return intent.credential == Credential::none;
+}
+
 }  // namespace
 
 Result<Found> find_log(const storage::Reader& store) {
@@ -37,14 +41,21 @@ Result<Found> find_log(const storage::Reader& store) {
 
 Log::Log(LogConfig config, const Found& found)
     : config_(std::move(config)), head_(found.head), anchor_(found.anchor) {
-  for (const auto& [ticket, intent] : found.pending) pending_.insert(ticket);
+  for (const auto& [ticket, intent] : found.pending) note(ticket, intent);
   if (!found.pending.empty()) last_ticket_ = found.pending.back().first;
+}
+
+void Log::note(std::uint64_t ticket, const Record& intent) {
+  pending_.insert(ticket);
+  if (is_of_stranger(intent)) strangers_.insert(ticket);
 }
 
 Result<std::uint64_t> Log::begin(const Record& intent, storage::WriteBatch& batch) {
   if (pending_.size() >= config_.pending_max) return fail(too_many_calls);
+  if (is_of_stranger(intent) && strangers_.size() >= config_.strangers_max)
+    return fail(too_many_calls);
   const auto ticket = ++last_ticket_;
-  pending_.insert(ticket);
+  note(ticket, intent);
   batch.put(Family::entity, storage::audit_pending_key(ticket), encode_record(intent));
   return ticket;
 }
@@ -66,6 +77,7 @@ Checkpoint Log::append(Record record, std::optional<std::uint64_t> ticket, UtcTi
 
 void Log::forgo(std::uint64_t ticket, storage::WriteBatch& batch) {
   pending_.erase(ticket);
+  strangers_.erase(ticket);
   batch.erase(Family::entity, storage::audit_pending_key(ticket));
 }
 

@@ -19,6 +19,8 @@ struct LogConfig {
   Keys keys;
   /// Calls under way whose outcome is awaited; more are refused.
   std::size_t pending_max = 4096;
+  /// Of them by callers that nobody knows: whoever may call leaves room to those with credentials.
+  std::size_t strangers_max = 512;
 };
 
 /// What the store says of the log at a start.
@@ -61,12 +63,15 @@ class Log {
   void forget(const Past& past, storage::WriteBatch& batch);
 
  private:
+  void note(std::uint64_t ticket, const Record& intent);
+
   LogConfig config_;
   Checkpoint head_;
   Checkpoint anchor_;
   UtcTime last_time_;
   std::uint64_t last_ticket_ = 0;
   std::set<std::uint64_t> pending_;
+  std::set<std::uint64_t> strangers_;  // of those
 };
 
 }  // namespace ff::audit

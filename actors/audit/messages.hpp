@@ -24,6 +24,8 @@ struct AppendRecord {
   Record record;
   std::optional<std::uint64_t> ticket;  // is over with it
   actors::Reply<Checkpoint> reply;      // may be null
+  /// The call has changed nothing: if there are many like it, a later record says how many.
+  bool is_refusal = false;
 };
 /// A call that changed nothing and is not worth a record.
 struct ForgoCall {
@@ -38,6 +40,8 @@ struct ForgetPast {
 struct ReadBack {};
 /// INTERNAL: says in the process's log how far the chain is.
 struct TellHead {};
+/// INTERNAL: time for records of refused calls that had none.
+struct TellRefusals {};
 
 /// Which records count; empty fields: all.
 struct Filter {
@@ -94,6 +98,7 @@ FF_LOCAL_MESSAGE(ff::audit::ForgoCall)
 FF_LOCAL_MESSAGE(ff::audit::ForgetPast)
 FF_LOCAL_MESSAGE(ff::audit::ReadBack)
 FF_LOCAL_MESSAGE(ff::audit::TellHead)
+FF_LOCAL_MESSAGE(ff::audit::TellRefusals)
 FF_LOCAL_MESSAGE(ff::audit::FindRecords)
 FF_LOCAL_MESSAGE(ff::audit::VerifyChain)
 FF_LOCAL_MESSAGE(ff::audit::LookForPast)

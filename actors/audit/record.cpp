@@ -38,6 +38,7 @@ void fields(Archive& a, Record& record) {
   a(14, record.request);
   a(15, record.outcome);
   a(16, record.begun);
+  a(17, record.calls);
 }
 
 namespace {

@@ -68,7 +68,9 @@ struct Record {
   std::vector<std::string> keys;  ///< Paths of what was handed out.
   std::string request;            ///< JSON without secrets, if `changes` does not say it.
   std::string outcome;            ///< `ok`, or the error's `namespace:name`.
-  UtcTime begun;                  ///< Of what was interrupted: when; else the epoch.
+  UtcTime begun;  ///< Of what was interrupted, and the first of `calls`: when; else the epoch.
+  /// Refused calls that had no records of their own (refusals.hpp) and have this one; else 0.
+  std::uint64_t calls = 0;
   bool operator==(const Record&) const = default;
 };
 

@@ -160,6 +160,39 @@ TEST_F(AuditActorTest, TooManyCallsUnderWayAreRefusedAndCounted) {
   EXPECT_TRUE(has_metric("farfield_audit_refused_total 1"));
 }
 
+TEST_F(AuditActorTest, RefusedCallsInANumberHaveOneRecordAndAreAnswered) {
+  start();
+  auto refused = record("A/Delete");
+  refused.outcome = "pkg/auth/rights:no_admin";
+  constexpr std::size_t calls = 50;
+  std::size_t answers = 0;
+  for (std::size_t i = 0; i < calls; ++i) {
+    const auto ticket = begin();
+    ASSERT_TRUE(ticket && *ticket);
+    caf::anon_send(log.writer.get(),
+                   AppendRecord{refused, **ticket,
+                                [&](const auto& place) { answers += place ? 1U : 0U; }, true});
+    run();
+  }
+  EXPECT_EQ(answers, calls);
+  EXPECT_TRUE(has_metric("farfield_audit_pending 0"));
+  const auto whole = find().records.size();
+  EXPECT_LT(whole, 10U);
+  EXPECT_TRUE(has_metric("farfield_audit_refusals_counted_total " + std::to_string(calls - whole)));
+  advance(10min);
+  const auto records = find().records;
+  ASSERT_EQ(records.size(), whole + 1);
+  EXPECT_EQ(records.back().record.calls, calls - whole);
+  EXPECT_EQ(records.back().record.outcome, refused.outcome);
+  EXPECT_EQ(verify().fault, Fault::none);
+}
+
+TEST_F(AuditActorTest, WhatMayHaveChangedSomethingIsRecordedHoweverOften) {
+  start();
+  for (int i = 0; i < 50; ++i) append();
+  EXPECT_EQ(find().records.size(), 50U);
+}
+
 TEST_F(AuditActorTest, AFailedWriteIsNoAnswerThatAllIsWell) {
   start();
   engine.inject({.call = storage::MemoryCall::write, .error = Error(storage::disk_full)});

@@ -22,7 +22,7 @@ class AuditLogTest : public ::testing::Test {
   void open() {
     const auto found = find_log(engine);
     ASSERT_TRUE(found);
-    log.emplace(LogConfig{keys, 3}, *found);
+    log.emplace(LogConfig{.keys = keys, .pending_max = 3, .strangers_max = 2}, *found);
     storage::WriteBatch batch;
     log->settle(*found, now, batch);
     write(batch);
@@ -123,12 +123,27 @@ TEST_F(AuditLogTest, WhatWasUnderWayIsARecordOfTheNextStart) {
 
 TEST_F(AuditLogTest, CallsUnderWayAreBounded) {
   storage::WriteBatch batch;
-  for (int i = 0; i < 3; ++i) ASSERT_TRUE(log->begin({}, batch));
-  const auto refused = log->begin({}, batch);
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(log->begin(sample(), batch));
+  const auto refused = log->begin(sample(), batch);
   ASSERT_FALSE(refused);
   EXPECT_TRUE(refused.error().is(too_many_calls));
   log->forgo(2, batch);
+  EXPECT_TRUE(log->begin(sample(), batch));
+}
+
+TEST_F(AuditLogTest, CallsOfStrangersLeaveRoomToThoseWithCredentials) {
+  storage::WriteBatch batch;
+  for (int i = 0; i < 2; ++i) ASSERT_TRUE(log->begin({}, batch));
+  const auto refused = log->begin({}, batch);
+  ASSERT_FALSE(refused);
+  EXPECT_TRUE(refused.error().is(too_many_calls));
+  EXPECT_TRUE(log->begin(sample(), batch));
+  log->forgo(1, batch);
   EXPECT_TRUE(log->begin({}, batch));
+  write(batch);
+  open();
+  EXPECT_EQ(log->pending(), 0U);
+  EXPECT_TRUE(log->begin({}, batch)) << "those of the last run are over";
 }
 
 TEST_F(AuditLogTest, TimesDoNotGoBackWithTheClock) {

@@ -28,6 +28,7 @@ TEST(AuditRecord, BytesAreOnDiskAndNeverChange) {
   record.request = "{}";
   record.outcome = "ok";
   record.begun = UtcTime(std::chrono::nanoseconds{1});
+  record.calls = 3;
   EXPECT_EQ(hex_lower(encode_record(record)),
             "0803"              // sequence
             "100a"              // time
@@ -47,7 +48,8 @@ TEST(AuditRecord, BytesAreOnDiskAndNeverChange) {
             "6a016b"    // key
             "72027b7d"  // request
             "7a026f6b"  // outcome
-            "800102");  // begun
+            "800102"    // begun
+            "880103");  // calls
 }
 
 TEST(AuditRecord, ComesBackAsItWas) {

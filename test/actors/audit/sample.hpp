@@ -24,6 +24,7 @@ inline Record sample(std::uint64_t sequence = 7) {
   record.request = R"({"a":1})";
   record.outcome = outcome_ok;
   record.begun = UtcTime(std::chrono::seconds{1});
+  record.calls = 5;
   return record;
 }
 

@@ -44,6 +44,12 @@ class Trail final : public AuditTrail {
     return out;
   }
 
+  /// Nobody has decided a change.
+  bool is_silent() {
+    const std::scoped_lock lock(mutex_);
+    return changes_.empty();
+  }
+
   Record intent;             // as begun
   std::uint64_t ticket = 0;  // of the log; 0: none yet
 
@@ -97,10 +103,15 @@ std::string outcome_of(const Status& status) {
   return std::string(def.name_space) + ":" + std::string(def.name);
 }
 
-/// What failed because of the request has changed nothing. It is recorded whoever is refused, and
-/// what somebody known to us tried; not what strangers send.
-bool is_worth_a_record(const Status& outcome, const Record& record) {
-  if (outcome) return true;
+/// What a call has come to.
+enum class Effect : std::uint8_t {
+  possible,  // something has changed, or may have
+  refused,   // nothing has, because of who calls
+  failed,    // nothing has, because of what was asked for
+};
+
+Effect effect_of(const Status& outcome) {
+  if (outcome) return Effect::possible;
   switch (outcome.error().code()) {
     case Code::invalid_argument:
     case Code::not_found:
@@ -108,16 +119,35 @@ bool is_worth_a_record(const Status& outcome, const Record& record) {
     case Code::failed_precondition:
     case Code::resource_exhausted:
     case Code::unimplemented:
-      return record.credential != audit::Credential::none;
+      return Effect::failed;
+    case Code::permission_denied:
+    case Code::unauthenticated:
+      return Effect::refused;
     default:
-      return true;
+      return Effect::possible;
   }
 }
 
-void append(const CallAuditPorts& ports, Record record, std::optional<std::uint64_t> ticket,
+/// What was decided may have been done, whatever has failed behind it.
+bool is_refusal(Effect effect, Trail& trail) {
+  return effect != Effect::possible && trail.is_silent();
+}
+
+/// It is recorded whoever is refused, and what somebody known to us tried; not what strangers send.
+bool is_worth_a_record(Effect effect, const Record& record) {
+  return effect != Effect::failed || record.credential != audit::Credential::none;
+}
+
+/// Where a record goes.
+struct Place {
+  std::optional<std::uint64_t> ticket;  // of the call's intent
+  bool is_refusal = false;
+};
+
+void append(const CallAuditPorts& ports, Record record, const Place& place,
             CallAudit::Continuation then) {
   auto make = [&](actors::Reply<audit::Checkpoint> reply) {
-    return audit::AppendRecord{std::move(record), ticket, std::move(reply)};
+    return audit::AppendRecord{std::move(record), place.ticket, std::move(reply), place.is_refusal};
   };
   ports.asker.ask<audit::Checkpoint>(ports.log.writer.get(), role, make,
                                      [then = std::move(then)](const auto& written) {
@@ -208,12 +238,13 @@ class AuditCalls final : public CallAudit {
     record.keys = std::move(keys);
     if (outcome) record.changes = trail.take();
     if (!record.changes.empty()) record.request.clear();
-    if (!is_worth_a_record(outcome, record)) {
+    const auto effect = effect_of(outcome);
+    if (!is_worth_a_record(effect, record)) {
       if (const auto writer = ports_.log.writer.get())
         caf::anon_send(writer, audit::ForgoCall{trail.ticket});
       return then({});
     }
-    append(ports_, std::move(record), trail.ticket, std::move(then));
+    append(ports_, std::move(record), {trail.ticket, is_refusal(effect, trail)}, std::move(then));
   }
 
   CallAuditPorts ports_;
@@ -253,8 +284,9 @@ void AuditedAct::write(const Status& outcome, CallAudit::Continuation then) cons
   if (!state_) return then({});
   auto record = state_->trail->intent;
   record.outcome = outcome_of(outcome);
+  const Place place{{}, is_refusal(effect_of(outcome), *state_->trail)};
   if (outcome) record.changes = state_->trail->take();
-  append(*state_->log, std::move(record), {}, std::move(then));
+  append(*state_->log, std::move(record), place, std::move(then));
 }
 
 }  // namespace ff::api

@@ -78,6 +78,7 @@ void put(const audit::StoredRecord& stored, v1::AuditRecord& out) {
   if (!record.request.empty()) put_json(record.request, *out.mutable_request());
   out.set_outcome(record.outcome);
   if (record.begun != UtcTime()) put_time(record.begun, *out.mutable_begun_at());
+  out.set_calls(record.calls);
   out.set_hash(to_field(link.hash));
   out.set_previous_hash(to_field(link.previous));
   out.set_signature(std::string(as_text(link.signature)));

@@ -106,6 +106,18 @@ TEST_F(AuditServices, WhatIsRefusedAndWhatFailsIsRecordedWithItsError) {
   EXPECT_EQ(records("?account=user:admin&outcome=failed").size(), 1U);
 }
 
+TEST_F(AuditServices, WhoIsRefusedAgainAndAgainDoesNotFillTheLog) {
+  create_application("app");
+  const auto bob = create_user("bob");
+  const auto before = records().size();
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(call_as(bob, "DELETE", "/applications/app").status, 403);
+    EXPECT_EQ(call("DELETE", "/applications/none").status, 404);
+  }
+  EXPECT_LT(records().size(), before + 10);
+  EXPECT_FALSE(records("?account=user:bob&outcome=failed").empty());
+}
+
 TEST_F(AuditServices, StrangersDoNotFillTheLog) {
   const auto before = records().size();
   EXPECT_EQ(call_as("", "PUT", "/applications/app",
