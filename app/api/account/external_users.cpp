@@ -4,6 +4,7 @@
 #include "actors/identity_server/registry/errors.hpp"
 #include "actors/identity_server/registry/queries.hpp"
 #include "app/api/services/identity/users.hpp"
+#include "protocol/api_rules/api_rules.hpp"
 
 namespace ff::api::account {
 namespace {
@@ -88,6 +89,8 @@ ChangeEntities create_external_user(const EntityKey& key, const std::string& use
       if (connected != user_id) return fail(already_connected);
     }
     const auto message = new_user(user_id, claims, waits, now);
+    // What the provider says is no better than what a person says who registers here.
+    FF_CHECK(api_rules::validate(message, now));
     rows.put(user, {.message = entity_bytes(message), .unique = email_key(message)});
     rows.put(key, link_to(user_id));
     return {};

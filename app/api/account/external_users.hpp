@@ -25,7 +25,7 @@ Result<std::optional<std::string>> find_external_user(const storage::Reader& sto
 identity_server::ChangeEntities connect_external_user(const storage::EntityKey& key,
                                                       const std::string& user_id);
 /// Makes a user without a password. `waits`: until an admin approves. Errors: id_taken,
-/// already_exists for the email address, already_connected.
+/// already_exists for the email address, already_connected, api_rules::validation of the claims.
 identity_server::ChangeEntities create_external_user(const storage::EntityKey& key,
                                                      const std::string& user_id,
                                                      const OidcClaims& claims, bool waits);

@@ -20,6 +20,7 @@ using net::http_client::ClientRequest;
 
 constexpr std::size_t text_max = 256;
 constexpr std::size_t name_size_max = 50;  // of a user
+constexpr std::size_t user_id_size_min = 3;
 constexpr std::chrono::hours endpoints_time{1};
 constexpr std::int64_t clock_skew = 60;  // s
 
@@ -34,6 +35,13 @@ std::string text_in(const json::object& object, std::string_view name) {
   const auto* value = object.if_contains(name);
   if (value == nullptr || !value->is_string()) return {};
   return std::string(value->get_string().data(), value->get_string().size());
+}
+
+/// As much as a user's name may be, in one line.
+std::string name_in(const json::object& claims) {
+  auto name = text_in(claims, "name");
+  std::erase_if(name, [](char c) { return (c >= 0 && c < ' ') || c == 0x7f; });
+  return std::string(shortened(name, name_size_max));
 }
 
 bool flag_in(const json::object& object, std::string_view name) {
@@ -159,7 +167,7 @@ Result<OidcClaims> parse_id_token(std::string_view token, const OidcSettings& se
   OidcClaims out{.subject = text_in(*claims, "sub"),
                  .email = text_in(*claims, "email"),
                  .email_verified = flag_in(*claims, "email_verified"),
-                 .name = std::string(shortened(text_in(*claims, "name"), name_size_max)),
+                 .name = name_in(*claims),
                  .username = text_in(*claims, "preferred_username")};
   if (out.subject.empty() || out.subject.size() > text_max || out.email.size() > text_max)
     return invalid("no subject");
@@ -189,7 +197,7 @@ std::string proposed_user_id(const OidcClaims& claims) {
     if (out.size() == 32) break;
   }
   while (out.ends_with('-')) out.pop_back();
-  return out.size() < 2 ? std::string() : out;
+  return out.size() < user_id_size_min ? std::string() : out;
 }
 
 void OidcProvider::endpoints(actors::Reply<OidcEndpoints> then) const {

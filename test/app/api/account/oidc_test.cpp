@@ -33,6 +33,17 @@ TEST(ParseIdToken, TakesWhatIsForThisLogin) {
                              settings, "n", now));
 }
 
+TEST(ParseIdToken, ANameIsALineOfThoseThatUsersHave) {
+  const auto name = [](const std::string& text) {
+    const auto parsed = parse_id_token(
+        id_token(claims(R"("aud":"farfield","name":")" + text + "\"")), settings, "n", now);
+    return parsed ? parsed->name : "none";
+  };
+  EXPECT_EQ(name("Ada"), "Ada");
+  EXPECT_EQ(name(R"(A\u00e4da\r\nBcc: x\u0000\u007f)"), "A\u00e4daBcc: x");
+  EXPECT_EQ(name(std::string(60, 'a')).size(), 50U);
+}
+
 TEST(ParseIdToken, RefusesEverythingElse) {
   const auto good = claims(R"("aud":"farfield")");
   EXPECT_FALSE(parse_id_token(id_token(good), settings, "other", now));
@@ -90,6 +101,7 @@ TEST(ProposedUserId, IsMadeOfWhatThereIs) {
   EXPECT_EQ(of("", "bob_1@example.org"), "bob-1");
   EXPECT_EQ(of("--x--", ""), "");
   EXPECT_EQ(of("", ""), "");
+  EXPECT_EQ(of("ab", ""), "") << "shorter than an ID may be";
   EXPECT_EQ(of("Ä", ""), "");
   EXPECT_LE(of(std::string(100, 'a'), "").size(), 32U);
 }
