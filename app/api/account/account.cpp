@@ -166,7 +166,11 @@ HttpHandler with_cookie_auth(std::shared_ptr<const Account> account, HttpHandler
     auto body = std::exchange(request.body, {});  // The visit needs none of it.
     const auto visit = std::make_shared<Visit>(account, request, response);
     request.body = std::move(body);
-    if (!has_credentials && visit->session())
+    // No browser asks a page of another origin whether it may open a WebSocket (CORS), and it would
+    // bring our cookie along.
+    const bool is_of_others =
+        request.headers.contains("Upgrade") && is_cross_origin(request.headers);
+    if (!has_credentials && visit->session() && !is_of_others)
       request.headers.set("Authorization", "Bearer " + visit->session()->token);
     const bool is_sessions = is_session(request.headers.value("Authorization"));
     if (is_sessions && changes(request.method) && !visit->has_csrf_token()) {

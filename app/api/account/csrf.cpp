@@ -37,4 +37,14 @@ bool is_cross_site(const net::http::Headers& headers) {
   return site == "cross-site";
 }
 
+bool is_cross_origin(const net::http::Headers& headers) {
+  const auto site = headers.value("Sec-Fetch-Site");
+  // None: a person, not a page.
+  if (!site.empty()) return site != "same-origin" && site != "none";
+  const auto origin = headers.value("Origin");
+  if (origin.empty()) return false;
+  const auto scheme = origin.find("://");
+  return scheme == std::string_view::npos || origin.substr(scheme + 3) != headers.value("Host");
+}
+
 }  // namespace ff::api::account

@@ -24,5 +24,7 @@ bool is_csrf_token(std::string_view secret, std::string_view token);
 /// Whether a request says that another site made it. Requests without the headers that say so pass:
 /// clients that are no browsers.
 bool is_cross_site(const net::http::Headers& headers);
+/// Whether a request says that a page of another origin made it, be that on the same site.
+bool is_cross_origin(const net::http::Headers& headers);
 
 }  // namespace ff::api::account

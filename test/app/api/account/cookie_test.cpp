@@ -89,5 +89,32 @@ TEST(Csrf, BrowsersSayThatAnotherSiteAsks) {
   EXPECT_FALSE(is_cross_site(Headers()));
 }
 
+TEST(Csrf, KnowsRequestsOfPagesOfOtherOrigins) {
+  struct Row {
+    const char* name;
+    Headers headers;
+    bool is_cross_origin;
+  };
+  const Row rows[] = {
+      {"no browser", {{"Host", "a.example"}}, false},
+      {"our page", {{"Host", "a.example:8885"}, {"Origin", "https://a.example:8885"}}, false},
+      {"another host", {{"Host", "a.example"}, {"Origin", "https://b.example"}}, true},
+      {"another port", {{"Host", "a.example"}, {"Origin", "https://a.example:8885"}}, true},
+      {"a name behind ours", {{"Host", "a.example"}, {"Origin", "https://a.example.b"}}, true},
+      {"a page without origin", {{"Host", "a.example"}, {"Origin", "null"}}, true},
+      {"no host", {{"Origin", "https://a.example"}}, true},
+      {"the browser says so", {{"Host", "a.example"}, {"Sec-Fetch-Site", "cross-site"}}, true},
+      {"a sibling", {{"Host", "a.example"}, {"Sec-Fetch-Site", "same-site"}}, true},
+      {"ours behind a proxy",
+       {{"Host", "inside:1885"},
+        {"Origin", "https://a.example"},
+        {"Sec-Fetch-Site", "same-origin"}},
+       false},
+      {"a person", {{"Host", "a.example"}, {"Sec-Fetch-Site", "none"}}, false},
+  };
+  for (const auto& row : rows)
+    EXPECT_EQ(is_cross_origin(row.headers), row.is_cross_origin) << row.name;
+}
+
 }  // namespace
 }  // namespace ff::api::account
