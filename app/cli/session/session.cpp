@@ -6,8 +6,9 @@
 
 #include <poll.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
+
+#include "app/terminal/hidden_input.hpp"
 
 namespace ff::cli {
 namespace {
@@ -44,12 +45,8 @@ std::string read_line(Cancel& cancel, const std::function<void()>& restore) {
     restore();
     _exit(exit_code_canceled);
   });
-  std::string line;
-  char character = 0;
-  while (line.size() < 4096 && read(STDIN_FILENO, &character, 1) == 1 && character != '\n')
-    line += character;
+  auto line = terminal::read_line();
   cancel.forget(number);
-  if (line.ends_with('\r')) line.pop_back();
   return line;
 }
 
@@ -88,23 +85,9 @@ std::string Session::ask_secret(const std::string& question) {
     if (line.ends_with('\r')) line.pop_back();
     return line;
   }
-  termios shown{};
-  const bool is_terminal = tcgetattr(STDIN_FILENO, &shown) == 0;
-  if (is_terminal) {
-    auto hidden = shown;
-    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    // Before the question: what is typed earlier is dropped, and an answer to it must not be.
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-  }
+  const terminal::HiddenInput hidden;
   std::fprintf(stderr, "%s: ", question.c_str());
-  const auto restore = [&] {
-    if (!is_terminal) return;
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown);
-    std::fputc('\n', stderr);
-  };
-  auto line = read_line(cancel_, restore);
-  restore();
-  return line;
+  return read_line(cancel_, [&hidden] { hidden.show(); });
 }
 
 }  // namespace ff::cli
