@@ -13,7 +13,7 @@
 #include "app/server/farfield/own_flags.hpp"
 #include "app/server/farfield/secret_input.hpp"
 #include "app/server/process/log.hpp"
-#include "app/server/process/process.hpp"
+#include "app/server/process/migrate.hpp"
 #include "config/load/load.hpp"
 #include "config/schema/type.hpp"
 
@@ -213,7 +213,7 @@ Status apply(storage::Engine& store, const config::Config& config, const Command
              Prepared prepared) {
   static constexpr ErrorDef log_unreadable{"farfield", "audit_log_unreadable", Code::data_loss,
                                            "the audit log can not be read: {reason}"};
-  FF_CHECK(migrate_store(store));
+  FF_CHECK(migrate_store(store, nullptr));
   try {
     const OfflineAccounts accounts(store, config.audit);
     return accounts.change(std::move(prepared.made.change), std::string("farfield/") + command.name,

@@ -20,6 +20,7 @@
 #include "app/server/process/interop_clients.hpp"
 #include "app/server/process/key_vault.hpp"
 #include "app/server/process/log.hpp"
+#include "app/server/process/migrate.hpp"
 #include "app/server/process/rate_limits.hpp"
 #include "app/server/process/reload.hpp"
 #include "app/server/process/settings.hpp"
@@ -32,7 +33,6 @@
 #include "net/tls/private_file.hpp"
 #include "net/udp/udp.hpp"
 #include "storage/directory/open.hpp"
-#include "storage/migration/migration.hpp"
 
 namespace ff::app {
 namespace {
@@ -42,6 +42,7 @@ namespace {
 constexpr std::chrono::seconds drain_limit{9};
 
 ExitCode exit_code_of(const Error& error) {
+  if (error.is(migration_interrupted)) return ExitCode::ok;
   if (error.name() == "locked") return ExitCode::temporary;
   if (error.code() == Code::data_loss) return ExitCode::bad_data;
   if (error.name() == "shard_count_mismatch" || error.name() == "invalid_value")
@@ -58,9 +59,27 @@ ExitCode exit_code_of_settings(const Error& error) {
 }
 
 ExitCode give_up(const Error& error, ExitCode code) {
-  spdlog::critical("msg=\"can not start\" error=\"{}\"", error.message());
+  if (code == ExitCode::ok) {
+    spdlog::info("msg=\"farfield ends\" reason=\"{}\"", error.message());
+  } else {
+    spdlog::critical("msg=\"can not start\" error=\"{}\"", error.message());
+  }
   spdlog::shutdown();
   return code;
+}
+
+/// Somebody has asked for the end: from now on a second signal, or an end that takes too long, ends
+/// the process.
+void limit_the_end() {
+  arm_second_signal();
+  force_end_after(drain_limit, static_cast<int>(ExitCode::internal));
+}
+
+/// Whether the end was asked for, of which the caller takes care.
+bool ends_now() {
+  if (!end_was_asked()) return false;
+  limit_the_end();
+  return true;
 }
 
 Result<storage::OpenStore> open_store(const config::Storage& settings, Random& random) {
@@ -77,7 +96,7 @@ Result<storage::OpenStore> open_store(const config::Storage& settings, Random& r
                                                                   line);
                                                    }},
                                               store, random));
-  FF_CHECK(migrate_store(*opened.engine));
+  FF_CHECK(migrate_store(*opened.engine, ends_now));
   return opened;
 }
 
@@ -249,12 +268,9 @@ ReloadPorts reload_ports(LoadConfig load_again, const config::Config& config,
           .metrics = metrics};
 }
 
-/// Until somebody asks for the end: from then on a second signal, or a drain that takes too long,
-/// ends the process.
 void wait_for_the_end(Reload& reload) {
   while (wait_for_signal() == Asked::to_reload) ignore(reload.run(), "it has been logged");
-  arm_second_signal();
-  force_end_after(drain_limit, static_cast<int>(ExitCode::internal));
+  limit_the_end();
 }
 
 /// Inputs first; then the actors, whose committed effects are released; the store closes last.
@@ -268,16 +284,6 @@ void drain(caf::actor_system& system, FrontDoors& doors, std::unique_ptr<Node> n
 }
 
 }  // namespace
-
-Status migrate_store(storage::Engine& engine) {
-  storage::Migrator migrator(engine, storage::migrations());
-  for (;;) {
-    FF_TRY(const auto progress, migrator.step());
-    if (progress.finished) return {};
-    spdlog::info("msg=\"migrating the store\" format={} records={}", progress.version,
-                 progress.records);
-  }
-}
 
 ExitCode run_server(const config::Config& config, LoadConfig load_again) {
   begin_log(config);

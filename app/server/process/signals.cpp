@@ -47,6 +47,12 @@ Asked wait_for_signal() {
   return number == SIGHUP ? Asked::to_reload : Asked::to_end;
 }
 
+bool end_was_asked() {
+  const auto set = ending_signals();
+  const timespec at_once{};
+  return sigtimedwait(&set, nullptr, &at_once) > 0;
+}
+
 void wake_signals() {
   kill(getpid(), SIGTERM);
 }

@@ -12,6 +12,8 @@ void block_signals();
 enum class Asked : std::uint8_t { to_end, to_reload };
 /// Blocks until a signal or `wake_signals()`.
 Asked wait_for_signal();
+/// Whether somebody has asked for the end by now; true once for each that did.
+bool end_was_asked();
 /// Lets wait_for_signal return `to_end`: the process has to end for a reason of its own. Any
 /// thread.
 void wake_signals();
