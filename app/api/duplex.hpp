@@ -51,6 +51,13 @@ class Duplex : public std::enable_shared_from_this<Duplex<Request, Response>> {
   /// duplex.
   void on_end(std::function<void(const grpc::Status&)> told) { on_end_ = std::move(told); }
 
+  /// Told of each request that has been read, and of each response that gRPC has taken. Before
+  /// anything else; must neither block nor use the duplex.
+  void on_messages(std::function<void()> received, std::function<void()> sent) {
+    on_received_ = std::move(received);
+    on_sent_ = std::move(sent);
+  }
+
   /// Asked before each request is given to the handler; an error ends the call. Before reading.
   void limit(std::function<Status()> admit) { admit_ = std::move(admit); }
 
@@ -140,6 +147,7 @@ class Duplex : public std::enable_shared_from_this<Duplex<Request, Response>> {
     {
       const std::scoped_lock lock(mutex_);
       received = std::exchange(received_, nullptr);
+      if (ok && on_received_) on_received_();
       if (ended_) return;
     }
     if (received) received(ok && admits() ? &request_ : nullptr);
@@ -158,6 +166,7 @@ class Duplex : public std::enable_shared_from_this<Duplex<Request, Response>> {
       const std::scoped_lock lock(mutex_);
       writing_ = false;
       if (ok) {
+        if (on_sent_) on_sent_();
         waiting_.pop_front();
         pump();
         return;
@@ -191,6 +200,8 @@ class Duplex : public std::enable_shared_from_this<Duplex<Request, Response>> {
   std::deque<Response> waiting_;
   std::function<void()> on_cancel_;
   std::function<void(const grpc::Status&)> on_end_;
+  std::function<void()> on_received_;
+  std::function<void()> on_sent_;
   grpc::Status status_;
   bool begun_ = false;
   bool writing_ = false;

@@ -70,9 +70,17 @@ void Front::add_warning(grpc::CallbackServerContext& context, const std::string&
 }
 
 std::function<void(const grpc::Status&)> Front::handled(const Method& method, CallType type) const {
-  if (ports_.on_started) ports_.on_started(method.name, type);
-  return [this, name = method.name, type](const grpc::Status& status) {
-    if (ports_.on_handled) ports_.on_handled(name, type, status.error_code());
+  if (ports_.on_started) ports_.on_started(method.name);
+  if (type != CallType::bidi_stream) counter(ports_.on_received, method)();
+  return [this, name = method.name](const grpc::Status& status) {
+    if (ports_.on_handled) ports_.on_handled(name, status.error_code());
+  };
+}
+
+std::function<void()> Front::counter(const std::function<void(std::string_view)>& port,
+                                     const Method& method) {
+  return [&port, name = method.name] {
+    if (port) port(name);
   };
 }
 

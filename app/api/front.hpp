@@ -19,9 +19,6 @@
 
 namespace ff::api {
 
-/// As gRPC's metrics call them.
-enum class CallType : std::uint8_t { unary, server_stream, bidi_stream };
-
 /// What the front takes from outside. All thread safe; called on threads of the gRPC runtime.
 struct FrontPorts {
   std::function<UtcTime()> now;
@@ -38,9 +35,12 @@ struct FrontPorts {
   std::function<void(std::string_view method, const Error& error, std::string_view error_id)>
       on_error;
   /// Every call that begins, and how it ends. May be empty; must not block.
-  std::function<void(std::string_view method, CallType type)> on_started = nullptr;
-  std::function<void(std::string_view method, CallType type, grpc::StatusCode code)> on_handled =
-      nullptr;
+  std::function<void(std::string_view method)> on_started = nullptr;
+  std::function<void(std::string_view method, grpc::StatusCode code)> on_handled = nullptr;
+  /// Every message that has come from a client, and that has left for one: of streams each, else
+  /// the request, and the answer that is no error. May be empty; must not block.
+  std::function<void(std::string_view method)> on_received = nullptr;
+  std::function<void(std::string_view method)> on_sent = nullptr;
 };
 
 struct Method {
@@ -59,8 +59,9 @@ class Front {
   grpc::ServerUnaryReactor* unary(Method method, grpc::CallbackServerContext* context,
                                   const Request* request, Response* response, Handler handler) {
     auto* reactor = context->DefaultReactor();
-    auto finish = [reactor,
-                   handled = handled(method, CallType::unary)](const grpc::Status& status) {
+    auto finish = [reactor, handled = handled(method, CallType::unary),
+                   sent = counter(ports_.on_sent, method)](const grpc::Status& status) {
+      if (status.ok()) sent();
       handled(status);
       reactor->Finish(status);
     };
@@ -85,6 +86,7 @@ class Front {
     auto stream = Stream<Response>::make(
         [this, name = method.name](const Error& error) { return status(name, error); }, context);
     stream->on_end(handled(method, CallType::server_stream));
+    stream->on_sent(counter(ports_.on_sent, method));
     // A copy: authentication may answer when gRPC has dropped the request.
     auto kept = std::make_shared<const Request>(*request);
     auto run = [stream, kept, handler = std::move(handler)](std::shared_ptr<const Call> call) {
@@ -108,6 +110,7 @@ class Front {
     auto duplex = Duplex<Request, Response>::make(
         [this, name = method.name](const Error& error) { return status(name, error); });
     duplex->on_end(handled(method, CallType::bidi_stream));
+    duplex->on_messages(counter(ports_.on_received, method), counter(ports_.on_sent, method));
     auto run = [this, duplex, handler = std::move(handler)](std::shared_ptr<const Call> call) {
       std::string key;
       if (const auto limit = limits_.of_messages(*call, key))
@@ -129,6 +132,7 @@ class Front {
               std::function<void(Status)> then) const;
 
  private:
+  enum class CallType : std::uint8_t { unary, server_stream, bidi_stream };
   /// A unary call that is recorded, until it is answered.
   struct AuditedCall {
     const google::protobuf::Message& request;
@@ -157,8 +161,11 @@ class Front {
                grpc::CallbackServerContext& context) const;
   grpc::Status status(std::string_view method, const Error& error) const;
   static void add_warning(grpc::CallbackServerContext& context, const std::string& text);
-  /// Counts that a call begins; what is given counts its end.
+  /// Counts that a call begins, with its request if it has one; what is given counts its end.
   std::function<void(const grpc::Status&)> handled(const Method& method, CallType type) const;
+  /// Counts one message per call. `port` outlives it.
+  static std::function<void()> counter(const std::function<void(std::string_view)>& port,
+                                       const Method& method);
   /// Null: the call is not recorded.
   AuditedCallPtr audited_call(const Method& method, const google::protobuf::Message& request,
                               const google::protobuf::Message& response) const;

@@ -104,6 +104,10 @@ class Stream : public std::enable_shared_from_this<Stream<Response>> {
   /// stream.
   void on_end(std::function<void(const grpc::Status&)> told) { on_end_ = std::move(told); }
 
+  /// Told of each message that gRPC has taken. Before anything else; must neither block nor use the
+  /// stream.
+  void on_sent(std::function<void()> told) { on_sent_ = std::move(told); }
+
   /// False when the stream is over; `left` is not called then.
   bool write(Response message, Left left = {}) {
     std::scoped_lock lock(mutex_);
@@ -203,6 +207,7 @@ class Stream : public std::enable_shared_from_this<Stream<Response>> {
       std::scoped_lock lock(mutex_);
       writing_ = false;
       if (ok) {
+        if (on_sent_) on_sent_();
         gone.push_back(std::move(waiting_.front()));
         waiting_.pop_front();
         pump();
@@ -243,6 +248,7 @@ class Stream : public std::enable_shared_from_this<Stream<Response>> {
   std::deque<Waiting> waiting_;
   std::function<void()> on_cancel_;
   std::function<void(const grpc::Status&)> on_end_;
+  std::function<void()> on_sent_;
   grpc::Status status_;
   bool begun_ = false;
   bool writing_ = false;

@@ -205,7 +205,6 @@ std::function<std::string()> FrontDoors::State::new_ulid() {
 }
 
 api::FrontPorts FrontDoors::State::front_ports(std::vector<net::AddressBlock> trusted_proxies) {
-  using api::CallType;
   return {.now = [clock = ports.clock] { return clock->now().utc; },
           .new_request_id = new_ulid(),
           .new_error_id = [this] { return random.hex_id(); },
@@ -220,18 +219,11 @@ api::FrontPorts FrontDoors::State::front_ports(std::vector<net::AddressBlock> tr
                 spdlog::debug("msg=\"call failed\" method={} error=\"{}\" error_id={}", method,
                               error.to_string(), id);
               },
-          .on_started =
-              [this](std::string_view method, CallType type) {
-                call_metrics.started(method);
-                // The one request has been read. Messages of streams are not counted.
-                if (type != CallType::bidi_stream) call_metrics.received(method);
-              },
-          .on_handled =
-              [this](std::string_view method, CallType type, grpc::StatusCode code) {
-                if (type == CallType::unary && code == grpc::StatusCode::OK)
-                  call_metrics.sent(method);
-                call_metrics.handled(method, code);
-              }};
+          .on_started = [this](std::string_view method) { call_metrics.started(method); },
+          .on_handled = [this](std::string_view method,
+                               grpc::StatusCode code) { call_metrics.handled(method, code); },
+          .on_received = [this](std::string_view method) { call_metrics.received(method); },
+          .on_sent = [this](std::string_view method) { call_metrics.sent(method); }};
 }
 
 Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <deque>
+#include <map>
 #include <thread>
 
 #include "app/api/http_gateway.hpp"
@@ -116,7 +117,7 @@ class EventStreams final : public Events::CallbackService {
   Front& front_;
 };
 
-/// A call in both directions; it ends at once.
+/// A call in both directions; it answers each message, and ends with them.
 class Links final : public GtwGs::CallbackService {
  public:
   explicit Links(Front& front) : front_(front) {}
@@ -126,19 +127,30 @@ class Links final : public GtwGs::CallbackService {
     return front_.duplex<GatewayUp, GatewayDown>(
         {"ttn.lorawan.v3.GtwGs/LinkGateway"}, context,
         [](std::shared_ptr<const Call>,
-           const std::shared_ptr<Duplex<GatewayUp, GatewayDown>>& link) { link->finish({}); });
+           const std::shared_ptr<Duplex<GatewayUp, GatewayDown>>& link) { answer_next(link); });
   }
 
  private:
+  static void answer_next(const std::shared_ptr<Duplex<GatewayUp, GatewayDown>>& link) {
+    link->read([link](const GatewayUp* up) {
+      if (up == nullptr) return link->finish({});
+      link->write({});
+      answer_next(link);
+    });
+  }
+
   Front& front_;
 };
 
-/// `<method> <type> <code>`, `-1` for a beginning.
+std::string short_name(std::string_view method) {
+  return std::string(method.substr(method.rfind('.') + 1));
+}
+
+/// `<method> <code>`, `-1` for a beginning.
 struct CallLog {
-  void note(std::string_view method, CallType type, int code) {
+  void note(std::string_view method, int code) {
     const std::scoped_lock lock(mutex);
-    lines.push_back(std::string(method.substr(method.rfind('.') + 1)) + " " +
-                    std::to_string(static_cast<int>(type)) + " " + std::to_string(code));
+    lines.push_back(short_name(method) + " " + std::to_string(code));
   }
   std::vector<std::string> take() {
     const std::scoped_lock lock(mutex);
@@ -147,6 +159,23 @@ struct CallLog {
 
   std::mutex mutex;
   std::vector<std::string> lines;
+};
+
+/// How many messages of each method came and left.
+struct MessageCounts {
+  void note(std::string_view method, int received, int sent) {
+    const std::scoped_lock lock(mutex);
+    auto& count = counts[short_name(method)];
+    count.first += received;
+    count.second += sent;
+  }
+  std::pair<int, int> of(const std::string& method) {
+    const std::scoped_lock lock(mutex);
+    return counts[method];
+  }
+
+  std::mutex mutex;
+  std::map<std::string, std::pair<int, int>> counts;
 };
 
 class FrontTest : public testing::Test {
@@ -162,12 +191,13 @@ class FrontTest : public testing::Test {
                 .is_unlimited =
                     [](const Call& call) { return call.find("authorization") == "ClusterKey 00"; },
                 .on_error = {},
-                .on_started = [this](std::string_view method,
-                                     CallType type) { log_.note(method, type, -1); },
-                .on_handled = [this](std::string_view method, CallType type,
-                                     grpc::StatusCode code) { log_.note(method, type, code); }}) {
+                .on_started = [this](std::string_view method) { log_.note(method, -1); },
+                .on_handled = [this](std::string_view method,
+                                     grpc::StatusCode code) { log_.note(method, code); },
+                .on_received = [this](std::string_view method) { messages_.note(method, 1, 0); },
+                .on_sent = [this](std::string_view method) { messages_.note(method, 0, 1); }}) {
     auto started = ApiServer::start({{"127.0.0.1:0", {}}}, {&gateways_, &events_, &links_},
-                                    [this] { log_.note("test.unknown", CallType::unary, 12); });
+                                    [this] { log_.note("test.unknown", 12); });
     EXPECT_TRUE(started);
     server_ = *std::move(started);
     channel_ = grpc::CreateChannel("127.0.0.1:" + std::to_string(server_->ports().at(0)),
@@ -195,6 +225,7 @@ class FrontTest : public testing::Test {
 
   std::shared_ptr<TestAuthenticator> authenticator_ = std::make_shared<TestAuthenticator>();
   CallLog log_;
+  MessageCounts messages_;
   Front front_;
   Gateways gateways_{front_};
   EventStreams events_{front_};
@@ -290,6 +321,7 @@ TEST_F(FrontTest, AWarningComesWithTheAnswerOfEveryKindOfCall) {
   linking.AddMetadata("authorization", "Bearer warned");
   auto link = GtwGs::NewStub(channel_)->LinkGateway(&linking);
   authenticator_->answer_warned();
+  link->WritesDone();
   GatewayDown down;
   EXPECT_FALSE(link->Read(&down));
   EXPECT_TRUE(link->Finish().ok());
@@ -327,17 +359,44 @@ using Lines = std::vector<std::string>;
 
 TEST_F(FrontTest, EveryCallIsCountedWhenItBeginsAndWhenItEnds) {
   EXPECT_TRUE(get("gtw", "Bearer good").ok());
-  EXPECT_EQ(log_.take(), (Lines{"GatewayRegistry/Get 0 -1", "GatewayRegistry/Get 0 0"}));
+  EXPECT_EQ(log_.take(), (Lines{"GatewayRegistry/Get -1", "GatewayRegistry/Get 0"}));
   EXPECT_FALSE(get("X", "Bearer good").ok());
-  EXPECT_EQ(log_.take(), (Lines{"GatewayRegistry/Get 0 -1", "GatewayRegistry/Get 0 3"}));
+  EXPECT_EQ(log_.take(), (Lines{"GatewayRegistry/Get -1", "GatewayRegistry/Get 3"}));
   grpc::ClientContext streaming;
   StreamEventsRequest request;
   request.add_names("fail");
   EXPECT_FALSE(Events::NewStub(channel_)->Stream(&streaming, request)->Finish().ok());
-  EXPECT_EQ(log_.take(), (Lines{"Events/Stream 1 -1", "Events/Stream 1 16"}));
+  EXPECT_EQ(log_.take(), (Lines{"Events/Stream -1", "Events/Stream 16"}));
   grpc::ClientContext linking;
   EXPECT_FALSE(GtwGs::NewStub(channel_)->LinkGateway(&linking)->Finish().ok());
-  EXPECT_EQ(log_.take(), (Lines{"GtwGs/LinkGateway 2 -1", "GtwGs/LinkGateway 2 16"}));
+  EXPECT_EQ(log_.take(), (Lines{"GtwGs/LinkGateway -1", "GtwGs/LinkGateway 16"}));
+}
+
+TEST_F(FrontTest, EveryMessageIsCountedBothWays) {
+  EXPECT_TRUE(get("gtw", "Bearer good").ok());
+  EXPECT_FALSE(get("X", "Bearer good").ok());
+  EXPECT_EQ(messages_.of("GatewayRegistry/Get"), std::pair(2, 1)) << "an error is no message";
+  grpc::ClientContext streaming;
+  StreamEventsRequest request;
+  request.set_tail(5);
+  auto reader = Events::NewStub(channel_)->Stream(&streaming, request);
+  Event event;
+  while (reader->Read(&event)) {
+  }
+  EXPECT_TRUE(reader->Finish().ok());
+  EXPECT_EQ(messages_.of("Events/Stream"), std::pair(1, 5));
+  grpc::ClientContext linking;
+  linking.AddMetadata("authorization", "Bearer good");
+  auto link = GtwGs::NewStub(channel_)->LinkGateway(&linking);
+  GatewayDown down;
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_TRUE(link->Write({}));
+    EXPECT_TRUE(link->Read(&down));
+  }
+  link->WritesDone();
+  EXPECT_FALSE(link->Read(&down));
+  EXPECT_TRUE(link->Finish().ok());
+  EXPECT_EQ(messages_.of("GtwGs/LinkGateway"), std::pair(3, 3));
 }
 
 TEST_F(FrontTest, ACallOfNoMethodIsTold) {
@@ -350,7 +409,7 @@ TEST_F(FrontTest, ACallOfNoMethodIsTold) {
   Rights rights;
   EXPECT_EQ(GatewayAccess::NewStub(channel_)->ListRights(&other, {}, &rights).error_code(),
             grpc::StatusCode::UNIMPLEMENTED);
-  EXPECT_EQ(log_.take(), Lines{"unknown 0 12"});
+  EXPECT_EQ(log_.take(), Lines{"unknown 12"});
 }
 
 TEST_F(FrontTest, AProxySaysWhoseCallItIs) {
@@ -372,16 +431,14 @@ TEST_F(FrontTest, AProxySaysWhoseCallItIs) {
 TEST_F(FrontTest, ARequestThatIsNoneIsToldByTheHttpGateway) {
   HttpGateway gateway(
       server_->in_process_channel(), [] { return std::string(32, 'e'); },
-      [this](std::string_view method, grpc::StatusCode code) {
-        log_.note(method, CallType::unary, code);
-      });
+      [this](std::string_view method, grpc::StatusCode code) { log_.note(method, code); });
   const std::string large = R"({"name":")" + std::string(request_body_max, 'x') + "\"}";
   for (const auto& body : {std::string("{"), large}) {
     auto sink = std::make_shared<test::RecordingSink>();
     gateway.serve({"PUT", "/api/v3/gateways/gtw", {{"Authorization", "Bearer good"}}, body}, sink);
     sink->wait();
     EXPECT_EQ(sink->status(), 400);
-    EXPECT_EQ(log_.take(), Lines{"GatewayRegistry/Update 0 3"});
+    EXPECT_EQ(log_.take(), Lines{"GatewayRegistry/Update 3"});
   }
 }
 
