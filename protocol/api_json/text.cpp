@@ -95,7 +95,11 @@ std::optional<Float> parse_floating(std::string_view text) {
   if (text == "-Infinity") return -std::numeric_limits<Float>::infinity();
   // from_chars also knows words such as `inf` and `nan`.
   if (text.find_first_not_of("0123456789+-.eE") != std::string_view::npos) return std::nullopt;
-  return parse_whole_text<Float>(text);
+  if (auto value = parse_whole_text<Float>(text)) return value;
+  // from_chars does not tell too small, which is zero, from too large; a wider type does.
+  auto wide = parse_whole_text<long double>(text);
+  if (!wide || std::fabs(*wide) >= 1) return std::nullopt;
+  return static_cast<Float>(*wide);
 }
 
 template <class Int>

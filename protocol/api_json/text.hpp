@@ -27,7 +27,8 @@ void append_string(std::string& out, std::string_view text);
 void append_number(std::string& out, double value);
 void append_number(std::string& out, float value);
 
-/// Numbers, and `NaN`, `Infinity`, `-Infinity`. Nothing for other text or a number out of range.
+/// Numbers, and `NaN`, `Infinity`, `-Infinity`. Nothing for other text or a number too large; one
+/// too small is zero.
 std::optional<double> parse_double(std::string_view text);
 std::optional<float> parse_float(std::string_view text);
 /// Decimal; a fraction or exponent is fine when the value is whole (`5.0`). Nothing when out of

@@ -58,14 +58,20 @@ std::optional<int> take_field(std::string_view& text, char separator, int max) {
   return value && *value <= max ? value : std::nullopt;
 }
 
-/// Up to nine decimals after a `.`; zero when there is none.
-std::optional<std::int32_t> take_nanos(std::string_view& text) {
+/// What more than nine decimals are: an error in times, dropped in Go's durations.
+enum class Excess : std::uint8_t { refused, dropped };
+
+/// The decimals after a `.`; zero when there is none.
+std::optional<std::int32_t> take_nanos(std::string_view& text, Excess excess) {
   if (!take(text, '.')) return 0;
   std::int32_t nanos = 0;
   std::size_t count = 0;
-  while (count < text.size() && text[count] >= '0' && text[count] <= '9') {
-    if (count == 9) return std::nullopt;
-    nanos = nanos * 10 + (text[count++] - '0');
+  for (; count < text.size() && text[count] >= '0' && text[count] <= '9'; ++count) {
+    if (count < 9) {
+      nanos = nanos * 10 + (text[count] - '0');
+    } else if (excess == Excess::refused) {
+      return std::nullopt;
+    }
   }
   if (count == 0) return std::nullopt;
   text.remove_prefix(count);
@@ -131,7 +137,7 @@ std::optional<std::int64_t> take_unit(std::string_view& text) {
 }
 
 /// One `number unit` of Go's syntax, in nanoseconds.
-std::optional<Wide> take_term(std::string_view& text) {
+std::optional<Wide> take_term(std::string_view& text, Excess excess) {
   Wide whole = 0;
   std::size_t count = 0;
   while (count < text.size() && text[count] >= '0' && text[count] <= '9') {
@@ -141,7 +147,7 @@ std::optional<Wide> take_term(std::string_view& text) {
   text.remove_prefix(count);
   bool fraction = !text.empty() && text[0] == '.';
   if (count == 0 && !fraction) return std::nullopt;
-  auto billionths = take_nanos(text);
+  auto billionths = take_nanos(text, excess);
   auto unit = billionths ? take_unit(text) : std::nullopt;
   if (!unit) return std::nullopt;
   return whole * *unit + Wide{*billionths} * *unit / nanos_per_second;
@@ -177,7 +183,7 @@ bool append_timestamp(std::string& out, SecondsNanos time) {
 std::optional<SecondsNanos> parse_timestamp(std::string_view text, bool offsets) {
   auto date = take_date(text);
   auto clock = date ? take_clock(text) : std::nullopt;
-  auto nanos = clock ? take_nanos(text) : std::nullopt;
+  auto nanos = clock ? take_nanos(text, Excess::refused) : std::nullopt;
   auto zone = nanos ? take_zone(text, offsets) : std::nullopt;
   if (!zone) return std::nullopt;
   SecondsNanos time{*date + *clock - *zone, *nanos};
@@ -187,7 +193,8 @@ std::optional<SecondsNanos> parse_timestamp(std::string_view text, bool offsets)
 
 bool append_duration(std::string& out, SecondsNanos duration) {
   auto [seconds, nanos] = duration;
-  if (std::llabs(seconds) > duration_seconds_max || std::abs(nanos) >= nanos_per_second)
+  if (seconds < -duration_seconds_max || seconds > duration_seconds_max ||
+      nanos <= -nanos_per_second || nanos >= nanos_per_second)
     return false;
   if ((seconds < 0 && nanos > 0) || (seconds > 0 && nanos < 0)) return false;
   if (seconds < 0 || nanos < 0) out += '-';
@@ -206,7 +213,7 @@ std::optional<SecondsNanos> parse_duration(std::string_view text, bool units) {
     return std::nullopt;
   Wide total = 0;
   do {
-    auto term = take_term(text);
+    auto term = take_term(text, units ? Excess::dropped : Excess::refused);
     if (!term) return std::nullopt;
     total += *term;
     if (total > Wide{duration_seconds_max} * nanos_per_second) return std::nullopt;

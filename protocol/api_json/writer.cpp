@@ -42,20 +42,28 @@ std::string key_text(const Message& entry, const FieldDescriptor& key) {
 
 }  // namespace
 
-Status Writer::message(const Message& message) {
+Status Writer::open(char bracket) {
   if (++depth_ > max_depth) return fail(not_encodable, {{"reason", "nested too deep"}});
-  auto kind = Schema::instance().kind(message.GetDescriptor());
-  bool is_object =
-      kind == MessageKind::plugin || kind == MessageKind::plain || kind == MessageKind::empty;
-  FF_CHECK(is_object ? object(message) : special(message, kind));
-  --depth_;
+  out_ += bracket;
   return {};
 }
 
+void Writer::close(char bracket) {
+  --depth_;
+  out_ += bracket;
+}
+
+Status Writer::message(const Message& message) {
+  auto kind = Schema::instance().kind(message.GetDescriptor());
+  bool is_object =
+      kind == MessageKind::plugin || kind == MessageKind::plain || kind == MessageKind::empty;
+  return is_object ? object(message) : special(message, kind);
+}
+
 Status Writer::object(const Message& message) {
-  out_ += '{';
+  FF_CHECK(open('{'));
   FF_CHECK(fields(message, true));
-  out_ += '}';
+  close('}');
   return {};
 }
 
@@ -84,12 +92,12 @@ Status Writer::field(const Message& message, const Field& field) {
 
 Status Writer::list(const Message& message, const Field& field) {
   int size = message.GetReflection()->FieldSize(message, &field);
-  out_ += '[';
+  FF_CHECK(open('['));
   for (int i = 0; i < size; ++i) {
     if (i > 0) out_ += ',';
     FF_CHECK(element(message, field, i));
   }
-  out_ += ']';
+  close(']');
   return {};
 }
 
@@ -102,17 +110,21 @@ Status Writer::map(const Message& message, const Field& field) {
     const auto& entry = reflection.GetRepeatedMessage(message, &field, i);
     entries.emplace_back(key_text(entry, key), &entry);
   }
-  std::ranges::sort(entries, {},
-                    [](const auto& entry) -> const std::string& { return entry.first; });
-  char separator = '{';
-  for (const auto& [text, entry] : entries) {
-    out_ += separator;
+  std::ranges::stable_sort(entries, {},
+                           [](const auto& entry) -> const std::string& { return entry.first; });
+  FF_CHECK(open('{'));
+  bool first = true;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const auto& [text, entry] = entries[i];
+    // Reflection shows entries as they were read; as in a map, of one key the last counts.
+    if (i + 1 < entries.size() && entries[i + 1].first == text) continue;
+    if (!first) out_ += ',';
+    first = false;
     append_string(out_, text);
     out_ += ':';
     FF_CHECK(singular(*entry, value));
-    separator = ',';
   }
-  out_ += '}';
+  close('}');
   return {};
 }
 

@@ -21,6 +21,9 @@ class Writer {
   using Message = google::protobuf::Message;
   using Field = google::protobuf::FieldDescriptor;
 
+  /// A bracket of an object or a list, of which no more than max_depth are open.
+  Status open(char bracket);
+  void close(char bracket);
   Status object(const Message& message);
   Status fields(const Message& message, bool first);
   Status field(const Message& message, const Field& field);
@@ -36,7 +39,7 @@ class Writer {
   Status structure(const Message& message);
   Status value(const Message& message);
   Status list_value(const Message& message);
-  void field_mask(const Message& message);
+  Status field_mask(const Message& message);
 
   std::string& out_;
   int depth_ = 0;

@@ -47,8 +47,7 @@ Status Writer::special(const Message& message, MessageKind kind) {
     case MessageKind::wrapper:
       return singular(message, *message.GetDescriptor()->FindFieldByNumber(1));
     case MessageKind::field_mask:
-      field_mask(message);
-      break;
+      return field_mask(message);
     case MessageKind::any:
       return any(message);
     case MessageKind::structure:
@@ -64,17 +63,15 @@ Status Writer::special(const Message& message, MessageKind kind) {
   return {};
 }
 
-void Writer::field_mask(const Message& message) {
+Status Writer::field_mask(const Message& message) {
   const auto& mask = as<google::protobuf::FieldMask>(message);
-  out_ += '{';
-  char separator = '[';
-  for (const auto& path : mask.paths()) {
-    if (separator == '[') out_ += "\"paths\":";
-    out_ += separator;
-    append_string(out_, path);
-    separator = ',';
+  FF_CHECK(open('{'));
+  if (mask.paths_size() > 0) {
+    out_ += "\"paths\":";
+    FF_CHECK(list(message, *mask.GetDescriptor()->FindFieldByNumber(1)));
   }
-  out_ += separator == '[' ? "}" : "]}";
+  close('}');
+  return {};
 }
 
 Status Writer::any(const Message& message) {
@@ -87,7 +84,8 @@ Status Writer::any(const Message& message) {
   if (!content) return fail(not_encodable, {{"reason", "unknown type " + any.type_url()}});
   if (!content->ParseFromString(any.value()))
     return fail(not_encodable, {{"reason", "malformed " + any.type_url()}});
-  out_ += "{\"@type\":";
+  FF_CHECK(open('{'));
+  out_ += "\"@type\":";
   append_string(out_, any.type_url());
   auto kind = Schema::instance().kind(content->GetDescriptor());
   if (kind == MessageKind::plugin || kind == MessageKind::plain) {
@@ -96,7 +94,7 @@ Status Writer::any(const Message& message) {
     out_ += ",\"value\":";
     FF_CHECK(this->message(*content));
   }
-  out_ += '}';
+  close('}');
   return {};
 }
 
@@ -105,7 +103,7 @@ Status Writer::structure(const Message& message) {
   std::vector<std::pair<const std::string*, const google::protobuf::Value*>> entries;
   for (const auto& [key, value] : fields) entries.emplace_back(&key, &value);
   std::ranges::sort(entries, [](const auto& a, const auto& b) { return *a.first < *b.first; });
-  out_ += '{';
+  FF_CHECK(open('{'));
   bool first = true;
   for (const auto& [key, value] : entries) {
     if (!first) out_ += ',';
@@ -114,7 +112,7 @@ Status Writer::structure(const Message& message) {
     out_ += ':';
     FF_CHECK(this->message(*value));
   }
-  out_ += '}';
+  close('}');
   return {};
 }
 
@@ -144,14 +142,14 @@ Status Writer::value(const Message& message) {
 }
 
 Status Writer::list_value(const Message& message) {
-  out_ += '[';
+  FF_CHECK(open('['));
   bool first = true;
   for (const auto& value : as<google::protobuf::ListValue>(message).values()) {
     if (!first) out_ += ',';
     first = false;
     FF_CHECK(this->message(value));
   }
-  out_ += ']';
+  close(']');
   return {};
 }
 

@@ -99,6 +99,34 @@ TEST(Text, DurationsInGoSyntax) {
   }
 }
 
+/// What JavaScript makes of `0.1 + 0.2 + "s"`.
+TEST(Text, DurationsInGoSyntaxMayHaveMoreDecimalsThanCount) {
+  constexpr TimeRow rows[] = {
+      {"0.30000000000000004s", {0, 300000000}},
+      {"-1.9999999999s", {-1, -999999999}},
+      {"0.50000000000000000000000000000h", {1800, 0}},
+      {"1.0000000000ms", {0, 1000000}},
+  };
+  for (const auto& [text, value] : rows) {
+    EXPECT_EQ(parse_duration(text, true), value) << text;
+    EXPECT_FALSE(parse_duration(text, false)) << text;
+  }
+}
+
+TEST(Text, NumbersTooSmallAreZeroAndThoseTooLargeAreNone) {
+  for (const char* text : {"1e-400", "0.001e-400", "1e-4000"}) {
+    EXPECT_EQ(parse_double(text), 0.0) << text;
+    EXPECT_EQ(parse_float(text), 0.0F) << text;
+    EXPECT_TRUE(std::signbit(*parse_double("-" + std::string(text)))) << text;
+  }
+  EXPECT_EQ(parse_float("1e-60"), 0.0F);
+  for (const char* text : {"1e400", "-1e400", "1e4000", "1e99999"}) {
+    EXPECT_FALSE(parse_double(text)) << text;
+    EXPECT_FALSE(parse_float(text)) << text;
+  }
+  EXPECT_FALSE(parse_float("1e39"));
+}
+
 TEST(Text, IntegersInRange) {
   EXPECT_EQ(parse_int64("-9223372036854775808"), std::numeric_limits<std::int64_t>::min());
   EXPECT_EQ(parse_uint64("18446744073709551615"), std::numeric_limits<std::uint64_t>::max());
