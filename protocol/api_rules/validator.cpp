@@ -24,6 +24,14 @@ bool is_ours(const FieldDescriptor& field) {
          field.message_type()->file()->package() == "ttn.lorawan.v3";
 }
 
+/// google.protobuf.UInt32Value and its like.
+bool is_wrapper(const google::protobuf::Descriptor& type) {
+  using google::protobuf::Descriptor;
+  const auto kind = type.well_known_type();
+  return kind >= Descriptor::WELLKNOWNTYPE_DOUBLEVALUE &&
+         kind <= Descriptor::WELLKNOWNTYPE_BOOLVALUE;
+}
+
 Reason check_items(const FieldRules& rules, int size) {
   bool few = rules.min_items && size < *rules.min_items;
   bool many = rules.max_items && size > *rules.max_items;
@@ -132,8 +140,11 @@ Reason Validator::presence(const Message& message, const Field& field,
     if (rules.required) return "value is required";
     return std::nullopt;
   }
-  const auto* time = google::protobuf::DynamicCastToGenerated<google::protobuf::Timestamp>(
-      &reflection.GetMessage(message, &field));
+  const auto& value = reflection.GetMessage(message, &field);
+  // The rules of a wrapper are about what it holds.
+  if (is_wrapper(*field.message_type()))
+    return scalar(value, *field.message_type()->FindFieldByNumber(1), rules);
+  const auto* time = google::protobuf::DynamicCastToGenerated<google::protobuf::Timestamp>(&value);
   if (time == nullptr) return std::nullopt;
   // Compared in whole and part: a timestamp may be beyond what nanoseconds in 64 bits reach.
   auto since_epoch = now_.time_since_epoch();
