@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "protocol/api_json/reader.hpp"
+#include "protocol/api_json/text.hpp"
 #include "protocol/base/base64.hpp"
 
 namespace ff::application_json {
@@ -94,9 +95,8 @@ Result<std::uint32_t> read_number(Reader& in, std::string_view field) {
 }
 
 bool is_finite(std::string_view text) {
-  double number = 0;
-  const auto [at, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  return error == std::errc{} && std::isfinite(number);
+  const auto number = api_json::parse_double(text);
+  return number && std::isfinite(*number);
 }
 
 /// Reads over a value of a decoded payload that is at `depth`. As deep as that may be.
@@ -152,7 +152,7 @@ Result<TxPriority> read_priority(Reader& in) {
   }
   FF_TRY(const auto name, in.string());
   for (std::size_t i = 0; i < priority_names.size(); ++i) {
-    if (name == priority_names[i]) return static_cast<TxPriority>(i);
+    if (name == priority_names[i] || name == std::to_string(i)) return static_cast<TxPriority>(i);
   }
   return invalid("priority", "is unknown");
 }

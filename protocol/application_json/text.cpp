@@ -2,8 +2,8 @@
 
 #include <array>
 #include <charconv>
-#include <cmath>
 
+#include "protocol/api_json/text.hpp"
 #include "protocol/base/base64.hpp"
 
 namespace ff::application_json {
@@ -48,24 +48,6 @@ void append_integer(std::string& out, T value) {
   out.append(text.data(), end);
 }
 
-template <class T>
-void append_floating(std::string& out, T value) {
-  if (std::isnan(value)) {
-    out += "\"NaN\"";
-    return;
-  }
-  if (std::isinf(value)) {
-    out += value > 0 ? "\"Infinity\"" : "\"-Infinity\"";
-    return;
-  }
-  const auto magnitude = std::abs(value);
-  const bool plain = magnitude < T(1e21) && (magnitude >= T(1e-6) || !(magnitude > 0));
-  std::array<char, 64> text{};
-  const auto format = plain ? std::chars_format::fixed : std::chars_format::scientific;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value, format).ptr;
-  out.append(text.data(), end);
-}
-
 }  // namespace
 
 void append_string(std::string& out, std::string_view text) {
@@ -82,10 +64,10 @@ void append_string(std::string& out, std::string_view text) {
 }
 
 void append_number(std::string& out, float value) {
-  append_floating(out, value);
+  api_json::append_number(out, value);
 }
 void append_number(std::string& out, double value) {
-  append_floating(out, value);
+  api_json::append_number(out, value);
 }
 void append_number(std::string& out, std::uint64_t value) {
   append_integer(out, value);

@@ -34,7 +34,7 @@ TEST(Parser, ThePushExampleIsRead) {
 TEST(Parser, SpellingsOfOldClientsAreUnderstood) {
   const std::vector<std::string> same = {
       R"({"downlinks":[{"f_port":1,"frm_payload":"+/8=","priority":"HIGH","f_cnt":7,"confirmed_retry":{"max_attempts":2}}]})",
-      R"({"downlinks":[{"fPort":"1","frmPayload":"-_8","priority":5,"fCnt":"7","confirmedRetry":{"maxAttempts":{"value":2}}}]})",
+      R"({"downlinks":[{"fPort":"1","frmPayload":"-_8","priority":"5","fCnt":"7","confirmedRetry":{"maxAttempts":{"value":2}}}]})",
       R"({"downlinks":[{"f_port":1.0,"frm_payload":"+/8","priority":"5e0","f_cnt":7.0,"confirmed_retry":{"max_attempts":"2"}}]})",
       R"({"end_device_ids":{"device_id":"x"},"downlinks":[{"f_port":1,"frm_payload":"+/8=","priority":5,"f_cnt":7,"class_b_c":null,)"
       R"("payload_raw":[1,{"a":"b"}],"confirmed_retry":{"max_attempts":2}}]})"};
@@ -45,7 +45,7 @@ TEST(Parser, SpellingsOfOldClientsAreUnderstood) {
     ASSERT_TRUE(other) << same[index] << other.error().to_string();
     EXPECT_EQ(*other, *first);
   }
-  EXPECT_FALSE(parse_downlinks(same[2])) << "a number in a string is no name of a priority";
+  EXPECT_FALSE(parse_downlinks(same[2])) << "a number with an exponent is no decimal one";
 }
 
 TEST(Parser, AnEmptyListClears) {
@@ -66,7 +66,7 @@ std::string nested(std::size_t depth) {
 TEST(Parser, ADecodedPayloadMayBeAsDeepAndLargeAsEverySubscriberCanRead) {
   for (const auto& payload :
        {nested(30),
-        std::string(R"({"a":[[],{"b":null},true,"x",-1.5e300,18446744073709551615]})")}) {
+        std::string(R"({"a":[[],{"b":null},true,"x",-1.5e300,18446744073709551615,1e-400]})")}) {
     const auto result = parse_downlinks(R"({"downlinks":[{"decoded_payload":)" + payload + "}]}");
     ASSERT_TRUE(result) << payload;
     EXPECT_EQ(result->at(0).decoded_payload_json, payload);
@@ -83,6 +83,10 @@ TEST(Parser, WhatIsOutOfBoundsIsRefusedWithItsField) {
       {R"("frm_payload":")" + base64_encode(Bytes(256)) + "\"", "frm_payload"},
       {R"("priority":"URGENT")", "priority"},
       {R"("priority":7)", "priority"},
+      {R"("priority":"7")", "priority"},
+      {R"("priority":"05")", "priority"},
+      {R"("priority":"")", "priority"},
+      {R"("priority":-1)", "priority"},
       {R"("decoded_payload":[1])", "decoded_payload"},
       {R"("decoded_payload":{"x":1e999})", "decoded_payload"},
       {R"("decoded_payload":{"x":[{"y":-1e400}]})", "decoded_payload"},

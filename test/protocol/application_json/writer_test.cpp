@@ -212,7 +212,7 @@ TEST(Writer, NumbersAreShortestSinglePrecision) {
       {0.1F, "0.1"},
       {-97.0F, "-97"},
       {3.4028235e38F, "3.4028235e+38"},
-      {1e-7F, "1e-07"},
+      {1e-7F, "1e-7"},
       {16777216.0F, "16777216"},
       {std::numeric_limits<float>::infinity(), "\"Infinity\""}};
   for (const auto& [value, text] : table) {
