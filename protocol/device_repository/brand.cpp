@@ -7,6 +7,7 @@
 #include "protocol/device_repository/document.hpp"
 #include "protocol/device_repository/fields.hpp"
 #include "protocol/device_repository/region.hpp"
+#include "protocol/types/identifiers.hpp"
 
 namespace ff::device_repository {
 namespace {
@@ -112,7 +113,7 @@ Result<Document> read_brand(const YamlNode& root) {
   const Fields fields(&root, "", whole);
   json::array models;
   for (const auto& model : fields.texts("endDevices")) {
-    if (is_id(model)) {
+    if (is_valid_id(model)) {
       models.emplace_back(model);
     } else {
       out.warnings.push_back("endDevices: `" + model + "` is not an identifier");

@@ -2,6 +2,7 @@
 
 #include "protocol/device_repository/errors.hpp"
 #include "protocol/device_repository/fields.hpp"
+#include "protocol/types/identifiers.hpp"
 
 namespace ff::device_repository {
 namespace {
@@ -42,7 +43,7 @@ bool is_document(std::string_view path) noexcept {
   if (!is_file_name(path)) return false;
   if (path == "index.yaml") return true;
   const auto slash = path.find('/');
-  if (slash == std::string_view::npos || !is_id(path.substr(0, slash))) return false;
+  if (slash == std::string_view::npos || !is_valid_id(path.substr(0, slash))) return false;
   const auto rest = path.substr(slash + 1);
   if (is_yaml(rest)) return rest.find('/') == std::string_view::npos;
   return rest.ends_with(".js");

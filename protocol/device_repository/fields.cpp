@@ -3,29 +3,20 @@
 #include <algorithm>
 #include <cmath>
 
+#include "protocol/types/identifiers.hpp"
+
 namespace ff::device_repository {
 namespace {
 
 constexpr std::size_t text_max = 10'000;
 constexpr std::size_t items_max = 1000;
 
-bool is_lower_or_digit(char c) noexcept {
-  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
 bool is_file_character(char c) noexcept {
-  return is_lower_or_digit(c) || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.' ||
-         c == '/';
+  return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '-' ||
+         c == '_' || c == '.' || c == '/';
 }
 
 }  // namespace
-
-bool is_id(std::string_view text) noexcept {
-  if (text.size() < 3 || text.size() > 36 || text.front() == '-' || text.back() == '-')
-    return false;
-  if (text.find("--") != std::string_view::npos) return false;
-  return std::ranges::all_of(text, [](char c) { return is_lower_or_digit(c) || c == '-'; });
-}
 
 bool is_file_name(std::string_view text) noexcept {
   if (text.empty() || text.size() > 200 || text.front() == '/' || text.back() == '/') return false;
@@ -86,7 +77,7 @@ std::string Fields::text(std::string_view name) const {
 
 std::string Fields::id(std::string_view name) const {
   auto out = text(name);
-  if (!out.empty() && !is_id(out)) wrong(name, "not an identifier");
+  if (!out.empty() && !is_valid_id(out)) wrong(name, "not an identifier");
   return out;
 }
 

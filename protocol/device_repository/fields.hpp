@@ -68,7 +68,6 @@ class Fields {
   Problem* problem_;
 };
 
-bool is_id(std::string_view text) noexcept;
 /// Letters, digits, `-`, `_` and dots, in folders or not; nothing that leaves its folder.
 bool is_file_name(std::string_view text) noexcept;
 

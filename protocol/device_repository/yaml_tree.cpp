@@ -129,7 +129,8 @@ boost::json::value scalar_to_json(const YamlNode& node) {
     return nullptr;
   if (text == "true" || text == "True" || text == "TRUE") return true;
   if (text == "false" || text == "False" || text == "FALSE") return false;
-  const auto unsigned_text = text.starts_with('+') ? text.substr(1) : text;
+  const bool has_plus = text.starts_with('+') && !text.starts_with("+-");
+  const auto unsigned_text = has_plus ? text.substr(1) : text;
   if (const auto number = whole_text<std::int64_t>(unsigned_text)) return *number;
   if (text.starts_with("0x")) {
     if (const auto number = whole_text<std::uint32_t>(text.substr(2), 16)) return *number;

@@ -48,7 +48,7 @@ TEST(Documents, AreFilesOfABrandByTheirNames) {
     EXPECT_TRUE(is_document(path)) << path;
   for (const auto* path :
        {"", "x.yaml", "acme/logo.svg", "acme/a/b.yaml", "../x.js", "acme/../x.js", "/acme/x.js",
-        "Acme/x.js", "acme/x y.js", "acme//x.js", "acme/.js/", "ac/x.js"})
+        "Acme/x.js", "acme/x y.js", "acme//x.js", "acme/.js/", "ac/x.js", "a-b/x.js", "-abc/x.js"})
     EXPECT_FALSE(is_document(path)) << path;
 }
 
