@@ -130,6 +130,9 @@ struct Sieve {
     boost::json::object out;
     for (const auto& [name, value] : from) {
       const auto path = prefix + std::string(name.data(), name.size());
+      // `air.temperature` is a member of a member, and no name.
+      if (name.find('.') != boost::json::string_view::npos)
+        return fail(unknown_field, {{"path", path}});
       FF_TRY(auto kept, member(value, path));
       if (kept) out.emplace(name, *std::move(kept));
     }

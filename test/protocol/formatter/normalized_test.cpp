@@ -51,6 +51,10 @@ TEST(Normalized, RefusesUnknownFieldsAndWrongTypes) {
       {R"({"time":"yesterday"})", field_type, "time"},
       {R"({"air":{"location":"moon"}})", field_type, "air.location"},
       {R"([{"air":{"temperature":1}},{"x":1}])", unknown_field, "x"},
+      {R"({"air.temperature":4})", unknown_field, "air.temperature"},
+      {R"({"water":{"temperature.min":4}})", unknown_field, "water.temperature.min"},
+      {R"({"air":{".":1}})", unknown_field, "air.."},
+      {R"({"":1})", unknown_field, ""},
   };
   for (const auto& row : rows) {
     const auto result = normalize_text(row.json);
