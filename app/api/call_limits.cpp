@@ -5,6 +5,8 @@
 #include <array>
 #include <utility>
 
+#include "net/address/network_of.hpp"
+
 namespace ff::api {
 namespace {
 
@@ -56,23 +58,15 @@ std::string find_entity(const Message& message, int depth) {
   return {};
 }
 
-std::string with_token(std::string key, const Call& call) {
-  const auto id = token_id_of(call.find("authorization"));
-  if (!id.empty()) key.append(":token:").append(id);
-  return key;
-}
-
-Status check(const net::RateLimit& limit, const std::string& key,
-             grpc::CallbackServerContext& context) {
+Status check(const net::RateLimit& limit, std::string key, const Call& call,
+             const CallLimits::Tell& tell) {
+  key += caller_key(call.auth, call.remote_address);
   const auto verdict = limit.take(key);
-  const auto tell = [&](const char* name, std::int64_t number) {
-    context.AddInitialMetadata(name, std::to_string(number));
-  };
   const auto seconds = [](Duration duration) {
-    return std::chrono::duration_cast<std::chrono::seconds>(duration).count();
+    return std::to_string(std::chrono::duration_cast<std::chrono::seconds>(duration).count());
   };
-  tell("x-rate-limit-limit", verdict.limit);
-  tell("x-rate-limit-available", verdict.available);
+  tell("x-rate-limit-limit", std::to_string(verdict.limit));
+  tell("x-rate-limit-available", std::to_string(verdict.available));
   tell("x-rate-limit-reset", seconds(verdict.reset));
   tell("x-rate-limit-retry", seconds(verdict.retry));
   if (!verdict.allowed) return fail(limit.exceeded(key));
@@ -85,29 +79,25 @@ std::string entity_of(const Message& request) {
   return find_entity(request, 1);
 }
 
-std::string_view token_id_of(std::string_view authorization) noexcept {
-  const auto first = authorization.find('.');
-  if (first == std::string_view::npos) return {};
-  const auto second = authorization.find('.', first + 1);
-  if (second == std::string_view::npos) return {};
-  return authorization.substr(first + 1, second - first - 1);
+std::string caller_key(const AuthInfo& caller, const std::string& remote_address) {
+  if (!caller.token_id.empty()) return ":token:" + caller.token_id;
+  return ":ip:" + net::network_of(remote_address);
 }
 
-Status CallLimits::check_unary(const Call& call, const Message& request,
-                               grpc::CallbackServerContext& context) const {
+Status CallLimits::check_unary(const Call& call, const Message& request, const Tell& tell) const {
   if (!limiter_) return {};
   const auto name = "grpc:method:/" + std::string(call.method);
   const auto limit = limiter_->limit({name, "grpc:method"});
   if (!limit) return {};
   const auto entity = entity_of(request);
-  return check(limit, with_token(entity.empty() ? name : name + ":" + entity, call), context);
+  return check(limit, entity.empty() ? name : name + ":" + entity, call, tell);
 }
 
-Status CallLimits::check_stream(const Call& call, grpc::CallbackServerContext& context) const {
+Status CallLimits::check_stream(const Call& call, const Tell& tell) const {
   if (!limiter_) return {};
   const auto name = "grpc:stream:accept:/" + std::string(call.method);
   const auto limit = limiter_->limit({name, "grpc:stream:accept"});
-  return limit ? check(limit, with_token(name, call), context) : Status();
+  return limit ? check(limit, name, call, tell) : Status();
 }
 
 net::RateLimit CallLimits::of_messages(const Call& call, std::string& per_stream) const {

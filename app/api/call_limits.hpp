@@ -3,8 +3,8 @@
 #pragma once
 
 #include <google/protobuf/message.h>
-#include <grpcpp/server_context.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -21,12 +21,16 @@ class CallLimits {
   explicit CallLimits(std::shared_ptr<const net::RateLimiter> limiter)
       : limiter_(std::move(limiter)) {}
 
-  /// Counts a call with one request, on its method, the entity it is about and the caller's token;
-  /// adds what the caller is told to the answer's metadata. Error: rate_limit_exceeded.
+  /// Adds metadata to the answer.
+  using Tell = std::function<void(const char* name, const std::string& value)>;
+
+  /// Counts a call with one request, on its method, the entity it is about and who calls: the token
+  /// that `call.auth` knows, else the network that the call is from. What a caller only says is no
+  /// key, or each new invention would have a limit of its own. Error: rate_limit_exceeded.
   Status check_unary(const Call& call, const google::protobuf::Message& request,
-                     grpc::CallbackServerContext& context) const;
-  /// Counts the start of a stream, on its method and the caller's token.
-  Status check_stream(const Call& call, grpc::CallbackServerContext& context) const;
+                     const Tell& tell) const;
+  /// Counts the start of a stream, on its method and who calls.
+  Status check_stream(const Call& call, const Tell& tell) const;
   /// For what a client sends on its stream; `per_stream` gets the key. Falsy without a limit.
   net::RateLimit of_messages(const Call& call, std::string& per_stream) const;
 
@@ -36,7 +40,7 @@ class CallLimits {
 
 /// INTERNAL, for tests: `application:my-app`, of the first identifiers a request has; else "".
 std::string entity_of(const google::protobuf::Message& request);
-/// INTERNAL, for tests: the id in `Bearer NNSXS.ID.SECRET`; else "".
-std::string_view token_id_of(std::string_view authorization) noexcept;
+/// `:token:<id>` if the credential is known, else `:ip:<network>`.
+std::string caller_key(const AuthInfo& caller, const std::string& remote_address);
 
 }  // namespace ff::api

@@ -65,10 +65,6 @@ grpc::Status Front::status(std::string_view method, const Error& error) const {
   return to_grpc(error, error_id);
 }
 
-void Front::add_warning(grpc::CallbackServerContext& context, const std::string& text) {
-  context.AddInitialMetadata("warning", text);
-}
-
 std::function<void(const grpc::Status&)> Front::handled(const Method& method, CallType type) const {
   if (ports_.on_started) ports_.on_started(method.name);
   if (type != CallType::bidi_stream) counter(ports_.on_received, method)();
@@ -127,14 +123,11 @@ void Front::run(const std::shared_ptr<Call>& call, const AuditedCallPtr& audited
   ports_.audit->begin(*call, audited->request, handle);
 }
 
-/// Before authentication, as clients of the reference know it [spec api-conventions §2].
 Status Front::admit(CallType type, const Call& call, const google::protobuf::Message* maybe_request,
-                    grpc::CallbackServerContext& context) const {
-  if (maybe_request != nullptr)
-    FF_CHECK(api_rules::validate(call.method, *maybe_request, ports_.now()));
+                    const Steps& steps) const {
   if (ports_.is_unlimited && ports_.is_unlimited(call)) return {};
-  return type == CallType::unary ? limits_.check_unary(call, *maybe_request, context)
-                                 : limits_.check_stream(call, context);
+  return type == CallType::unary ? limits_.check_unary(call, *maybe_request, steps.tell)
+                                 : limits_.check_stream(call, steps.tell);
 }
 
 void Front::begin(Beginning beginning, grpc::CallbackServerContext& context,
@@ -153,16 +146,19 @@ void Front::begin(Beginning beginning, grpc::CallbackServerContext& context,
   if (call->correlation_ids.front().size() > correlation_id_max)
     call->correlation_ids = {correlation_id(method.name, ports_.new_request_id())};
   context.AddInitialMetadata("x-request-id", call->request_id);
-  if (auto admitted = admit(beginning.type, *call, maybe_request, context); !admitted)
-    return steps.fail(std::move(admitted).error());
-  auto run = [this, call, audited = beginning.audited, steps](Result<AuthInfo> auth) {
-    if (!auth) {
-      steps.fail(std::move(auth).error());
-      return;
-    }
-    call->auth = *std::move(auth);
-    if (!call->auth.warning.empty()) steps.warn(call->auth.warning);
-    this->run(call, audited, steps);
+  // Before authentication, as clients of the reference know it [api-conventions §2].
+  if (maybe_request != nullptr) {
+    if (auto valid = api_rules::validate(call->method, *maybe_request, ports_.now()); !valid)
+      return steps.fail(std::move(valid).error());
+  }
+  auto run = [this, call, beginning, maybe_request, steps](const Result<AuthInfo>& auth) {
+    if (auth) call->auth = *auth;
+    // A unary call's request stays until the reply is given; of others it is not looked at.
+    const auto admitted = admit(beginning.type, *call, maybe_request, steps);
+    if (!admitted) return steps.fail(admitted.error());
+    if (!auth) return steps.fail(auth.error());
+    if (!auth->warning.empty()) steps.tell("warning", auth->warning);
+    this->run(call, beginning.audited, steps);
   };
   if (method.access == Access::open) {
     run(AuthInfo{});

@@ -71,10 +71,12 @@ class Front {
       handler(std::move(call), *request, reply);
     };
     // The context stays until the reply is given.
-    auto warn = [context](const std::string& text) { add_warning(*context, text); };
+    auto tell = [context](const char* name, const std::string& value) {
+      context->AddInitialMetadata(name, value);
+    };
     begin(
         {method, CallType::unary, std::move(audited)}, *context, request,
-        {[reply](Error error) { reply(fail(std::move(error))); }, std::move(run), std::move(warn)});
+        {[reply](Error error) { reply(fail(std::move(error))); }, std::move(run), std::move(tell)});
     return reactor;
   }
 
@@ -92,12 +94,12 @@ class Front {
     auto run = [stream, kept, handler = std::move(handler)](std::shared_ptr<const Call> call) {
       handler(std::move(call), *kept, stream);
     };
-    auto warn = [stream, context](const std::string& text) {
-      stream->before_begin([&] { add_warning(*context, text); });
+    auto tell = [stream, context](const char* name, const std::string& value) {
+      stream->before_begin([&] { context->AddInitialMetadata(name, value); });
     };
     begin({method, CallType::server_stream, nullptr}, *context, kept.get(),
           {[stream](Error error) { stream->finish(fail(std::move(error))); }, std::move(run),
-           std::move(warn)});
+           std::move(tell)});
     return stream->reactor();
   }
 
@@ -117,12 +119,12 @@ class Front {
         duplex->limit([limit, key] { return limit.check(key); });
       handler(std::move(call), duplex);
     };
-    auto warn = [duplex, context](const std::string& text) {
-      duplex->before_begin([&] { add_warning(*context, text); });
+    auto tell = [duplex, context](const char* name, const std::string& value) {
+      duplex->before_begin([&] { context->AddInitialMetadata(name, value); });
     };
     begin({method, CallType::bidi_stream, nullptr}, *context, nullptr,
           {[duplex](Error error) { duplex->finish(fail(std::move(error))); }, std::move(run),
-           std::move(warn)});
+           std::move(tell)});
     return duplex->reactor();
   }
 
@@ -143,9 +145,9 @@ class Front {
   struct Steps {
     std::function<void(Error)> fail;
     std::function<void(std::shared_ptr<const Call>)> run;
-    /// Adds a warning to the answer, unless that has begun. The call's context is touched nowhere
+    /// Adds metadata to the answer, unless that has begun. The call's context is touched nowhere
     /// else after authentication: a client that has left meanwhile takes it along.
-    std::function<void(const std::string&)> warn;
+    CallLimits::Tell tell;
   };
 
   struct Beginning {
@@ -156,11 +158,10 @@ class Front {
   /// `maybe_request` null: there is none to validate.
   void begin(Beginning beginning, grpc::CallbackServerContext& context,
              const google::protobuf::Message* maybe_request, Steps steps) const;
-  /// Validation, then limits.
+  /// Limits, of callers who are known or not.
   Status admit(CallType type, const Call& call, const google::protobuf::Message* maybe_request,
-               grpc::CallbackServerContext& context) const;
+               const Steps& steps) const;
   grpc::Status status(std::string_view method, const Error& error) const;
-  static void add_warning(grpc::CallbackServerContext& context, const std::string& text);
   /// Counts that a call begins, with its request if it has one; what is given counts its end.
   std::function<void(const grpc::Status&)> handled(const Method& method, CallType type) const;
   /// Counts one message per call. `port` outlives it.

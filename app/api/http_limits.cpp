@@ -36,12 +36,8 @@ HttpHandler with_limit(const HttpLimits& limits, std::string_view class_name, Ht
   if (!limit.is_possible()) return next;
   return [limits, limit, name = std::string(class_name), next = std::move(next)](
              Request request, std::shared_ptr<ResponseWriter> response) {
-    const auto token = token_id_of(request.headers.value("Authorization"));
-    auto key = name;
-    if (token.empty())
-      key += ":ip:" + net::http::client_address(request, limits.trusted_proxies);
-    else
-      key.append(":token:").append(token);
+    // Nobody has looked at credentials yet.
+    auto key = name + caller_key({}, net::http::client_address(request, limits.trusted_proxies));
     key.append(":url:").append(request.path());
     if (admit(limit, key, *response, limits.new_error_id))
       next(std::move(request), std::move(response));

@@ -26,7 +26,7 @@ struct HttpLimits {
 };
 
 /// `next` behind the limit of `class_name` (`http:oauth`), else of `http`: counted by path, and by
-/// the caller's token or address.
+/// the network that the request is from.
 net::http::HttpHandler with_limit(const HttpLimits& limits, std::string_view class_name,
                                   net::http::HttpHandler next);
 

@@ -7,6 +7,7 @@
 #include "app/api/call_limits.hpp"
 #include "app/api/http_limits.hpp"
 #include "app/api/status.hpp"
+#include "net/http/client_address.hpp"
 #include "protocol/application_json/parser.hpp"
 
 namespace ff::api {
@@ -40,20 +41,29 @@ class Downlink : public std::enable_shared_from_this<Downlink> {
         body_(std::move(body)),
         response_(std::move(response)) {}
 
-  void start(std::string_view authorization) {
+  void start(std::string_view authorization, std::string remote_address) {
     auto call = std::make_shared<Call>();
     call->method = method;
     call->request_id = ports_->new_request_id();
+    call->remote_address = std::move(remote_address);
     if (!authorization.empty()) call->metadata.emplace("authorization", authorization);
     ports_->authenticator->authenticate(call->metadata,
                                         [self = shared_from_this(), call](Result<AuthInfo> caller) {
+                                          if (caller) call->auth = *caller;
+                                          if (!self->admitted(*call)) return;
                                           if (!caller) return self->refuse(caller.error());
-                                          call->auth = *std::move(caller);
                                           self->check(call);
                                         });
   }
 
  private:
+  /// False: answered. [spec api-conventions §9]
+  bool admitted(const Call& call) const {
+    const auto key =
+        "as:down:web:dev:" + to_string(target_.device) + caller_key(call.auth, call.remote_address);
+    return admit(ports_->limit, key, *response_, ports_->new_error_id);
+  }
+
   void check(const std::shared_ptr<const Call>& call) {
     const storage::EntityKey application{storage::EntityKind::application,
                                          {target_.device.application_id.text()}};
@@ -121,13 +131,6 @@ std::optional<std::vector<std::string_view>> segments(std::string_view path, std
   }
 }
 
-/// [spec api-conventions §9]
-std::string limit_key(const DeviceUid& device, std::string_view authorization) {
-  const auto token = token_id_of(authorization);
-  auto key = "as:down:web:dev:" + to_string(device);
-  return token.empty() ? key : key.append(":token:").append(token);
-}
-
 }  // namespace
 
 std::optional<WebhookDownlinkTarget> webhook_downlink_target(std::string_view path) {
@@ -151,12 +154,9 @@ HttpHandler make_webhook_downlinks(WebhookDownlinkPorts ports, HttpHandler next)
     auto target = request.method == "POST" ? webhook_downlink_target(request.path()) : std::nullopt;
     if (!target) return next(std::move(request), std::move(response));
     const std::string authorization(request.headers.value("Authorization"));
-    if (!admit(shared->limit, limit_key(target->device, authorization), *response,
-               shared->new_error_id))
-      return;
     std::make_shared<Downlink>(shared, *std::move(target), std::move(request.body),
                                std::move(response))
-        ->start(authorization);
+        ->start(authorization, net::http::client_address(request, shared->trusted_proxies));
   };
 }
 

@@ -14,9 +14,10 @@ struct WebhookDownlinkPorts {
   Asker asker;
   Webhooks webhooks;
   ApplicationServers pipelines;
-  net::RateLimit limit;                         ///< Class `as:down:web`.
-  std::function<std::string()> new_request_id;  ///< A ULID. Any thread.
-  std::function<std::string()> new_error_id;    ///< 32 hex digits. Any thread.
+  net::RateLimit limit;                            ///< Class `as:down:web`.
+  std::vector<net::AddressBlock> trusted_proxies;  ///< On a client's address.
+  std::function<std::string()> new_request_id;     ///< A ULID. Any thread.
+  std::function<std::string()> new_error_id;       ///< 32 hex digits. Any thread.
 };
 
 /// Serves `POST /api/v3/as/applications/{app}/webhooks/{webhook}/devices/{dev}/down/{push,replace}`

@@ -102,8 +102,9 @@ Status FrontDoors::State::listen_http(std::string_view key, const std::string& a
   return {};
 }
 
-net::http::HttpHandler FrontDoors::State::webhook_downlinks(const NodeRoutes& routes,
-                                                            net::http::HttpHandler next) {
+net::http::HttpHandler FrontDoors::State::webhook_downlinks(
+    const NodeRoutes& routes, std::vector<net::AddressBlock> trusted_proxies,
+    net::http::HttpHandler next) {
   const auto clock = ports.clock;
   return api::make_webhook_downlinks(
       {.authenticator = api::make_authenticator(*identity),
@@ -112,6 +113,7 @@ net::http::HttpHandler FrontDoors::State::webhook_downlinks(const NodeRoutes& ro
        .webhooks = routes.application_server.webhooks,
        .pipelines = routes.application_server.pipelines,
        .limit = net::limit_of(ports.rate_limiter, {"as:down:web"}),
+       .trusted_proxies = std::move(trusted_proxies),
        .new_request_id = [this, clock] { return random.ulid(clock->now().utc); },
        .new_error_id = [this] { return random.hex_id(); }},
       std::move(next));
@@ -147,7 +149,8 @@ Status FrontDoors::State::open_http(const NodeRoutes& routes) {
       },
       {.api = api::account::with_cookie_auth(
            account, console_events(webhook_downlinks(
-                        routes, api::make_http_handler(gateway, limits.trusted_proxies)))),
+                        routes, limits.trusted_proxies,
+                        api::make_http_handler(gateway, limits.trusted_proxies)))),
        .inspect = std::move(inspect),
        .account = api::account::make_account_handler(account, limits),
        .account_mount = ports.config.is.oauth.mount,

@@ -114,7 +114,9 @@ struct FrontDoors::State {
   Result<api::IdentityPortsPtr> identity_ports();
   api::MqttAddresses mqtt_addresses() const;
   std::string metrics_text();
-  net::http::HttpHandler webhook_downlinks(const NodeRoutes& routes, net::http::HttpHandler next);
+  net::http::HttpHandler webhook_downlinks(const NodeRoutes& routes,
+                                           std::vector<net::AddressBlock> trusted_proxies,
+                                           net::http::HttpHandler next);
   net::http::HttpHandler console_events(net::http::HttpHandler next);
   api::ServiceDeps service_deps(const NodeRoutes& routes);
   std::function<std::string()> new_ulid();

@@ -492,6 +492,50 @@ TEST_F(LimitedFrontTest, EntitiesAndTokensAreCountedOnTheirOwn) {
   EXPECT_EQ(get("one", "Bearer good").error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
 }
 
+TEST_F(LimitedFrontTest, WhoInventsTokensIsOneCallerAndTakesNothingFromOthers) {
+  EXPECT_EQ(get("gtw", "Bearer NNSXS.ONE.SECRET").error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  grpc::ClientContext context;
+  context.AddMetadata("authorization", "Bearer NNSXS.TWO.SECRET");
+  Gateway gateway;
+  const auto refused = get("gtw", context, gateway);
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_NE(refused.error_message().find("gateway:gtw:ip:127.0.0.1"), std::string::npos)
+      << refused.error_message();
+  EXPECT_EQ(metadata(context, "x-rate-limit-retry"), "1");
+  EXPECT_EQ(get("gtw", "Bearer NNSXS.KEY.GUESSED").error_code(),
+            grpc::StatusCode::RESOURCE_EXHAUSTED)
+      << "the id of a token that somebody has is not that token";
+  EXPECT_TRUE(get("gtw", "Bearer good").ok());
+}
+
+TEST_F(LimitedFrontTest, WhoHasNoTokenIsTheNetworkThatTheCallIsFrom) {
+  for (const auto& [address, expected] :
+       std::initializer_list<std::pair<const char*, grpc::StatusCode>>{
+           {"2001:db8:1:2::1", grpc::StatusCode::UNAUTHENTICATED},
+           {"2001:db8:1:2::2", grpc::StatusCode::RESOURCE_EXHAUSTED},
+           {"2001:db8:1:3::1", grpc::StatusCode::UNAUTHENTICATED}}) {
+    grpc::ClientContext context;
+    context.AddMetadata("x-real-ip", address);
+    Gateway gateway;
+    EXPECT_EQ(get("gtw", context, gateway).error_code(), expected) << address;
+  }
+}
+
+TEST_F(LimitedFrontTest, AStreamBeyondTheLimitSaysWhenToComeAgain) {
+  events_.access = Access::authenticated;
+  for (const auto* retry : {"0", "0", "1"}) {
+    grpc::ClientContext context;
+    context.AddMetadata("authorization", "Bearer good");
+    auto reader = Events::NewStub(channel_)->Stream(&context, StreamEventsRequest());
+    Event event;
+    while (reader->Read(&event)) {
+    }
+    EXPECT_EQ(reader->Finish().ok(), retry == std::string("0"));
+    EXPECT_EQ(metadata(context, "x-rate-limit-limit"), "2");
+    EXPECT_EQ(metadata(context, "x-rate-limit-retry"), retry);
+  }
+}
+
 TEST_F(LimitedFrontTest, HttpCallersAreToldInHeaders) {
   HttpGateway gateway(server_->in_process_channel(), [] { return std::string(32, 'e'); });
   for (const int expected : {200, 429}) {
@@ -540,12 +584,6 @@ TEST(CallLimits, FindTheEntityARequestIsAbout) {
   device.mutable_application_ids()->set_application_id("app");
   device.set_device_id("dev");
   EXPECT_EQ(entity_of(device), "end device:app.dev");
-}
-
-TEST(CallLimits, FindTheIdInAToken) {
-  EXPECT_EQ(token_id_of("Bearer NNSXS.ID.SECRET"), "ID");
-  EXPECT_EQ(token_id_of("NNSXS.ID.SECRET"), "ID");
-  for (const auto* text : {"", "Bearer good", "a.b", "."}) EXPECT_EQ(token_id_of(text), "") << text;
 }
 
 TEST_F(FrontTest, WithoutAProfileThereIsNoHeader) {

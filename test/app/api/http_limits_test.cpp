@@ -74,13 +74,17 @@ TEST_F(HttpLimitsTest, CallersAndPathsAreCountedOnTheirOwn) {
       {},
       {.remote = "192.0.2.2:5000"},
       {.path = "/oauth/other"},
-      {.headers = {{"Authorization", "Bearer NNSXS.ID.SECRET"}}},
+      {.remote = "[2001:db8:1:2::1]:5000"},
+      {.remote = "[2001:db8:1:3::1]:5000"},
       {.remote = "10.0.0.1:1", .headers = {{"X-Real-IP", "198.51.100.1"}}},
       {.remote = "10.0.0.1:1", .headers = {{"X-Real-IP", "198.51.100.2"}}},
   };
   for (const auto& from : froms) EXPECT_EQ(ask(handler, from)->status_, 200);
   for (const auto& from : froms) EXPECT_EQ(ask(handler, from)->status_, 429);
-  // Another port is the same caller; a name that a stranger writes is not believed.
+  // Another port is the same caller, as another address of a host; a name that a stranger writes is
+  // not believed, and what he says to be his token neither.
+  EXPECT_EQ(ask(handler, {.remote = "[2001:db8:1:2::2]:5000"})->status_, 429);
+  EXPECT_EQ(ask(handler, {.headers = {{"Authorization", "Bearer NNSXS.ID.SECRET"}}})->status_, 429);
   EXPECT_EQ(ask(handler, {.remote = "192.0.2.1:5001"})->status_, 429);
   EXPECT_EQ(ask(handler, {.headers = {{"X-Real-IP", "198.51.100.3"}}})->status_, 429);
 }
