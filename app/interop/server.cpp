@@ -328,7 +328,7 @@ void count_malformed(const Ports& ports) {
 /// An answer to a question of ours.
 void take_answer(const Ports& ports, const bi::Header& header, const Request& request,
                  const std::shared_ptr<ResponseWriter>& response) {
-  const auto chain = presented_chain(request, ports->trusted_proxies);
+  const auto chain = presented_chain(request, ports->certificate_proxies);
   if (!ports->senders.authenticate(header.sender_id, chain, ports->now()))
     return response->respond(http_forbidden, Headers{}, ByteView());
   const auto respond = [response](bool waited) {
@@ -353,7 +353,7 @@ net::http::HttpHandler make_interop_handler(ServerPorts ports) {
     if (!bi::is_request(decoded->header.type))
       return take_answer(shared, decoded->header, request, response);
     std::make_shared<Exchange>(shared, std::move(decoded->header), request, std::move(response))
-        ->start(decoded->body, presented_chain(request, shared->trusted_proxies));
+        ->start(decoded->body, presented_chain(request, shared->certificate_proxies));
   };
 }
 

@@ -39,7 +39,9 @@ using AnswerWays = std::map<std::string, AnswerWay>;
 
 struct ServerPorts {
   Senders senders;
-  std::vector<net::AddressBlock> trusted_proxies;
+  std::vector<net::AddressBlock> trusted_proxies;  // on a client's address
+  /// On a client's certificate: who may speak from there can be any sender.
+  std::vector<net::AddressBlock> certificate_proxies;
   actors::Sharded<join_server::ShardHandle> join_servers;
   api::Asker asker;
   /// Passive roaming; without partners nobody is there.

@@ -59,7 +59,9 @@ std::vector<Knob> front_door_knobs() {
        one(listen_address(), FF_PLACE(http.listen.plain))},
       {"http.listen-tls", "The same with TLS; needs tls.source.", ":8885",
        one(listen_address(), FF_PLACE(http.listen.tls))},
-      {"http.trusted-proxies", "Proxies whose X-Real-IP header is believed.",
+      {"http.trusted-proxies",
+       "Proxies whose word on a caller's address is believed: X-Forwarded-For, X-Real-IP. On a "
+       "client's certificate it is if this is not the default.",
        "127.0.0.0/8 10.0.0.0/8 100.64.0.0/10 172.16.0.0/12 192.168.0.0/16",
        many(address_block(), FF_PLACE(http.trusted_proxies))},
       {"http.redirect-to-host",

@@ -170,7 +170,7 @@ class InteropCase(unittest.TestCase):
         (senders / 'config.yml').write_text(f'"{NET_ID}": ../network-a.pem\n{AS_ID}: ../network-a.pem\n')
         self.join = JoinServer(**{
             'interop.listen': f'127.0.0.1:{self.join_ports["plain"]}', 'interop.listen-tls': f'127.0.0.1:{self.join_ports["tls"]}',
-            'tls.source': 'file', 'tls.certificate': server_pair[0], 'tls.key': server_pair[1],
+            'tls.source': 'file', 'tls.certificate': server_pair[0], 'tls.key': server_pair[1], 'http.trusted-proxies': '127.0.0.1',
             'interop.sender-client-ca.source': 'directory', 'interop.sender-client-ca.directory': senders,
             **self.join_settings()})
         self.join.start()

@@ -216,9 +216,11 @@ Status FrontDoors::State::open_mqtt(const NodeRoutes& routes) {
 
 Status FrontDoors::State::open_interop(const NodeRoutes& routes) {
   FF_TRY(const auto limits, http_limits());
+  FF_TRY(auto proxies, certificate_proxies(ports.config.http));
   const api::Asker asker(deadlines, call_timeout);
   interop::ServerPorts behind{.senders = senders,
                               .trusted_proxies = limits.trusted_proxies,
+                              .certificate_proxies = std::move(proxies),
                               .join_servers = routes.join_server,
                               .asker = asker,
                               .roaming = routes.roaming,

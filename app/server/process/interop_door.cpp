@@ -5,6 +5,7 @@
 #include "actors/support/clock.hpp"
 #include "app/server/process/settings.hpp"
 #include "config/load/interop.hpp"
+#include "config/load/load.hpp"
 #include "net/http/middleware.hpp"
 #include "net/http/server.hpp"
 
@@ -46,6 +47,12 @@ Result<interop::Senders> load_senders(const config::Interop& interop) {
   }
   for (const auto& [sender, file] : interop.sender_client_cas) files.emplace(sender, file);
   return interop::Senders::load(files);
+}
+
+Result<std::vector<net::AddressBlock>> certificate_proxies(const config::Http& http) {
+  static const auto by_default = config::default_config().http.trusted_proxies;
+  if (http.trusted_proxies == by_default) return std::vector<net::AddressBlock>();
+  return address_blocks("http.trusted-proxies", http.trusted_proxies);
 }
 
 InteropDoor::InteropDoor(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -17,6 +17,10 @@ namespace ff::app {
 /// missing_sender_directory; of Senders::load.
 Result<interop::Senders> load_senders(const config::Interop& interop);
 
+/// Proxies whose word on a client's certificate is believed: `http.trusted-proxies`, but nobody as
+/// long as that is its default, every private network. Error: invalid_address.
+Result<std::vector<net::AddressBlock>> certificate_proxies(const config::Http& http);
+
 /// Serves while it lives.
 class InteropDoor {
  public:

@@ -61,18 +61,21 @@ class InteropServerFixture : public ff::test::ActorFixture {
   }
   using FindDevice = decltype(ServerPorts::find_device);
   void serve(Senders senders, AnswerWays ways, FindDevice find_device = nullptr) {
-    handler = make_interop_handler({.senders = std::move(senders),
-                                    .trusted_proxies = {*net::AddressBlock::parse("127.0.0.0/8")},
-                                    .join_servers = shards,
-                                    .asker = api::Asker({}, std::chrono::seconds{5}),
-                                    .net_id = NetId{0x42},
-                                    .ns_id = "EC656EFFFE000002",
-                                    .find_device = std::move(find_device),
-                                    .vault = vault,
-                                    .now = [this] { return now(); },
-                                    .metrics = &metrics,
-                                    .answer_ways = std::move(ways),
-                                    .late_answers = late});
+    handler =
+        make_interop_handler({.senders = std::move(senders),
+                              .trusted_proxies = {*net::AddressBlock::parse("127.0.0.0/8"),
+                                                  *net::AddressBlock::parse("10.0.0.0/8")},
+                              .certificate_proxies = {*net::AddressBlock::parse("127.0.0.0/8")},
+                              .join_servers = shards,
+                              .asker = api::Asker({}, std::chrono::seconds{5}),
+                              .net_id = NetId{0x42},
+                              .ns_id = "EC656EFFFE000002",
+                              .find_device = std::move(find_device),
+                              .vault = vault,
+                              .now = [this] { return now(); },
+                              .metrics = &metrics,
+                              .answer_ways = std::move(ways),
+                              .late_answers = late});
   }
   void TearDown() override {
     handler = nullptr;

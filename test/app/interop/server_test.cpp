@@ -112,6 +112,9 @@ TEST_F(InteropServer, CertificatesOfProxiesCountWithoutTlsAndFromProxiesOnly) {
       {"127.0.0.1:9", "X-Forwarded-Client-Cert", "Cert=\"%\"", bi::ResultCode::unknown_sender},
       {"192.0.2.1:9", "X-Forwarded-Tls-Client-Cert", base64_encode(der),
        bi::ResultCode::unknown_sender},
+      // Believed on addresses alone.
+      {"10.0.0.1:9", "X-Forwarded-Tls-Client-Cert", base64_encode(der),
+       bi::ResultCode::unknown_sender},
   };
   for (const auto& row : rows) {
     auto request = request_of(body);
