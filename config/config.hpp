@@ -451,6 +451,13 @@ struct OAuth {
   std::string canonical_url;
   std::string site_name;
   std::string title;
+  std::string sub_title;
+  std::string description;
+  std::string theme_color;
+  std::string branding_url;
+  std::string icon_prefix;
+  std::string documentation_url;
+  std::string status_page_url;
   std::string api_url;
   std::string console_url;
 };

@@ -53,6 +53,16 @@ Type<std::string> mount_path() {
   });
 }
 
+/// A part of a file's name in a URL.
+Type<std::string> icon_prefix() {
+  return text_of("letters, digits, - and _", [](std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+             c == '-' || c == '_';
+    });
+  });
+}
+
 /// So many bytes in hex, or nothing.
 Type<std::string> hex_key(std::size_t bytes, std::size_t or_bytes) {
   auto type =
@@ -82,6 +92,24 @@ std::vector<Knob> oauth_knobs() {
        one(line(), FF_PLACE(is.oauth.site_name))},
       {"is.oauth.ui.title", "Title of the account pages.", "Account",
        one(line(), FF_PLACE(is.oauth.title))},
+      {"is.oauth.ui.sub-title", "More of the network's name, on the account pages.", "",
+       one(line(), FF_PLACE(is.oauth.sub_title))},
+      {"is.oauth.ui.descriptions", "What the account pages are, for previews of links to them.", "",
+       one(line(), FF_PLACE(is.oauth.description))},
+      {"is.oauth.ui.theme-color", "Color of browsers around the account pages, as in CSS.", "",
+       one(line(), FF_PLACE(is.oauth.theme_color))},
+      {"is.oauth.ui.branding-base-url",
+       "Folder with the icon of the account pages, favicon.ico behind is.oauth.ui.icon-prefix; "
+       "empty: they have none.",
+       "", one(web_address(), FF_PLACE(is.oauth.branding_url))},
+      {"is.oauth.ui.icon-prefix", "How names of icons begin.", "oauth-",
+       one(icon_prefix(), FF_PLACE(is.oauth.icon_prefix))},
+      {"is.oauth.ui.documentation-base-url",
+       "Documentation, as a link on the account pages; empty: no link.", "",
+       one(web_address(), FF_PLACE(is.oauth.documentation_url))},
+      {"is.oauth.ui.status-page-base-url",
+       "What says how the network is, as a link on the account pages; empty: no link.", "",
+       one(web_address(), FF_PLACE(is.oauth.status_page_url))},
       {"is.oauth.ui.is.base-url", "The API as browsers on the account pages reach it.",
        "http://localhost:1885/api/v3", one(web_address(), FF_PLACE(is.oauth.api_url))},
       {"is.oauth.ui.console-url", "The console, as a link on the account pages; empty: no link.",

@@ -7,7 +7,7 @@ namespace ff::config {
 namespace {
 
 /// [shared/api/config.tsv]
-constexpr std::array<std::string_view, 70> names{
+constexpr std::array<std::string_view, 76> names{
     "as.distribution",
     "as.end-device-metadata-storage.location.cache",
     "as.end-device-metadata-storage.location.timeout",
@@ -65,6 +65,12 @@ constexpr std::array<std::string_view, 70> names{
     "is.gateways.encryption-key-id",
     "is.gateways.token-validity",
     "is.network",
+    "is.oauth.ui.assets-base-url",
+    "is.oauth.ui.css-file",
+    "is.oauth.ui.is.enabled",
+    "is.oauth.ui.js-file",
+    "is.oauth.ui.language",
+    "is.oauth.ui.sentry-dsn",
     "is.profile-picture.bucket",
     "key-vault.cache",
     "ns.application-uplink-queue",

@@ -44,6 +44,32 @@ Html navigation(const Frame& frame, const Page& page, const Signed& who) {
              {"user", who.user_id}});
 }
 
+/// What browsers are told of the operator's looks.
+Html head_of(const Frame& frame) {
+  Html out;
+  if (!frame.description.empty())
+    out += HtmlTemplate("<meta name=\"description\" content=\"{text}\">\n")
+               .fill({{"text", frame.description}});
+  if (!frame.theme_color.empty())
+    out += HtmlTemplate("<meta name=\"theme-color\" content=\"{color}\">\n")
+               .fill({{"color", frame.theme_color}});
+  if (!frame.icon_url.empty())
+    out += HtmlTemplate("<link rel=\"icon\" href=\"{icon}\">\n")
+               .fill({{"icon", safe_link(frame.icon_url)}});
+  return out;
+}
+
+Html footer_links(const Frame& frame) {
+  Html out;
+  for (const auto& [url, text] : {std::pair(&frame.documentation_url, "Documentation"),
+                                  std::pair(&frame.status_page_url, "Status")}) {
+    if (!url->empty())
+      out += HtmlTemplate(" · <a href=\"{to}\">{text}</a>")
+                 .fill({{"to", safe_link(*url)}, {"text", std::string(text)}});
+  }
+  return out;
+}
+
 }  // namespace
 
 std::string document(const Frame& frame, const Page& page, const Signed& who) {
@@ -51,11 +77,11 @@ std::string document(const Frame& frame, const Page& page, const Signed& who) {
   return HtmlTemplate(R"(<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex"><meta name="csrf-token" content="{csrf}"><title>{page} – {site}</title>
-<link rel="stylesheet" href="{style}"></head><body>
+{head}<link rel="stylesheet" href="{style}"></head><body>
 <a class="skip" href="#main">Skip to content</a>
 <header><div class="in"><a class="brand" href="{home}">{site} <span class="soft">{title}</span></a>{nav}</div></header>
 <main id="main" class="{width}">{body}</main>
-<footer>{site}</footer>
+<footer>{site} {sub}{links}</footer>
 </body></html>
 )")
       .fill({{"csrf", who.csrf},
@@ -66,6 +92,9 @@ std::string document(const Frame& frame, const Page& page, const Signed& who) {
              {"home", safe_link(frame.mount)},
              {"nav", navigation(frame, page, who)},
              {"width", std::string(is_wide ? "wide-page" : "narrow")},
+             {"head", head_of(frame)},
+             {"sub", frame.sub_title},
+             {"links", footer_links(frame)},
              {"body", page.body}})
       .markup();
 }

@@ -16,6 +16,12 @@ struct Frame {
   std::string mount;
   std::string console_url;  // empty: no link
   std::string style_version;
+  std::string sub_title;
+  std::string description;  // empty: none, as of what follows
+  std::string theme_color;
+  std::string icon_url;
+  std::string documentation_url;
+  std::string status_page_url;
 };
 
 /// Who is signed in; empty id: nobody.

@@ -24,8 +24,10 @@ bool is_secure_request(const AccountSettings& settings, const net::http::Request
 /// The pages have no scripts; `form-action` is not limited, for browsers hold it against redirects
 /// to clients behind the consent form.
 std::string content_security_policy(const AccountSettings& settings) {
-  return "default-src 'none'; style-src 'self'; img-src 'self'; connect-src 'self'" +
-         (settings.api_url.empty() ? "" : " " + settings.api_url) +
+  const auto& icon = settings.frame.icon_url;
+  const bool is_elsewhere = !icon.empty() && !icon.starts_with('/');
+  return "default-src 'none'; style-src 'self'; img-src 'self'" + (is_elsewhere ? " " + icon : "") +
+         "; connect-src 'self'" + (settings.api_url.empty() ? "" : " " + settings.api_url) +
          "; base-uri 'self'; frame-ancestors 'none'";
 }
 

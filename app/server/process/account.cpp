@@ -70,7 +70,15 @@ Result<api::account::AccountSettings> settings_of(const config::Config& config) 
                 .title = oauth.title,
                 .mount = oauth.mount,
                 .console_url = oauth.console_url,
-                .style_version = hex_lower(ByteView(style).first(6))},
+                .style_version = hex_lower(ByteView(style).first(6)),
+                .sub_title = oauth.sub_title,
+                .description = oauth.description,
+                .theme_color = oauth.theme_color,
+                .icon_url = oauth.branding_url.empty()
+                                ? std::string()
+                                : oauth.branding_url + "/" + oauth.icon_prefix + "favicon.ico",
+                .documentation_url = oauth.documentation_url,
+                .status_page_url = oauth.status_page_url},
       .api_url = oauth.api_url,
       .trusted_proxies = {},
       .throttle = throttle_rules(config.is.login_throttle),

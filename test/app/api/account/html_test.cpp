@@ -53,11 +53,37 @@ TEST(Views, WhatUsersWriteIsTextEverywhere) {
       authorizations_page({evil, {{evil, evil, rights}}, 5, note, evil}),
       tokens_page({evil, evil, {{evil, evil, evil}}, 5, note, evil}),
   };
-  const Frame frame{evil, evil, evil, evil, evil};
+  const Frame frame{evil, evil, evil, evil, evil, evil, evil, evil, evil, evil, evil};
   for (const auto& page : pages) {
     const auto text = document(frame, page, {evil, evil});
     EXPECT_EQ(text.find("<script"), std::string::npos) << text;
   }
+}
+
+TEST(Document, HasTheOperatorsLooksAndLinks) {
+  Frame frame{.site_name = "Net",
+              .title = "Account",
+              .mount = "/oauth",
+              .console_url = "",
+              .style_version = "1",
+              .sub_title = "of the North",
+              .description = "Accounts of \"Net\"",
+              .theme_color = "#123456",
+              .icon_url = "https://cdn.example.org/net/oauth-favicon.ico",
+              .documentation_url = "https://docs.example.org",
+              .status_page_url = "https://status.example.org"};
+  const auto text = document(frame, code_page("X"), {});
+  for (const char* part :
+       {R"(<meta name="description" content="Accounts of &quot;Net&quot;">)",
+        R"(<meta name="theme-color" content="#123456">)",
+        R"(<link rel="icon" href="https://cdn.example.org/net/oauth-favicon.ico">)",
+        R"(<footer>Net of the North)", R"(<a href="https://docs.example.org">Documentation</a>)",
+        R"(<a href="https://status.example.org">Status</a>)"})
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\n" << text;
+  const auto plain =
+      document({"Net", "Account", "/oauth", "", "1", "", "", "", "", "", ""}, code_page("X"), {});
+  for (const char* part : {"description", "theme-color", "rel=\"icon\"", "Documentation", "Status"})
+    EXPECT_EQ(plain.find(part), std::string::npos) << part;
 }
 
 TEST(RightText, IsForPeople) {
