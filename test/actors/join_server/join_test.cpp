@@ -90,7 +90,7 @@ TEST(JoinDevice, GivesKeysToTheDeviceThatHasThemAlone) {
   request.device = DeviceUid{ApplicationId("their-app"), DeviceId("thief")};
   const auto refused = join_device(test::device(), request, {}, inputs);
   ASSERT_FALSE(refused);
-  EXPECT_TRUE(refused.error().is(device_not_found));
+  EXPECT_TRUE(refused.error().is(duplicate_identifiers));
 }
 
 TEST(JoinDevice, GivesADevice11ItsFourKeys) {
