@@ -30,10 +30,13 @@ constexpr auto default_uplink_channels = std::array{
 
 constexpr auto tx_power_offsets_db = std::to_array<float>({0, -2, -4, -6, -8, -10, -12, -14});
 
+/// No edition of RP002 has the band, and the reference leaves LR-FHSS to RX2. Its data rates are
+/// those of EU863-870, and are answered as there. [RP002-1.0.4 §2.4]
 constexpr auto rx1_rows = std::array{
     row({0, 0, 0, 0, 0, 0}), row({1, 0, 0, 0, 0, 0}), row({2, 1, 0, 0, 0, 0}),
     row({3, 2, 1, 0, 0, 0}), row({4, 3, 2, 1, 0, 0}), row({5, 4, 3, 2, 1, 0}),
-    row({6, 5, 4, 3, 2, 1}), row({7, 6, 5, 4, 3, 2}),
+    row({6, 5, 4, 3, 2, 1}), row({7, 6, 5, 4, 3, 2}), row({1, 0, 0, 0, 0, 0}),
+    row({2, 1, 0, 0, 0, 0}), row({1, 0, 0, 0, 0, 0}), row({2, 1, 0, 0, 0, 0}),
 };
 
 constexpr auto sub_bands = std::array{

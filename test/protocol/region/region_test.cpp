@@ -233,9 +233,6 @@ TEST(Rx1DataRate, IsADownlinkDataRateForEveryUplinkAndOffset) {
   for_each_region([](const Region& region) {
     for (const DataRateEntry& uplink : region.data_rates) {
       if (uplink.direction == Direction::downlink) continue;
-      // The Moroccan draft leaves LR-FHSS uplinks to RX2.
-      const bool lr_fhss = std::holds_alternative<LrFhssDataRate>(uplink.data_rate);
-      if (lr_fhss && region.band_id == "MA_869_870_DRAFT") continue;
       for (int offset = 0; offset <= region.max_rx1_data_rate_offset; ++offset) {
         for (const DwellTime dwell : {DwellTime::off, DwellTime::on}) {
           const auto index = rx1(region, uplink.index.value(), offset, dwell);
