@@ -12,7 +12,17 @@
 namespace ff::api::test {
 namespace {
 
-using EntitiesTest = IdentityTest;
+class EntitiesTest : public IdentityTest {
+ protected:
+  /// The user's notifications when there is one: what it is about does not wait for it.
+  Answer notifications(const std::string& user, const std::string& caller) {
+    const auto path = "/users/" + user + "/notifications";
+    auto list = call_as(caller, "GET", path);
+    for (int i = 0; i < 2000 && list.at("/notifications/0/id").empty(); ++i)
+      list = call_as(caller, "GET", path);
+    return list;
+  }
+};
 
 TEST_F(EntitiesTest, AGatewayComesBackWithoutTheEuiThatAnotherHasGot) {
   ASSERT_EQ(create_gateway("gtw-1", "0102030405060708").status, 200);
@@ -132,7 +142,7 @@ TEST_F(EntitiesTest, AClientShowsItsSecretOnceAndWaitsForApproval) {
             "https://a.example");
   EXPECT_EQ(call_as(ada, "GET", "/clients/cli-1/rights").at("/rights/0"), "RIGHT_CLIENT_ALL");
   EXPECT_EQ(call_as(ada, "GET", "/clients").at("/clients/0/ids/client_id"), "cli-1");
-  const auto changed = call_as(ada, "GET", "/users/ada/notifications");
+  const auto changed = notifications("ada", ada);
   EXPECT_EQ(changed.at("/notifications/0/notification_type"), "entity_state_changed");
   EXPECT_EQ(changed.at("/notifications/0/data/state"), "STATE_APPROVED");
   EXPECT_EQ(changed.at("/notifications/0/entity_ids/client_ids/client_id"), "cli-1");
@@ -321,10 +331,7 @@ TEST_F(EntitiesTest, UsersAreToldOfTheirKeysAndPutItAside) {
   const auto ada = create_user("ada");
   ASSERT_EQ(call_as(ada, "POST", "/users/ada/api-keys", R"({"rights":["RIGHT_USER_INFO"]})").status,
             200);
-  // The answer about the key does not wait for the notification.
-  auto list = call_as(ada, "GET", "/users/ada/notifications");
-  for (int i = 0; i < 2000 && list.at("/notifications/0/id").empty(); ++i)
-    list = call_as(ada, "GET", "/users/ada/notifications");
+  const auto list = notifications("ada", ada);
   ASSERT_EQ(list.at("/notifications/0/notification_type"), "api_key_created");
   EXPECT_EQ(list.at("/notifications/0/entity_ids/user_ids/user_id"), "ada");
   EXPECT_EQ(last->header("x-total-count"), "1");
