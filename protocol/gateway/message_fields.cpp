@@ -122,11 +122,13 @@ Status into(const Field& field, std::string& target) {
 }
 
 Status into(const Field& field, UtcTime& target) {
-  constexpr std::int64_t seconds_max = 9'000'000'000;
+  // 1906 to 2191: differences of two can be told in 64 bits of nanoseconds.
+  constexpr std::int64_t seconds_min = -2'000'000'000;
+  constexpr std::int64_t seconds_max = 7'000'000'000;
   FF_CHECK(expect(field, WireType::length_delimited));
   RawTimestamp raw;
   FF_CHECK(read_message(field.bytes, timestamp_fields, raw));
-  if (raw.seconds < -seconds_max || raw.seconds > seconds_max || raw.nanos < 0 ||
+  if (raw.seconds < seconds_min || raw.seconds > seconds_max || raw.nanos < 0 ||
       raw.nanos > 999'999'999)
     return fail(invalid_message);
   target = UtcTime{std::chrono::seconds{raw.seconds} + Duration{raw.nanos}};

@@ -60,8 +60,10 @@ Result<UtcTime> read_timestamp(ByteView message) {
     return {};
   });
   FF_CHECK(read);
-  constexpr std::int64_t seconds_max = 9'000'000'000;
-  if (seconds < -seconds_max || seconds > seconds_max || nanos < 0 || nanos > 999'999'999)
+  // 1906 to 2191: differences of two can be told in 64 bits of nanoseconds.
+  constexpr std::int64_t seconds_min = -2'000'000'000;
+  constexpr std::int64_t seconds_max = 7'000'000'000;
+  if (seconds < seconds_min || seconds > seconds_max || nanos < 0 || nanos > 999'999'999)
     return fail(invalid_uplink_token);
   return UtcTime{std::chrono::seconds{seconds} + Duration{nanos}};
 }

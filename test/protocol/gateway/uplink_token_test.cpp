@@ -70,6 +70,8 @@ constexpr BadToken bad_tokens[] = {
     {"short EUI", "0a0d0a0b0a0561626364651202ffff"},
     {"no gateway id", "0a020a00"},
     {"nanoseconds above a second", "0a090a070a056774772d311a06108094ebdc03"},
+    {"time that is too late", "0a090a070a056774772d311a0608818cee891a"},
+    {"time that is too early", "0a090a070a056774772d311a0b08ffd7a9c6f8ffffffff01"},
 };
 
 TEST(UplinkToken, RefusesMalformedBytes) {
