@@ -157,8 +157,8 @@ TEST_F(AccessTest, KnowsAnAdminByItsKey) {
 }
 
 TEST_F(AccessTest, AnAdminActsAsOneWithAllRightsOnly) {
-  for (const auto& rights : {RightSet{Right::user_info}, admin_rights()}) {
-    const auto caller = authenticate(issue(admin, rights).text);
+  for (const auto& given : {RightSet{Right::user_info}, admin_rights()}) {
+    const auto caller = authenticate(issue(admin, given).text);
     ASSERT_TRUE(caller);
     EXPECT_TRUE((*caller)->is_admin);
     EXPECT_FALSE(acts_as_admin(**caller));

@@ -243,9 +243,8 @@ TEST_F(IdentityTest, ARestrictedKeyOfAnAdminIsNoAdmins) {
   EXPECT_EQ(call("POST", "/users/ada/login-tokens?skip_email=true").at("/token"), "");
   EXPECT_EQ(call("POST", "/users/admin/clients",
                  R"({"client":{"ids":{"client_id":"cli-1"},"state":"STATE_APPROVED"}})")
-                .at("/state"),
-            "")
-      << "requested";
+                .at("/state_description"),
+            "admin approval required");
   EXPECT_EQ(call("GET", "/search/applications").at("/applications"), "");
   struct Case {
     std::string method;
