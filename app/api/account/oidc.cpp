@@ -20,7 +20,7 @@ using net::http_client::ClientRequest;
 
 constexpr std::size_t text_max = 256;
 constexpr std::size_t name_size_max = 50;  // of a user
-constexpr std::size_t user_id_size_min = 3;
+constexpr std::size_t user_id_size_min = 2;
 constexpr std::chrono::hours endpoints_time{1};
 constexpr std::int64_t clock_skew = 60;  // s
 
