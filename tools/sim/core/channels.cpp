@@ -172,12 +172,6 @@ const LrFhssDataRate* lr_fhss_of(const Region& region, DataRateIndex uplink) {
   return entry == nullptr ? nullptr : std::get_if<LrFhssDataRate>(&entry->data_rate);
 }
 
-/// What is printed of LR-FHSS in RX1: nothing for the draft of Morocco, which has its data rates.
-bool has_answer(const Region& region, DataRateIndex uplink) {
-  return lr_fhss_of(region, uplink) == nullptr || is_us_or_au(region) ||
-         region.band_id == "EU_863_870";
-}
-
 /// LR-FHSS is answered as the LoRa rate of its reach: at code rate 1/3 as the lowest, at 2/3 as the
 /// one above. Where SF12 is an uplink's rate, "lowest" is SF11. [RP002-1.0.4 §2.4.8, §2.5.8,
 /// §2.8.8]
@@ -238,7 +232,7 @@ int lowest_rate(const Region& region, DwellTime downlink_dwell) {
 
 std::optional<DataRateIndex> rx1_data_rate(const Region& region, Rx1Question question) {
   int offset = question.offset.value();
-  if (offset > offset_max(region) || !has_answer(region, question.uplink)) return std::nullopt;
+  if (offset > offset_max(region)) return std::nullopt;
   // In AS923 and India 6 and 7 are faster than the uplink.
   if (offset > 5) offset = 5 - offset;
   const auto at = [&](DwellTime dwell) {

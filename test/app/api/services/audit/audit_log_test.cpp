@@ -2,6 +2,7 @@
 #include "actors/audit/supervisor.hpp"
 #include "app/api/services/audit/calls.hpp"
 #include "test/app/api/services/identity_fixture.hpp"
+#include "ttn/lorawan/v3/gateway_services.grpc.pb.h"
 
 namespace ff::api::test {
 namespace {
@@ -191,11 +192,14 @@ TEST_F(AuditServices, AnOwnerDoesNotSeeWhatACallDidToOthers) {
         R"({"gateway":{"ids":{"gateway_id":"of-)" + owner + R"("},"name":")" + owner + R"(s"}})");
     ASSERT_EQ(created.status, 200) << boost::json::serialize(created.body);
   }
-  ASSERT_EQ(call("DELETE",
-                 "/gateways/batch?gateway_ids.gateway_id=of-admin&"
-                 "gateway_ids.gateway_id=of-bob")
-                .status,
-            200);
+  ttn::lorawan::v3::BatchDeleteGatewaysRequest both;
+  for (const char* id : {"of-admin", "of-bob"}) both.add_gateway_ids()->set_gateway_id(id);
+  grpc::ClientContext context;
+  context.AddMetadata("authorization", "Bearer " + token);
+  google::protobuf::Empty nothing;
+  ASSERT_TRUE(ttn::lorawan::v3::GatewayBatchRegistry::NewStub(server->in_process_channel())
+                  ->Delete(&context, both, &nothing)
+                  .ok());
   ASSERT_EQ(call("POST", "/gateways/of-bob/restore", "{}").status, 200);
   const std::string query = "/farfield/audit/records?entity=gateway:of-bob&method=GatewayBatch";
   const auto seen = boost::json::serialize(call_as(bob, "GET", query).body);
