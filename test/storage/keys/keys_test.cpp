@@ -108,7 +108,13 @@ TEST(Keys, TimesThatNoBuilderWritesAreRefused) {
   EXPECT_FALSE(parse_series_key(*parse_hex("6d00010000003cffffffffffffffff")));
 }
 
-TEST(Keys, TimesBefore1970SortFirst) {}
+/// They are kept as 1970: no key has a time that sorts behind all others.
+TEST(Keys, TimesBefore1970SortFirst) {
+  const UtcTime before{std::chrono::seconds{-1}};
+  EXPECT_EQ(series_key({"x", 1, before}), series_key({"x", 1, UtcTime()}));
+  EXPECT_LT(series_key({"x", 1, before}), series_key({"x", 1, time_1ns}));
+  EXPECT_EQ(frame_log_key({device, before, 1}), frame_log_key({device, UtcTime(), 1}));
+}
 
 TEST(Keys, PrefixesCoverTheirKeysAndNoOthers) {
   auto starts = [](const Bytes& key, const Bytes& prefix) {
