@@ -47,7 +47,7 @@ class AccountsTest(unittest.TestCase):
         self.run_command('is-db', code=64)
         self.run_command('is-db', 'create-everything', code=64)
         self.assertIn('--storage.directory', self.run_command('create-admin-user', '--help')[0])
-        self.run_command('create-user-api-key', code=75)
+        self.run_command('create-user-api-key', code=66)
         self.run_command('create-admin-user', '--password', PASSWORD)
         self.assertIn('expiry', self.run_command('create-user-api-key', '--api-key-expiry', '2001-01-01T00:00:00Z', code=64)[1])
         self.assertIn('must be 16 hex digits', self.run_command('create-eui-block', '--prefix', 'x', code=64)[1])

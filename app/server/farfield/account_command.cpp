@@ -14,6 +14,7 @@
 #include "app/server/farfield/secret_input.hpp"
 #include "app/server/process/log.hpp"
 #include "app/server/process/migrate.hpp"
+#include "app/server/process/store_exit.hpp"
 #include "config/load/load.hpp"
 #include "config/schema/type.hpp"
 
@@ -239,7 +240,7 @@ ExitCode run(const Command& command, std::vector<std::string> arguments) {
   set_up_log(log);
   // First: nobody should type a password for a store that is in use.
   auto store = open_existing_store(config, command.creates_store);
-  if (!store) return failed(store.error(), ExitCode::temporary);
+  if (!store) return failed(store.error(), exit_code_of_store(store.error()));
   auto random = make_secure_random();
   auto prepared =
       command.prepare({*flags, *random, actors::make_system_clock()->now().utc, config.is});

@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "app/server/process/store_exit.hpp"
 #include "protocol/base/random.hpp"
 #include "storage/directory/backup.hpp"
 #include "storage/directory/open.hpp"
@@ -17,7 +18,7 @@ ExitCode failed(const Error& error, ExitCode code) {
 
 ExitCode backup(const std::string& directory, const config::Config& config) {
   auto store = open_existing_store(config);
-  if (!store) return failed(store.error(), ExitCode::temporary);
+  if (!store) return failed(store.error(), exit_code_of_store(store.error()));
   const auto status = storage::backup(*store->engine, directory);
   if (!status) return failed(status.error(), ExitCode::can_not_create);
   std::printf("backup of %s is in %s\n", config.storage.directory.c_str(), directory.c_str());
@@ -38,7 +39,7 @@ ExitCode restore(const std::string& from, const config::Config& config) {
 /// Reads every record once, so that checksums are compared.
 ExitCode check(const config::Config& config) {
   auto store = open_existing_store(config);
-  if (!store) return failed(store.error(), ExitCode::temporary);
+  if (!store) return failed(store.error(), exit_code_of_store(store.error()));
   for (std::size_t i = 0; i < storage::family_count; ++i) {
     const auto family = static_cast<storage::Family>(i);
     const auto count = store->engine->scan({.family = family, .range = {}},

@@ -6,6 +6,7 @@
 
 #include "actors/device_repository/import.hpp"
 #include "app/server/farfield/commands.hpp"
+#include "app/server/process/store_exit.hpp"
 
 namespace ff::app {
 namespace {
@@ -43,7 +44,7 @@ ExitCode import(const std::filesystem::path& from, const config::Config& config)
   auto source = device_repository::open_source(from);
   if (!source) return failed(source.error(), ExitCode::no_input);
   auto store = open_existing_store(config);
-  if (!store) return failed(store.error(), ExitCode::temporary);
+  if (!store) return failed(store.error(), exit_code_of_store(store.error()));
   auto& engine = *store->engine;
   Progress progress((*source)->count());
   const auto report = device_repository::import_repository(

@@ -25,6 +25,7 @@
 #include "app/server/process/reload.hpp"
 #include "app/server/process/settings.hpp"
 #include "app/server/process/signals.hpp"
+#include "app/server/process/store_exit.hpp"
 #include "app/server/process/version.hpp"
 #include "app/server/sealed_rows/sealed_rows.hpp"
 #include "net/child/child.hpp"
@@ -40,16 +41,6 @@ namespace {
 /// From SIGTERM to a forced end: the process is gone within ten seconds. [app/docs/operations.md
 /// §2]
 constexpr std::chrono::seconds drain_limit{9};
-
-ExitCode exit_code_of(const Error& error) {
-  if (error.is(migration_interrupted)) return ExitCode::ok;
-  if (error.name() == "locked") return ExitCode::temporary;
-  if (error.code() == Code::data_loss) return ExitCode::bad_data;
-  if (error.name() == "shard_count_mismatch" || error.name() == "invalid_value")
-    return ExitCode::configuration;
-  if (error.code() == Code::failed_precondition) return ExitCode::can_not_create;
-  return ExitCode::io_error;
-}
 
 /// Of `prepare`.
 ExitCode exit_code_of_settings(const Error& error) {
@@ -289,7 +280,7 @@ ExitCode run_server(const config::Config& config, LoadConfig load_again) {
   begin_log(config);
   auto random = make_secure_random();
   auto store = open_store(config.storage, *random);
-  if (!store) return give_up(store.error(), exit_code_of(store.error()));
+  if (!store) return give_up(store.error(), exit_code_of_store(store.error()));
   net::Runtime runtime(net_threads(config.process));
   auto prepared = prepare(config, runtime.next_loop(), *store, *random);
   if (!prepared) return give_up(prepared.error(), exit_code_of_settings(prepared.error()));
