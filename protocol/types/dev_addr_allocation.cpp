@@ -12,11 +12,18 @@ bool overlaps(const DevAddrPrefix& a, const DevAddrPrefix& b) {
   return a.contains(b.dev_addr) || b.contains(a.dev_addr);
 }
 
+/// Bits beyond the length of a prefix do not count, whatever an operator wrote there.
+std::uint32_t first_address(const DevAddrPrefix& prefix) {
+  const auto rest = std::uint64_t{1} << (address_bits - prefix.length);
+  return prefix.dev_addr.value() & ~static_cast<std::uint32_t>(rest - 1);
+}
+
 /// The two halves of a prefix that has more than one address.
 std::pair<DevAddrPrefix, DevAddrPrefix> halves(const DevAddrPrefix& prefix) {
   const auto length = static_cast<std::uint8_t>(prefix.length + 1);
   const auto bit = std::uint32_t{1} << (address_bits - length);
-  return {{prefix.dev_addr, length}, {DevAddr{prefix.dev_addr.value() | bit}, length}};
+  const auto first = first_address(prefix);
+  return {{DevAddr{first}, length}, {DevAddr{first | bit}, length}};
 }
 
 /// `prefix` cut up until no piece holds an address of `taken`. At most 32 pieces for each of those.
@@ -49,7 +56,7 @@ DevAddr draw_dev_addr(const std::vector<DevAddrPrefix>& prefixes, Random& random
   auto at = random.below(total);
   for (const auto& prefix : prefixes) {
     const auto size = std::uint64_t{1} << (address_bits - prefix.length);
-    if (at < size) return DevAddr{prefix.dev_addr.value() | static_cast<std::uint32_t>(at)};
+    if (at < size) return DevAddr{first_address(prefix) | static_cast<std::uint32_t>(at)};
     at -= size;
   }
   return prefixes.front().dev_addr;

@@ -81,6 +81,30 @@ TEST(DrawDevAddr, ReachesEveryAddressOfAllPrefixes) {
             (std::set<std::uint32_t>{0x26000010, 0x26000011, 0x26000012, 0x26000013, 0x27000000}));
 }
 
+/// `26012345/16` is `26010000/16`.
+TEST(DrawDevAddr, TakesAPrefixForWhatItsLengthSays) {
+  auto random = make_seeded_random(2);
+  std::set<std::uint32_t> seen;
+  for (int i = 0; i < 500; ++i)
+    seen.insert(draw_dev_addr({{DevAddr{0x2601001F}, 28}}, *random).value());
+  EXPECT_EQ(seen.size(), 16U);
+  EXPECT_EQ(*seen.begin(), 0x26010010U);
+  EXPECT_EQ(*seen.rbegin(), 0x2601001FU);
+}
+
+TEST(Without, TakesAPrefixForWhatItsLengthSays) {
+  const DevAddrPrefix written{DevAddr{0x260100FF}, 24};
+  const auto left = without({written}, {{DevAddr{0x26010080}, 25}});
+  EXPECT_EQ(left, (std::vector<DevAddrPrefix>{{DevAddr{0x26010000}, 25}}));
+  EXPECT_EQ(without({written}, {{DevAddr{0x260100AA}, 24}}), (std::vector<DevAddrPrefix>{}));
+  std::uint64_t free = 0;
+  for (const auto& piece : without({written}, {{DevAddr{0x26010042}, 32}})) {
+    EXPECT_FALSE(piece.contains(DevAddr{0x26010042}));
+    free += std::uint64_t{1} << (32 - piece.length);
+  }
+  EXPECT_EQ(free, 255U);
+}
+
 TEST(DevAddrPlan, WithoutConfigurationIsWhatTheNetIdImplies) {
   const DevAddrPlan plan(NetId{0x13});
   EXPECT_EQ(plan.network(), (std::vector<DevAddrPrefix>{{DevAddr{0x26000000}, 7}}));
