@@ -98,7 +98,7 @@ struct FrequencyPlan {
   std::optional<DataRateIndex> default_ping_slot_data_rate;
   std::optional<PlanChannel> rx2_channel;
   std::optional<DataRateIndex> default_rx2_data_rate;
-  std::optional<float> max_eirp_dbm;  // ceiling of every band and sub-band value
+  std::optional<float> max_eirp_dbm;  // in place of the band's; no ceiling: README.md
   bool repeater_compatible = false;   // frames leave room for repeaters (FrameLimits)
 
   /// The dwell-time limit of a transmission, or nothing. A channel's rule (of the direction's
