@@ -40,7 +40,7 @@ function(ff_precompile name)
   if(NOT ARGN OR NOT FARFIELD_PRECOMPILE)
     return()
   endif()
-  list(TRANSFORM ARGN PREPEND ${PROJECT_SOURCE_DIR}/ OUTPUT_VARIABLE headers)
+  list(TRANSFORM ARGN REPLACE "(.+)" "<\\1>" OUTPUT_VARIABLE headers)  # No absolute path: checkouts share a cache.
   target_precompile_headers(${name} PRIVATE ${headers})
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     target_compile_options(${name} PRIVATE -fpch-preprocess)  # for ccache
