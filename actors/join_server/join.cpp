@@ -87,7 +87,8 @@ Result<Bytes> encode_accept(const HandleJoin& request, JoinNonce join_nonce) {
 /// Steps 9 to 12, and the fields of the join-accept.
 Result<JoinTask> begin_join(const JoinDevice& device, const HandleJoin& request,
                             const Config& config, const JoinInputs& inputs) {
-  // Not device_not_found, with which the network server would ask other networks. [spec §2 step 8]
+  // Not device_not_found, with which the network server would ask other networks.
+  // [spec network-server §6 step 6]
   if (request.device && *request.device != device.ids.uid) return fail(duplicate_identifiers);
   FF_TRY(const auto* settings, activation::find(inputs.activations, device.ids.uid.application_id));
   FF_TRY(const auto asked, parse(request.join_request));

@@ -67,7 +67,7 @@ grpc::Status Front::status(std::string_view method, const Error& error) const {
 
 std::function<void(const grpc::Status&)> Front::handled(const Method& method, CallType type) const {
   if (ports_.on_started) ports_.on_started(method.name);
-  if (type != CallType::bidi_stream) counter(ports_.on_received, method)();
+  if (type != CallType::bidi_stream && ports_.on_received) ports_.on_received(method.name);
   return [this, name = method.name](const grpc::Status& status) {
     if (ports_.on_handled) ports_.on_handled(name, status.error_code());
   };
@@ -146,7 +146,7 @@ void Front::begin(Beginning beginning, grpc::CallbackServerContext& context,
   if (call->correlation_ids.front().size() > correlation_id_max)
     call->correlation_ids = {correlation_id(method.name, ports_.new_request_id())};
   context.AddInitialMetadata("x-request-id", call->request_id);
-  // Before authentication, as clients of the reference know it [api-conventions §2].
+  // Before authentication, as clients of the reference know it [spec api-conventions §2].
   if (maybe_request != nullptr) {
     if (auto valid = api_rules::validate(call->method, *maybe_request, ports_.now()); !valid)
       return steps.fail(std::move(valid).error());

@@ -121,17 +121,21 @@ Status into(const Field& field, std::string& target) {
   return {};
 }
 
-Status into(const Field& field, UtcTime& target) {
-  // 1906 to 2191: differences of two can be told in 64 bits of nanoseconds.
+std::optional<UtcTime> time_of(std::int64_t seconds, std::int64_t nanos) noexcept {
   constexpr std::int64_t seconds_min = -2'000'000'000;
   constexpr std::int64_t seconds_max = 7'000'000'000;
+  if (seconds < seconds_min || seconds > seconds_max || nanos < 0 || nanos > 999'999'999)
+    return std::nullopt;
+  return UtcTime{std::chrono::seconds{seconds} + Duration{nanos}};
+}
+
+Status into(const Field& field, UtcTime& target) {
   FF_CHECK(expect(field, WireType::length_delimited));
   RawTimestamp raw;
   FF_CHECK(read_message(field.bytes, timestamp_fields, raw));
-  if (raw.seconds < seconds_min || raw.seconds > seconds_max || raw.nanos < 0 ||
-      raw.nanos > 999'999'999)
-    return fail(invalid_message);
-  target = UtcTime{std::chrono::seconds{raw.seconds} + Duration{raw.nanos}};
+  const auto time = time_of(raw.seconds, raw.nanos);
+  if (!time) return fail(invalid_message);
+  target = *time;
   return {};
 }
 

@@ -52,6 +52,10 @@ inline constexpr std::size_t text_bytes_max = 1024;
 /// Elements of one list; more are an error.
 inline constexpr std::size_t list_items_max = 64;
 
+/// Nothing for what is no time, and for times before 1906 and after 2191: differences of two others
+/// can be told in 64 bits of nanoseconds.
+std::optional<UtcTime> time_of(std::int64_t seconds, std::int64_t nanos) noexcept;
+
 // Values of one field. Numbers are cut to the target's width, as protobuf does.
 Status into(const Field& field, bool& target);
 Status into(const Field& field, std::uint32_t& target);

@@ -1,6 +1,7 @@
 #include "protocol/gateway/uplink_token.hpp"
 
 #include "protocol/base/protobuf_wire.hpp"
+#include "protocol/gateway/message_fields.hpp"
 
 namespace ff::gateway {
 namespace {
@@ -60,12 +61,9 @@ Result<UtcTime> read_timestamp(ByteView message) {
     return {};
   });
   FF_CHECK(read);
-  // 1906 to 2191: differences of two can be told in 64 bits of nanoseconds.
-  constexpr std::int64_t seconds_min = -2'000'000'000;
-  constexpr std::int64_t seconds_max = 7'000'000'000;
-  if (seconds < seconds_min || seconds > seconds_max || nanos < 0 || nanos > 999'999'999)
-    return fail(invalid_uplink_token);
-  return UtcTime{std::chrono::seconds{seconds} + Duration{nanos}};
+  const auto time = time_of(seconds, nanos);
+  if (!time) return fail(invalid_uplink_token);
+  return *time;
 }
 
 Result<GatewayIdentifiers> read_gateway_ids(ByteView message) {

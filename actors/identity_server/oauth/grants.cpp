@@ -210,6 +210,15 @@ Result<std::vector<EntityKey>> codes_of(const storage::Reader& store, const std:
   return owners(store, prefix_of(code_index, user_id, client_id));
 }
 
+Result<std::vector<EntityKey>> tokens_and_codes_of(const storage::Reader& store,
+                                                   const std::string& user_id,
+                                                   const std::string& client_id) {
+  FF_TRY(auto keys, tokens_of(store, user_id, client_id));
+  FF_TRY(const auto codes, codes_of(store, user_id, client_id));
+  keys.insert(keys.end(), codes.begin(), codes.end());
+  return keys;
+}
+
 Result<std::vector<EntityKey>> surplus(const storage::Reader& store,
                                        const std::vector<EntityKey>& keys, UtcTime now,
                                        std::size_t max) {

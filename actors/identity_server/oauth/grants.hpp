@@ -83,6 +83,10 @@ Result<std::vector<storage::EntityKey>> tokens_of(const storage::Reader& store,
 Result<std::vector<storage::EntityKey>> codes_of(const storage::Reader& store,
                                                  const std::string& user_id,
                                                  const std::string& client_id);
+/// Both.
+Result<std::vector<storage::EntityKey>> tokens_and_codes_of(const storage::Reader& store,
+                                                            const std::string& user_id,
+                                                            const std::string& client_id);
 /// Of tokens or codes, those that have to go before one more is made: the expired ones that nothing
 /// can be made of, and the oldest above the bound.
 Result<std::vector<storage::EntityKey>> surplus(const storage::Reader& store,

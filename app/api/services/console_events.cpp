@@ -155,8 +155,7 @@ class ConsoleSession final : public websocket::ConnectionOwner,
       return fail(too_many_subscriptions, {{"max", console_subscriptions_max}});
     const auto& wanted = request.wanted;
     if (wanted.identifiers().empty()) return fail(console_no_identifiers);
-    if (wanted.identifiers_size() > identifiers_max)
-      return fail(too_many_identifiers, {{"max", identifiers_max}});
+    FF_CHECK(check_identifiers(wanted));
     FF_TRY(auto names, resolve_event_names({wanted.names().begin(), wanted.names().end()}));
     auto call = std::make_shared<Call>();
     call->method = method;

@@ -30,6 +30,11 @@ bool any_concerned(const events::EventSubject& subject,
 
 }  // namespace
 
+Status check_identifiers(const pb::StreamEventsRequest& request) {
+  if (request.identifiers_size() <= identifiers_max) return {};
+  return fail(too_many_identifiers, {{"max", identifiers_max}});
+}
+
 bool shows(const pb::Event& event, const RightSet& held) {
   const auto& needed = event.visibility().rights();
   return std::ranges::any_of(needed,

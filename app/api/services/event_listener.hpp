@@ -30,6 +30,9 @@ inline constexpr ErrorDef too_many_identifiers{"pkg/events/grpc", "too_many_iden
                                                Code::invalid_argument,
                                                "more than `{max}` identifiers"};
 
+/// Before a listener is made of it. Error: too_many_identifiers.
+Status check_identifiers(const ttn::lorawan::v3::StreamEventsRequest& request);
+
 /// Whether who holds `held` on an entity that the event concerns may see it.
 bool shows(const ttn::lorawan::v3::Event& event, const RightSet& held);
 

@@ -63,8 +63,7 @@ class EventStreams final : public pb::Events::CallbackService {
     return context_.front.stream<pb::Event>(
         {"ttn.lorawan.v3.Events/Stream"}, context, request,
         [this](auto call, const auto& wanted, const auto& stream) {
-          if (wanted.identifiers_size() > identifiers_max)
-            return stream->finish(fail(too_many_identifiers, {{"max", identifiers_max}}));
+          if (const auto few = check_identifiers(wanted); !few) return stream->finish(few);
           auto listener = std::make_shared<EventListener>(call, sink_of(stream), wanted);
           auto names = resolve_event_names({wanted.names().begin(), wanted.names().end()});
           if (!names) return stream->finish(fail(std::move(names).error()));

@@ -38,99 +38,99 @@ class PackageRegistry final : public pb::ApplicationPackageRegistry::CallbackSer
   grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
                                  const pb::EndDeviceIdentifiers* request,
                                  pb::ApplicationPackages* response) override {
-    return unary({"ttn.lorawan.v3.ApplicationPackageRegistry/List"}, context, request, response,
-                 [this](auto call, const auto& ids, const auto& reply) {
-                   const ApplicationId id(ids.application_ids().application_id());
-                   authorized(call, id, reply, [reply] { reply(to_application_packages()); });
-                 });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.ApplicationPackageRegistry/List"}, context, request, response,
+        [this](auto call, const auto& ids, const auto& reply) {
+          const ApplicationId id(ids.application_ids().application_id());
+          authorized(call, id, reply, [reply] { reply(to_application_packages()); });
+        });
   }
   grpc::ServerUnaryReactor* GetAssociation(
       grpc::CallbackServerContext* context,
       const pb::GetApplicationPackageAssociationRequest* request,
       pb::ApplicationPackageAssociation* response) override {
-    return unary({"ttn.lorawan.v3.ApplicationPackageRegistry/GetAssociation"}, context, request,
-                 response, [this](auto call, const auto& get, const auto& reply) {
-                   this->get(call, get, to_device_association, reply);
-                 });
+    return context_.front.unary({"ttn.lorawan.v3.ApplicationPackageRegistry/GetAssociation"},
+                                context, request, response,
+                                [this](auto call, const auto& get, const auto& reply) {
+                                  this->get(call, get, to_device_association, reply);
+                                });
   }
   grpc::ServerUnaryReactor* GetDefaultAssociation(
       grpc::CallbackServerContext* context,
       const pb::GetApplicationPackageDefaultAssociationRequest* request,
       pb::ApplicationPackageDefaultAssociation* response) override {
-    return unary({"ttn.lorawan.v3.ApplicationPackageRegistry/GetDefaultAssociation"}, context,
-                 request, response, [this](auto call, const auto& get, const auto& reply) {
-                   this->get(call, get, to_default_association, reply);
-                 });
+    return context_.front.unary({"ttn.lorawan.v3.ApplicationPackageRegistry/GetDefaultAssociation"},
+                                context, request, response,
+                                [this](auto call, const auto& get, const auto& reply) {
+                                  this->get(call, get, to_default_association, reply);
+                                });
   }
   grpc::ServerUnaryReactor* ListAssociations(
       grpc::CallbackServerContext* context,
       const pb::ListApplicationPackageAssociationRequest* request,
       pb::ApplicationPackageAssociations* response) override {
-    return unary({"ttn.lorawan.v3.ApplicationPackageRegistry/ListAssociations"}, context, request,
-                 response, [this, context](auto call, const auto& list, const auto& reply) {
-                   const auto& ids = list.ids();
-                   const AssociationKey all{ApplicationId(ids.application_ids().application_id()),
-                                            DeviceId(ids.device_id())};
-                   this->list(call, *context, all, list, reply);
-                 });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.ApplicationPackageRegistry/ListAssociations"}, context, request, response,
+        [this, context](auto call, const auto& list, const auto& reply) {
+          const auto& ids = list.ids();
+          const AssociationKey all{ApplicationId(ids.application_ids().application_id()),
+                                   DeviceId(ids.device_id())};
+          this->list(call, *context, all, list, reply);
+        });
   }
   grpc::ServerUnaryReactor* ListDefaultAssociations(
       grpc::CallbackServerContext* context,
       const pb::ListApplicationPackageDefaultAssociationRequest* request,
       pb::ApplicationPackageDefaultAssociations* response) override {
-    return unary({"ttn.lorawan.v3.ApplicationPackageRegistry/ListDefaultAssociations"}, context,
-                 request, response,
-                 [this, context](auto call, const auto& list, const auto& reply) {
-                   const AssociationKey all{ApplicationId(list.ids().application_id()), {}};
-                   this->list(call, *context, all, list, reply);
-                 });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.ApplicationPackageRegistry/ListDefaultAssociations"}, context, request,
+        response, [this, context](auto call, const auto& list, const auto& reply) {
+          const AssociationKey all{ApplicationId(list.ids().application_id()), {}};
+          this->list(call, *context, all, list, reply);
+        });
   }
   grpc::ServerUnaryReactor* SetAssociation(
       grpc::CallbackServerContext* context,
       const pb::SetApplicationPackageAssociationRequest* request,
       pb::ApplicationPackageAssociation* response) override {
-    return unary({"ttn.lorawan.v3.ApplicationPackageRegistry/SetAssociation"}, context, request,
-                 response, [this](auto call, const auto& set, const auto& reply) {
-                   this->set(call, set.association(), set.field_mask(), to_device_association,
-                             reply);
-                 });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.ApplicationPackageRegistry/SetAssociation"}, context, request, response,
+        [this](auto call, const auto& set, const auto& reply) {
+          this->set(call, set.association(), set.field_mask(), to_device_association, reply);
+        });
   }
   grpc::ServerUnaryReactor* SetDefaultAssociation(
       grpc::CallbackServerContext* context,
       const pb::SetApplicationPackageDefaultAssociationRequest* request,
       pb::ApplicationPackageDefaultAssociation* response) override {
-    return unary({"ttn.lorawan.v3.ApplicationPackageRegistry/SetDefaultAssociation"}, context,
-                 request, response, [this](auto call, const auto& set, const auto& reply) {
-                   this->set(call, set.default_(), set.field_mask(), to_default_association, reply);
-                 });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.ApplicationPackageRegistry/SetDefaultAssociation"}, context, request,
+        response, [this](auto call, const auto& set, const auto& reply) {
+          this->set(call, set.default_(), set.field_mask(), to_default_association, reply);
+        });
   }
   grpc::ServerUnaryReactor* DeleteAssociation(
       grpc::CallbackServerContext* context,
       const pb::ApplicationPackageAssociationIdentifiers* request, Empty* response) override {
-    return unary({"ttn.lorawan.v3.ApplicationPackageRegistry/DeleteAssociation"}, context, request,
-                 response, [this](auto call, const auto& ids, const auto& reply) {
-                   this->erase(call, association_key(ids), reply);
-                 });
+    return context_.front.unary({"ttn.lorawan.v3.ApplicationPackageRegistry/DeleteAssociation"},
+                                context, request, response,
+                                [this](auto call, const auto& ids, const auto& reply) {
+                                  this->erase(call, association_key(ids), reply);
+                                });
   }
   grpc::ServerUnaryReactor* DeleteDefaultAssociation(
       grpc::CallbackServerContext* context,
       const pb::ApplicationPackageDefaultAssociationIdentifiers* request,
       Empty* response) override {
-    return unary({"ttn.lorawan.v3.ApplicationPackageRegistry/DeleteDefaultAssociation"}, context,
-                 request, response, [this](auto call, const auto& ids, const auto& reply) {
-                   this->erase(call, association_key(ids), reply);
-                 });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.ApplicationPackageRegistry/DeleteDefaultAssociation"}, context, request,
+        response, [this](auto call, const auto& ids, const auto& reply) {
+          this->erase(call, association_key(ids), reply);
+        });
   }
 
  private:
   using CallPtr = std::shared_ptr<const Call>;
-  using ServerContext = grpc::CallbackServerContext;
-
-  template <class Request, class Response, class Run>
-  grpc::ServerUnaryReactor* unary(Method method, ServerContext* context, const Request* request,
-                                  Response* response, Run run) {
-    return context_.front.unary(method, context, request, response, std::move(run));
-  }
 
   template <class Request, class ToProto, class Message>
   void get(const CallPtr& call, const Request& request, ToProto to_message,

@@ -4,7 +4,6 @@
 #include "actors/identity_server/api_keys/message_values.hpp"
 #include "actors/identity_server/api_keys/token.hpp"
 #include "actors/identity_server/registry/errors.hpp"
-#include "app/api/services/identity/dev_eui_blocks.hpp"
 #include "app/api/services/identity/entity_registry.hpp"
 #include "app/api/services/identity/users.hpp"
 #include "protocol/api_rules/api_rules.hpp"
@@ -159,9 +158,9 @@ Result<AccountChange> make_oauth_client(const OAuthClient& wish, Random& random,
   return out;
 }
 
-Result<AccountChange> make_dev_eui_block(const DevEuiBlock& wish) {
+Result<AccountChange> make_dev_eui_block(const api::EuiBlock& block) {
   AccountChange out;
-  FF_TRY(out.change, api::add_dev_eui_block({wish.first, wish.length, wish.init_counter}));
+  FF_TRY(out.change, api::add_dev_eui_block(block));
   return out;
 }
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "actors/identity_server/registry/messages.hpp"
+#include "app/api/services/identity/dev_eui_blocks.hpp"
 #include "protocol/base/random.hpp"
-#include "protocol/types/identifiers.hpp"
 
 namespace ff::app {
 
@@ -54,13 +54,8 @@ struct OAuthClient {
 /// user_not_found, id_taken.
 Result<AccountChange> make_oauth_client(const OAuthClient& wish, Random& random, UtcTime now);
 
-/// DevEUIs for applications, behind the blocks that are there.
-struct DevEuiBlock {
-  DevEui first;
-  std::uint8_t length = 0;  ///< Of the prefix, bits.
-  std::uint64_t init_counter = 0;
-};
-/// Errors: dev_eui_block_invalid; when it is decided already_exists.
-Result<AccountChange> make_dev_eui_block(const DevEuiBlock& wish);
+/// DevEUIs for applications, behind the blocks that are there. Errors: dev_eui_block_invalid; when
+/// it is decided already_exists.
+Result<AccountChange> make_dev_eui_block(const api::EuiBlock& block);
 
 }  // namespace ff::app

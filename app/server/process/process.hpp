@@ -15,4 +15,5 @@ using LoadConfig = std::function<Result<config::Loaded>()>;
 /// Returns when it can not start, or was asked to end before it had; else it ends the process. Call
 /// block_signals() before, with no other thread running.
 ExitCode run_server(const config::Config& config, LoadConfig load_again);
+
 }  // namespace ff::app

@@ -200,7 +200,6 @@ application_server::FormattersConfig formatters_config(const config::Formatters&
   return out;
 }
 
-/// Whoever stores keys seals them under its label, else under the server's own.
 void turn_on(config::Feature feature, NodeConfig& out) {
   switch (feature) {
     case config::Feature::database_driver:
@@ -215,6 +214,7 @@ void turn_on(config::Feature feature, NodeConfig& out) {
   }
 }
 
+/// Whoever stores keys seals them under its label, else under the server's own.
 Status add_key_vault(const config::Config& config, NodeConfig& out) {
   FF_TRY(out.key_vault, load_key_vault(config));
   const auto seal = [&](const std::string& label) {

@@ -17,9 +17,7 @@ Result<Keys> credentials(const storage::Reader& store, const std::string& user_i
   PageWish wish;
   wish.limit = entities_max / 2;
   FF_TRY(const auto sessions, page_of_kind(store, EntityKind::user_session, {user_id}, wish));
-  FF_TRY(auto keys, oauth::tokens_of(store, user_id, ""));
-  FF_TRY(const auto codes, oauth::codes_of(store, user_id, ""));
-  keys.insert(keys.end(), codes.begin(), codes.end());
+  FF_TRY(auto keys, oauth::tokens_and_codes_of(store, user_id, ""));
   keys.resize(std::min(keys.size(), entities_max / 2));
   for (const auto& entity : sessions.entities) keys.push_back(entity->key);
   return keys;

@@ -33,10 +33,8 @@ Status add_rows(const storage::Reader& store, EntityKind kind,
 /// gets the id next. Sessions and authorizations go with the user's own row.
 Status add_rows_of_user(const storage::Reader& store, const std::string& user_id,
                         std::vector<EntityKey>& rows) {
-  for (const auto find : {&oauth::tokens_of, &oauth::codes_of}) {
-    FF_TRY(const auto found, find(store, user_id, ""));
-    rows.insert(rows.end(), found.begin(), found.end());
-  }
+  FF_TRY(const auto grants, oauth::tokens_and_codes_of(store, user_id, ""));
+  rows.insert(rows.end(), grants.begin(), grants.end());
   FF_CHECK(add_rows(
       store, EntityKind::login_token,
       [&](const Entity& entity) {

@@ -16,7 +16,6 @@ using identity_server::Entity;
 using identity_server::EntityPtr;
 using identity_server::EntityRows;
 
-/// Of a temporary password that an admin sets without saying how long it lives.
 constexpr int attempts_max = 5;
 
 }  // namespace

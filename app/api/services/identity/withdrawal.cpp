@@ -8,19 +8,13 @@ namespace {
 namespace oauth = identity_server::oauth;
 using Keys = std::vector<storage::EntityKey>;
 
-Result<Keys> hanging(const storage::Reader& store, const std::string& user_id,
-                     const std::string& client_id) {
-  FF_TRY(auto keys, oauth::tokens_of(store, user_id, client_id));
-  FF_TRY(const auto codes, oauth::codes_of(store, user_id, client_id));
-  keys.insert(keys.end(), codes.begin(), codes.end());
-  return keys;
-}
-
 }  // namespace
 
 void withdraw_authorization(const Identity& identity, const std::string& user_id,
                             const std::string& client_id, actors::Reply<void> then) {
-  auto find = [=](const storage::Reader& store) { return hanging(store, user_id, client_id); };
+  auto find = [=](const storage::Reader& store) {
+    return oauth::tokens_and_codes_of(store, user_id, client_id);
+  };
   identity.read<Keys>(find, [=](const Result<Keys>& keys) {
     if (!keys) return then(fail(keys.error()));
     const bool is_all = keys->size() < identity_server::entities_max;

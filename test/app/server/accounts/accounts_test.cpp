@@ -168,8 +168,7 @@ TEST_F(AccountsTest, AClientNeedsAnOwner) {
 }
 
 TEST_F(AccountsTest, ABlockOfDevEuisIsAddedOnce) {
-  const DevEuiBlock wish{
-      .first = DevEui(0x70B3D57ED0000000), .length = 36, .init_counter = 0x0FFFFFFF};
+  const api::EuiBlock wish{.first = DevEui(0x70B3D57ED0000000), .length = 36, .next = 0x0FFFFFFF};
   ASSERT_TRUE(apply(make_dev_eui_block(wish), "dev_eui_block:70B3D57ED0000000"));
   const auto row = identity_server::get_entity(
       engine, {EntityKind::dev_eui_block, {"70B3D57ED0000000"}}, identity_server::Deleted::without);
@@ -178,11 +177,11 @@ TEST_F(AccountsTest, ABlockOfDevEuisIsAddedOnce) {
             "08FFFFFF7F"  // 1: 0x0FFFFFFF, the next counter
             "C03E24");    // 1000: 36
   EXPECT_EQ(apply(make_dev_eui_block(wish)).error().name(), "already_exists");
-  const DevEuiBlock wrong[] = {
-      {.first = DevEui(0x70B3D57ED0000000), .length = 0, .init_counter = 0},
-      {.first = DevEui(0x70B3D57ED0000000), .length = 65, .init_counter = 0},
-      {.first = DevEui(0x70B3D57ED0000001), .length = 63, .init_counter = 0},
-      {.first = DevEui(0x70B3D57ED0000000), .length = 36, .init_counter = 0x10000000},
+  const api::EuiBlock wrong[] = {
+      {.first = DevEui(0x70B3D57ED0000000), .length = 0, .next = 0},
+      {.first = DevEui(0x70B3D57ED0000000), .length = 65, .next = 0},
+      {.first = DevEui(0x70B3D57ED0000001), .length = 63, .next = 0},
+      {.first = DevEui(0x70B3D57ED0000000), .length = 36, .next = 0x10000000},
   };
   for (const auto& one : wrong)
     EXPECT_EQ(apply(make_dev_eui_block(one)).error().name(), "dev_eui_block_invalid");
