@@ -172,6 +172,11 @@ void Simulation::crash() {
   boot();
 }
 
+void Simulation::fail_ticker() {
+  caf::anon_send_exit(node_->routes().deps.ticker.get(), caf::exit_reason::unhandled_exception);
+  run_actors();
+}
+
 void Simulation::run_actors() {
   scheduler(*system_).run();
 }

@@ -67,6 +67,8 @@ class Simulation final : public sim::Outlet {
   /// takes its time to end.
   void fail_disk(const DiskFault& fault) { disk_->inject(fault); }
   std::uint64_t disk_faults() const { return disk_->faults_struck(); }
+  /// Ends the actor that everybody's timers come from, as a failure in it would.
+  void fail_ticker();
   /// With which code the server wants its process to end since the last start.
   std::optional<ExitCode> ended_with() const { return ended_with_; }
 

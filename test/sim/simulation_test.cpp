@@ -293,5 +293,13 @@ TEST(Simulation, RepeatsNothingWhenTheDiskRefusesAndThenWorksAgain) {
   expect_nothing_repeated(simulation);
 }
 
+/// A new one would not know who waits for what.
+TEST(Simulation, WantsToEndWhenItsTickerHasEnded) {
+  Simulation simulation(lossy(15));
+  EXPECT_FALSE(simulation.ended_with());
+  simulation.fail_ticker();
+  EXPECT_EQ(simulation.ended_with(), ExitCode::internal);
+}
+
 }  // namespace
 }  // namespace ff::test

@@ -40,9 +40,12 @@ using WiringPtr = std::shared_ptr<const Wiring>;
 
 /// Ticker, committer and loader under one supervisor. None is restarted: everybody waits for what
 /// these three owe them, which a new one does not know. The process ends, and starts again from
-/// what is durable.
+/// what is durable; that there are new ones until then helps it to end.
 caf::actor start_storage(caf::actor_system& system, const WiringPtr& wiring) {
   const auto& ports = wiring->ports;
+  const auto end = [fatal = ports.on_fatal](const std::string& child) {
+    fatal(ExitCode::internal, child + " ended");
+  };
   const auto& deps = wiring->routes.deps;
   const ChildSpec ticker{"ticker", [deps](caf::actor_system& sys) {
                            auto handle = actors::spawn_ticker(sys, deps.clock);
@@ -76,7 +79,7 @@ caf::actor start_storage(caf::actor_system& system, const WiringPtr& wiring) {
                                            .children = {ticker, committer, loader},
                                            .clock = ports.clock,
                                            .metrics = ports.metrics,
-                                           .on_escalation = wiring->on_escalation});
+                                           .on_escalation = end});
 }
 
 caf::actor start_join_server(caf::actor_system& system, const WiringPtr& wiring) {
