@@ -25,14 +25,17 @@ namespace ff::network_server {
 using Transmit =
     std::function<void(std::shared_ptr<const DownlinkFrame>, actors::Reply<ScheduledDownlink>)>;
 
-/// Immutable after start; lives as long as the actors.
+/// Immutable after start; lives as long as the actors. The routes live longer than the component:
+/// they lead from a shard to the one that takes its place.
 struct Context {
   Config config;
   std::shared_ptr<const region::FrequencyPlans> plans;
   actors::Deps deps;
   actors::Sharded<ShardHandle> shards;
-  /// The same actors with their operator's side; may be left out.
+  /// The same actors with their operator's side.
   actors::Sharded<ShardActor> inspectable;
+  /// What the shards that serve, or served last, and their sessions hold. [shard/life.hpp]
+  actors::Sharded<std::weak_ptr<const void>> shard_lives;
   actors::Sharded<application_server::PipelineHandle> pipelines;
   actors::Sharded<join_server::ShardHandle> join_servers;
   /// Other networks' join servers; asked when `config.interop`.

@@ -1,6 +1,8 @@
 #include "actors/network_server/supervisor.hpp"
 
+#include <algorithm>
 #include <caf/actor_cast.hpp>
+#include <caf/send.hpp>
 #include <stdexcept>
 
 #include "actors/network_server/profiles/actor.hpp"
@@ -11,33 +13,48 @@
 namespace ff::network_server {
 namespace {
 
-/// The join indices as read at the first start; a restarted shard reads its own again.
+/// The join indices as read at the first start.
 struct FirstIndexes {
   std::vector<std::optional<JoinIndex>> joins;
 };
 
-Result<JoinIndex> join_index(const std::shared_ptr<FirstIndexes>& first,
-                             const storage::Reader& store, storage::Shard shard,
-                             storage::ShardCount count) {
-  if (auto& prepared = first->joins[shard.value()]) return *std::exchange(prepared, std::nullopt);
-  FF_TRY(auto all, load_join_indexes(store, count));
-  return std::move(all[shard.value()]);
+Result<JoinIndex> join_index(FirstIndexes& first, const storage::Reader& store,
+                             storage::Shard shard, storage::ShardCount count) {
+  if (auto& prepared = first.joins[shard.value()]) return *std::exchange(prepared, std::nullopt);
+  return load_join_index(store, count, shard);
 }
 
+Result<ShardStart> read_shard(const Context& context, const storage::Reader& store,
+                              FirstIndexes& first, storage::Shard shard) {
+  ShardStart out;
+  FF_TRY(out.addresses, load_address_index(store, shard, context.config.key_seal.get()));
+  FF_TRY(out.joins, join_index(first, store, shard, context.shards.count()));
+  FF_TRY(out.waiting, load_waiting_devices(store, shard));
+  return out;
+}
+
+/// The first one is read here: when it serves, it has its index. One that takes the place of
+/// another reads when it is found there, and not on the supervisor's thread.
 caf::actor start_shard(caf::actor_system& system, const ContextPtr& context,
                        const storage::Reader& store, const std::shared_ptr<FirstIndexes>& first,
                        storage::Shard shard) {
-  auto addresses = load_address_index(store, shard, context->config.key_seal.get());
-  auto joins = join_index(first, store, shard, context->shards.count());
-  if (!addresses) throw std::runtime_error(addresses.error().to_string());
-  if (!joins) throw std::runtime_error(joins.error().to_string());
-  auto waiting = load_waiting_devices(store, shard);
-  if (!waiting) throw std::runtime_error(waiting.error().to_string());
-  auto handle = spawn_shard(system, context, shard,
-                            {*std::move(addresses), *std::move(joins), *std::move(waiting)});
-  context->shards.route(shard).set(handle);
-  if (context->inspectable.exists()) context->inspectable.route(shard).set(handle);
-  return caf::actor_cast<caf::actor>(handle);
+  const auto lead_to = [&](const ShardActor& handle) {
+    context->shards.route(shard).set(handle);
+    context->inspectable.route(shard).set(handle);
+    return caf::actor_cast<caf::actor>(handle);
+  };
+  auto read = [context, &store, first, shard] {
+    return read_shard(*context, store, *first, shard);
+  };
+  if (!context->shards.at(shard)) {
+    auto start = read();
+    if (!start) throw std::runtime_error(start.error().to_string());
+    return lead_to(spawn_shard(system, context, shard, *std::move(start)));
+  }
+  const auto successor = spawn_successor(system, context, shard, std::move(read));
+  auto handle = lead_to(successor);
+  caf::anon_send(successor, OpenShard{});
+  return handle;
 }
 
 }  // namespace
@@ -46,8 +63,11 @@ Result<caf::actor> start(caf::actor_system& system, ContextPtr context,
                          const storage::Reader& store,
                          std::function<void(const std::string&)> on_escalation) {
   auto first = std::make_shared<FirstIndexes>();
-  FF_TRY(auto joins, load_join_indexes(store, context->shards.count()));
-  for (auto& index : joins) first->joins.emplace_back(std::move(index));
+  first->joins.resize(context->shards.count().value());
+  if (!context->shards.at(storage::Shard{0})) {
+    FF_TRY(auto joins, load_join_indexes(store, context->shards.count()));
+    std::ranges::move(joins, first->joins.begin());
+  }
   actors::SupervisorConfig config{.name = "network_server",
                                   .limits = {},
                                   .children = {},

@@ -10,9 +10,10 @@
 
 namespace ff::network_server {
 
-/// Reads the indices from `store` (blocking; also when a shard is restarted) and starts every
-/// shard; `context->shards` leads to them when this returns. `store` outlives the supervisor.
-/// Errors: those of reading the store.
+/// Reads the indices from `store` (blocking) and starts every shard; `context->shards` leads to
+/// them when this returns. Where they lead already, shards are started that take the place of
+/// others and read by themselves. `store` outlives the supervisor. Errors: those of reading the
+/// store.
 Result<caf::actor> start(caf::actor_system& system, ContextPtr context,
                          const storage::Reader& store,
                          std::function<void(const std::string&)> on_escalation);

@@ -13,8 +13,9 @@ namespace ff::network_server {
 /// its successor must not be loaded before, or counters would go back.
 class SessionLife {
  public:
-  SessionLife(ShardActor home, DeviceUid device)
-      : home_(std::move(home)), device_(std::move(device)) {}
+  /// `shard_life` is let go of behind the word to the shard.
+  SessionLife(ShardActor home, DeviceUid device, std::shared_ptr<const void> shard_life)
+      : home_(std::move(home)), device_(std::move(device)), shard_life_(std::move(shard_life)) {}
   ~SessionLife() { caf::anon_send(home_, SessionSettled{device_}); }
   SessionLife(const SessionLife&) = delete;
   SessionLife& operator=(const SessionLife&) = delete;
@@ -25,6 +26,7 @@ class SessionLife {
  private:
   ShardActor home_;
   DeviceUid device_;
+  std::shared_ptr<const void> shard_life_;
 };
 using SessionLifePtr = std::shared_ptr<const SessionLife>;
 

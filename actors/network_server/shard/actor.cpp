@@ -3,6 +3,7 @@
 #include <spdlog/spdlog.h>
 
 #include <caf/actor_system.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -11,6 +12,7 @@
 #include "actors/network_server/session/actor.hpp"
 #include "actors/network_server/session/errors.hpp"
 #include "actors/network_server/session/record.hpp"
+#include "actors/network_server/shard/life.hpp"
 #include "actors/network_server/shard/probe.hpp"
 #include "actors/support/caf_error.hpp"
 #include "actors/support/euis_taken.hpp"
@@ -25,6 +27,17 @@ namespace {
 /// once.
 constexpr Duration wake_after_start = std::chrono::seconds{5};
 constexpr Duration wake_distance = std::chrono::milliseconds{5};
+/// Frames and events that wait for a shard that is not open; changes of its index, which no later
+/// reading would find, have as much room again.
+constexpr std::size_t early_max = 16'384;
+
+/// What a shard in the place of another needs before it serves.
+struct Opening {
+  ReadShard read;
+  caf::actor_addr reader = {};
+  std::optional<caf::error> end = {};  // asked for; not while the store is being read for us
+  std::deque<std::function<void()>> early = {};
+};
 
 struct Shell {
   static inline const char* name = "network_server_shard";
@@ -35,8 +48,16 @@ struct Shell {
   std::unique_ptr<actors::MailboxProbe> mailbox;
   std::unordered_map<DeviceUid, SessionHandle> handles;
   std::unordered_map<caf::actor_addr, DeviceUid> devices;
+  std::shared_ptr<const ShardLife> life;  // null: not open
+  std::optional<Opening> opening;
   std::shared_ptr<actors::TickWish> wish = std::make_shared<actors::TickWish>();
   bool ticking = false;
+
+  /// However it ends, its sessions end behind what it has told them: the next one has its own.
+  ~Shell() {
+    for (const auto& [device, session] : handles) caf::anon_send(session, Passivate{});
+    if (probe) probe->sessions.running.Decrement(static_cast<double>(devices.size()));
+  }
 };
 using Pointer = ShardActor::stateful_pointer<Shell>;
 
@@ -89,14 +110,12 @@ void refuse(const SessionEvent& event, const Error& error) {
       event);
 }
 
-void deliver(Pointer self, ToSession message) {
+void deliver(Pointer self, const ToSession& message) {
   auto& state = self->state;
   switch (state.logic->sessions().accept(message, now(self))) {
-    case Delivery::deliver: {
-      const auto& session = state.handles.at(message.device);
-      caf::anon_send(session, std::move(message));
+    case Delivery::deliver:
+      caf::anon_send(state.handles.at(message.device), message);
       break;
-    }
     case Delivery::load:
       load(self, message.device);
       break;
@@ -114,7 +133,7 @@ void deliver(Pointer self, ToSession message) {
 void send_home(Pointer self, ToSession message) {
   const auto& shards = self->state.context->shards;
   const auto home = storage::shard_of(message.device, shards.count());
-  if (home == self->state.shard) return deliver(self, std::move(message));
+  if (home == self->state.shard) return deliver(self, message);
   caf::anon_send(shards.at(home), std::move(message));
 }
 
@@ -200,9 +219,10 @@ void activate(Pointer self, const SessionLoaded& loaded) {
       refuse(*message.event, loaded.record.error());
     return keep_ticking(self);
   }
-  auto session = spawn_session(self->system(), state.context,
-                               std::make_shared<SessionLife>(ShardActor(self), loaded.device),
-                               {*loaded.record, state.logic->kept_decisions().take(loaded.device)});
+  auto session =
+      spawn_session(self->system(), state.context,
+                    std::make_shared<SessionLife>(ShardActor(self), loaded.device, state.life),
+                    {*loaded.record, state.logic->kept_decisions().take(loaded.device)});
   self->monitor(session);
   state.devices.emplace(session.address(), loaded.device);
   state.handles[loaded.device] = session;
@@ -302,23 +322,114 @@ void wake_at(Pointer self, const WakeSessionAt& message) {
   keep_ticking(self);
 }
 
+void refuse_early(Pointer self, const UplinkReceived& message) {
+  const auto outcome = UplinkOutcome::overloaded;
+  self->state.probe->uplinks[static_cast<std::size_t>(outcome)]->Increment();
+  if (message.judged) message.judged(fail(shard_overloaded));
+}
+void refuse_early(Pointer self, const ToSession& message) {
+  self->state.probe->stash.dropped.Increment();
+  refuse(*message.event, Error(shard_overloaded));
+}
+/// Without it the index would be wrong for ever: begin again, behind it.
+template <class IndexChange>
+void refuse_early(Pointer self, const IndexChange&) {
+  self->quit(actors::to_caf(Error(shard_overloaded)));
+}
+
+/// Handles a message, or keeps it until the shard is open.
+template <class Message>
+void when_open(Pointer self, void (*handle)(Pointer, const Message&), const Message& message) {
+  auto& state = self->state;
+  if (!state.opening) return handle(self, message);
+  constexpr bool is_index_change =
+      std::is_same_v<Message, IndexSession> || std::is_same_v<Message, IndexJoinEuis>;
+  constexpr auto room = is_index_change ? 2 * early_max : early_max;
+  auto& early = state.opening->early;
+  if (early.size() >= room) return refuse_early(self, message);
+  early.emplace_back([self, handle, message] { handle(self, message); });
+}
+
+/// The logic with what the store holds.
+std::unique_ptr<ShardState> make_logic(const Context& context, ShardStart start) {
+  const auto now = context.deps.clock->now().mono;
+  const auto random = context.deps.make_random();
+  auto logic = std::make_unique<ShardState>(context.config.limits, std::move(start.addresses),
+                                            std::move(start.joins), now, *random);
+  for (std::size_t i = 0; i < start.waiting.size(); ++i)
+    logic->wake_at(start.waiting[i], now + wake_after_start + i * wake_distance);
+  return logic;
+}
+
+/// From now on it and its sessions write.
+void serve(Pointer self, ShardStart start) {
+  auto& state = self->state;
+  state.life = std::make_shared<const ShardLife>(state.context, state.shard);
+  state.context->shard_lives.route(state.shard).set(state.life);
+  state.logic = make_logic(*state.context, std::move(start));
+  keep_ticking(self);
+}
+
+/// Once, when nobody of the predecessor can write any more. A reader that fails takes the shard
+/// along, which is then started again.
+void open(Pointer self) {
+  auto& state = self->state;
+  if (!state.opening || !state.context->shard_lives.at(state.shard).expired()) return;
+  if (state.opening->reader) return;
+  const auto read = [read = state.opening->read, shard = ShardActor(self)] {
+    auto start = read();
+    if (!start) return caf::anon_send(shard, ShardRead{fail(start.error())});
+    caf::anon_send(shard, ShardRead{std::make_shared<ShardStart>(*std::move(start))});
+  };
+  const auto reader = state.context->own_threads ? self->spawn<caf::linked + caf::detached>(read)
+                                                 : self->spawn<caf::linked>(read);
+  state.opening->reader = reader.address();
+}
+
+/// Whoever asks for the end closes the store behind it.
+void on_exit(Pointer self, const caf::exit_msg& message) {
+  auto& opening = self->state.opening;
+  if (!message.reason) return;  // of a reader that is done
+  if (!opening || !opening->reader || opening->reader == message.source)
+    return self->quit(message.reason);
+  opening->end = message.reason;
+}
+
+void on_read(Pointer self, const ShardRead& message) {
+  auto& state = self->state;
+  if (state.opening->end) return self->quit(*state.opening->end);
+  if (!message.start) {
+    spdlog::error("msg=\"shard can not be read\" shard={} error=\"{}\"", state.shard.value(),
+                  message.start.error().to_string());
+    return self->quit(actors::to_caf(message.start.error()));
+  }
+  const auto early = std::exchange(state.opening, std::nullopt)->early;
+  serve(self, std::move(**message.start));
+  for (const auto& handle : early) handle();
+}
+
 ShardActor::behavior_type shard_actor(Pointer self, ContextPtr context, storage::Shard shard,
-                                      std::shared_ptr<ShardState> logic) {
+                                      std::shared_ptr<ShardStart> start, ReadShard read) {
   actors::prepare(self, Shell::name);
   auto& state = self->state;
   state.probe = std::make_unique<ShardProbe>(*context->deps.metrics);
   state.mailbox = std::make_unique<actors::MailboxProbe>(*context->deps.metrics, Shell::name,
                                                          std::to_string(shard.value()));
-  state.logic = std::make_unique<ShardState>(std::move(*logic));
   state.context = std::move(context);
   state.shard = shard;
   self->set_down_handler([self](caf::down_msg& down) { on_down(self, down); });
-  keep_ticking(self);
+  self->set_exit_handler([self](caf::exit_msg& message) { on_exit(self, message); });
+  if (start) {
+    serve(self, std::move(*start));
+  } else {
+    state.logic = make_logic(*state.context, ShardStart());
+    state.opening.emplace(std::move(read));
+  }
   return {
-      [self](const UplinkReceived& message) { on_uplink(self, message); },
-      [self](ToSession& message) { deliver(self, std::move(message)); },
-      [self](const IndexSession& message) { index_session(self, message); },
-      [self](const IndexJoinEuis& message) { index_euis(self, message); },
+      [self](const UplinkReceived& message) { when_open(self, on_uplink, message); },
+      [self](const ToSession& message) { when_open(self, deliver, message); },
+      [self](const IndexSession& message) { when_open(self, index_session, message); },
+      [self](const IndexJoinEuis& message) { when_open(self, index_euis, message); },
       [self](const WakeSessionAt& message) { wake_at(self, message); },
       [self](const SessionLoaded& message) { activate(self, message); },
       [self](const actors::Tick&) { on_tick(self); },
@@ -329,6 +440,8 @@ ShardActor::behavior_type shard_actor(Pointer self, ContextPtr context, storage:
       [self](const InspectDevice& message) { inspect_device(self, message); },
       [self](const SessionRested& message) { on_rested(self, message); },
       [self](const SessionSettled& message) { on_settled(self, message); },
+      [self](const OpenShard&) { open(self); },
+      [self](const ShardRead& message) { on_read(self, message); },
   };
 }
 
@@ -336,13 +449,14 @@ ShardActor::behavior_type shard_actor(Pointer self, ContextPtr context, storage:
 
 ShardActor spawn_shard(caf::actor_system& system, ContextPtr context, storage::Shard shard,
                        ShardStart start) {
-  const auto now = context->deps.clock->now().mono;
-  const auto random = context->deps.make_random();
-  auto logic = std::make_shared<ShardState>(context->config.limits, std::move(start.addresses),
-                                            std::move(start.joins), now, *random);
-  for (std::size_t i = 0; i < start.waiting.size(); ++i)
-    logic->wake_at(start.waiting[i], now + wake_after_start + i * wake_distance);
-  return system.spawn(shard_actor, std::move(context), shard, std::move(logic));
+  return system.spawn(shard_actor, std::move(context), shard,
+                      std::make_shared<ShardStart>(std::move(start)), ReadShard());
+}
+
+ShardActor spawn_successor(caf::actor_system& system, ContextPtr context, storage::Shard shard,
+                           ReadShard read) {
+  return system.spawn(shard_actor, std::move(context), shard, std::shared_ptr<ShardStart>(),
+                      std::move(read));
 }
 
 }  // namespace ff::network_server

@@ -2,6 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
+#include <functional>
+
 #include "actors/network_server/session/address_row.hpp"
 #include "storage/keys/entity_keys.hpp"
 #include "storage/keys/keys.hpp"
@@ -24,6 +26,37 @@ void add(AddressIndex& index, const storage::AddressKey& key, const std::vector<
       spdlog::error("msg=\"session has no place on its address\" device={} dev_addr={}",
                     to_string(key.uid), to_string(key.dev_addr));
   }
+}
+
+using OnEuis = std::function<void(const storage::JoinKey&, const DeviceUid&)>;
+
+/// Every EUI pair with its device, in the order of who keeps it.
+Status scan_join_rows(const storage::Reader& store, const OnEuis& on_euis) {
+  const auto add = [&](ByteView key, const Result<storage::EntityKey>& device) {
+    constexpr std::size_t euis_end = 17;
+    if (!device || device->kind != storage::EntityKind::end_device || key.size() < euis_end) {
+      spdlog::error("msg=\"join index row is damaged\"");
+      return;
+    }
+    on_euis({JoinEui{read_be<8>(key.subspan(1))}, DevEui{read_be<8>(key.subspan(9))}},
+            {ApplicationId(device->ids[0]), DeviceId(device->ids[1])});
+  };
+  const auto prefix_bytes = storage::joining_device_prefix({JoinEui{0}, DevEui{0}}).size();
+  FF_CHECK(store.scan({.family = storage::Family::entity_index,
+                       .range = storage::prefix_range(storage::joining_devices_prefix())},
+                      [&](ByteView key, ByteView) {
+                        add(key, storage::listed_entity(key, prefix_bytes));
+                        return true;
+                      }));
+  // Devices from before there were rows of our own. Those keep what they have.
+  const auto registered = storage::device_euis_index_key({JoinEui{0}, DevEui{0}});
+  FF_CHECK(store.scan({.family = storage::Family::entity_index,
+                       .range = storage::prefix_range(ByteView(registered).first(1))},
+                      [&](ByteView key, ByteView value) {
+                        add(key, storage::parse_entity_key(value));
+                        return true;
+                      }));
+  return {};
 }
 
 }  // namespace
@@ -65,34 +98,21 @@ Result<std::vector<DeviceUid>> load_waiting_devices(const storage::Reader& store
 Result<std::vector<JoinIndex>> load_join_indexes(const storage::Reader& store,
                                                  storage::ShardCount count) {
   std::vector<JoinIndex> indexes(count.value());
-  const auto add = [&](ByteView key, const Result<storage::EntityKey>& device) {
-    constexpr std::size_t euis_end = 17;
-    if (!device || device->kind != storage::EntityKind::end_device || key.size() < euis_end) {
-      spdlog::error("msg=\"join index row is damaged\"");
-      return;
-    }
-    const storage::JoinKey euis{JoinEui{read_be<8>(key.subspan(1))},
-                                DevEui{read_be<8>(key.subspan(9))}};
+  FF_CHECK(scan_join_rows(store, [&](const auto& euis, const auto& device) {
     indexes[storage::shard_of(euis.dev_eui, count).value()].set(
-        euis, std::make_shared<const DeviceUid>(
-                  DeviceUid{ApplicationId(device->ids[0]), DeviceId(device->ids[1])}));
-  };
-  const auto prefix_bytes = storage::joining_device_prefix({JoinEui{0}, DevEui{0}}).size();
-  FF_CHECK(store.scan({.family = storage::Family::entity_index,
-                       .range = storage::prefix_range(storage::joining_devices_prefix())},
-                      [&](ByteView key, ByteView) {
-                        add(key, storage::listed_entity(key, prefix_bytes));
-                        return true;
-                      }));
-  // Devices from before there were rows of our own. Those keep what they have.
-  const auto registered = storage::device_euis_index_key({JoinEui{0}, DevEui{0}});
-  FF_CHECK(store.scan({.family = storage::Family::entity_index,
-                       .range = storage::prefix_range(ByteView(registered).first(1))},
-                      [&](ByteView key, ByteView value) {
-                        add(key, storage::parse_entity_key(value));
-                        return true;
-                      }));
+        euis, std::make_shared<const DeviceUid>(device));
+  }));
   return indexes;
+}
+
+Result<JoinIndex> load_join_index(const storage::Reader& store, storage::ShardCount count,
+                                  storage::Shard shard) {
+  JoinIndex index;
+  FF_CHECK(scan_join_rows(store, [&](const auto& euis, const auto& device) {
+    if (storage::shard_of(euis.dev_eui, count) == shard)
+      index.set(euis, std::make_shared<const DeviceUid>(device));
+  }));
+  return index;
 }
 
 }  // namespace ff::network_server

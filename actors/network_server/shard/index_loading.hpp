@@ -15,9 +15,12 @@ namespace ff::network_server {
 Result<AddressIndex> load_address_index(const storage::Reader& store, storage::Shard shard,
                                         const storage::KeySeal* maybe_seal = nullptr);
 /// The join indices of all shards: devices that are listed as joining, and what the identity server
-/// has registered, for stores from before there was that list.
+/// has registered, for stores from before there was that list. Of one shard: in memory no more than
+/// that, and as many rows read.
 Result<std::vector<JoinIndex>> load_join_indexes(const storage::Reader& store,
                                                  storage::ShardCount count);
+Result<JoinIndex> load_join_index(const storage::Reader& store, storage::ShardCount count,
+                                  storage::Shard shard);
 /// Devices that wait for a downlink of class B or C.
 Result<std::vector<DeviceUid>> load_waiting_devices(const storage::Reader& store,
                                                     storage::Shard shard);

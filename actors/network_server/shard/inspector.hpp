@@ -63,6 +63,13 @@ struct SessionRested {
 struct SessionSettled {
   DeviceUid device;
 };
+/// INTERNAL, to a shard in the place of one that failed, when others find it there, and when nobody
+/// of its predecessor can write any more.
+struct OpenShard {};
+/// INTERNAL: what the store holds for the shard.
+struct ShardRead {
+  Result<std::shared_ptr<struct ShardStart>> start;
+};
 
 }  // namespace ff::network_server
 FF_LOCAL_MESSAGE(ff::network_server::InspectShard)
@@ -70,16 +77,20 @@ FF_LOCAL_MESSAGE(ff::network_server::InspectAddress)
 FF_LOCAL_MESSAGE(ff::network_server::InspectDevice)
 FF_LOCAL_MESSAGE(ff::network_server::SessionRested)
 FF_LOCAL_MESSAGE(ff::network_server::SessionSettled)
+FF_LOCAL_MESSAGE(ff::network_server::OpenShard)
+FF_LOCAL_MESSAGE(ff::network_server::ShardRead)
 
 namespace ff::network_server {
 
 /// A shard with what is the operator's and nobody else's business.
 using ShardActor =
-    ShardHandle::extend<caf::reacts_to<InspectShard>,     // What it holds.
-                        caf::reacts_to<InspectAddress>,   // Who is on an address, and who was
-                                                          // refused.
-                        caf::reacts_to<InspectDevice>,    // A device and its last decisions.
-                        caf::reacts_to<SessionRested>,    // INTERNAL: decisions to be kept.
-                        caf::reacts_to<SessionSettled>>;  // INTERNAL: the device can be loaded.
+    ShardHandle::extend<caf::reacts_to<InspectShard>,    // What it holds.
+                        caf::reacts_to<InspectAddress>,  // Who is on an address, and who was
+                                                         // refused.
+                        caf::reacts_to<InspectDevice>,   // A device and its last decisions.
+                        caf::reacts_to<SessionRested>,   // INTERNAL: decisions to be kept.
+                        caf::reacts_to<SessionSettled>,  // INTERNAL: the device can be loaded.
+                        caf::reacts_to<OpenShard>,       // INTERNAL: reads what it needs.
+                        caf::reacts_to<ShardRead>>;      // INTERNAL: serves.
 
 }  // namespace ff::network_server

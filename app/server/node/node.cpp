@@ -157,6 +157,7 @@ caf::actor start_network_server(caf::actor_system& system, const WiringPtr& wiri
       .deps = routes.deps,
       .shards = routes.network_server,
       .inspectable = routes.inspectable_network_server,
+      .shard_lives = routes.network_server_lives,
       .pipelines = routes.application_server.pipelines,
       .join_servers = routes.join_server,
       .interop = routes.network_server_interop,

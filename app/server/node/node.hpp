@@ -105,6 +105,7 @@ struct NodeRoutes {
         join_server(shards),
         application_server(shards),
         inspectable_network_server(shards),
+        network_server_lives(shards),
         inspectable_join_server(shards) {}
 
   actors::Deps deps;
@@ -127,6 +128,7 @@ struct NodeRoutes {
 
   /// For operators: the same shards with their inspection, and every supervisor by its name.
   actors::Sharded<network_server::ShardActor> inspectable_network_server;
+  actors::Sharded<std::weak_ptr<const void>> network_server_lives;  // of no use to others
   actors::Sharded<join_server::ShardActor> inspectable_join_server;
   actors::SupervisorRoutes supervisors;
 };

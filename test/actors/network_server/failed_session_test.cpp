@@ -1,39 +1,14 @@
 // Device sessions that end by an error, while what they wanted written is still on its way.
-#include <algorithm>
-
-#include "test/actors/network_server/fixture.hpp"
+#include "test/actors/network_server/held_commits.hpp"
 
 namespace ff::network_server {
 namespace {
 
-class FailedSessionTest : public NetworkServerFixture {
+class FailedSessionTest : public HeldCommitsFixture {
  protected:
-  /// From now on commits wait.
-  void hold_commits() {
-    committer = deps.committer.get();
-    const auto keep = [](actors::Committer::pointer, std::vector<actors::Commit>* commits) {
-      return actors::Committer::behavior_type{
-          [commits](const actors::Commit& commit) { commits->push_back(commit); },
-          [](const actors::InspectCommitter&) {},
-          [](const actors::CommitterFlush&) {},
-          [](const actors::CommitterSync&) {},
-      };
-    };
-    deps.committer.set(system->spawn(keep, &held));
-  }
-  void release_commits() {
-    deps.committer.set(committer);
-    for (auto& commit : std::exchange(held, {})) caf::anon_send(committer, std::move(commit));
-    run();
-  }
   /// A session whose downlink waits for its commit ends by an error, and its device sends again.
   void fail_with_a_downlink_under_way() {
-    create_device();
-    uplink(1, phy::MType::confirmed_up);
-    advance(milliseconds{205});  // its window has closed, and its answer is not due
-    hold_commits();
-    advance(seconds{3});
-    ASSERT_EQ(held.size(), 1U);
+    hold_a_downlink();
     refused_commits = 1;
     uplink(2, phy::MType::confirmed_up);
     advance(milliseconds{250});
@@ -41,15 +16,6 @@ class FailedSessionTest : public NetworkServerFixture {
     uplink(3, phy::MType::confirmed_up);
     advance(milliseconds{250});
   }
-  std::vector<std::uint16_t> downlink_counters() const {
-    std::vector<std::uint16_t> counters;
-    for (const auto& transmission : transmissions)
-      counters.push_back(phy::decode_data_frame(transmission->phy_payload).value().f_cnt.value());
-    return counters;
-  }
-
-  actors::Committer committer;
-  std::vector<actors::Commit> held;
 };
 
 TEST_F(FailedSessionTest, ItsSuccessorUsesNoCounterOfADownlinkThatWasUnderWay) {
@@ -74,9 +40,7 @@ TEST_F(FailedSessionTest, EventsWaitUntilNothingOfItIsUnderWay) {
   EXPECT_EQ(seen.phase, SessionPhase::leaving);
   EXPECT_EQ(seen.stashed, 1U);
   // Not for ever if the commit is never made, because an actor on the way ends.
-  held.clear();
-  deps.committer.set(committer);
-  run();
+  drop_commits();
   look();
   EXPECT_EQ(seen.phase, SessionPhase::active);
 }

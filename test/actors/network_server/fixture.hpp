@@ -62,6 +62,7 @@ class NetworkServerFixture : public test::ActorFixture {
     context->config.counter_jump = counter_jump;
     context->shards = actors::Sharded<ShardHandle>(count);
     context->inspectable = actors::Sharded<ShardActor>(count);
+    context->shard_lives = actors::Sharded<std::weak_ptr<const void>>(count);
     context->pipelines = actors::Sharded<PipelineHandle>(count);
     context->join_servers = actors::Sharded<join_server::ShardHandle>(count);
     inspectable_joins = actors::Sharded<join_server::ShardActor>(count);

@@ -90,6 +90,8 @@ struct Bench {
         std::make_shared<const region::FrequencyPlans>(region::FrequencyPlans::standard());
     context->deps = deps;
     context->shards = actors::Sharded<network_server::ShardHandle>(count);
+    context->inspectable = actors::Sharded<network_server::ShardActor>(count);
+    context->shard_lives = actors::Sharded<std::weak_ptr<const void>>(count);
     context->pipelines = actors::Sharded<application_server::PipelineHandle>(count);
     context->join_servers = actors::Sharded<join_server::ShardHandle>(count);
     context->transmit = [](auto, auto) {};

@@ -37,6 +37,8 @@ network_server::ShardActor::behavior_type inspectable_double(network_server::Sha
       [](const InspectDevice& message) { message.reply(snapshot(message.device)); },
       [](const SessionRested&) {},
       [](const SessionSettled&) {},
+      [](const OpenShard&) {},
+      [](const ShardRead&) {},
   };
 }
 
