@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -46,6 +47,16 @@ struct SupervisorSnapshot {
 struct InspectSupervisor {
   Reply<SupervisorSnapshot> reply;
 };
+/// Understood by every supervisor: ends one child for good, and answers when it has ended; at once
+/// if there is none of that name that runs.
+struct StopChild {
+  std::string name;
+  Reply<void> reply;
+};
+/// INTERNAL: the pause before a restart is over.
+struct RestartChild {
+  std::size_t index = 0;
+};
 
 struct SupervisorConfig {
   std::string name;
@@ -53,14 +64,16 @@ struct SupervisorConfig {
   std::vector<ChildSpec> children;
   std::shared_ptr<const Clock> clock;
   Metrics* metrics = nullptr;  // outlives the supervisor
-  /// Called when intensity is exceeded, before the supervisor ends with an error. A parent
-  /// supervisor sees that end as a failure of its child and decides in turn; the root's supervisor
-  /// ends the process here.
+  /// Called when intensity is exceeded, before the supervisor stops its children and ends with an
+  /// error. A parent supervisor sees that end as a failure of its child and decides in turn; the
+  /// root's supervisor ends the process here.
   std::function<void(const std::string& child)> on_escalation;
 };
 
 /// Leads to supervisors by their name; filled by whoever starts them.
 using SupervisorRoutes = std::vector<std::pair<std::string, Route<caf::actor>>>;
+/// The one of `name`, with which the routes were made.
+const Route<caf::actor>& route_of(const SupervisorRoutes& routes, std::string_view name);
 
 /// Starts the children in order, here and now, so that routes are set when it returns. Throws
 /// std::runtime_error when a child can not be started within the limits: a supervisor above takes
@@ -68,5 +81,10 @@ using SupervisorRoutes = std::vector<std::pair<std::string, Route<caf::actor>>>;
 /// stopped in reverse order, each having ended before the next is told.
 caf::actor spawn_supervisor(caf::actor_system& system, SupervisorConfig config);
 
+/// Stops it and blocks until everything below it has ended, too. Not for actors' threads.
+void stop_and_wait(caf::actor_system& system, const caf::actor& supervisor);
+
 }  // namespace ff::actors
 FF_LOCAL_MESSAGE(ff::actors::InspectSupervisor)
+FF_LOCAL_MESSAGE(ff::actors::StopChild)
+FF_LOCAL_MESSAGE(ff::actors::RestartChild)

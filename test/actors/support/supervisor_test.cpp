@@ -40,6 +40,10 @@ class SupervisorTest : public test::ActorFixture {
     caf::anon_send(routes[name].get(), caf::unit);
     run();
   }
+  void crash_and_wait(const std::string& name) {
+    crash(name);
+    advance(std::chrono::seconds{1});
+  }
   std::map<std::string, int> starts;
   std::map<std::string, Route<caf::actor>> routes;
   std::vector<std::string> ended;
@@ -85,12 +89,84 @@ TEST_F(SupervisorTest, ShowsItsChildrenWithTheirLastFailure) {
 }
 
 TEST_F(SupervisorTest, EscalatesWhenAChildFailsTooOften) {
-  auto supervisor = spawn_supervisor(*system, make({child("one"), child("two")}));
+  auto supervisor = spawn_supervisor(*system, make({child("one"), child("two"), child("three")}));
+  supervisor->attach_functor([this] { ended.emplace_back("supervisor"); });
   run();
-  for (int i = 0; i < 6; ++i) crash("one");
+  for (int i = 0; i < 6; ++i) crash_and_wait("one");
   EXPECT_EQ(starts["one"], 6);
   EXPECT_EQ(escalated, "one");
-  EXPECT_EQ(ended.back(), "two");
+  ended.erase(ended.begin(), ended.begin() + 6);
+  EXPECT_EQ(ended, (std::vector<std::string>{"three", "two", "supervisor"}));
+}
+
+TEST_F(SupervisorTest, WaitsEverLongerBeforeItRestartsAgain) {
+  auto supervisor = spawn_supervisor(*system, make({child("one")}));
+  run();
+  crash("one");
+  EXPECT_EQ(starts["one"], 2) << "at once after the first failure";
+  for (const auto pause : {100, 200, 400, 800}) {
+    const auto before = starts["one"];
+    crash("one");
+    advance(std::chrono::milliseconds{pause - 10});
+    EXPECT_EQ(starts["one"], before) << pause;
+    advance(std::chrono::milliseconds{20});
+    EXPECT_EQ(starts["one"], before + 1) << pause;
+  }
+  caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
+  run();
+}
+
+TEST_F(SupervisorTest, DoesNotRestartWhenItIsToldToStopMeanwhile) {
+  auto supervisor = spawn_supervisor(*system, make({child("one"), child("two")}));
+  run();
+  for (int i = 0; i < 2; ++i) crash("one");
+  caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
+  advance(std::chrono::seconds{1});
+  EXPECT_EQ(starts["one"], 2);
+  EXPECT_EQ(ended, (std::vector<std::string>{"one", "one", "two"}));
+}
+
+TEST_F(SupervisorTest, EndsOneChildForGood) {
+  auto supervisor = spawn_supervisor(*system, make({child("one"), child("two")}));
+  run();
+  int answers = 0;
+  const auto stop_one = [&] {
+    caf::anon_send(supervisor, StopChild{"one", [&](const Status&) { ++answers; }});
+    run();
+  };
+  stop_one();
+  EXPECT_EQ(answers, 1);
+  EXPECT_EQ(ended, std::vector<std::string>{"one"});
+  advance(std::chrono::seconds{1});
+  EXPECT_EQ(starts["one"], 1);
+  stop_one();
+  caf::anon_send(supervisor, StopChild{"nobody", [&](const Status&) { ++answers; }});
+  run();
+  EXPECT_EQ(answers, 3);
+  caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
+  run();
+  EXPECT_EQ(ended, (std::vector<std::string>{"one", "two"}));
+}
+
+TEST_F(SupervisorTest, AStartThatFailsIsTriedAgain) {
+  int refused = 2;
+  auto settings = make({child("one")});
+  settings.children.front().start = [&refused, start = settings.children.front().start](auto& sys) {
+    if (refused > 0 && refused-- > 0) throw std::runtime_error("the port is taken");
+    return start(sys);
+  };
+  auto supervisor = spawn_supervisor(*system, settings);
+  run();
+  EXPECT_EQ(starts["one"], 1);
+  refused = 1;
+  crash("one");
+  EXPECT_EQ(starts["one"], 1);
+  advance(std::chrono::seconds{1});
+  EXPECT_EQ(starts["one"], 2);
+  refused = 10;
+  EXPECT_THROW(spawn_supervisor(*system, settings), std::runtime_error);
+  caf::anon_send_exit(supervisor, caf::exit_reason::user_shutdown);
+  run();
 }
 
 TEST_F(SupervisorTest, EscalatingEndsWhatIsBelowTheOtherChildren) {
@@ -100,7 +176,7 @@ TEST_F(SupervisorTest, EscalatingEndsWhatIsBelowTheOtherChildren) {
                            }});
   auto supervisor = spawn_supervisor(*system, std::move(root));
   run();
-  for (int i = 0; i < 6; ++i) crash("poisoned");
+  for (int i = 0; i < 6; ++i) crash_and_wait("poisoned");
   EXPECT_EQ(escalated, "poisoned");
   EXPECT_EQ(std::count(ended.begin(), ended.end(), "one"), 1);
   EXPECT_EQ(std::count(ended.begin(), ended.end(), "two"), 1);

@@ -27,6 +27,21 @@ TEST_F(TickerTest, TicksEveryFiveMillisecondsWhileSubscribed) {
   EXPECT_EQ(ticks, 10);
 }
 
+/// CAF keeps an entry for each, and tells of the end once for each.
+TEST_F(TickerTest, MonitorsASubscriberOnceHoweverOftenItSubscribes) {
+  Ticked subscriber = system->spawn([](Ticked::pointer) -> Ticked::behavior_type {
+    return {[](const Tick&) {}};
+  });
+  for (int i = 0; i < 100; ++i) {
+    caf::anon_send(deps.ticker.get(), SubscribeTicks{subscriber, {}});
+    caf::anon_send(deps.ticker.get(), UnsubscribeTicks{subscriber});
+  }
+  caf::anon_send(deps.ticker.get(), SubscribeTicks{subscriber, {}});
+  run();
+  caf::anon_send_exit(subscriber, caf::exit_reason::user_shutdown);
+  EXPECT_LE(run(), 3U);
+}
+
 TEST_F(TickerTest, TicksFromTheTimeThatTheSubscriberWishesFor) {
   using std::chrono::milliseconds;
   int ticks = 0;
