@@ -81,6 +81,18 @@ class Process(unittest.TestCase):
             self.assertEqual(done.returncode, 75, done.stderr + done.stdout)
             self.assertIn('in use by another process', done.stderr + done.stdout)
 
+    def test_a_gateway_address_that_is_taken_ends_the_start(self):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+            # As a second server of this user has it: datagrams would be shared.
+            other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            other.bind(('127.0.0.1', 0))
+            address = f'127.0.0.1:{other.getsockname()[1]}'
+            second = Server(**{'gs.udp.listeners': f'{address}=EU_863_870_TTN'})
+            self.addCleanup(second.__exit__)
+            done = subprocess.run(second.command(), capture_output=True, text=True, timeout=20)
+            self.assertEqual(done.returncode, 69, done.stderr + done.stdout)
+            self.assertIn(f'can not listen on `{address}`: Address already in use', done.stderr + done.stdout)
+
     def test_a_first_start_that_is_cut_off_leaves_an_administrator_to_the_next(self):
         for delay in (0, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3):
             with self.subTest(delay=delay):
@@ -263,6 +275,29 @@ class Process(unittest.TestCase):
             checked = run('db', 'check', '--storage.directory', str(server.directory / 'data'))
             outbox = int(next(line for line in checked.stdout.splitlines() if line.startswith('outbox')).split()[1])
             self.assertGreaterEqual(outbox, result['uplinks']['delivered'], 'what a subscriber saw was durable before')
+
+    def test_a_drain_keeps_what_was_acknowledged_to_gateways(self):
+        with Server() as server:
+            server.api('POST', '/users/admin/applications', {'application': {'ids': {'application_id': 'drain-app'}}})
+            key = server.application_key('drain-app')
+            load, report = server.simulate(
+                '--create', '--application', 'drain-app', '--mqtt-user', 'drain-app', '--mqtt-password', key, '--region', 'EU868',
+                '--activation', 'abp', '--version', '1.0.4', '--count', 60, '--gateways', 1, '--copies', 1,
+                '--rate', 100, '--duration', 20, '--drain', 1, background=True)
+            try:
+                uplinks = 'farfield_network_server_uplinks_total'
+                wait_until(lambda: uplinks in server.request('GET', '/metrics')[1], 'load arrives', 60)
+                time.sleep(3)
+                self.assertEqual(server.stop(10), 0, server.log_tail())
+                load.terminate()
+                load.communicate(timeout=60)
+            finally:
+                load.kill()
+            result = json.loads(report.read_text())
+            checked = run('db', 'check', '--storage.directory', str(server.directory / 'data'))
+            outbox = int(next(line for line in checked.stdout.splitlines() if line.startswith('outbox')).split()[1])
+            self.assertGreater(outbox, 100, result)
+            self.assertGreaterEqual(outbox, result['push_acks'] - 1, 'one may be the gateway\'s status')
 
     def test_a_backup_can_be_restored_and_served(self):
         with Server() as server:

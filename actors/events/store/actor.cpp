@@ -1,6 +1,7 @@
 #include "actors/events/store/actor.hpp"
 
 #include <array>
+#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -10,6 +11,7 @@
 #include "actors/events/store/query.hpp"
 #include "actors/support/committer.hpp"
 #include "actors/support/shell.hpp"
+#include "actors/support/store_failed.hpp"
 #include "storage/keys/event_keys.hpp"
 
 namespace ff::events {
@@ -26,6 +28,9 @@ struct Shell {
   prometheus::Counter* stored = nullptr;
   prometheus::Counter* dropped = nullptr;
   std::uint64_t last_sequence = 0;
+  bool writing = false;                // one commit at a time: the rest waits in the bounded buffer
+  std::vector<FindEvents> asked;       // since that commit was sent
+  std::vector<FindEvents> in_writing;  // before it
   std::optional<std::uint32_t> forgotten_until;  // hour; what is before it is erased
 };
 using Pointer = EventStoreHandle::stateful_pointer<Shell>;
@@ -64,32 +69,63 @@ actors::Commit collect(Pointer self) {
   return commit;
 }
 
-void store(Pointer self) {
-  auto commit = collect(self);
-  if (commit.records.empty()) return;
-  if (const auto committer = self->state.config.deps.committer.get())
-    caf::anon_send(committer, std::move(commit));
-}
-
-/// Goes on with a question when what was published before is in the store. Dropped uncalled, the
-/// asker's time is up.
+/// Tells how a commit ended; as failed, too, if an actor on the way has ended.
 class Written final : public actors::Release {
  public:
-  Written(EventStoreHandle store, FindEvents find)
-      : store_(std::move(store)), find_(std::move(find)) {}
-  void committed() noexcept override { caf::anon_send(store_, ReadEvents{std::move(find_)}); }
-  void failed(const Error& error) noexcept override { find_.reply(fail(error)); }
+  explicit Written(EventStoreHandle store) : store_(std::move(store)) {}
+  ~Written() override { caf::anon_send(store_, EventsWritten{std::move(status_)}); }
+  Written(const Written&) = delete;
+  Written& operator=(const Written&) = delete;
+  Written(Written&&) = delete;
+  Written& operator=(Written&&) = delete;
+
+  void committed() noexcept override { status_ = Status(); }
+  void failed(const Error& error) noexcept override { status_ = fail(error); }
 
  private:
   EventStoreHandle store_;
-  FindEvents find_;
+  Status status_ = fail(actors::store_failed);
 };
 
-void find(Pointer self, FindEvents& message) {
+void store(Pointer self) {
+  auto& state = self->state;
+  const auto committer = state.config.deps.committer.get();
+  if (state.writing || !committer) return;
   auto commit = collect(self);
-  commit.release = std::make_shared<Written>(EventStoreHandle(self), std::move(message));
-  if (const auto committer = self->state.config.deps.committer.get())
-    caf::anon_send(committer, std::move(commit));
+  if (commit.records.empty() && state.asked.empty()) return;
+  commit.release = std::make_shared<Written>(EventStoreHandle(self));
+  state.writing = true;
+  state.in_writing = std::exchange(state.asked, {});
+  caf::anon_send(committer, std::move(commit));
+}
+
+void written(Pointer self, const EventsWritten& message) {
+  auto& state = self->state;
+  state.writing = false;
+  for (auto& find : std::exchange(state.in_writing, {})) {
+    if (message.status) {
+      caf::anon_send(EventStoreHandle(self), ReadEvents{std::move(find)});
+    } else {
+      find.reply(fail(message.status.error()));
+    }
+  }
+  store(self);
+}
+
+void find(Pointer self, FindEvents& message) {
+  auto& asked = self->state.asked;
+  if (asked.size() >= self->state.config.questions_max)
+    return message.reply(fail(event_store_overloaded));
+  asked.push_back(std::move(message));
+  store(self);
+}
+
+/// What waits is written all the same.
+void end(Pointer self, const caf::exit_msg& message) {
+  auto commit = collect(self);
+  const auto committer = self->state.config.deps.committer.get();
+  if (committer && !commit.records.empty()) caf::anon_send(committer, std::move(commit));
+  self->quit(message.reason);
 }
 
 void read(Pointer self, const ReadEvents& message) {
@@ -132,10 +168,14 @@ EventStoreHandle::behavior_type event_store(Pointer self, EventStoreConfig confi
   state.stored = &metrics.counter("farfield_events_stored_total", "Events taken into the store.");
   state.dropped = &metrics.counter("farfield_events_not_stored_total",
                                    "Events that came faster than the store takes them.");
+  self->set_exit_handler([self](caf::exit_msg& message) { end(self, message); });
   caf::anon_send(EventStoreHandle(self), ForgetEvents{});
+  // What one before us was told of and did not take.
+  caf::anon_send(EventStoreHandle(self), StoreEvents{});
   return {
       [self](FindEvents& message) { find(self, message); },
       [self](const StoreEvents&) { store(self); },
+      [self](const EventsWritten& message) { written(self, message); },
       [self](const ReadEvents& message) { read(self, message); },
       [self](const ForgetEvents&) { forget(self); },
   };
@@ -157,16 +197,21 @@ std::string index_text(const EventSubject& subject) {
   return {};
 }
 
-EventStore spawn_event_store(caf::actor_system& system, EventStoreConfig config) {
-  auto buffer = std::make_shared<EventBuffer>(config.waiting_max);
-  const auto linger = config.linger;
+EventStore make_event_store(EventStoreConfig config) {
   EventStore out;
-  out.handle = config.own_thread
-                   ? system.spawn<caf::detached>(event_store, std::move(config), buffer)
-                   : system.spawn(event_store, std::move(config), buffer);
-  out.keep = [buffer, linger, handle = out.handle](const EventPtr& event) {
-    if (buffer->push(event)) caf::delayed_anon_send(handle, linger, StoreEvents{});
+  const auto buffer = std::make_shared<EventBuffer>(config.waiting_max);
+  out.keep = [buffer, linger = config.linger, route = out.route](const EventPtr& event) {
+    if (!buffer->push(event)) return;
+    if (const auto store = route.get()) caf::delayed_anon_send(store, linger, StoreEvents{});
   };
+  out.child = {Shell::name, [buffer, config = std::move(config),
+                             route = out.route](caf::actor_system& system) {
+                 auto store = config.own_thread
+                                  ? system.spawn<caf::detached>(event_store, config, buffer)
+                                  : system.spawn(event_store, config, buffer);
+                 route.set(store);
+                 return caf::actor_cast<caf::actor>(store);
+               }};
   return out;
 }
 

@@ -8,9 +8,15 @@
 #include "actors/events/hub.hpp"
 #include "actors/events/store/interface.hpp"
 #include "actors/support/deps.hpp"
+#include "actors/support/route.hpp"
+#include "actors/support/supervisor.hpp"
 #include "storage/engine/engine.hpp"
 
 namespace ff::events {
+
+inline constexpr ErrorDef event_store_overloaded{"pkg/events/store", "overloaded",
+                                                 Code::resource_exhausted,
+                                                 "too many questions for past events"};
 
 struct EventStoreConfig {
   actors::Deps deps;
@@ -24,16 +30,22 @@ struct EventStoreConfig {
   std::size_t waiting_max = 8192;
   /// Rows that one question looks at, at most.
   std::size_t scan_max = 20'000;
+  /// Questions that may wait; more are refused.
+  std::size_t questions_max = 256;
   bool own_thread = true;
 };
 
+/// The event store as others see it, over restarts.
 struct EventStore {
-  EventStoreHandle handle;
+  actors::Route<EventStoreHandle> route;
   /// For the hub: `Hub::Ports::keep`. Never blocks; outlives the actor.
   std::function<void(const EventPtr&)> keep;
+  /// For its supervisor. Told to stop, it still hands what waits to the committer.
+  actors::ChildSpec child;
 };
 
-EventStore spawn_event_store(caf::actor_system& system, EventStoreConfig config);
+/// Starts nothing.
+EventStore make_event_store(EventStoreConfig config);
 
 /// How an entity is named in the index; empty for nobody.
 std::string index_text(const EventSubject& subject);

@@ -13,6 +13,7 @@ namespace ff::events {
 using EventStoreHandle =
     caf::typed_actor<caf::reacts_to<FindEvents>,     // Answers what it keeps.
                      caf::reacts_to<StoreEvents>,    // INTERNAL: takes events from the hub.
+                     caf::reacts_to<EventsWritten>,  // INTERNAL: goes on behind a commit.
                      caf::reacts_to<ReadEvents>,     // INTERNAL: goes on with a question.
                      caf::reacts_to<ForgetEvents>>;  // INTERNAL: deletes what is too old.
 

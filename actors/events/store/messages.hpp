@@ -11,6 +11,7 @@
 #include "actors/support/local_message.hpp"
 #include "actors/support/reply.hpp"
 #include "protocol/base/bytes.hpp"
+#include "protocol/base/result.hpp"
 
 namespace ff::events {
 
@@ -28,6 +29,10 @@ struct FindEvents {
 
 /// INTERNAL: events wait to be stored.
 struct StoreEvents {};
+/// INTERNAL: the commit that was under way has ended.
+struct EventsWritten {
+  Status status;
+};
 /// INTERNAL: all that was published before `find` is in the store.
 struct ReadEvents {
   FindEvents find;
@@ -38,5 +43,6 @@ struct ForgetEvents {};
 }  // namespace ff::events
 FF_LOCAL_MESSAGE(ff::events::FindEvents)
 FF_LOCAL_MESSAGE(ff::events::StoreEvents)
+FF_LOCAL_MESSAGE(ff::events::EventsWritten)
 FF_LOCAL_MESSAGE(ff::events::ReadEvents)
 FF_LOCAL_MESSAGE(ff::events::ForgetEvents)

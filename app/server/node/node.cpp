@@ -6,7 +6,9 @@
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
+#include <future>
 #include <stdexcept>
+#include <thread>
 
 #include "actors/application_server/outbox/scans.hpp"
 #include "actors/audit/supervisor.hpp"
@@ -21,7 +23,6 @@
 #include "actors/support/supervisor.hpp"
 #include "app/server/node/access.hpp"
 #include "app/server/node/roaming_ways.hpp"
-#include "protocol/base/assert.hpp"
 
 namespace ff::app {
 namespace {
@@ -34,6 +35,7 @@ struct Wiring {
   NodePorts ports;
   NodeConfig config;
   NodeRoutes routes;
+  std::shared_ptr<gateway_server::UplinkBudget> uplinks;
   std::function<void(const std::string&)> on_escalation;
 };
 using WiringPtr = std::shared_ptr<const Wiring>;
@@ -192,7 +194,8 @@ caf::actor start_gateways(caf::actor_system& system, const WiringPtr& wiring) {
       .memories = {},
       .server_version = wiring->config.server_version,
       .router = routes.gateway_router,
-      .probe = {}};
+      .probe = {},
+      .uplinks = wiring->uplinks};
   auto frontends = wiring->config.udp;
   for (auto& frontend : frontends) frontend.network = wiring->ports.datagrams;
   auto stations = wiring->config.basic_station;
@@ -376,20 +379,11 @@ caf::actor start_identity_server(caf::actor_system& system, const WiringPtr& wir
       routes.identity_server, wiring->on_escalation);
 }
 
-/// The routes were made with every component's name.
-const actors::Route<caf::actor>& route_of(const actors::SupervisorRoutes& routes,
-                                          std::string_view name) {
-  const auto found = std::find_if(routes.begin(), routes.end(),
-                                  [&](const auto& entry) { return entry.first == name; });
-  FF_ASSERT(found != routes.end());
-  return found->second;
-}
-
 ChildSpec component(const char* name, const WiringPtr& wiring,
                     caf::actor (*start)(caf::actor_system&, const WiringPtr&)) {
   return {name, [wiring, start, name](caf::actor_system& system) {
             auto supervisor = start(system, wiring);
-            route_of(wiring->routes.supervisors, name).set(supervisor);
+            actors::route_of(wiring->routes.supervisors, name).set(supervisor);
             return supervisor;
           }};
 }
@@ -410,16 +404,19 @@ std::unique_ptr<Node> Node::start(NodePorts ports, NodeConfig config) {
     routes.audit.emplace();
     routes.supervisors.emplace_back("audit", actors::Route<caf::actor>());
   }
-  for (const auto* name : {"root", "storage", "identity_server", "interop", "device_repository",
+  for (const auto* name : {"root", "api", "storage", "identity_server", "interop", "device_repository",
                            "application_server", "join_server", "network_server", "gateway_server"})
     routes.supervisors.emplace_back(name, actors::Route<caf::actor>());
   auto node = std::unique_ptr<Node>(new Node(routes));
 
   const auto fatal = ports.on_fatal;
+  node->uplinks_ = std::make_shared<gateway_server::UplinkBudget>(config.gateway_server.uplinks_max,
+                                                                  *ports.metrics);
   auto wiring = std::make_shared<const Wiring>(
       Wiring{.ports = std::move(ports),
              .config = std::move(config),
              .routes = std::move(routes),
+             .uplinks = node->uplinks_,
              .on_escalation = [](const std::string& child) {
                spdlog::error("msg=\"component failed\" child={}", child);
              }});
@@ -445,12 +442,23 @@ std::unique_ptr<Node> Node::start(NodePorts ports, NodeConfig config) {
                                             fatal(ExitCode::internal,
                                                   "component " + child + " failed too often");
                                           }});
-  route_of(node->routes_.supervisors, "root").set(node->root_);
+  actors::route_of(node->routes_.supervisors, "root").set(node->root_);
   return node;
 }
 
 Node::~Node() {
   stop();
+}
+
+void Node::stop_gateways(Duration patience) {
+  auto ended = std::make_shared<std::promise<void>>();
+  const auto has_ended = ended->get_future();
+  caf::anon_send(root_, actors::StopChild{"gateway_server",
+                                          [ended](const Status&) { ended->set_value(); }});
+  has_ended.wait_for(patience);
+  constexpr Duration look = std::chrono::milliseconds{10};
+  for (Duration waited{0}; uplinks_->under_way() > 0 && waited < patience; waited += look)
+    std::this_thread::sleep_for(look);
 }
 
 void Node::stop() {

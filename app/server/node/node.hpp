@@ -126,7 +126,8 @@ struct NodeRoutes {
   std::shared_ptr<const region::FrequencyPlans> plans;
   std::shared_ptr<const network_server::Config> network;
 
-  /// For operators: the same shards with their inspection, and every supervisor by its name.
+  /// For operators: the same shards with their inspection, and every supervisor by its name; that
+  /// of the front doors, "api", is set by them.
   actors::Sharded<network_server::ShardActor> inspectable_network_server;
   actors::Sharded<std::weak_ptr<const void>> network_server_lives;  // of no use to others
   actors::Sharded<join_server::ShardActor> inspectable_join_server;
@@ -144,6 +145,9 @@ class Node {
 
   const NodeRoutes& routes() const noexcept { return routes_; }
 
+  /// Gateways are heard no more: blocks until their server has ended, and until what it took is
+  /// durable or was dropped, at most `patience` each. Not in virtual time.
+  void stop_gateways(Duration patience);
   /// Asks the components to end: inputs first, the store last. The root actor ends when all have.
   void stop();
   const caf::actor& root() const noexcept { return root_; }
@@ -151,6 +155,7 @@ class Node {
  private:
   explicit Node(NodeRoutes routes) : routes_(std::move(routes)) {}
   NodeRoutes routes_;
+  std::shared_ptr<gateway_server::UplinkBudget> uplinks_;
   caf::actor root_;
 };
 

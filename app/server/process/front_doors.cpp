@@ -3,8 +3,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <caf/send.hpp>
-
 #include "app/api/http_handler.hpp"
 #include "app/api/services/mapping/gateway_events.hpp"
 #include "app/api/services/webhook_downlinks.hpp"
@@ -268,7 +266,6 @@ std::shared_ptr<const net::tls::ServerContext> FrontDoors::gateway_tls() const {
 
 Status FrontDoors::open(const NodeRoutes& routes) {
   auto& state = *state_;
-  state.open_event_store(routes);
   state.audit_log = routes.audit;
   if (state.audit_log) {
     record_start({.store = state.ports.store,
@@ -276,8 +273,9 @@ Status FrontDoors::open(const NodeRoutes& routes) {
                   .is_first_start = state.is_first_start},
                  *state.audit_log);
   }
+  FF_CHECK(state.open_identity(routes));
+  state.start_actors(routes);
   FF_CHECK(state.open_grpc(routes));
-  state.open_expiry();
   FF_CHECK(state.open_account());
   FF_CHECK(state.open_mqtt(routes));
   FF_CHECK(state.open_http(routes));
@@ -326,16 +324,10 @@ void FrontDoors::close() {
   state.services.reset();
   state.front.reset();
   state.hub.connect(state.hub_ports());
-  if (auto store = state.event_store.get())
-    caf::anon_send_exit(store, caf::exit_reason::user_shutdown);
-  state.event_store.clear();
   state.audit_log.reset();
-  if (auto keeper = state.expiry.get())
-    caf::anon_send_exit(keeper, caf::exit_reason::user_shutdown);
-  state.expiry.clear();
-  if (auto keeper = state.deadlines.get())
-    caf::anon_send_exit(keeper, caf::exit_reason::user_shutdown);
-  state.deadlines.clear();
+  // The store closes behind the node, and somebody may be reading.
+  if (auto supervisor = std::exchange(state.supervisor, nullptr))
+    actors::stop_and_wait(state.ports.system, supervisor);
 }
 
 }  // namespace ff::app

@@ -28,6 +28,8 @@ struct FrontDoorPorts {
   std::shared_ptr<const net::RateLimiter> rate_limiter;
   key_vault::LiveKeyVaultPtr key_vault;
   const InteropClients& interop;
+  /// As the node's.
+  std::function<void(ExitCode code, const std::string& reason)> on_fatal;
 };
 
 class FrontDoors {

@@ -1,6 +1,9 @@
 // Calls: what the API's services are given, and the account pages that stand on them.
 #include <spdlog/spdlog.h>
 
+#include <caf/actor_cast.hpp>
+#include <caf/actor_system.hpp>
+
 #include "actors/events/store/actor.hpp"
 #include "actors/identity_server/gateway_settings/gateway_registry.hpp"
 #include "app/api/services/console_events.hpp"
@@ -138,7 +141,7 @@ api::ServiceDeps FrontDoors::State::service_deps(const NodeRoutes& routes) {
           .gateway_router = routes.gateway_router,
           .gateway_doors = gateway_doors(ports.config.gs, routes),
           .hub = &hub,
-          .event_store = event_store.get() ? api::EventStore(event_store) : std::nullopt,
+          .event_store = event_store,
           .new_event_id = new_ulid(),
           .plans = routes.plans,
           .network = routes.network,
@@ -154,20 +157,21 @@ api::ServiceDeps FrontDoors::State::service_deps(const NodeRoutes& routes) {
           .mqtt = mqtt_addresses()};
 }
 
-void FrontDoors::State::open_event_store(const NodeRoutes& routes) {
+std::optional<actors::ChildSpec> FrontDoors::State::event_store_child(const NodeRoutes& routes) {
   const auto& settings = ports.config.event_store;
-  if (!settings.enable) return;
+  if (!settings.enable) return std::nullopt;
   auto encode = [](const events::Event& event) {
     return to_owned(as_bytes(api::to_proto(event).SerializeAsString()));
   };
-  auto store = events::spawn_event_store(ports.system, {.deps = routes.deps,
-                                                        .store = &ports.store,
-                                                        .encode = std::move(encode),
-                                                        .retention = settings.retention});
-  event_store.set(store.handle);
+  auto store = events::make_event_store({.deps = routes.deps,
+                                         .store = &ports.store,
+                                         .encode = std::move(encode),
+                                         .retention = settings.retention});
+  event_store = store.route;
   auto connected = hub_ports();
   connected.keep = std::move(store.keep);
   hub.connect(std::move(connected));
+  return std::move(store.child);
 }
 
 events::Hub::Ports FrontDoors::State::hub_ports() {
@@ -190,7 +194,7 @@ net::http::HttpHandler FrontDoors::State::console_events(net::http::HttpHandler 
        .sources = {.asker = api::Asker(deadlines, call_timeout),
                    .rights = api::make_rights_of(*identity),
                    .hub = hub,
-                   .store = event_store.get() ? api::EventStore(event_store) : std::nullopt,
+                   .store = event_store,
                    .access_changes = identity->access_changes(),
                    .now = [clock = ports.clock] { return clock->now().utc; }},
        .limit = net::limit_of(ports.rate_limiter, {"http:console:internal:events", "http"}),
@@ -226,12 +230,14 @@ api::FrontPorts FrontDoors::State::front_ports(std::vector<net::AddressBlock> tr
           .on_sent = [this](std::string_view method) { call_metrics.sent(method); }};
 }
 
-Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
-  const auto clock = ports.clock;
-  deadlines.set(api::spawn_deadline_keeper(ports.system, clock, routes.deps.ticker));
+Status FrontDoors::State::open_identity(const NodeRoutes& routes) {
   FF_TRY(auto identity_ports, this->identity_ports());
   identity.emplace(api::Asker(deadlines, call_timeout), routes.identity_server,
                    std::move(identity_ports));
+  return {};
+}
+
+Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
   build_device_pages(*identity);
   FF_TRY(auto proxies, address_blocks("grpc.trusted-proxies", ports.config.grpc.trusted_proxies));
   front = std::make_unique<api::Front>(front_ports(std::move(proxies)));
@@ -251,15 +257,38 @@ Status FrontDoors::State::open_grpc(const NodeRoutes& routes) {
   return {};
 }
 
-void FrontDoors::State::open_expiry() {
+actors::ChildSpec FrontDoors::State::expiry_child() const {
   auto purge = [identity = *identity, log = audit_log](actors::Reply<api::Purged> then) {
     api::PurgeRun run;
     if (log)
       run.purged = [log = *log](const auto& key) { record_purge(api::audit_name(key), log); };
     api::purge_expired(identity, std::move(run), std::move(then));
   };
-  expiry.set(api::spawn_expiry_keeper(ports.system,
-                                      {.metrics = &ports.metrics, .purge = std::move(purge)}));
+  const api::ExpiryKeeperConfig config{.metrics = &ports.metrics, .purge = std::move(purge)};
+  return {"expiry_keeper", [config](caf::actor_system& in) {
+            return caf::actor_cast<caf::actor>(api::spawn_expiry_keeper(in, config));
+          }};
+}
+
+void FrontDoors::State::start_actors(const NodeRoutes& routes) {
+  actors::SupervisorConfig config{.name = "api",
+                                  .limits = {},
+                                  .children = {},
+                                  .clock = ports.clock,
+                                  .metrics = &ports.metrics,
+                                  .on_escalation = [fatal = ports.on_fatal](const auto& child) {
+                                    fatal(ExitCode::internal, child + " failed too often");
+                                  }};
+  config.children.push_back({"api_deadlines", [clock = ports.clock, ticker = routes.deps.ticker,
+                                               route = deadlines](caf::actor_system& in) {
+                               auto keeper = api::spawn_deadline_keeper(in, clock, ticker);
+                               route.set(keeper);
+                               return caf::actor_cast<caf::actor>(keeper);
+                             }});
+  if (auto store = event_store_child(routes)) config.children.push_back(*std::move(store));
+  config.children.push_back(expiry_child());
+  supervisor = actors::spawn_supervisor(ports.system, std::move(config));
+  actors::route_of(routes.supervisors, "api").set(supervisor);
 }
 
 void FrontDoors::State::refused_call(std::string_view method, grpc::StatusCode code) {

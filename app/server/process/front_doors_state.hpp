@@ -79,8 +79,8 @@ struct FrontDoors::State {
   events::Hub hub;
   std::shared_ptr<api::DevicePages> device_pages = std::make_shared<api::DevicePages>();
   actors::Route<api::DeadlineKeeper> deadlines;
-  actors::Route<api::ExpiryKeeper> expiry;
-  actors::Route<events::EventStoreHandle> event_store;  // empty unless configured
+  std::optional<actors::Route<events::EventStoreHandle>> event_store;  // nothing: not kept
+  caf::actor supervisor;
   std::optional<audit::Routes> audit_log;               // nothing: none is kept
   bool is_first_start = false;
   Certificates certificates;
@@ -126,13 +126,16 @@ struct FrontDoors::State {
   api::FrontPorts front_ports(std::vector<net::AddressBlock> trusted_proxies);
   /// Counts a call that ends before the path of calls hears of it.
   void refused_call(std::string_view method, grpc::StatusCode code);
-  /// Events are kept from now on, if they are to be.
-  void open_event_store(const NodeRoutes& routes);
+  Status open_identity(const NodeRoutes& routes);
+  /// The front doors' own actors, under a supervisor.
+  void start_actors(const NodeRoutes& routes);
+  /// Nothing unless events are to be kept; from now on they are.
+  std::optional<actors::ChildSpec> event_store_child(const NodeRoutes& routes);
+  /// Purges what was deleted and can not be restored.
+  actors::ChildSpec expiry_child() const;
   /// Null: no audit log is kept.
   std::shared_ptr<const api::CallAuditPorts> audit_ports() const;
   Status open_grpc(const NodeRoutes& routes);
-  /// What was deleted and can not be restored is purged from now on.
-  void open_expiry();
   Status open_account();
   Status open_http(const NodeRoutes& routes);
   Status open_mqtt(const NodeRoutes& routes);

@@ -7,9 +7,6 @@
 #include <atomic>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
-#include <caf/exit_reason.hpp>
-#include <caf/scoped_actor.hpp>
-#include <caf/send.hpp>
 #include <thread>
 
 #include "app/server/crypto_client/crypto_client.hpp"
@@ -28,6 +25,7 @@
 #include "app/server/process/store_exit.hpp"
 #include "app/server/process/version.hpp"
 #include "app/server/sealed_rows/sealed_rows.hpp"
+#include "net/address/free_address.hpp"
 #include "net/child/child.hpp"
 #include "net/runtime/runtime.hpp"
 #include "net/stream/tcp.hpp"
@@ -41,6 +39,8 @@ namespace {
 /// From SIGTERM to a forced end: the process is gone within ten seconds. [app/docs/operations.md
 /// §2]
 constexpr std::chrono::seconds drain_limit{9};
+/// A window of copies, its commit, and the time that late copies are known.
+constexpr std::chrono::milliseconds gateways_patience{1500};
 
 /// Of `prepare`.
 ExitCode exit_code_of_settings(const Error& error) {
@@ -91,12 +91,23 @@ Result<storage::OpenStore> open_store(const config::Storage& settings, Random& r
   return opened;
 }
 
+/// Before the node starts, which would take an address that is not free for a failing actor.
+Status check_gateway_addresses(const NodeConfig& node) {
+  using net::Transport;
+  for (const auto& listener : node.udp) FF_CHECK(net::check_free(listener.local, Transport::udp));
+  for (const auto& listener : node.basic_station)
+    FF_CHECK(net::check_free(listener.local, Transport::tcp));
+  for (const auto& listener : node.gateway_mqtt)
+    FF_CHECK(net::check_free(listener.local, Transport::tcp));
+  return {};
+}
+
 /// Gateways' listeners are part of the node; what they present is the doors'.
 Status add_gateways(FrontDoors& doors, const config::Config& config, NodeConfig& node) {
   FF_CHECK(doors.load_certificates());
   FF_TRY(node.basic_station, basic_station_listeners(config.gs, doors.gateway_tls()));
   FF_TRY(node.gateway_mqtt, gateway_mqtt_listeners(config.gs, doors.gateway_tls()));
-  return {};
+  return check_gateway_addresses(node);
 }
 
 /// Called as a member of our cluster.
@@ -267,11 +278,10 @@ void wait_for_the_end(Reload& reload) {
 /// Inputs first; then the actors, whose committed effects are released; the store closes last.
 void drain(caf::actor_system& system, FrontDoors& doors, std::unique_ptr<Node> node) {
   spdlog::info("msg=\"draining\"");
+  node->stop_gateways(gateways_patience);
   doors.close();
-  caf::scoped_actor waiter(system);
-  waiter->monitor(node->root());
   node->stop();
-  waiter->receive([](const caf::down_msg&) {});
+  actors::stop_and_wait(system, node->root());
 }
 
 }  // namespace
@@ -309,7 +319,8 @@ ExitCode run_server(const config::Config& config, LoadConfig load_again) {
                     .http_client = *prepared->webhooks,
                     .rate_limiter = *rate_limiter,
                     .key_vault = prepared->node.key_vault,
-                    .interop = prepared->interop});
+                    .interop = prepared->interop,
+                    .on_fatal = ends_process(exit_code)});
   if (const auto added = add_gateways(doors, config, prepared->node); !added)
     return give_up(added.error(), ExitCode::unavailable);
   const KeyVaultWatch key_vault_watch(runtime.next_loop(), config.key_vault,

@@ -268,6 +268,7 @@ Result<net::http_client::ClientOptions> webhook_client_options(const config::Web
   out.timeout = webhooks.timeout;
   out.under_way_max = webhooks.requests_max;
   out.waiting_max = webhooks.requests_waiting_max;
+  out.per_origin_max = webhooks.requests_per_endpoint_max;
   out.harmless_headers = {std::string(application_server::webhook::message_id_header)};
   out.proxy = webhooks.proxy;
   out.ca_file = webhooks.ca;
@@ -284,6 +285,7 @@ Result<net::http_client::ClientOptions> packages_client_options(
   out.targets = net::http_client::TargetPolicy(std::move(allowed));
   out.timeout = packages.timeout;
   out.under_way_max = packages.workers;
+  out.per_origin_max = 0;
   // An answer has all that a modem has sent since the last one.
   out.answer_size_max = std::size_t{256} << 10U;
   return out;

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <caf/send.hpp>
+#include <caf/typed_event_based_actor.hpp>
 
 #include "actors/events/store/actor.hpp"
 #include "test/support/actors/actor_fixture.hpp"
@@ -31,15 +32,19 @@ class EventStoreTest : public test::ActorFixture {
     settings.waiting_max = waiting_max;
     settings.scan_max = 50;
     settings.own_thread = false;
-    store = spawn_event_store(*system, settings);
-    hub.connect({.new_id = nullptr, .keep = store.keep});
+    auto made = make_event_store(std::move(settings));
+    hub.connect({.new_id = nullptr, .keep = made.keep});
+    child = made.child.start;
+    actor = child(*system);
+    store = made.route;
     run();
   }
   void stop() {
     hub.connect({});
-    caf::anon_send_exit(store.handle, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+    actor = nullptr;
+    store.clear();
     run();
-    store = {};
   }
   void publish(std::string_view name, EventSubject subject, CorrelationIds ids = {}) {
     hub.publish({name, clock->now().utc, std::move(subject), std::move(ids), {}});
@@ -48,7 +53,7 @@ class EventStoreTest : public test::ActorFixture {
     if (question.limit == 0) question.limit = 10;
     std::optional<Result<std::vector<Bytes>>> answer;
     question.reply = [&](auto found) { answer = std::move(found); };
-    caf::anon_send(store.handle, std::move(question));
+    caf::anon_send(store.get(), std::move(question));
     run();
     Names names;
     if (!answer || !*answer) return {"no answer"};
@@ -67,7 +72,9 @@ class EventStoreTest : public test::ActorFixture {
   }
 
   Hub hub;
-  EventStore store;
+  std::function<caf::actor(caf::actor_system&)> child;
+  caf::actor actor;
+  actors::Route<EventStoreHandle> store;
 };
 
 TEST_F(EventStoreTest, FindsWhatConcernsAnEntityOldestFirst) {
@@ -150,6 +157,100 @@ TEST_F(EventStoreTest, KeepsThemOverARestart) {
   start();
   publish("after", device);
   EXPECT_EQ(find(device), (Names{"before", "after"}));
+}
+
+TEST_F(EventStoreTest, WhatWaitsWhenItIsToldToEndIsKept) {
+  publish("before", device);
+  stop();
+  start();
+  EXPECT_EQ(find(device), Names{"before"});
+}
+
+TEST_F(EventStoreTest, OneInThePlaceOfAnotherTakesWhatWaits) {
+  caf::anon_send_exit(actor, caf::exit_reason::unhandled_exception);
+  run();
+  publish("one", device);
+  actor = child(*system);
+  run();
+  EXPECT_EQ(metric("farfield_events_stored_total"), 1);
+  publish("two", device);
+  EXPECT_EQ(find(device), (Names{"one", "two"}));
+}
+
+/// Whose store is slower than events come.
+class SlowStoreTest : public EventStoreTest {
+ protected:
+  SlowStoreTest() {
+    committer = deps.committer.get();
+    const auto keep = [](actors::Committer::pointer, std::vector<actors::Commit>* commits) {
+      return actors::Committer::behavior_type{
+          [commits](const actors::Commit& commit) { commits->push_back(commit); },
+          [](const actors::InspectCommitter&) {},
+          [](const actors::CommitterFlush&) {},
+          [](const actors::CommitterSync&) {},
+      };
+    };
+    deps.committer.set(system->spawn(keep, &held));
+    run();
+  }
+  ~SlowStoreTest() override {
+    held.clear();
+    release();
+  }
+  void release() {
+    deps.committer.set(committer);
+    for (auto& commit : std::exchange(held, {})) caf::anon_send(committer, std::move(commit));
+    run();
+  }
+  void ask(std::function<void(const Result<std::vector<Bytes>>&)> reply) {
+    FindEvents question;
+    question.subjects = {device};
+    question.limit = 10;
+    question.reply = std::move(reply);
+    caf::anon_send(store.get(), std::move(question));
+    run();
+  }
+  actors::Committer committer;
+  std::vector<actors::Commit> held;
+};
+
+TEST_F(SlowStoreTest, HasOneCommitUnderWay) {
+  std::size_t found = 0;
+  const auto count = [&](const auto& answer) { found = answer.value().size(); };
+  for (const char* name : {"one", "two", "three"}) {
+    publish(name, device);
+    advance(1s);
+  }
+  ask(count);
+  EXPECT_EQ(held.size(), 1U);
+  release();
+  EXPECT_EQ(found, 3U);
+}
+
+TEST_F(SlowStoreTest, RefusesMoreQuestionsThanCanWait) {
+  publish("one", device);
+  advance(1s);
+  int answers = 0;
+  int refused = 0;
+  for (int i = 0; i < 257; ++i) {
+    ask([&](const auto& answer) {
+      ++answers;
+      if (!answer) refused += answer.error().is(event_store_overloaded);
+    });
+  }
+  EXPECT_EQ(answers, 1);
+  EXPECT_EQ(refused, 1);
+  release();
+  EXPECT_EQ(answers, 257);
+}
+
+TEST_F(SlowStoreTest, GoesOnWhenACommitIsLost) {
+  ask([](const auto& answer) { EXPECT_FALSE(answer); });
+  held.clear();
+  run();
+  release();
+  publish("one", device);
+  EXPECT_EQ(find(device), Names{"one"});
 }
 
 TEST_F(EventStoreTest, DropsAndCountsWhatComesTooFast) {

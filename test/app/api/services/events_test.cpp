@@ -291,14 +291,12 @@ class EventPastTest : public EventsTest {
                                                   .own_thread = false});
     store_deps.committer.set(committer);
     spawned.push_back(caf::actor_cast<caf::actor>(committer));
-    auto store = events::spawn_event_store(
-        *system, {.deps = store_deps, .store = &engine, .encode = [](const events::Event& event) {
-                    return to_owned(as_bytes(to_proto(event).SerializeAsString()));
-                  }});
-    spawned.push_back(caf::actor_cast<caf::actor>(store.handle));
-    actors::Route<events::EventStoreHandle> route;
-    route.set(store.handle);
-    deps.event_store = route;
+    auto store = events::make_event_store(
+        {.deps = store_deps, .store = &engine, .encode = [](const events::Event& event) {
+           return to_owned(as_bytes(to_proto(event).SerializeAsString()));
+         }});
+    spawned.push_back(store.child.start(*system));
+    deps.event_store = store.route;
     hub.connect({.new_id = [next = 0]() mutable { return "id-" + std::to_string(++next); },
                  .keep = store.keep});
   }
