@@ -27,10 +27,13 @@ class ResponseSink {
   virtual ~ResponseSink() = default;
 
   virtual void head(int status, const HttpHeaders& headers) = 0;
-  /// Sent without waiting for more. False when the client is gone or does not keep up: the call is
-  /// then cancelled.
+  /// Sent without waiting for more. False when the client is gone, or too much waits for it already
+  /// (when_room): the call is then cancelled.
   virtual bool body(std::string_view chunk) = 0;
   virtual void end() = 0;
+  /// Calls `task` once, on any thread: now or when what waits for the client is little, or when it
+  /// has left.
+  virtual void when_room(std::function<void()> task) = 0;
   /// Once, before `head`: what to call when the client leaves before `end`. Callable from any
   /// thread, also later.
   virtual void on_disconnect(std::function<void()> cancel) = 0;

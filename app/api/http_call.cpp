@@ -68,11 +68,13 @@ void HttpCall::OnReadDone(bool ok) {
 }
 
 void HttpCall::on_message() {
-  if (write_answer()) {
-    StartRead(&incoming_);
-  } else {
-    context_.TryCancel();
-  }
+  if (!write_answer()) return context_.TryCancel();
+  // The call must not be over when the client has taken what it got.
+  AddHold();
+  sink_->when_room([self = shared_from_this()] {
+    self->StartRead(&self->incoming_);
+    self->RemoveHold();
+  });
 }
 
 bool HttpCall::write_answer() {

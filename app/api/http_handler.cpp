@@ -20,6 +20,7 @@ class WriterSink final : public ResponseSink {
     return writer_->body(as_bytes(chunk)) == net::WriteResult::accepted;
   }
   void end() override { writer_->end(); }
+  void when_room(std::function<void()> task) override { writer_->when_room(std::move(task)); }
   void on_disconnect(std::function<void()> cancel) override {
     writer_->on_disconnect(std::move(cancel));
   }

@@ -1,6 +1,7 @@
 #include "app/api/server.hpp"
 
 #include <grpcpp/generic/async_generic_service.h>
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
@@ -17,6 +18,9 @@ using namespace std::chrono_literals;
 constexpr int message_size_max = 16 << 20;
 constexpr int metadata_size_max = 64 << 10;
 constexpr int concurrent_streams_max = 65535;
+/// What calls may hold while they are read and written, of all clients together: who calls need not
+/// have said who it is.
+constexpr std::size_t memory_max = std::size_t{512} << 20U;
 
 int milliseconds(Duration duration) {
   return static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(duration).count());
@@ -24,6 +28,7 @@ int milliseconds(Duration duration) {
 
 void set_limits(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(message_size_max).SetMaxSendMessageSize(message_size_max);
+  builder.SetResourceQuota(grpc::ResourceQuota("farfield").Resize(memory_max));
   builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, metadata_size_max);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, concurrent_streams_max);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,

@@ -89,6 +89,10 @@ class CompressedResponse final : public ResponseWriter {
   std::size_t outgoing_size() const noexcept override {
     return held_.size() + next_->outgoing_size();
   }
+  void when_room(Task task) override {
+    if (state_ == State::holding) return task();
+    next_->when_room(std::move(task));
+  }
   void preset(std::string_view name, std::string_view value) override {
     next_->preset(name, value);
   }

@@ -8,10 +8,6 @@ namespace {
 
 constexpr std::string_view continue_line = "HTTP/1.1 100 Continue\r\n\r\n";
 
-/// Waiting response bytes from which on pipelined requests have to wait, so that a client that asks
-/// faster than it reads is slowed and not cut off.
-constexpr std::size_t congestion_size = 64U << 10U;
-
 }  // namespace
 
 Connection::Connection(std::shared_ptr<Shared> shared, std::shared_ptr<Stream> stream)
@@ -19,6 +15,7 @@ Connection::Connection(std::shared_ptr<Shared> shared, std::shared_ptr<Stream> s
       loop_(stream->loop()),
       stream_(std::move(stream)),
       parser_({shared_->options.header_size_max, shared_->options.body_size_max}),
+      body_(shared_->bodies, stream_->remote()),
       deadline_(loop_, [this] { expired(); }) {
   deadline_.set_after(shared_->options.idle_timeout);
 }
@@ -32,6 +29,7 @@ void Connection::on_data(ByteView bytes) {
 }
 
 void Connection::on_drained() {
+  if (auto response = response_.lock()) response->drained();
   if (!std::exchange(congested_, false) || answering_ || ended_) return;
   go_on();
 }
@@ -48,6 +46,8 @@ void Connection::process(ByteView bytes) {
     bytes = bytes.subspan(progress.consumed);
     if (progress.outcome == RequestParser::Outcome::failed) {
       refuse(parser_.failure_status());
+    } else if (!body_.grow_to(parser_.body_size())) {
+      refuse(503);
     } else if (progress.outcome == RequestParser::Outcome::complete) {
       dispatch();
       congested_ = stream_->outgoing_size() >= congestion_size;
@@ -111,6 +111,7 @@ void Connection::on_response_ended(bool keep_alive) {
 
 void Connection::response_ended(bool keep_alive) {
   answering_ = false;
+  body_.shrink();
   if (keep_alive) return;
   ended_ = true;
   stream_->close();
@@ -172,6 +173,8 @@ void Connection::on_closed(CloseReason) {
 HttpServer::HttpServer(ServerOptions options, HttpHandler handler)
     : shared_(std::make_shared<Shared>()) {
   shared_->options = options;
+  shared_->bodies = std::make_shared<BodyBudget>(options.bodies_size_max,
+                                                 options.bodies_size_per_network_max);
   shared_->handler = std::move(handler);
 }
 

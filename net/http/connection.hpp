@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "net/http/body_budget.hpp"
 #include "net/http/request_parser.hpp"
 #include "net/http/response.hpp"
 #include "net/http/server.hpp"
@@ -15,6 +16,7 @@ namespace ff::net::http {
 struct HttpServer::Shared {
   ServerOptions options;
   HttpHandler handler;
+  std::shared_ptr<BodyBudget> bodies;
   std::atomic<std::uint64_t> requests{0};
   std::atomic<std::uint64_t> bad_requests{0};
 };
@@ -49,6 +51,7 @@ class Connection final : public StreamHandler,
   EventLoop& loop_;
   std::shared_ptr<Stream> stream_;  // Null when it has closed.
   RequestParser parser_;
+  BodyBudget::Share body_;
   Deadline deadline_;
   std::optional<MonoTime> request_began_;
   std::weak_ptr<Response> response_;

@@ -34,6 +34,10 @@ class ResponseWriter {
   virtual void on_disconnect(Task task) = 0;
   /// Bytes accepted and not yet given to the network.
   virtual std::size_t outgoing_size() const noexcept = 0;
+  /// Calls `task` once: here and now if few bytes wait, else on the connection's loop when the
+  /// client has taken them or has left. For bodies that are longer than what may wait. One at a
+  /// time.
+  virtual void when_room(Task task) = 0;
   /// Sets a header that head() adds unless it gives the same name itself. Before head() only.
   virtual void preset(std::string_view name, std::string_view value) = 0;
   /// Answers 101 with `headers` and gives the connection to `take_over` (called on the loop), whose

@@ -150,6 +150,10 @@ bool RequestParser::has_headers() const noexcept {
   return message_ && message_->is_header_done();
 }
 
+std::size_t RequestParser::body_size() const noexcept {
+  return message_ ? message_->request.body.size() : 0;
+}
+
 bool RequestParser::expects_continue() const noexcept {
   return has_headers() && !message_->is_done() && message_->request.version >= Version{1, 1} &&
          message_->request.body.empty() &&

@@ -39,6 +39,8 @@ class RequestParser {
   bool started() const noexcept;
   /// The headers of the current request are complete.
   bool has_headers() const noexcept;
+  /// What has come of the current request's body.
+  std::size_t body_size() const noexcept;
   /// The headers are complete, ask for `100 Continue`, and the body is still awaited.
   bool expects_continue() const noexcept;
   /// 400, 431, 501 or 505. A body above the limit is 400 [spec api-conventions §3].

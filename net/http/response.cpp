@@ -197,12 +197,33 @@ void Response::on_disconnect(Task task) {
   }
 }
 
+void Response::when_room(Task task) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!disconnected_ && stream_->outgoing_size() >= congestion_size) {
+      when_room_ = std::move(task);
+      return;
+    }
+  }
+  task();
+}
+
 void Response::disconnected() {
   Task task;
   {
     std::lock_guard lock(mutex_);
     disconnected_ = true;
     task = std::exchange(on_disconnect_, nullptr);
+  }
+  if (task) task();
+  drained();
+}
+
+void Response::drained() {
+  Task task;
+  {
+    std::lock_guard lock(mutex_);
+    task = std::exchange(when_room_, nullptr);
   }
   if (task) task();
 }

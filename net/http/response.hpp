@@ -11,6 +11,10 @@
 
 namespace ff::net::http {
 
+/// Waiting response bytes from which on a response should wait, and pipelined requests have to: a
+/// client that reads slowly is not cut off for it.
+inline constexpr std::size_t congestion_size = 64U << 10U;
+
 /// What a response needs of its connection. Any thread.
 class ResponseOwner {
  public:
@@ -40,11 +44,14 @@ class Response final : public ResponseWriter {
   void end() override;
   void on_disconnect(Task task) override;
   std::size_t outgoing_size() const noexcept override { return stream_->outgoing_size(); }
+  void when_room(Task task) override;
   void preset(std::string_view name, std::string_view value) override { presets_.set(name, value); }
   void upgrade(Headers headers, AcceptHandler take_over) override;
 
   /// The client has left. Loop thread.
   void disconnected();
+  /// Nothing waits any more. Loop thread.
+  void drained();
 
  private:
   enum class State : std::uint8_t { fresh, writing, ended };
@@ -66,6 +73,7 @@ class Response final : public ResponseWriter {
   std::mutex mutex_;  // The loop tells of the end while the answer is written elsewhere.
   bool disconnected_ = false;
   Task on_disconnect_;
+  Task when_room_;
 };
 
 /// A whole response that ends the connection, for requests that no handler sees.

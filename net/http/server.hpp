@@ -15,6 +15,10 @@ namespace ff::net::http {
 struct ServerOptions {
   std::size_t header_size_max = 64U << 10U;  ///< Request line and headers; more answers 431.
   std::size_t body_size_max = 16U << 20U;    ///< More answers 400 [spec api-conventions §3].
+  /// Of all requests that are being read or answered, without the first 8 KiB of each, and of those
+  /// that come from one IPv4 address or /64; more answers 503.
+  std::size_t bodies_size_max = 256U << 20U;
+  std::size_t bodies_size_per_network_max = 64U << 20U;
   /// From the first byte of a request to the end of its headers; then 408.
   Duration read_header_timeout = std::chrono::seconds{5};
   /// From the first byte of a request to its last; then 408.
@@ -30,7 +34,7 @@ struct ServerOptions {
 /// Counts since the server was made.
 struct ServerCounters {
   std::uint64_t requests = 0;
-  std::uint64_t bad_requests = 0;  ///< Answered by the server itself: 400, 408, 431, 501, 505.
+  std::uint64_t bad_requests = 0;  ///< Answered by the server itself: 400, 408, 431, 501, 503, 505.
 };
 
 /// Thread safe; connections made by it outlive it.

@@ -47,6 +47,8 @@ inline constexpr ErrorDef connection_failed{"net/http_client", "connection", Cod
                                             "{reason}"};
 
 struct ClientRequest {
+  /// Whose it is: no group has more than a quarter of the places. Empty: not bounded so.
+  std::string group = {};
   std::string method = "POST";  ///< `GET` or `POST`.
   std::string url;              ///< Absolute, http or https; may hold user and password.
   /// `Content-Length`, `Transfer-Encoding`, `Connection` and `Expect` are the client's and left
@@ -97,6 +99,7 @@ struct ClientOptions {
   Duration timeout = std::chrono::seconds{5};  ///< In total, redirects included.
   std::size_t under_way_max = 256;
   std::size_t waiting_max = 4096;
+  std::size_t per_origin_max = 0;                        ///< Under way to one server; 0: no bound.
   std::size_t answer_size_max = 4096;                    ///< Kept of a body, bytes.
   std::size_t header_size_max = std::size_t{64} << 10U;  ///< Of an answer, bytes.
   std::vector<std::string> answer_headers;               ///< Names of headers that are kept.

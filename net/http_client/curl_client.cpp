@@ -1,12 +1,13 @@
 // The client on libcurl's multi interface: one thread that owns every transfer; others leave
 // requests with it and wake it.
 #include <atomic>
-#include <deque>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
 
 #include "net/http_client/curl_transfer.hpp"
+#include "net/http_client/fair_queue.hpp"
+#include "net/http_client/redirect.hpp"
 
 namespace ff::net::http_client {
 namespace {
@@ -18,10 +19,15 @@ struct Waiting {
   ClientRequest request;
   HttpClient::Then then;
 };
+using Queue = FairQueue<Waiting>;
 
 class CurlClient final : public HttpClient {
  public:
-  explicit CurlClient(ClientOptions options) : options_(std::move(options)) {}
+  explicit CurlClient(ClientOptions options)
+      : options_(std::move(options)),
+        queue_({.under_way_max = options_.under_way_max,
+                .waiting_max = options_.waiting_max,
+                .per_origin_max = options_.per_origin_max}) {}
   CurlClient(const CurlClient&) = delete;
   CurlClient& operator=(const CurlClient&) = delete;
   ~CurlClient() override {
@@ -53,8 +59,8 @@ class CurlClient final : public HttpClient {
             .refused = refused_,
             .overloads = overloads_,
             .redirects = redirects_,
-            .under_way = under_way_,
-            .waiting = waiting_.size()};
+            .under_way = queue_.under_way(),
+            .waiting = queue_.waiting()};
   }
 
  private:
@@ -64,12 +70,13 @@ class CurlClient final : public HttpClient {
 
   /// Leaves both as they are when there is no room.
   bool take(ClientRequest& request, Then& then) {
+    Queue::Place place{request.group, origin_of(request.url).value_or("")};
     const std::scoped_lock lock(mutex_);
-    if (waiting_.size() >= options_.waiting_max || stopping_) {
+    if (!queue_.has_room(request.group) || stopping_) {
       ++overloads_;
       return false;
     }
-    waiting_.push_back({std::move(request), std::move(then)});
+    queue_.push({std::move(place), {std::move(request), std::move(then)}});
     ++requests_;
     return true;
   }
@@ -79,69 +86,71 @@ class CurlClient final : public HttpClient {
       begin_waiting();
       int running = 0;
       curl_multi_perform(multi_.get(), &running);
-      take_finished();
-      if (has_room_and_work()) continue;
+      if (take_finished()) continue;  // They have left places.
       curl_multi_poll(multi_.get(), nullptr, 0, poll_milliseconds, nullptr);
     }
     end_all();
   }
 
-  bool has_room_and_work() {
-    const std::scoped_lock lock(mutex_);
-    return !waiting_.empty() && transfers_.size() < options_.under_way_max;
-  }
+  /// With its place, which it has over redirects.
+  struct UnderWay {
+    Queue::Place place;
+    std::unique_ptr<Transfer> transfer;
+  };
 
   void begin_waiting() {
-    for (;;) {
-      std::unique_ptr<Transfer> transfer;
-      {
-        const std::scoped_lock lock(mutex_);
-        if (waiting_.empty() || transfers_.size() >= options_.under_way_max) return;
-        auto& next = waiting_.front();
-        transfer =
-            std::make_unique<Transfer>(std::move(next.request), std::move(next.then), options_);
-        waiting_.pop_front();
-      }
-      begin(std::move(transfer));
+    while (auto next = take_next()) {
+      auto& [request, then] = next->item;
+      begin({std::move(next->place),
+             std::make_unique<Transfer>(std::move(request), std::move(then), options_)});
     }
   }
 
-  void begin(std::unique_ptr<Transfer> transfer) {
-    if (const auto ready = transfer->prepare(); !ready) {
-      transfer->outcome() = fail(ready.error());
-      return answer(*transfer);
+  std::optional<Queue::Entry> take_next() {
+    const std::scoped_lock lock(mutex_);
+    return queue_.next();
+  }
+
+  void begin(UnderWay one) {
+    if (const auto ready = one.transfer->prepare(); !ready) {
+      one.transfer->outcome() = fail(ready.error());
+      return answer(one);
     }
-    auto* handle = transfer->handle();
-    transfers_.emplace(handle, std::move(transfer));
-    note_size();
+    auto* handle = one.transfer->handle();
+    transfers_.emplace(handle, std::move(one));
     curl_multi_add_handle(multi_.get(), handle);
   }
 
-  void take_finished() {
+  /// Whether any has.
+  bool take_finished() {
     int left = 0;
+    bool any = false;
     while (auto* message = curl_multi_info_read(multi_.get(), &left)) {
       if (message->msg != CURLMSG_DONE) continue;
       auto* handle = message->easy_handle;
       const auto code = message->data.result;
       const auto found = transfers_.find(handle);
       if (found == transfers_.end()) continue;
-      auto transfer = std::move(found->second);
+      auto one = std::move(found->second);
       transfers_.erase(found);
-      const bool goes_on = transfer->finish(code);
+      const bool goes_on = one.transfer->finish(code);
       curl_multi_remove_handle(multi_.get(), handle);
-      note_size();
+      any = true;
       if (goes_on) {
-        begin(std::move(transfer));
+        begin(std::move(one));
       } else {
-        answer(*transfer);
+        answer(one);
       }
     }
+    return any;
   }
 
-  void answer(Transfer& transfer) {
+  void answer(const UnderWay& one) {
+    auto& transfer = *one.transfer;
     auto& outcome = transfer.outcome();
     {
       const std::scoped_lock lock(mutex_);
+      queue_.done(one.place);
       ++(outcome ? answers_ : failures_);
       if (!outcome && outcome.error().is(target_refused)) ++refused_;
       redirects_ += static_cast<std::uint64_t>(transfer.redirects());
@@ -149,39 +158,33 @@ class CurlClient final : public HttpClient {
     transfer.then()(std::move(outcome));
   }
 
-  void note_size() {
-    const std::scoped_lock lock(mutex_);
-    under_way_ = transfers_.size();
-  }
-
   void end_all() {
-    for (auto& [handle, transfer] : transfers_) {
+    for (auto& [handle, one] : transfers_) {
       curl_multi_remove_handle(multi_.get(), handle);
-      transfer->then()(fail(stopped));
+      one.transfer->then()(fail(stopped));
     }
     transfers_.clear();
-    std::deque<Waiting> waiting;
+    std::deque<Queue::Entry> waiting;
     {
       const std::scoped_lock lock(mutex_);
-      waiting.swap(waiting_);
+      waiting = queue_.take_all();
     }
-    for (auto& one : waiting) one.then(fail(stopped));
+    for (auto& one : waiting) one.item.then(fail(stopped));
   }
 
   const ClientOptions options_;
   std::unique_ptr<CURLM, FreeMulti> multi_;
-  std::unordered_map<CURL*, std::unique_ptr<Transfer>> transfers_;  // the thread's
+  std::unordered_map<CURL*, UnderWay> transfers_;  // the thread's
   std::atomic<bool> stopping_{false};
 
   mutable std::mutex mutex_;  // guards what follows
-  std::deque<Waiting> waiting_;
+  Queue queue_;
   std::uint64_t requests_ = 0;
   std::uint64_t answers_ = 0;
   std::uint64_t failures_ = 0;
   std::uint64_t refused_ = 0;
   std::uint64_t overloads_ = 0;
   std::uint64_t redirects_ = 0;
-  std::size_t under_way_ = 0;
 
   std::thread thread_;
 };

@@ -31,7 +31,7 @@ struct ListenOptions {
   /// Connections at one time, those in a TLS handshake included. One more is closed at once, and so
   /// is one that would take a descriptor that files may need.
   std::size_t connections_max = 65'536;
-  /// The same for one remote address; 0 is no bound.
+  /// The same for one remote IPv4 address, or /64 of IPv6; 0 is no bound.
   std::size_t connections_per_address_max = 0;
   /// Asked for each connection within the bounds; false: it is closed at once. May be null.
   std::function<bool(const Endpoint& remote)> admit;

@@ -156,7 +156,7 @@ class PackageRegistry final : public pb::ApplicationPackageRegistry::CallbackSer
   }
 
   template <class Request, class Response>
-  void list(const CallPtr& call, ServerContext& context, const AssociationKey& all,
+  void list(const CallPtr& call, grpc::CallbackServerContext& context, const AssociationKey& all,
             const Request& request, const Reply<Response>& reply) const {
     const std::uint64_t limit = request.limit();
     const std::uint64_t skip = request.page() > 1 ? (request.page() - 1) * limit : 0;

@@ -257,6 +257,27 @@ TEST_F(HttpGatewayTest, AFailureBeforeTheFirstMessageIsAnErrorAnswer) {
   EXPECT_EQ(sink->status(), 404);
 }
 
+TEST_F(HttpGatewayTest, AStreamWaitsUntilItsClientHasRoom) {
+  auto sink = std::make_shared<test::RecordingSink>();
+  sink->fill();
+  gateway_->serve({"POST", "/api/v3/events", {}, R"({"tail":3})"}, sink);
+  sink->wait_for_chunks(1);
+  EXPECT_EQ(sink->chunks(), 1);
+  sink->make_room();
+  sink->wait();
+  EXPECT_EQ(sink->chunks(), 3);
+}
+
+TEST_F(HttpGatewayTest, AClientThatLeavesInsteadOfReadingEndsTheCall) {
+  auto sink = std::make_shared<test::RecordingSink>();
+  sink->fill();
+  gateway_->serve({"POST", "/api/v3/events", {}, R"({"tail":3})"}, sink);
+  sink->wait_for_chunks(1);
+  sink->disconnect();
+  sink->make_room();
+  sink->wait();
+}
+
 TEST_F(HttpGatewayTest, AClientThatLeavesCancelsTheCall) {
   auto sink = serve({"POST", "/api/v3/events", {}, R"({"tail":1,"names":["wait"]})"});
   sink->wait_for_chunks(1);

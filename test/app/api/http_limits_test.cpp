@@ -15,6 +15,7 @@ class Writer final : public net::http::ResponseWriter {
   void end() override {}
   void on_disconnect(net::Task) override {}
   std::size_t outgoing_size() const noexcept override { return 0; }
+  void when_room(net::Task task) override { task(); }
   void preset(std::string_view name, std::string_view value) override { presets_.add(name, value); }
   void upgrade(net::http::Headers, net::AcceptHandler) override {}
 

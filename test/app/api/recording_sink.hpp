@@ -5,6 +5,7 @@
 #include <functional>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "app/api/http.hpp"
 
@@ -29,6 +30,17 @@ class RecordingSink final : public ResponseSink {
     ended_ = true;
     changed_.notify_all();
   }
+  void when_room(std::function<void()> task) override {
+    {
+      std::scoped_lock lock(mutex_);
+      if (!room_) {
+        waiting_ = std::move(task);
+        changed_.notify_all();
+        return;
+      }
+    }
+    task();
+  }
   void on_disconnect(std::function<void()> cancel) override {
     std::scoped_lock lock(mutex_);
     cancel_ = std::move(cancel);
@@ -45,8 +57,28 @@ class RecordingSink final : public ResponseSink {
     changed_.wait(lock, [&] { return chunks_ >= count; });
   }
   void disconnect() { cancel_(); }
+  /// From now on the client takes nothing, until make_room().
+  void fill() {
+    std::scoped_lock lock(mutex_);
+    room_ = false;
+  }
+  /// Waits until somebody waits for room, and makes it.
+  void make_room() {
+    std::function<void()> task;
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait(lock, [this] { return waiting_ != nullptr; });
+      room_ = true;
+      task = std::exchange(waiting_, nullptr);
+    }
+    task();
+  }
 
   int status() const { return status_; }
+  int chunks() {
+    std::scoped_lock lock(mutex_);
+    return chunks_;
+  }
   const std::string& text() const { return body_; }
   std::string header(std::string_view name) const {
     return std::string(find_header(headers_, name));
@@ -61,6 +93,8 @@ class RecordingSink final : public ResponseSink {
   HttpHeaders headers_;
   std::string body_;
   std::function<void()> cancel_;
+  bool room_ = true;
+  std::function<void()> waiting_;
 };
 
 }  // namespace ff::api::test

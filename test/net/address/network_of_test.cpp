@@ -22,6 +22,10 @@ TEST(NetworkOf, IsTheAddressOrTheNetworkOfOneHost) {
       {"home", "home"},
       {"2001:db8::1]:1", "2001:db8::1]:1"},
   };
+  EXPECT_EQ(network_of(Endpoint::parse("[2001:db8::1:2:3]:80").value()),
+            Endpoint::parse("[2001:db8::]:0").value());
+  EXPECT_EQ(network_of(Endpoint::parse("192.0.2.1:80").value()),
+            Endpoint::parse("192.0.2.1:0").value());
   for (const auto& row : rows) EXPECT_EQ(network_of(row.address), row.network) << row.address;
 }
 

@@ -147,6 +147,60 @@ TEST(ResponseWriter, CutsOffAClientThatDoesNotRead) {
   EXPECT_TRUE(left);
 }
 
+/// Writes a long body, as much at a time as there is room for.
+struct LongBody {
+  std::shared_ptr<ResponseWriter> writer;
+  int left = 100;
+  int waited = 0;
+
+  void go_on() {
+    while (left-- > 0) {
+      if (writer->body(Bytes(10'000, 'x')) != WriteResult::accepted) return;
+      if (writer->outgoing_size() < 64U << 10U) continue;
+      ++waited;
+      return writer->when_room([this] { go_on(); });
+    }
+    writer->end();
+  }
+};
+
+TEST(ResponseWriter, ALongBodyWaitsForASlowClient) {
+  Kept kept;
+  StreamOptions stream;
+  stream.outgoing_max = 100'000;
+  HttpFixture fixture(kept.handler(), {}, {}, stream);
+  fixture.send(get_a);
+  fixture.pair.b->pause_reading(true);
+  LongBody body{std::move(kept.writer)};
+  body.writer->head(200, {{"Content-Length", "1000000"}});
+  body.go_on();
+  fixture.loop.run_ready();
+  EXPECT_GT(body.left, 80) << "nothing is read";
+  fixture.pair.b->pause_reading(false);
+  fixture.loop.run_ready();
+  EXPECT_GE(body.waited, 10);
+  EXPECT_GT(fixture.client->text.size(), 1'000'000U);
+  EXPECT_FALSE(fixture.closed());
+}
+
+TEST(ResponseWriter, WhoWaitsForRoomHearsThatTheClientHasLeft) {
+  Kept kept;
+  HttpFixture fixture(kept.handler());
+  fixture.send(get_a);
+  fixture.pair.b->pause_reading(true);
+  kept.writer->head(200, {});
+  kept.writer->body(Bytes(500'000, 'x'));
+  int told = 0;
+  kept.writer->when_room([&] { ++told; });
+  fixture.loop.run_ready();
+  EXPECT_EQ(told, 0);
+  fixture.pair.b->abort();
+  fixture.loop.run_ready();
+  EXPECT_EQ(told, 1);
+  kept.writer->when_room([&] { ++told; });
+  EXPECT_EQ(told, 2) << "at once";
+}
+
 TEST(ResponseWriter, DropsHeadersThatWouldSplitTheResponse) {
   HttpFixture fixture([](Request, Writer response) {
     Headers headers{{"X-Good", "1"}, {"X-Bad", "1\r\nX-Evil: 1"},      {"Y: 1\r\nX-Evil", "1"},

@@ -247,6 +247,27 @@ TEST(HttpServer, ClientThatAsksFasterThanItReadsIsSlowed) {
   EXPECT_EQ(fixture.client->text.size(), 100 * answer(page).size());
 }
 
+TEST(HttpServer, RefusesBodiesThatHaveNoRoomAndTakesSmallOnes) {
+  const auto post = [](std::size_t size) {
+    return "POST /a HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" +
+           std::string(size, 'b');
+  };
+  ServerOptions options;
+  options.bodies_size_max = 2000;
+  HttpFixture fixture(
+      [](const Request& request, std::shared_ptr<ResponseWriter> response) {
+        response->respond(200, "text/plain", std::to_string(request.body.size()));
+      },
+      options);
+  // The second has the room of the first, which is answered.
+  for (int i = 0; i < 2; ++i)
+    EXPECT_TRUE(fixture.send(post(10'000)).ends_with(answer("10000"))) << fixture.client->text;
+  EXPECT_TRUE(fixture.send(post(8'000)).ends_with(answer("8000"))) << fixture.client->text;
+  EXPECT_NE(fixture.send(post(10'300)).find("HTTP/1.1 503 Service Unavailable\r\n"),
+            std::string::npos);
+  EXPECT_TRUE(fixture.closed());
+}
+
 TEST(HttpServer, ThrowingHandlerAnswers500AndTheConnectionGoesOn) {
   HttpFixture fixture([](Request request, std::shared_ptr<ResponseWriter> response) {
     if (request.target == "/a") throw std::runtime_error("boom");

@@ -21,6 +21,7 @@ class Page final : public net::http::ResponseWriter {
   void end() override { done.set_value(); }
   void on_disconnect(net::Task) override {}
   std::size_t outgoing_size() const noexcept override { return 0; }
+  void when_room(net::Task task) override { task(); }
   void preset(std::string_view, std::string_view) override {}
   void upgrade(net::http::Headers, net::AcceptHandler) override {}
 

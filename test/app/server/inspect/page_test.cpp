@@ -25,6 +25,7 @@ class Writer final : public net::http::ResponseWriter {
   void end() override { ended = true; }
   void on_disconnect(net::Task) override {}
   std::size_t outgoing_size() const noexcept override { return 0; }
+  void when_room(net::Task task) override { task(); }
   void preset(std::string_view, std::string_view) override {}
   void upgrade(net::http::Headers, net::AcceptHandler) override {}
 
