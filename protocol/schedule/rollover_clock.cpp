@@ -58,6 +58,7 @@ void RolloverClock::sync_at(ConcentratorTime concentrator, UtcTime server,
   if (sync_ && is_jump(*sync_, sample)) gps_.reset();
   sync_ = sample;
   if (gateway) gps_ = Sample{concentrator, *gateway};
+  if (gps_ && concentrator - gps_->concentrator > gateway_time_age_max) gps_.reset();
 }
 
 ConcentratorTime RolloverClock::unroll(std::uint32_t counter_us) const noexcept {

@@ -13,8 +13,8 @@
 //   behind by more         the counter wrapped, or the gateway was restarted
 //
 // GPS time is kept apart from the server's samples, so that an uplink without GPS time does not
-// forget it; it is dropped when the counter jumps against the server clock. [spec gateway-server
-// §9.4, radio-events-errors §5.2]
+// forget it; it is dropped when the counter jumps against the server clock, and when samples have
+// come without it for ten minutes. [spec gateway-server §9.4, radio-events-errors §5.2]
 #pragma once
 
 #include <cstdint>
@@ -42,6 +42,8 @@ class RolloverClock {
   static constexpr Duration counter_period = std::chrono::microseconds{std::int64_t{1} << 32};
   static constexpr Duration out_of_order_max = std::chrono::seconds{60};
   static constexpr Duration reorder_time_max = std::chrono::seconds{5};
+  /// A gateway without GPS refuses what has a GPS time.
+  static constexpr Duration gateway_time_age_max = std::chrono::minutes{10};
 
   /// Whether any sample was seen. All conversions but `counter_at` need one.
   bool is_synced() const noexcept { return sync_.has_value(); }
@@ -60,6 +62,9 @@ class RolloverClock {
   /// Takes a sample whose unrolled time is known (uplink token, 48-bit counters).
   void sync_at(ConcentratorTime concentrator, UtcTime server,
                std::optional<UtcTime> gateway = {}) noexcept;
+
+  /// The gateway says that it has no GPS time any more.
+  void forget_gateway_time() noexcept { gps_.reset(); }
 
   /// The unrolled time of `counter_us` nearest to the newest sample, within half a period. Zero
   /// based when not synced.

@@ -103,8 +103,9 @@ Status Scheduler::check_dwell_time(Frequency frequency, Duration duration) const
 }
 
 Duration Scheduler::budget(std::size_t sub_band, TxPriority priority) const noexcept {
-  return scaled(duty_cycle_window,
-                settings_.sub_bands[sub_band].duty_cycle * duty_cycle_ceiling(priority));
+  const auto& limit = settings_.sub_bands[sub_band];
+  const auto usable = scaled(duty_cycle_window, limit.duty_cycle * duty_cycle_ceiling(priority));
+  return keeps_beacons_free_ ? std::max(usable - limit.beacons, Duration::zero()) : usable;
 }
 
 Status Scheduler::check_duty_cycle(const Emission& emission, TxPriority priority) const {
@@ -271,7 +272,9 @@ std::vector<PastEmission> Scheduler::history(const ScheduleContext& context) con
     if (emission.ends() <= *now - duty_cycle_window) continue;
     const auto starts = *context.clock.to_server_time(emission.starts);
     auto& last = open[emission.sub_band];
-    if (last && starts - history[*last].starts < history_grain) {
+    // What is to come stays where it is.
+    const bool is_past = emission.ends() <= *now;
+    if (last && is_past && starts - history[*last].starts < history_grain) {
       history[*last].duration += emission.duration;
       continue;
     }
@@ -305,7 +308,8 @@ std::vector<SubBandUsage> Scheduler::usage(const ScheduleContext& context) const
   const auto now = context.clock.from_server_time(context.now);
   for (std::size_t i = 0; i < settings_.sub_bands.size(); ++i) {
     const auto used = now ? emissions_.used(i, *now - duty_cycle_window, *now) : Duration::zero();
-    usages.push_back({settings_.sub_bands[i], share_of_window(used)});
+    const auto beacons = keeps_beacons_free_ ? settings_.sub_bands[i].beacons : Duration::zero();
+    usages.push_back({settings_.sub_bands[i], share_of_window(used + beacons)});
   }
   return usages;
 }

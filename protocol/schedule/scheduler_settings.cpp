@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <limits>
 
+#include "protocol/schedule/time_on_air.hpp"
+#include "protocol/types/beacon.hpp"
+
 namespace ff::schedule {
 namespace {
 
@@ -37,6 +40,24 @@ Result<std::vector<SubBandLimit>> sub_bands(std::span<const region::FrequencyPla
   return bands;
 }
 
+/// What the beacons of a region take of its sub-bands. Where they change between frequencies, each
+/// has its share.
+void add_beacons(std::vector<SubBandLimit>& bands, const region::Region& region) {
+  // The longest of all regions; they have no header and no CRC, which is less by some symbols.
+  constexpr std::size_t beacon_bytes = 23;
+  constexpr auto beacons_per_window = duty_cycle_window / Duration{beacon_period};
+  const auto rate = std::ranges::find(region.data_rates, region.beacon_data_rate,
+                                      &region::DataRateEntry::index);
+  if (rate == region.data_rates.end()) return;
+  for (const auto frequency : region.beacon_frequencies) {
+    const auto band = std::ranges::find_if(
+        bands, [&](const SubBandLimit& limit) { return limit.contains(frequency); });
+    const auto air = time_on_air(beacon_bytes, rate->data_rate, frequency);
+    if (band == bands.end() || !air) continue;
+    band->beacons += *air * beacons_per_window / region.beacon_frequencies.size();
+  }
+}
+
 }  // namespace
 
 Result<SchedulerSettings> make_scheduler_settings(
@@ -55,6 +76,7 @@ Result<SchedulerSettings> make_scheduler_settings(
     settings.plans.push_back(plan);
   }
   FF_TRY(settings.sub_bands, sub_bands(plans, region));
+  add_beacons(settings.sub_bands, region);
   if (!options.enforce_duty_cycle) {
     settings.sub_bands = {
         {Frequency::hz(0), Frequency::hz(std::numeric_limits<std::uint64_t>::max()), 1}};

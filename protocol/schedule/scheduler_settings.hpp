@@ -39,6 +39,8 @@ struct SubBandLimit {
   Frequency min;
   Frequency max;
   double duty_cycle = 1;  // above 0; 1: no limit
+  /// Time on air in an hour of the class B beacons of a gateway that sends them.
+  Duration beacons{0};
   bool contains(Frequency frequency) const noexcept { return min <= frequency && frequency <= max; }
   bool operator==(const SubBandLimit&) const = default;
 };

@@ -84,6 +84,22 @@ class Stations(StationCase):
         self.assertEqual(stats['protocol'], 'semtechws/lbslns')
         self.assertGreaterEqual(int(stats['tx_acknowledgment_count']), 2)
 
+    def test_datagrams_in_its_name_do_not_end_an_authenticated_station(self):
+        station = Station(self.address, EUI, self.key)
+        self.addCleanup(station.close)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+            pull_data = b'\x02\x00\x01\x02' + bytes.fromhex(EUI)
+            for _ in range(3):
+                stranger.sendto(pull_data, ('127.0.0.1', self.server.ports['udp']))
+                time.sleep(0.3)
+            stranger.setblocking(False)
+            with self.assertRaises(BlockingIOError):
+                stranger.recv(100)
+        station.tell({'msgtype': 'timesync', 'txtime': 7})
+        self.assertEqual(station.next('timesync')['txtime'], 7)
+        stats = self.server.api('GET', f'/gs/gateways/sim-{EUI}/connection/stats')
+        self.assertEqual(stats['protocol'], 'semtechws/lbslns')
+
     def test_discovery_in_all_its_variants(self):
         for router in (ID6, EUI, '00-16-C0-01-FF-00-00-00', '00:16:c0:01:ff:00:00:00', int(EUI, 16)):
             with self.subTest(router=router):

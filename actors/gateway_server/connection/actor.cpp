@@ -158,9 +158,9 @@ bool announce(Pointer self) {
   const auto router = state.context->router.get();
   if (!router || router == state.announced_to) return false;
   state.announced_to = router;
-  self->monitor(router);
-  caf::anon_send(router,
-                 KnowConnection{state.logic->settings().ids.gateway_id, ConnectionHandle(self)});
+  const auto& settings = state.logic->settings();
+  caf::anon_send(router, KnowConnection{settings.ids.gateway_id, ConnectionHandle(self),
+                                        state.request.authenticated, settings.is_registered});
   // The router asks for it.
   if (!state.context->memories) return true;
   state.logic->expect_memory();
@@ -173,12 +173,6 @@ void announce_again(Pointer self, Duration wait) {
   constexpr Duration wait_max = std::chrono::seconds{3};
   if (announce(self)) return;
   caf::delayed_anon_send(ConnectionHandle(self), wait, AnnounceAgain{std::min(2 * wait, wait_max)});
-}
-
-/// The frontend, without which a connection can neither hear nor speak, or the router.
-void on_down(Pointer self, const caf::down_msg& down) {
-  if (down.source == self->state.frontend.address()) return end(self, Error(frontend_ended));
-  announce_again(self, std::chrono::milliseconds{100});
 }
 
 void admit_gateway(Pointer self, const Result<GatewaySettings>& found) {
@@ -274,8 +268,10 @@ void on_housekeep(Pointer self) {
 ConnectionHandle::behavior_type connection(Pointer self, ContextPtr context, ConnectRequest request,
                                            FrontendHandle frontend) {
   actors::prepare(self, Shell::name);
-  self->set_down_handler([self](caf::down_msg& down) { on_down(self, down); });
-  self->monitor(frontend);
+  // Without it a connection can neither hear nor speak. A station or link is its own; a UDP
+  // frontend outlives many, and tells them. [actors/support/dependants.hpp]
+  self->set_down_handler([self](caf::down_msg&) { end(self, Error(frontend_ended)); });
+  if (request.protocol != Protocol::udp) self->monitor(frontend);
   auto& state = self->state;
   state.random = context->deps.make_random();
   state.context = std::move(context);

@@ -8,11 +8,13 @@ DownlinkToken DownlinkRing::add(std::shared_ptr<const DownlinkFrame> downlink) {
   // 0 stands for an acknowledgement that names no downlink.
   if (++last_ == 0) ++last_;
   const DownlinkToken token{last_};
+  entries_.resize(size);
   entries_[token.value() % size] = {token, std::move(downlink)};
   return token;
 }
 
 std::shared_ptr<const DownlinkFrame> DownlinkRing::take(DownlinkToken token) {
+  if (entries_.empty()) return nullptr;
   auto& entry = entries_[token.value() % size];
   if (entry.token != token) return nullptr;
   return std::exchange(entry.downlink, nullptr);

@@ -1,19 +1,20 @@
 // The last downlinks of a connection, by token, until they are acknowledged. [spec gateway-server
-// §2.5]
+// §2.5, where they are sixteen: too few for gateways that report when a frame has been sent, up to
+// six seconds after they got it]
 #pragma once
 
-#include <array>
 #include <memory>
+#include <vector>
 
 #include "actors/gateway_server/connection/messages.hpp"
 
 namespace ff::gateway_server {
 
-/// Sixteen downlinks; older ones are forgotten. One ring per connection: an acknowledgement never
+/// 128 downlinks; older ones are forgotten. One ring per connection: an acknowledgement never
 /// meets another gateway's downlink.
 class DownlinkRing {
  public:
-  static constexpr std::size_t size = 16;
+  static constexpr std::size_t size = 128;
 
   /// Tokens count from 1 to 65535 and begin again; 0 is never one.
   DownlinkToken add(std::shared_ptr<const DownlinkFrame> downlink);
@@ -25,7 +26,7 @@ class DownlinkRing {
     DownlinkToken token;
     std::shared_ptr<const DownlinkFrame> downlink;
   };
-  std::array<Entry, size> entries_;
+  std::vector<Entry> entries_;  // empty before the first: most gateways send nothing
   std::uint16_t last_ = 0;
 };
 

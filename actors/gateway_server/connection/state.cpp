@@ -82,6 +82,7 @@ Effects ConnectionState::on_tx_acked(const TxAcked& acked, Instant now) {
   if (acked.gps) synchronise(*acked.gps, now);
   // Only a gateway that sends beacons has one in the way.
   if (acked.result == TxResult::collision_beacon) scheduler_.keep_beacons_free();
+  if (acked.result == TxResult::gps_unlocked) clock_.forget_gateway_time();
   const auto downlink = downlinks_.take(acked.token);
   TxAcknowledgment acknowledgment;
   acknowledgment.result = acked.result;

@@ -31,6 +31,9 @@ struct Shell {
   std::unique_ptr<actors::ListenerMetrics> metrics;
   std::unique_ptr<net::http::HttpServer> http;
   std::unique_ptr<net::Listener> listener;
+  std::shared_ptr<actors::Dependants> stations = std::make_shared<actors::Dependants>();
+
+  ~Shell() { stations->end(); }
 };
 using Pointer = BasicStationFrontendHandle::stateful_pointer<Shell>;
 
@@ -47,7 +50,7 @@ void listen(Pointer self) {
       .context = state.context,
       .probe = std::make_shared<StationProbe>(*state.context->deps.metrics),
       .system = &self->system(),
-      .frontend = BasicStationFrontendHandle(self),
+      .stations = state.stations,
       .fallback_plan_id = state.config.fallback_plan_id,
       .own_address = state.config.local.to_string(),
       .accept_limit =

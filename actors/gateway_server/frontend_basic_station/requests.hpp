@@ -9,6 +9,7 @@
 #include "actors/gateway_server/connection/context.hpp"
 #include "actors/gateway_server/frontend_basic_station/interface.hpp"
 #include "actors/gateway_server/frontend_basic_station/probe.hpp"
+#include "actors/support/dependants.hpp"
 #include "net/http/handler.hpp"
 
 namespace ff::gateway_server {
@@ -17,7 +18,7 @@ struct StationRequests {
   ContextPtr context;
   std::shared_ptr<StationProbe> probe;
   caf::actor_system* system = nullptr;  // outlives the handler
-  BasicStationFrontendHandle frontend;
+  std::shared_ptr<actors::Dependants> stations;
   std::string fallback_plan_id;
   std::string own_address;
   net::RateLimit accept_limit;  // of an address

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -37,8 +38,10 @@ struct Shell {
   std::shared_ptr<websocket::ServerConnection> socket;  // null until attached
   std::optional<EndStation> ending;                     // waits for the socket, to close it
   StationShells shells;
+  caf::actor_id id = 0;
 
   ~Shell() {
+    if (request.of_frontend) request.of_frontend->remove(id);
     shells.end(Error(frontend_ended));
     if (request.probe) request.probe->actors.running.Decrement();
   }
@@ -264,12 +267,9 @@ void tell_shell(Pointer self, StationShells::Telling telling) {
   if (auto* data = std::get_if<Bytes>(&telling)) socket->post_binary(std::move(*data));
 }
 
-/// The frontend, or the connection without a word.
+/// The connection, without a word.
 void on_down(Pointer self, const caf::down_msg& down) {
-  const auto& connection = self->state.connection;
-  if (!connection) return;
-  if (connection.address() != down.source)
-    return end(self, {CloseCode::going_away, Error(frontend_ended)});
+  if (!self->state.connection) return;
   on_ended(self, down.reason ? actors::from_caf(down.reason) : Error(not_connected));
 }
 
@@ -278,8 +278,7 @@ void watch_client(Pointer self) {
       [station = StationHandle(self)] { caf::anon_send(station, StationGone{}); });
 }
 
-StationHandle::behavior_type station(Pointer self, ContextPtr context, StationRequest request,
-                                     const BasicStationFrontendHandle& frontend) {
+StationHandle::behavior_type station(Pointer self, ContextPtr context, StationRequest request) {
   actors::prepare(self, Shell::name);
   auto& state = self->state;
   state.context = std::move(context);
@@ -288,8 +287,12 @@ StationHandle::behavior_type station(Pointer self, ContextPtr context, StationRe
   state.request.probe->actors.running.Increment();
   state.inbox = std::make_shared<StationInbox>();
   state.random = state.context->deps.make_random();
+  state.id = self->id();
   self->set_down_handler([self](caf::down_msg& down) { on_down(self, down); });
-  self->monitor(frontend);
+  self->set_exit_handler([self](caf::exit_msg&) {
+    end(self, {CloseCode::going_away, Error(frontend_ended)});
+  });
+  state.request.of_frontend->add(caf::actor_cast<caf::actor>(StationHandle(self)));
   watch_client(self);
   state.request.connect.control = StationControlHandle(StationHandle(self));
   state.connection = spawn_connection(self->system(), state.context, state.request.connect,
@@ -327,9 +330,8 @@ websocket::SessionLimits session_limits(const BasicStationConfig& config) {
   return limits;
 }
 
-StationHandle spawn_station(caf::actor_system& system, ContextPtr context, StationRequest request,
-                            const BasicStationFrontendHandle& frontend) {
-  return system.spawn(station, std::move(context), std::move(request), frontend);
+StationHandle spawn_station(caf::actor_system& system, ContextPtr context, StationRequest request) {
+  return system.spawn(station, std::move(context), std::move(request));
 }
 
 }  // namespace ff::gateway_server

@@ -8,6 +8,7 @@
 #include "actors/gateway_server/connection/context.hpp"
 #include "actors/gateway_server/frontend_basic_station/interface.hpp"
 #include "actors/gateway_server/frontend_basic_station/probe.hpp"
+#include "actors/support/dependants.hpp"
 #include "net/http/handler.hpp"
 
 namespace ff::gateway_server {
@@ -17,12 +18,12 @@ struct StationRequest {
   std::shared_ptr<net::http::ResponseWriter> response;
   net::http::Headers upgrade_headers;
   std::shared_ptr<StationProbe> probe;
+  std::shared_ptr<actors::Dependants> of_frontend;  // the stations of one frontend
 };
 
 /// Connects the gateway; then answers the request with a WebSocket, or with why not. Ends with the
-/// WebSocket, with the connection, and with `frontend`.
-StationHandle spawn_station(caf::actor_system& system, ContextPtr context, StationRequest request,
-                            const BasicStationFrontendHandle& frontend);
+/// WebSocket, with the connection, and with its frontend.
+StationHandle spawn_station(caf::actor_system& system, ContextPtr context, StationRequest request);
 
 /// Limits of a station's WebSocket.
 websocket::SessionLimits session_limits(const BasicStationConfig& config);

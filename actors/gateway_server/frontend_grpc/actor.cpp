@@ -14,13 +14,16 @@ struct Shell {
   static inline const char* name = "gateway_frontend_grpc";
   ContextPtr context;
   std::shared_ptr<LinkProbe> probe;
+  std::shared_ptr<actors::Dependants> links = std::make_shared<actors::Dependants>();
+
+  ~Shell() { links->end(); }
 };
 using Pointer = GrpcFrontendHandle::stateful_pointer<Shell>;
 
 void open(Pointer self, const OpenLink& message) {
   const auto& state = self->state;
-  spawn_link(self->system(), state.context, {message.connect, message.port, state.probe},
-             self->address());
+  spawn_link(self->system(), state.context,
+             {message.connect, message.port, state.probe, state.links});
 }
 
 GrpcFrontendHandle::behavior_type frontend(Pointer self, ContextPtr context) {

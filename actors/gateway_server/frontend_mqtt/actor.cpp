@@ -31,6 +31,9 @@ struct Shell {
   MqttFrontendConfig config;
   std::unique_ptr<actors::ListenerMetrics> metrics;
   std::unique_ptr<net::Listener> listener;
+  std::shared_ptr<actors::Dependants> links = std::make_shared<actors::Dependants>();
+
+  ~Shell() { links->end(); }
 };
 using Pointer = MqttFrontendHandle::stateful_pointer<Shell>;
 
@@ -53,7 +56,7 @@ void listen(Pointer self, const ContextPtr& context) {
       .format = config.format,
       .probe = std::make_shared<LinkProbe>(*context->deps.metrics, config.format->name()),
       .system = &self->system(),
-      .frontend = self->address(),
+      .links = state.links,
       .refusal_lines =
           std::make_shared<actors::LogBudget>(refusal_lines_max, std::chrono::minutes{1})});
   net::ListenOptions options;

@@ -1,7 +1,6 @@
 // INTERNAL: what the connections of one MQTT listener share.
 #pragma once
 
-#include <caf/actor_addr.hpp>
 #include <caf/fwd.hpp>
 
 #include <memory>
@@ -9,6 +8,7 @@
 #include "actors/gateway_server/connection/context.hpp"
 #include "actors/gateway_server/frontend_mqtt/format.hpp"
 #include "actors/gateway_server/link/probe.hpp"
+#include "actors/support/dependants.hpp"
 #include "actors/support/log_budget.hpp"
 
 namespace ff::gateway_server {
@@ -19,7 +19,7 @@ struct MqttContext {
   const MqttFormat* format = nullptr;
   std::shared_ptr<LinkProbe> probe;
   caf::actor_system* system = nullptr;
-  caf::actor_addr frontend;  // links end with it
+  std::shared_ptr<actors::Dependants> links;  // of this listener
   std::shared_ptr<actors::LogBudget> refusal_lines;
 };
 using MqttContextPtr = std::shared_ptr<const MqttContext>;

@@ -135,7 +135,7 @@ void MqttGateway::authenticated(mqtt::ServerConnection& connection, GatewayId ga
   auto port = std::make_shared<MqttPort>(connection.stream().loop(), weak_from_this(),
                                          connection.weak_from_this());
   link_ = spawn_link(*context_->system, context_->context,
-                     {std::move(request), std::move(port), context_->probe}, context_->frontend);
+                     {std::move(request), std::move(port), context_->probe, context_->links});
 }
 
 void MqttGateway::ready(mqtt::ServerConnection& connection) {

@@ -35,6 +35,9 @@ struct Shell {
   actors::LogBudget failure_lines{10, std::chrono::minutes{1}};
 
   ~Shell() {
+    // They do not monitor it. [actors/support/dependants.hpp]
+    for (const auto& [link, connection] : connections)
+      caf::anon_send(connection, Disconnect{Error(frontend_ended)});
     if (probe) probe->links.Decrement(static_cast<double>(counted_links));
     if (config.share) config.share->close(config.number);
   }
@@ -92,6 +95,9 @@ struct Runner {
   }
   void operator()(const CountWrongField& effect) const {
     self->state.probe->count_wrong_field(effect.field, effect.reason);
+  }
+  void operator()(const CountRefusedFrames& effect) const {
+    self->state.probe->refused_frames.Increment(static_cast<double>(effect.count));
   }
   void operator()(const CountLostDownlink&) const { self->state.probe->lost_downlinks.Increment(); }
   void operator()(const CountForgottenFailure&) const {

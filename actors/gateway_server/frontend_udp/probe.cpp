@@ -13,6 +13,9 @@ prometheus::Counter& loss(actors::Metrics& metrics, const char* reason) {
 UdpProbe::UdpProbe(actors::Metrics& metrics)
     : datagrams(metrics, "gateway_udp_datagrams"),
       received(metrics.counter("ttn_lw_gs_io_udp_message_received_total", "Datagrams received.")),
+      refused_frames(
+          metrics.counter("farfield_gateway_server_udp_refused_frames_total",
+                          "Frames left out of datagrams: noise, and what is no LoRaWAN.")),
       lost_downlinks(metrics.counter("farfield_gateway_server_udp_lost_downlinks_total",
                                      "Downlinks of gateways that had no path any more.")),
       forgotten_failures(

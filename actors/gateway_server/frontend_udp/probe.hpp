@@ -28,6 +28,7 @@ struct UdpProbe {
   std::array<prometheus::Counter*, datagram_outcome_count> drops{};  // null: no name for it
   std::array<prometheus::Counter*, 6> forwarded{};  // by type; null: not a gateway's to send
   prometheus::Counter& received;
+  prometheus::Counter& refused_frames;
   prometheus::Counter& lost_downlinks;
   prometheus::Counter& forgotten_failures;
   prometheus::Gauge& links;

@@ -200,6 +200,7 @@ bool UdpFrontendState::on_push(Link& link, ByteView body, Instant now, UdpEffect
     return false;
   }
   link.last_push = now.mono;
+  if (push->frames_refused > 0) effects.push_back(CountRefusedFrames{push->frames_refused});
   GatewayUp up{std::move(push->uplinks), std::move(push->status)};
   if (!up.uplinks.empty() || up.status) effects.push_back(HandUp{link.id, std::move(up)});
   return true;

@@ -87,13 +87,17 @@ struct CountWrongField {
   std::string field;
   std::string reason;
 };
+/// Frames of an accepted datagram that are left out.
+struct CountRefusedFrames {
+  std::size_t count = 0;
+};
 struct CountLostDownlink {};
 /// A gateway that was refused is forgotten before its time, for another one.
 struct CountForgottenFailure {};
 
 using UdpEffect = std::variant<SendDatagram, StartConnection, HandUp, HandAcknowledgment, TellPath,
                                CloseConnection, CountDatagram, CountForwarded, CountWrongField,
-                               CountLostDownlink, CountForgottenFailure>;
+                               CountRefusedFrames, CountLostDownlink, CountForgottenFailure>;
 using UdpEffects = std::vector<UdpEffect>;
 
 class UdpFrontendState {

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -22,9 +23,11 @@ struct Shell {
   LinkRequest request;
   ConnectionHandle connection;
   UplinkLimit limit;
+  caf::actor_id id = 0;
 
   /// Also of an actor that failed: its transport must not wait for it.
   ~Shell() {
+    if (request.of_frontend) request.of_frontend->remove(id);
     if (request.port) request.port->ended(Error(frontend_ended));
     if (request.probe) request.probe->actors.running.Decrement();
   }
@@ -44,11 +47,9 @@ void on_ended(Pointer self, const Error& reason) {
   end(self, reason);
 }
 
-/// The frontend, or the connection without a word.
+/// The connection, without a word.
 void on_down(Pointer self, const caf::down_msg& down) {
-  const auto& connection = self->state.connection;
-  if (!connection) return;
-  if (connection.address() != down.source) return end(self, Error(frontend_ended));
+  if (!self->state.connection) return;
   on_ended(self, down.reason ? actors::from_caf(down.reason) : Error(not_connected));
 }
 
@@ -89,16 +90,17 @@ void on_received(Pointer self, LinkReceived& received) {
   std::visit(PassOn{state}, received.message);
 }
 
-LinkHandle::behavior_type link(Pointer self, const ContextPtr& context, LinkRequest request,
-                               const caf::actor_addr& frontend) {
+LinkHandle::behavior_type link(Pointer self, const ContextPtr& context, LinkRequest request) {
   actors::prepare(self, Shell::name);
   auto& state = self->state;
   state.request = std::move(request);
   state.limit = UplinkLimit(*context, state.request.connect.ids);
   state.request.probe->actors.spawned.Increment();
   state.request.probe->actors.running.Increment();
+  state.id = self->id();
   self->set_down_handler([self](caf::down_msg& down) { on_down(self, down); });
-  self->monitor(frontend);
+  self->set_exit_handler([self](caf::exit_msg&) { end(self, Error(frontend_ended)); });
+  state.request.of_frontend->add(caf::actor_cast<caf::actor>(LinkHandle(self)));
   state.request.port->opened(LinkHandle(self));
   state.connection = spawn_connection(self->system(), context, state.request.connect,
                                       FrontendHandle(LinkHandle(self)));
@@ -118,9 +120,8 @@ LinkHandle::behavior_type link(Pointer self, const ContextPtr& context, LinkRequ
 
 }  // namespace
 
-LinkHandle spawn_link(caf::actor_system& system, ContextPtr context, LinkRequest request,
-                      const caf::actor_addr& frontend) {
-  return system.spawn(link, std::move(context), std::move(request), frontend);
+LinkHandle spawn_link(caf::actor_system& system, ContextPtr context, LinkRequest request) {
+  return system.spawn(link, std::move(context), std::move(request));
 }
 
 }  // namespace ff::gateway_server

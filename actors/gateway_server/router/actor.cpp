@@ -10,6 +10,7 @@
 #include "actors/gateway_server/connection/admission.hpp"
 #include "actors/gateway_server/connection/errors.hpp"
 #include "actors/gateway_server/router/state.hpp"
+#include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
 
 namespace ff::gateway_server {
@@ -24,16 +25,25 @@ struct Announced {
 /// A gateway's newest connection, and how many older ones have not ended yet.
 struct Known {
   ConnectionHandle connection;
+  bool authenticated = false;
+  bool registered = false;
   std::size_t older = 0;
 };
 
 struct Shell {
   static inline const char* name = "gateway_router";
   RouterState logic;
+  std::optional<actors::MailboxProbe> mailbox;
   std::shared_ptr<GatewayMemories> memories;
   std::unordered_map<GatewayId, Known> connections;
   std::unordered_map<caf::actor_addr, Announced> announced;
   std::uint64_t last_number = 0;
+
+  /// Connections do not monitor it [actors/support/dependants.hpp]; they are to know its successor.
+  ~Shell() {
+    for (const auto& [gateway_id, known] : connections)
+      caf::anon_send(known.connection, AnnounceAgain{std::chrono::milliseconds{100}});
+  }
 };
 using Pointer = RouterHandle::stateful_pointer<Shell>;
 
@@ -92,6 +102,14 @@ void know(Pointer self, const KnowConnection& message) {
   auto& state = self->state;
   auto& known = state.connections[message.gateway_id];
   if (known.connection == message.connection) return;
+  if (known.connection && known.authenticated && !message.authenticated) {
+    const Error refusal(unauthenticated_gateway_connection);
+    return caf::anon_send(message.connection, Disconnect{refusal});
+  }
+  if (known.connection && known.registered && !message.registered) {
+    const Error refusal(gateway_not_registered, {{"gateway_uid", message.gateway_id.text()}});
+    return caf::anon_send(message.connection, Disconnect{refusal});
+  }
   // What was sent until now counts for the new connection, too.
   if (known.connection) {
     auto heir = [heir = message.connection](const GatewayMemory& memory) {
@@ -103,6 +121,8 @@ void know(Pointer self, const KnowConnection& message) {
     recall(self, message.gateway_id, message.connection);
   }
   known.connection = message.connection;
+  known.authenticated = message.authenticated;
+  known.registered = message.registered;
   state.announced[message.connection.address()] = {message.gateway_id,
                                                    ConnectionNumber{++state.last_number}};
   self->monitor(message.connection);
@@ -195,12 +215,17 @@ RouterSnapshot snapshot(const Shell& state) {
   return out;
 }
 
-RouterHandle::behavior_type router(Pointer self, std::shared_ptr<GatewayMemories> memories) {
+RouterHandle::behavior_type router(Pointer self, const actors::MailboxProbe& mailbox,
+                                   std::shared_ptr<GatewayMemories> memories) {
   actors::prepare(self, Shell::name);
+  self->state.mailbox.emplace(mailbox);
   self->state.memories = std::move(memories);
   self->set_down_handler([self](caf::down_msg& down) { forget(self, down.source); });
   return {
-      [self](const ScheduleDownlink& message) { run(self, self->state.logic.start(message)); },
+      [self](const ScheduleDownlink& message) {
+        self->state.mailbox->sample(*self);
+        run(self, self->state.logic.start(message));
+      },
       [self](const GetGatewayStats& message) { get_stats(self, message); },
       [self](const InspectGateway& message) { ask_connected<InspectConnection>(self, message); },
       [self](const FindStationControl& message) {
@@ -219,10 +244,11 @@ RouterHandle::behavior_type router(Pointer self, std::shared_ptr<GatewayMemories
 
 }  // namespace
 
-RouterHandle spawn_router(caf::actor_system& system, std::shared_ptr<GatewayMemories> memories,
-                          bool own_thread) {
-  if (own_thread) return system.spawn<caf::detached>(router, std::move(memories));
-  return system.spawn(router, std::move(memories));
+RouterHandle spawn_router(caf::actor_system& system, actors::Metrics& metrics,
+                          std::shared_ptr<GatewayMemories> memories, bool own_thread) {
+  const actors::MailboxProbe mailbox(metrics, Shell::name);
+  if (own_thread) return system.spawn<caf::detached>(router, mailbox, std::move(memories));
+  return system.spawn(router, mailbox, std::move(memories));
 }
 
 }  // namespace ff::gateway_server

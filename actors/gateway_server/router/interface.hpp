@@ -59,10 +59,14 @@ struct GatewayRightsChanged {
   GatewayId gateway_id;
 };
 
-/// INTERNAL, from a connection: it is admitted. An older one of the same gateway is disconnected.
+/// INTERNAL, from a connection: it is admitted. An older one of the same gateway is disconnected;
+/// not an authenticated one for one that is not (anybody can send datagrams in a gateway's name),
+/// and not a registered gateway for a stranger whose EUI is in its name.
 struct KnowConnection {
   GatewayId gateway_id;
   ConnectionHandle connection;
+  bool authenticated = false;
+  bool registered = false;
 };
 /// INTERNAL, from a connection: it has ended.
 struct ForgetConnection {

@@ -219,11 +219,16 @@ std::string_view reason_of(JsonError error) {
   }
 }
 
+/// Semtech's forwarder says so of frames without a coding rate in their header: a false preamble,
+/// with a CRC that is wrong or missing.
+constexpr std::string_view noise_coding_rate = "OFF";
+
 Status read_frames(JsonValue& value, const PushDataContext& context, PushData& push) {
   if (is_null(value)) return {};
   simdjson::ondemand::array array;
   if (value.get_array().get(array)) return fail(invalid_payload);
   std::size_t count = 0;
+  std::optional<Error> refused;
   for (auto element : array) {
     simdjson::ondemand::object object;
     if (element.get_object().get(object) || ++count > frames_max) return fail(invalid_payload);
@@ -233,9 +238,15 @@ Status read_frames(JsonValue& value, const PushDataContext& context, PushData& p
         read_object(object, std::span<const JsonField<RawFrame>>(frame_fields), raw, &wrong);
     if (error && wrong.empty()) return fail(invalid_payload);
     if (error) return fail(invalid_payload, {{"field", wrong}, {"reason", reason_of(error)}});
-    FF_TRY(auto frame, uplink(raw, context));
-    add_best(push.uplinks, std::move(frame));
+    auto frame = uplink(raw, context);
+    if (frame) {
+      add_best(push.uplinks, *std::move(frame));
+      continue;
+    }
+    ++push.frames_refused;
+    if (raw.coding_rate != noise_coding_rate) refused = frame.error();
   }
+  if (refused && push.uplinks.empty()) return tl::unexpected<Error>(*std::move(refused));
   return {};
 }
 

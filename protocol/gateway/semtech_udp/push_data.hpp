@@ -31,6 +31,8 @@ struct PushData {
   std::optional<GatewayStatus> status;
   /// The datagram had a `stat` that could not be read; its frames count nevertheless.
   bool status_ignored = false;
+  /// Frames that are left out: noise, or no frame of LoRaWAN.
+  std::size_t frames_refused = 0;
 };
 
 /// Decodes datagrams one after the other with reused buffers. Not thread safe: one per actor.
@@ -41,10 +43,11 @@ class PushDataDecoder {
   PushDataDecoder(PushDataDecoder&&) noexcept;
   PushDataDecoder& operator=(PushDataDecoder&&) noexcept;
 
-  /// `body` is at most `datagram_bytes_max` long. One malformed frame makes the whole datagram an
-  /// error: payload for broken JSON, base64 or fields, data_rate for an unknown modulation. A known
-  /// `field` of `rxpk` whose value does not fit is an attribute, with the `reason` `type`, `range`
-  /// or `syntax`. Never throws. [spec gateway-server §3.4]
+  /// `body` is at most `datagram_bytes_max` long. Broken JSON, and a known `field` of `rxpk` whose
+  /// value does not fit (an attribute, with the `reason` `type`, `range` or `syntax`), make the
+  /// whole datagram an error. A frame that is well formed and that we can not take (its modulation,
+  /// data rate, frequency, base64) is left out, where the reference refuses those beside it too; it
+  /// is an error if there is no other. Never throws. [spec gateway-server §3.4]
   Result<PushData> decode(ByteView body, const PushDataContext& context);
 
  private:

@@ -5,6 +5,7 @@
 #include <caf/send.hpp>
 #include <set>
 
+#include "actors/gateway_server/connection/admission.hpp"
 #include "actors/gateway_server/connection/errors.hpp"
 #include "actors/gateway_server/supervisor/gateway_server.hpp"
 #include "net/runtime/manual_loop.hpp"
@@ -357,6 +358,24 @@ TEST_F(GatewayServerTest, ANewConnectionOfAGatewayEndsTheOlderOne) {
   EXPECT_EQ(events, expected);
 }
 
+TEST_F(GatewayServerTest, AStrangerDoesNotTakeThePlaceOfTheGatewayThatIsNamedAfterIt) {
+  constexpr GatewayEui stranger{0xb827ebfffe123457};
+  auto settings = register_gateway();
+  settings.ids.gateway_id = synthetic_gateway_id(stranger);
+  registry->gateways = {settings};
+  start();
+  send(semtech::PacketType::pull_data, 1);
+  pass(20ms);
+  gateway->send(server_address, semtech::make_packet(semtech::PacketType::pull_data, 2,
+                                                     semtech::Token{2}, stranger));
+  pass(20ms);
+  send(semtech::PacketType::push_data, 3, push_json);
+  EXPECT_EQ(uplinks.size(), 1U);
+  EXPECT_EQ(std::count(events.begin(), events.end(), "gs.gateway.connect"), 2)
+      << "the first was not ended";
+  EXPECT_EQ(std::count(events.begin(), events.end(), "gs.gateway.disconnect"), 1);
+}
+
 /// A gateway that comes by two EUIs, whose second connection ends the first.
 class TakeOverTest : public GatewayServerTest {
  protected:
@@ -604,6 +623,7 @@ TEST_F(GatewayServerTest, TellsARestartedRouterOfItsConnections) {
 TEST_F(GatewayServerTest, EscalatesWhenItsAddressIsTaken) {
   const auto squatter = *network.open(server_address, {}, [](auto) {});
   start();
+  pass(2s);
   EXPECT_EQ(escalated, "gateway_frontend_udp");
 }
 

@@ -60,6 +60,32 @@ TEST(BeaconWindow, SendsFramesWithoutATimeOfTheirOwnAfterTheBeacon) {
             counter(102'120ms + occupied));
 }
 
+TEST(BeaconWindow, BeaconsAreInTheDutyCycle) {
+  const auto& as923 = *region::find("AS_923", PhyVersion::rp002_v1_0_4);
+  const region::FrequencyPlan* plans[] = {&bare_plan};
+  Scheduler scheduler(make_scheduler_settings(plans, as923, {}).value());
+  const auto beacon_band = [&](const auto& usage) {
+    return usage.limit.contains(as923.beacon_frequency);
+  };
+  Gateway gateway;
+  const auto before = scheduler.usage(gateway.at(0s));
+  ASSERT_NE(std::ranges::find_if(before, beacon_band), before.end());
+  EXPECT_EQ(std::ranges::find_if(before, beacon_band)->utilization, 0);
+  scheduler.keep_beacons_free();
+  const auto after = scheduler.usage(gateway.at(0s));
+  // 153 ms each 128 s, and somewhat more because the longest beacon is counted.
+  EXPECT_NEAR(std::ranges::find_if(after, beacon_band)->utilization, 0.00145, 0.00025);
+  // What is left of one percent is some 12 of 14 such frames.
+  int sent = 0;
+  auto frame = long_frame(as923.beacon_frequency);
+  while (scheduler.schedule_at(frame, counter(1min + sent * 4s), gateway.at(0s))) ++sent;
+  Scheduler silent(make_scheduler_settings(plans, as923, {}).value());
+  int sent_by_silent = 0;
+  while (silent.schedule_at(frame, counter(1min + sent_by_silent * 4s), gateway.at(0s)))
+    ++sent_by_silent;
+  EXPECT_LT(sent, sent_by_silent);
+}
+
 TEST(BeaconWindow, IsOrdinaryTimeWithoutGps) {
   Gateway gateway;
   Scheduler scheduler(settings());

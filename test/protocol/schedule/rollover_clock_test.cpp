@@ -105,6 +105,19 @@ TEST(RolloverClock, KeepsGpsTimeAcrossSamplesWithoutIt) {
   EXPECT_EQ(clock.to_gateway_time(at(11s)), gps + 10s);
 }
 
+TEST(RolloverClock, ForgetsGpsTimeOfAGatewayThatHasLostIt) {
+  RolloverClock clock;
+  clock.sync_at(at(0s), noon, noon);
+  clock.sync_at(at(10min), noon + 10min);
+  EXPECT_TRUE(clock.has_gateway_time());
+  clock.sync_at(at(10min + 1s), noon + 10min + 1s);
+  EXPECT_FALSE(clock.has_gateway_time());
+  clock.sync_at(at(11min), noon + 11min, noon + 11min);
+  EXPECT_TRUE(clock.has_gateway_time());
+  clock.forget_gateway_time();
+  EXPECT_FALSE(clock.has_gateway_time());
+}
+
 TEST(RolloverClock, ForgetsGpsTimeWhenTheCounterJumps) {
   RolloverClock clock;
   clock.sync(600'000'000, noon, noon);

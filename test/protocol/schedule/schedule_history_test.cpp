@@ -32,6 +32,16 @@ TEST(ScheduleHistory, CountsInTheNextConnectionToo) {
               *clock.from_server_time(noon + 59min));
 }
 
+TEST(ScheduleHistory, WhatIsToComeKeepsItsTime) {
+  Gateway before;
+  Scheduler scheduler(settings());
+  ASSERT_TRUE(scheduler.schedule_at(short_frame(), counter(10s), before.at(0s)));
+  ASSERT_TRUE(scheduler.schedule_at(short_frame(), counter(18s), before.at(0s)));
+  const auto history = scheduler.history(before.at(15s));
+  ASSERT_EQ(history.size(), 2U);
+  EXPECT_EQ(history[1].starts, noon + 18s);
+}
+
 TEST(ScheduleHistory, MovesWithACounterThatStartsAnew) {
   Gateway gateway;
   Scheduler scheduler(settings());

@@ -578,7 +578,7 @@ TEST(ConnectionAcknowledgment, FindsItsDownlinkOnce) {
   EXPECT_EQ(connection.state.stats(connection.now()).round_trip_times->count, 1U);
 }
 
-TEST(DownlinkRing, ForgetsAfterSixteenAndWraps) {
+TEST(DownlinkRing, ForgetsTheOldestAndWraps) {
   DownlinkRing ring;
   const auto frame = std::make_shared<const DownlinkFrame>();
   const auto first = ring.add(frame);
@@ -587,7 +587,7 @@ TEST(DownlinkRing, ForgetsAfterSixteenAndWraps) {
   EXPECT_NE(ring.take(first), nullptr);
   ring.add(frame);
   EXPECT_EQ(ring.take(first), nullptr);
-  for (int i = 0; i < 65'535 - 17; ++i) ring.add(frame);
+  for (int i = 0; i < 65'535 - 1 - static_cast<int>(DownlinkRing::size); ++i) ring.add(frame);
   EXPECT_EQ(ring.add(frame), DownlinkToken{1});
   EXPECT_EQ(ring.take(DownlinkToken{500}), nullptr);
 }

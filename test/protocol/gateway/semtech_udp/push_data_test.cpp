@@ -188,7 +188,7 @@ std::string rxpk(const std::string& fields) {
   return R"({"rxpk":[{)" + fields + "}]}";
 }
 
-TEST(PushData, RefusesTheWholeDatagramForOneMalformedFrame) {
+TEST(PushData, RefusesWhatIsMalformed) {
   const std::string rate = R"("modu":"LORA","datr":"SF7BW125","codr":"4/5",)";
   const BadBody bad_bodies[] = {
       {"empty", "", &invalid_payload},
@@ -222,14 +222,37 @@ TEST(PushData, RefusesTheWholeDatagramForOneMalformedFrame) {
        rxpk(R"("modu":"LORA","datr":"SF7BW125","codr":"9/9","freq":868.1,"data":"AA==")"),
        &invalid_data_rate},
       {"FSK without rate", rxpk(R"("modu":"FSK","freq":868.1,"data":"AA==")"), &invalid_data_rate},
-      {"good and bad", R"({"rxpk":[{)" + rate + R"("freq":868.1,"data":"AA=="},{}]})",
-       &invalid_data_rate},
+      {"good and malformed",
+       R"({"rxpk":[{)" + rate + R"("freq":868.1,"data":"AA=="},{"freq":"868.1"}]})",
+       &invalid_payload},
   };
   for (const auto& row : bad_bodies) {
     const auto push = decode(row.json);
     ASSERT_FALSE(push) << row.name;
     EXPECT_TRUE(push.error().is(*row.error)) << row.name << ": " << push.error().to_string();
   }
+}
+
+TEST(PushData, LeavesOutFramesThatNobodyCanTakeAndKeepsTheOthers) {
+  const std::string good = "{" + std::string(lora) + "}";
+  const std::string others[] = {
+      R"({})",
+      R"({"modu":"GMSK","datr":1,"freq":868.1,"data":"AA=="})",
+      R"({"modu":"LORA","datr":"SF7BW125","codr":"OFF","stat":-1,"freq":868.1,"data":"AA=="})",
+      R"({"modu":"LORA","datr":"SF7BW125","codr":"4/5","freq":0,"data":"AA=="})",
+      R"({"modu":"LORA","datr":"SF7BW125","codr":"4/5","freq":868.1,"data":"!!"})",
+  };
+  for (const auto& other : others) {
+    for (const auto& frames : {good + "," + other, other + "," + good}) {
+      const auto push = decode(R"({"rxpk":[)" + frames + "]}");
+      ASSERT_TRUE(push) << frames;
+      EXPECT_EQ(push->uplinks.size(), 1U) << frames;
+      EXPECT_EQ(push->frames_refused, 1U) << frames;
+    }
+  }
+  const auto noise = decode(R"({"rxpk":[)" + others[2] + "]}");
+  ASSERT_TRUE(noise) << "acknowledged: the forwarder is not to blame";
+  EXPECT_TRUE(noise->uplinks.empty());
 }
 
 TEST(PushData, BoundsFramesAndAntennas) {
