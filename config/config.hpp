@@ -310,6 +310,7 @@ struct Webhooks {
   Duration connect_timeout{};
   std::size_t requests_waiting_max = 0;
   std::size_t requests_max = 0;
+  std::size_t requests_per_endpoint_max = 0;
   std::uint64_t unhealthy_attempts = 0;
   Duration unhealthy_retry{};
   std::size_t per_application_max = 0;

@@ -11,6 +11,7 @@
 #include "actors/join_server/probe.hpp"
 #include "actors/join_server/record.hpp"
 #include "actors/support/caf_error.hpp"
+#include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
 #include "protocol/base/ulid.hpp"
 #include "storage/keys/keys.hpp"
@@ -41,6 +42,7 @@ struct Shell {
   storage::Shard shard;
   std::unique_ptr<DeviceTable> devices;
   std::unique_ptr<Probe> probe;
+  std::unique_ptr<actors::MailboxProbe> mailbox;
   std::unique_ptr<Random> random;
   std::map<JoinKey, Writing> writing;
   std::map<JoinKey, Asking> asking;
@@ -210,6 +212,7 @@ void abandon(Pointer self, const JoinKey& key, const Error& error) {
 
 void on_request(Pointer self, Request request) {
   auto& state = self->state;
+  state.mailbox->sample(*self);
   if (const auto* join = std::get_if<HandleJoin>(&request)) {
     if (auto checked = check_join_request(*join, state.context->config); !checked) {
       return turn_away(self, request, checked.error());
@@ -295,6 +298,8 @@ ShardActor::behavior_type shard_actor(Pointer self, ContextPtr context, storage:
   state.devices =
       std::make_unique<DeviceTable>(context->config.devices_max, context->config.waiting_max);
   state.probe = std::make_unique<Probe>(*context->deps.metrics);
+  state.mailbox = std::make_unique<actors::MailboxProbe>(*context->deps.metrics, Shell::name,
+                                                         std::to_string(shard.value()));
   state.random = context->deps.make_random();
   state.context = std::move(context);
   commit(self, {}, [handle = ShardHandle(self)](Status status) {

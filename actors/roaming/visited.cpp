@@ -22,7 +22,9 @@ bool Visited::hear(const std::shared_ptr<const UplinkFrame>& frame, MonoTime now
     return true;
   }
   if (windows_.size() >= limits_.windows_max) return false;
-  windows_.emplace(frame->phy_payload, Window{frame, frame->rx_metadata});
+  // A copy: the frame itself counts as under way in the gateway server as long as somebody has it.
+  windows_.emplace(frame->phy_payload,
+                   Window{std::make_shared<const UplinkFrame>(*frame), frame->rx_metadata});
   closing_.emplace_back(now + limits_.window, frame->phy_payload);
   return true;
 }

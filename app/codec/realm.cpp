@@ -68,12 +68,12 @@ constexpr std::string_view freeze_library = R"(
 })();)";
 
 /// Words with which a script could behave differently in a lasting realm without throwing there, or
-/// catch what it throws: `arguments` is another thing in strict mode; promises outlive a call; the
-/// others lead to the standard library.
-constexpr std::array<std::string_view, 17> telling_words{
+/// catch what it throws: `arguments` and `this` are other things in strict mode; promises outlive a
+/// call; the others lead to the standard library.
+constexpr std::array<std::string_view, 18> telling_words{
     "arguments", "try",     "eval",       "Function", "RegExp",   "constructor",
     "prototype", "Reflect", "Proxy",      "Promise",  "async",    "await",
-    "import",    "WeakRef", "globalThis", "caller",   "__proto__"};
+    "import",    "WeakRef", "globalThis", "caller",   "__proto__", "this"};
 
 bool is_word_character(char c) noexcept {
   return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '$';

@@ -89,7 +89,7 @@ std::vector<Knob> network_server_knobs() {
        "Applications, or devices as application.device, with an algorithm of their own.", "",
        many(adr_exception(), FF_PLACE(ns.adr.exceptions), Shape::map)},
       {"ns.session-idle", "A silent device's session leaves the memory after this.", "1m",
-       one(duration(seconds{1}, hours{24}), FF_PLACE(ns.session_idle))},
+       one(duration(minutes{1}, hours{24}), FF_PLACE(ns.session_idle))},
       {"ns.device-kek-label",
        "Label of the key vault's key that session keys are wrapped with at rest; empty: the "
        "server's own.",

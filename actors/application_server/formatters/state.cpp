@@ -18,6 +18,8 @@ constexpr std::size_t suspects_max = 4096;
 constexpr int attempts_max = 2;
 /// A worker that has not come up so often in a row is down: its calls need not wait.
 constexpr int failed_starts_max = 3;
+/// Of the places in the queue, what one script may have.
+constexpr std::size_t scripts_share = 4;
 
 Answer ending(Ending how, std::string text = {}) {
   return {.ending = how, .text = std::move(text)};
@@ -68,9 +70,37 @@ std::size_t PoolState::place_of(const formatter::ScriptKey& key, MonoTime now) {
   return hash % apart();
 }
 
+/// A turn later than its script's call before it, and before those of other scripts that are later.
+void PoolState::enqueue(Worker& worker, std::uint32_t number) {
+  auto& job = jobs_.at(number);
+  auto& turns = turns_[job.call.script.key];
+  job.turn = turns.last = std::max(turn_, turns.last) + 1;
+  ++turns.waiting;
+  ++waiting_;
+  auto place = worker.queue.end();
+  while (place != worker.queue.begin() && jobs_.at(*std::prev(place)).turn > job.turn) --place;
+  worker.queue.insert(place, number);
+}
+
+/// One that has had its turn.
+void PoolState::enqueue_first(Worker& worker, std::uint32_t number) {
+  ++turns_[jobs_.at(number).call.script.key].waiting;
+  ++waiting_;
+  worker.queue.push_front(number);
+}
+
+void PoolState::no_longer_waits(std::uint32_t number) {
+  --waiting_;
+  const auto turns = turns_.find(jobs_.at(number).call.script.key);
+  if (--turns->second.waiting == 0) turns_.erase(turns);
+}
+
 PoolEffects PoolState::run(const RunFormatter& call, MonoTime now) {
   auto& worker = workers_[place_of(call.script.key, now)];
-  if (waiting_ >= config_.queue_size) {
+  const auto turns = turns_.find(call.script.key);
+  const auto of_script = turns == turns_.end() ? 0 : turns->second.waiting;
+  const auto share = std::max<std::size_t>(1, config_.queue_size / scripts_share);
+  if (waiting_ >= config_.queue_size || of_script >= share) {
     ++refused_;
     effects_.emplace_back(AnswerCall{call.reply, fail(pool_full)});
     return take();
@@ -83,8 +113,7 @@ PoolEffects PoolState::run(const RunFormatter& call, MonoTime now) {
   const auto number = ++numbers_;
   jobs_.emplace(number, Job{call, now});
   deadlines_.emplace_back(now + config_.queue_timeout, number);
-  worker.queue.push_back(number);
-  ++waiting_;
+  enqueue(worker, number);
   fill(worker, now);
   // It is busy: somebody else may not be.
   if (!worker.queue.empty()) fill(now);
@@ -121,8 +150,9 @@ std::optional<std::uint32_t> PoolState::next_for(Worker& worker) {
 }
 
 void PoolState::send(Worker& worker, std::uint32_t number, MonoTime now) {
-  --waiting_;
+  no_longer_waits(number);
   auto& job = jobs_.at(number);
+  turn_ = std::max(turn_, job.turn);
   // When it may have forgotten some, it is given them once more; it says so if it lacks one.
   if (worker.scripts.size() >= config_.realms * formatter::scripts_per_realm)
     worker.scripts.clear();
@@ -177,8 +207,7 @@ void PoolState::answered(Worker& worker, const Answer& answer, MonoTime now) {
       suspect(job.call.script.key, now);
     if (once_more) {
       job.with_script = true;
-      worker.queue.push_front(number);
-      ++waiting_;
+      enqueue_first(worker, number);
     } else {
       finish(number, answer, now, true);
     }
@@ -224,8 +253,7 @@ void PoolState::take_back(Worker& worker, MonoTime now) {
   for (auto number = worker.under_way.rbegin(); number != worker.under_way.rend(); ++number) {
     const auto found = jobs_.find(*number);
     if (found == jobs_.end()) continue;
-    workers_[place_of(found->second.call.script.key, now)].queue.push_front(*number);
-    ++waiting_;
+    enqueue_first(workers_[place_of(found->second.call.script.key, now)], *number);
   }
   worker.under_way.clear();
 }
@@ -269,7 +297,7 @@ PoolEffects PoolState::ended(const WorkerEnded& message, MonoTime now) {
 /// Nobody comes for them.
 void PoolState::give_up_queue(Worker& worker, MonoTime now) {
   for (const auto number : std::exchange(worker.queue, {})) {
-    --waiting_;
+    no_longer_waits(number);
     finish(number, fail(formatters_unavailable, {{"reason", worker.last_end}}), now, false);
   }
 }
@@ -281,7 +309,7 @@ PoolEffects PoolState::expire(MonoTime now) {
     if (!jobs_.contains(number)) continue;
     for (auto& worker : workers_) {
       if (std::erase(worker.queue, number) == 0) continue;
-      --waiting_;
+      no_longer_waits(number);
       finish(number, fail(formatters_timed_out), now, false);
     }
   }

@@ -6,6 +6,9 @@
 // while: its calls go, one at a time, to a worker that is for suspects alone. So it can take time
 // from the others once, not with every call. A call that was running when its worker ended is tried
 // once more, there; the others of that worker are not affected.
+//
+// Scripts take turns: in a queue, the first call of each goes before the second of any, and no
+// script has more than a quarter of the places.
 #pragma once
 
 #include <deque>
@@ -68,6 +71,12 @@ class PoolState {
     MonoTime asked_at;
     int attempts = 0;
     bool with_script = false;
+    std::uint64_t turn = 0;
+  };
+  /// Of a script of which calls wait.
+  struct Turns {
+    std::size_t waiting = 0;
+    std::uint64_t last = 0;  // that one of them has
   };
   struct Worker {
     WorkerId id;
@@ -100,6 +109,9 @@ class PoolState {
   void suspect(const formatter::ScriptKey& key, MonoTime now);
   void take_back(Worker& worker, MonoTime now);
   void give_up_queue(Worker& worker, MonoTime now);
+  void enqueue(Worker& worker, std::uint32_t number);
+  void enqueue_first(Worker& worker, std::uint32_t number);
+  void no_longer_waits(std::uint32_t number);
   bool is_down(const Worker& worker) const noexcept;
 
   FormattersConfig config_;
@@ -110,6 +122,8 @@ class PoolState {
   std::uint32_t numbers_ = 0;
   std::uint64_t incarnations_ = 0;
   std::size_t waiting_ = 0;
+  std::map<formatter::ScriptKey, Turns> turns_;
+  std::uint64_t turn_ = 0;  // of the newest call that a worker was given
   std::uint64_t refused_ = 0;
   PoolEffects effects_;
 };

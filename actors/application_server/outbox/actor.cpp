@@ -11,6 +11,7 @@
 
 #include "actors/application_server/outbox/probe.hpp"
 #include "actors/application_server/outbox/scans.hpp"
+#include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
 
 namespace ff::application_server {
@@ -20,6 +21,7 @@ struct Shell {
   static inline const char* name = "outbox_reader";
   OutboxConfig config;
   std::optional<OutboxProbe> probe;
+  std::optional<actors::MailboxProbe> mailbox;
   std::uint64_t early = 0;  // of the removal under way
 };
 using Pointer = OutboxHandle::stateful_pointer<Shell>;
@@ -64,12 +66,16 @@ OutboxHandle::behavior_type outbox(Pointer self, OutboxConfig config) {
   actors::prepare(self, Shell::name);
   self->state.config = std::move(config);
   self->state.probe.emplace(*self->state.config.deps.metrics);
+  self->state.mailbox.emplace(*self->state.config.deps.metrics, Shell::name);
   wait_for_next_trim(self, {}, self->state.config.trim_interval);
   return {
       [self](const RecoverOutbox& ask) {
         ask.reply(newest_sequences(*self->state.config.store, ask.shard));
       },
-      [self](const ReadOutbox& ask) { ask.reply(read_messages(*self->state.config.store, ask)); },
+      [self](const ReadOutbox& ask) {
+        self->state.mailbox->sample(*self);
+        ask.reply(read_messages(*self->state.config.store, ask));
+      },
       [self](const LoadCursors& ask) {
         const auto& state = self->state.config;
         ask.reply(load_cursors(*state.store, state.shards, ask.application_id, ask.consumer));

@@ -24,8 +24,13 @@ struct PipelineConfig {
   std::uint32_t max_retry_attempts = 32;
   /// Messages of one device that wait for its record or key.
   std::size_t waiting_max = 256;
-  /// Pushes of one device that wait for an earlier one.
+  /// Items of one push; of the network server's queues none takes so many. [spec
+  /// application-server §7.2]
+  std::size_t push_items_max = 20'000;
+  /// Pushes of one device that wait for an earlier one, and as many that wait for formatters.
   std::size_t pushes_max = 64;
+  /// Items of all these.
+  std::size_t waiting_items_max = 40'000;
   /// Messages of one device that wait for a payload to be decoded; more go on undecoded.
   std::size_t held_max = 256;
   /// For the pool of formatters to say anything; it has time-outs of its own.

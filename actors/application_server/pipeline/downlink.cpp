@@ -6,6 +6,7 @@
 #include "actors/application_server/pipeline/errors.hpp"
 #include "actors/application_server/pipeline/record.hpp"
 #include "actors/application_server/pipeline/state.hpp"
+#include "actors/network_server/session/errors.hpp"
 #include "protocol/base/ulid.hpp"
 #include "storage/keys/push_keys.hpp"
 
@@ -49,8 +50,25 @@ Status check_item(ApplicationDownlink& item, const PipelineConfig& config) {
 }  // namespace
 
 bool PipelineState::run(Lane& lane, QueueDownlinks& message, const Turn& turn) {
+  if (const auto room = check_room(lane, message.downlinks.size()); !room) {
+    if (message.reply)
+      effects_.emplace_back(Answer{[reply = message.reply, room] { reply(room); }});
+    return true;
+  }
   if (!prepare(lane, message, turn)) accept_push(lane, message, turn);
   return true;
+}
+
+/// Before anything is made of them: more than any queue holds, or than may wait.
+Status PipelineState::check_room(const Lane& lane, std::size_t count) const {
+  if (count > config_.push_items_max) return fail(network_server::downlink_queue_capacity);
+  if (lane.pushes.size() >= config_.pushes_max || lane.preparing.size() >= config_.pushes_max)
+    return fail(buffer_full);
+  auto waiting = count;
+  for (const auto& push : lane.pushes) waiting += push.items.size();
+  for (const auto& preparation : lane.preparing) waiting += preparation.message.downlinks.size();
+  if (waiting > config_.waiting_items_max) return fail(buffer_full);
+  return {};
 }
 
 /// Its payloads are what they will be.
@@ -64,7 +82,6 @@ void PipelineState::accept_push(Lane& lane, QueueDownlinks& message, const Turn&
   auto status = !lane.record
                     ? Status(fail(device_not_found, {{"device_uid", to_string(message.device)}}))
                     : check_push(push, *lane.record, turn, tell_failed);
-  if (status && lane.pushes.size() >= config_.pushes_max) status = fail(buffer_full);
   if (status || tell_failed) {
     for (const auto& item : push.items) {
       work.event("as.down.data.receive", lane.record->ids, item.correlation_ids, event_data(item));
@@ -121,6 +138,7 @@ void PipelineState::attempt_push(const DeviceUid& uid, Lane& lane, const Turn& t
   }
   Work work(turn.now, turn.random);
   push.sealed = *std::move(sealed);
+  push.spent = spent_between(*lane.record, device);
   push.request = ++requests_;
   ++push.attempts;
   deadlines_.add(turn.now.mono + config_.push_timeout, uid, push.request);
@@ -136,6 +154,7 @@ Effects PipelineState::pushed(const DownlinksPushed& message, const Turn& turn) 
   auto& lane = found->second;
   if (!lane.push || lane.push->request != message.request) return take();
   lane.used = turn.now.mono;
+  if (!message.outcome) take_back(lane);
   const auto sessions = message.outcome ? std::nullopt : network_sessions(message.outcome.error());
   const bool skipped = lane.record && lane.record->session &&
                        skips_crypto(*lane.record, *lane.record->session, crypto_);
@@ -163,6 +182,15 @@ Effects PipelineState::pushed(const DownlinksPushed& message, const Turn& turn) 
   }
   drain(message.device, lane, turn);
   return take();
+}
+
+/// The network server takes all items of a push or none. Of one that it does not answer nobody knows.
+void PipelineState::take_back(Lane& lane) {
+  if (!lane.record) return;
+  auto device = *lane.record;
+  if (!give_back(device, std::exchange(lane.push->spent, {}))) return;
+  lane.push->gave_back = true;
+  lane.record = std::make_shared<const AppDevice>(std::move(device));
 }
 
 /// With the commit in which the network server drops the items.
@@ -221,6 +249,7 @@ void PipelineState::push_failed(Lane& lane, const Error& error, const Turn& turn
   auto push = *std::exchange(lane.push, std::nullopt);
   Work work(turn.now, turn.random);
   forget_push(push, work);
+  if (lane.record && push.gave_back) store(lane, AppDevice(*lane.record), work);
   if (lane.record) publish_failed(lane, lane.record->ids, push.items, error, work);
   if (answers(push.reply))
     work.after.answers.emplace_back([reply = std::move(push.reply), error] { reply(fail(error)); });

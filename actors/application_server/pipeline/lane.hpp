@@ -33,9 +33,16 @@ struct Fetched {
 /// order.
 struct Preparation {
   QueueDownlinks message;
+  formatter::FormattersPtr formatters;         // null: nothing is to be done
+  std::size_t next = 0;                        // item that has not been looked at
+  std::size_t decoded = 0;                     // items that scripts have decoded
   std::map<std::uint64_t, std::size_t> asked;  // request, item
   /// The first that was wrong: refuses them all.
   std::optional<Error> error;
+
+  bool is_done() const noexcept {
+    return asked.empty() && (error || !formatters || next == message.downlinks.size());
+  }
 };
 
 /// A queue on its way to who asked for it.

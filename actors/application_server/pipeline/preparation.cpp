@@ -13,6 +13,11 @@ namespace {
 using formatter::Function;
 using formatter::Kind;
 
+/// Calls of one push that are under way: a long one leaves room in the pool to everybody else.
+constexpr std::size_t scripts_max = 16;
+/// Items of one push that are decoded for those who watch.
+constexpr std::size_t decoded_max = 100;
+
 bool is_encoded(const ApplicationDownlink& item) noexcept {
   return item.frm_payload.empty() && !item.decoded_payload_json.empty();
 }
@@ -32,24 +37,28 @@ bool PipelineState::prepare(Lane& lane, QueueDownlinks& message, const Turn& tur
   const auto formatters = lane.record && !skips(lane) ? formatters_of(lane) : nullptr;
   const bool idle = !formatters || formatters->down.kind == Kind::none;
   if (idle && lane.preparing.empty()) return false;
-  if (lane.preparing.size() >= config_.pushes_max) {
-    if (message.reply)
-      effects_.emplace_back(Answer{[reply = message.reply] { reply(fail(buffer_full)); }});
-    return true;
-  }
   auto& preparation = lane.preparing.emplace_back();
   preparation.message = std::move(message);
-  const auto count = idle ? 0 : preparation.message.downlinks.size();
-  for (std::size_t i = 0; i < count; ++i)
-    prepare_item(lane, formatters->down, preparation, i, turn);
+  if (!idle) preparation.formatters = formatters;
+  prepare_some(lane, preparation, turn);
   take_prepared(lane, turn);
   return true;
+}
+
+/// The next items, as many as may be with scripts at a time.
+void PipelineState::prepare_some(const Lane& lane, Preparation& preparation, const Turn& turn) {
+  if (!preparation.formatters) return;
+  const auto count = preparation.message.downlinks.size();
+  while (preparation.next < count && !preparation.error &&
+         preparation.asked.size() < scripts_max)
+    prepare_item(lane, preparation.formatters->down, preparation, preparation.next++, turn);
 }
 
 void PipelineState::prepare_item(const Lane& lane, const formatter::Formatter& chosen,
                                  Preparation& preparation, std::size_t index, const Turn& turn) {
   auto& item = preparation.message.downlinks[index];
   if (!is_encoded(item) && !is_decoded(item)) return;
+  if (is_decoded(item) && preparation.decoded++ >= decoded_max) return;
   if (runs_script(lane, chosen.kind)) return ask_for_item(lane, chosen, preparation, index, turn);
   const bool cayenne = chosen.kind == Kind::cayenne_lpp;
   if (is_encoded(item)) {
@@ -104,6 +113,7 @@ bool PipelineState::prepared(Lane& lane, const ScriptAnswered& message, const Tu
     } else {
       item_decoded(preparation, index, message.answer, turn);
     }
+    prepare_some(lane, preparation, turn);
     return true;
   }
   return false;
@@ -151,7 +161,7 @@ void PipelineState::item_decoded(Preparation& preparation, std::size_t index,
 
 /// Pushes whose scripts have answered, in the order in which they came.
 void PipelineState::take_prepared(Lane& lane, const Turn& turn) {
-  while (!lane.preparing.empty() && lane.preparing.front().asked.empty()) {
+  while (!lane.preparing.empty() && lane.preparing.front().is_done()) {
     auto preparation = std::move(lane.preparing.front());
     lane.preparing.pop_front();
     auto& message = preparation.message;

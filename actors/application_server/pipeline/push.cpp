@@ -98,6 +98,33 @@ Result<std::vector<ApplicationDownlink>> seal_downlinks(AppDevice& device, const
   return sealed;
 }
 
+std::vector<SpentCounters> spent_between(const AppDevice& before, const AppDevice& after) {
+  std::vector<SpentCounters> out;
+  const auto add = [&](const std::optional<AppSession>& earlier,
+                       const std::optional<AppSession>& later) {
+    if (!earlier || !later || earlier->last_a_f_cnt_down == later->last_a_f_cnt_down) return;
+    out.push_back(
+        {later->session_key_id, earlier->last_a_f_cnt_down, later->last_a_f_cnt_down});
+  };
+  add(before.session, after.session);
+  add(before.pending_session, after.pending_session);
+  return out;
+}
+
+bool give_back(AppDevice& device, const std::vector<SpentCounters>& spent) {
+  bool changed = false;
+  for (const auto& counters : spent) {
+    for (auto* session : {&device.session, &device.pending_session}) {
+      if (!*session || (*session)->session_key_id != counters.session_key_id ||
+          (*session)->last_a_f_cnt_down != counters.last)
+        continue;
+      (*session)->last_a_f_cnt_down = counters.before;
+      changed = true;
+    }
+  }
+  return changed;
+}
+
 std::optional<NetworkSessions> network_sessions(const Error& error) {
   NetworkSessions sessions{read_session(error, ""), read_session(error, "pending_")};
   if (!sessions.current && !sessions.pending) return std::nullopt;

@@ -16,6 +16,13 @@
 
 namespace ff::application_server {
 
+/// The counters of one session that the items of a push have got.
+struct SpentCounters {
+  SessionKeyId session_key_id;
+  FCnt32 before;  // the last one of earlier pushes
+  FCnt32 last;
+};
+
 struct Push {
   std::vector<ApplicationDownlink> items;  // plain text
   bool replace = false;
@@ -30,6 +37,8 @@ struct Push {
   int attempts = 0;
   std::uint64_t request = 0;
   std::vector<ApplicationDownlink> sealed;
+  std::vector<SpentCounters> spent;
+  bool gave_back = false;  // in memory; to be stored
 };
 
 /// What an event tells of an item: what applications are told when it is queued.
@@ -40,6 +49,12 @@ events::EventData event_data(const ApplicationDownlink& item);
 /// no_device_session, those of usable_key.
 Result<std::vector<ApplicationDownlink>> seal_downlinks(AppDevice& device, const Push& push,
                                                         const PayloadCrypto& crypto);
+
+std::vector<SpentCounters> spent_between(const AppDevice& before, const AppDevice& after);
+/// The network server has refused all items: their counters go to later ones, or a device would
+/// hear none of these when refused ones are so many that its counter seems lost. Sessions whose
+/// counters have moved since stay as they are; false: all have.
+bool give_back(AppDevice& device, const std::vector<SpentCounters>& spent);
 
 /// What the network server says of a session when it refuses a push.
 struct NetworkSession {

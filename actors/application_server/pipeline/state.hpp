@@ -130,6 +130,7 @@ class PipelineState {
 
   // preparation.cpp
   bool prepare(Lane& lane, QueueDownlinks& message, const Turn& turn);
+  void prepare_some(const Lane& lane, Preparation& preparation, const Turn& turn);
   void prepare_item(const Lane& lane, const formatter::Formatter& chosen, Preparation& preparation,
                     std::size_t index, const Turn& turn);
   void ask_for_item(const Lane& lane, const formatter::Formatter& chosen, Preparation& preparation,
@@ -150,6 +151,8 @@ class PipelineState {
   bool finish_listing(Lane& lane, std::uint64_t request);
 
   // downlink.cpp
+  Status check_room(const Lane& lane, std::size_t count) const;
+  void take_back(Lane& lane);
   void accept_push(Lane& lane, QueueDownlinks& message, const Turn& turn);
   Status check_push(Push& push, const AppDevice& device, const Turn& turn, bool& receive_failed);
   void begin_pushes(const DeviceUid& uid, Lane& lane, const Turn& turn);

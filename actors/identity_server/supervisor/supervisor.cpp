@@ -44,11 +44,11 @@ caf::actor spawn_identity_server(caf::actor_system& system, RegistryContext cont
                           }),
                     child("identity_slow_reader", routes.slow_reader,
                           [registry](caf::actor_system& in) {
-                            return spawn_registry_reader(in, registry);
+                            return spawn_registry_reader(in, registry, "identity_slow_reader");
                           }),
                     child("identity_scanner", routes.scanner,
                           [registry](caf::actor_system& in) {
-                            return spawn_registry_reader(in, registry);
+                            return spawn_registry_reader(in, registry, "identity_scanner");
                           }),
                     child("identity_access", routes.access,
                           [access](caf::actor_system& in) { return spawn_access(in, access); }),

@@ -41,24 +41,24 @@ std::string_view to_string(Mismatch mismatch) noexcept {
   return names[static_cast<std::size_t>(mismatch)];
 }
 
-void Refusals::add(std::shared_ptr<const UplinkFrame> frame, const AddressIndex& addresses) {
-  const auto decoded = phy::decode_frame(frame->phy_payload);
+void Refusals::add(const UplinkFrame& frame, const AddressIndex& addresses) {
+  const auto decoded = phy::decode_frame(frame.phy_payload);
   if (!decoded) return;
   if (const auto* join = std::get_if<phy::JoinRequestView>(&decoded->body))
-    return add_join(*frame, join->request.join_eui, join->request.dev_eui);
+    return add_join(frame, join->request.join_eui, join->request.dev_eui);
   // The JoinEUI is zero where types 0 and 2 have none.
   if (const auto* rejoin = std::get_if<phy::RejoinRequestView>(&decoded->body))
-    return add_join(*frame, rejoin->request.join_eui, rejoin->request.dev_eui);
+    return add_join(frame, rejoin->request.join_eui, rejoin->request.dev_eui);
   const auto* data = std::get_if<phy::DataFrameView>(&decoded->body);
   if (data == nullptr || phy::direction_of(data->m_type) != phy::Direction::up) return;
-  add_data(std::move(frame), *data, addresses.size(data->dev_addr));
+  add_data(frame, *data, addresses.size(data->dev_addr));
 }
 
-void Refusals::add_data(std::shared_ptr<const UplinkFrame> frame, const phy::DataFrameView& data,
+void Refusals::add_data(const UplinkFrame& frame, const phy::DataFrameView& data,
                         std::size_t sessions) {
   if (addresses_.empty()) addresses_.resize(addresses_max);
   auto& place = addresses_[place_of(data.dev_addr)];
-  const auto now = frame->received_at;
+  const auto now = frame.received_at;
   if (!place.frame || place.dev_addr != data.dev_addr) {
     const bool is_ours = place.frame && place.sessions > 0;
     const bool may_replace = !is_ours || sessions > 0 || place.frame->received_at + ours_kept < now;
@@ -69,7 +69,7 @@ void Refusals::add_data(std::shared_ptr<const UplinkFrame> frame, const phy::Dat
   place.f_cnt = data.f_cnt;
   place.sessions = sessions;
   ++place.times;
-  place.frame = std::move(frame);
+  place.frame = std::make_shared<const UplinkFrame>(frame);
 }
 
 void Refusals::add_join(const UplinkFrame& frame, JoinEui join_eui, DevEui dev_eui) {

@@ -41,7 +41,8 @@ class Refusals {
   static constexpr Duration ours_kept = std::chrono::minutes{10};
 
   /// Notes a frame that `addresses` or the join index did not know; others are of no interest.
-  void add(std::shared_ptr<const UplinkFrame> frame, const AddressIndex& addresses);
+  /// Keeps no frame alive: what it needs is copied.
+  void add(const UplinkFrame& frame, const AddressIndex& addresses);
 
   /// Null if nothing was refused, or it has been forgotten.
   const AddressRefusal* find(DevAddr dev_addr) const;
@@ -51,8 +52,7 @@ class Refusals {
   std::uint64_t forgotten() const noexcept { return forgotten_; }
 
  private:
-  void add_data(std::shared_ptr<const UplinkFrame> frame, const phy::DataFrameView& data,
-                std::size_t sessions);
+  void add_data(const UplinkFrame& frame, const phy::DataFrameView& data, std::size_t sessions);
   void add_join(const UplinkFrame& frame, JoinEui join_eui, DevEui dev_eui);
 
   std::vector<AddressRefusal> addresses_;  // one place per address, by its hash; empty until used

@@ -51,10 +51,10 @@ std::vector<ToSession> SessionDirectory::activated(const DeviceUid& device, Mono
   return messages;
 }
 
-/// Under pressure the idle time shrinks to a tenth.
+/// Under pressure it shrinks, but not below what gateways take for their reports of a downlink.
 Duration SessionDirectory::idle_limit() const noexcept {
   const bool crowded = active_ > limits_.sessions_max;
-  return crowded ? limits_.idle / 10 : limits_.idle;
+  return crowded ? limits_.idle / 3 : limits_.idle;
 }
 
 std::optional<MonoTime> SessionDirectory::next_due() const noexcept {

@@ -20,8 +20,8 @@ struct DirectoryLimits {
   Duration idle = std::chrono::seconds{60};
   /// Events kept for a session that is being loaded or passivated.
   std::size_t stash_max = 64;
-  /// Sessions of this shard alive at once; above it idle ones are passivated early and new ones
-  /// wait for them.
+  /// Sessions of this shard alive at once; above it idle ones are passivated after a third of the
+  /// time. No bound: a device that speaks has a session.
   std::size_t sessions_max = 100'000;
 };
 

@@ -42,7 +42,7 @@ UplinkOutcome ShardState::on_uplink(std::shared_ptr<const UplinkFrame> frame, Mo
     owners_.emplace(copy.window, std::move(owner));
     last_window_ = copy.window;
   } else if (outcome == UplinkOutcome::unknown_device) {
-    refusals_.add(std::move(frame), addresses_);
+    refusals_.add(*frame, addresses_);
   }
   return outcome;
 }

@@ -100,6 +100,8 @@ TEST(Scripts, OfEveryKindRun) {
        "function decodeUplink() { if (true) { function h() { return 1; } } return {data: {x: "
        "h()}}; }",
        R"({"data":{"x":1}})"},
+      {"a function that asks for its object",
+       "function decodeUplink() { return {data: {x: this ? 1 : 2}}; }", R"({"data":{"x":1}})"},
       {"odd values",
        "function decodeUplink() { return {data: {u: undefined, f: function () {}, n: null, l: "
        "[undefined],"

@@ -105,7 +105,8 @@ Result<ClientRequest> make_request(const WebhookKey& key, const Webhook& webhook
   const auto lookup = variables(key, *send.message, rendered.euis);
   FF_TRY(const auto base, expand(webhook.base_url, lookup));
   FF_TRY(const auto below, expand(path_template, lookup));
-  return ClientRequest{.method = "POST",
+  return ClientRequest{.group = key.application_id.text(),
+                       .method = "POST",
                        .url = join_url(base, below),
                        .headers = headers_of(key, webhook, send, config),
                        .body = std::move(rendered.body)};

@@ -136,14 +136,34 @@ TEST_F(Pool, AnIdleWorkerHelpsABusyOne) {
 }
 
 TEST_F(Pool, AFullQueueRefusesAtOnce) {
-  config.queue_size = 3;
+  config.queue_size = 12;
   config.window = 1;
   begin();
   for (int i = 0; i < 10; ++i) ask(script(0));
   ASSERT_FALSE(answers.empty());
   EXPECT_TRUE(answers.front().second.error().is(pool_full));
-  EXPECT_EQ(answers.size(), 5U) << "two run, three wait";
+  EXPECT_EQ(answers.size(), 5U) << "two run, three wait: a quarter";
   EXPECT_EQ(state->refused(), 5U);
+  for (std::uint8_t other = 1; other < 10; ++other) {
+    for (int i = 0; i < 3; ++i) ask(script(0, other));
+  }
+  EXPECT_EQ(state->waiting(), 12U);
+  EXPECT_EQ(state->refused(), 5U + 27U - 9U);
+}
+
+TEST_F(Pool, ScriptsTakeTurns) {
+  config.window = 1;
+  begin();
+  ask(script(1));  // nobody helps
+  for (int i = 0; i < 4; ++i) ask(script(0, 1));
+  ask(script(0, 2));
+  ask(script(0, 2));
+  std::vector<std::uint8_t> order;
+  while (!sent[0].empty()) {
+    order.push_back(sent[0].front().input.at(0));
+    answer(0);
+  }
+  EXPECT_EQ(order, (std::vector<std::uint8_t>{1, 2, 5, 3, 6, 4}));
 }
 
 TEST_F(Pool, CallsThatWaitTooLongAreGivenUp) {

@@ -1,4 +1,5 @@
 // Applications' downlinks on their way to the network server. [spec application-server §7.3]
+#include "actors/network_server/session/errors.hpp"
 #include "test/actors/application_server/pipeline/rig.hpp"
 
 namespace ff::application_server {
@@ -84,6 +85,44 @@ TEST_F(Downlinks, AreTriedFiftyTimesAtMost) {
   EXPECT_FALSE(*answer);
   ASSERT_EQ(published.size(), 1U);
   EXPECT_NE(text(0).find(R"("name":"f_cnt_too_low")"), std::string::npos);
+  EXPECT_EQ(device().session->last_a_f_cnt_down, FCnt32{1});
+}
+
+/// A device that misses 16,384 counters hears nothing any more.
+TEST_F(Downlinks, ThatAreRefusedSpendNoCounters) {
+  create(session(id_1, key_1, address_1), session(id_2, key_2, address_2));
+  for (int i = 0; i < 3; ++i) {
+    push({item(), item()});
+    network_answers(fail(network_server::downlink_queue_capacity));
+    EXPECT_EQ(answer->error().name(), "downlink_queue_capacity");
+  }
+  EXPECT_EQ(device().session->last_a_f_cnt_down, FCnt32{0});
+  EXPECT_EQ(device().pending_session->last_a_f_cnt_down, FCnt32{0});
+  push({item()});
+  for (const auto& sent : last_push().downlinks) EXPECT_EQ(sent.f_cnt, FCnt32{1});
+  network_answers({});
+  push({item()});
+  for (const auto& sent : last_push().downlinks) EXPECT_EQ(sent.f_cnt, FCnt32{2});
+}
+
+TEST_F(Downlinks, MoreThanAnyQueueHoldsAreRefusedBeforeAnythingIsMadeOfThem) {
+  create(session(id_1, key_1, address_1));
+  push(std::vector<ApplicationDownlink>(20'001, item()));
+  EXPECT_EQ(answer->error().name(), "downlink_queue_capacity");
+  EXPECT_TRUE(to_session.empty());
+  EXPECT_TRUE(published.empty());
+  EXPECT_TRUE(events.empty());
+}
+
+TEST_F(Downlinks, ThatWaitHaveABound) {
+  create(session(id_1, key_1, address_1));
+  push({item()});
+  for (int i = 0; i < 4; ++i) {
+    push(std::vector<ApplicationDownlink>(10'000, item()));
+    EXPECT_FALSE(answer) << i;
+  }
+  push({item()});
+  EXPECT_EQ(answer->error().name(), "buffer_full");
 }
 
 TEST_F(Downlinks, ThatCanNotBeQueuedAreRefusedWithTheReferencesErrors) {

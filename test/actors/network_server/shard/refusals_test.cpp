@@ -35,7 +35,7 @@ TEST(Refusals, AreBounded) {
   Refusals refusals;
   const AddressIndex empty;
   for (std::uint32_t i = 0; i < 4 * Refusals::addresses_max; ++i)
-    refusals.add(data_frame(DevAddr{0x26000000 + i}), empty);
+    refusals.add(*data_frame(DevAddr{0x26000000 + i}), empty);
   std::size_t kept = 0;
   for (std::uint32_t i = 0; i < 4 * Refusals::addresses_max; ++i)
     kept += refusals.find(DevAddr{0x26000000 + i}) ? 1 : 0;
@@ -46,10 +46,10 @@ TEST(Refusals, AreBounded) {
 TEST(Refusals, ForeignTrafficDoesNotPushOutOurs) {
   constexpr DevAddr ours{0x26000001};
   Refusals refusals;
-  refusals.add(data_frame(ours), index_of(ours));
+  refusals.add(*data_frame(ours), index_of(ours));
   const AddressIndex empty;
   for (std::uint32_t i = 0; i < 2'000; ++i)
-    refusals.add(data_frame(DevAddr{0x48000000 + i}), empty);
+    refusals.add(*data_frame(DevAddr{0x48000000 + i}), empty);
   ASSERT_NE(refusals.find(ours), nullptr);
   for (std::uint32_t i = 0; i < 2'000; ++i) {
     refusals.add(
