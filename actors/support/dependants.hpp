@@ -4,6 +4,7 @@
 #pragma once
 
 #include <caf/actor.hpp>
+#include <caf/actor_cast.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
 
@@ -18,7 +19,9 @@ namespace ff::actors {
 class Dependants {
  public:
   /// Told to exit (user_shutdown) when the one ends; at once if it has.
-  void add(caf::actor actor) {
+  template <class Handle>
+  void add(const Handle& handle) {
+    auto actor = caf::actor_cast<caf::actor>(handle);
     {
       const std::scoped_lock lock(mutex_);
       if (!ended_) {
@@ -42,8 +45,7 @@ class Dependants {
       ended_ = true;
       all.swap(actors_);
     }
-    for (const auto& [id, actor] : all)
-      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+    for (const auto& [id, actor] : all) caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
   }
   std::size_t size() const {
     const std::scoped_lock lock(mutex_);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <caf/actor.hpp>
+#include <caf/actor_cast.hpp>
 #include <caf/fwd.hpp>
 
 #include <functional>
@@ -29,6 +30,16 @@ struct ChildSpec {
   std::string name;
   std::function<caf::actor(caf::actor_system&)> start;
 };
+
+/// A child that `spawn(system)` makes, and that `route` leads to over restarts.
+template <class Handle, class Spawn>
+ChildSpec routed_child(std::string name, Route<Handle> route, Spawn spawn) {
+  return {std::move(name), [route = std::move(route), spawn](caf::actor_system& system) {
+            auto handle = spawn(system);
+            route.set(handle);
+            return caf::actor_cast<caf::actor>(handle);
+          }};
+}
 
 /// One child as its supervisor knows it.
 struct ChildSnapshot {

@@ -40,10 +40,9 @@ void subscribe(Pointer self, const SubscribeTicks& message) {
 }
 
 void unsubscribe(Pointer self, const caf::actor_addr& address) {
-  const auto erased =
-      std::erase_if(self->state.subscribers, [&](const SubscribeTicks& entry) {
-        return entry.subscriber.address() == address;
-      });
+  const auto erased = std::erase_if(self->state.subscribers, [&](const SubscribeTicks& entry) {
+    return entry.subscriber.address() == address;
+  });
   // Else the subscriber keeps an entry for each time that it was one.
   if (erased > 0) self->demonitor(address);
 }

@@ -71,8 +71,8 @@ constexpr std::string_view freeze_library = R"(
 /// catch what it throws: `arguments` and `this` are other things in strict mode; promises outlive a
 /// call; the others lead to the standard library.
 constexpr std::array<std::string_view, 18> telling_words{
-    "arguments", "try",     "eval",       "Function", "RegExp",   "constructor",
-    "prototype", "Reflect", "Proxy",      "Promise",  "async",    "await",
+    "arguments", "try",     "eval",       "Function", "RegExp",    "constructor",
+    "prototype", "Reflect", "Proxy",      "Promise",  "async",     "await",
     "import",    "WeakRef", "globalThis", "caller",   "__proto__", "this"};
 
 bool is_word_character(char c) noexcept {

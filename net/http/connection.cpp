@@ -173,8 +173,8 @@ void Connection::on_closed(CloseReason) {
 HttpServer::HttpServer(ServerOptions options, HttpHandler handler)
     : shared_(std::make_shared<Shared>()) {
   shared_->options = options;
-  shared_->bodies = std::make_shared<BodyBudget>(options.bodies_size_max,
-                                                 options.bodies_size_per_network_max);
+  shared_->bodies =
+      std::make_shared<BodyBudget>(options.bodies_size_max, options.bodies_size_per_network_max);
   shared_->handler = std::move(handler);
 }
 

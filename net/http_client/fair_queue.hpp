@@ -98,8 +98,8 @@ class FairQueue {
   }
   typename Queue::iterator first_startable(const std::string& group, Queue& queue) {
     if (!group.empty() && of(groups_, group) >= part(limits_.under_way_max)) return queue.end();
-    const auto end = queue.begin() + static_cast<std::ptrdiff_t>(
-                                         std::min(queue.size(), looked_at_max));
+    const auto end =
+        queue.begin() + static_cast<std::ptrdiff_t>(std::min(queue.size(), looked_at_max));
     const auto found = std::find_if(queue.begin(), end, [&](const Entry& entry) {
       return limits_.per_origin_max == 0 || entry.place.origin.empty() ||
              of(origins_, entry.place.origin) < limits_.per_origin_max;

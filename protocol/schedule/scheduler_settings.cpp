@@ -46,8 +46,8 @@ void add_beacons(std::vector<SubBandLimit>& bands, const region::Region& region)
   // The longest of all regions; they have no header and no CRC, which is less by some symbols.
   constexpr std::size_t beacon_bytes = 23;
   constexpr auto beacons_per_window = duty_cycle_window / Duration{beacon_period};
-  const auto rate = std::ranges::find(region.data_rates, region.beacon_data_rate,
-                                      &region::DataRateEntry::index);
+  const auto rate =
+      std::ranges::find(region.data_rates, region.beacon_data_rate, &region::DataRateEntry::index);
   if (rate == region.data_rates.end()) return;
   for (const auto frequency : region.beacon_frequencies) {
     const auto band = std::ranges::find_if(

@@ -28,6 +28,22 @@ constexpr std::uint16_t shard_count = 4;
 const auto server_address = *net::Endpoint::parse("127.0.0.1:1700");
 const auto mqtt_address = *net::Endpoint::parse("127.0.0.1:1883");
 
+/// Where the first frame's counter stands in a PUSH_DATA; nothing in other datagrams.
+std::optional<std::size_t> counter_in(std::string_view datagram) {
+  constexpr std::string_view name = R"("tmst":)";
+  const auto at = datagram.find(name);
+  if (at == std::string_view::npos) return std::nullopt;
+  return at + name.size();
+}
+/// By the beginning of the base64 of its payload: MHDR 00.
+bool is_join_request(std::string_view datagram) {
+  return datagram.find(R"("data":"AA)") != std::string_view::npos;
+}
+/// The same: MHDR 20.
+bool is_join_accept(std::string_view datagram) {
+  return datagram.find(R"("data":"I)") != std::string_view::npos;
+}
+
 caf::scheduler::test_coordinator& scheduler(caf::actor_system& system) {
   return dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
 }
@@ -400,6 +416,7 @@ void Simulation::open_gateways() {
                                 [this, i](std::span<const net::Datagram> datagrams) {
                                   for (const auto& datagram : datagrams) {
                                     note("to gateway " + hex_lower(datagram.bytes));
+                                    join_accepts_ += is_join_accept(as_text(datagram.bytes));
                                     arrived_.emplace_back(i, to_owned(datagram.bytes));
                                   }
                                 });
@@ -409,7 +426,31 @@ void Simulation::open_gateways() {
 }
 
 void Simulation::send(std::size_t gateway, sim::Link, ByteView datagram) {
+  note_datagram(gateway, std::string(as_text(datagram)));
   sockets_[gateway]->send(server_address, datagram);
+}
+
+void Simulation::note_datagram(std::size_t gateway, std::string datagram) {
+  if (const auto at = counter_in(datagram)) {
+    if (is_join_request(datagram)) {
+      ++join_requests_;
+      recorded_join_ = {gateway, datagram};
+    }
+    if (gateway == recorded_join_.first)
+      newest_counter_ = {clock_->now().mono,
+                         static_cast<std::uint32_t>(std::stoul(datagram.substr(*at)))};
+  }
+}
+
+void Simulation::replay_join_request() {
+  auto [gateway, datagram] = recorded_join_;
+  const auto at = counter_in(datagram);
+  FF_ASSERT(at.has_value());
+  const auto passed = std::chrono::duration_cast<std::chrono::microseconds>(clock_->now().mono -
+                                                                            newest_counter_.first);
+  const auto counter = newest_counter_.second + static_cast<std::uint32_t>(passed.count());
+  datagram.replace(*at, datagram.find(',', *at) - *at, std::to_string(counter));
+  sockets_[gateway]->send(server_address, as_bytes(datagram));
 }
 
 void Simulation::push_downlink(const sim::DeviceIdentity& device, FPort f_port, ByteView payload) {

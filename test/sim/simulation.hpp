@@ -75,6 +75,13 @@ class Simulation final : public sim::Outlet {
   /// What has left the server and is not in its store: messages that were published, and uplinks
   /// whose devices heard that they had arrived. A sentence each.
   std::vector<std::string> lost() const;
+  /// Join-requests that gateways have sent, and join-accepts that have come to them.
+  std::size_t join_requests() const noexcept { return join_requests_; }
+  std::size_t join_accepts() const noexcept { return join_accepts_; }
+  /// The newest join-request once more, as a gateway would that hears it now: of who has recorded
+  /// it.
+  void replay_join_request();
+
   /// What is in the store and has not come to the application's MQTT client. A sentence each.
   std::vector<std::string> undelivered() const;
 
@@ -97,6 +104,7 @@ class Simulation final : public sim::Outlet {
   void register_device(const sim::DeviceIdentity& identity);
   std::optional<mac::RelayParameters> relay_settings(const sim::DeviceIdentity& identity) const;
   void open_gateways();
+  void note_datagram(std::size_t gateway, std::string datagram);
   void note(std::string line);
   void on_event(const events::Event& event);
   void on_up(const application_server::UpPublished& up);
@@ -137,6 +145,10 @@ class Simulation final : public sim::Outlet {
   std::map<Bytes, std::shared_ptr<const application_server::OutboxMessage>> published_;  // by key
   std::set<std::pair<std::string, Bytes>> delivered_;                                    // by topic
   UplinkCounts acknowledged_;
+  std::size_t join_requests_ = 0;
+  std::size_t join_accepts_ = 0;
+  std::pair<std::size_t, std::string> recorded_join_;  // gateway, datagram
+  std::pair<MonoTime, std::uint32_t> newest_counter_;  // of that gateway, and when it had it
   std::optional<ExitCode> ended_with_;
 };
 

@@ -293,6 +293,56 @@ TEST(Simulation, RepeatsNothingWhenTheDiskRefusesAndThenWorksAgain) {
   expect_nothing_repeated(simulation);
 }
 
+/// Power is lost around a join; then somebody sends the join-request again that he has recorded.
+TEST(Simulation, AcceptsNoRecordedJoinRequestAfterPowerLosses) {
+  std::size_t accepted = 0;
+  std::size_t replayed = 0;
+  std::size_t refused = 0;  // for its DevNonce, and for nothing else
+  for (std::uint64_t seed = 31; seed < 43; ++seed) {
+    SCOPED_TRACE(seed);
+    SimulationOptions options;
+    options.scenario.seed = seed;
+    options.scenario.period = minutes{10};
+    options.scenario.duration = minutes{30};
+    options.devices.push_back(
+        {.count = 1,
+         .id_prefix = "otaa",
+         .activation = sim::Activation::otaa,
+         .mac_version = seed % 2 == 0 ? MacVersion::v1_0_3 : MacVersion::v1_0_4,
+         .phy_version = PhyVersion::rp002_v1_0_3});
+    options.real_store = true;
+    Simulation simulation(options);
+    auto random = make_seeded_random(seed);
+    while (simulation.join_accepts() == 0) {
+      simulation.cut_power_after(random->below(300));
+      simulation.run(std::chrono::milliseconds{random->below(8'000)});
+      simulation.crash();
+    }
+    accepted += simulation.join_accepts();
+    for (int crash = 0; crash < 4; ++crash) {
+      const auto requests = simulation.join_requests();
+      const auto accepts = simulation.join_accepts();
+      simulation.run(seconds{1});
+      simulation.replay_join_request();
+      simulation.run(seconds{8});
+      if (simulation.join_requests() != requests) break;  // The device had to join once more.
+      ++replayed;
+      EXPECT_EQ(simulation.join_accepts(), accepts);
+      simulation.cut_power_after(random->below(300));
+      simulation.run(seconds{1});
+      simulation.crash();
+    }
+    refused += static_cast<std::size_t>(
+        std::ranges::count_if(simulation.log(), [](const std::string& line) {
+          return line.find("js.join.reject") != std::string::npos &&
+                 line.find("dev_nonce") != std::string::npos;
+        }));
+  }
+  EXPECT_GE(accepted, 12U);
+  EXPECT_GE(replayed, 20U);
+  EXPECT_GE(refused, replayed);
+}
+
 /// A new one would not know who waits for what.
 TEST(Simulation, WantsToEndWhenItsTickerHasEnded) {
   Simulation simulation(lossy(15));

@@ -6,7 +6,6 @@
 #include "actors/application_server/pipeline/errors.hpp"
 #include "actors/application_server/pipeline/record.hpp"
 #include "actors/application_server/pipeline/state.hpp"
-#include "actors/network_server/session/errors.hpp"
 #include "protocol/base/ulid.hpp"
 #include "storage/keys/push_keys.hpp"
 
@@ -61,7 +60,7 @@ bool PipelineState::run(Lane& lane, QueueDownlinks& message, const Turn& turn) {
 
 /// Before anything is made of them: more than any queue holds, or than may wait.
 Status PipelineState::check_room(const Lane& lane, std::size_t count) const {
-  if (count > config_.push_items_max) return fail(network_server::downlink_queue_capacity);
+  if (count > config_.push_items_max) return fail(push_too_long);
   if (lane.pushes.size() >= config_.pushes_max || lane.preparing.size() >= config_.pushes_max)
     return fail(buffer_full);
   auto waiting = count;
@@ -184,7 +183,8 @@ Effects PipelineState::pushed(const DownlinksPushed& message, const Turn& turn) 
   return take();
 }
 
-/// The network server takes all items of a push or none. Of one that it does not answer nobody knows.
+/// The network server takes all items of a push or none. Of one that it does not answer nobody
+/// knows.
 void PipelineState::take_back(Lane& lane) {
   if (!lane.record) return;
   auto device = *lane.record;

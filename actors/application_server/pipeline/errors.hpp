@@ -53,6 +53,10 @@ inline constexpr ErrorDef repository_unavailable{"pkg/cluster", "peer_unavailabl
                                                  Code::unavailable,
                                                  "peer with role `DEVICE_REPOSITORY` unavailable"};
 // Without an equivalent in the reference.
+/// As the network server says of what its queues do not hold.
+inline constexpr ErrorDef push_too_long{"pkg/networkserver", "downlink_queue_capacity",
+                                        Code::resource_exhausted,
+                                        "downlink queue capacity exceeded"};
 inline constexpr ErrorDef push_timed_out{"pkg/applicationserver", "push_timeout",
                                          Code::deadline_exceeded,
                                          "the network server did not answer in time"};

@@ -49,8 +49,7 @@ bool PipelineState::prepare(Lane& lane, QueueDownlinks& message, const Turn& tur
 void PipelineState::prepare_some(const Lane& lane, Preparation& preparation, const Turn& turn) {
   if (!preparation.formatters) return;
   const auto count = preparation.message.downlinks.size();
-  while (preparation.next < count && !preparation.error &&
-         preparation.asked.size() < scripts_max)
+  while (preparation.next < count && !preparation.error && preparation.asked.size() < scripts_max)
     prepare_item(lane, preparation.formatters->down, preparation, preparation.next++, turn);
 }
 

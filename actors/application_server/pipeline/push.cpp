@@ -103,8 +103,7 @@ std::vector<SpentCounters> spent_between(const AppDevice& before, const AppDevic
   const auto add = [&](const std::optional<AppSession>& earlier,
                        const std::optional<AppSession>& later) {
     if (!earlier || !later || earlier->last_a_f_cnt_down == later->last_a_f_cnt_down) return;
-    out.push_back(
-        {later->session_key_id, earlier->last_a_f_cnt_down, later->last_a_f_cnt_down});
+    out.push_back({later->session_key_id, earlier->last_a_f_cnt_down, later->last_a_f_cnt_down});
   };
   add(before.session, after.session);
   add(before.pending_session, after.pending_session);

@@ -29,6 +29,8 @@ Status PipelineState::simulate(Lane& lane, SimulateUp& message, Work& work) {
   if (!message.from_package &&
       wants_no_crypto(lane.record.get(), message.device.application_id, links_))
     return fail(payload_crypto_skipped);
+  // Uplinks can not be refused, and behind one that waits for its script everything waits.
+  if (!message.from_package && lane.held.size() >= config_.held_max) return fail(buffer_full);
   if (auto* ready = std::get_if<ReadyUp>(&message.up)) {
     if (message.from_package && !lane.record)
       return fail(device_not_found, {{"device_uid", to_string(message.device)}});

@@ -1,7 +1,6 @@
 #include "actors/events/store/actor.hpp"
 
 #include <array>
-#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -204,14 +203,11 @@ EventStore make_event_store(EventStoreConfig config) {
     if (!buffer->push(event)) return;
     if (const auto store = route.get()) caf::delayed_anon_send(store, linger, StoreEvents{});
   };
-  out.child = {Shell::name, [buffer, config = std::move(config),
-                             route = out.route](caf::actor_system& system) {
-                 auto store = config.own_thread
-                                  ? system.spawn<caf::detached>(event_store, config, buffer)
-                                  : system.spawn(event_store, config, buffer);
-                 route.set(store);
-                 return caf::actor_cast<caf::actor>(store);
-               }};
+  out.child = actors::routed_child(
+      Shell::name, out.route, [buffer, config = std::move(config)](caf::actor_system& system) {
+        return config.own_thread ? system.spawn<caf::detached>(event_store, config, buffer)
+                                 : system.spawn(event_store, config, buffer);
+      });
   return out;
 }
 

@@ -61,9 +61,9 @@ void connect(const RequestsPtr& requests, const net::http::Request& request,
   auto authorised = [requests, upgrade_headers = std::move(upgrade_headers),
                      response = std::move(response)](Result<ConnectRequest> allowed) {
     if (!allowed) return refuse(*requests, StationRequestKind::traffic, response, allowed.error());
-    spawn_station(*requests->system, requests->context,
-                  {*std::move(allowed), response, upgrade_headers, requests->probe,
-                   requests->stations});
+    spawn_station(
+        *requests->system, requests->context,
+        {*std::move(allowed), response, upgrade_headers, requests->probe, requests->stations});
   };
   authorise(requests->context, std::move(connecting), credentials_of(request),
             std::move(authorised));

@@ -2,7 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -292,7 +291,7 @@ StationHandle::behavior_type station(Pointer self, ContextPtr context, StationRe
   self->set_exit_handler([self](caf::exit_msg&) {
     end(self, {CloseCode::going_away, Error(frontend_ended)});
   });
-  state.request.of_frontend->add(caf::actor_cast<caf::actor>(StationHandle(self)));
+  state.request.of_frontend->add(StationHandle(self));
   watch_client(self);
   state.request.connect.control = StationControlHandle(StationHandle(self));
   state.connection = spawn_connection(self->system(), state.context, state.request.connect,

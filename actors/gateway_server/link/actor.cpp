@@ -2,7 +2,6 @@
 
 #include <spdlog/spdlog.h>
 
-#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -100,7 +99,7 @@ LinkHandle::behavior_type link(Pointer self, const ContextPtr& context, LinkRequ
   state.id = self->id();
   self->set_down_handler([self](caf::down_msg& down) { on_down(self, down); });
   self->set_exit_handler([self](caf::exit_msg&) { end(self, Error(frontend_ended)); });
-  state.request.of_frontend->add(caf::actor_cast<caf::actor>(LinkHandle(self)));
+  state.request.of_frontend->add(LinkHandle(self));
   state.request.port->opened(LinkHandle(self));
   state.connection = spawn_connection(self->system(), context, state.request.connect,
                                       FrontendHandle(LinkHandle(self)));

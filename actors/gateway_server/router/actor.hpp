@@ -11,8 +11,7 @@ namespace ff::gateway_server {
 /// One per node. With a thread of its own a downlink does not wait behind thousands of sessions for
 /// its turn, which it has no time for. `memories`: of gateways that are not connected; may be null.
 RouterHandle spawn_router(caf::actor_system& system, actors::Metrics& metrics,
-                          std::shared_ptr<GatewayMemories> memories,
-                          bool own_thread);
+                          std::shared_ptr<GatewayMemories> memories, bool own_thread);
 
 /// `Context::transmit` of the network server: asks the router that `router` leads to. An error when
 /// there is none.

@@ -26,7 +26,8 @@ actors::ChildSpec memory_child(const ContextPtr& context, const GatewayServerSet
 
 actors::ChildSpec router_child(const ContextPtr& context, bool own_thread) {
   return {"gateway_router", [context, own_thread](caf::actor_system& system) {
-            auto router = spawn_router(system, *context->deps.metrics, context->memories, own_thread);
+            auto router =
+                spawn_router(system, *context->deps.metrics, context->memories, own_thread);
             context->router.set(router);
             return caf::actor_cast<caf::actor>(router);
           }};

@@ -1,24 +1,13 @@
 #include "actors/identity_server/supervisor/supervisor.hpp"
 
-#include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 
 #include "actors/identity_server/registry/actor.hpp"
 
 namespace ff::identity_server {
-namespace {
 
-template <class Spawn, class Handle>
-actors::ChildSpec child(std::string name, const actors::Route<Handle>& route, Spawn spawn) {
-  return {std::move(name), [route, spawn](caf::actor_system& system) {
-            auto handle = spawn(system);
-            route.set(handle);
-            return caf::actor_cast<caf::actor>(handle);
-          }};
-}
-
-}  // namespace
+using actors::routed_child;
 
 caf::actor spawn_identity_server(caf::actor_system& system, RegistryContext context,
                                  const Routes& routes,
@@ -38,24 +27,26 @@ caf::actor spawn_identity_server(caf::actor_system& system, RegistryContext cont
       system,
       {.name = "identity_server",
        .limits = {},
-       .children = {child("identity_registry_reader", routes.reader,
-                          [registry](caf::actor_system& in) {
-                            return spawn_registry_reader(in, registry);
-                          }),
-                    child("identity_slow_reader", routes.slow_reader,
-                          [registry](caf::actor_system& in) {
-                            return spawn_registry_reader(in, registry, "identity_slow_reader");
-                          }),
-                    child("identity_scanner", routes.scanner,
-                          [registry](caf::actor_system& in) {
-                            return spawn_registry_reader(in, registry, "identity_scanner");
-                          }),
-                    child("identity_access", routes.access,
-                          [access](caf::actor_system& in) { return spawn_access(in, access); }),
-                    child("identity_registry", routes.registry,
-                          [registry](caf::actor_system& in) {
-                            return spawn_registry(in, registry);
-                          })},
+       .children = {routed_child("identity_registry_reader", routes.reader,
+                                 [registry](caf::actor_system& in) {
+                                   return spawn_registry_reader(in, registry);
+                                 }),
+                    routed_child("identity_slow_reader", routes.slow_reader,
+                                 [registry](caf::actor_system& in) {
+                                   return spawn_registry_reader(in, registry,
+                                                                "identity_slow_reader");
+                                 }),
+                    routed_child("identity_scanner", routes.scanner,
+                                 [registry](caf::actor_system& in) {
+                                   return spawn_registry_reader(in, registry, "identity_scanner");
+                                 }),
+                    routed_child(
+                        "identity_access", routes.access,
+                        [access](caf::actor_system& in) { return spawn_access(in, access); }),
+                    routed_child("identity_registry", routes.registry,
+                                 [registry](caf::actor_system& in) {
+                                   return spawn_registry(in, registry);
+                                 })},
        .clock = registry->deps.clock,
        .metrics = registry->deps.metrics,
        .on_escalation = std::move(on_escalation)});

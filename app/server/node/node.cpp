@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
+#include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 #include <future>
 #include <stdexcept>
-#include <thread>
 
 #include "actors/application_server/outbox/scans.hpp"
 #include "actors/audit/supervisor.hpp"
@@ -404,8 +404,9 @@ std::unique_ptr<Node> Node::start(NodePorts ports, NodeConfig config) {
     routes.audit.emplace();
     routes.supervisors.emplace_back("audit", actors::Route<caf::actor>());
   }
-  for (const auto* name : {"root", "api", "storage", "identity_server", "interop", "device_repository",
-                           "application_server", "join_server", "network_server", "gateway_server"})
+  for (const auto* name :
+       {"root", "api", "storage", "identity_server", "interop", "device_repository",
+        "application_server", "join_server", "network_server", "gateway_server"})
     routes.supervisors.emplace_back(name, actors::Route<caf::actor>());
   auto node = std::unique_ptr<Node>(new Node(routes));
 
@@ -453,12 +454,13 @@ Node::~Node() {
 void Node::stop_gateways(Duration patience) {
   auto ended = std::make_shared<std::promise<void>>();
   const auto has_ended = ended->get_future();
-  caf::anon_send(root_, actors::StopChild{"gateway_server",
-                                          [ended](const Status&) { ended->set_value(); }});
+  caf::anon_send(
+      root_, actors::StopChild{"gateway_server", [ended](const Status&) { ended->set_value(); }});
   has_ended.wait_for(patience);
-  constexpr Duration look = std::chrono::milliseconds{10};
+  constexpr std::chrono::milliseconds look{10};
+  caf::scoped_actor waiter(root_->home_system());
   for (Duration waited{0}; uplinks_->under_way() > 0 && waited < patience; waited += look)
-    std::this_thread::sleep_for(look);
+    waiter->receive([](caf::unit_t) {}, caf::after(look) >> [] {});
 }
 
 void Node::stop() {

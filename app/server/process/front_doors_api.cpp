@@ -279,12 +279,11 @@ void FrontDoors::State::start_actors(const NodeRoutes& routes) {
                                   .on_escalation = [fatal = ports.on_fatal](const auto& child) {
                                     fatal(ExitCode::internal, child + " failed too often");
                                   }};
-  config.children.push_back({"api_deadlines", [clock = ports.clock, ticker = routes.deps.ticker,
-                                               route = deadlines](caf::actor_system& in) {
-                               auto keeper = api::spawn_deadline_keeper(in, clock, ticker);
-                               route.set(keeper);
-                               return caf::actor_cast<caf::actor>(keeper);
-                             }});
+  config.children.push_back(actors::routed_child(
+      "api_deadlines", deadlines,
+      [clock = ports.clock, ticker = routes.deps.ticker](caf::actor_system& in) {
+        return api::spawn_deadline_keeper(in, clock, ticker);
+      }));
   if (auto store = event_store_child(routes)) config.children.push_back(*std::move(store));
   config.children.push_back(expiry_child());
   supervisor = actors::spawn_supervisor(ports.system, std::move(config));

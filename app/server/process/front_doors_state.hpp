@@ -81,7 +81,7 @@ struct FrontDoors::State {
   actors::Route<api::DeadlineKeeper> deadlines;
   std::optional<actors::Route<events::EventStoreHandle>> event_store;  // nothing: not kept
   caf::actor supervisor;
-  std::optional<audit::Routes> audit_log;               // nothing: none is kept
+  std::optional<audit::Routes> audit_log;  // nothing: none is kept
   bool is_first_start = false;
   Certificates certificates;
   std::optional<CertificateWatch> certificate_watch;

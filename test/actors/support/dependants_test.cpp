@@ -11,9 +11,8 @@ namespace {
 class DependantsTest : public test::ActorFixture {
  protected:
   caf::actor spawn() {
-    auto actor = system->spawn([](caf::event_based_actor*) -> caf::behavior {
-      return {[](caf::unit_t) {}};
-    });
+    auto actor = system->spawn(
+        [](caf::event_based_actor*) -> caf::behavior { return {[](caf::unit_t) {}}; });
     actor->attach_functor([this] { ++ended; });
     return actor;
   }

@@ -29,9 +29,8 @@ TEST_F(TickerTest, TicksEveryFiveMillisecondsWhileSubscribed) {
 
 /// CAF keeps an entry for each, and tells of the end once for each.
 TEST_F(TickerTest, MonitorsASubscriberOnceHoweverOftenItSubscribes) {
-  Ticked subscriber = system->spawn([](Ticked::pointer) -> Ticked::behavior_type {
-    return {[](const Tick&) {}};
-  });
+  Ticked subscriber =
+      system->spawn([](Ticked::pointer) -> Ticked::behavior_type { return {[](const Tick&) {}}; });
   for (int i = 0; i < 100; ++i) {
     caf::anon_send(deps.ticker.get(), SubscribeTicks{subscriber, {}});
     caf::anon_send(deps.ticker.get(), UnsubscribeTicks{subscriber});

@@ -216,6 +216,30 @@ TEST_F(Encoding, DecodedPayloadIsEncodedByTheScriptBeforeThePushLeaves) {
   EXPECT_TRUE(happened("as.down.data.encode.warning"));
 }
 
+/// A long push leaves room in the pool to everybody else.
+TEST_F(Encoding, ALongPushHasAFewScriptsAtATime) {
+  create_with(javascript());
+  push(std::vector<ApplicationDownlink>(40, decoded()));
+  EXPECT_EQ(scripts.size(), 16U);
+  for (std::size_t i = 0; i < 40; ++i) {
+    EXPECT_TRUE(to_session.empty());
+    ASSERT_LT(i, scripts.size());
+    EXPECT_LE(scripts.size(), i + 16);
+    script_answers(i, data(R"({"bytes":[1]})"));
+  }
+  ASSERT_EQ(to_session.size(), 1U);
+  EXPECT_EQ(last_push().downlinks.size(), 40U);
+}
+
+TEST_F(Encoding, OnlyTheFirstItemsAreDecodedForThoseWhoWatch) {
+  create_with(javascript());
+  push(std::vector<ApplicationDownlink>(120, item()));
+  for (std::size_t i = 0; i < scripts.size(); ++i) script_answers(i, data(R"({"data":{}})"));
+  EXPECT_EQ(scripts.size(), 100U);
+  ASSERT_EQ(to_session.size(), 1U);
+  EXPECT_EQ(last_push().downlinks.size(), 120U);
+}
+
 TEST_F(Encoding, AFailureRefusesTheWholeRequest) {
   create_with(javascript());
   push({decoded(), item()});

@@ -102,6 +102,17 @@ TEST_F(Simulation, KeepsItsPlaceBehindWhatIsBeingDecoded) {
   EXPECT_EQ(published[1].message->kind, UpKind::join);
 }
 
+TEST_F(Simulation, IsRefusedWhereTooMuchWaitsForAScript) {
+  create_with(javascript());
+  for (int i = 0; i < 256; ++i) {
+    simulate(simulated());
+    ASSERT_FALSE(answer && !*answer) << i;
+  }
+  simulate(simulated());
+  ASSERT_TRUE(answer && !*answer);
+  EXPECT_EQ(answer->error().name(), "buffer_full");
+}
+
 TEST_F(Simulation, AnUplinkOfAnUnknownDeviceIsRefusedAndTold) {
   simulate(simulated());
   EXPECT_TRUE(answer->error().is(device_not_found));

@@ -596,6 +596,7 @@ TEST_F(BasicStationTest, StationsOfAFrontendThatEndsAreDisconnected) {
 TEST_F(BasicStationTest, EscalatesWhenItsAddressIsTaken) {
   const auto squatter = *network.listen(server_address, {}, [](auto) { return nullptr; });
   start();
+  pass(2s);
   EXPECT_EQ(escalated, "gateway_frontend_basic_station");
 }
 

@@ -434,6 +434,7 @@ TEST_F(GatewayMqttTest, OneConnectionTooManyIsClosed) {
 TEST_F(GatewayMqttTest, EscalatesWhenItsAddressIsTaken) {
   const auto squatter = *streams.listen(v2_address, {}, [](auto) { return nullptr; });
   start();
+  pass(2s);
   EXPECT_EQ(escalated, "gateway_frontend_mqtt");
 }
 

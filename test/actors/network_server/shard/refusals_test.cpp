@@ -53,7 +53,7 @@ TEST(Refusals, ForeignTrafficDoesNotPushOutOurs) {
   ASSERT_NE(refusals.find(ours), nullptr);
   for (std::uint32_t i = 0; i < 2'000; ++i) {
     refusals.add(
-        data_frame(DevAddr{0x48000000 + i}, start + Refusals::ours_kept + std::chrono::seconds{1}),
+        *data_frame(DevAddr{0x48000000 + i}, start + Refusals::ours_kept + std::chrono::seconds{1}),
         empty);
   }
   EXPECT_EQ(refusals.find(ours), nullptr);
@@ -63,9 +63,9 @@ TEST(Refusals, DownlinksAndNoiseAreOfNoInterest) {
   Refusals refusals;
   UplinkFrame noise;
   noise.phy_payload = {0xe0, 1, 2, 3};
-  refusals.add(std::make_shared<const UplinkFrame>(noise), AddressIndex());
+  refusals.add(noise, AddressIndex());
   noise.phy_payload.clear();
-  refusals.add(std::make_shared<const UplinkFrame>(noise), AddressIndex());
+  refusals.add(noise, AddressIndex());
   EXPECT_TRUE(refusals.joins().empty());
   EXPECT_EQ(refusals.forgotten(), 0U);
 }
