@@ -11,7 +11,7 @@ import urllib.error
 import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-BIN = os.path.join(ROOT, 'build/release/bin')
+BIN = os.environ.get('DEMO_BIN', os.path.join(ROOT, 'build/release/bin'))  # of another build: the tests'
 TICKS = os.sysconf('SC_CLK_TCK')
 
 
