@@ -80,7 +80,7 @@ class TidyTest(unittest.TestCase):
             'auto t = std::chrono::system_clock::now();', 'std::random_device r;', 'sleep(1);',
             'std::this_thread::sleep_for(x);', 'std::thread t(f);', 'self->request(a, caf::infinite, x);',
             'std::cout << 1;', 'printf("x");', 'delete p;', 'std::mutex m;', 'caf::actor a;', 'assert(x);',
-            'self->request(a, t, x).await(f);', 'getenv("X");', '::socket(1, 2, 3);', 'std::stoi(x);',
+            'self->request(a, t, x).await(f);', 'getenv("X");', '::socket(1, 2, 3);', 'self->monitor(frontend);', 'std::stoi(x);',
         ]
         for row in rows:
             with self.subTest(row=row):

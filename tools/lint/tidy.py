@@ -33,6 +33,11 @@ BANNED = [
     (r'\.await\s*\(', 'an awaiting actor answers nobody; use .then', []),
     (r'\b(scoped_actor|blocking_actor)\b', 'only tests and the start of the process may block',
      ['app/', 'test/', 'tools/', 'actors/support/']),
+    # Those that may monitor their children, or what ends with them.
+    (r'(?:->|\.)monitor\s*\(', 'CAF keeps something for ever of who monitors an actor that outlives him: actors/support/dependants.hpp',
+     ['actors/support/', 'actors/gateway_server/*/actor.cpp', 'actors/gateway_server/frontend_basic_station/station.cpp',
+      'actors/network_server/shard/actor.cpp', 'actors/application_server/*/directory.cpp', 'actors/application_server/integration/registry_parts.hpp',
+      'app/', 'test/', 'tools/']),
     (r'\bstd::(cout|cerr|clog)\b|(?<![\w:.])(std::)?(printf|fprintf|puts)\s*\(', 'programs print, libraries return',
      ['app/', 'tools/', 'test/fuzz/', 'test/sim/matrix/', 'protocol/base/assert.cpp']),
     (r'\bgetenv\s*\(', 'settings come from config/', ['config/load/environment.cpp', 'tools/', 'test/']),
