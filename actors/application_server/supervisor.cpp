@@ -20,22 +20,19 @@ actors::ChildSpec outbox_child(const Config& config, const Surroundings& surroun
                       .messages_max = config.outbox_messages_max,
                       .trim_interval = config.outbox_trim_interval,
                       .own_thread = config.own_thread};
-  return {"outbox_reader", [outbox = std::move(outbox), routes](caf::actor_system& system) {
-            const auto handle = spawn_outbox(system, outbox);
-            routes.outbox.set(handle);
-            return caf::actor_cast<caf::actor>(handle);
-          }};
+  return actors::routed_child("outbox_reader", routes.outbox,
+                              [outbox = std::move(outbox)](caf::actor_system& system) {
+                                return spawn_outbox(system, outbox);
+                              });
 }
 
 actors::ChildSpec links_child(const Config& config, const Surroundings& surroundings,
                               const Routes& routes) {
   LinksConfig links{surroundings.deps, routes.link_table, surroundings.publish,
                     config.link_timeout};
-  return {"application_links", [links = std::move(links), routes](caf::actor_system& system) {
-            const auto handle = spawn_links(system, links);
-            routes.links.set(handle);
-            return caf::actor_cast<caf::actor>(handle);
-          }};
+  return actors::routed_child(
+      "application_links", routes.links,
+      [links = std::move(links)](caf::actor_system& system) { return spawn_links(system, links); });
 }
 
 actors::ChildSpec mqtt_sessions_child(const Config& config, const Surroundings& surroundings,
@@ -47,22 +44,20 @@ actors::ChildSpec mqtt_sessions_child(const Config& config, const Surroundings& 
                                     .outbox = routes.outbox,
                                     .links = routes.links,
                                     .index = routes.mqtt_session_index});
-  return {"mqtt_sessions", [context = std::move(context), routes](caf::actor_system& system) {
-            const auto handle = mqtt_session::spawn_mqtt_sessions(system, context);
-            routes.mqtt_sessions.set(handle);
-            return caf::actor_cast<caf::actor>(handle);
-          }};
+  return actors::routed_child("mqtt_sessions", routes.mqtt_sessions,
+                              [context = std::move(context)](caf::actor_system& system) {
+                                return mqtt_session::spawn_mqtt_sessions(system, context);
+                              });
 }
 
 actors::ChildSpec mqtt_groups_child(const Config& config, const Surroundings& surroundings,
                                     const Routes& routes) {
   auto context = std::make_shared<const mqtt_group::GroupsContext>(mqtt_group::GroupsContext{
       .config = config.mqtt_groups, .deps = surroundings.deps, .sessions = routes.mqtt_sessions});
-  return {"mqtt_groups", [context = std::move(context), routes](caf::actor_system& system) {
-            const auto handle = mqtt_group::spawn_mqtt_groups(system, context);
-            routes.mqtt_groups.set(handle);
-            return caf::actor_cast<caf::actor>(handle);
-          }};
+  return actors::routed_child("mqtt_groups", routes.mqtt_groups,
+                              [context = std::move(context)](caf::actor_system& system) {
+                                return mqtt_group::spawn_mqtt_groups(system, context);
+                              });
 }
 
 actors::ChildSpec webhooks_child(const Config& config, const Surroundings& surroundings,
@@ -75,11 +70,10 @@ actors::ChildSpec webhooks_child(const Config& config, const Surroundings& surro
                                .links = routes.links,
                                .client = surroundings.http_client,
                                .publish = surroundings.publish});
-  return {"webhooks", [context = std::move(context), routes](caf::actor_system& system) {
-            const auto handle = webhook::spawn_webhooks(system, context);
-            routes.webhooks.set(handle);
-            return caf::actor_cast<caf::actor>(handle);
-          }};
+  return actors::routed_child("webhooks", routes.webhooks,
+                              [context = std::move(context)](caf::actor_system& system) {
+                                return webhook::spawn_webhooks(system, context);
+                              });
 }
 
 actors::ChildSpec pubsubs_child(const Config& config, const Surroundings& surroundings,
@@ -93,11 +87,10 @@ actors::ChildSpec pubsubs_child(const Config& config, const Surroundings& surrou
                              .pipelines = routes.pipelines,
                              .client = surroundings.broker_client,
                              .publish = surroundings.publish});
-  return {"pubsubs", [context = std::move(context), routes](caf::actor_system& system) {
-            const auto handle = pubsub::spawn_pubsubs(system, context);
-            routes.pubsubs.set(handle);
-            return caf::actor_cast<caf::actor>(handle);
-          }};
+  return actors::routed_child("pubsubs", routes.pubsubs,
+                              [context = std::move(context)](caf::actor_system& system) {
+                                return pubsub::spawn_pubsubs(system, context);
+                              });
 }
 
 actors::ChildSpec packages_child(const Config& config, const Surroundings& surroundings,
@@ -111,11 +104,10 @@ actors::ChildSpec packages_child(const Config& config, const Surroundings& surro
                                 .pipelines = routes.pipelines,
                                 .client = surroundings.packages_client,
                                 .publish = surroundings.publish});
-  return {"packages", [context = std::move(context), routes](caf::actor_system& system) {
-            const auto handle = packages::spawn_packages(system, context);
-            routes.packages.set(handle);
-            return caf::actor_cast<caf::actor>(handle);
-          }};
+  return actors::routed_child("packages", routes.packages,
+                              [context = std::move(context)](caf::actor_system& system) {
+                                return packages::spawn_packages(system, context);
+                              });
 }
 
 actors::ChildSpec storage_child(const Config& config, const Surroundings& surroundings,
@@ -123,33 +115,27 @@ actors::ChildSpec storage_child(const Config& config, const Surroundings& surrou
   const StorageConfig storage{.store = surroundings.store,
                               .shards = routes.pipelines.count(),
                               .own_thread = config.own_thread};
-  return {"storage_integration", [storage, routes](caf::actor_system& system) {
-            const auto handle = spawn_storage(system, storage);
-            routes.storage.set(handle);
-            return caf::actor_cast<caf::actor>(handle);
-          }};
+  return actors::routed_child(
+      "storage_integration", routes.storage,
+      [storage](caf::actor_system& system) { return spawn_storage(system, storage); });
 }
 
 /// The table is filled before pipelines start.
 actors::ChildSpec link_settings_child(const Surroundings& surroundings, const Routes& routes) {
-  return {"link_settings", [surroundings, routes](caf::actor_system& system) {
-            const auto loaded = load_link_settings(*surroundings.store, routes.link_settings_table);
-            if (!loaded) throw std::runtime_error(loaded.error().to_string());
-            const auto handle =
-                spawn_link_settings(system, surroundings.deps, routes.link_settings_table);
-            routes.link_settings.set(handle);
-            return caf::actor_cast<caf::actor>(handle);
-          }};
+  return actors::routed_child(
+      "link_settings", routes.link_settings, [surroundings, routes](caf::actor_system& system) {
+        const auto loaded = load_link_settings(*surroundings.store, routes.link_settings_table);
+        if (!loaded) throw std::runtime_error(loaded.error().to_string());
+        return spawn_link_settings(system, surroundings.deps, routes.link_settings_table);
+      });
 }
 
 actors::ChildSpec formatters_child(const Config& config, const Surroundings& surroundings,
                                    const Routes& routes) {
   const FormattersContext context{config.formatters, surroundings.deps, surroundings.children};
-  return {"formatters", [context, routes](caf::actor_system& system) {
-            const auto handle = spawn_formatters(system, context);
-            routes.formatters.set(handle);
-            return caf::actor_cast<caf::actor>(handle);
-          }};
+  return actors::routed_child(
+      "formatters", routes.formatters,
+      [context](caf::actor_system& system) { return spawn_formatters(system, context); });
 }
 
 actors::ChildSpec pipeline_child(PipelineContextPtr context, const Routes& routes,

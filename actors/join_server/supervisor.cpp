@@ -19,16 +19,14 @@ caf::actor spawn_join_server(caf::actor_system& system, const ContextPtr& contex
                                   .on_escalation = std::move(on_escalation)};
   // Before the shards: they read what it has loaded, and a join without it would be another join.
   if (context->activations && context->store != nullptr) {
-    config.children.push_back({"join_server_activation", [context](caf::actor_system& in) {
-                                 auto handle = activation::spawn_registry(
-                                     in, {.deps = context->deps,
-                                          .store = context->store,
-                                          .table = context->activations,
-                                          .key_seal = context->config.key_seal,
-                                          .own_thread = context->own_thread});
-                                 context->activation_registry.set(handle);
-                                 return caf::actor_cast<caf::actor>(handle);
-                               }});
+    config.children.push_back(actors::routed_child(
+        "join_server_activation", context->activation_registry, [context](caf::actor_system& in) {
+          return activation::spawn_registry(in, {.deps = context->deps,
+                                                 .store = context->store,
+                                                 .table = context->activations,
+                                                 .key_seal = context->config.key_seal,
+                                                 .own_thread = context->own_thread});
+        }));
   }
   for (std::uint32_t i = 0; i < shards.count().value(); ++i) {
     const storage::Shard shard{static_cast<std::uint16_t>(i)};

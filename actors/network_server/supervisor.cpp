@@ -75,11 +75,9 @@ Result<caf::actor> start(caf::actor_system& system, ContextPtr context,
                                   .metrics = context->deps.metrics,
                                   .on_escalation = std::move(on_escalation)};
   // Before the shards: it only speaks to them, and only of what is durable.
-  config.children.push_back({"network_server_profiles", [context, &store](caf::actor_system& sys) {
-                               auto handle = spawn_profiles(sys, context, store);
-                               context->profiles.set(handle);
-                               return caf::actor_cast<caf::actor>(handle);
-                             }});
+  config.children.push_back(actors::routed_child(
+      "network_server_profiles", context->profiles,
+      [context, &store](caf::actor_system& sys) { return spawn_profiles(sys, context, store); }));
   for (std::uint32_t i = 0; i < context->shards.count().value(); ++i) {
     const storage::Shard shard{static_cast<std::uint16_t>(i)};
     config.children.push_back(

@@ -70,7 +70,8 @@ class CurlClient final : public HttpClient {
 
   /// Leaves both as they are when there is no room.
   bool take(ClientRequest& request, Then& then) {
-    Queue::Place place{request.group, origin_of(request.url).value_or("")};
+    Queue::Place place{.group = request.group, .origin = {}};
+    if (options_.per_origin_max > 0) place.origin = origin_of(request.url).value_or("");
     const std::scoped_lock lock(mutex_);
     if (!queue_.has_room(request.group) || stopping_) {
       ++overloads_;

@@ -42,6 +42,12 @@ Result<ConcentratorTime> concentrator_now(const ScheduleContext& context) {
   return *now;
 }
 
+/// What a sub-band's beacons take of an hour, if the gateway sends any.
+Duration beacons_of(const Scheduler& scheduler, std::size_t sub_band) {
+  return scheduler.keeps_beacons_free() ? scheduler.settings().sub_bands[sub_band].beacons
+                                        : Duration::zero();
+}
+
 }  // namespace
 
 double duty_cycle_ceiling(TxPriority priority) noexcept {
@@ -103,9 +109,9 @@ Status Scheduler::check_dwell_time(Frequency frequency, Duration duration) const
 }
 
 Duration Scheduler::budget(std::size_t sub_band, TxPriority priority) const noexcept {
-  const auto& limit = settings_.sub_bands[sub_band];
-  const auto usable = scaled(duty_cycle_window, limit.duty_cycle * duty_cycle_ceiling(priority));
-  return keeps_beacons_free_ ? std::max(usable - limit.beacons, Duration::zero()) : usable;
+  const auto usable = scaled(
+      duty_cycle_window, settings_.sub_bands[sub_band].duty_cycle * duty_cycle_ceiling(priority));
+  return std::max(usable - beacons_of(*this, sub_band), Duration::zero());
 }
 
 Status Scheduler::check_duty_cycle(const Emission& emission, TxPriority priority) const {
@@ -308,8 +314,7 @@ std::vector<SubBandUsage> Scheduler::usage(const ScheduleContext& context) const
   const auto now = context.clock.from_server_time(context.now);
   for (std::size_t i = 0; i < settings_.sub_bands.size(); ++i) {
     const auto used = now ? emissions_.used(i, *now - duty_cycle_window, *now) : Duration::zero();
-    const auto beacons = keeps_beacons_free_ ? settings_.sub_bands[i].beacons : Duration::zero();
-    usages.push_back({settings_.sub_bands[i], share_of_window(used + beacons)});
+    usages.push_back({settings_.sub_bands[i], share_of_window(used + beacons_of(*this, i))});
   }
   return usages;
 }

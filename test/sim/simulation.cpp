@@ -2,6 +2,7 @@
 
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/send.hpp>
+#include <charconv>
 
 #include "actors/application_server/frontend_mqtt/topics.hpp"
 #include "actors/application_server/outbox/record.hpp"
@@ -426,20 +427,20 @@ void Simulation::open_gateways() {
 }
 
 void Simulation::send(std::size_t gateway, sim::Link, ByteView datagram) {
-  note_datagram(gateway, std::string(as_text(datagram)));
+  note_datagram(gateway, as_text(datagram));
   sockets_[gateway]->send(server_address, datagram);
 }
 
-void Simulation::note_datagram(std::size_t gateway, std::string datagram) {
-  if (const auto at = counter_in(datagram)) {
-    if (is_join_request(datagram)) {
-      ++join_requests_;
-      recorded_join_ = {gateway, datagram};
-    }
-    if (gateway == recorded_join_.first)
-      newest_counter_ = {clock_->now().mono,
-                         static_cast<std::uint32_t>(std::stoul(datagram.substr(*at)))};
+void Simulation::note_datagram(std::size_t gateway, std::string_view datagram) {
+  const auto at = counter_in(datagram);
+  if (!at) return;
+  if (is_join_request(datagram)) {
+    ++join_requests_;
+    recorded_join_ = {gateway, std::string(datagram)};
   }
+  if (gateway != recorded_join_.first) return;
+  newest_counter_.first = clock_->now().mono;
+  std::from_chars(datagram.data() + *at, datagram.data() + datagram.size(), newest_counter_.second);
 }
 
 void Simulation::replay_join_request() {

@@ -104,7 +104,7 @@ class Simulation final : public sim::Outlet {
   void register_device(const sim::DeviceIdentity& identity);
   std::optional<mac::RelayParameters> relay_settings(const sim::DeviceIdentity& identity) const;
   void open_gateways();
-  void note_datagram(std::size_t gateway, std::string datagram);
+  void note_datagram(std::size_t gateway, std::string_view datagram);
   void note(std::string line);
   void on_event(const events::Event& event);
   void on_up(const application_server::UpPublished& up);

@@ -52,11 +52,11 @@ inline constexpr ErrorDef payload_crypto_skipped{
 inline constexpr ErrorDef repository_unavailable{"pkg/cluster", "peer_unavailable",
                                                  Code::unavailable,
                                                  "peer with role `DEVICE_REPOSITORY` unavailable"};
-// Without an equivalent in the reference.
 /// As the network server says of what its queues do not hold.
 inline constexpr ErrorDef push_too_long{"pkg/networkserver", "downlink_queue_capacity",
                                         Code::resource_exhausted,
                                         "downlink queue capacity exceeded"};
+// Without an equivalent in the reference.
 inline constexpr ErrorDef push_timed_out{"pkg/applicationserver", "push_timeout",
                                          Code::deadline_exceeded,
                                          "the network server did not answer in time"};

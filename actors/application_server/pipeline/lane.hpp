@@ -29,13 +29,17 @@ struct Fetched {
   Result<KeyEnvelope> key;
 };
 
+/// Items of one push, or of one queue that is shown, that are decoded for those who watch: each may
+/// be a call of a script.
+inline constexpr std::size_t decoded_max = 100;
+
 /// A push whose items are still with a script. Those behind it wait, so that pushes keep their
 /// order.
 struct Preparation {
   QueueDownlinks message;
   formatter::FormattersPtr formatters;         // null: nothing is to be done
   std::size_t next = 0;                        // item that has not been looked at
-  std::size_t decoded = 0;                     // items that scripts have decoded
+  std::size_t decoded = 0;                     // items, for those who watch
   std::map<std::uint64_t, std::size_t> asked;  // request, item
   /// The first that was wrong: refuses them all.
   std::optional<Error> error;

@@ -11,9 +11,6 @@ namespace {
 
 using formatter::Kind;
 
-/// Longer queues are shown as they are: each item is a call.
-constexpr std::size_t decoded_max = 100;
-
 }  // namespace
 
 bool PipelineState::run(Lane& lane, ListQueuedDownlinks& message, const Turn& turn) {

@@ -15,8 +15,6 @@ using formatter::Kind;
 
 /// Calls of one push that are under way: a long one leaves room in the pool to everybody else.
 constexpr std::size_t scripts_max = 16;
-/// Items of one push that are decoded for those who watch.
-constexpr std::size_t decoded_max = 100;
 
 bool is_encoded(const ApplicationDownlink& item) noexcept {
   return item.frm_payload.empty() && !item.decoded_payload_json.empty();

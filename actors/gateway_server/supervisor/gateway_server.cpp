@@ -17,20 +17,16 @@ actors::ChildSpec memory_child(const ContextPtr& context, const GatewayServerSet
                             .silent_ttl = context->config.connection_stats_ttl,
                             .attendance = attendance,
                             .own_thread = settings.own_thread};
-  return {"gateway_memory", [config, route](caf::actor_system& system) {
-            auto keeper = spawn_gateway_memory(system, config);
-            route.set(keeper);
-            return caf::actor_cast<caf::actor>(keeper);
-          }};
+  return actors::routed_child("gateway_memory", route, [config](caf::actor_system& system) {
+    return spawn_gateway_memory(system, config);
+  });
 }
 
 actors::ChildSpec router_child(const ContextPtr& context, bool own_thread) {
-  return {"gateway_router", [context, own_thread](caf::actor_system& system) {
-            auto router =
-                spawn_router(system, *context->deps.metrics, context->memories, own_thread);
-            context->router.set(router);
-            return caf::actor_cast<caf::actor>(router);
-          }};
+  return actors::routed_child(
+      "gateway_router", context->router, [context, own_thread](caf::actor_system& system) {
+        return spawn_router(system, *context->deps.metrics, context->memories, own_thread);
+      });
 }
 
 actors::ChildSpec udp_child(const ContextPtr& context, const UdpFrontendConfig& config) {
@@ -55,11 +51,9 @@ actors::ChildSpec mqtt_child(const ContextPtr& context, const MqttFrontendConfig
 
 actors::ChildSpec grpc_child(const ContextPtr& context,
                              const actors::Route<GrpcFrontendHandle>& route) {
-  return {"gateway_frontend_grpc", [context, route](caf::actor_system& system) {
-            auto frontend = spawn_grpc_frontend(system, context);
-            route.set(frontend);
-            return caf::actor_cast<caf::actor>(frontend);
-          }};
+  return actors::routed_child("gateway_frontend_grpc", route, [context](caf::actor_system& system) {
+    return spawn_grpc_frontend(system, context);
+  });
 }
 
 void warn_of_missing_agent(const Context& context) {

@@ -49,15 +49,13 @@ caf::actor start_storage(caf::actor_system& system, const WiringPtr& wiring) {
     fatal(ExitCode::internal, child + " ended");
   };
   const auto& deps = wiring->routes.deps;
-  const ChildSpec ticker{"ticker", [deps](caf::actor_system& sys) {
-                           auto handle = actors::spawn_ticker(sys, deps.clock);
-                           deps.ticker.set(handle);
-                           return caf::actor_cast<caf::actor>(handle);
-                         }};
-  const ChildSpec committer{
-      "committer", [wiring](caf::actor_system& sys) {
+  const auto ticker = actors::routed_child("ticker", deps.ticker, [deps](caf::actor_system& sys) {
+    return actors::spawn_ticker(sys, deps.clock);
+  });
+  const auto committer = actors::routed_child(
+      "committer", wiring->routes.deps.committer, [wiring](caf::actor_system& sys) {
         const auto fatal = wiring->ports.on_fatal;
-        auto handle = actors::spawn_committer(
+        return actors::spawn_committer(
             sys, {.engine = wiring->ports.engine,
                   .durability = wiring->config.durability,
                   .sync_interval = wiring->config.sync_interval,
@@ -66,16 +64,12 @@ caf::actor start_storage(caf::actor_system& system, const WiringPtr& wiring) {
                   .on_store_failed =
                       [fatal](const Error& error) { fatal(ExitCode::io_error, error.to_string()); },
                   .own_thread = wiring->ports.own_threads});
-        wiring->routes.deps.committer.set(handle);
-        return caf::actor_cast<caf::actor>(handle);
-      }};
-  const ChildSpec loader{
-      "loader", [wiring](caf::actor_system& sys) {
-        auto handle = actors::spawn_loader(
+      });
+  const auto loader =
+      actors::routed_child("loader", wiring->routes.deps.loader, [wiring](caf::actor_system& sys) {
+        return actors::spawn_loader(
             sys, {.store = wiring->ports.engine, .own_thread = wiring->ports.own_threads});
-        wiring->routes.deps.loader.set(handle);
-        return caf::actor_cast<caf::actor>(handle);
-      }};
+      });
   return actors::spawn_supervisor(system, {.name = "storage",
                                            .limits = {.restarts_max = 0},
                                            .children = {ticker, committer, loader},
@@ -128,11 +122,9 @@ caf::actor start_interop(caf::actor_system& system, const WiringPtr& wiring) {
     client.name = name;
     client.deps = wiring->routes.deps;
     client.vault = wiring->config.key_vault;
-    config.children.push_back({"interop_client", [client, route](caf::actor_system& in) {
-                                 auto handle = interop::spawn_client(in, client);
-                                 route.set(handle);
-                                 return caf::actor_cast<caf::actor>(handle);
-                               }});
+    config.children.push_back(actors::routed_child(
+        "interop_client", route,
+        [client](caf::actor_system& in) { return interop::spawn_client(in, client); }));
   };
   if (!wiring->config.roaming.peers.empty()) {
     // Its own: whoever sends join-requests of made-up devices to our gateways must not use up the
@@ -140,11 +132,10 @@ caf::actor start_interop(caf::actor_system& system, const WiringPtr& wiring) {
     auto homes = wiring->config.network_server_interop;
     homes.requests_max = home_requests_max;
     add("homes", std::move(homes), wiring->routes.roaming_interop);
-    config.children.push_back({"roaming", [wiring](caf::actor_system& in) {
-                                 auto handle = roaming::spawn_roaming(in, roaming_config(*wiring));
-                                 wiring->routes.roaming.set(handle);
-                                 return caf::actor_cast<caf::actor>(handle);
-                               }});
+    config.children.push_back(
+        actors::routed_child("roaming", wiring->routes.roaming, [wiring](caf::actor_system& in) {
+          return roaming::spawn_roaming(in, roaming_config(*wiring));
+        }));
   }
   add("ns", wiring->config.network_server_interop, wiring->routes.network_server_interop);
   add("as", wiring->config.application_server_interop, wiring->routes.application_server_interop);
@@ -237,11 +228,9 @@ caf::actor start_device_repository(caf::actor_system& system, const WiringPtr& w
                                       .clock = wiring->ports.clock,
                                       .metrics = wiring->ports.metrics,
                                       .on_escalation = wiring->on_escalation};
-  supervisor.children.push_back({"device_repository", [config, route](caf::actor_system& in) {
-                                   auto handle = device_repository::spawn_repository(in, config);
-                                   route.set(handle);
-                                   return caf::actor_cast<caf::actor>(handle);
-                                 }});
+  supervisor.children.push_back(actors::routed_child(
+      "device_repository", route,
+      [config](caf::actor_system& in) { return device_repository::spawn_repository(in, config); }));
   std::error_code error;
   if (config.own_thread && std::filesystem::exists(config.source, error)) {
     supervisor.children.push_back(

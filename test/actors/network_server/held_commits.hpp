@@ -1,35 +1,23 @@
 // A network server whose commits wait until they are let go.
 #pragma once
 
-#include <utility>
 #include <vector>
 
 #include "test/actors/network_server/fixture.hpp"
+#include "test/support/actors/held_commits.hpp"
 
 namespace ff::network_server {
 
 class HeldCommitsFixture : public NetworkServerFixture {
  protected:
   /// From now on commits wait.
-  void hold_commits() {
-    committer_ = deps.committer.get();
-    const auto keep = [](actors::Committer::pointer, std::vector<actors::Commit>* commits) {
-      return actors::Committer::behavior_type{
-          [commits](const actors::Commit& commit) { commits->push_back(commit); },
-          [](const actors::InspectCommitter&) {},
-          [](const actors::CommitterFlush&) {},
-          [](const actors::CommitterSync&) {},
-      };
-    };
-    deps.committer.set(system->spawn(keep, &held_));
-  }
+  void hold_commits() { held_.hold(*system, deps.committer); }
   void release_commits() {
-    deps.committer.set(committer_);
-    for (auto& commit : std::exchange(held_, {})) caf::anon_send(committer_, std::move(commit));
+    held_.release();
     run();
   }
   void drop_commits() {
-    held_.clear();
+    held_.drop();
     release_commits();
   }
   /// A device has sent, and its answer waits for its commit.
@@ -49,8 +37,7 @@ class HeldCommitsFixture : public NetworkServerFixture {
   }
 
  private:
-  actors::Committer committer_;
-  std::vector<actors::Commit> held_;
+  test::HeldCommits held_;
 };
 
 }  // namespace ff::network_server

@@ -2,10 +2,10 @@
 #include <gtest/gtest.h>
 
 #include <caf/send.hpp>
-#include <caf/typed_event_based_actor.hpp>
 
 #include "actors/events/store/actor.hpp"
 #include "test/support/actors/actor_fixture.hpp"
+#include "test/support/actors/held_commits.hpp"
 
 namespace ff::events {
 namespace {
@@ -181,25 +181,15 @@ TEST_F(EventStoreTest, OneInThePlaceOfAnotherTakesWhatWaits) {
 class SlowStoreTest : public EventStoreTest {
  protected:
   SlowStoreTest() {
-    committer = deps.committer.get();
-    const auto keep = [](actors::Committer::pointer, std::vector<actors::Commit>* commits) {
-      return actors::Committer::behavior_type{
-          [commits](const actors::Commit& commit) { commits->push_back(commit); },
-          [](const actors::InspectCommitter&) {},
-          [](const actors::CommitterFlush&) {},
-          [](const actors::CommitterSync&) {},
-      };
-    };
-    deps.committer.set(system->spawn(keep, &held));
+    held.hold(*system, deps.committer);
     run();
   }
   ~SlowStoreTest() override {
-    held.clear();
+    held.drop();
     release();
   }
   void release() {
-    deps.committer.set(committer);
-    for (auto& commit : std::exchange(held, {})) caf::anon_send(committer, std::move(commit));
+    held.release();
     run();
   }
   void ask(std::function<void(const Result<std::vector<Bytes>>&)> reply) {
@@ -210,8 +200,7 @@ class SlowStoreTest : public EventStoreTest {
     caf::anon_send(store.get(), std::move(question));
     run();
   }
-  actors::Committer committer;
-  std::vector<actors::Commit> held;
+  test::HeldCommits held;
 };
 
 TEST_F(SlowStoreTest, HasOneCommitUnderWay) {
@@ -246,7 +235,7 @@ TEST_F(SlowStoreTest, RefusesMoreQuestionsThanCanWait) {
 
 TEST_F(SlowStoreTest, GoesOnWhenACommitIsLost) {
   ask([](const auto& answer) { EXPECT_FALSE(answer); });
-  held.clear();
+  held.drop();
   run();
   release();
   publish("one", device);
