@@ -50,6 +50,16 @@ void load_family(const storage::Reader& store, storage::Family family,
   for (std::size_t i = 0; i < requests.size(); ++i) requests[i].on_loaded(std::move(rows[i]));
 }
 
+Result<LoadedRows> read_rows(const storage::Reader& store, const LoadRows& request) {
+  LoadedRows rows;
+  FF_CHECK(store.scan({request.family, storage::prefix_range(request.prefix)},
+                      [&](ByteView key, ByteView value) {
+                        rows.emplace_back(to_owned(key), to_owned(value));
+                        return true;
+                      }));
+  return rows;
+}
+
 void load(Pointer self) {
   self->state.asked = false;
   for (std::size_t i = 0; i < storage::family_count; ++i) {
@@ -64,6 +74,9 @@ Loader::behavior_type loader(Pointer self, LoaderConfig config) {
   self->state.config = config;
   return {
       [self](const LoadRow& request) { queue(self, request); },
+      [self](const LoadRows& request) {
+        request.on_loaded(read_rows(*self->state.config.store, request));
+      },
       [self](const LoadNow&) { load(self); },
   };
 }

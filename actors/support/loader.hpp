@@ -8,12 +8,17 @@
 
 #include <functional>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "actors/support/local_message.hpp"
 #include "protocol/base/result.hpp"
 #include "storage/engine/engine.hpp"
 
 namespace ff::actors {
+
+/// Keys and values, in the order of the keys.
+using LoadedRows = std::vector<std::pair<Bytes, Bytes>>;
 
 /// `on_loaded` is called on the loader's thread: decode there and send the result to whom it
 /// concerns.
@@ -22,11 +27,18 @@ struct LoadRow {
   Bytes key;
   std::function<void(Result<std::optional<Bytes>>)> on_loaded;
 };
+/// All rows whose keys start with `prefix`. `on_loaded` as above.
+struct LoadRows {
+  storage::Family family = storage::Family::session;
+  Bytes prefix;
+  std::function<void(Result<LoadedRows>)> on_loaded;
+};
 /// INTERNAL
 struct LoadNow {};
 
 using Loader =
     caf::typed_actor<caf::reacts_to<LoadRow>,   // Reads a row together with the others that wait.
+                     caf::reacts_to<LoadRows>,  // Reads some that belong together.
                      caf::reacts_to<LoadNow>>;  // INTERNAL: the mailbox is drained up to here;
                                                 // read.
 
@@ -40,4 +52,5 @@ Loader spawn_loader(caf::actor_system& system, LoaderConfig config);
 
 }  // namespace ff::actors
 FF_LOCAL_MESSAGE(ff::actors::LoadRow)
+FF_LOCAL_MESSAGE(ff::actors::LoadRows)
 FF_LOCAL_MESSAGE(ff::actors::LoadNow)

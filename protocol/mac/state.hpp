@@ -14,6 +14,7 @@
 #include "protocol/base/bytes.hpp"
 #include "protocol/base/time.hpp"
 #include "protocol/mac/command/command.hpp"
+#include "protocol/mac/downlink_queue.hpp"
 #include "protocol/mac/quantities.hpp"
 #include "protocol/mac/relay.hpp"
 #include "protocol/region/data_rate_range.hpp"
@@ -160,7 +161,7 @@ struct Session {
   FCnt32 last_a_f_cnt_down;  // 1.1 only
   std::optional<FCnt32> last_conf_f_cnt_down;
   UtcTime started_at;
-  std::vector<ApplicationDownlink> queued_application_downlinks;
+  DownlinkQueue queued_application_downlinks;
   /// RJcount0 of the newest rejoin-request of type 0 or 2. [TS001-1.1 §6.2.4.2]
   std::optional<std::uint16_t> last_rj_count_0;
   bool operator==(const Session&) const = default;

@@ -81,7 +81,7 @@ Bytes downlink_queue_key(const DownlinkQueueKey& key) {
 }
 
 Bytes waiting_device_key(const DeviceKey& key) {
-  return downlink_queue_key({key, QueuePosition{0}});
+  return downlink_queue_key({key, waiting_position});
 }
 
 Result<DownlinkQueueKey> parse_downlink_queue_key(ByteView key) {

@@ -34,9 +34,10 @@ Result<DeviceKey> parse_device_key(ByteView key);
 /// All devices of an application within one shard.
 Bytes application_prefix(Shard shard, const ApplicationId& application_id);
 
-/// Order in a device's queue; new items go behind the last, a replaced queue starts anywhere above
-/// it.
+/// Order in a device's queues. [actors/network_server/session/queue_rows.hpp]
 using QueuePosition = Strong<struct QueuePositionTag, std::uint64_t>;
+/// Of no item.
+inline constexpr QueuePosition waiting_position{0};
 /// downlink_queue: shard | application | device | position u64. A device's queue has device_key()
 /// as prefix.
 struct DownlinkQueueKey {
@@ -45,8 +46,8 @@ struct DownlinkQueueKey {
   bool operator==(const DownlinkQueueKey&) const = default;
 };
 Bytes downlink_queue_key(const DownlinkQueueKey& key);
-/// The row, at position 0 and without a value, of a device that waits for a downlink of class B or
-/// C: it is woken after a start.
+/// The row, at waiting_position and without a value, of a device that waits for a downlink of class
+/// B or C: it is woken after a start.
 Bytes waiting_device_key(const DeviceKey& key);
 Result<DownlinkQueueKey> parse_downlink_queue_key(ByteView key);
 

@@ -171,8 +171,9 @@ SessionHandle::behavior_type session(Pointer self, ContextPtr context, SessionLi
   state.random = state.context->deps.make_random();
   const Surroundings surroundings{state.context->config, *state.context->plans,
                                   state.context->shards.count()};
-  state.logic = std::make_unique<SessionState>(surroundings, state.life->device(),
-                                               std::move(start.record), std::move(start.decisions));
+  state.logic =
+      std::make_unique<SessionState>(surroundings, state.life->device(), std::move(start.record),
+                                     std::move(start.decisions), start.queue_in_rows);
   return {
       [self](ToSession& message) { handle(self, message); },
       [self](const Passivate&) { end(self); },

@@ -11,6 +11,7 @@ namespace ff::network_server {
 struct SessionStart {
   std::shared_ptr<const Device> record;  // null for a device that does not exist (yet)
   Decisions decisions;                   // of the incarnation before
+  bool queue_in_rows = true;             // as SessionState's
 };
 
 /// The session tells its shard what it decided last before it ends.

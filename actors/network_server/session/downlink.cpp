@@ -107,7 +107,7 @@ void drop_small(Windows& windows, std::size_t frame_size) {
   if (too_small(windows.rx2)) windows.rx2.reset();
 }
 
-std::uint16_t count_of(const std::vector<ApplicationDownlink>& items) noexcept {
+std::uint16_t count_of(const mac::DownlinkQueue& items) noexcept {
   return static_cast<std::uint16_t>(std::min<std::size_t>(items.size(), UINT16_MAX));
 }
 
@@ -473,7 +473,7 @@ std::optional<ApplicationDownlink> SessionState::take_application_downlink(Devic
     const auto& item = queue.front();
     if (has_expired(item, turn.now.utc)) {
       fail_downlink(item, Error(downlink_expired), turn, out);
-      queue.erase(queue.begin());
+      queue.pop_front();
       continue;
     }
     if (slot == DeviceClass::a && item.class_b_c) break;
@@ -492,7 +492,7 @@ std::optional<ApplicationDownlink> SessionState::take_application_downlink(Devic
                   Error(application_downlink_too_long,
                         {{"length", item.frm_payload.size()}, {"max", room.without_commands}}),
                   turn, out);
-    queue.erase(queue.begin());
+    queue.pop_front();
   }
   if (before != queue.size()) device_ = std::make_shared<const Device>(std::move(next));
   return taken;
@@ -510,11 +510,11 @@ void SessionState::fail_downlink(const ApplicationDownlink& downlink, const Erro
 void SessionState::invalidate_queue(FCnt32 last_f_cnt_down, const Turn& turn, Outcome& out) {
   if (device_->session->queued_application_downlinks.empty()) return;
   auto next = *device_;
-  auto items = std::exchange(next.session->queued_application_downlinks, {});
+  const auto items = std::exchange(next.session->queued_application_downlinks, {});
   note(turn, QueueChanged{QueueEvent::invalidated, count_of(items), last_f_cnt_down, {}});
   CorrelationIds correlation_ids;
   if (answerable_) correlation_ids = answerable_->correlation_ids;
-  out.ups.push_back(up(DownlinkQueueInvalidated{std::move(items), last_f_cnt_down,
+  out.ups.push_back(up(DownlinkQueueInvalidated{items.to_vector(), last_f_cnt_down,
                                                 next.session->keys.session_key_id},
                        std::move(correlation_ids), turn));
   device_ = std::make_shared<const Device>(std::move(next));

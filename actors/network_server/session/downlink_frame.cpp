@@ -35,7 +35,7 @@ FCnt32 spend_port_counter(mac::Session& session, bool is_1_1) {
 
 void drop_first_item(mac::Session& session, FCnt32 f_cnt) {
   auto& queue = session.queued_application_downlinks;
-  if (!queue.empty() && queue.front().f_cnt == f_cnt) queue.erase(queue.begin());
+  if (!queue.empty() && queue.front().f_cnt == f_cnt) queue.pop_front();
 }
 
 }  // namespace ff::network_server

@@ -1,6 +1,7 @@
 #include "actors/network_server/session/record.hpp"
 
 #include "actors/network_server/session/command_record.hpp"
+#include "actors/network_server/session/queue_rows.hpp"
 #include "actors/network_server/session/relay_record.hpp"
 #include "actors/network_server/session/settings_fields.hpp"
 #include "protocol/mac/command/codec.hpp"
@@ -116,6 +117,15 @@ void fields(Archive& a, NetworkSessionKeys& keys) {
   a(3, keys.s_nwk_s_int_key);
   a(4, keys.nwk_s_enc_key);
 }
+/// What rows of version 1 have; items have rows of their own since (queue_rows.hpp).
+template <class Archive>
+void old_queue(Archive& a, std::uint32_t number, DownlinkQueue& queue) {
+  if constexpr (!Archive::is_writer) {
+    std::vector<ApplicationDownlink> items;
+    a(number, items);
+    for (auto& item : items) queue.push_back(std::move(item));
+  }
+}
 template <class Archive>
 void fields(Archive& a, Session& session) {
   a(1, session.dev_addr);
@@ -125,7 +135,7 @@ void fields(Archive& a, Session& session) {
   a(5, session.last_a_f_cnt_down);
   a(6, session.last_conf_f_cnt_down);
   a(7, session.started_at);
-  a(8, session.queued_application_downlinks);
+  old_queue(a, 8, session.queued_application_downlinks);
   a(9, session.last_rj_count_0);
 }
 template <class Archive>
@@ -245,7 +255,6 @@ void fields(Archive& a, Device& device) {
   a(27, device.max_frequency);
   a(28, device.earlier_status);
 }
-/// Behind the fields of the device.
 template <class Archive>
 void fields(Archive& a, RowVersion& version) {
   a(18, version.writer);
@@ -254,7 +263,8 @@ void fields(Archive& a, RowVersion& version) {
 
 namespace {
 
-constexpr storage::ValueVersion device_version = 1;
+/// Rows of version 1 hold the queues themselves.
+constexpr storage::ValueVersion device_version = 2;
 
 /// What is put behind a row.
 struct AddedUplink {
@@ -268,17 +278,28 @@ void fields(Archive& a, AddedUplink& added) {
   a(3, added.uplink);
 }
 
+/// Behind the fields of the device.
+struct RowEnd {
+  RowVersion version;
+  std::uint32_t queued = 0;  // items in rows of their own
+};
+template <class Archive>
+void fields(Archive& a, RowEnd& end) {
+  fields(a, end.version);
+  a(29, end.queued);
+}
+
 /// The row as a whole: the device, and the uplinks since it was written, oldest first.
 struct DeviceRow {
   Device device;
-  RowVersion version;
+  RowEnd end;
   std::vector<AddedUplink> added;
 };
 constexpr std::uint32_t added_uplink_field = 20;
 template <class Archive>
 void fields(Archive& a, DeviceRow& row) {
   fields(a, row.device);
-  fields(a, row.version);
+  fields(a, row.end);
   a(added_uplink_field, row.added);
 }
 
@@ -298,13 +319,17 @@ void add_ordinary_uplink(Device& device, const mac::RecentUplink& uplink) {
 }  // namespace
 
 Bytes encode_device(const Device& device, RowVersion version, const storage::KeySeal* maybe_seal) {
-  return storage::write_record(version, storage::seal_record(device_version, device, maybe_seal));
+  const auto queues = queues_of(&device);
+  const RowEnd end{version,
+                   static_cast<std::uint32_t>(queues.current.size() + queues.pending.size())};
+  return storage::write_record(end, storage::seal_record(device_version, device, maybe_seal));
 }
 
-Result<Device> decode_device(ByteView row, const storage::KeySeal* maybe_seal) {
+Result<StoredDevice> decode_device(ByteView row, const storage::KeySeal* maybe_seal) {
   FF_TRY(const auto envelope, storage::unseal(row, device_version));
   FF_TRY(auto read, storage::read_record<DeviceRow>(envelope.body, maybe_seal));
-  auto& [device, version, added] = read;
+  auto& [device, end, added] = read;
+  auto& version = end.version;
   for (const auto& [of, uplink] : added) {
     if (of != RowVersion{version.writer, version.sequence + 1}) continue;
     if (!device.session || !device.mac_state)
@@ -312,7 +337,9 @@ Result<Device> decode_device(ByteView row, const storage::KeySeal* maybe_seal) {
     version = of;
     add_ordinary_uplink(device, uplink);
   }
-  return std::move(device);
+  return StoredDevice{.device = std::move(device),
+                      .queued = end.queued,
+                      .queue_in_rows = envelope.version == device_version};
 }
 
 std::optional<mac::RecentUplink> ordinary_uplink(const Device& before, Device& after) {

@@ -16,12 +16,21 @@ struct RowVersion {
   bool operator==(const RowVersion&) const = default;
 };
 
-/// ON-DISK: a sealed record (storage/codec). Golden test:
+/// What a row holds.
+struct StoredDevice {
+  /// Without its queues, when these have rows of their own.
+  Device device;
+  /// Items in rows of their own. [queue_rows.hpp]
+  std::uint32_t queued = 0;
+  bool queue_in_rows = true;  // false: a row of before there were such
+};
+
+/// ON-DISK: a sealed record (storage/codec), without the items of the queues. Golden test:
 /// test/actors/network_server/session/record_test.cpp.
 Bytes encode_device(const Device& device, RowVersion version = {},
                     const storage::KeySeal* maybe_seal = nullptr);
 /// Total on any bytes. Errors: malformed_record, malformed_value, value_too_new.
-Result<Device> decode_device(ByteView row, const storage::KeySeal* maybe_seal = nullptr);
+Result<StoredDevice> decode_device(ByteView row, const storage::KeySeal* maybe_seal = nullptr);
 
 /// Most uplinks change a device's counter and history and nothing else. Nothing when `after`
 /// differs from `before` in more than that; then the row has to be written whole. `after` is as it

@@ -161,8 +161,8 @@ void SessionState::on(const ApplyProfile& event, const Turn&, Outcome& out) {
 
 /// The application learns what becomes of each downlink it has queued.
 void SessionState::fail_queue(const mac::Session& gone, const Turn& turn, Outcome& out) {
-  for (const auto& item : gone.queued_application_downlinks)
-    fail_downlink(item, Error(unknown_session), turn, out);
+  for (const auto& item : gone.queued_application_downlinks.items())
+    fail_downlink(*item, Error(unknown_session), turn, out);
 }
 
 void SessionState::forget_under_way() {
@@ -250,6 +250,7 @@ void SessionState::on(const DeleteDevice& event, const Turn& turn, Outcome& out)
   list_profile(old.get(), out);
   list_joining(old.get(), out);
   list_waiting(out);
+  store_queues(out);
   forget_under_way();
   transmissions_.clear();
   reply(old->ids);

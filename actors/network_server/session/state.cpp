@@ -34,12 +34,14 @@ std::shared_ptr<const Device> with_counter_jump(std::shared_ptr<const Device> re
 }  // namespace
 
 SessionState::SessionState(Surroundings surroundings, DeviceUid uid,
-                           std::shared_ptr<const Device> record, Decisions decisions)
+                           std::shared_ptr<const Device> record, Decisions decisions,
+                           bool queue_in_rows)
     : surroundings_(surroundings),
       uid_(std::move(uid)),
       device_(with_counter_jump(std::move(record), surroundings.config.counter_jump)),
       decisions_(std::move(decisions)),
-      listed_(device_ && waits_for_network(*device_)) {}
+      listed_(device_ && waits_for_network(*device_)),
+      stored_queues_(queue_in_rows ? queues_of(device_.get()) : Queues()) {}
 
 Outcome SessionState::handle(const SessionEvent& event, const Turn& turn) {
   Outcome out;
@@ -129,7 +131,9 @@ void SessionState::store(const Turn& turn, Outcome& out) {
   const bool is_first = row_.writer == 0;
   if (is_first) row_.writer = static_cast<std::uint32_t>(turn.random.below(UINT32_MAX)) + 1;
   ++row_.sequence;
-  if (!is_first && change && change->of == device_ && ordinary_uplinks_ < ordinary_uplinks_max) {
+  const bool same_queues = store_queues(out);
+  if (!is_first && same_queues && change && change->of == device_ &&
+      ordinary_uplinks_ < ordinary_uplinks_max) {
     ++ordinary_uplinks_;
     out.records.extend(storage::Family::session, key, encode_ordinary_uplink(change->uplink, row_));
   } else {
@@ -138,6 +142,15 @@ void SessionState::store(const Turn& turn, Outcome& out) {
                     encode_device(*device_, row_, surroundings_.config.key_seal.get()));
   }
   list_waiting(out);
+}
+
+bool SessionState::store_queues(Outcome& out) {
+  auto queues = queues_of(device_.get());
+  if (share_all(queues, stored_queues_)) return true;
+  put_queue_changes({storage::shard_of(uid_, surroundings_.shard_count), uid_}, stored_queues_,
+                    queues, out.records);
+  stored_queues_ = std::move(queues);
+  return false;
 }
 
 void SessionState::list_waiting(Outcome& out) {

@@ -15,6 +15,7 @@
 #include "actors/network_server/session/device.hpp"
 #include "actors/network_server/session/effect.hpp"
 #include "actors/network_server/session/messages.hpp"
+#include "actors/network_server/session/queue_rows.hpp"
 #include "actors/network_server/session/record.hpp"
 #include "actors/network_server/session/slot.hpp"
 #include "actors/network_server/session/snapshot.hpp"
@@ -45,9 +46,9 @@ struct Turn {
 class SessionState {
  public:
   /// `record` is null for a device that does not exist. `decisions`: those of the incarnation
-  /// before.
+  /// before. Without `queue_in_rows` the items are in the device's own row, as once.
   SessionState(Surroundings surroundings, DeviceUid uid, std::shared_ptr<const Device> record,
-               Decisions decisions = {});
+               Decisions decisions = {}, bool queue_in_rows = true);
 
   /// Total: every event is legal in every state.
   Outcome handle(const SessionEvent& event, const Turn& turn);
@@ -322,6 +323,8 @@ class SessionState {
   // state.cpp: what is written
   void store(const Turn& turn, Outcome& out);
   void list_waiting(Outcome& out);
+  /// Whether they were as they are.
+  bool store_queues(Outcome& out);
   void store_index_row(const mac::Session& session, const mac::MacState& mac_state, bool pending,
                        Outcome& out) const;
   void tell_index(const mac::Session& session, const mac::MacState& mac_state, bool pending,
@@ -380,6 +383,8 @@ class SessionState {
     mac::RecentUplink uplink;
   };
   std::optional<OrdinaryChange> ordinary_change_;
+  /// Those whose items have rows.
+  Queues stored_queues_;
   /// Of the last write; no writer before the first.
   RowVersion row_;
   /// Since the row was last written whole.

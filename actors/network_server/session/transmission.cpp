@@ -231,7 +231,8 @@ void SessionState::tell_join_accept(const mac::QueuedJoinAccept& accept,
                        : std::nullopt,
       .invalidated_downlinks = {},
       .received_at = received_at};
-  if (maybe_old) message.invalidated_downlinks = maybe_old->queued_application_downlinks;
+  if (maybe_old)
+    message.invalidated_downlinks = maybe_old->queued_application_downlinks.to_vector();
   auto application_up = up(std::move(message), std::move(correlation_ids), turn);
   application_up.ids.dev_addr = accept.request.dev_addr;
   // Transmission ids are between network server and gateways.

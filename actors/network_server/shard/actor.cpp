@@ -11,7 +11,7 @@
 
 #include "actors/network_server/session/actor.hpp"
 #include "actors/network_server/session/errors.hpp"
-#include "actors/network_server/session/record.hpp"
+#include "actors/network_server/shard/device_loading.hpp"
 #include "actors/network_server/shard/life.hpp"
 #include "actors/network_server/shard/probe.hpp"
 #include "actors/support/caf_error.hpp"
@@ -81,22 +81,12 @@ void keep_ticking(Pointer self) {
   }
 }
 
-Result<std::shared_ptr<const Device>> decode(const Result<std::optional<Bytes>>& row,
-                                             const storage::KeySealPtr& seal) {
-  if (!row) return fail(row.error());
-  if (!*row) return std::shared_ptr<const Device>();
-  FF_TRY(auto device, decode_device(**row, seal.get()));
-  return std::make_shared<const Device>(std::move(device));
-}
-
 void load(Pointer self, const DeviceUid& device) {
   const auto& state = self->state;
-  actors::LoadRow request{storage::Family::session, storage::device_key({state.shard, device}), {}};
-  request.on_loaded = [device, seal = state.context->config.key_seal,
-                       shard = ShardHandle(self)](Result<std::optional<Bytes>> row) {
-    caf::anon_send(shard, SessionLoaded{device, decode(row, seal)});
-  };
-  caf::anon_send(state.context->deps.loader.get(), std::move(request));
+  load_device(state.context, {state.shard, device},
+              [device, shard = ShardHandle(self)](Result<LoadedDevice> record) {
+                caf::anon_send(shard, SessionLoaded{device, std::move(record)});
+              });
 }
 
 /// Whoever waits for an answer to an event that no session gets hears why.
@@ -191,22 +181,18 @@ void inspect_device(Pointer self, const InspectDevice& message) {
   const auto session = state.handles.find(message.device);
   if (place.phase == SessionPhase::active && session != state.handles.end())
     return caf::anon_send(session->second, InspectSession{message.reply});
-  actors::LoadRow request{
-      storage::Family::session, storage::device_key({state.shard, message.device}), {}};
-  request.on_loaded = [place, device = message.device, reply = message.reply,
-                       seal = state.context->config.key_seal,
-                       decisions = state.logic->kept_decisions().find(message.device)](
-                          const Result<std::optional<Bytes>>& row) {
-    const auto record = decode(row, seal);
-    if (!record) return reply(fail(record.error()));
-    auto snapshot = snapshot_of(record->get());
-    snapshot.ids.uid = device;
-    snapshot.phase = place.phase;
-    snapshot.stashed = place.stashed;
-    snapshot.decisions = decisions;
-    reply(std::move(snapshot));
-  };
-  caf::anon_send(state.context->deps.loader.get(), std::move(request));
+  load_device(state.context, {state.shard, message.device},
+              [place, device = message.device, reply = message.reply,
+               decisions = state.logic->kept_decisions().find(message.device)](
+                  const Result<LoadedDevice>& record) {
+                if (!record) return reply(fail(record.error()));
+                auto snapshot = snapshot_of(record->device.get());
+                snapshot.ids.uid = device;
+                snapshot.phase = place.phase;
+                snapshot.stashed = place.stashed;
+                snapshot.decisions = decisions;
+                reply(std::move(snapshot));
+              });
 }
 
 void activate(Pointer self, const SessionLoaded& loaded) {
@@ -222,7 +208,9 @@ void activate(Pointer self, const SessionLoaded& loaded) {
   auto session =
       spawn_session(self->system(), state.context,
                     std::make_shared<SessionLife>(ShardActor(self), loaded.device, state.life),
-                    {*loaded.record, state.logic->kept_decisions().take(loaded.device)});
+                    {.record = loaded.record->device,
+                     .decisions = state.logic->kept_decisions().take(loaded.device),
+                     .queue_in_rows = loaded.record->queue_in_rows});
   self->monitor(session);
   state.devices.emplace(session.address(), loaded.device);
   state.handles[loaded.device] = session;

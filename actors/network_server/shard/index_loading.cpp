@@ -85,7 +85,9 @@ Result<std::vector<DeviceUid>> load_waiting_devices(const storage::Reader& store
   const storage::Scan scan{.family = storage::Family::downlink_queue,
                            .range = storage::prefix_range(storage::shard_prefix(shard))};
   FF_CHECK(store.scan(scan, [&](ByteView key, ByteView) {
-    if (auto parsed = storage::parse_downlink_queue_key(key)) {
+    auto parsed = storage::parse_downlink_queue_key(key);
+    if (parsed && parsed->position != storage::waiting_position) return true;  // an item
+    if (parsed) {
       devices.push_back(std::move(parsed->device.uid));
     } else {
       spdlog::error("msg=\"row of a waiting device is damaged\" shard={}", shard.value());

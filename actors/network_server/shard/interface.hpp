@@ -58,10 +58,15 @@ struct IndexJoinEuis {
   actors::Reply<bool> claimed = {};
 };
 
-/// INTERNAL: a device's record as read from the store; null if there is none.
+/// A device's record as read from the store.
+struct LoadedDevice {
+  std::shared_ptr<const Device> device;  // null: there is none
+  bool queue_in_rows = true;             // as SessionState's
+};
+/// INTERNAL
 struct SessionLoaded {
   DeviceUid device;
-  Result<std::shared_ptr<const Device>> record;
+  Result<LoadedDevice> record;
 };
 /// INTERNAL, from a session: wake me at this time (replaces an earlier wish), or no more.
 struct WakeSessionAt {

@@ -180,6 +180,39 @@ TEST_F(NetworkServerTest, DeletesADevice) {
   EXPECT_TRUE(uplink_counters().empty());
 }
 
+TEST_F(NetworkServerTest, TheQueueOutlivesACrashAndIsGoneWithItsDevice) {
+  create_device([](Device& device) {
+    for (std::uint32_t f_cnt = 1; f_cnt <= 3; ++f_cnt) {
+      device.session->queued_application_downlinks.push_back({.session_key_id = {1, 2},
+                                                              .f_port = FPort{2},
+                                                              .f_cnt = FCnt32{f_cnt},
+                                                              .frm_payload = {1}});
+    }
+  });
+  const auto queued = [&] {
+    std::vector<std::uint32_t> f_cnts;
+    caf::anon_send(context->shards.of(uid), to_session(uid, ListDownlinks{[&](const auto& list) {
+                                                         ASSERT_TRUE(list);
+                                                         for (const auto& item : *list)
+                                                           f_cnts.push_back(item.f_cnt.value());
+                                                       }}));
+    run();
+    return f_cnts;
+  };
+  uplink(1);
+  advance(seconds{1});
+  ASSERT_EQ(transmissions.size(), 1U);
+  EXPECT_EQ(queued(), (std::vector<std::uint32_t>{2, 3}));
+  shut_down();
+  engine.crash();
+  boot();
+  EXPECT_EQ(queued(), (std::vector<std::uint32_t>{2, 3}));
+  caf::anon_send(context->shards.of(uid), to_session(uid, DeleteDevice{[](const auto&) {}}));
+  run();
+  const storage::Scan left{.family = storage::Family::downlink_queue};
+  EXPECT_EQ(engine.scan(left, [](auto, auto) { return true; }).value(), 0U);
+}
+
 /// Nobody speaks to the device after the start: it has to be remembered that something waits.
 TEST_F(NetworkServerTest, GoesOnWithDownlinksOfClassCAfterAStart) {
   create_device([](Device& device) {

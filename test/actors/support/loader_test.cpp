@@ -38,6 +38,29 @@ TEST_F(LoaderTest, AnswersEachForItself) {
   EXPECT_EQ(log, (std::vector<std::string>{"a a", "c none", "b b"}));
 }
 
+TEST_F(LoaderTest, ReadsRowsThatBelongTogether) {
+  storage::WriteBatch batch;
+  for (const auto* key : {"q2", "q1", "r"})
+    batch.put(Family::downlink_queue, as_bytes(key), as_bytes("of " + std::string(key)));
+  ASSERT_TRUE(engine.write(batch, storage::Durability::sync));
+  const auto load_rows = [&] {
+    caf::anon_send(deps.loader.get(), LoadRows{Family::downlink_queue, to_owned(as_bytes("q")),
+                                               [this](const Result<LoadedRows>& rows) {
+                                                 if (!rows)
+                                                   return log.emplace_back(rows.error().name()),
+                                                          void();
+                                                 for (const auto& [key, value] : *rows)
+                                                   log.push_back(std::string(as_text(key)) + " " +
+                                                                 std::string(as_text(value)));
+                                               }});
+    run();
+  };
+  load_rows();
+  fail_reads(1);
+  load_rows();
+  EXPECT_EQ(log, (std::vector<std::string>{"q1 of q1", "q2 of q2", "io_failed"}));
+}
+
 /// As RocksDB does when a block of one of the rows is damaged.
 TEST_F(LoaderTest, ARowThatCanNotBeReadTakesNoOtherAlong) {
   fail_reads(2);  // all together, and the first of them

@@ -21,8 +21,8 @@ void put_session(const mac::Session& session, pb::Session& out) {
   if (session.last_conf_f_cnt_down)
     out.set_last_conf_f_cnt_down(session.last_conf_f_cnt_down->value());
   put_time(session.started_at, *out.mutable_started_at());
-  for (const auto& downlink : session.queued_application_downlinks) {
-    put_downlink(downlink, *out.add_queued_application_downlinks());
+  for (const auto& downlink : session.queued_application_downlinks.items()) {
+    put_downlink(*downlink, *out.add_queued_application_downlinks());
   }
 }
 
@@ -37,10 +37,12 @@ mac::Session session_of(const pb::Session& from, mac::Session session) {
     session.last_conf_f_cnt_down = FCnt32(from.last_conf_f_cnt_down());
   }
   if (from.has_started_at()) session.started_at = time_of(from.started_at());
+  std::vector<mac::DownlinkQueue::Item> queue;
+  queue.reserve(static_cast<std::size_t>(from.queued_application_downlinks_size()));
+  for (const auto& downlink : from.queued_application_downlinks())
+    queue.push_back(std::make_shared<const ApplicationDownlink>(downlink_of(downlink)));
   session.queued_application_downlinks.clear();
-  for (const auto& downlink : from.queued_application_downlinks()) {
-    session.queued_application_downlinks.push_back(downlink_of(downlink));
-  }
+  session.queued_application_downlinks.append(std::move(queue));
   return session;
 }
 

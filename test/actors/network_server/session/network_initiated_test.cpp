@@ -637,8 +637,9 @@ TEST(Waiting, IsListedWhileThereIsSomethingToWaitFor) {
 
   // A session that starts with something in its queue goes on with it.
   Rig after;
-  after.device.session->queued_application_downlinks.push_back(after.item(1));
-  after.device.session->queued_application_downlinks[0].session_key_id = {1, 2};
+  auto waiting = after.item(1);
+  waiting.session_key_id = {1, 2};
+  after.device.session->queued_application_downlinks.push_back(std::move(waiting));
   after.wake_at = after.now();
   EXPECT_EQ(sent_by(after.wait()).size(), 1U);
 

@@ -10,6 +10,7 @@
 #include "protocol/phy/frame_view.hpp"
 #include "protocol/relay/forward.hpp"
 #include "test/actors/network_server/session/rig.hpp"
+#include "test/actors/network_server/session/stored_queue.hpp"
 
 namespace ff::network_server {
 namespace {
@@ -18,10 +19,11 @@ using namespace test;  // The rig and what it is made of.
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-/// Family `session`, as the engine keeps it.
+/// The rows of a device and of its queues, as the engine keeps them.
 class Rows {
  public:
   void apply(const storage::WriteBatch& batch) {
+    queue_.apply(batch);
     for (auto change = batch.begin(); change != batch.end(); ++change) {
       if (change->family != storage::Family::session) continue;
       if (change->change == storage::Change::put) row_ = to_owned(change->value);
@@ -31,12 +33,20 @@ class Rows {
   }
   /// Null: there is none.
   std::shared_ptr<const Device> read() const {
-    if (row_.empty()) return nullptr;
-    return std::make_shared<const Device>(decode_device(row_).value());
+    if (row_.empty()) {
+      EXPECT_TRUE(queue_.rows().empty()) << "left behind";
+      return nullptr;
+    }
+    auto stored = decode_device(row_).value();
+    EXPECT_TRUE(add_queue_rows(queue_.rows(), stored.device));
+    const auto queues = queues_of(&stored.device);
+    EXPECT_EQ(queues.current.size() + queues.pending.size(), stored.queued);
+    return std::make_shared<const Device>(std::move(stored.device));
   }
 
  private:
   Bytes row_;
+  StoredQueue queue_;
 };
 
 /// Counters of what was sent, by session: 1.1 counts ports above 0 apart.

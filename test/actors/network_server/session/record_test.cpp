@@ -84,11 +84,37 @@ Device full_device() {
   return device;
 }
 
+/// As its row has it: items of queues have rows of their own.
+Device without_queue(Device device) {
+  device.session->queued_application_downlinks.clear();
+  return device;
+}
+
 TEST(DeviceRecord, RoundTripsEveryMember) {
-  const auto device = full_device();
-  const auto read = decode_device(encode_device(device));
+  const auto read = decode_device(encode_device(full_device()));
   ASSERT_TRUE(read) << read.error().to_string();
-  EXPECT_EQ(*read, device);
+  EXPECT_EQ(read->device, without_queue(full_device()));
+  EXPECT_EQ(read->queued, 1U);
+  EXPECT_TRUE(read->queue_in_rows);
+}
+
+// ON-DISK: version 1, field 8 of the session.
+TEST(DeviceRecord, ReadsTheQueueOfOldRows) {
+  storage::RecordWriter old;
+  const auto session = old.open_record(12);
+  for (const std::uint32_t f_cnt : {7U, 8U}) {
+    const auto item = old.open_record(8);
+    old.varint(3, f_cnt);
+    old.close_record(item);
+  }
+  old.close_record(session);
+  const auto read = decode_device(storage::seal(1, old.data())).value();
+  EXPECT_FALSE(read.queue_in_rows);
+  EXPECT_EQ(read.queued, 0U);
+  const auto items = read.device.session->queued_application_downlinks.to_vector();
+  ASSERT_EQ(items.size(), 2U);
+  EXPECT_EQ(items[0].f_cnt, FCnt32{7});
+  EXPECT_EQ(items[1].f_cnt, FCnt32{8});
 }
 
 /// A relay of the 2.4 GHz band that is being told of a device: keys and high frequencies.
@@ -108,7 +134,7 @@ Device device_with_requests() {
 
 TEST(DeviceRecord, KeepsRequestsOfEveryBand) {
   const auto device = device_with_requests();
-  EXPECT_EQ(decode_device(encode_device(device)).value(), device);
+  EXPECT_EQ(decode_device(encode_device(device)).value().device, device);
 }
 
 TEST(DeviceRecord, OneRequestThatCanNotBeWrittenCostsNoOther) {
@@ -117,7 +143,7 @@ TEST(DeviceRecord, OneRequestThatCanNotBeWrittenCostsNoOther) {
   device.mac_state->pending_requests.insert(
       device.mac_state->pending_requests.begin(),
       mac::BeaconFreqReq{Frequency::hz(3'999'999'999)});  // beyond both steps
-  EXPECT_EQ(decode_device(encode_device(device)).value(), expected);
+  EXPECT_EQ(decode_device(encode_device(device)).value().device, expected);
 }
 
 TEST(DeviceRecord, SealsTheKeyOfARequestAsAnyOther) {
@@ -130,13 +156,13 @@ TEST(DeviceRecord, SealsTheKeyOfARequestAsAnyOther) {
                               "device");
   const auto row = encode_device(device, {}, &seal);
   EXPECT_FALSE(shows_key(row));
-  EXPECT_EQ(decode_device(row, &seal).value(), device);
+  EXPECT_EQ(decode_device(row, &seal).value().device, device);
 }
 
 // ON-DISK
 TEST(DeviceRecord, RequestsHaveTheirGoldenBytes) {
   EXPECT_EQ(hex_lower(encode_device(device_with_requests())),
-            "0172552a03021403ba01030a0106ba010a0a05050038dcb810c801ba01080a060703988d8450ba01"
+            "0272552a03021403ba01030a0106ba010a0a05050038dcb810c801ba01080a060703988d8450ba01"
             "2f0a1b4301000200002609000000000000000000000000000000000000001a10a7a7a7a7a7a7a7a7"
             "a7a7a7a7a7a7a7a7");
 }
@@ -154,7 +180,7 @@ TEST(DeviceRecord, WhatIsKeptForClientsHasItsGoldenBytes) {
   device.mac_state->recent_uplinks.push_back({.as_given = {7}});
   EXPECT_EQ(
       hex_lower(encode_device(device)),
-      "01720752050801620107ba01100a016212016d1a01682201662a024555c2010173ca010408011002d001c0abc1"
+      "02720752050801620107ba01100a016212016d1a01682201662a024555c2010173ca010408011002d001c0abc1"
       "9b03d80180cbec9e03e201071d0000003f2805");
 }
 
@@ -167,7 +193,7 @@ TEST(DeviceRecord, ReadsRequestsOfOldRows) {
   const auto mac_state = old.open_record(14);
   old.bytes(6, octets);
   old.close_record(mac_state);
-  const auto device = decode_device(storage::seal(1, old.data())).value();
+  const auto device = decode_device(storage::seal(1, old.data())).value().device;
   const std::vector<mac::Command> expected = {
       mac::DevStatusReq{}, device_with_requests().mac_state->pending_requests.back()};
   EXPECT_EQ(device.mac_state->pending_requests, expected);
@@ -178,7 +204,7 @@ TEST(DeviceRecord, KeepsFalseAndZeroWhereTheStructSaysOtherwise) {
   device.mac_state.emplace();
   device.mac_state->current.adr_nb_trans = 0;
   device.mac_state->recent_uplinks.push_back({.is_data = false, .max_snr_db = {}});
-  const auto read = decode_device(encode_device(device)).value();
+  const auto read = decode_device(encode_device(device)).value().device;
   EXPECT_EQ(read.mac_state->current.adr_nb_trans, 0);
   EXPECT_FALSE(read.mac_state->recent_uplinks[0].is_data);
 }
@@ -205,12 +231,12 @@ Bytes extended(Bytes row, std::uint32_t f_cnt, RowVersion version) {
 }
 
 TEST(DeviceRow, TakesUplinksBehindIt) {
-  auto device = full_device();
+  auto device = without_queue(full_device());
   auto row = encode_device(device, {7, 1});
   for (std::uint32_t i = 1; i <= 30; ++i) {
     device = after_uplink(std::move(device), 70'000 + i);
     row = extended(std::move(row), 70'000 + i, {7, 1 + i});
-    ASSERT_EQ(decode_device(row).value(), device);
+    ASSERT_EQ(decode_device(row).value().device, device);
   }
 }
 
@@ -222,12 +248,18 @@ TEST(DeviceRow, AdditionHasItsGoldenBytes) {
 
 TEST(DeviceRow, AdditionsCountOnlyInAnUnbrokenSequence) {
   const auto row = encode_device(full_device(), {7, 5});
-  EXPECT_EQ(decode_device(extended(row, 70'001, {7, 7})).value(), full_device())
+  EXPECT_EQ(decode_device(extended(row, 70'001, {7, 7})).value().device,
+            without_queue(full_device()))
       << "one is missing";
-  EXPECT_EQ(decode_device(extended(row, 70'001, {6, 6})).value(), full_device()) << "of another";
-  EXPECT_EQ(decode_device(extended(row, 70'001, {7, 5})).value(), full_device()) << "of before";
+  EXPECT_EQ(decode_device(extended(row, 70'001, {6, 6})).value().device,
+            without_queue(full_device()))
+      << "of another";
+  EXPECT_EQ(decode_device(extended(row, 70'001, {7, 5})).value().device,
+            without_queue(full_device()))
+      << "of before";
   const auto among = extended(extended(row, 70'009, {6, 90}), 70'001, {7, 6});
-  EXPECT_EQ(decode_device(among).value(), after_uplink(full_device(), 70'001));
+  EXPECT_EQ(decode_device(among).value().device,
+            after_uplink(without_queue(full_device()), 70'001));
   auto no_session = encode_device(Device{}, {7, 5});
   EXPECT_FALSE(decode_device(extended(no_session, 1, {7, 6})));
 }
@@ -267,7 +299,7 @@ TEST(DeviceRecord, DecodingIsTotal) {
       bytes[random->below(bytes.size())] = static_cast<std::uint8_t>(random->next());
     }
     if (random->below(2) == 0) bytes.resize(random->below(bytes.size()));
-    if (auto read = decode_device(bytes)) encode_device(*read);
+    if (auto read = decode_device(bytes)) encode_device(read->device);
   }
 }
 

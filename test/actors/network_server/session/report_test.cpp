@@ -158,10 +158,12 @@ TEST(FailedEmission, IsFinalWhenTheOthersRefuseOrAreSilent) {
 
 TEST(FailedEmission, OfClassCGoesByTheNextGatewayBeforeAnythingElseIsAsked) {
   ReportRig rig(DeviceClass::c);
-  rig.device.session->queued_application_downlinks[0].class_b_c.emplace();
-  auto later = rig.device.session->queued_application_downlinks[0];
+  auto& queue = rig.device.session->queued_application_downlinks;
+  auto later = queue.front();
+  later.class_b_c.emplace();
+  queue = {later};
   later.f_cnt = FCnt32{2};
-  rig.device.session->queued_application_downlinks.push_back(later);
+  queue.push_back(later);
   rig.uplink(1);
   rig.passed += seconds{30};
   const auto first = rig.accepted(rig.handle(Wake{}), "first", 2);

@@ -8,12 +8,14 @@
 #include <algorithm>
 #include <map>
 
+#include "actors/network_server/session/queue_rows.hpp"
 #include "actors/network_server/session/record.hpp"
 #include "app/api/services/mapping/ns_device.hpp"
 #include "app/api/services/mapping/ns_device_rules.hpp"
 #include "app/api/services/mapping/values.hpp"
 #include "protocol/api_rules/api_rules.hpp"
 #include "protocol/field_mask/field_mask.hpp"
+#include "test/actors/network_server/session/stored_queue.hpp"
 
 namespace ff::api {
 namespace {
@@ -283,7 +285,13 @@ Paths top_level(const pb::EndDevice& device) {
 }
 
 Device stored(const Device& device) {
-  return network_server::decode_device(network_server::encode_device(device)).value();
+  auto out = network_server::decode_device(network_server::encode_device(device)).value().device;
+  storage::WriteBatch batch;
+  network_server::put_queue_changes({}, {}, network_server::queues_of(&device), batch);
+  network_server::test::StoredQueue queue;
+  queue.apply(batch);
+  EXPECT_TRUE(network_server::add_queue_rows(queue.rows(), out));
+  return out;
 }
 
 std::string difference(const pb::EndDevice& expected, const pb::EndDevice& actual) {
