@@ -2,14 +2,13 @@
 
 The simulator's devices check what a real device can not: every FCntDown of a session is new, every JoinNonce is new.
 """
-import http.client
 import json
 import random
 import subprocess
-import threading
 import time
 import unittest
 
+from acknowledged import AcknowledgedWrites
 from harness import BIN, Server, wait_until
 from udp_tap import UdpTap
 
@@ -19,59 +18,6 @@ STORM_KILLS = 6
 STORM_VERSIONS = ('1.0.2', '1.0.4', '1.1')
 STORM_DEVICES = 20  # of each version
 STORM_JOINS = 40  # answered, over all kills
-
-
-class ApiWriter:
-    """Changes things through the API as fast as it is answered, and remembers what was acknowledged."""
-
-    def __init__(self, server):
-        self.server = server
-        self.key = server.admin_key
-        self.names = {}
-        self.failure = None
-        self.ends = threading.Event()
-        self.thread = threading.Thread(target=self._work, daemon=True)
-        self.thread.start()
-
-    def _work(self):
-        try:
-            self._write_until_the_end()
-        except AssertionError as refused:
-            self.failure = refused  # of stop(), in the test's own thread
-
-    def _write_until_the_end(self):
-        number = 0
-        while not self.ends.is_set():
-            number += 1
-            application = f'kept-{number % 20}'
-            exists = application in self.names
-            try:
-                if not exists:
-                    self.write('POST', '/users/admin/applications', {'application': {'ids': {'application_id': application}, 'name': str(number)}})
-                else:
-                    self.write('PUT', f'/applications/{application}', {'application': {'name': str(number)}, 'field_mask': {'paths': ['name']}})
-            except (OSError, http.client.HTTPException):
-                # Killed meanwhile: it may have happened or not, so the next answer decides.
-                self.names.pop(application, None)
-                time.sleep(0.05)
-                continue
-            self.names[application] = str(number)
-
-    def write(self, method, path, body):
-        status, text = self.server.request(method, '/api/v3' + path, json.dumps(body), self.key)
-        if status == 409:  # made by a call that was killed before its answer
-            return self.write('PUT', f'/applications/{body["application"]["ids"]["application_id"]}',
-                              {'application': {'name': body['application']['name']}, 'field_mask': {'paths': ['name']}})
-        if status in (502, 503):
-            raise OSError(text)
-        assert status == 200, (status, text)
-        return None
-
-    def stop(self):
-        self.ends.set()
-        self.thread.join(30)
-        if self.failure:
-            raise self.failure
 
 
 def storm_devices():
@@ -101,7 +47,7 @@ class Kill(unittest.TestCase):
             uplinks = lambda: sum(float(line.rpartition(' ')[2]) for line in server.request('GET', '/metrics')[1].splitlines()
                                   if line.startswith('farfield_network_server_uplinks_total'))
             wait_until(lambda: uplinks() > 0, 'load arrives', 60)
-            writer = ApiWriter(server)
+            writer = AcknowledgedWrites(server, APPLICATION, seed)
             try:
                 for number in range(KILLS):
                     time.sleep(chance.uniform(0.2, 1.6))
@@ -112,10 +58,7 @@ class Kill(unittest.TestCase):
             finally:
                 load.kill()
                 writer.stop()
-            self.assertFalse(writer.thread.is_alive())
-            self.assertGreater(len(writer.names), 10, 'the API was written to')
-            for application, name in writer.names.items():
-                self.assertEqual(server.api('GET', f'/applications/{application}?field_mask=name')['name'], name, application)
+            writer.check(self)
             result = json.loads(report.read_text())
             self.assertEqual(sum(result['violations'].values()), 0, f'seed {seed}: {result}\n{output.decode()[-1500:]}')
             self.assertGreater(result['downlinks']['in_time'], KILLS, result)
