@@ -8,11 +8,13 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <deque>
+#include <optional>
 #include <stdexcept>
 
 #include "actors/audit/query.hpp"
 #include "actors/audit/refusals.hpp"
 #include "actors/support/caf_error.hpp"
+#include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
 #include "protocol/base/hex.hpp"
 
@@ -50,6 +52,7 @@ struct WriterShell {
   std::deque<std::function<void()>> held_back;  // messages that wait for it
   Refusals refusals{{}};
   std::unique_ptr<Probe> probe;
+  std::optional<actors::MailboxProbe> mailbox;
 };
 using Writer = WriterHandle::stateful_pointer<WriterShell>;
 
@@ -221,6 +224,7 @@ WriterHandle::behavior_type writer(Writer self, AuditConfigPtr config,
   actors::prepare(self, WriterShell::name);
   auto& state = self->state;
   state.probe = std::make_unique<Probe>(*config->deps.metrics);
+  state.mailbox.emplace(*config->deps.metrics, WriterShell::name);
   state.config = std::move(config);
   if (found) {
     state.log.emplace(state.config->log, *found);
@@ -233,7 +237,10 @@ WriterHandle::behavior_type writer(Writer self, AuditConfigPtr config,
   }
   caf::anon_send(WriterHandle(self), TellRefusals{});
   return {
-      [self](const BeginCall& message) { when_read_back(self, message, &begin); },
+      [self](const BeginCall& message) {
+        self->state.mailbox->sample(*self);
+        when_read_back(self, message, &begin);
+      },
       [self](const AppendRecord& message) { when_read_back(self, message, &append); },
       [self](const ForgoCall& message) { when_read_back(self, message, &forgo); },
       [self](const ForgetPast& message) { when_read_back(self, message, &forget); },

@@ -7,6 +7,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <vector>
 
+#include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
 
 namespace ff::actors {
@@ -17,6 +18,7 @@ struct State {
   LoaderConfig config;
   std::array<std::vector<LoadRow>, storage::family_count> waiting;
   bool asked = false;
+  std::optional<MailboxProbe> mailbox;
 };
 using Pointer = Loader::stateful_pointer<State>;
 
@@ -62,6 +64,7 @@ Result<LoadedRows> read_rows(const storage::Reader& store, const LoadRows& reque
 
 void load(Pointer self) {
   self->state.asked = false;
+  if (self->state.mailbox) self->state.mailbox->sample(*self);
   for (std::size_t i = 0; i < storage::family_count; ++i) {
     const auto requests = std::exchange(self->state.waiting[i], {});
     if (requests.empty()) continue;
@@ -72,6 +75,7 @@ void load(Pointer self) {
 Loader::behavior_type loader(Pointer self, LoaderConfig config) {
   prepare(self, State::name);
   self->state.config = config;
+  if (config.metrics) self->state.mailbox.emplace(*config.metrics, State::name);
   return {
       [self](const LoadRow& request) { queue(self, request); },
       [self](const LoadRows& request) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "actors/support/local_message.hpp"
+#include "actors/support/metrics.hpp"
 #include "protocol/base/result.hpp"
 #include "storage/engine/engine.hpp"
 
@@ -46,6 +47,7 @@ struct LoaderConfig {
   const storage::Reader* store = nullptr;  // outlives the actor
   /// Own thread, because reads block; false in virtual time.
   bool own_thread = true;
+  Metrics* metrics = nullptr;  // outlives the actor; null: not measured
 };
 
 Loader spawn_loader(caf::actor_system& system, LoaderConfig config);

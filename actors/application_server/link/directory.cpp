@@ -4,11 +4,13 @@
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <optional>
 
 #include "actors/application_server/link/actor.hpp"
 #include "actors/application_server/link/link.hpp"
 #include "actors/application_server/link/probe.hpp"
 #include "actors/support/caf_error.hpp"
+#include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
 
 namespace ff::application_server {
@@ -25,6 +27,7 @@ struct Shell {
   static inline const char* name = "application_links";
   LinksConfig config;
   std::unique_ptr<LinkProbe> probe;
+  std::optional<actors::MailboxProbe> mailbox;
   std::unordered_map<ApplicationId, Link> links;
   std::unordered_map<caf::actor_addr, ApplicationId> addresses;
 
@@ -98,10 +101,14 @@ LinksHandle::behavior_type links(Pointer self, LinksConfig config) {
   actors::prepare(self, Shell::name);
   auto& state = self->state;
   state.probe = std::make_unique<LinkProbe>(*config.deps.metrics);
+  state.mailbox.emplace(*config.deps.metrics, Shell::name);
   state.config = std::move(config);
   self->set_down_handler([self](caf::down_msg& down) { on_down(self, down); });
   return {
-      [self](const SubscribeUps& message) { subscribe(self, message); },
+      [self](const SubscribeUps& message) {
+        self->state.mailbox->sample(*self);
+        subscribe(self, message);
+      },
       [self](const UnsubscribeUps& message) { unsubscribe(self, message); },
       [self](const InspectLinks& message) {
         std::vector<LinkSnapshot> out;

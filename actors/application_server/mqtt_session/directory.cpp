@@ -5,6 +5,7 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <deque>
+#include <optional>
 #include <variant>
 
 #include "actors/application_server/mqtt_session/actor.hpp"
@@ -13,6 +14,7 @@
 #include "actors/application_server/mqtt_session/probe.hpp"
 #include "actors/application_server/mqtt_session/session.hpp"
 #include "actors/support/caf_error.hpp"
+#include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
 
 namespace ff::application_server::mqtt_session {
@@ -24,6 +26,7 @@ struct Shell {
   static inline const char* name = "mqtt_sessions";
   SessionsContextPtr context;
   std::unique_ptr<SessionsProbe> probe;
+  std::optional<actors::MailboxProbe> mailbox;
   std::unique_ptr<DirectoryState> logic;
   std::map<SessionKey, SessionActor> actors;
   std::unordered_map<caf::actor_addr, SessionKey> addresses;
@@ -243,6 +246,7 @@ void inspect(const Shell& state, const InspectSessions& message) {
 void start(Pointer self, SessionsContextPtr context) {
   auto& state = self->state;
   state.probe = std::make_unique<SessionsProbe>(*context->deps.metrics);
+  state.mailbox.emplace(*context->deps.metrics, Shell::name);
   state.logic = std::make_unique<DirectoryState>(context->config);
   self->set_down_handler([self](caf::down_msg& down) { on_down(self, down); });
   context->index.clear();
@@ -255,7 +259,10 @@ SessionsHandle::behavior_type sessions(Pointer self, SessionsContextPtr context)
   actors::prepare(self, Shell::name);
   start(self, std::move(context));
   return {
-      [self](const AttachSession& message) { attach(self, message); },
+      [self](const AttachSession& message) {
+        self->state.mailbox->sample(*self);
+        attach(self, message);
+      },
       [self](const RemoveSession& message) { remove(self, message); },
       [self](const InspectSessions& message) { inspect(self->state, message); },
       [self](const ForgetApplication& message) { forget(self, message); },

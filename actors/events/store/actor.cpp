@@ -5,10 +5,12 @@
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <optional>
 
 #include "actors/events/store/buffer.hpp"
 #include "actors/events/store/query.hpp"
 #include "actors/support/committer.hpp"
+#include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
 #include "actors/support/store_failed.hpp"
 #include "storage/keys/event_keys.hpp"
@@ -26,6 +28,7 @@ struct Shell {
   std::shared_ptr<EventBuffer> buffer;
   prometheus::Counter* stored = nullptr;
   prometheus::Counter* dropped = nullptr;
+  std::optional<actors::MailboxProbe> mailbox;
   std::uint64_t last_sequence = 0;
   bool writing = false;                // one commit at a time: the rest waits in the bounded buffer
   std::vector<FindEvents> asked;       // since that commit was sent
@@ -167,13 +170,17 @@ EventStoreHandle::behavior_type event_store(Pointer self, EventStoreConfig confi
   state.stored = &metrics.counter("farfield_events_stored_total", "Events taken into the store.");
   state.dropped = &metrics.counter("farfield_events_not_stored_total",
                                    "Events that came faster than the store takes them.");
+  state.mailbox.emplace(metrics, Shell::name);
   self->set_exit_handler([self](caf::exit_msg& message) { end(self, message); });
   caf::anon_send(EventStoreHandle(self), ForgetEvents{});
   // What one before us was told of and did not take.
   caf::anon_send(EventStoreHandle(self), StoreEvents{});
   return {
       [self](FindEvents& message) { find(self, message); },
-      [self](const StoreEvents&) { store(self); },
+      [self](const StoreEvents&) {
+        self->state.mailbox->sample(*self);
+        store(self);
+      },
       [self](const EventsWritten& message) { written(self, message); },
       [self](const ReadEvents& message) { read(self, message); },
       [self](const ForgetEvents&) { forget(self); },

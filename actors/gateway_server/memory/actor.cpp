@@ -6,10 +6,12 @@
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <optional>
 #include <unordered_map>
 
 #include "actors/gateway_server/connection/errors.hpp"
 #include "actors/gateway_server/memory/record.hpp"
+#include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
 #include "storage/keys/entity_keys.hpp"
 
@@ -28,6 +30,7 @@ struct Unwritten {
 struct Shell {
   static inline const char* name = "gateway_memory";
   MemoryConfig config;
+  std::optional<actors::MailboxProbe> mailbox;
   std::unordered_map<GatewayId, Unwritten> unwritten;
   std::uint64_t last_write = 0;
   bool is_ending = false;
@@ -158,11 +161,15 @@ void sweep(Pointer self, const SweepMemories& message) {
 
 MemoryHandle::behavior_type keeper(Pointer self, MemoryConfig config) {
   actors::prepare(self, Shell::name);
+  self->state.mailbox.emplace(*config.deps.metrics, Shell::name);
   self->state.config = std::move(config);
   self->set_exit_handler([self](caf::exit_msg& exit) { on_exit(self, exit); });
   caf::anon_send(MemoryHandle(self), SweepMemories{});
   return {
-      [self](RememberGateway& message) { remember(self, message); },
+      [self](RememberGateway& message) {
+        self->state.mailbox->sample(*self);
+        remember(self, message);
+      },
       [self](const RecallGateway& message) { message.reply(find(self, message.gateway_id)); },
       [self](const MemoryWritten& message) { written(self, message); },
       [self](const SweepMemories& message) { sweep(self, message); },

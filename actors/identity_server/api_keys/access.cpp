@@ -5,9 +5,11 @@
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <map>
+#include <optional>
 
 #include "actors/identity_server/api_keys/authenticate.hpp"
 #include "actors/identity_server/api_keys/errors.hpp"
+#include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
 #include "protocol/crypto/digest.hpp"
 
@@ -24,6 +26,7 @@ struct Cached {
 struct Shell {
   static inline const char* name = "identity_access";
   std::shared_ptr<const AccessContext> context;
+  std::optional<actors::MailboxProbe> mailbox;
   std::map<crypto::Sha256Digest, Cached> cache;
   /// Raised by every change: an answer that was looked up before it is not remembered.
   std::uint64_t generation = 0;
@@ -89,9 +92,13 @@ void list_rights(Pointer self, const ListRights& message) {
 
 AccessHandle::behavior_type access(Pointer self, std::shared_ptr<const AccessContext> context) {
   actors::prepare(self, Shell::name);
+  self->state.mailbox.emplace(*context->deps.metrics, Shell::name);
   self->state.context = std::move(context);
   return {
-      [self](const Authenticate& message) { authenticate(self, message); },
+      [self](const Authenticate& message) {
+        self->state.mailbox->sample(*self);
+        authenticate(self, message);
+      },
       [self](const ListRights& message) { list_rights(self, message); },
       [self](const ForgetAccess& message) { forget(self, message.entity); },
       [self](const AccessAnswered& message) { remember(self, message); },

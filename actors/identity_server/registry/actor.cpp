@@ -4,10 +4,12 @@
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <optional>
 
 #include "actors/identity_server/registry/errors.hpp"
 #include "actors/identity_server/registry/queue.hpp"
 #include "actors/support/caf_error.hpp"
+#include "actors/support/mailbox.hpp"
 #include "actors/support/shell.hpp"
 
 namespace ff::identity_server {
@@ -22,6 +24,7 @@ struct Shell {
   RegistryContextPtr context;
   ChangeQueue queue;
   std::unique_ptr<actors::QueueProbe> probe;
+  std::optional<actors::MailboxProbe> mailbox;
   std::optional<Turn> turn;
   std::uint64_t number = 0;
   Phase phase = Phase::writing;
@@ -135,6 +138,7 @@ RegistryHandle::behavior_type registry(Pointer self, RegistryContextPtr context)
   actors::prepare(self, Shell::name);
   auto& state = self->state;
   state.probe = std::make_unique<actors::QueueProbe>(*context->deps.metrics, "identity_registry");
+  state.mailbox.emplace(*context->deps.metrics, Shell::name);
   state.context = std::move(context);
   commit(self, {});
   return {
@@ -143,7 +147,10 @@ RegistryHandle::behavior_type registry(Pointer self, RegistryContextPtr context)
       [self](const ChangeEntities& message) { enqueue(self, message); },
       [self](const DeleteEntity& message) { enqueue(self, message); },
       [self](const RowsRead& message) { on_row(self, message); },
-      [self](const TurnWritten& message) { on_written(self, message); },
+      [self](const TurnWritten& message) {
+        self->state.mailbox->sample(*self);
+        on_written(self, message);
+      },
   };
 }
 

@@ -67,8 +67,9 @@ caf::actor start_storage(caf::actor_system& system, const WiringPtr& wiring) {
       });
   const auto loader =
       actors::routed_child("loader", wiring->routes.deps.loader, [wiring](caf::actor_system& sys) {
-        return actors::spawn_loader(
-            sys, {.store = wiring->ports.engine, .own_thread = wiring->ports.own_threads});
+        return actors::spawn_loader(sys, {.store = wiring->ports.engine,
+                                          .own_thread = wiring->ports.own_threads,
+                                          .metrics = wiring->ports.metrics});
       });
   return actors::spawn_supervisor(system, {.name = "storage",
                                            .limits = {.restarts_max = 0},
