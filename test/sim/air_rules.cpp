@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::size_t examples_max = 10;
 constexpr Duration duty_window = std::chrono::hours{1};
+/// Gateways are asked no longer ahead than this: a ping slot's and a join's windows.
+constexpr Duration overlap_memory = std::chrono::minutes{5};
 /// The request has the power in tenths of a decibel.
 constexpr double power_rounding_db = 0.05;
 
@@ -100,6 +102,7 @@ void AirRules::downlink(std::size_t gateway, const sim::Emission& emission, doub
       schedule::time_on_air(emission.phy_payload.size(), emission.data_rate, emission.frequency);
   if (!air) return report(AirRule::frequency, who + ": unknown modulation");
   check_dwell(region::Direction::downlink, emission.frequency, *air, who);
+  check_overlap(gateway, {emission.start, *air}, who);
   check_duty(sender, *band, {emission.start, *air}, Duration{0});
 }
 
@@ -141,6 +144,20 @@ void AirRules::check_dwell(region::Direction direction, Frequency frequency, Dur
   const auto limit = dwell_limit(direction, frequency);
   if (limit && length > *limit)
     report(AirRule::dwell_time, who + ": " + std::to_string(length.count() / 1'000'000) + " ms");
+}
+
+/// Frames of class C are asked for while one of class A waits: in any order of time.
+void AirRules::check_overlap(std::size_t gateway, OnAir frame, const std::string& who) {
+  auto& others = transmitting_[gateway];
+  std::erase_if(others, [&](const OnAir& other) {
+    return other.start + other.length + overlap_memory < frame.start;
+  });
+  const auto end = frame.start + frame.length;
+  for (const auto& other : others) {
+    if (frame.start < other.start + other.length && other.start < end)
+      report(AirRule::overlap, who + ": while it sends another frame");
+  }
+  others.push_back(frame);
 }
 
 /// The hour that ends with the frame. Transmissions are asked for in any order of time.

@@ -18,8 +18,9 @@
 namespace ff::test {
 
 /// `channel`: within the band, but no channel of the plan or of devices that know only their band.
-enum class AirRule : std::uint8_t { frequency, channel, power, dwell_time, duty_cycle };
-inline constexpr std::size_t air_rule_count = 5;
+/// `overlap`: a gateway, which has one transmitter, sends two frames at once.
+enum class AirRule : std::uint8_t { frequency, channel, power, dwell_time, duty_cycle, overlap };
+inline constexpr std::size_t air_rule_count = 6;
 
 class AirRules {
  public:
@@ -54,6 +55,7 @@ class AirRules {
   std::optional<Duration> dwell_limit(region::Direction direction, Frequency frequency) const;
   void check_dwell(region::Direction direction, Frequency frequency, Duration length,
                    const std::string& who);
+  void check_overlap(std::size_t gateway, OnAir frame, const std::string& who);
   void check_duty(const std::string& sender, const Band& band, OnAir frame, Duration tolerance);
 
   const region::FrequencyPlan& plan_;
@@ -63,6 +65,8 @@ class AirRules {
   std::set<Frequency> downlink_channels_;
   /// By sender and band: what it sent in the last hour.
   std::map<std::pair<std::string, const Band*>, std::deque<OnAir>> sent_;
+  /// By gateway: what it sends or will, and has sent just before.
+  std::map<std::size_t, std::deque<OnAir>> transmitting_;
   std::array<std::uint64_t, air_rule_count> broken_{};
   std::vector<std::string> examples_;
   std::uint64_t frames_ = 0;

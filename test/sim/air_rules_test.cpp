@@ -137,6 +137,28 @@ TEST(AirRules, SeeHowLoudAGatewayIs) {
   }
 }
 
+/// Whatever the frequency, and in any order of asking.
+TEST(AirRules, SeeTwoFramesOfAGatewayAtOnce) {
+  AirRules rules(plan("US_902_928_FSB_2"));
+  sim::Emission emission;
+  emission.data_rate = LoraDataRate{10, 500'000, CodingRate::cr4_5};
+  emission.phy_payload = Bytes(20);
+  const auto sent = [&](std::size_t gateway, std::chrono::milliseconds start,
+                        std::uint32_t frequency_hz) {
+    emission.start = MonoTime{start};
+    emission.frequency = Frequency::hz(frequency_hz);
+    rules.downlink(gateway, emission, 10);
+    return rules.broken(AirRule::overlap);
+  };
+  using std::chrono::milliseconds;
+  EXPECT_EQ(sent(0, milliseconds{5000}, 923'300'000), 0U);  // 103 ms
+  EXPECT_EQ(sent(0, milliseconds{4880}, 923'300'000), 0U) << "before it";
+  EXPECT_EQ(sent(0, milliseconds{5110}, 923'300'000), 0U) << "behind it";
+  EXPECT_EQ(sent(1, milliseconds{5000}, 923'300'000), 0U) << "another gateway";
+  EXPECT_EQ(sent(0, milliseconds{5050}, 923'900'000), 1U);
+  EXPECT_EQ(rules.broken_total(), 1U);
+}
+
 /// One per cent of an hour is 36 s; a frame at SF12 lasts 1.3 s or so.
 TEST(AirRules, CountTheTimeOfEachDeviceForItself) {
   const auto broken = [](seconds every, int devices) {

@@ -138,6 +138,9 @@ void expect_lawful(const Simulation& simulation) {
   const auto& air = simulation.air();
   EXPECT_GT(air.frames(), 0U);
   EXPECT_EQ(air.broken_total(), 0U) << testing::PrintToString(air.examples());
+  // The scheduler knows what its gateways can do: none has to refuse.
+  const auto& answers = report.downlinks.answers;
+  EXPECT_EQ(answers.front(), report.downlinks.requested) << to_json(report);
 }
 
 void expect_windows_met(const sim::Report& report) {
