@@ -193,7 +193,9 @@ Duration until_window(const TxRequest& request, std::uint8_t window, Duration si
 
 ScheduledDownlink scheduled_of(const DownlinkFrame& frame, NetId visited, std::uint8_t window,
                                Duration since_uplink) {
-  return {gateway_id_of(visited), window, until_window(frame.request, window, since_uplink)};
+  // What a gateway reports is not told between networks.
+  return {gateway_id_of(visited), window, until_window(frame.request, window, since_uplink),
+          /*reports=*/false};
 }
 
 /// The answer that a partner's join-request waits for.

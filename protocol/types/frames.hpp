@@ -151,6 +151,8 @@ struct ScheduledDownlink {
   GatewayId gateway_id;
   std::uint8_t window = 1;  // 1 or 2
   Duration delay{0};        // until the start of the emission
+  /// Whether the gateway has ever reported an emission: if not, its silence says nothing.
+  bool reports = true;
   bool operator==(const ScheduledDownlink&) const = default;
 };
 

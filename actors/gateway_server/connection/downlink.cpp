@@ -226,7 +226,8 @@ Result<ScheduledDownlink> ConnectionState::try_schedule(
     message.downlink.eirp_dbm = eirp(*plan, window->parameters->frequency, anchor.antenna_index);
     send(frame, *window, *emission, std::move(message), effects);
     return ScheduledDownlink{settings_.ids.gateway_id, static_cast<std::uint8_t>(number),
-                             emission->starts - *clock_.from_server_time(now.utc)};
+                             emission->starts - *clock_.from_server_time(now.utc),
+                             stats_.tx_acknowledgment_count > 0};
   }
   return fail(all_failed(errors));
 }

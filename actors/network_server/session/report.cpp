@@ -181,10 +181,11 @@ std::optional<UtcTime> SessionState::report_due() const {
 }
 
 /// Those that no gateway will report any more. The application is told nothing, as by the
-/// reference: many gateways report nothing at all.
+/// reference; nobody is, of gateways that report nothing at all.
 void SessionState::forget_unreported(const Turn& turn, Outcome& out) {
   std::erase_if(transmissions_, [&](const Transmission& sent) {
     if (sent.reported || sent.since + report_ttl > turn.now.utc) return false;
+    if (!sent.scheduled.reports) return true;
     const auto& flight = sent.flight;
     note(turn, EmissionUnreported{flight.f_cnt, flight.is_join});
     publish("ns.down.transmission.fail", flight.correlation_ids, Error(transmission_unreported),

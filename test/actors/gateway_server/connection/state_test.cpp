@@ -578,6 +578,16 @@ TEST(ConnectionAcknowledgment, FindsItsDownlinkOnce) {
   EXPECT_EQ(connection.state.stats(connection.now()).round_trip_times->count, 1U);
 }
 
+TEST(ConnectionAcknowledgment, ShowsThatTheGatewayReports) {
+  Connection connection;
+  connection.up(data_uplink());
+  EXPECT_FALSE(schedule(connection, class_a()).answer->reports) << "none so far";
+  connection.state.on_tx_acked({DownlinkToken{1}, TxResult::success, {}}, connection.now());
+  connection.passed = 10s;
+  connection.up(data_uplink());
+  EXPECT_TRUE(schedule(connection, class_a()).answer->reports);
+}
+
 TEST(DownlinkRing, ForgetsTheOldestAndWraps) {
   DownlinkRing ring;
   const auto frame = std::make_shared<const DownlinkFrame>();

@@ -218,8 +218,23 @@ TEST(MissingReport, IsToldAfterAMinute) {
   const auto decision = rig.session().decisions().back().value;
   ASSERT_TRUE(std::holds_alternative<EmissionUnreported>(decision));
   EXPECT_EQ(std::get<EmissionUnreported>(decision).f_cnt, FCnt32{1});
-  EXPECT_TRUE(outcome.ups.empty()) << "many gateways report nothing";
+  EXPECT_TRUE(outcome.ups.empty()) << "the reference's applications hear nothing";
   EXPECT_TRUE(rig.report(sent, TxResult::success).ups.empty());
+}
+
+TEST(MissingReport, OfAGatewayThatNeverReportsIsNone) {
+  ReportRig rig;
+  rig.uplink(1);
+  const auto sent = all<SendTransmission>(rig.handle(Wake{})).at(0);
+  rig.handle(DownlinkScheduled{sent.attempt,
+                               ScheduledDownlink{GatewayId("first"), 1, {}, /*reports=*/false}});
+  EXPECT_EQ(rig.session().snapshot().unreported_emissions, 1U) << "it may begin to";
+  rig.passed = seconds{55};
+  const auto outcome = rig.handle(Wake{});
+  EXPECT_TRUE(all<PublishEvent>(outcome).empty());
+  EXPECT_TRUE(all<CountFrame>(outcome).empty());
+  EXPECT_FALSE(std::holds_alternative<EmissionUnreported>(rig.session().decisions().back().value));
+  EXPECT_EQ(rig.session().snapshot().unreported_emissions, 0U);
 }
 
 TEST(MissingReport, IsNotWaitedForWhenItHasCome) {
