@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <caf/actor_system.hpp>
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
@@ -12,14 +13,16 @@
 
 #include "actors/interop/errors.hpp"
 #include "actors/interop/exchange.hpp"
+#include "actors/interop/hosts.hpp"
 #include "actors/interop/probe.hpp"
 #include "actors/interop/selection.hpp"
-#include "actors/support/breaker.hpp"
 #include "actors/support/shell.hpp"
 #include "protocol/base/ulid.hpp"
 
 namespace ff::interop {
 namespace {
+
+constexpr std::size_t hosts_share = 4;
 
 using Asked = std::variant<join_server::HandleJoin, join_server::GetAppSKey, FindHomeNetwork>;
 
@@ -31,11 +34,18 @@ struct Question {
   std::optional<Error> error;
 };
 
+/// With `dns` whoever names a JoinEUI has a say in which host is asked: none takes all places.
+Hosts::Limits limits_of(const ClientConfig& config, const config::InteropJoinServer& server) {
+  const auto share = server.dns.empty() ? 1U : hosts_share;
+  return {.breaker_failures = config.breaker_failures,
+          .breaker_pause = config.breaker_pause,
+          .under_way_max = std::max<std::size_t>(1, config.requests_max / share)};
+}
+
 struct PeerState {
-  PeerState(const ClientConfig& config, const std::string& server)
-      : breaker(config.breaker_failures, config.breaker_pause),
-        probe(*config.deps.metrics, config.name, server) {}
-  actors::Breaker breaker;
+  PeerState(const ClientConfig& config, const config::InteropJoinServer& server)
+      : hosts(limits_of(config, server)), probe(*config.deps.metrics, config.name, server.name) {}
+  Hosts hosts;
   PeerProbe probe;
   std::size_t under_way = 0;
 };
@@ -85,14 +95,15 @@ Status send(Pointer self, const Question& question, std::size_t peer, std::uint6
   }
   FF_TRY(auto request, make_request(self, question.asked, peer, id));
   request.timeout = question.until - now;
-  if (!to.breaker.admit(now)) {
-    to.probe.paused.Increment();
-    return fail(paused, {{"server", name}});
+  auto host = host_of(*state.servers[peer], join_eui_of(question.asked));
+  if (const auto admitted = to.hosts.admit(host, name, now); !admitted) {
+    (admitted.error().is(paused) ? to.probe.paused : to.probe.overloaded).Increment();
+    return admitted;
   }
   ++to.under_way;
-  auto then = [client = ClientHandle(self), id,
-               peer](Result<net::http_client::ClientAnswer> answer) {
-    PeerAnswered message{id, peer, fail(net::http_client::stopped)};
+  auto then = [client = ClientHandle(self), id, peer,
+               host = std::move(host)](Result<net::http_client::ClientAnswer> answer) {
+    PeerAnswered message{id, peer, host, fail(net::http_client::stopped)};
     if (answer) {
       message.answer = PeerAnswered::Http{answer->status, std::move(answer->body), answer->whole};
     } else {
@@ -154,21 +165,21 @@ bool was_not_heard(const Error& error) {
   return error.is(net::http_client::not_connected) || error.is(net::http_client::host_not_found);
 }
 
-void count(Pointer self, std::size_t peer, const Status& status) {
-  auto& to = self->state.peers[peer];
+void count(Pointer self, const PeerAnswered& message, const Status& status) {
+  auto& to = self->state.peers[message.peer];
   if (status) {
     to.probe.answered.Increment();
   } else if (!is_servers_fault(status.error())) {
     to.probe.refused.Increment();
   } else {
     to.probe.failed.Increment();
-    to.breaker.failed(self->state.config->deps.clock->now().mono);
-    spdlog::warn("msg=\"join server failed\" server=\"{}\" error=\"{}\"",
-                 self->state.servers[peer]->name, status.error().to_string());
-    return to.probe.open.Set(to.breaker.is_open() ? 1 : 0);
+    to.hosts.failed(message.host, self->state.config->deps.clock->now().mono);
+    spdlog::warn("msg=\"join server failed\" server=\"{}\" host=\"{}\" error=\"{}\"",
+                 self->state.servers[message.peer]->name, message.host, status.error().to_string());
+    return to.probe.open.Set(static_cast<double>(to.hosts.open()));
   }
-  to.breaker.succeeded();
-  to.probe.open.Set(0);
+  to.hosts.succeeded(message.host);
+  to.probe.open.Set(static_cast<double>(to.hosts.open()));
 }
 
 bool try_again(Pointer self, Question& question, const PeerAnswered& message, const Error& error) {
@@ -184,14 +195,15 @@ void on_answered(Pointer self, const PeerAnswered& message) {
   auto& state = self->state;
   if (message.peer >= state.peers.size()) return;
   --state.peers[message.peer].under_way;
+  state.peers[message.peer].hosts.ended(message.host);
   const auto found = state.questions.find(message.id);
   // Another join server was faster: what this one says counts for its health alone.
   if (found == state.questions.end()) {
-    return count(self, message.peer, message.answer ? Status() : fail(message.answer.error()));
+    return count(self, message, message.answer ? Status() : fail(message.answer.error()));
   }
   auto& question = found->second;
   const auto status = answer(self, question, message);
-  count(self, message.peer, status);
+  count(self, message, status);
   if (!status && try_again(self, question, message, status.error())) return;
   question.attempts.erase(message.peer);
   if (status) {
@@ -216,9 +228,11 @@ ClientHandle::behavior_type client(Pointer self, std::shared_ptr<const ClientCon
   auto& state = self->state;
   for (const auto& peer : config->peers) {
     state.servers.push_back(&peer.server);
-    state.peers.emplace_back(*config, peer.server.name);
+    state.peers.emplace_back(*config, peer.server);
   }
   state.random = config->deps.make_random();
+  // Not those of a client before us: a late answer to one of its questions is none to ours.
+  state.last_id = state.random->below(UINT32_MAX);
   state.config = std::move(config);
   return {
       [self](const join_server::HandleJoin& message) { ask(self, message); },

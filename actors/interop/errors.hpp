@@ -19,6 +19,9 @@ inline constexpr ErrorDef paused{"pkg/interop", "paused", Code::unavailable,
                                  "join server `{server}` failed again and again and is not asked"};
 inline constexpr ErrorDef overloaded{"pkg/interop", "overloaded", Code::resource_exhausted,
                                      "too many questions wait for join server `{server}`"};
+/// The question, not the server, is at fault.
+inline constexpr ErrorDef http_refused{"pkg/interop", "http_refused", Code::unavailable,
+                                       "join server `{server}` refuses with HTTP status {status}"};
 inline constexpr ErrorDef http_status{"pkg/interop", "http_status", Code::unavailable,
                                       "join server `{server}` answered HTTP status {status}"};
 

@@ -41,11 +41,19 @@ Error unusable(const Reading& reading, std::string_view reason) {
   return {unusable_answer, {{"server", reading.server}, {"reason", reason}}};
 }
 
+/// Some join servers say in HTTP what they do not know. Request Timeout and Too Many Requests are
+/// of the server.
+bool is_refusal(int status) {
+  return status >= 400 && status <= 499 && status != 408 && status != 429;
+}
+
 /// The answer to what we asked, if it is one of type `Body`, or the error it tells.
 template <class Body>
 Result<Body> body_of(const PeerAnswered::Http& answer, const Reading& reading) {
-  if (answer.status < 200 || answer.status > 299)
-    return fail(http_status, {{"server", reading.server}, {"status", answer.status}});
+  if (answer.status < 200 || answer.status > 299) {
+    const auto& error = is_refusal(answer.status) ? http_refused : http_status;
+    return fail(error, {{"server", reading.server}, {"status", answer.status}});
+  }
   if (!answer.whole) return fail(unusable(reading, "it is too long, or was cut off"));
   auto decoded = bi::decode(answer.body);
   if (!decoded)

@@ -41,7 +41,8 @@ struct Reading {
   SessionKeyId generated_id;  // fresh; used if the answer has none
 };
 /// The network keys are unwrapped; the AppSKey stays as it came, and is empty if it did not.
-/// Errors: http_status, unusable_answer; of backend_interfaces::error_of; of KeyVault::unwrap.
+/// Errors: http_refused, http_status, unusable_answer; of backend_interfaces::error_of; of
+/// KeyVault::unwrap.
 [[nodiscard]] Result<network_server::JoinAnswer> read_join_answer(const PeerAnswered::Http& answer,
                                                                   const Reading& reading);
 /// Errors: as above.

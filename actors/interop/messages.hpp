@@ -23,6 +23,7 @@ struct FindHomeNetwork {
 struct PeerAnswered {
   std::uint64_t id = 0;
   std::size_t peer = 0;
+  std::string host = {};
   struct Http {
     int status = 0;
     std::string body;

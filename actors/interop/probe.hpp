@@ -15,9 +15,10 @@ struct PeerProbe {
         retried(series(metrics, client, server, "retried")),
         paused(series(metrics, client, server, "paused")),
         overloaded(series(metrics, client, server, "overloaded")),
-        open(metrics.gauge("farfield_interop_client_breaker_open",
-                           "1: the join server failed again and again and is left alone.",
-                           {{"client", client}, {"server", server}})) {}
+        open(metrics.gauge(
+            "farfield_interop_client_breaker_open",
+            "Hosts of the join server that failed again and again and are left alone.",
+            {{"client", client}, {"server", server}})) {}
 
   prometheus::Counter& answered;
   prometheus::Counter& refused;     // by the join server: the device, or we, may not

@@ -231,6 +231,11 @@ void count(Pointer self, PeerIndex peer, const Account& account, FrameResult res
   self->state.peers[peer].probe.count(account, result);
 }
 
+void not_carried(Pointer self, PeerIndex peer, const Account& account, FrameResult result) {
+  count(self, peer, account, result);
+  self->state.ledger->give_back(account, now(self).utc);
+}
+
 std::optional<Duration> refusal(Pointer self, const Account& account) {
   auto& state = self->state;
   const auto time = now(self);
@@ -260,7 +265,7 @@ void ask(Pointer self, Pending pending, bi::Body body) {
   const bool full = peer.under_way.is_full(pending.is_join, config.requests_max);
   if (!request || full || !peer.breaker.admit(now(self).mono)) {
     if (type == bi::MessageType::pr_stop_req) return peer.probe.stopped(StopResult::unavailable);
-    count(self, index, pending.account, FrameResult::paused);
+    not_carried(self, index, pending.account, FrameResult::paused);
     if (pending.reply) {
       pending.reply(fail(partner_unavailable,
                          {{"net_id", to_string(pending.account.partner)},

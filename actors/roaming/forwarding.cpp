@@ -229,7 +229,7 @@ void on_home_found(Pointer self, const HomeFound& message) {
 
 void on_uplink_answered(Pointer self, const Pending& pending, const Result<bi::Body>& answer) {
   auto& state = self->state;
-  if (!answer) return count(self, pending.peer, pending.account, FrameResult::unavailable);
+  if (!answer) return not_carried(self, pending.peer, pending.account, FrameResult::unavailable);
   auto* heard = state.visited.find(pending.heard);
   const auto outcome = result_of(*answer);
   const auto* start = std::get_if<bi::PrStartAns>(&*answer);
@@ -237,7 +237,7 @@ void on_uplink_answered(Pointer self, const Pending& pending, const Result<bi::B
     const std::chrono::seconds lifetime{start != nullptr ? start->lifetime.value_or(0) : 0};
     state.visited.defer(name_of(pending.account.partner, *heard),
                         lifetime.count() > 0 ? lifetime : default_deferral, now(self).mono);
-    return count(self, pending.peer, pending.account, FrameResult::deferred);
+    return not_carried(self, pending.peer, pending.account, FrameResult::deferred);
   }
   if (outcome.code != bi::ResultCode::success) {
     spdlog::info("msg=\"roaming partner refuses an uplink\" net_id={} result={} description=\"{}\"",
@@ -245,7 +245,7 @@ void on_uplink_answered(Pointer self, const Pending& pending, const Result<bi::B
                  outcome.description);
     if (heard != nullptr && ends_context(pending, outcome.code))
       state.visited.stop(pending.account.partner, heard->dev_eui, heard->dev_addr);
-    return count(self, pending.peer, pending.account, FrameResult::refused);
+    return not_carried(self, pending.peer, pending.account, FrameResult::refused);
   }
   count(self, pending.peer, pending.account, FrameResult::carried);
   rate(self, pending.account, pending.rated, [] {});
@@ -296,7 +296,7 @@ void on_downlink_taken(Pointer self, const DownlinkTaken& message) {
   const auto peer = peer_of(self->state, message.account.partner);
   if (!peer) return;
   if (!message.outcome) {
-    count(self, *peer, message.account, FrameResult::refused);
+    not_carried(self, *peer, message.account, FrameResult::refused);
     return message.reply(fail(message.outcome.error()));
   }
   count(self, *peer, message.account, FrameResult::carried);

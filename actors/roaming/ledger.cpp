@@ -131,6 +131,15 @@ std::optional<Duration> Ledger::refusal(const Account& account, UtcTime now) {
   return std::nullopt;
 }
 
+void Ledger::give_back(const Account& account, UtcTime now) {
+  const auto use = uses_.find(account);
+  if (use == uses_.end() || use->second.day != day_of(now)) return;
+  // Never below what was carried: the frame may be one of yesterday.
+  const auto row = rows_.find({account, use->second.day});
+  const auto carried = row == rows_.end() ? 0 : row->second.frames;
+  if (use->second.in_day > carried) --use->second.in_day;
+}
+
 void Ledger::rate(const Account& account, const Rated& frame, UtcTime now,
                   storage::WriteBatch& out) {
   const Row row{account, day_of(now)};

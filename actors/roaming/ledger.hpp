@@ -31,6 +31,9 @@ class Ledger {
   /// Nothing: the frame fits, and counts against the limits. Else how long none of this account
   /// will.
   std::optional<Duration> refusal(const Account& account, UtcTime now);
+  /// The frame has not been carried: it counts against the day's limit no more, which is for what
+  /// is paid for. That of the minute is for what is asked.
+  void give_back(const Account& account, UtcTime now);
 
   /// A frame that was carried; its record as it now is has to be stored. The day's first takes days
   /// that are too old with it.
@@ -53,7 +56,7 @@ class Ledger {
     std::int64_t minute = 0;
     std::uint32_t in_minute = 0;
     std::int64_t day = 0;
-    std::uint64_t in_day = 0;
+    std::uint64_t in_day = 0;  // carried, or on the way to it
   };
   struct Row {
     Account account;

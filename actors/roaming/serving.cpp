@@ -156,7 +156,11 @@ bool is_unknown(const Error& error) {
 void refuse(Pointer self, std::map<std::uint64_t, Waiting>::iterator found, const Error& error) {
   const auto waiting = take(self, found);
   const auto account = account_of(partner(self->state, waiting.peer).net_id, Way::up);
-  count(self, waiting.peer, account, FrameResult::refused);
+  if (waiting.is_carried) {
+    count(self, waiting.peer, account, FrameResult::refused);
+  } else {
+    not_carried(self, waiting.peer, account, FrameResult::refused);
+  }
   // It did not ask, because it has a lifetime for a device that we do not know any more.
   if (!waiting.starts && waiting.dev_addr && is_unknown(error))
     stop(self, waiting.peer, *waiting.dev_addr);
@@ -241,10 +245,11 @@ void on_judged(Pointer self, const FrameJudged& message) {
   const auto found = state.waiting.find(message.exchange);
   if (found == state.waiting.end()) return;
   if (!message.judged) return refuse(self, found, message.judged.error());
-  const auto& entry = found->second;
+  auto& entry = found->second;
   const auto account = account_of(partner(state, entry.peer).net_id, Way::up);
   count(self, entry.peer, account, FrameResult::carried);
   // A join waits for its join-accept, or for the reason why there is none.
+  entry.is_carried = true;
   if (entry.is_join) return rate(self, account, entry.rated, [] {});
   const auto waiting = take(self, found);
   bi::Body answer = bi::XmitDataAns{};
@@ -302,13 +307,13 @@ void on_transmit(Pointer self, const TransmitByPartner& message) {
 
 void on_downlink_answered(Pointer self, const Pending& pending, const Result<bi::Body>& answer) {
   if (!answer) {
-    count(self, pending.peer, pending.account, FrameResult::unavailable);
+    not_carried(self, pending.peer, pending.account, FrameResult::unavailable);
     return pending.reply(fail(answer.error()));
   }
   const auto outcome = result_of(*answer);
   const auto* sent = std::get_if<bi::XmitDataAns>(&*answer);
   if (outcome.code != bi::ResultCode::success) {
-    count(self, pending.peer, pending.account, FrameResult::refused);
+    not_carried(self, pending.peer, pending.account, FrameResult::refused);
     return pending.reply(fail(bi::error_of(outcome)));
   }
   count(self, pending.peer, pending.account, FrameResult::carried);

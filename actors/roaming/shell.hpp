@@ -76,6 +76,7 @@ struct Waiting {
   backend_interfaces::Version version = backend_interfaces::Version::v1_1;
   std::optional<DevAddr> dev_addr;  // of data frames
   Rated rated;
+  bool is_carried = false;  // a join, which still waits for its join-accept
   MonoTime due;
   actors::Reply<backend_interfaces::Body> reply;
 };
@@ -107,6 +108,8 @@ Instant now(Pointer self);
 std::optional<PeerIndex> peer_of(const Shell& state, NetId net_id);
 const config::RoamingPartner& partner(const Shell& state, PeerIndex peer);
 void count(Pointer self, PeerIndex peer, const Account& account, FrameResult result);
+/// count(), and Ledger::give_back: of a frame that refusal() had let pass.
+void not_carried(Pointer self, PeerIndex peer, const Account& account, FrameResult result);
 /// Ledger::refusal; the record of one follows.
 std::optional<Duration> refusal(Pointer self, const Account& account);
 /// Stores the frame's record, and calls `then` when it is durable, on the committer's thread.

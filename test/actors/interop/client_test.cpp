@@ -4,6 +4,7 @@
 #include "actors/interop/actor.hpp"
 #include "actors/interop/errors.hpp"
 #include "actors/interop/exchange.hpp"
+#include "actors/interop/hosts.hpp"
 #include "actors/interop/selection.hpp"
 #include "actors/support/breaker.hpp"
 #include "protocol/backend_interfaces/message.hpp"
@@ -141,11 +142,11 @@ class Client : public test::ActorFixture {
     run();
   }
   using JoinSlot = std::optional<Result<network_server::JoinAnswer>>;
-  std::shared_ptr<JoinSlot> join(Bytes frame = Bytes(23, 0)) {
+  std::shared_ptr<JoinSlot> join(Bytes frame = Bytes(23, 0), JoinEui of = join_eui) {
     auto slot = std::make_shared<JoinSlot>();
     join_server::HandleJoin question;
     question.join_request = std::move(frame);
-    question.join_eui = join_eui;
+    question.join_eui = of;
     question.dev_eui = dev_eui;
     question.dev_addr = DevAddr{0x26000001};
     question.mac_version = MacVersion::v1_0_3;
@@ -344,6 +345,73 @@ TEST_F(Client, LeavesAFailingServerAloneForAWhile) {
   EXPECT_TRUE(**slot);
   join();
   EXPECT_EQ(http[0]->requests.size(), 4U);
+}
+
+/// Devices with made-up JoinEUIs, and answers about one device, harm nobody else's.
+TEST_F(Client, WithDnsEveryHostIsForItself) {
+  auto server = server_of("js", 0);
+  server.dns = "joineuis.example.org";
+  start({server});
+  const auto fail_joins_of = [&](JoinEui eui) {
+    for (int i = 0; i < 2; ++i) {
+      join(Bytes(23, 0), eui);
+      http[0]->answer(fail(net::http_client::timed_out));
+      run();
+    }
+    return join(Bytes(23, 0), eui);
+  };
+  EXPECT_TRUE((*fail_joins_of(JoinEui{1}))->error().is(paused));
+  EXPECT_TRUE((*fail_joins_of(JoinEui{2}))->error().is(paused));
+  EXPECT_EQ(metrics
+                .gauge("farfield_interop_client_breaker_open", "",
+                       {{"client", "interop_client"}, {"server", "js"}})
+                .Value(),
+            2);
+  const auto slot = join();
+  EXPECT_TRUE((*join())->error().is(overloaded)) << "one of two places is for others";
+  http[0]->answer_with(join_ans());
+  run();
+  EXPECT_TRUE(**slot);
+}
+
+TEST_F(Client, AnHttpRefusalIsTheJoinServersWordAndNoFailure) {
+  start({server_of("js", 36)});
+  for (const int status : {404, 404, 403}) {
+    const auto slot = join();
+    http[0]->answer(ClientAnswer{status, "", true});
+    run();
+    EXPECT_TRUE((*slot)->error().is(http_refused));
+  }
+  EXPECT_EQ(metric("js", "refused"), 3);
+  for (const int status : {408, 503}) {
+    const auto slot = join();
+    http[0]->answer(ClientAnswer{status, "", true});
+    run();
+    EXPECT_TRUE((*slot)->error().is(http_status));
+  }
+  EXPECT_TRUE((*join())->error().is(paused));
+}
+
+TEST(Hosts, RemembersThoseAskedLast) {
+  Hosts hosts({.breaker_failures = 1, .breaker_pause = std::chrono::hours{1}, .under_way_max = 2});
+  const auto ask = [&](std::size_t number, bool fails) {
+    const auto name = std::to_string(number);
+    if (!hosts.admit(name, "js", MonoTime{})) return false;
+    hosts.ended(name);
+    if (fails) hosts.failed(name, MonoTime{});
+    return true;
+  };
+  EXPECT_TRUE(ask(0, true));
+  EXPECT_FALSE(ask(0, true));
+  ASSERT_TRUE(hosts.admit("busy", "js", MonoTime{}));
+  for (std::size_t i = 1; i <= 2 * Hosts::remembered_max; ++i) EXPECT_TRUE(ask(i, i % 2 == 0));
+  EXPECT_EQ(hosts.size(), Hosts::remembered_max);
+  EXPECT_NEAR(static_cast<double>(hosts.open()), Hosts::remembered_max / 2.0, 1);
+  EXPECT_TRUE(ask(0, false)) << "forgotten";
+  EXPECT_TRUE(hosts.admit("busy", "js", MonoTime{}));
+  EXPECT_FALSE(hosts.admit("busy", "js", MonoTime{})) << "what is under way is not forgotten";
+  hosts.ended("busy");
+  EXPECT_TRUE(hosts.admit("busy", "js", MonoTime{}));
 }
 
 TEST_F(Client, RefusesMoreThanItsBound) {

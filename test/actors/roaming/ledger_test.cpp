@@ -42,6 +42,35 @@ TEST(Ledger, ADaysLimitHoldsUntilMidnight) {
   EXPECT_FALSE(ledger.refusal(up, start + std::chrono::hours{24}));
 }
 
+/// Whoever sends frames in the name of a partner's devices must not use up its day.
+TEST(Ledger, WhatIsNotCarriedCountsAgainstTheMinuteAlone) {
+  Ledger ledger(partners());
+  storage::WriteBatch batch;
+  UtcTime at = start;
+  for (int minute = 0; minute < 60; ++minute) {
+    at = start + std::chrono::minutes{minute};
+    for (int i = 0; i < 2; ++i) {
+      EXPECT_FALSE(ledger.refusal(up, at));
+      ledger.give_back(up, at);
+    }
+    EXPECT_TRUE(ledger.refusal(up, at)) << "the minute's limit";
+  }
+  for (int i = 0; i < 3; ++i) {
+    at += std::chrono::minutes{1};
+    EXPECT_FALSE(ledger.refusal(up, at));
+    ledger.rate(up, {20, Duration{0}}, at, batch);
+    ledger.give_back(up, at);
+  }
+  at += std::chrono::minutes{1};
+  EXPECT_TRUE(ledger.refusal(up, at)) << "what was carried is not given back";
+  // Of yesterday.
+  const auto tomorrow = start + std::chrono::hours{24};
+  EXPECT_FALSE(ledger.refusal(up, tomorrow));
+  ledger.give_back(down, tomorrow);
+  ledger.give_back(up, tomorrow - std::chrono::hours{1});
+  EXPECT_FALSE(ledger.refusal(up, tomorrow));
+}
+
 TEST(Ledger, WithoutALimitThereIsNone) {
   Ledger ledger(partners());
   const Account unlimited{net_id, Role::accepted, Way::up};
