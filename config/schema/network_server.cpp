@@ -77,7 +77,7 @@ std::vector<Knob> network_server_knobs() {
       {"ns.confirmed-transmissions-max",
        "How often a device before LoRaWAN 1.0.4 may send one confirmed uplink; further repetitions "
        "are dropped.",
-       "15", one(count<std::uint32_t>(1, 1000), FF_PLACE(ns.confirmed_transmissions_max))},
+       "15", one(count<std::uint32_t>(1, 20), FF_PLACE(ns.confirmed_transmissions_max))},
       {"ns.request-timeout",
        "How long a gateway may take to answer; a join server has until the last window of the "
        "join.",

@@ -110,7 +110,10 @@ std::vector<Channel> plan_channels(std::vector<Channel> channels, const DevicePr
   const Region& region = profile.region;
   const bool is_dynamic = region.plan_kind == PlanKind::dynamic;
   for (Channel& channel : channels) channel.enabled = false;
-  for (const region::PlanChannel& planned : profile.plan.uplink_channels) {
+  const auto& uplinks = profile.plan.uplink_channels;
+  const auto& downlinks = profile.plan.downlink_channels;
+  for (std::size_t i = 0; i < uplinks.size(); ++i) {
+    const region::PlanChannel& planned = uplinks[i];
     const auto range = region::range_for(region, {planned.min_data_rate, planned.max_data_rate});
     if (Channel* known = find(channels, planned.frequency)) {
       known->enabled = true;
@@ -121,7 +124,8 @@ std::vector<Channel> plan_channels(std::vector<Channel> channels, const DevicePr
       known->min_data_rate_index = range.min;
       known->max_data_rate_index = range.max;
     } else if (may_append(region, channels)) {
-      channels.push_back({planned.frequency, planned.frequency, range.min, range.max, true});
+      const auto downlink = i < downlinks.size() ? downlinks[i].frequency : planned.frequency;
+      channels.push_back({planned.frequency, downlink, range.min, range.max, true});
     }
   }
   if (!is_dynamic && profile.plan.lora_standard_channel) {

@@ -158,7 +158,7 @@ void ConnectionState::send(const std::shared_ptr<const DownlinkFrame>& frame, co
     message.starts_at = clock_.to_server_time(emission.starts);
   }
   message.link = request_.link;
-  message.token = downlinks_.add(frame);
+  message.token = downlinks_.add(frame, emission);
   message.correlation_ids = frame->correlation_ids;
   effects.push_back(PublishEvent{
       "gs.down.send", std::make_shared<const SentDownlink>(SentDownlink{frame, downlink}),

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "actors/gateway_server/connection/messages.hpp"
+#include "protocol/schedule/emissions.hpp"
 
 namespace ff::gateway_server {
 
@@ -17,14 +18,18 @@ class DownlinkRing {
   static constexpr std::size_t size = 128;
 
   /// Tokens count from 1 to 65535 and begin again; 0 is never one.
-  DownlinkToken add(std::shared_ptr<const DownlinkFrame> downlink);
-  /// The downlink, once; null when unknown, overwritten or taken before.
-  std::shared_ptr<const DownlinkFrame> take(DownlinkToken token);
+  DownlinkToken add(std::shared_ptr<const DownlinkFrame> downlink, schedule::Emission emission);
+  struct Sent {
+    std::shared_ptr<const DownlinkFrame> downlink;  // null when unknown, or taken before
+    schedule::Emission emission;
+  };
+  /// The downlink, once; none when it is overwritten.
+  Sent take(DownlinkToken token);
 
  private:
   struct Entry {
     DownlinkToken token;
-    std::shared_ptr<const DownlinkFrame> downlink;
+    Sent sent;
   };
   std::vector<Entry> entries_;  // empty before the first: most gateways send nothing
   std::uint16_t last_ = 0;

@@ -31,6 +31,14 @@ bool is_denied(const Error& error) {
   return error.code() == Code::unauthenticated || error.code() == Code::permission_denied;
 }
 
+/// Of the others it is not known: a second copy of a request is refused as too late or for its
+/// collision with the first.
+bool was_not_sent(TxResult result) {
+  return result == TxResult::too_early || result == TxResult::collision_beacon ||
+         result == TxResult::tx_freq || result == TxResult::tx_power ||
+         result == TxResult::gps_unlocked;
+}
+
 }  // namespace
 
 const char* to_string(Protocol protocol) noexcept {
@@ -83,7 +91,9 @@ Effects ConnectionState::on_tx_acked(const TxAcked& acked, Instant now) {
   // Only a gateway that sends beacons has one in the way.
   if (acked.result == TxResult::collision_beacon) scheduler_.keep_beacons_free();
   if (acked.result == TxResult::gps_unlocked) clock_.forget_gateway_time();
-  const auto downlink = downlinks_.take(acked.token);
+  const auto [downlink, emission] = downlinks_.take(acked.token);
+  // The next window, or another device, may have its time.
+  if (downlink && was_not_sent(acked.result)) scheduler_.cancel(emission);
   TxAcknowledgment acknowledgment;
   acknowledgment.result = acked.result;
   if (downlink) {

@@ -477,6 +477,8 @@ std::optional<ApplicationDownlink> SessionState::take_application_downlink(Devic
       continue;
     }
     if (slot == DeviceClass::a && item.class_b_c) break;
+    // One at a time: what becomes of the one before is still to be told.
+    if (item.confirmed && awaits_acknowledgement(*device_->mac_state)) break;
     if (item.f_cnt <= last) {
       if (before != queue.size()) device_ = std::make_shared<const Device>(next);
       invalidate_queue(last, turn, out);

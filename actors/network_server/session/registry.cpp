@@ -126,6 +126,8 @@ void SessionState::on(const ChangeDevice& event, const Turn& turn, Outcome& out)
   if (!changed) return void(out.effects.emplace_back(answer(event.reply, fail(changed.error()))));
   const auto old = std::exchange(device_, std::make_shared<const Device>(*std::move(changed)));
   if (is_reset) forget_under_way();
+  forget_step(old.get());
+  if (old) fail_unsettled(*old, turn, out);
   if (old && old->session && !device_->session) fail_queue(*old->session, turn, out);
   reindex(old.get(), out);
   list_profile(old.get(), out);
@@ -163,6 +165,22 @@ void SessionState::on(const ApplyProfile& event, const Turn&, Outcome& out) {
 void SessionState::fail_queue(const mac::Session& gone, const Turn& turn, Outcome& out) {
   for (const auto& item : gone.queued_application_downlinks.items())
     fail_downlink(*item, Error(unknown_session), turn, out);
+}
+
+/// A confirmed downlink that nobody can acknowledge any more.
+void SessionState::fail_unsettled(const Device& old, const Turn& turn, Outcome& out) {
+  const auto pending = [](const Device& device) {
+    return device.mac_state ? device.mac_state->pending_application_downlink : std::nullopt;
+  };
+  if (const auto gone = pending(old); gone && !pending(*device_))
+    fail_downlink(*gone, Error(unknown_session), turn, out);
+}
+
+/// The step under way was made of a MAC state that has changed since: its commands count as not
+/// sent, and go again.
+void SessionState::forget_step(const Device* old) {
+  if (in_flight_ && old && device_ && old->mac_state != device_->mac_state)
+    in_flight_->step.reset();
 }
 
 void SessionState::forget_under_way() {

@@ -192,7 +192,9 @@ void SessionState::on(const ServedSession& event, const Turn&, Outcome&) {
     if (*state) changed = update_rules((*state)->desired.relay, event) || changed;
   }
   // The relay is told with the answer to its next uplink: what it carries now comes first.
-  if (changed) device_ = std::make_shared<const Device>(std::move(next));
+  if (!changed) return;
+  const auto old = std::exchange(device_, std::make_shared<const Device>(std::move(next)));
+  forget_step(old.get());
 }
 
 void SessionState::ask_for_served_sessions(Outcome& out) const {

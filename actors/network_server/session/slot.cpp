@@ -69,7 +69,7 @@ std::optional<NetworkSlot> next_network_slot(const Device& device,
   // A time of the item's own is tried once and then, whether gateways were busy before or not.
   auto at = unconfirmed_at(state, profile, wanted ? now : std::max(now, not_before));
   if (const auto& last = state.last_confirmed_downlink_at;
-      item.confirmed && last && !spoke_after(state, *last))
+      item.confirmed && last && (awaits_acknowledgement(state) || !spoke_after(state, *last)))
     at = std::max(at, *last + confirmed_timeout(state, profile));
   const bool expired = wanted && *wanted < at;
   if (state.device_class == DeviceClass::c)
@@ -85,11 +85,15 @@ bool has_expired(const ApplicationDownlink& item, UtcTime now) noexcept {
   return item.class_b_c && item.class_b_c->absolute_time && *item.class_b_c->absolute_time < now;
 }
 
+bool awaits_acknowledgement(const mac::MacState& state) noexcept {
+  return state.pending_application_downlink && state.last_confirmed_downlink_at;
+}
+
 std::optional<UtcTime> acknowledgement_due(const Device& device,
                                            const mac::DeviceProfile& profile) {
   if (!device.mac_state || !waits_for_network(device)) return std::nullopt;
   const auto& state = *device.mac_state;
-  if (!state.pending_application_downlink || !state.last_confirmed_downlink_at) return std::nullopt;
+  if (!awaits_acknowledgement(state)) return std::nullopt;
   return *state.last_confirmed_downlink_at + confirmed_timeout(state, profile);
 }
 

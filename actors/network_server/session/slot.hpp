@@ -40,6 +40,8 @@ std::optional<NetworkSlot> next_network_slot(const Device& device,
 /// The time at which the application wanted it sent has passed.
 bool has_expired(const ApplicationDownlink& item, UtcTime now) noexcept;
 
+/// A confirmed downlink has been sent, and nobody knows what became of it.
+bool awaits_acknowledgement(const mac::MacState& state) noexcept;
 /// When a confirmed downlink of class B or C counts as not acknowledged; nothing when none is
 /// waited for.
 std::optional<UtcTime> acknowledgement_due(const Device& device, const mac::DeviceProfile& profile);

@@ -228,6 +228,8 @@ class SessionState {
   /// When what is under way is given up; nothing if nothing is.
   std::optional<UtcTime> patience_ends(const Turn& turn) const;
   void fail_queue(const mac::Session& gone, const Turn& turn, Outcome& out);
+  void fail_unsettled(const Device& old, const Turn& turn, Outcome& out);
+  void forget_step(const Device* old);
   bool forget_unanswered(const Turn& turn, Outcome& out);
   static phy::MType m_type_of(const InFlight& flight) noexcept;
   void forget_transmission(const Turn& turn, Outcome& out);

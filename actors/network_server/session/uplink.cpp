@@ -351,7 +351,7 @@ Status SessionState::exchange_commands(UplinkWork& work, const mac::Decoded& dec
                               {.max_snr_db = work.recent.max_snr_db,
                                .gateway_count = work.recent.gateway_count,
                                .data_rate = work.event.frame->settings.data_rate,
-                               .at = gps_time.value_or(work.event.frame->received_at)},
+                               .at = gps_time.value_or(heard_at(*work.event.frame))},
                               uplink);
   work.mac_events = std::move(step.events);
   work.given_up = std::move(step.given_up);

@@ -34,6 +34,18 @@ TEST(InitialState, OfAnEu868DeviceIsTheBandsAndThePlans) {
   }
 }
 
+/// RX1 of a channel that a custom plan gives a downlink frequency of its own.
+TEST(InitialState, ThePlanSaysWhereAChannelsDownlinksAre) {
+  Device device;
+  device.plan.downlink_channels = device.plan.uplink_channels;
+  device.plan.downlink_channels[3].frequency = Frequency::hz(869'000'000);
+  const MacState state = device.state();
+  ASSERT_EQ(state.desired.channels.size(), 8U);
+  EXPECT_EQ(state.desired.channels[3].uplink_frequency, Frequency::hz(867'100'000));
+  EXPECT_EQ(state.desired.channels[3].downlink_frequency, Frequency::hz(869'000'000));
+  EXPECT_EQ(state.desired.channels[4].downlink_frequency, Frequency::hz(867'300'000));
+}
+
 TEST(InitialState, OfAUs915DeviceKeepsAllChannelsAndWantsTheSubBand) {
   const MacState state = test::us_device().state();
   ASSERT_EQ(state.current.channels.size(), 72U);

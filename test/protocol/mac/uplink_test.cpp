@@ -189,12 +189,15 @@ TEST(DevStatus, BatteryAndMarginAreDecoded) {
   }
 }
 
-TEST(PingSlotInfo, IsAnsweredInClassAOnly) {
+TEST(PingSlotInfo, IsNotAnsweredInClassB) {
   const Device device;
   MacState state = device.settled();
   auto step = test::uplink(device, state, {PingSlotInfoReq{PingSlotPeriodicity{4}}});
   EXPECT_EQ(step.next.ping_slot_periodicity, PingSlotPeriodicity{4});
   EXPECT_EQ(step.next.queued_responses, Commands{PingSlotInfoAns{}});
+  state.device_class = DeviceClass::c;
+  step = test::uplink(device, state, {PingSlotInfoReq{PingSlotPeriodicity{4}}});
+  EXPECT_EQ(step.next.ping_slot_periodicity, PingSlotPeriodicity{4});
   state.device_class = DeviceClass::b;
   step = test::uplink(device, state, {PingSlotInfoReq{PingSlotPeriodicity{4}}});
   EXPECT_FALSE(step.next.ping_slot_periodicity);
@@ -279,6 +282,15 @@ TEST(Reset, LeavesWhatTheDeviceHasSaidOfItself) {
   const auto step = test::uplink(device, state, {ResetInd{MinorVersion{1}}});
   state.device_status->f_cnt_up = {};
   EXPECT_EQ(step.next.device_status, state.device_status);
+}
+
+TEST(Reset, LeavesWhatTheApplicationIsStillToHearOf) {
+  Device device = test::v11_device();
+  device.supports_join = false;
+  MacState state = device.settled();
+  state.pending_application_downlink = ApplicationDownlink{.f_cnt = FCnt32{3}};
+  const auto step = test::uplink(device, state, {ResetInd{MinorVersion{1}}});
+  EXPECT_EQ(step.next.pending_application_downlink, state.pending_application_downlink);
 }
 
 TEST(Reset, IsIgnoredForJoinedDevices) {

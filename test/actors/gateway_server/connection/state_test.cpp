@@ -578,6 +578,21 @@ TEST(ConnectionAcknowledgment, FindsItsDownlinkOnce) {
   EXPECT_EQ(connection.state.stats(connection.now()).round_trip_times->count, 1U);
 }
 
+/// A frame of more than a second in RX1 would stand in the way of its own second window.
+TEST(ConnectionAcknowledgment, AFrameThatWasNotSentLeavesItsTimeToOthers) {
+  for (const auto result : {TxResult::tx_freq, TxResult::too_late}) {
+    Connection connection;
+    connection.up(data_uplink());
+    auto frame = class_a();
+    frame.request.rx1->data_rate = sf12;
+    frame.phy_payload.resize(12);
+    ASSERT_TRUE(schedule(connection, frame).answer);
+    connection.state.on_tx_acked({DownlinkToken{1}, result, {}}, connection.now());
+    frame.request.rx1.reset();
+    EXPECT_EQ(schedule(connection, frame).answer.has_value(), result == TxResult::tx_freq);
+  }
+}
+
 TEST(ConnectionAcknowledgment, ShowsThatTheGatewayReports) {
   Connection connection;
   connection.up(data_uplink());
@@ -591,15 +606,15 @@ TEST(ConnectionAcknowledgment, ShowsThatTheGatewayReports) {
 TEST(DownlinkRing, ForgetsTheOldestAndWraps) {
   DownlinkRing ring;
   const auto frame = std::make_shared<const DownlinkFrame>();
-  const auto first = ring.add(frame);
+  const auto first = ring.add(frame, {});
   EXPECT_EQ(first, DownlinkToken{1});
-  for (std::size_t i = 1; i < DownlinkRing::size; ++i) ring.add(frame);
-  EXPECT_NE(ring.take(first), nullptr);
-  ring.add(frame);
-  EXPECT_EQ(ring.take(first), nullptr);
-  for (int i = 0; i < 65'535 - 1 - static_cast<int>(DownlinkRing::size); ++i) ring.add(frame);
-  EXPECT_EQ(ring.add(frame), DownlinkToken{1});
-  EXPECT_EQ(ring.take(DownlinkToken{500}), nullptr);
+  for (std::size_t i = 1; i < DownlinkRing::size; ++i) ring.add(frame, {});
+  EXPECT_NE(ring.take(first).downlink, nullptr);
+  ring.add(frame, {});
+  EXPECT_EQ(ring.take(first).downlink, nullptr);
+  for (int i = 0; i < 65'535 - 1 - static_cast<int>(DownlinkRing::size); ++i) ring.add(frame, {});
+  EXPECT_EQ(ring.add(frame, {}), DownlinkToken{1});
+  EXPECT_EQ(ring.take(DownlinkToken{500}).downlink, nullptr);
 }
 
 TEST(ConnectionHousekeeping, StoresStatisticsAndFetchesSettings) {

@@ -124,6 +124,42 @@ TEST(Answer, ARepetitionAcknowledgesNothingThatWasSentSince) {
   EXPECT_EQ(count<DownlinkNacked>(rig.uplink({.f_cnt = 3})), 1U);
 }
 
+/// What the first is worth is not known yet, and a second would take its place.
+TEST(Answer, OneConfirmedDownlinkWaitsForTheOther) {
+  Rig rig;
+  rig.uplink({.confirmed = true});
+  rig.send_confirmed(1);
+  ApplicationDownlink second{.session_key_id = {1, 2},
+                             .f_port = FPort{7},
+                             .f_cnt = FCnt32{2},
+                             .frm_payload = {2},
+                             .confirmed = true};
+  rig.handle(PushDownlinks{{second}, false, [](const auto&) {}});
+  rig.passed += seconds{3};
+  rig.uplink({.confirmed = true});  // repeated: it has not heard the answer
+  for (const auto& sent : rig.wake()) rig.handle(DownlinkScheduled{sent.attempt, {}});
+  EXPECT_EQ(rig.session().device()->session->queued_application_downlinks.size(), 1U);
+  rig.passed += seconds{10};
+  const auto next = rig.uplink({.f_cnt = 2, .confirmed = true});
+  EXPECT_EQ(count<DownlinkNacked>(next), 1U) << "of the first";
+}
+
+/// The step of MAC commands was made before the change, and must not undo it.
+TEST(Answer, AChangeWhileAGatewayIsAskedIsKept) {
+  Rig rig;
+  rig.uplink({.confirmed = true});
+  const auto sent = rig.wake();
+  ASSERT_EQ(sent.size(), 1U);
+  rig.handle(ChangeDevice{.change = [](const Device* current) -> Result<Device> {
+                            auto next = *current;
+                            next.mac_state->desired.adr_nb_trans = 3;
+                            return next;
+                          },
+                          .reply = [](const auto&) {}});
+  rig.handle(DownlinkScheduled{sent[0].attempt, ScheduledDownlink{}});
+  EXPECT_EQ(rig.session().device()->mac_state->desired.adr_nb_trans, 3);
+}
+
 /// A counter start of a device that is activated by personalization.
 TEST(Answer, AConfirmedDownlinkBeforeAResetIsNotForgotten) {
   Rig rig;

@@ -43,5 +43,27 @@ TEST(ClosedSession, FailsWhatIsQueuedAndIsNoLongerMatched) {
   EXPECT_TRUE(unindexed);
 }
 
+/// Nobody can acknowledge it any more.
+TEST(ClosedSession, FailsWhatWasSentAndNotAcknowledged) {
+  for (const bool is_reset : {false, true}) {
+    SessionRig rig({ApplicationId("app"), DeviceId("dev")}, MacVersion::v1_0_3);
+    rig.device.supports_join = true;
+    ApplicationDownlink item;
+    item.f_cnt = FCnt32{7};
+    item.session_key_id = {1, 2};
+    rig.device.mac_state->pending_application_downlink = item;
+    const auto outcome =
+        rig.handle(ChangeDevice{.change = [&](const Device* current) -> Result<Device> {
+                                  auto next = *current;
+                                  if (!is_reset) next.session.reset();
+                                  next.mac_state.reset();
+                                  return next;
+                                },
+                                .reply = [](const auto&) {}});
+    ASSERT_EQ(outcome.ups.size(), 1U);
+    EXPECT_EQ(std::get<DownlinkFailed>(outcome.ups[0].up).downlink.f_cnt, FCnt32{7});
+  }
+}
+
 }  // namespace
 }  // namespace ff::network_server
