@@ -26,6 +26,10 @@ constexpr ErrorDef request_body_too_large{"pkg/webmiddleware", "request_body_too
 constexpr ErrorDef malformed_query{"pkg/webhandlers", "malformed_query", Code::invalid_argument,
                                    "malformed query"};
 
+Error body_too_large() {
+  return Error(request_body_too_large, {{"maximum", request_body_max}});
+}
+
 const Message& prototype(const Descriptor* type) {
   const auto* message = google::protobuf::MessageFactory::generated_factory()->GetPrototype(type);
   FF_ASSERT(message != nullptr);
@@ -82,8 +86,7 @@ HttpCall::Options call_options(const google::protobuf::MethodDescriptor& method,
 
 Status fill_request(const HttpRouter::Match& match, const HttpRequest& request, Message& message) {
   const auto& binding = *match.binding;
-  if (request.body.size() > request_body_max)
-    return fail(request_body_too_large, {{"maximum", request_body_max}});
+  if (request.body.size() > request_body_max) return fail(body_too_large());
   if (!binding.body.empty()) FF_CHECK(fill_from_body(binding, request.body, message));
   if (binding.body != "*") FF_CHECK(fill_from_query(binding, query_of(request.target), message));
   for (std::size_t i = 0; i < binding.variables.size(); ++i) {
@@ -111,18 +114,27 @@ void HttpGateway::serve(const HttpRequest& request, std::shared_ptr<ResponseSink
   }
   const auto& method = *match.binding->method;
   std::unique_ptr<Message> message(prototype(method.input_type()).New());
-  if (auto status = fill_request(match, request, *message); !status) {
-    const auto refusal = to_grpc(status.error(), new_error_id_());
-    if (on_refused_)
-      on_refused_(method.service()->full_name() + "/" + method.name(), refusal.error_code());
-    respond_error(*sink, refusal);
-    return;
-  }
+  if (auto status = fill_request(match, request, *message); !status)
+    return refuse(&method, status.error(), *sink);
   auto call =
       calls_.track(std::make_unique<HttpCall>(call_options(method, request), std::move(sink)));
   add_metadata(request, call->context());
   grpc::GenericStub stub(channel_);
   call->start(stub, *message);
+}
+
+void HttpGateway::refuse_body(const HttpRequest& request, ResponseSink& sink) const {
+  const auto segments = split_path(path_of(request.target));
+  const auto match = segments ? router_.find(request.method, *segments) : HttpRouter::Match();
+  refuse(match.binding == nullptr ? nullptr : match.binding->method, body_too_large(), sink);
+}
+
+void HttpGateway::refuse(const google::protobuf::MethodDescriptor* method, const Error& error,
+                         ResponseSink& sink) const {
+  const auto refusal = to_grpc(error, new_error_id_());
+  if (on_refused_ && method != nullptr)
+    on_refused_(method->service()->full_name() + "/" + method->name(), refusal.error_code());
+  respond_error(sink, refusal);
 }
 
 }  // namespace ff::api

@@ -18,7 +18,8 @@
 
 namespace google::protobuf {
 class Message;
-}
+class MethodDescriptor;
+}  // namespace google::protobuf
 
 namespace ff::api {
 
@@ -40,8 +41,15 @@ class HttpGateway {
   /// Answers `request` through `sink`, from this thread (errors of the request itself) or from
   /// threads of the gRPC runtime. Any thread.
   void serve(const HttpRequest& request, std::shared_ptr<ResponseSink> sink) const;
+  /// Answers a request whose body was more than `request_body_max`, and was not read: the same
+  /// whatever its path is.
+  void refuse_body(const HttpRequest& request, ResponseSink& sink) const;
 
  private:
+  /// Answers a request that is none, for the method that it was for; null: for none.
+  void refuse(const google::protobuf::MethodDescriptor* method, const Error& error,
+              ResponseSink& sink) const;
+
   std::shared_ptr<grpc::Channel> channel_;
   std::function<std::string()> new_error_id_;
   OnRefused on_refused_;

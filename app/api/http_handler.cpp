@@ -61,4 +61,13 @@ net::http::HttpHandler make_http_handler(std::shared_ptr<const HttpGateway> gate
   };
 }
 
+net::http::HttpHandler make_too_large_handler(std::shared_ptr<const HttpGateway> gateway) {
+  return [gateway = std::move(gateway)](const net::http::Request& request,
+                                        std::shared_ptr<net::http::ResponseWriter> writer) {
+    WriterSink sink(std::move(writer));
+    gateway->refuse_body(
+        {.method = request.method, .target = request.target, .headers = {}, .body = {}}, sink);
+  };
+}
+
 }  // namespace ff::api

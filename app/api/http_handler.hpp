@@ -14,5 +14,7 @@ namespace ff::api {
 /// Calls say whose they are: the client's address, or what `trusted_proxies` say that it is.
 net::http::HttpHandler make_http_handler(std::shared_ptr<const HttpGateway> gateway,
                                          std::vector<net::AddressBlock> trusted_proxies = {});
+/// Answers requests whose bodies the HTTP server did not read because they are too large.
+net::http::HttpHandler make_too_large_handler(std::shared_ptr<const HttpGateway> gateway);
 
 }  // namespace ff::api

@@ -1,7 +1,7 @@
 // Settings of the reference that say how it works inside, by databases, queues and workers that are
-// not here, and those of components that are not: a file that has them is good, and nothing follows
-// from them. Not settings for something that a component here could do and does not: those are
-// unknown.
+// not here, those of components that are not, and sources that are not read here: a file that has
+// them is good, nothing follows from them, and each is a warning in the log. With the settings they
+// are all the names of the reference.
 #pragma once
 
 #include <span>

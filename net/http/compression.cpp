@@ -132,23 +132,33 @@ void refuse(ResponseWriter& response, int status, Headers headers) {
   response.respond(status, std::move(headers), as_bytes(std::string(reason_phrase(status)) + "\n"));
 }
 
-/// False: answered.
-bool unpack(Request& request, ResponseWriter& response, std::size_t size_max) {
+enum class Unpacked : std::uint8_t { done, answered, too_large };
+
+Unpacked unpack(Request& request, ResponseWriter& response, std::size_t size_max) {
   const auto coding = request.headers.find("Content-Encoding");
-  if (!coding || request.body.empty() || equals_ignoring_case(*coding, "identity")) return true;
+  if (!coding || request.body.empty() || equals_ignoring_case(*coding, "identity"))
+    return Unpacked::done;
   if (!equals_ignoring_case(*coding, "gzip") && !equals_ignoring_case(*coding, "x-gzip")) {
     refuse(response, 415, {{"Accept-Encoding", "gzip"}});
-    return false;
+    return Unpacked::answered;
   }
   auto unpacked = gunzip(request.body, size_max);
+  if (unpacked.outcome == Gunzipped::Outcome::too_large) return Unpacked::too_large;
   if (unpacked.outcome != Gunzipped::Outcome::whole) {
     refuse(response, 400, {});
-    return false;
+    return Unpacked::answered;
   }
   request.body = std::move(unpacked.bytes);
   request.headers.remove("Content-Encoding");
   request.headers.set("Content-Length", std::to_string(request.body.size()));
-  return true;
+  return Unpacked::done;
+}
+
+void refuse_large(Request request, std::shared_ptr<ResponseWriter> response,
+                  const HttpHandler& too_large) {
+  if (!too_large) return refuse(*response, 400, {});
+  request.body.clear();
+  too_large(std::move(request), std::move(response));
 }
 
 }  // namespace
@@ -166,15 +176,18 @@ bool accepts_gzip(const Headers& headers) {
   return any;
 }
 
-HttpHandler with_compression(HttpHandler next, CompressionOptions options) {
-  return
-      [next = std::move(next), options](Request request, std::shared_ptr<ResponseWriter> response) {
-        if (!unpack(request, *response, options.request_size_max)) return;
-        response->preset("Vary", "Accept-Encoding");
-        if (request.method != "HEAD" && accepts_gzip(request.headers))
-          response = std::make_shared<CompressedResponse>(std::move(response), options);
-        next(std::move(request), std::move(response));
-      };
+HttpHandler with_compression(HttpHandler next, CompressionOptions options, HttpHandler too_large) {
+  return [next = std::move(next), options, too_large = std::move(too_large)](
+             Request request, std::shared_ptr<ResponseWriter> response) {
+    const auto unpacked = unpack(request, *response, options.request_size_max);
+    if (unpacked == Unpacked::answered) return;
+    if (unpacked == Unpacked::too_large)
+      return refuse_large(std::move(request), std::move(response), too_large);
+    response->preset("Vary", "Accept-Encoding");
+    if (request.method != "HEAD" && accepts_gzip(request.headers))
+      response = std::make_shared<CompressedResponse>(std::move(response), options);
+    next(std::move(request), std::move(response));
+  };
 }
 
 }  // namespace ff::net::http

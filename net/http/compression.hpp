@@ -21,9 +21,11 @@ struct CompressionOptions {
 
 /// `next`, whose answers are compressed if the client accepts it, they are text and say their
 /// `Content-Length`. An answer without is a stream: each of its parts leaves at once, as it is.
-/// A request in gzip is unpacked; one in anything else answers 415 [RFC 9110 §15.5.16].
+/// A request in gzip is unpacked; one in anything else answers 415 [RFC 9110 §15.5.16]. One that is
+/// too large when it is unpacked `too_large` answers, without a body; null: 400 in plain text.
 /// Not for pages that have a secret beside what the client sent: the length would tell of it.
-HttpHandler with_compression(HttpHandler next, CompressionOptions options = {});
+HttpHandler with_compression(HttpHandler next, CompressionOptions options = {},
+                             HttpHandler too_large = nullptr);
 
 /// INTERNAL, for tests: whether `Accept-Encoding` allows gzip [RFC 9110 §12.5.3].
 bool accepts_gzip(const Headers& headers);

@@ -45,11 +45,11 @@ void Connection::process(ByteView bytes) {
     auto progress = parser_.feed(bytes);
     bytes = bytes.subspan(progress.consumed);
     if (progress.outcome == RequestParser::Outcome::failed) {
-      refuse(parser_.failure_status());
+      refuse_request();
     } else if (!body_.grow_to(parser_.body_size())) {
       refuse(503);
     } else if (progress.outcome == RequestParser::Outcome::complete) {
-      dispatch();
+      dispatch(shared_->handler, parser_.keep_alive());
       congested_ = stream_->outgoing_size() >= congestion_size;
     }
   }
@@ -76,9 +76,8 @@ void Connection::wait_for_more() {
   }
 }
 
-void Connection::dispatch() {
+void Connection::dispatch(const HttpHandler& handler, bool keep_alive) {
   ++shared_->requests;
-  auto keep_alive = parser_.keep_alive();
   auto request = parser_.take();
   request.remote = stream_->remote();
   request.tls_peer = stream_->tls_peer();
@@ -91,7 +90,7 @@ void Connection::dispatch() {
   auto response = std::make_shared<Response>(shared_from_this(), stream_, rules);
   response_ = response;
   try {
-    shared_->handler(std::move(request), std::move(response));
+    handler(std::move(request), std::move(response));
   } catch (...) {
     // The writer has gone with the stack, and has answered 500 if nothing was answered before.
   }
@@ -145,6 +144,13 @@ void Connection::give_away(const AcceptHandler& take_over) {
 
 // ---- the end of the connection
 
+void Connection::refuse_request() {
+  const auto& too_large = shared_->options.on_body_too_large;
+  if (!parser_.is_body_too_large() || !too_large) return refuse(parser_.failure_status());
+  // What is left of the body can not be told from a next request.
+  dispatch(too_large, false);
+}
+
 void Connection::refuse(int status) {
   ++shared_->bad_requests;
   ended_ = true;
@@ -172,9 +178,9 @@ void Connection::on_closed(CloseReason) {
 
 HttpServer::HttpServer(ServerOptions options, HttpHandler handler)
     : shared_(std::make_shared<Shared>()) {
-  shared_->options = options;
   shared_->bodies =
       std::make_shared<BodyBudget>(options.bodies_size_max, options.bodies_size_per_network_max);
+  shared_->options = std::move(options);
   shared_->handler = std::move(handler);
 }
 

@@ -39,11 +39,12 @@ class Connection final : public StreamHandler,
  private:
   void process(ByteView bytes);
   void read_ahead(ByteView bytes);
-  void dispatch();
+  void dispatch(const HttpHandler& handler, bool keep_alive);
   void wait_for_more();
   void response_ended(bool keep_alive);
   void go_on();
   void give_away(const AcceptHandler& take_over);
+  void refuse_request();
   void refuse(int status);
   void expired();
 

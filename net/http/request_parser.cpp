@@ -25,6 +25,18 @@ class RequestParser::Message final : public beast::http::basic_parser<true> {
   /// Set when the header is well formed and still not acceptable.
   int refused = 0;
 
+  /// What Beast lets through [RFC 9112 §3.2, §6.1, §6.3]; 0 is acceptable.
+  int judge() const {
+    if (request.version.major != 1) return 505;
+    auto hosts = request.headers.all("Host").size();
+    if (hosts > 1 || (hosts == 0 && request.version.minor > 0)) return 400;
+    if (request.headers.contains("Transfer-Encoding")) {
+      if (request.version.minor == 0 || request.headers.contains("Content-Length")) return 400;
+      if (!equals_ignoring_case(request.headers.value("Transfer-Encoding"), "chunked")) return 501;
+    }
+    return 0;
+  }
+
  private:
   using Text = beast::string_view;
   static std::string_view view(Text text) { return {text.data(), text.size()}; }
@@ -58,18 +70,6 @@ class RequestParser::Message final : public beast::http::basic_parser<true> {
     return body.size();
   }
 
-  /// What Beast lets through [RFC 9112 §3.2, §6.1, §6.3]; 0 is acceptable.
-  int judge() const {
-    if (request.version.major != 1) return 505;
-    auto hosts = request.headers.all("Host").size();
-    if (hosts > 1 || (hosts == 0 && request.version.minor > 0)) return 400;
-    if (request.headers.contains("Transfer-Encoding")) {
-      if (request.version.minor == 0 || request.headers.contains("Content-Length")) return 400;
-      if (!equals_ignoring_case(request.headers.value("Transfer-Encoding"), "chunked")) return 501;
-    }
-    return 0;
-  }
-
   bool header_complete_ = false;
 };
 
@@ -89,6 +89,14 @@ RequestParser::~RequestParser() = default;
 RequestParser::Progress RequestParser::fail_with(int status) noexcept {
   failure_status_ = status;
   return {Outcome::failed, 0};
+}
+
+/// Beast tells of a length that is too large before anybody has judged the header.
+RequestParser::Progress RequestParser::refuse_body() {
+  const auto refused = message_->judge();
+  body_too_large_ = refused == 0;
+  message_->request.body.clear();
+  return fail_with(refused != 0 ? refused : 400);
 }
 
 RequestParser::Progress RequestParser::feed(ByteView bytes) {
@@ -111,6 +119,7 @@ RequestParser::Progress RequestParser::feed(ByteView bytes) {
     auto count = message_->put(boost::asio::const_buffer(rest.data(), rest.size()), error);
     used += count;
     if (error == beast::http::error::need_more) break;
+    if (error == beast::http::error::body_limit) return refuse_body();
     if (error) return fail_with(message_->refused != 0 ? message_->refused : status_of(error));
     if (count == 0) break;
   }
@@ -162,6 +171,10 @@ bool RequestParser::expects_continue() const noexcept {
 
 int RequestParser::failure_status() const noexcept {
   return failure_status_;
+}
+
+bool RequestParser::is_body_too_large() const noexcept {
+  return body_too_large_;
 }
 
 bool RequestParser::keep_alive() const noexcept {

@@ -45,21 +45,26 @@ class RequestParser {
   bool expects_continue() const noexcept;
   /// 400, 431, 501 or 505. A body above the limit is 400 [spec api-conventions §3].
   int failure_status() const noexcept;
+  /// It failed because of that, and nothing else is wrong: take() gives the request without a body.
+  bool is_body_too_large() const noexcept;
 
   /// The client lets us keep the connection. Only after `complete`, before take().
   bool keep_alive() const noexcept;
-  /// Moves the request out, without the fields that only the connection knows, and begins the next.
+  /// Moves the request out, without the fields that only the connection knows, and begins the next
+  /// unless it failed.
   Request take();
 
  private:
   class Message;
   Progress fail_with(int status) noexcept;
+  Progress refuse_body();
   std::size_t skip_blank_line(ByteView bytes);
 
   ParserLimits limits_;
   std::unique_ptr<Message> message_;
   Bytes unparsed_;  // An incomplete header or chunk header.
   int failure_status_ = 0;
+  bool body_too_large_ = false;
   std::size_t blank_ = 0;  // Bytes of an empty line before the request.
 };
 

@@ -29,6 +29,9 @@ struct ServerOptions {
   std::size_t pipeline_size_max = 64U << 10U;
   /// The wall clock for the Date header; null leaves it out. Any thread.
   UtcTime (*utc_now)() = nullptr;
+  /// Answers a request whose body is above the limit, and is not there then; the connection closes.
+  /// Null: the server does, in plain text.
+  HttpHandler on_body_too_large = nullptr;
 };
 
 /// Counts since the server was made.

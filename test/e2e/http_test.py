@@ -101,6 +101,18 @@ class Http(unittest.TestCase):
             self.assertEqual(self.curl(path, '-X', 'PUT', '-H', 'Content-Encoding: gzip', data=sent).status, 400, what)
         self.assertEqual(json.loads(self.curl(path + '?field_mask=name').body)['name'], 'packed')
 
+    def test_a_body_that_is_too_large_is_an_error_of_the_api(self):
+        path, large = f'/api/v3/applications/{APPLICATION}', b' ' * ((16 << 20) + 1)
+        sent = {'asking first': ([], large), 'at once': (['-H', 'Expect:'], large),
+                'in chunks': (['-H', 'Expect:', '-H', 'Transfer-Encoding: chunked'], large),
+                'packed': (['-H', 'Content-Encoding: gzip'], gzip.compress(large))}
+        for what, (arguments, body) in sent.items():
+            with self.subTest(what):
+                answer = self.curl(path, '-X', 'PUT', *arguments, data=body)
+                self.assertEqual((answer.status, answer.headers['content-type']), (400, 'application/json'))
+                details = json.loads(answer.body)['details'][0]
+                self.assertEqual((details['namespace'], details['name']), ('pkg/webmiddleware', 'request_body_too_large'))
+
 
 if __name__ == '__main__':
     unittest.main()

@@ -38,6 +38,7 @@ HELPERS = {'gateways': ['stations_bench'], 'formatters': ['farfield-codec'], 'lo
 GOOGLE_BENCHMARKS = {'match', 'crypto', 'mqtt'}
 # The store is measured on the disk of the build, because /tmp may be memory.
 ARGUMENTS = {'storage': [os.path.join(live.ROOT, 'build/release')], 'lists': [os.path.join(live.ROOT, 'build/release')], 'formatters': [os.path.join(live.BIN, 'farfield-codec')]}
+ALIASES = {'join': 'joins'}
 LIVE = ('startup', 'memory', 'uplink', 'joins', 'gateways', 'fanout', 'looping', 'api')
 APPLICATION = 'bench'
 WINDOW_MS = 200  # ns.deduplication-window
@@ -550,7 +551,7 @@ def print_table(result, indent='  '):
 def main():
     names = [*PROGRAMS, *LIVE]
     parser = argparse.ArgumentParser(prog='tools/bench', description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('what', nargs='*', choices=[*names, 'all'], default='all')
+    parser.add_argument('what', nargs='*', type=lambda name: ALIASES.get(name, name), choices=[*names, 'all'], default='all')
     parser.add_argument('--json', default=os.path.join(live.ROOT, 'build/release/benchmark.json'), help='file for the results')
     parser.add_argument('--devices', type=int, default=2000, help='simulated devices (default 2000)')
     parser.add_argument('--registered', type=int, default=1_000_000, help='devices that are there before, of startup, memory and joins (default 1000000)')

@@ -1,7 +1,10 @@
 #include "actors/identity_server/policy/password.hpp"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 
 namespace ff::identity_server {
@@ -25,49 +28,37 @@ struct Counts {
   std::uint32_t special = 0;
 };
 
-bool is_upper(char32_t c) {
-  if (c < 0x80) return c >= U'A' && c <= U'Z';
-  const bool latin1 = c >= 0xC0 && c <= 0xDE && c != 0xD7;
-  const bool greek = c >= 0x391 && c <= 0x3A9;
-  const bool cyrillic = c >= 0x400 && c <= 0x42F;
-  return latin1 || greek || cyrillic;
-}
-
-/// Neither letter nor number. Outside ASCII only what is surely punctuation or a symbol.
-bool is_special(char32_t c) {
-  if (c < 0x80) {
-    const bool letter = (c >= U'A' && c <= U'Z') || (c >= U'a' && c <= U'z');
-    return !letter && !(c >= U'0' && c <= U'9');
-  }
-  const bool latin1 = c < 0xC0 && c != 0xAA && c != 0xB5 && c != 0xBA && c != 0xB2 && c != 0xB3 &&
-                      c != 0xB9 && !(c >= 0xBC && c <= 0xBE);
-  return latin1 || c == 0xD7 || c == 0xF7 || (c >= 0x2000 && c <= 0x206F) ||
-         (c >= 0x20A0 && c <= 0x20CF) || c >= 0x1F300;
-}
-
-/// The code point at the front, taken off `text`; 0xFFFD and one byte when there is none.
-char32_t take_code_point(std::string_view& text) {
+/// Octets of the code point at the front of `text`; nothing if it does not begin with one.
+std::optional<std::size_t> code_point_size(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
   const auto first = byte(0);
-  const std::size_t size = first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
-  const bool whole = first < 0x80 || (first >= 0xC2 && first < 0xF5 && text.size() >= size);
-  char32_t out = size == 1 ? first : first & (0xFFU >> (size + 1));
-  bool valid = whole;
-  for (std::size_t i = 1; valid && i < size; ++i) {
-    valid = (byte(i) & 0xC0U) == 0x80;
-    out = out << 6U | (byte(i) & 0x3FU);
+  if (first < 0x80) return 1;
+  const std::size_t size = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2;
+  if (first < 0xC2 || first > 0xF4 || text.size() < size) return std::nullopt;
+  for (std::size_t i = 1; i < size; ++i) {
+    if ((byte(i) & 0xC0U) != 0x80) return std::nullopt;
   }
-  text.remove_prefix(valid ? size : 1);
-  return valid ? out : U'\xFFFD';
+  return size;
 }
 
+/// By Unicode's categories, whatever the locale. What is no UTF-8 is special, octet by octet.
+/// [spec identity-server §5.1]
 Counts count(std::string_view password) {
+  static const re2::RE2 upper("\\p{Lu}");
+  static const re2::RE2 digit("\\p{Nd}");
+  static const re2::RE2 letter_or_number("[\\p{L}\\p{N}]");
   Counts counts;
   while (!password.empty()) {
-    const auto c = take_code_point(password);
-    if (is_upper(c)) ++counts.uppercase;
-    if (c >= U'0' && c <= U'9') ++counts.digits;
-    if (c == U'\xFFFD' || is_special(c)) ++counts.special;
+    const auto size = code_point_size(password);
+    const re2::StringPiece c(password.data(), size.value_or(1));
+    if (!size || !re2::RE2::FullMatch(c, letter_or_number)) {
+      ++counts.special;
+    } else if (re2::RE2::FullMatch(c, upper)) {
+      ++counts.uppercase;
+    } else if (re2::RE2::FullMatch(c, digit)) {
+      ++counts.digits;
+    }
+    password.remove_prefix(size.value_or(1));
   }
   return counts;
 }

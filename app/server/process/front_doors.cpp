@@ -3,6 +3,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include "app/api/http_cors.hpp"
 #include "app/api/http_handler.hpp"
 #include "app/api/services/mapping/gateway_events.hpp"
 #include "app/api/services/webhook_downlinks.hpp"
@@ -149,6 +150,7 @@ Status FrontDoors::State::open_http(const NodeRoutes& routes) {
            account, console_events(webhook_downlinks(
                         routes, limits.trusted_proxies,
                         api::make_http_handler(gateway, limits.trusted_proxies)))),
+       .too_large = api::make_too_large_handler(gateway),
        .inspect = std::move(inspect),
        .account = api::account::make_account_handler(account, limits),
        .account_mount = ports.config.is.oauth.mount,
@@ -159,10 +161,12 @@ Status FrontDoors::State::open_http(const NodeRoutes& routes) {
        .challenge = acme ? acme->challenges() : nullptr});
   net::http::ServerOptions options;
   options.utc_now = [] { return actors::make_system_clock()->now().utc; };
+  options.on_body_too_large =
+      net::http::with_security_headers(api::with_cors(api::make_too_large_handler(gateway)));
   FF_TRY(auto redirects, redirect_rules(settings, limits.trusted_proxies));
   http = std::make_unique<net::http::HttpServer>(
-      options, net::http::with_security_headers(
-                   net::http::with_redirects(std::move(redirects), std::move(pages))));
+      std::move(options), net::http::with_security_headers(
+                              net::http::with_redirects(std::move(redirects), std::move(pages))));
   FF_CHECK(listen_http("http.listen", settings.listen.plain, nullptr));
   if (certificates)
     FF_CHECK(listen_http("http.listen-tls", settings.listen.tls, certificates.http));

@@ -76,7 +76,9 @@ HttpHandler make_pages(const PageSettings& settings, std::function<std::string()
     on_health =
         api::with_limit(settings.limits, "http:health", health_page(settings, std::move(health)));
   // Not the account pages, which have secrets beside what clients send.
-  if (handlers.api) handlers.api = api::with_cors(with_compression(std::move(handlers.api)));
+  if (handlers.api)
+    handlers.api = api::with_cors(
+        with_compression(std::move(handlers.api), {}, std::move(handlers.too_large)));
   if (handlers.inspect) handlers.inspect = with_compression(std::move(handlers.inspect));
   return [on_metrics = std::move(on_metrics), on_health = std::move(on_health),
           handlers = std::move(handlers)](Request request,

@@ -28,9 +28,10 @@ struct PageSettings {
 
 /// Who answers what is not a page here.
 struct PageHandlers {
-  net::http::HttpHandler api;      // below /api/v3
-  net::http::HttpHandler inspect;  // /inspect and below
-  net::http::HttpHandler account;  // `account_mount` and below
+  net::http::HttpHandler api;        // below /api/v3
+  net::http::HttpHandler too_large;  // answers requests to it that are too large when unpacked
+  net::http::HttpHandler inspect;    // /inspect and below
+  net::http::HttpHandler account;    // `account_mount` and below
   std::string account_mount = "/oauth";
   std::string home;                 // where `/` leads; empty: nowhere
   net::http::HttpHandler pictures;  // what `is_picture` says; null: there are none

@@ -65,5 +65,28 @@ TEST(HttpHandler, AnswersThroughTheWriter) {
   }
 }
 
+/// Whatever the path: nobody has read what it was for. [spec api-conventions §3]
+TEST(HttpHandler, ABodyThatIsTooLargeIsAnErrorOfTheApi) {
+  const std::shared_ptr<grpc::Channel> channel =
+      grpc::CreateChannel("unix:/nonexistent/socket", grpc::InsecureChannelCredentials());
+  std::vector<std::string> refused;
+  auto handler = make_too_large_handler(std::make_shared<HttpGateway>(
+      channel, [] { return std::string(); },
+      [&refused](std::string_view method, grpc::StatusCode) { refused.emplace_back(method); }));
+  for (const auto* target : {"/api/v3/gateways/gtw", "/oauth/api/auth/login"}) {
+    auto writer = std::make_shared<Writer>();
+    net::http::Request request;
+    request.method = "PUT";
+    request.target = target;
+    handler(std::move(request), writer);
+    EXPECT_EQ(writer->status_, 400) << target;
+    EXPECT_EQ(writer->content_type_, "application/json") << target;
+    EXPECT_TRUE(writer->text_.starts_with(
+        R"({"code":3,"message":"error:pkg/webmiddleware:request_body_too_large)"))
+        << writer->text_;
+  }
+  EXPECT_EQ(refused, std::vector<std::string>{"ttn.lorawan.v3.GatewayRegistry/Update"});
+}
+
 }  // namespace
 }  // namespace ff::api

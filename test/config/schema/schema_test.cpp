@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <set>
+#include <string>
 
 #include "config/load/environment.hpp"
 #include "config/load/load.hpp"
@@ -50,6 +52,18 @@ TEST(Schema, WhatHasNoMeaningIsNoSetting) {
   EXPECT_TRUE(has_no_meaning("as.link-mode"));
   EXPECT_TRUE(has_no_meaning("as.uplink-storage.limit"));
   EXPECT_FALSE(has_no_meaning("redistribution"));
+}
+
+/// A file of the reference may have them all. [shared/api/config.tsv]
+TEST(Schema, EveryNameOfTheReferenceIsASettingOrHasNoMeaning) {
+  std::ifstream file(FF_GOLDEN_DIR "/config_names.txt");
+  std::size_t count = 0;
+  for (std::string name; std::getline(file, name); ++count) {
+    // Of records, the setting that has them: `rate-limiting.profiles[].name`.
+    const auto key = name.substr(0, name.find("[]"));
+    EXPECT_TRUE(key == "config" || find_knob(key) != nullptr || has_no_meaning(key)) << name;
+  }
+  EXPECT_EQ(count, 503U);
 }
 
 TEST(Schema, EnvironmentVariablesAreUnique) {

@@ -172,6 +172,16 @@ TEST(Compression, WhatCanNotBeUnpackedReachesNoHandler) {
   }
 }
 
+TEST(Compression, WhatIsTooLargeWhenUnpackedIsAnsweredByItsHandler) {
+  const auto too_large = [](const Request& request, const Writer& response) {
+    response->respond(400, "application/json", std::to_string(request.body.size()));
+  };
+  HttpFixture fixture(with_compression(echo(), {.request_size_max = 100}, too_large));
+  const auto answer = fixture.send(put("gzip", gzip(Bytes(101))));
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 400 ")) << answer;
+  EXPECT_EQ(body_of(answer), "0");
+}
+
 TEST(Compression, AcceptEncodingIsReadAsClientsWriteIt) {
   struct Row {
     const char* value;

@@ -26,7 +26,7 @@ class Collector final : public StreamHandler {
 struct HttpFixture {
   explicit HttpFixture(HttpHandler handler, ServerOptions options = {},
                        MemoryStreamOptions memory = {}, StreamOptions stream = {})
-      : server(options, std::move(handler)),
+      : server(std::move(options), std::move(handler)),
         pair(make_stream_pair(loop, stream, {}, memory)),
         client(std::make_shared<Collector>()) {
     pair.b->set_handler(client);

@@ -120,6 +120,53 @@ TEST(HttpServer, AnswersTheSameByteByByte) {
   }
 }
 
+/// And then the connection ends: what is left of the body could be anything.
+TEST(HttpServer, ABodyAboveTheLimitIsAnsweredByItsHandler) {
+  const auto head = std::string("PUT /b HTTP/1.1\r\nHost: x\r\n");
+  const auto answered = answer("PUT /b ", "Connection: close\r\n");
+  const Row rows[] = {
+      {"with length", head + "Content-Length: 101\r\n\r\n", answered, true},
+      {"with length, and the body", head + "Content-Length: 101\r\n\r\n" + std::string(101, 'a'),
+       answered, true},
+      {"waiting for leave", head + "Expect: 100-continue\r\nContent-Length: 101\r\n\r\n", answered,
+       true},
+      {"chunked", head + "Transfer-Encoding: chunked\r\n\r\n65\r\n" + std::string(101, 'a'),
+       answered, true},
+      {"the second chunk",
+       head + "Transfer-Encoding: chunked\r\n\r\n40\r\n" + std::string(64, 'a') + "\r\n40\r\n",
+       answered, true},
+      {"another request behind it", head + "Content-Length: 101\r\n\r\n" + get_a, answered, true},
+      {"no host", "PUT /b HTTP/1.1\r\nContent-Length: 101\r\n\r\n", refused("400 Bad Request", 12),
+       true},
+      {"at the limit", head + "Content-Length: 100\r\n\r\n" + std::string(100, 'a'),
+       answer("not too large"), false},
+  };
+  auto options = small_limits();
+  options.on_body_too_large = echo();
+  const auto handler = [](const Request&, const std::shared_ptr<ResponseWriter>& response) {
+    response->respond(200, "text/plain", "not too large");
+  };
+  for (const auto& row : rows) {
+    HttpFixture fixture(handler, options);
+    EXPECT_EQ(fixture.send(row.sent), row.answered) << row.name;
+    EXPECT_EQ(fixture.closed(), row.closes) << row.name;
+  }
+}
+
+TEST(HttpServer, ABodyAboveTheLimitMayBeAnsweredLater) {
+  std::shared_ptr<ResponseWriter> later;
+  auto options = small_limits();
+  options.on_body_too_large = [&](const Request&, std::shared_ptr<ResponseWriter> response) {
+    later = std::move(response);
+  };
+  HttpFixture fixture(echo(), options);
+  fixture.send("PUT /b HTTP/1.1\r\nHost: x\r\nContent-Length: 101\r\n\r\n" + get_a);
+  later->respond(400, "text/plain", "no");
+  fixture.loop.run_ready();
+  EXPECT_TRUE(fixture.client->text.ends_with("\r\n\r\nno")) << fixture.client->text;
+  EXPECT_TRUE(fixture.closed());
+}
+
 TEST(HttpServer, CountsRequestsAndRefusals) {
   HttpFixture fixture(echo());
   fixture.send(get_a + get_a + "nonsense\r\n\r\n");

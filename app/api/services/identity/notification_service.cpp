@@ -1,4 +1,5 @@
 // NotificationService: what users are told of, to read and to put aside.
+#include "app/api/services/base/cause.hpp"
 #include "app/api/services/identity/changes.hpp"
 #include "app/api/services/identity/entity_ids.hpp"
 #include "app/api/services/identity/notifications.hpp"
@@ -140,11 +141,14 @@ class Notifications final : public pb::NotificationService::CallbackService {
       }
       return {};
     };
-    identity_.change(std::move(message), [=, this](const Result<std::vector<EntityPtr>>& changed) {
+    // The request stays until the reply is given.
+    auto told = [=, this, &request](const Result<std::vector<EntityPtr>>& changed) {
       if (!changed) return reply(fail(changed.error()));
-      publish_change(identity_, *call, user_key(user_id), "notification.update_status");
+      publish_message(identity_, "user.notification.update_status",
+                      user_key(request.receiver_ids().user_id()), cause_of(*call), request);
       reply(Empty());
-    });
+    };
+    identity_.change(std::move(message), std::move(told));
   }
 
   const ServiceContext& context_;

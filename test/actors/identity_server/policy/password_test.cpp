@@ -51,6 +51,55 @@ TEST(Password, FollowsTheRules) {
   }
 }
 
+TEST(Password, LettersDigitsAndTheRestAreUnicodes) {
+  enum class Kind : std::uint8_t { upper, digit, special, other };
+  struct Case {
+    std::string text;
+    Kind kind;
+  };
+  const Case cases[] = {
+      {"Z", Kind::upper},
+      {"\u0104", Kind::upper},      // Latin Extended-A: A with ogonek
+      {"\u0218", Kind::upper},      // Latin Extended-B: S with comma below
+      {"\u1E9E", Kind::upper},      // Latin Extended Additional: capital sharp s
+      {"\u03A9", Kind::upper},      // Greek
+      {"\u0416", Kind::upper},      // Cyrillic
+      {"\u0531", Kind::upper},      // Armenian
+      {"\u10A0", Kind::upper},      // Georgian
+      {"\U00010400", Kind::upper},  // Deseret
+      {"\u0105", Kind::other},
+      {"\u01C5", Kind::other},  // a title-case letter is no upper-case one
+      {"\u05D0", Kind::other},  // Hebrew has no cases
+      {"\u4E2D", Kind::other},
+      {"7", Kind::digit},
+      {"\u0663", Kind::digit},  // Arabic-Indic
+      {"\u096B", Kind::digit},  // Devanagari
+      {"\u0E53", Kind::digit},  // Thai
+      {"\uFF19", Kind::digit},  // full width
+      {"\u00B2", Kind::other},  // a number, and no decimal digit
+      {"\u2163", Kind::other},
+      {" ", Kind::special},
+      {"\u00A7", Kind::special},
+      {"\u0301", Kind::special},  // a mark is neither letter nor number
+      {"\u3002", Kind::special},
+      {"\U0001F512", Kind::special},
+      {"\xFF", Kind::special},
+      {"\xC3", Kind::special},
+  };
+  const auto count_of = [](const std::string& text, std::uint32_t PasswordRules::*rule) {
+    PasswordRules rules{0, 0, 0, 0, 0, false, false};
+    rules.*rule = 1;
+    return check_password(rules, "", text).has_value();
+  };
+  for (const auto& row : cases) {
+    EXPECT_EQ(count_of(row.text, &PasswordRules::min_uppercase), row.kind == Kind::upper)
+        << row.text;
+    EXPECT_EQ(count_of(row.text, &PasswordRules::min_digits), row.kind == Kind::digit) << row.text;
+    EXPECT_EQ(count_of(row.text, &PasswordRules::min_special), row.kind == Kind::special)
+        << row.text;
+  }
+}
+
 TEST(Password, AnyBytesAreCounted) {
   auto random = make_seeded_random(3);
   for (int i = 0; i < 2000; ++i) {

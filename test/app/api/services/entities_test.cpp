@@ -8,6 +8,7 @@
 #include "app/api/services/mapping/events.hpp"
 #include "test/app/api/services/identity_fixture.hpp"
 #include "ttn/lorawan/v3/gateway_services.grpc.pb.h"
+#include "ttn/lorawan/v3/notification_service.pb.h"
 
 namespace ff::api::test {
 namespace {
@@ -272,6 +273,34 @@ TEST_F(EntitiesTest, NotificationsAndInvitationsAreEvents) {
     call_as(ada, "GET", "/users/ada/notifications");
   EXPECT_TRUE(told("user.notification.create"));
   hub.connect({});
+}
+
+TEST_F(EntitiesTest, AStatusOfNotificationsIsToldWithWhatWasAsked) {
+  const auto ada = create_user("ada");
+  ASSERT_EQ(call_as(ada, "POST", "/users/ada/api-keys", R"({"rights":["RIGHT_USER_INFO"]})").status,
+            200);
+  const auto id = notifications("ada", ada).at("/notifications/0/id");
+  std::mutex mutex;
+  std::vector<ttn::lorawan::v3::Event> heard;
+  const auto hear = [&](const events::EventPtr& event) {
+    const std::scoped_lock lock(mutex);
+    heard.push_back(to_proto(*event));
+  };
+  const auto of_user =
+      hub.subscribe({{events::AccountId{events::AccountId::Kind::user, "ada"}}, hear});
+  ASSERT_EQ(call_as(ada, "PATCH", "/users/ada/notifications",
+                    R"({"ids":[")" + id + R"("],"status":"NOTIFICATION_STATUS_SEEN"})")
+                .status,
+            200);
+  hub.unsubscribe(of_user);
+  ASSERT_EQ(heard.size(), 1U);
+  EXPECT_EQ(heard[0].name(), "user.notification.update_status");
+  ttn::lorawan::v3::UpdateNotificationStatusRequest asked;
+  ASSERT_TRUE(heard[0].data().UnpackTo(&asked));
+  EXPECT_EQ(asked.receiver_ids().user_id(), "ada");
+  ASSERT_EQ(asked.ids_size(), 1);
+  EXPECT_EQ(asked.ids(0), id);
+  EXPECT_EQ(asked.status(), ttn::lorawan::v3::NOTIFICATION_STATUS_SEEN);
 }
 
 TEST_F(EntitiesTest, AScanHoldsUpScansAlone) {
