@@ -50,7 +50,7 @@ struct InteropAnswers {
   std::string path;          // without a slash in front
 };
 
-/// A sender of Backend Interfaces, by NetID, AS-ID or JoinEUI.
+/// A sender of Backend Interfaces, by NetID, AS-ID, JoinEUI or JoinEUI prefix.
 struct InteropSender {
   std::filesystem::path authorities;  // PEM
   std::optional<InteropAnswers> answers;

@@ -180,6 +180,8 @@ RoamingHandle::behavior_type roaming(Pointer self, std::shared_ptr<const Roaming
   state.windows = std::make_unique<actors::QueueProbe>(*config->deps.metrics, "roaming_windows");
   state.held = std::make_unique<actors::QueueProbe>(*config->deps.metrics, "roaming_start");
   state.random = config->deps.make_random();
+  // Not those of an actor before us: answers and tokens of its exchanges are none of ours.
+  state.last_id = state.random->below(UINT32_MAX);
   state.ledger = std::make_unique<Ledger>(partners_of(*config));
   state.config = std::move(config);
   open(self);

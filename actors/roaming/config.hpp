@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "actors/interop/interface.hpp"
+#include "actors/join_server/interface.hpp"
 #include "actors/network_server/shard/interface.hpp"
 #include "actors/roaming/visited.hpp"
 #include "actors/support/deps.hpp"
@@ -44,7 +45,9 @@ struct RoamingConfig {
       nullptr;  // outlives the actor; read when it starts, after its predecessor's last commit
   actors::Deps deps;
   actors::Sharded<network_server::ShardHandle> shards;
-  /// Asks join servers whose device joins, and nothing else: strangers' frames lead to it. Without
+  /// Ours, which is asked first whose device joins; without shards: nobody.
+  actors::Sharded<join_server::ShardHandle> own_join_server;
+  /// Asks others' join servers the same, and nothing else: strangers' frames lead to it. Without
   /// peers the route is empty.
   actors::Route<interop::ClientHandle> join_servers;
   /// Has our own gateways transmit. Any thread.

@@ -88,16 +88,37 @@ void forward(Pointer self, std::uint64_t number, PeerIndex peer) {
   ask(self, std::move(pending), bi::XmitDataReq{frame.phy_payload, *std::move(ul), {}});
 }
 
-/// Its join server knows whose device it is.
+/// Others are asked about devices that it does not know, as for joins. [spec network-server §6.6]
+void ask_own(const join_server::ShardHandle& own, const interop::ClientHandle& client,
+             interop::FindHomeNetwork question) {
+  join_server::GetHomeNetwork first{question.join_eui, question.dev_eui, {}};
+  first.reply = [client,
+                 question = std::move(question)](const Result<join_server::HomeNetwork>& home) {
+    if (home) return question.reply(home->net_id);
+    // As it says it of a device that it does not have. [spec join-server §2]
+    if (!client || home.error().name() != "device_not_found")
+      return question.reply(fail(home.error()));
+    caf::anon_send(client, question);
+  };
+  caf::anon_send(own, std::move(first));
+}
+
+/// Its join server knows whose device it is: ours, which is asked first, or another's.
+/// [TS002-1.1 §11.3]
 void find_home(Pointer self, std::uint64_t number, const Heard& heard) {
-  const auto client = self->state.config->join_servers.get();
-  if (!client || !heard.join_eui || !heard.dev_eui) return;
+  const auto& config = *self->state.config;
+  if (!heard.join_eui || !heard.dev_eui) return;
   if (self->state.visited.is_homeless({*heard.join_eui, *heard.dev_eui}, now(self).mono)) return;
   interop::FindHomeNetwork question{*heard.join_eui, *heard.dev_eui, {}};
   question.reply = [roamer = RoamingHandle(self), number](const Result<NetId>& home) {
     caf::anon_send(roamer, HomeFound{number, home});
   };
-  caf::anon_send(client, std::move(question));
+  const auto client = config.join_servers.get();
+  const storage::JoinKey key{question.join_eui, question.dev_eui};
+  const auto own =
+      config.own_join_server.exists() ? config.own_join_server.of(key) : join_server::ShardHandle{};
+  if (own) return ask_own(own, client, std::move(question));
+  if (client) caf::anon_send(client, std::move(question));
 }
 
 /// Whether the join server has said so: that it was not asked, or was silent, says nothing.

@@ -4,8 +4,10 @@
 #include <iterator>
 
 #include "app/api/url.hpp"
+#include "config/schema/type.hpp"
 #include "protocol/base/base64.hpp"
 #include "protocol/base/hex.hpp"
+#include "protocol/types/identifiers.hpp"
 
 namespace ff::interop {
 namespace {
@@ -63,6 +65,17 @@ std::vector<Bytes> certificates_of_envoy(std::string_view value) {
   return pem ? net::tls::certificates_of_pem(*pem) : std::vector<Bytes>();
 }
 
+/// The first `length` bits.
+std::uint64_t head_of(JoinEui join_eui, std::uint8_t length) {
+  return length == 0 ? 0 : join_eui.value() >> (64U - length);
+}
+
+/// Whether it is meant as a prefix. An AS-ID may have a slash, too.
+bool is_prefix(std::string_view sender) {
+  const auto slash = sender.find('/');
+  return slash != std::string_view::npos && parse_join_eui(sender.substr(0, slash));
+}
+
 }  // namespace
 
 std::string canonical_sender(const std::string& sender) {
@@ -78,17 +91,35 @@ Result<Senders> Senders::load(const std::map<std::string, std::filesystem::path>
     if (!in) return fail(unusable(sender, path, "can not be read"));
     auto roots = net::tls::TrustedRoots::parse(pem);
     if (!roots) return fail(unusable(sender, path, roots.error().message()));
-    out.roots_.insert_or_assign(canonical_sender(sender), *std::move(roots));
     out.roots_pem_ += pem + "\n";
+    if (!is_prefix(sender)) {
+      out.roots_.insert_or_assign(canonical_sender(sender), *std::move(roots));
+      continue;
+    }
+    const auto prefix = config::join_eui_prefix().read(sender);
+    if (!prefix) return fail(unusable(sender, path, "the prefix has no length from 0 to 64"));
+    out.prefixes_.insert_or_assign({prefix->length, head_of(prefix->join_eui, prefix->length)},
+                                   *std::move(roots));
   }
   return out;
+}
+
+const net::tls::TrustedRoots* Senders::roots_of(const std::string& sender) const {
+  const auto found = roots_.find(canonical_sender(sender));
+  if (found != roots_.end()) return &found->second;
+  const auto join_eui = parse_join_eui(sender);
+  if (!join_eui) return nullptr;
+  for (const auto& [prefix, roots] : prefixes_) {
+    if (head_of(*join_eui, prefix.first) == prefix.second) return &roots;
+  }
+  return nullptr;
 }
 
 std::optional<std::vector<std::string>> Senders::authenticate(const std::string& sender,
                                                               const std::vector<Bytes>& chain,
                                                               UtcTime now) const {
-  const auto found = roots_.find(canonical_sender(sender));
-  if (found == roots_.end() || !found->second.verify(chain, now)) return std::nullopt;
+  const auto* roots = roots_of(sender);
+  if (roots == nullptr || !roots->verify(chain, now)) return std::nullopt;
   return net::tls::certificate_names(chain.front());
 }
 

@@ -2,10 +2,13 @@
 // its certificate must lead to an authority of that very sender. [spec events-cluster-discovery §8]
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "net/address/address_block.hpp"
@@ -25,7 +28,8 @@ std::string canonical_sender(const std::string& sender);
 class Senders {
  public:
   Senders() = default;
-  /// By NetID, AS-ID or JoinEUI; hex in any case. Errors: unusable_authority.
+  /// By NetID, AS-ID, JoinEUI or JoinEUI prefix (`70b3d57ed0000000/36`), of which the longest
+  /// counts; hex in any case. Errors: unusable_authority.
   static Result<Senders> load(const std::map<std::string, std::filesystem::path>& files);
 
   /// The names of the certificate, if it is `sender`'s; nothing if not, or if nobody knows it.
@@ -36,7 +40,13 @@ class Senders {
   const std::string& roots_pem() const noexcept { return roots_pem_; }
 
  private:
+  /// Null: nobody knows it.
+  const net::tls::TrustedRoots* roots_of(const std::string& sender) const;
+
   std::map<std::string, net::tls::TrustedRoots> roots_;
+  /// By their length, and their bits in front of it.
+  std::map<std::pair<std::uint8_t, std::uint64_t>, net::tls::TrustedRoots, std::greater<>>
+      prefixes_;
   std::string roots_pem_;
 };
 

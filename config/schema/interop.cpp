@@ -103,8 +103,8 @@ std::vector<Knob> interop_knobs() {
        "Where the authorities of senders' certificates come from.", "",
        one(directory_source(), FF_PLACE(interop.sender_client_ca_source))},
       {"interop.sender-client-ca.directory",
-       "Folder with config.yml: a NetID, AS-ID or JoinEUI and the PEM file of its authorities a "
-       "line.",
+       "Folder with config.yml: a NetID, AS-ID, JoinEUI or JoinEUI prefix and the PEM file of its "
+       "authorities a line.",
        "", one(path_or_nothing(), FF_PLACE(interop.sender_client_ca_directory))},
       {"interop.sender-client-cas", "The same as a map; the reference deprecates it.", "",
        many(sender_client_ca(), FF_PLACE(interop.sender_client_cas), Shape::map)},

@@ -101,8 +101,8 @@ Outcome outcome_of(const Error& error, Purpose purpose) {
         (purpose == Purpose::other && error.name() == "no_net_id"))
       return ResultCode::activation_disallowed;
     // A missing KEK is not the device's.
-    if (error.code() == Code::not_found && error.name() != "kek")
-      return ResultCode::unknown_dev_eui;
+    const bool is_kek = error.name() == "kek" || error.name() == "key_not_found";
+    if (error.code() == Code::not_found && !is_kek) return ResultCode::unknown_dev_eui;
     return purpose == Purpose::join ? ResultCode::join_req_failed : ResultCode::other;
   }();
   return {code, error.message()};

@@ -329,7 +329,9 @@ class Cli(unittest.TestCase):
         self.assertEqual((result['rows'], result['failed']), (rows + 1, 1), result)
         self.assertEqual(result['created'] + result['completed'] + result['exists'], rows)
         self.assertGreaterEqual(result['done_earlier'], before)
-        self.assertEqual((cli.home / 'fleet.failed.csv').read_text().splitlines()[1:], ['broken;nonsense;0000000000000000;;;;;'])
+        failed = cli.home / 'fleet.failed.csv'
+        self.assertEqual(failed.read_text().splitlines()[1:], ['broken;nonsense;0000000000000000;;;;;'])
+        self.assertEqual(failed.stat().st_mode & 0o777, 0o600, 'it has root keys')
         self.assertEqual(cli.run('devices', 'get', 'fleet', f'dev-{rows - 1}', '--session', '--output', '{{.session.dev_addr}}')[0].strip(),
                          f'{0x26000000 + rows - 1:08X}')
         self.assertEqual(cli.json('devices', 'get', 'fleet', 'dev-0', '--root-keys')['root_keys']['app_key']['key'], KEY)

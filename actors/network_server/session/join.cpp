@@ -74,6 +74,12 @@ void refuse_forwarded(const std::vector<DownlinkPath>& paths, const Error& error
   }
 }
 
+/// As our join server says it. A key that is missing (`kek`) is not found, too, and no reason to
+/// show the device to strangers.
+bool is_unknown(const Error& error) {
+  return error.name() == "device_not_found" || error.name() == "unknown_join_eui";
+}
+
 }  // namespace
 
 /// A join- or rejoin-request on its way to the join server.
@@ -301,9 +307,7 @@ void SessionState::publish_join_drop(ByteView request, const CorrelationIds& ids
 /// [spec network-server §6.6]
 bool SessionState::ask_elsewhere(const JoinAnswered& event, const Turn& turn, Outcome& out) {
   if (event.answer || !surroundings_.config.interop || joining_->question.interop) return false;
-  if (event.answer.error().code() != Code::not_found &&
-      event.answer.error().name() != "unknown_join_eui")
-    return false;
+  if (!is_unknown(event.answer.error())) return false;
   const auto& ids = joining_->answerable.correlation_ids;
   publish("ns.up.join.cluster.fail", ids, event.answer.error(), turn, out);
   publish("ns.up.join.interop.attempt", ids, shown(joining_->question), turn, out);

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include "app/cli/device/creation.hpp"
@@ -119,13 +120,20 @@ std::filesystem::path path_beside(const Arguments& arguments, const char* flag,
   return arguments.has(flag) ? std::filesystem::path(arguments.text(flag)) : otherwise;
 }
 
-/// Rows whose last verdict is a failure, as a file that can be imported again.
+/// Empty, and for its owner alone from the start.
+bool make_private(const std::filesystem::path& path) {
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  return file >= 0 && ::close(file) == 0;
+}
+
+/// Rows whose last verdict is a failure, as a file that can be imported again: with root keys.
 Status write_failed(const std::filesystem::path& path, FileFormat format, const Input& input,
                     const Verdicts& verdicts, const RowDefaults& defaults) {
   std::error_code error;
   std::filesystem::remove(path, error);
   if (verdicts.count(Verdict::failed) == 0) return {};
   FF_TRY(const auto source, make_row_source(format, input.text, defaults));
+  if (!make_private(path)) return fail(report_unwritable, {{"path", path.string()}});
   std::ofstream file(path, std::ios::binary);
   file << source->header();
   while (true) {

@@ -103,6 +103,7 @@ roaming::RoamingConfig roaming_config(const Wiring& wiring) {
   out.vault = wiring.config.key_vault;
   out.store = wiring.ports.engine;
   out.shards = routes.network_server;
+  out.own_join_server = routes.join_server;
   out.join_servers = routes.roaming_interop;
   out.transmit = gateway_server::make_transmit(routes.gateway_router);
   out.acknowledge = gateway_server::make_upstream(routes.network_server).acknowledgment;

@@ -77,6 +77,24 @@ inline interop::ClientHandle::behavior_type homes_double(Questions questions) {
           [](const interop::PeerAnswered&) {}};
 }
 
+/// Our own join server, which does the same.
+using OwnQuestions = std::shared_ptr<std::vector<join_server::GetHomeNetwork>>;
+
+inline join_server::ShardHandle::behavior_type own_join_server_double(OwnQuestions questions) {
+  using namespace join_server;
+  return {[](const HandleJoin&) {},
+          [](const GetAppSKey&) {},
+          [](const GetNwkSKeys&) {},
+          [questions](const GetHomeNetwork& one) { questions->push_back(one); },
+          [](const GetJoinDevice&) {},
+          [](const ChangeJoinDevice&) {},
+          [](const DeleteJoinDevice&) {},
+          [](const JoinShardOpened&) {},
+          [](const JoinDeviceLoaded&) {},
+          [](const CryptoAnswered&) {},
+          [](const JoinDeviceWritten&) {}};
+}
+
 class RoamingFixture : public ff::test::ActorFixture {
  protected:
   void SetUp() override {
@@ -95,8 +113,17 @@ class RoamingFixture : public ff::test::ActorFixture {
   void spawn() {
     shard = system->spawn([seen = shard_got](ShardHandle::pointer) { return shard_double(seen); });
     shards.route(storage::Shard{0}).set(shard);
-    homes.set(system->spawn(
-        [asked = questions](interop::ClientHandle::pointer) { return homes_double(asked); }));
+    if (has_client) {
+      homes.set(system->spawn(
+          [asked = questions](interop::ClientHandle::pointer) { return homes_double(asked); }));
+    }
+    if (has_own_join_server) {
+      own_join_server = actors::Sharded<join_server::ShardHandle>{*storage::ShardCount::make(1)};
+      own_join_server.route(storage::Shard{0})
+          .set(system->spawn([asked = own_questions](join_server::ShardHandle::pointer) {
+            return own_join_server_double(asked);
+          }));
+    }
     RoamingConfig given;
     given.peers = {{partner, &http}};
     given.net_id = ours;
@@ -106,6 +133,7 @@ class RoamingFixture : public ff::test::ActorFixture {
     given.vault = vault;
     given.deps = deps;
     given.shards = shards;
+    given.own_join_server = own_join_server;
     given.join_servers = homes;
     given.transmit = [this](auto frame, auto reply) {
       sent.push_back(frame);
@@ -116,9 +144,14 @@ class RoamingFixture : public ff::test::ActorFixture {
   }
   void TearDown() override {
     shards.route(storage::Shard{0}).clear();
-    caf::anon_send_exit(homes.get(), caf::exit_reason::kill);
+    if (const auto client = homes.get()) caf::anon_send_exit(client, caf::exit_reason::kill);
     homes.clear();
     questions->clear();
+    if (own_join_server.exists()) {
+      caf::anon_send_exit(own_join_server.at(storage::Shard{0}), caf::exit_reason::kill);
+      own_join_server.route(storage::Shard{0}).clear();
+    }
+    own_questions->clear();
     for (auto& one : *shard_got) one.judged = nullptr;
     if (roamer) caf::anon_send_exit(roamer, caf::exit_reason::kill);
     caf::anon_send_exit(shard, caf::exit_reason::kill);
@@ -223,6 +256,10 @@ class RoamingFixture : public ff::test::ActorFixture {
   ScriptedHttp http;
   Questions questions = std::make_shared<Questions::element_type>();
   actors::Route<interop::ClientHandle> homes;
+  bool has_client = true;
+  bool has_own_join_server = false;
+  OwnQuestions own_questions = std::make_shared<OwnQuestions::element_type>();
+  actors::Sharded<join_server::ShardHandle> own_join_server;
   Seen shard_got = std::make_shared<std::deque<UplinkReceived>>();
   ShardHandle shard;
   actors::Sharded<ShardHandle> shards{*storage::ShardCount::make(1)};

@@ -1,6 +1,9 @@
 // Frames between networks: what is forwarded, served, limited and counted.
+#include "actors/interop/interface.hpp"
+#include "actors/join_server/errors.hpp"
 #include "actors/roaming/convert.hpp"
 #include "actors/roaming/ledger.hpp"
+#include "protocol/roaming/uplink_token.hpp"
 #include "test/actors/roaming/roaming_fixture.hpp"
 
 namespace ff::roaming {
@@ -163,6 +166,53 @@ TEST_F(Roaming, AJoinServerThatIsSilentHasSaidNothingOfADevice) {
   }
 }
 
+TEST_F(Roaming, OurOwnJoinServerIsAskedFirstWhoseDeviceJoins) {
+  has_own_join_server = true;
+  start();
+  hear_unknown(join_request(1));
+  ASSERT_EQ(own_questions->size(), 1U);
+  EXPECT_EQ(own_questions->back().join_eui, join_eui);
+  EXPECT_EQ(own_questions->back().dev_eui, dev_eui);
+  own_questions->back().reply(join_server::HomeNetwork{theirs, {}, {}});
+  run();
+  EXPECT_TRUE(questions->empty());
+  ASSERT_EQ(http.requests.size(), 1U);
+  EXPECT_EQ(http.asked_body<bi::PrStartReq>().phy_payload, join_request(1));
+  http.answer_with(bi::PrStartAns{});
+
+  hear_unknown(join_request(2, DevEui{7}));
+  own_questions->back().reply(fail(join_server::device_not_found));
+  run();
+  ASSERT_EQ(questions->size(), 1U) << "others may know it";
+  EXPECT_EQ(questions->back().dev_eui, DevEui{7});
+  questions->back().reply(theirs);
+  run();
+  EXPECT_EQ(http.requests.size(), 2U);
+
+  hear_unknown(join_request(3, DevEui{8}));
+  own_questions->back().reply(fail(join_server::no_net_id));
+  run();
+  EXPECT_EQ(questions->size(), 1U) << "it is ours to say";
+  hear_unknown(join_request(4, DevEui{8}));
+  EXPECT_EQ(own_questions->size(), 3U) << "and has been said";
+}
+
+TEST_F(Roaming, OurOwnJoinServerIsEnough) {
+  has_own_join_server = true;
+  has_client = false;
+  start();
+  hear_unknown(join_request(1));
+  ASSERT_EQ(own_questions->size(), 1U);
+  own_questions->back().reply(join_server::HomeNetwork{theirs, {}, {}});
+  run();
+  EXPECT_EQ(http.requests.size(), 1U);
+  hear_unknown(join_request(2, DevEui{7}));
+  own_questions->back().reply(fail(join_server::device_not_found));
+  run();
+  hear_unknown(join_request(3, DevEui{7}));
+  EXPECT_EQ(own_questions->size(), 2U) << "not again for a minute";
+}
+
 TEST_F(Roaming, ARejoinWithAJoinEuiGoesTheWayOfAJoin) {
   partner.forward.join_euis = {{join_eui, 36}};
   start();
@@ -216,6 +266,25 @@ TEST_F(Roaming, APartnerThatFailsIsLeftAlone) {
   EXPECT_TRUE(records().empty());
 }
 
+TEST_F(Roaming, ASuccessorDoesNotTakeItsPredecessorsNumbers) {
+  const auto numbers = [this] {
+    start();
+    hear(data_uplink(1));
+    const auto transaction = http.asked().header.transaction_id;
+    http.answer_with(bi::PrStartAns{});
+    asks(bi::PrStartReq{data_uplink(2), ul()});
+    judge(known());
+    const auto token = decode_uplink_token(shard_got->back().frame->rx_metadata.at(0).uplink_token);
+    return std::pair{transaction, token->exchange};
+  };
+  const auto before = numbers();
+  caf::anon_send_exit(roamer, caf::exit_reason::kill);
+  run();
+  const auto after = numbers();
+  EXPECT_NE(before.first, after.first);
+  EXPECT_NE(before.second, after.second);
+}
+
 TEST_F(Roaming, OurLimitForForwardedUplinksHolds) {
   partner.forward.limits.uplinks_per_day = 1;
   start();
@@ -229,6 +298,42 @@ TEST_F(Roaming, OurLimitForForwardedUplinksHolds) {
   Ledger durable({partner});
   ASSERT_TRUE(durable.load(engine, clock->now().utc));
   EXPECT_EQ(durable.records(), records());
+}
+
+TEST_F(Roaming, OurLimitForDownlinksByAPartnerHolds) {
+  partner.accept.limits.downlinks_per_day = 1;
+  start();
+  asks(bi::PrStartReq{data_uplink(1), ul()});
+  judge(known());
+  transmit(data_downlink());
+  ASSERT_EQ(http.requests.size(), 1U);
+  http.answer_with(bi::XmitDataAns{{}, Frequency::hz(868'100'000), {}});
+  run();
+  const auto outcome = transmit(data_downlink());
+  EXPECT_EQ(http.requests.size(), 1U);
+  ASSERT_TRUE(*outcome);
+  ASSERT_FALSE(**outcome);
+  EXPECT_TRUE((*outcome)->error().is(limit_reached));
+  EXPECT_EQ(counted("accepted", "down", "limited"), 1);
+  EXPECT_EQ(counted("accepted", "down", "carried"), 1);
+}
+
+TEST_F(Roaming, OurLimitForAPartnersDownlinksHolds) {
+  partner.forward.limits.downlinks_per_minute = 1;
+  start();
+  hear(data_uplink(1));
+  const auto token = http.asked_body<bi::PrStartReq>().ul.fns_ul_token;
+  http.answer_with(bi::PrStartAns{});
+  run();
+  auto answer = asks(bi::XmitDataReq{data_downlink(), {}, dl(token)});
+  EXPECT_EQ(code_of(answer), bi::ResultCode::success);
+  answer = asks(bi::XmitDataReq{data_downlink(), {}, dl(token)});
+  EXPECT_EQ(code_of(answer), bi::ResultCode::xmit_failed);
+  EXPECT_EQ(std::get<bi::XmitDataAns>(**answer).result.description,
+            Error(limit_reached, {{"net_id", "000013"}}).message());
+  EXPECT_EQ(sent.size(), 1U);
+  EXPECT_EQ(counted("forwarded", "down", "limited"), 1);
+  EXPECT_EQ(counted("forwarded", "down", "carried"), 1);
 }
 
 TEST_F(Roaming, APartnersUplinkEntersTheShardAndIsAnsweredWithItsWord) {

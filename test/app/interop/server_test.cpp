@@ -209,6 +209,52 @@ TEST_F(InteropServer, CertificatesHaveTheirTime) {
   EXPECT_EQ(code_of(ask(home)), bi::ResultCode::unknown_sender);
 }
 
+TEST_F(InteropServer, TakesAnswersFromEveryJoinEuiOfAPrefix) {
+  serve(*Senders::load({{to_string(js::join_eui).substr(0, 8) + "00000000/32", file}}), {});
+  auto question = message(bi::MessageType::home_ns_req, bi::HomeNsReq{js::dev_eui});
+  std::swap(question.header.sender_id, question.header.receiver_id);
+  auto answer =
+      bi::Message{bi::answer_header(question.header), bi::HomeNsAns{{}, NetId{0x13}, {}, {}, {}}};
+  const auto status = [&] {
+    const auto written = post(request_of(bi::encode(answer)));
+    loop.run_ready();
+    return written->status;
+  };
+  EXPECT_EQ(status(), 404) << "nobody waits, but it is who it says";
+  answer.header.sender_id = to_string(JoinEui{js::join_eui.value() ^ (std::uint64_t{1} << 40U)});
+  EXPECT_EQ(status(), 403) << "another's JoinEUI";
+}
+
+TEST_F(InteropServer, TheLongestPrefixOfAJoinEuiCountsAndAWholeOneBeforeAll) {
+  const auto other_file = std::filesystem::path(file.string() + ".other");
+  auto random = make_seeded_random(2);
+  const auto other = *net::tls::make_self_signed({.names = {"js.example.com"}}, now(), *random);
+  std::ofstream(other_file) << other.certificate_pem;
+  const auto ours = net::tls::certificates_of_pem(pair.certificate_pem);
+  const auto theirs = net::tls::certificates_of_pem(other.certificate_pem);
+  const auto senders = Senders::load({{"0000000000000000/0", other_file},
+                                      {"70b3d57ed0000000/36", file},
+                                      {"70B3D57ED00000FF/56", other_file},
+                                      {"70b3d57ed0000001", file}});
+  ASSERT_TRUE(senders) << senders.error().message();
+  const auto is_ours = [&](const std::string& sender) {
+    EXPECT_NE(senders->authenticate(sender, ours, now()).has_value(),
+              senders->authenticate(sender, theirs, now()).has_value())
+        << sender;
+    return senders->authenticate(sender, ours, now()).has_value();
+  };
+  EXPECT_FALSE(is_ours("0000000000000001")) << "the prefix of all";
+  EXPECT_TRUE(is_ours("70B3D57ED0000100"));
+  EXPECT_TRUE(is_ours("70b3d57edfffffff")) << "of 36 bits";
+  EXPECT_FALSE(is_ours("70B3D57EE0000000")) << "not of them";
+  EXPECT_FALSE(is_ours("70B3D57ED0000002")) << "of 56 bits, whatever its others are";
+  EXPECT_TRUE(is_ours("70B3D57ED0000001")) << "the whole one";
+  EXPECT_FALSE(senders->authenticate("000013", ours, now())) << "no JoinEUI";
+  EXPECT_TRUE(Senders::load({{"70b3d57ed0000000/65", file}}).error().is(unusable_authority));
+  EXPECT_TRUE(Senders::load({{"as.example.com/36", file}})) << "an AS-ID";
+  std::filesystem::remove(other_file);
+}
+
 TEST(Senders, RefuseFilesThatAreNoAuthorities) {
   EXPECT_TRUE(Senders::load({{"000013", "/does/not/exist"}}).error().is(unusable_authority));
   EXPECT_TRUE(Senders::load({{"000013", "/dev/null"}}).error().is(unusable_authority));

@@ -286,6 +286,8 @@ TEST(ResultCodes, AreMadeOfErrors) {
       {def("no_net_id", Code::failed_precondition), Purpose::join, ResultCode::join_req_failed},
       {def("reuse_dev_nonce", Code::invalid_argument), Purpose::join, ResultCode::join_req_failed},
       {def("kek", Code::not_found), Purpose::join, ResultCode::join_req_failed},
+      {def("key_not_found", Code::not_found), Purpose::join, ResultCode::join_req_failed},
+      {def("key_not_found", Code::not_found), Purpose::other, ResultCode::other},
       {def("no_app_s_key", Code::data_loss), Purpose::other, ResultCode::other},
   };
   for (const auto& row : rows) {

@@ -13,6 +13,9 @@ constexpr ErrorDef device_unknown{"pkg/joinserver", "device_not_found", Code::no
 constexpr ErrorDef join_eui_unknown{"pkg/joinserver", "unknown_join_eui", Code::invalid_argument,
                                     ""};
 constexpr ErrorDef mic_wrong{"pkg/joinserver", "mic_mismatch", Code::invalid_argument, ""};
+constexpr ErrorDef kek_missing{"pkg/joinserver", "kek", Code::not_found, ""};
+constexpr ErrorDef sealing_key_missing{"pkg/crypto/cryptoutil", "key_not_found", Code::not_found,
+                                       ""};
 
 TEST(Interop, AnUnknownDeviceIsAskedForElsewhereWithTheSameQuestion) {
   for (const auto* error : {&device_unknown, &join_eui_unknown}) {
@@ -48,12 +51,15 @@ TEST(Interop, WhatTheOthersSayIsTheEnd) {
 }
 
 TEST(Interop, NobodyElseIsAskedWhenOurJoinServerKnowsTheDevice) {
-  JoiningRig rig;
-  const auto ours = rig.questions(rig.request());
-  const auto outcome = rig.handle(JoinAnswered{ours[0].attempt, fail(mic_wrong)});
-  EXPECT_TRUE(rig.questions(outcome).empty());
-  EXPECT_EQ(rig.events(outcome),
-            (std::vector<std::string>{"ns.up.join.cluster.fail", "ns.up.join.drop"}));
+  for (const auto* error : {&mic_wrong, &kek_missing, &sealing_key_missing}) {
+    JoiningRig rig;
+    const auto ours = rig.questions(rig.request());
+    const auto outcome = rig.handle(JoinAnswered{ours[0].attempt, fail(*error)});
+    EXPECT_TRUE(rig.questions(outcome).empty()) << error->name;
+    EXPECT_EQ(rig.events(outcome),
+              (std::vector<std::string>{"ns.up.join.cluster.fail", "ns.up.join.drop"}))
+        << error->name;
+  }
 }
 
 TEST(Interop, NobodyElseIsAskedWithoutJoinServersOfOthers) {
