@@ -1,10 +1,11 @@
 """One server holds root keys and does crypto for the join server of another: devices join there, and nobody else sees a root key."""
 import unittest
 
-from harness import wait_until
+from harness import files_of_all, keys_in_the_open, told_of, wait_until
 from interop_test import APPLICATION, NetworkServer, ids_of, make_devices
 
 CLUSTER_KEY = 'c1' * 32
+KEK = '6b' * 16
 PROVISIONER = 'our-hsm'
 
 
@@ -53,7 +54,9 @@ class CryptoServer(unittest.TestCase):
                                   *flags, timeout=90)
 
     def test_devices_join_with_keys_that_their_join_server_does_not_have(self):
-        self.start()
+        self.start(**{'key-vault.static': f'device={KEK}', 'js.device-kek-label': 'device', 'ns.device-kek-label': 'device',
+                      'as.device-kek-label': 'device', 'log.level': 'debug'})
+        needles = [bytes.fromhex(key) for key in (KEK, CLUSTER_KEY)]
         for seed, version in ((21, '1.0.3'), (22, '1.1')):
             with self.subTest(version=version):
                 rows, text = make_devices(1, version, seed)
@@ -61,8 +64,17 @@ class CryptoServer(unittest.TestCase):
                 self.run_devices(text, '--uplinks', 3, '--expect-joined', 1, '--expect-delivered', 1, '--expect-no-violations')
                 data = b''.join(path.read_bytes() for path in (self.join.directory / 'data').rglob('*') if path.is_file())
                 self.assertNotIn(bytes.fromhex(rows[0]['app_key']), data)
+                session = self.join.session_keys_of(rows[0]['device_id'])
+                self.assertGreaterEqual(len(session), 4 if version == '1.1' else 2)
+                needles += [bytes.fromhex(rows[0]['app_key']), *session]
+                if version == '1.1':
+                    needles.append(bytes.fromhex(rows[0]['nwk_key']))
         for operation in ('join_request_mic', 'join_accept_mic', 'encrypt_join_accept', 'derive_nwk_s_keys', 'derive_app_s_key'):
             self.assertGreaterEqual(self.join.asked(operation, 'answered'), 2, operation)
+        places = told_of(holder=self.holder, join=self.join)
+        for server in (self.join, self.holder):
+            self.assertEqual(server.stop(), 0)
+        self.assertEqual(keys_in_the_open(needles, places | files_of_all(holder=self.holder, join=self.join)), [])
 
     def test_a_device_of_1_1_rejoins(self):
         self.start()

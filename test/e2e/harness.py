@@ -200,6 +200,18 @@ def files_of(server):
     return {'log': server.log.read_bytes(), **out}
 
 
+def told_of(**servers):
+    """What running servers say of themselves, by name: metrics and the audit log."""
+    return {f'{name}/{place}': text for name, server in servers.items() for place, text in {
+        'metrics': server.request('GET', '/metrics')[1].encode(),
+        'audit log': json.dumps(server.api('GET', '/farfield/audit/records?page_size=100')).encode()}.items()}
+
+
+def files_of_all(**servers):
+    """files_of() of several, by name."""
+    return {f'{name}/{place}': text for name, server in servers.items() for place, text in files_of(server).items()}
+
+
 class Subscriber:
     """mosquitto_sub, its messages as (topic, JSON)."""
 

@@ -16,12 +16,13 @@ import threading
 import unittest
 import urllib.parse
 
-from harness import BIN, Server, free_port, wait_until
+from harness import BIN, Server, files_of_all, free_port, keys_in_the_open, told_of, wait_until
 
 APPLICATION = 'interop-app'
 NET_ID = '000013'
 AS_ID = 'as.network-a.example.com'
 JOIN_EUI = 'FEFFF10000000000'
+SESSION_KEYS = {'f_nwk_s_int_key', 's_nwk_s_int_key', 'nwk_s_enc_key', 'app_s_key'}
 DEVICE_FIELDS = ['frequency_plan_id', 'lorawan_version', 'lorawan_phy_version', 'supports_join']
 
 
@@ -78,6 +79,12 @@ class NetworkServer(Server):
             'lorawan_version': {'1.0.3': 'MAC_V1_0_3', '1.1': 'MAC_V1_1'}[row['lorawan_version']],
             'lorawan_phy_version': row['lorawan_phy_version']}, 'field_mask': {'paths': paths + DEVICE_FIELDS}})
         self.api('PUT', '/as' + one, {'end_device': {'ids': ids}, 'field_mask': {'paths': paths}})
+
+    def session_keys_of(self, device):
+        """All session keys of the device, as the API shows them to whoever may read keys."""
+        path = f'/applications/{APPLICATION}/devices/{device}?field_mask=session.keys'
+        shown = {**self.api('GET', '/ns' + path)['session']['keys'], **self.api('GET', '/as' + path)['session']['keys']}
+        return {bytes.fromhex(key['key']) for name, key in shown.items() if name in SESSION_KEYS}
 
     def metric(self, name):
         """The sum of the series whose name and labels begin with `name`."""
@@ -436,7 +443,7 @@ class KeysAtRest(InteropCase):
 
     def test_session_keys_do_not_lie_open_and_are_there_after_a_restart(self):
         self.start_network(self.peer(), **{'key-vault.static': f'device={self.OLD}', 'ns.device-kek-label': 'device',
-                                           'as.device-kek-label': 'device'})
+                                           'as.device-kek-label': 'device', 'log.level': 'debug'})
         rows, text = make_devices(1, '1.0.3', 61)
         self.net.add(rows[0])
         self.join.add_keys(rows[0])
@@ -449,6 +456,11 @@ class KeysAtRest(InteropCase):
         self.assertEqual(self.net.stop(), 0)
         self.net.start()
         self.assertEqual(self.session_keys(rows[0]['device_id']), keys)
+        places = told_of(network=self.net, join=self.join)
+        for server in (self.net, self.join):
+            self.assertEqual(server.stop(), 0)
+        needles = [bytes.fromhex(key) for key in (*keys, rows[0]['app_key'], self.OLD)]
+        self.assertEqual(keys_in_the_open(needles, places | files_of_all(network=self.net, join=self.join)), [])
 
     def test_a_label_that_nobody_has_ends_the_start(self):
         server = NetworkServer(**{'js.device-kek-label': 'nobody'})

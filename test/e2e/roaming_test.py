@@ -11,10 +11,11 @@ import subprocess
 import tempfile
 import unittest
 
-from harness import BIN, Subscriber, free_port, wait_until
+from harness import BIN, Subscriber, files_of_all, free_port, keys_in_the_open, told_of, wait_until
 from interop_test import APPLICATION, JOIN_EUI, Authority, JoinServer, NetworkServer, Proxy, ids_of, make_devices, traefik_form
 
 HOME, VISITED = '000013', '000042'
+KEK = '3c' * 16
 JOIN_EUI_PREFIX = 'FEFFF10000000000/36'
 NS_ID = 'ec656efffe000001'
 
@@ -48,6 +49,7 @@ class RoamingCase(unittest.TestCase):
         (self.folder / 'senders').mkdir()
         (self.folder / 'senders' / 'config.yml').write_text(json.dumps({HOME: '../home.pem', VISITED: '../visited.pem'}))
         self.gateways = 0
+        self.settings = {}  # of both networks
 
     def interop(self, name, **more):
         certificate, key = self.pairs[name]
@@ -79,7 +81,7 @@ class RoamingCase(unittest.TestCase):
         return RoamingNetwork(**self.interop(name, **{
             'ns.net-id': net_id, 'ns.interop.config-source': 'directory', 'ns.interop.directory': folder,
             'as.interop.config-source': 'directory', 'as.interop.directory': folder, 'as.interop.id': 'as.example.com',
-            'interop.client.breaker.failures': 1000}))
+            'interop.client.breaker.failures': 1000, **self.settings}))
 
     def start_home(self, join=None, **accept):
         self.home = self.network('home', HOME, {'net-id': VISITED, **self.access('home', 'visited', **self.partner_fields), 'accept': accept or {'allowed': True}}, join)
@@ -165,7 +167,8 @@ class Roaming(RoamingCase):
         self.assertEqual(tallies(self.home, 'accepted'), before)
 
     def test_with_a_lifetime_later_uplinks_need_no_question(self):
-        self.start_home(lifetime='10m')
+        self.settings = {'key-vault.static': f'partner={KEK}', 'log.level': 'debug'}
+        self.start_home(**{'lifetime': '10m', 'kek-label': 'partner'})
         self.start_visited()
         self.roam_abp(2, 5, '--expect-delivered', 1)
         self.assertEqual(self.home.answered('PRStartReq', 'Success'), 1)
@@ -174,6 +177,13 @@ class Roaming(RoamingCase):
         records = self.home.api('GET', '/farfield/audit/records?method=interop/PRStartReq')['records']
         self.assertEqual([(record['account'], record['entities'], record['keys']) for record in records],
                          [(f'network:{VISITED}', ['dev_addr:26000002'], ['nwk_s_key'])])
+        device = self.home.api('GET', f'/applications/{APPLICATION}/devices')['end_devices'][0]['ids']['device_id']
+        needles = [bytes.fromhex(KEK), *self.home.session_keys_of(device)]
+        self.assertGreaterEqual(len(needles), 3)
+        places = told_of(home=self.home, visited=self.visited)
+        for server in (self.home, self.visited):
+            self.assertEqual(server.stop(), 0)
+        self.assertEqual(keys_in_the_open(needles, places | files_of_all(home=self.home, visited=self.visited)), [])
 
     def test_a_lifetime_ends_with_its_device(self):
         self.start_home(lifetime='10m')
