@@ -522,6 +522,7 @@ struct IdentityServer {
   bool login_tokens_enabled = false;
   Duration login_token_ttl{};
   Duration delete_restore{};
+  bool delete_purge = false;
   Duration rights_ttl{};  // `rights.ttl`
   bool dev_eui_block_enabled = false;
   std::uint64_t dev_eui_application_limit = 0;  // 0: none

@@ -12,6 +12,17 @@ namespace {
 
 constexpr storage::ValueVersion device_version = 1;
 
+/// What else the record has is skipped.
+struct Owner {
+  DeviceUid uid;
+};
+
+template <class Archive>
+void fields(Archive& a, Owner& owner) {
+  a(1, owner.uid.application_id);
+  a(2, owner.uid.device_id);
+}
+
 /// Takes `first` and the two numbers behind it.
 template <class Archive>
 void envelope_fields(Archive& a, std::uint32_t first, KeyEnvelope& envelope) {
@@ -71,6 +82,12 @@ Bytes encode_join_device(const JoinDevice& device, const storage::KeySeal* maybe
 Result<JoinDevice> decode_join_device(ByteView row, const storage::KeySeal* maybe_seal) {
   FF_TRY(const auto envelope, storage::unseal(row, device_version));
   return storage::read_record<JoinDevice>(envelope.body, maybe_seal);
+}
+
+Result<DeviceUid> decode_owner(ByteView row) {
+  FF_TRY(const auto envelope, storage::unseal(row, device_version));
+  FF_TRY(auto owner, storage::read_record<Owner>(envelope.body));
+  return std::move(owner.uid);
 }
 
 }  // namespace ff::join_server

@@ -13,5 +13,7 @@ Bytes encode_join_device(const JoinDevice& device, const storage::KeySeal* maybe
 /// Total on any bytes. Errors: malformed_record, malformed_value, value_too_new; of
 /// KeySeal::open.
 Result<JoinDevice> decode_join_device(ByteView row, const storage::KeySeal* maybe_seal = nullptr);
+/// Whose record it is, without the rest of it: no seal is needed.
+Result<DeviceUid> decode_owner(ByteView row);
 
 }  // namespace ff::join_server

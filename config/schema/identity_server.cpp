@@ -82,6 +82,10 @@ std::vector<Knob> other_knobs() {
   return {
       {"is.delete.restore", "How long what was deleted can be restored.", "24h",
        one(duration(none, year), FF_PLACE(is.delete_restore))},
+      {"is.delete.purge",
+       "Once a day what can not be restored any more is purged: its ids are anybody's then. "
+       "Otherwise they stay reserved until an admin purges.",
+       "false", one(flag(), FF_PLACE(is.delete_purge))},
       {"is.dev-eui-block.enabled", "Applications may get DevEUIs from the block.", "false",
        one(flag(), FF_PLACE(is.dev_eui_block_enabled))},
       {"is.dev-eui-block.application-limit", "DevEUIs that an application may get; 0: any number.",

@@ -1,6 +1,7 @@
 """Login at another identity provider (OpenID Connect, authorization code with PKCE), with a small provider of the test's own."""
 import base64
 import hashlib
+import http.client
 import http.server
 import json
 import threading
@@ -9,7 +10,7 @@ import unittest
 import urllib.parse
 
 from browser import Browser
-from harness import Server, free_port
+from harness import Server, free_port, wait_until
 
 PASSWORD = 'Secret99x'
 
@@ -64,7 +65,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return self.answer(200, {'access_token': 'x', 'token_type': 'Bearer', 'id_token': f'{part({"alg": "RS256"})}.{part(claims)}.c2lnbmF0dXJl'})
 
 
-class OpenIdConnect(unittest.TestCase):
+class LoginElsewhere(unittest.TestCase):
+    """A server whose users sign in at the provider."""
+
+    @classmethod
+    def settings_of(cls, server):
+        """More of them."""
+        return {}
+
     @classmethod
     def setUpClass(cls):
         cls.provider = Provider(free_port())
@@ -74,7 +82,7 @@ class OpenIdConnect(unittest.TestCase):
         cls.base = f'http://localhost:{cls.server.ports["http"]}'
         cls.server.settings = {
             'is.oidc.issuer': cls.provider.issuer, 'is.oidc.client-id': 'farfield', 'is.oidc.client-secret': 'oidc-secret', 'is.oidc.name': 'Example SSO',
-            'is.oidc.allow-registrations': 'true', 'is.oauth.ui.canonical-url': cls.base + '/oauth'}
+            'is.oidc.allow-registrations': 'true', 'is.oauth.ui.canonical-url': cls.base + '/oauth', **cls.settings_of(cls.server)}
         cls.server.start()
         cls.addClassCleanup(cls.server.__exit__)
 
@@ -93,6 +101,8 @@ class OpenIdConnect(unittest.TestCase):
         self.assertTrue(answer.location.startswith(self.provider.issuer + '/authorize?'), answer.location)
         return browser.follow(browser.request('GET', answer.location))
 
+
+class OpenIdConnect(LoginElsewhere):
     def test_who_comes_first_gets_an_account_and_comes_back_to_it(self):
         page = self.sign_in(Browser(self.base), sub='1', preferred_username='Ada.Lovelace', name='Ada', email='ada@example.org', email_verified=True)
         self.assertEqual((page.status, page.path), (200, '/oauth'))
@@ -126,6 +136,36 @@ class OpenIdConnect(unittest.TestCase):
             self.assertEqual(self.sign_in(Browser(self.base), sub='evil', preferred_username='evil').status, 403, callback)
         victim = Browser(self.base)
         self.assertEqual(victim.request('GET', '/oauth/oidc/callback?code=code-0&state=x').status, 403, 'nobody is signed in by a link')
+
+
+class FirstLogin(LoginElsewhere):
+    """Where an admin has to approve who comes."""
+
+    @classmethod
+    def settings_of(cls, server):
+        return {'is.user-registration.admin-approval.required': 'true', 'is.email.dir': server.directory / 'mails', 'events.store.enable': 'true'}
+
+    def told_of(self, user):
+        """What the event store has of the user."""
+        connection = http.client.HTTPConnection('127.0.0.1', self.server.ports['http'], timeout=20)
+        connection.request('POST', '/api/v3/events', json.dumps({'identifiers': [{'user_ids': {'user_id': user}}], 'tail': 10}),
+                           {'Authorization': f'Bearer {self.server.admin_key}'})
+        text, end = b'', time.monotonic() + 20
+        response = connection.getresponse()
+        while b'user.create' not in text and time.monotonic() < end:
+            text += response.read1(65536)
+        connection.close()
+        return text
+
+    def test_it_is_told_of_as_a_registration_is(self):
+        self.sign_in(Browser(self.base), sub='9', preferred_username='grace', email='grace@example.org')
+        self.assertEqual(self.server.api('GET', '/users/grace?field_mask=state')['state'], 'STATE_REQUESTED')
+        self.assertIn(b'user.create', self.told_of('grace'))
+        notices = lambda: self.server.api('GET', '/users/admin/notifications').get('notifications', [])
+        told = wait_until(notices, 'the admin is told')[0]
+        self.assertEqual((told['notification_type'], told['entity_ids']['user_ids']['user_id']), ('user_requested', 'grace'))
+        mails = lambda: [path for path in (self.server.directory / 'mails').glob('*.eml') if '/validate?' in path.read_text()]
+        self.assertEqual(len(wait_until(mails, 'a mail to validate the address')), 1)
 
 
 if __name__ == '__main__':

@@ -11,7 +11,8 @@ inline constexpr ErrorDef no_user_id_password_match{
     "incorrect password or user ID"};
 inline constexpr ErrorDef rate_limit_exceeded{"pkg/ratelimit", "rate_limit_exceeded",
                                               Code::resource_exhausted,
-                                              "rate limit of `{rate}` accesses exceeded"};
+                                              "rate limit of `{rate}` accesses exceeded for "
+                                              "resource `{key}`"};
 
 struct LoggedIn {
   SessionCookie session;

@@ -4,7 +4,8 @@
 #include "app/api/account/login.hpp"
 #include "app/api/account/problem.hpp"
 #include "app/api/account/routes.hpp"
-#include "app/api/services/identity/changes.hpp"
+#include "app/api/services/identity/user_creation.hpp"
+#include "app/api/services/identity/users.hpp"
 #include "protocol/crypto/digest.hpp"
 
 namespace ff::api::account {
@@ -44,6 +45,7 @@ void connect(const VisitPtr& visit, const storage::EntityKey& key, const std::st
                   connect_external_user(key, user_id), stored);
 }
 
+/// A registration. [spec identity-server §5.1]
 void create(const VisitPtr& visit, const storage::EntityKey& key, const OidcClaims& claims,
             const std::string& next) {
   const auto user_id = proposed_user_id(claims);
@@ -51,6 +53,9 @@ void create(const VisitPtr& visit, const storage::EntityKey& key, const OidcClai
   const bool waits = visit->ports().identity.settings().registration.admin_approval_required;
   const auto stored = [=](const Result<std::vector<EntityPtr>>& done) {
     if (!done) return show_problem(visit, problem_text(done.error()));
+    // The user is the first that create_external_user() stores.
+    if (const auto user = entity_message<pb::User>(*done->front()))
+      announce_user(visit->ports().identity, visit->ports().make_random, *user, visit->cause());
     enter(visit, user_id, next);
   };
   change_recorded(visit, act_of(visit, "account/register", user_id),

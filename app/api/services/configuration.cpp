@@ -11,7 +11,7 @@ namespace {
 namespace pb = ttn::lorawan::v3;
 
 constexpr ErrorDef band_not_found{"pkg/band", "band_not_found", Code::not_found,
-                                  "band `{id}` not found"};
+                                  "band `{id}` version `{version}` not found"};
 
 bool is_asked_for(const region::FrequencyPlan& plan, const pb::ListFrequencyPlansRequest& request) {
   if (request.base_frequency() != 0 && request.base_frequency() != plan.base_frequency_mhz)
@@ -35,12 +35,14 @@ pb::ListFrequencyPlansResponse list_plans(const region::FrequencyPlans& plans,
   return out;
 }
 
-/// All bands, or the one that is named.
-Result<std::vector<std::string_view>> bands(const std::string& band_id) {
+/// All bands, or the one that is named. `version`: the one that is asked for, if any.
+Result<std::vector<std::string_view>> bands(const std::string& band_id,
+                                            pb::PHYVersion version = pb::PHY_UNKNOWN) {
   const auto all = region::band_ids();
   if (band_id.empty()) return std::vector<std::string_view>(all.begin(), all.end());
   const auto found = std::ranges::find(all, band_id);
-  if (found == all.end()) return fail(band_not_found, {{"id", band_id}});
+  if (found == all.end())
+    return fail(band_not_found, {{"id", band_id}, {"version", pb::PHYVersion_Name(version)}});
   return std::vector<std::string_view>{*found};
 }
 
@@ -58,7 +60,7 @@ Result<pb::GetPhyVersionsResponse> list_versions(const pb::GetPhyVersionsRequest
 
 /// Revisions by their names; bands without the wanted one are left out.
 Result<pb::ListBandsResponse> list_bands(const pb::ListBandsRequest& request) {
-  FF_TRY(const auto wanted, bands(request.band_id()));
+  FF_TRY(const auto wanted, bands(request.band_id(), request.phy_version()));
   pb::ListBandsResponse out;
   for (const auto band_id : wanted) {
     for (const auto& region : region::revisions(band_id)) {

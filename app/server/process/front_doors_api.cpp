@@ -285,7 +285,7 @@ void FrontDoors::State::start_actors(const NodeRoutes& routes) {
         return api::spawn_deadline_keeper(in, clock, ticker);
       }));
   if (auto store = event_store_child(routes)) config.children.push_back(*std::move(store));
-  config.children.push_back(expiry_child());
+  if (ports.config.is.delete_purge) config.children.push_back(expiry_child());
   supervisor = actors::spawn_supervisor(ports.system, std::move(config));
   actors::route_of(routes.supervisors, "api").set(supervisor);
 }

@@ -45,6 +45,13 @@ TEST(JoinRecord, ReadsWhatItWrote) {
   }
 }
 
+TEST(JoinRecord, SaysWhoseItIs) {
+  const auto owner = decode_owner(encode_join_device(full_device()));
+  ASSERT_TRUE(owner) << owner.error().to_string();
+  EXPECT_EQ(*owner, full_device().ids.uid);
+  EXPECT_FALSE(decode_owner(Bytes{}));
+}
+
 TEST(JoinRecord, KeepsItsBytes) {
   auto device = test::device();
   device.nonces = {{DevNonce{7}}, DevNonce{0}, JoinNonce{1}};

@@ -1,6 +1,6 @@
 // ApplicationRegistry: applications as entities of the identity server.
 #include "app/api/services/identity/dev_eui_blocks.hpp"
-#include "app/api/services/identity/expired_entities.hpp"
+#include "app/api/services/identity/device_rows.hpp"
 #include "app/api/services/identity/owned_registry.hpp"
 #include "app/api/services/identity/services.hpp"
 #include "ttn/lorawan/v3/application_services.grpc.pb.h"
@@ -22,7 +22,8 @@ class Applications final : public pb::ApplicationRegistry::CallbackService {
                    .hide = nullptr,
                    .to_public = nullptr,
                    .by_rights = nullptr,
-                   .may_purge = has_no_devices}) {}
+                   .may_purge = leaves_no_devices,
+                   .may_delete = has_no_devices}) {}
 
   grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context,
                                    const pb::CreateApplicationRequest* request,

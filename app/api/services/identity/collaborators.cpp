@@ -126,7 +126,12 @@ void Collaborators::set(const CallPtr& call, const EntityKey& entity,
   if (!account) return reply(fail(without_account("collaborator.ids")));
   if (entity.kind == EntityKind::organization && account->kind == EntityKind::organization)
     return reply(fail(nested_organizations));
-  context_.authorized(call, entity, {}, reply, [=, this, rights = from_api(collaborator.rights())] {
+  const auto rights = from_api(collaborator.rights());
+  // An empty list makes the collaborator leave; RIGHT_INVALID alone only looks like one.
+  if (rights.empty() && !collaborator.rights().empty())
+    return reply(fail(required_field, {{"field", "collaborator.rights"},
+                                       {"reason", "there is no right among the values"}}));
+  context_.authorized(call, entity, {}, reply, [=, this] {
     change(call, {entity, *account, rights}, reply);
   });
 }

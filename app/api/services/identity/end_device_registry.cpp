@@ -20,9 +20,6 @@ using google::protobuf::Empty;
 using identity_server::EntityPage;
 using CallPtr = std::shared_ptr<const Call>;
 
-constexpr ErrorDef end_device_not_found_by_euis{
-    "pkg/identityserver/store", "end_device_not_found", Code::not_found,
-    "end device with JoinEUI `{join_eui}` and DevEUI `{dev_eui}` not found"};
 constexpr ErrorDef read_only_field{"pkg/identityserver/store", "read_only_field",
                                    Code::invalid_argument, "read-only field `{field}`"};
 
@@ -199,8 +196,8 @@ class EndDevices final : public pb::EndDeviceRegistry::CallbackService {
     auto found = [euis, reply](const Result<identity_server::EntityPtr>& entity) {
       if (!entity) return reply(fail(entity.error()));
       if (!*entity)
-        return reply(fail(end_device_not_found_by_euis, {{"join_eui", to_string(euis.join_eui)},
-                                                         {"dev_eui", to_string(euis.dev_eui)}}));
+        // Its ids are what nobody knows. [shared/api/errors.tsv]
+        return reply(fail(identity_server::not_found({storage::EntityKind::end_device, {"", ""}})));
       const auto device = entity_message<pb::EndDevice>(**entity);
       if (!device) return reply(fail(device.error()));
       reply(device->ids());

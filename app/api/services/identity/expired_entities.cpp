@@ -1,9 +1,10 @@
 #include "app/api/services/identity/expired_entities.hpp"
 
-#include <limits>
+#include <set>
 
 #include "actors/identity_server/registry/errors.hpp"
 #include "actors/identity_server/registry/queries.hpp"
+#include "app/api/services/identity/device_rows.hpp"
 #include "app/api/services/identity/entity_purge.hpp"
 
 namespace ff::api {
@@ -11,10 +12,6 @@ namespace {
 
 using storage::EntityKey;
 using storage::EntityKind;
-
-constexpr ErrorDef application_has_devices{"pkg/identityserver", "application_has_devices",
-                                           Code::failed_precondition,
-                                           "application still has `{count}` devices"};
 
 constexpr EntityKind kinds[] = {EntityKind::application, EntityKind::gateway, EntityKind::client,
                                 EntityKind::organization, EntityKind::user};
@@ -35,7 +32,9 @@ Status still_expired(const storage::Reader& store, const EntityKey& key, UtcTime
          identity_server::get_entity(store, key, identity_server::Deleted::with));
   if (!entity->deleted_at || *entity->deleted_at >= before)
     return fail(identity_server::not_found(key));
-  return key.kind == EntityKind::application ? has_no_devices(store, key) : Status();
+  // Of the join server's devices it was found that there are none, and none is added to what is
+  // deleted.
+  return key.kind == EntityKind::application ? has_no_sessions(store, key) : Status();
 }
 
 void purge_next(const RunPtr& run) {
@@ -52,53 +51,57 @@ void purge_next(const RunPtr& run) {
   });
 }
 
-Result<std::size_t> count_devices(const storage::Reader& store, const EntityKey& application,
-                                  std::size_t at_most = std::numeric_limits<std::size_t>::max()) {
-  const auto prefix = storage::entity_prefix(EntityKind::end_device, {application.ids.front()});
-  return store.scan(
-      {.family = storage::Family::entity, .range = storage::prefix_range(prefix), .limit = at_most},
-      [](ByteView, ByteView) { return true; });
-}
+/// What devices of an application are left. The join server's records are read once, and only if
+/// an application has expired.
+class DevicesLeft {
+ public:
+  explicit DevicesLeft(const storage::Reader& store) : store_(store) {}
 
-/// It is gone for good: nobody can have it back, and nothing hangs on it.
-Result<bool> can_go(const storage::Reader& store, const EntityKey& key,
-                    const identity_server::Entity& entity, UtcTime before) {
-  if (!entity.deleted_at || *entity.deleted_at >= before) return false;
-  if (key.kind != EntityKind::application) return true;
-  FF_TRY(const auto devices, count_devices(store, key, 1));
-  return devices == 0;
-}
+  Result<bool> of(const EntityKey& application) {
+    if (const auto none = has_no_sessions(store_, application); !none) {
+      if (none.error().code() != Code::failed_precondition) return fail(none.error());
+      return true;
+    }
+    if (!joining_) {
+      FF_TRY(joining_, applications_that_join(store_));
+    }
+    return joining_->contains(application.ids.front());
+  }
+
+ private:
+  const storage::Reader& store_;
+  std::optional<std::set<std::string>> joining_;
+};
 
 }  // namespace
 
-Status has_no_devices(const storage::Reader& store, const EntityKey& application) {
-  FF_TRY(const auto count, count_devices(store, application));
-  if (count > 0) return fail(application_has_devices, {{"count", count}});
-  return {};
-}
-
-Result<std::vector<EntityKey>> deleted_before(const storage::Reader& store, UtcTime time,
-                                              std::size_t max) {
-  std::vector<EntityKey> found;
+Result<Expired> deleted_before(const storage::Reader& store, UtcTime time, std::size_t max) {
+  Expired found;
+  DevicesLeft devices(store);
+  const auto add = [&](EntityKey key, ByteView value) -> Status {
+    FF_TRY(const auto entity, identity_server::decode_entity(key, value));
+    if (!entity.deleted_at || *entity.deleted_at >= time) return {};
+    if (key.kind == EntityKind::application) {
+      FF_TRY(const bool left, devices.of(key));
+      if (left) {
+        ++found.with_devices;
+        return {};
+      }
+    }
+    found.keys.push_back(std::move(key));
+    return {};
+  };
   for (const auto kind : kinds) {
     Status status;
     const storage::Scan scan{.family = storage::Family::entity,
                              .range = storage::prefix_range(storage::entity_prefix(kind))};
     FF_CHECK(store.scan(scan, [&](ByteView row, ByteView value) {
       auto key = storage::parse_entity_key(row);
-      auto entity = key ? identity_server::decode_entity(*key, value)
-                        : Result<identity_server::Entity>(fail(key.error()));
-      const auto expired =
-          entity ? can_go(store, *key, *entity, time) : Result<bool>(fail(entity.error()));
-      if (!expired) {
-        status = fail(expired.error());
-        return false;
-      }
-      if (*expired) found.push_back(*std::move(key));
-      return found.size() < max;
+      status = key ? add(*std::move(key), value) : Status(fail(key.error()));
+      return status && found.keys.size() < max;
     }));
     FF_CHECK(status);
-    if (found.size() >= max) break;
+    if (found.keys.size() >= max) break;
   }
   return found;
 }
@@ -109,10 +112,11 @@ void purge_expired(const Identity& identity, PurgeRun wish, actors::Reply<Purged
   auto find = [before, max = wish.max](const storage::Reader& store) {
     return deleted_before(store, before, max);
   };
-  identity.scan<std::vector<EntityKey>>(find, [=](Result<std::vector<EntityKey>> keys) {
-    if (!keys) return then(fail(std::move(keys).error()));
-    const Purged begun{.more = keys->size() == wish.max};
-    purge_next(std::make_shared<Run>(Run{identity, wish, before, *std::move(keys), begun, then}));
+  identity.scan<Expired>(find, [=](Result<Expired> found) {
+    if (!found) return then(fail(std::move(found).error()));
+    const Purged begun{.kept = found->with_devices, .more = found->keys.size() == wish.max};
+    purge_next(
+        std::make_shared<Run>(Run{identity, wish, before, std::move(found->keys), begun, then}));
   });
 }
 

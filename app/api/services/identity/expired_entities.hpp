@@ -8,13 +8,15 @@
 
 namespace ff::api {
 
-/// An application with devices stays. Error: application_has_devices.
-Status has_no_devices(const storage::Reader& store, const storage::EntityKey& application);
-
+struct Expired {
+  std::vector<storage::EntityKey> keys;
+  /// Applications that were passed over: some server still has devices of them, which whoever gets
+  /// the id next would have.
+  std::size_t with_devices = 0;
+};
 /// Users, organizations, applications, gateways and clients that were deleted before that time; at
-/// most `max`. Not applications that still have devices: they would be found again and again.
-Result<std::vector<storage::EntityKey>> deleted_before(const storage::Reader& store, UtcTime time,
-                                                       std::size_t max);
+/// most `max`.
+Result<Expired> deleted_before(const storage::Reader& store, UtcTime time, std::size_t max);
 
 /// What a purge of many has done.
 struct Purged {

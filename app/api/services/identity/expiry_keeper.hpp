@@ -1,6 +1,6 @@
-// Purges once a day what was deleted so long ago that nobody can have it back. Not how: that is
-// expired_entities.hpp's. [spec cli: is-db cleanup, which operators of the reference run
-// themselves]
+// Purges once a day what was deleted so long ago that nobody can have it back, where
+// `is.delete.purge` wants it: ids are free then. Not how: that is expired_entities.hpp's. [spec
+// cli: is-db cleanup, which operators of the reference run themselves]
 #pragma once
 
 #include <caf/fwd.hpp>

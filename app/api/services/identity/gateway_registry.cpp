@@ -66,6 +66,25 @@ std::function<bool(const identity_server::Entity&)> filter_of(
       [since = *since](const identity_server::Entity& entity) { return entity.updated_at > since; };
 }
 
+/// Who has the EUI may be asked for it: beside the id of its gateway the refusal says the contact.
+/// [spec identity-server §1]
+Reply<pb::Gateway> with_contact_of_taken(const Identity& identity, Reply<pb::Gateway> reply) {
+  return [identity, reply = std::move(reply)](Result<pb::Gateway> done) {
+    if (done || !done.error().is(identity_server::gateway_eui_taken)) return reply(std::move(done));
+    auto attributes = done.error().attributes();
+    const auto id = std::ranges::find(attributes, "gateway_id", &Attribute::name);
+    if (id == attributes.end()) return reply(std::move(done));
+    const storage::EntityKey owner{storage::EntityKind::gateway, {to_string(id->value)}};
+    identity.get(owner, [=](const Result<identity_server::EntityPtr>& entity) mutable {
+      const auto gateway = entity ? entity_message<pb::Gateway>(**entity)
+                                  : Result<pb::Gateway>(fail(entity.error()));
+      const auto contact = gateway ? account_key(gateway->administrative_contact()) : std::nullopt;
+      attributes.push_back({"administrative_contact", contact ? contact->ids.front() : ""});
+      reply(fail(identity_server::gateway_eui_taken, std::move(attributes)));
+    });
+  };
+}
+
 class Gateways final : public pb::GatewayRegistry::CallbackService {
  public:
   Gateways(const ServiceContext& context, Identity identity)
@@ -88,12 +107,12 @@ class Gateways final : public pb::GatewayRegistry::CallbackService {
   grpc::ServerUnaryReactor* Create(grpc::CallbackServerContext* context,
                                    const pb::CreateGatewayRequest* request,
                                    pb::Gateway* response) override {
-    return context_.front.unary({"ttn.lorawan.v3.GatewayRegistry/Create"}, context, request,
-                                response, [this](auto call, const auto& create, const auto& reply) {
-                                  registry_.create(call, create.collaborator(),
-                                                   create.gateway().ids().gateway_id(),
-                                                   create.gateway(), reply);
-                                });
+    return context_.front.unary(
+        {"ttn.lorawan.v3.GatewayRegistry/Create"}, context, request, response,
+        [this](auto call, const auto& create, const auto& reply) {
+          registry_.create(call, create.collaborator(), create.gateway().ids().gateway_id(),
+                           create.gateway(), with_contact_of_taken(identity_, reply));
+        });
   }
 
   grpc::ServerUnaryReactor* Get(grpc::CallbackServerContext* context,
@@ -190,7 +209,8 @@ class Gateways final : public pb::GatewayRegistry::CallbackService {
         return reply(fail(status.error()));
       auto requested = update.gateway();
       const auto changed = prepare_change(update.field_mask(), requested);
-      registry_.update(call, key.ids.front(), requested, changed, paths, reply);
+      registry_.update(call, key.ids.front(), requested, changed, paths,
+                       with_contact_of_taken(identity_, reply));
     };
     context_.rights(*call, key,
                     context_.asker.within_deadline<RightSet>("IDENTITY_SERVER", decide));

@@ -34,6 +34,8 @@ struct OwnedKind {
   std::function<void(Message&)> release = nullptr;
   /// Tells people that these fields were set.
   std::function<void(const Call&, const Paths&, const Message&)> tell = nullptr;
+  /// More that a deletion demands.
+  std::function<Status(const storage::Reader&, const storage::EntityKey&)> may_delete = nullptr;
 };
 
 /// What a single creation adds. Functions may be null.
@@ -139,7 +141,7 @@ class OwnedRegistry {
         if (!may) return reply(fail(may.error()));
         keep_deleted(identity_.of(*call), key, done(call, key, "delete", reply));
       };
-      check_purge(key, erase);
+      check_deletion(key, erase);
     });
   }
 
@@ -220,9 +222,9 @@ class OwnedRegistry {
                                });
   }
 
-  void check_purge(const storage::EntityKey& key, actors::Reply<void> then) const {
-    if (!kind_.may_purge) return then({});
-    auto check = [may = kind_.may_purge, key](const storage::Reader& store) -> Result<bool> {
+  void check_deletion(const storage::EntityKey& key, actors::Reply<void> then) const {
+    if (!kind_.may_delete) return then({});
+    auto check = [may = kind_.may_delete, key](const storage::Reader& store) -> Result<bool> {
       FF_CHECK(may(store, key));
       return true;
     };

@@ -4,6 +4,7 @@
 #include "actors/identity_server/pictures/picture.hpp"
 #include "actors/identity_server/policy/names.hpp"
 #include "actors/identity_server/policy/password.hpp"
+#include "app/api/services/base/cause.hpp"
 #include "app/api/services/identity/changes.hpp"
 #include "app/api/services/identity/invitations.hpp"
 #include "app/api/services/identity/notifications.hpp"
@@ -51,7 +52,37 @@ void date_temporary_password(pb::User& user, UtcTime now) {
     put_time(now + given_password_ttl, *user.mutable_temporary_password_expires_at());
 }
 
+void tell_admins(const Identity& identity, const pb::User& user, const events::Cause& cause,
+                 const std::string& sender) {
+  pb::CreateUserRequest request;
+  *request.mutable_user() = user;
+  request.mutable_user()->clear_password();
+  request.mutable_user()->clear_temporary_password();
+  create_notification(identity,
+                      {.entity = user_key(user.ids().user_id()),
+                       .type = "user_requested",
+                       .data = packed(request),
+                       .email = true,
+                       .to_admins = true,
+                       .sender = sender,
+                       .correlation_ids = cause.correlation_ids.list()},
+                      [](const Result<std::string>&) {});
+}
+
+std::string user_who_calls(const Call& call) {
+  constexpr std::string_view prefix = "user:";
+  const auto& account = call.auth.account_id;
+  return account.starts_with(prefix) ? account.substr(prefix.size()) : std::string();
+}
+
 }  // namespace
+
+void announce_user(const Identity& identity, const MakeRandom& make_random, const pb::User& user,
+                   const events::Cause& cause, const std::string& sender) {
+  publish_of_user(identity, "user.create", user.ids().user_id(), cause);
+  EmailValidations(identity, make_random).send(user);
+  if (user.state() == pb::STATE_REQUESTED) tell_admins(identity, user, cause, sender);
+}
 
 struct UserCreation::Creation {
   CallPtr call;
@@ -130,19 +161,6 @@ void UserCreation::hash_passwords(const std::shared_ptr<Creation>& creation) con
   });
 }
 
-void UserCreation::tell_admins(const Call& call, const pb::User& user) const {
-  pb::CreateUserRequest request;
-  *request.mutable_user() = user;
-  request.mutable_user()->clear_password();
-  request.mutable_user()->clear_temporary_password();
-  notify(identity_, call,
-         {.entity = user_key(user.ids().user_id()),
-          .type = "user_requested",
-          .data = packed(request),
-          .email = true,
-          .to_admins = true});
-}
-
 void UserCreation::store(const std::shared_ptr<Creation>& creation) const {
   const auto key = user_key(creation->user.ids().user_id());
   const storage::EntityKey namesake{storage::EntityKind::organization, key.ids};
@@ -172,9 +190,8 @@ void UserCreation::store(const std::shared_ptr<Creation>& creation) const {
         if (!stored) return creation->reply(fail(stored.error()));
         auto user = entity_message<pb::User>(*stored->front());
         if (!user) return creation->reply(fail(std::move(user).error()));
-        publish_change(identity_, *creation->call, key, "create");
-        validations_.send(*user);
-        if (user->state() == pb::STATE_REQUESTED) tell_admins(*creation->call, *user);
+        const auto& call = *creation->call;
+        announce_user(identity_, make_random_, *user, cause_of(call), user_who_calls(call));
         hide_secrets(*user, identity_.settings());
         creation->reply(std::move(user));
       });

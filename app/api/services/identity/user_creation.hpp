@@ -7,6 +7,13 @@
 
 namespace ff::api {
 
+/// What follows when a user has come to be, by registration or by a first login elsewhere:
+/// `user.create`, mail to an address that is not validated, and the word to the admins where one
+/// has to approve. `sender`: whoever made the user, if it was another user.
+void announce_user(const Identity& identity, const MakeRandom& make_random,
+                   const ttn::lorawan::v3::User& user, const events::Cause& cause,
+                   const std::string& sender = {});
+
 class UserCreation {
  public:
   using CallPtr = std::shared_ptr<const Call>;
@@ -14,7 +21,7 @@ class UserCreation {
   UserCreation(const ServiceContext& context, Identity identity, MakeRandom make_random)
       : identity_(identity),
         passwords_(context, identity, make_random),
-        validations_(identity, make_random) {}
+        make_random_(std::move(make_random)) {}
 
   /// Errors: forbidden_id, invitation_token_required, user_registration_disabled, those of
   /// check_password(), of invitations and of pictures, id_taken, already_exists (the email
@@ -30,11 +37,10 @@ class UserCreation {
   void with_picture(const std::shared_ptr<Creation>& creation) const;
   void hash_passwords(const std::shared_ptr<Creation>& creation) const;
   void store(const std::shared_ptr<Creation>& creation) const;
-  void tell_admins(const Call& call, const ttn::lorawan::v3::User& user) const;
 
   Identity identity_;
   Passwords passwords_;
-  EmailValidations validations_;
+  MakeRandom make_random_;
 };
 
 }  // namespace ff::api

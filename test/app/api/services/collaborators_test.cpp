@@ -36,6 +36,8 @@ TEST_F(CollaboratorsTest, RightsAreGivenAndTakenAtOnce) {
   EXPECT_EQ(call_as(bob, "GET", "/applications").at("/applications/0/ids/application_id"), "app-1");
   EXPECT_EQ(call_as(bob, "DELETE", "/applications/app-1").error(),
             "pkg/auth/rights:insufficient_application_rights");
+  EXPECT_EQ(set(ada, user_member("bob", R"("RIGHT_INVALID")")).status, 400);
+  EXPECT_EQ(get(bob), 200) << "what is no right takes none away";
   const auto mine = call_as(ada, "GET", "/applications/app-1/collaborator/user/bob");
   EXPECT_EQ(mine.at("/rights/0"), "RIGHT_APPLICATION_INFO");
   ASSERT_EQ(call_as(ada, "DELETE", "/applications/app-1/collaborator/user/bob").status, 200);

@@ -75,6 +75,8 @@ TEST_F(ConfigurationTest, VersionsAreThoseOfTheBand) {
     EXPECT_EQ(all.at("/version_info/" + std::to_string(i) + "/band_id"), bands[i]);
   const auto unknown = call("GET", "/configuration/phy-versions?band_id=EU868");
   EXPECT_EQ(unknown.error(), "pkg/band:band_not_found");
+  EXPECT_EQ(unknown.at("/details/0/attributes/id"), "EU868");
+  EXPECT_EQ(unknown.at("/details/0/attributes/version"), "PHY_UNKNOWN");
   EXPECT_EQ(unknown.status, 404);
 }
 

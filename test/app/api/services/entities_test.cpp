@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <atomic>
 
+#include "actors/join_server/record.hpp"
 #include "app/api/services/identity/dev_eui_blocks.hpp"
 #include "app/api/services/identity/expired_entities.hpp"
 #include "app/api/services/mapping/events.hpp"
+#include "storage/keys/keys.hpp"
 #include "test/app/api/services/identity_fixture.hpp"
 #include "ttn/lorawan/v3/gateway_services.grpc.pb.h"
 #include "ttn/lorawan/v3/notification_service.pb.h"
@@ -23,7 +25,35 @@ class EntitiesTest : public IdentityTest {
       list = call_as(caller, "GET", path);
     return list;
   }
+  /// A run of what purges by itself.
+  Purged purge_all() {
+    std::promise<Purged> done;
+    purge_expired(*deps.identity, {}, [&](const auto& purged) { done.set_value(*purged); });
+    return done.get_future().get();
+  }
 };
+
+/// A row of the server that has an end device `dev-1` of `app-1` which nobody else knows.
+struct RowOfServer {
+  const char* server;
+  storage::Family family;
+  Bytes key;
+  Bytes value;
+};
+
+std::vector<RowOfServer> rows_of_servers() {
+  const DeviceUid uid{ApplicationId("app-1"), DeviceId("dev-1")};
+  const storage::JoinKey euis{JoinEui{1}, DevEui{2}};
+  join_server::JoinDevice joining;
+  joining.ids = {.uid = uid, .dev_eui = euis.dev_eui, .join_eui = euis.join_eui};
+  // Far behind the others, among whose rows it is searched.
+  const auto key = storage::device_key({storage::Shard{40000}, uid});
+  return {{"Network Server", storage::Family::session, key, {1}},
+          {"Application Server", storage::Family::device, key, {1}},
+          {"Join Server", storage::Family::join_nonce,
+           storage::join_record_key(storage::Shard{3}, euis),
+           join_server::encode_join_device(joining)}};
+}
 
 TEST_F(EntitiesTest, AGatewayComesBackWithoutTheEuiThatAnotherHasGot) {
   ASSERT_EQ(create_gateway("gtw-1", "0102030405060708").status, 200);
@@ -95,6 +125,43 @@ TEST_F(EntitiesTest, OnlyAdminsPurgeAndOnlyWithoutDevices) {
   EXPECT_EQ(call_as(ada, "GET", "/applications").at("/applications"), "");
   EXPECT_EQ(create_device("dev-1", "0102030405060708").error(),
             "pkg/identityserver/store:application_not_found");
+}
+
+TEST_F(EntitiesTest, AnApplicationStaysReservedWhileAnyServerHasADeviceOfIt) {
+  storage::WriteBatch others;
+  for (const auto* application : {"app", "app-0", "app-10", "app-2"}) {
+    for (const std::uint16_t shard : {0, 1, 40000}) {
+      const DeviceUid uid{ApplicationId(application), DeviceId("dev-1")};
+      const auto key = storage::device_key({storage::Shard{shard}, uid});
+      others.put(storage::Family::session, key, Bytes{1});
+      others.put(storage::Family::device, key, Bytes{1});
+    }
+  }
+  ASSERT_TRUE(engine().write(others, storage::Durability::no_sync));
+  for (const auto& row : rows_of_servers()) {
+    SCOPED_TRACE(row.server);
+    ASSERT_EQ(create_application("app-1").status, 200);
+    storage::WriteBatch put;
+    put.put(row.family, row.key, row.value);
+    ASSERT_TRUE(engine().write(put, storage::Durability::no_sync));
+    const auto refused = call("DELETE", "/applications/app-1/purge");
+    EXPECT_EQ(refused.error(), "pkg/identityserver:application_has_devices");
+    EXPECT_EQ(refused.at("/details/0/attributes/count"), "1");
+    EXPECT_EQ(refused.at("/details/0/cause/attributes/server"), row.server);
+    ASSERT_EQ(call("DELETE", "/applications/app-1").status, 200) << "the registry has none";
+    settings->restore_window = -std::chrono::hours{1};
+    const auto purged = purge_all();
+    EXPECT_EQ(purged.purged, 0U);
+    EXPECT_EQ(purged.kept, 1U);
+    EXPECT_EQ(create_application("app-1").status, 409) << "its devices would be the next one's";
+    storage::WriteBatch erase;
+    erase.erase(row.family, row.key);
+    ASSERT_TRUE(engine().write(erase, storage::Durability::no_sync));
+    EXPECT_EQ(purge_all().purged, 1U);
+    settings->restore_window = std::chrono::hours{24};
+  }
+  ASSERT_EQ(create_application("app-1").status, 200);
+  EXPECT_EQ(call("DELETE", "/applications/app-1/purge").status, 200) << "others' do not matter";
 }
 
 TEST_F(EntitiesTest, SomeNamesAreForNobody) {

@@ -156,6 +156,7 @@ class IdentityTest : public ApiFixture {
 
   const actors::Deps& actor_deps() const { return actor_deps_; }
   const storage::Engine& engine() const { return engine_; }
+  storage::Engine& engine() { return engine_; }
 
  private:
   std::mutex mail_mutex_;

@@ -48,6 +48,7 @@ TEST_F(IdentityTest, AGatewayHasItsEuiAloneAndFreesItWhenDeleted) {
   EXPECT_EQ(taken.status, 409);
   EXPECT_EQ(taken.error(), "pkg/identityserver:gateway_eui_taken");
   EXPECT_EQ(taken.at("/details/0/attributes/gateway_id"), "gtw-1");
+  EXPECT_EQ(taken.at("/details/0/attributes/administrative_contact"), "admin");
   EXPECT_EQ(
       call("GET", "/gateways/gtw-1?field_mask=frequency_plan_ids").at("/frequency_plan_ids/0"),
       "EU_863_870_TTN");
