@@ -69,20 +69,25 @@ std::function<bool(const identity_server::Entity&)> filter_of(
 /// Who has the EUI may be asked for it: beside the id of its gateway the refusal says the contact.
 /// [spec identity-server §1]
 Reply<pb::Gateway> with_contact_of_taken(const Identity& identity, Reply<pb::Gateway> reply) {
-  return [identity, reply = std::move(reply)](Result<pb::Gateway> done) {
-    if (done || !done.error().is(identity_server::gateway_eui_taken)) return reply(std::move(done));
-    auto attributes = done.error().attributes();
-    const auto id = std::ranges::find(attributes, "gateway_id", &Attribute::name);
-    if (id == attributes.end()) return reply(std::move(done));
+  const auto gateway = std::make_shared<pb::Gateway>();
+  return Reply<pb::Gateway>(*gateway, [=](const Status& done) {
+    if (done) return reply(std::move(*gateway));
+    const auto& error = done.error();
+    const auto id = std::ranges::find(error.attributes(), "gateway_id", &Attribute::name);
+    if (!error.is(identity_server::gateway_eui_taken) || id == error.attributes().end())
+      return reply(fail(error));
     const storage::EntityKey owner{storage::EntityKind::gateway, {to_string(id->value)}};
-    identity.get(owner, [=](const Result<identity_server::EntityPtr>& entity) mutable {
-      const auto gateway = entity ? entity_message<pb::Gateway>(**entity)
-                                  : Result<pb::Gateway>(fail(entity.error()));
-      const auto contact = gateway ? account_key(gateway->administrative_contact()) : std::nullopt;
+    identity.get(owner, [=, attributes = error.attributes()](
+                            const Result<identity_server::EntityPtr>& entity) mutable {
+      std::optional<storage::EntityKey> contact;
+      if (entity) {
+        if (const auto found = entity_message<pb::Gateway>(**entity))
+          contact = account_key(found->administrative_contact());
+      }
       attributes.push_back({"administrative_contact", contact ? contact->ids.front() : ""});
       reply(fail(identity_server::gateway_eui_taken, std::move(attributes)));
     });
-  };
+  });
 }
 
 class Gateways final : public pb::GatewayRegistry::CallbackService {

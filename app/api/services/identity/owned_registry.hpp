@@ -67,6 +67,8 @@ class OwnedRegistry {
     const storage::EntityKey key{kind_.kind, {id}};
     auto create = [=, this, message = std::move(message)](const storage::EntityKey& account,
                                                           bool is_admin) mutable {
+      // Deprecated, and nobody's to say that it is validated. [spec identity-server §2]
+      message.clear_contact_info();
       if (creation.prepare) creation.prepare(message, is_admin);
       if (const auto status = default_contacts(message, owner); !status)
         return reply(fail(status.error()));

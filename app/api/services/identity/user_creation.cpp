@@ -36,6 +36,8 @@ Status check(const pb::CreateUserRequest& request, bool by_admin,
 }
 
 void prepare(pb::User& user, bool by_admin, const identity_server::RegistrationRules& rules) {
+  // Deprecated, and nobody's to say that it is validated. [spec identity-server §2]
+  user.clear_contact_info();
   if (by_admin) return;
   clear_admin_fields(user);
   user.set_state(pb::STATE_APPROVED);

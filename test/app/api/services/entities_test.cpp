@@ -164,6 +164,16 @@ TEST_F(EntitiesTest, AnApplicationStaysReservedWhileAnyServerHasADeviceOfIt) {
   EXPECT_EQ(call("DELETE", "/applications/app-1/purge").status, 200) << "others' do not matter";
 }
 
+TEST_F(EntitiesTest, NobodySaysOfContactsThatTheyAreValidated) {
+  ASSERT_EQ(call("POST", "/users/admin/applications",
+                 R"({"application":{"ids":{"application_id":"app-1"},"contact_info":[)"
+                 R"({"contact_method":"CONTACT_METHOD_EMAIL","value":"eve@example.org",)"
+                 R"("validated_at":"2020-01-01T00:00:00Z"}]}})")
+                .status,
+            200);
+  EXPECT_EQ(call("GET", "/applications/app-1?field_mask=contact_info").at("/contact_info"), "");
+}
+
 TEST_F(EntitiesTest, SomeNamesAreForNobody) {
   for (const auto* id : {"ttn", "admin", "example-app"}) {
     const auto refused = create_application(id);
