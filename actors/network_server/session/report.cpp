@@ -39,6 +39,12 @@ std::optional<TxRequest> what_is_left(TxRequest request, const ScheduledDownlink
   return request;
 }
 
+/// What a forwarder says also of a second copy of a request that it has taken, whose own report may
+/// have been overtaken: the frame may be on air.
+bool may_be_of_a_copy(TxResult result) {
+  return result == TxResult::too_late || result == TxResult::collision_packet;
+}
+
 constexpr auto is_asked_again = [](const auto& sent) { return sent.reported.has_value(); };
 
 }  // namespace
@@ -99,6 +105,7 @@ void SessionState::emission_failed(const Transmission& transmission, TxResult re
 bool SessionState::send_again(Transmission& transmission, TxResult reported, const Turn& turn,
                               Outcome& out) {
   auto& flight = transmission.flight;
+  if (may_be_of_a_copy(reported)) return false;
   // Several groups of gateways have been asked for emissions of their own.
   if (asks_gateways() || flight.requests > 1 || transmission.attempts != device_->attempts)
     return false;

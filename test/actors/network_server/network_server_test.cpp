@@ -182,11 +182,15 @@ TEST_F(NetworkServerTest, DeletesADevice) {
 
 TEST_F(NetworkServerTest, TheQueueOutlivesACrashAndIsGoneWithItsDevice) {
   create_device([](Device& device) {
+    device.supports_class_c = true;
+    device.last_paths = {{{GatewayId("gw-1"), {}}, 0, {}}};
+    device.mac_settings.class_b_c_downlink_interval = seconds{60};
     for (std::uint32_t f_cnt = 1; f_cnt <= 3; ++f_cnt) {
       device.session->queued_application_downlinks.push_back({.session_key_id = {1, 2},
                                                               .f_port = FPort{2},
                                                               .f_cnt = FCnt32{f_cnt},
-                                                              .frm_payload = {1}});
+                                                              .frm_payload = {1},
+                                                              .class_b_c = ClassBC{}});
     }
   });
   const auto queued = [&] {
@@ -199,7 +203,6 @@ TEST_F(NetworkServerTest, TheQueueOutlivesACrashAndIsGoneWithItsDevice) {
     run();
     return f_cnts;
   };
-  uplink(1);
   advance(seconds{1});
   ASSERT_EQ(transmissions.size(), 1U);
   EXPECT_EQ(queued(), (std::vector<std::uint32_t>{2, 3}));

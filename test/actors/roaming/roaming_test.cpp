@@ -278,6 +278,7 @@ TEST_F(Roaming, ASuccessorDoesNotTakeItsPredecessorsNumbers) {
     return std::pair{transaction, token->exchange};
   };
   const auto before = numbers();
+  deps.make_random();  // each actor has its own: the fixture's are made one by one
   caf::anon_send_exit(roamer, caf::exit_reason::kill);
   run();
   const auto after = numbers();

@@ -211,8 +211,7 @@ TEST_F(InteropServer, CertificatesHaveTheirTime) {
 
 TEST_F(InteropServer, TakesAnswersFromEveryJoinEuiOfAPrefix) {
   serve(*Senders::load({{to_string(js::join_eui).substr(0, 8) + "00000000/32", file}}), {});
-  auto question = message(bi::MessageType::home_ns_req, bi::HomeNsReq{js::dev_eui});
-  std::swap(question.header.sender_id, question.header.receiver_id);
+  const auto question = message(bi::MessageType::home_ns_req, bi::HomeNsReq{js::dev_eui});
   auto answer =
       bi::Message{bi::answer_header(question.header), bi::HomeNsAns{{}, NetId{0x13}, {}, {}, {}}};
   const auto status = [&] {

@@ -137,8 +137,11 @@ TEST(Answer, OneConfirmedDownlinkWaitsForTheOther) {
   rig.handle(PushDownlinks{{second}, false, [](const auto&) {}});
   rig.passed += seconds{3};
   rig.uplink({.confirmed = true});  // repeated: it has not heard the answer
-  for (const auto& sent : rig.wake()) rig.handle(DownlinkScheduled{sent.attempt, {}});
-  EXPECT_EQ(rig.session().device()->session->queued_application_downlinks.size(), 1U);
+  for (const auto& sent : rig.wake())
+    rig.handle(DownlinkScheduled{sent.attempt, ScheduledDownlink{}});
+  const auto& pending = rig.session().device()->mac_state->pending_application_downlink;
+  ASSERT_TRUE(pending);
+  EXPECT_EQ(pending->f_cnt, FCnt32{1});
   rig.passed += seconds{10};
   const auto next = rig.uplink({.f_cnt = 2, .confirmed = true});
   EXPECT_EQ(count<DownlinkNacked>(next), 1U) << "of the first";

@@ -112,20 +112,14 @@ TEST(FailedEmission, IsTheApplicationsWhenNoGatewayIsLeft) {
   EXPECT_EQ(rig.session().device()->session->last_n_f_cnt_down, FCnt32{1}) << "one counter";
 }
 
-/// Also where a forwarder may mean a second copy of the request and the frame is on air: the device
-/// takes it once.
-TEST(FailedEmission, GoesInTheSecondWindowWhateverTheReason) {
+TEST(FailedEmission, IsFinalWhenASecondCopyOfTheRequestMayBeMeant) {
   for (const auto result : {TxResult::too_late, TxResult::collision_packet}) {
     ReportRig rig;
     rig.uplink(1);
     const auto first = rig.accepted(rig.handle(Wake{}), "first", 1);
-    const auto second = rig.accepted(rig.report(first, result), "first", 2);
-    EXPECT_EQ(second.frame->phy_payload, first.frame->phy_payload);
-    EXPECT_FALSE(second.frame->request.rx1);
-    // The report of the copy that was sent.
-    const auto sent = rig.report(first, TxResult::success);
-    EXPECT_EQ(told<DownlinkSent>(sent).size(), 1U);
-    EXPECT_TRUE(rig.session().idle());
+    const auto failed = rig.report(first, result);
+    EXPECT_TRUE(all<SendTransmission>(failed).empty());
+    EXPECT_EQ(told<DownlinkFailed>(failed).size(), 1U);
   }
 }
 
