@@ -145,7 +145,7 @@ void expect_lawful(const Simulation& simulation) {
   };
   const auto beacons = answered(sim::TxError::collision_beacon);
   EXPECT_EQ(answered(sim::TxError::none) + beacons, report.downlinks.requested) << to_json(report);
-  EXPECT_LE(beacons, simulation.world().gateway_count()) << to_json(report);
+  EXPECT_LE(beacons, 2 * simulation.world().gateway_count()) << to_json(report);
 }
 
 void expect_windows_met(const sim::Report& report) {
