@@ -27,6 +27,7 @@ class Client final : public net::StreamHandler {
     network.connect(options,
                     [client](Result<std::shared_ptr<net::Stream>> stream)
                         -> std::shared_ptr<net::StreamHandler> {
+                      client->closed = !stream;
                       if (!stream) return nullptr;
                       client->stream = *stream;
                       for (const auto& packet : std::exchange(client->waiting_, {}))
