@@ -147,6 +147,7 @@ void Connection::give_away(const AcceptHandler& take_over) {
 void Connection::refuse_request() {
   const auto& too_large = shared_->options.on_body_too_large;
   if (!parser_.is_body_too_large() || !too_large) return refuse(parser_.failure_status());
+  ++shared_->bad_requests;
   // What is left of the body can not be told from a next request.
   dispatch(too_large, false);
 }
