@@ -110,6 +110,14 @@ class RoamingFixture : public ff::test::ActorFixture {
     spawn();
     run();
   }
+  /// Of an uplink that the partner has been told of.
+  auto forwarded_token() {
+    hear(data_uplink(1));
+    const auto token = http.asked_body<bi::PrStartReq>().ul.fns_ul_token;
+    http.answer_with(bi::PrStartAns{});
+    run();
+    return token;
+  }
   void spawn() {
     shard = system->spawn([seen = shard_got](ShardHandle::pointer) { return shard_double(seen); });
     shards.route(storage::Shard{0}).set(shard);

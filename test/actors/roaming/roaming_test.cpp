@@ -69,10 +69,7 @@ TEST_F(Roaming, WhatComesBeforeItsRecordsAreReadWaits) {
 
 TEST_F(Roaming, APartnersDownlinkLeavesByTheGatewaysThatHeard) {
   start();
-  hear(data_uplink(1));
-  const auto token = http.asked_body<bi::PrStartReq>().ul.fns_ul_token;
-  http.answer_with(bi::PrStartAns{});
-  run();
+  const auto token = forwarded_token();
   auto answer = asks(bi::XmitDataReq{data_downlink(), {}, dl(token)});
   ASSERT_EQ(sent.size(), 1U);
   EXPECT_EQ(sent[0]->request.paths[0].gateway.gateway_id, GatewayId("other")) << "the better one";
@@ -322,10 +319,7 @@ TEST_F(Roaming, OurLimitForDownlinksByAPartnerHolds) {
 TEST_F(Roaming, OurLimitForAPartnersDownlinksHolds) {
   partner.forward.limits.downlinks_per_minute = 1;
   start();
-  hear(data_uplink(1));
-  const auto token = http.asked_body<bi::PrStartReq>().ul.fns_ul_token;
-  http.answer_with(bi::PrStartAns{});
-  run();
+  const auto token = forwarded_token();
   auto answer = asks(bi::XmitDataReq{data_downlink(), {}, dl(token)});
   EXPECT_EQ(code_of(answer), bi::ResultCode::success);
   answer = asks(bi::XmitDataReq{data_downlink(), {}, dl(token)});

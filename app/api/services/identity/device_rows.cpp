@@ -1,7 +1,6 @@
 #include "app/api/services/identity/device_rows.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 #include "actors/join_server/record.hpp"

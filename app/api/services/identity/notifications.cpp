@@ -270,8 +270,14 @@ void create_notification(const Identity& identity, NewNotification wanted,
   identity.read<Plan>(find, send);
 }
 
+std::string user_who_calls(const Call& call) {
+  constexpr std::string_view prefix = "user:";
+  const auto& account = call.auth.account_id;
+  return account.starts_with(prefix) ? account.substr(prefix.size()) : std::string();
+}
+
 void notify(const Identity& identity, const Call& call, NewNotification wanted) {
-  if (call.auth.account_id.starts_with("user:")) wanted.sender = call.auth.account_id.substr(5);
+  wanted.sender = user_who_calls(call);
   wanted.correlation_ids = call.correlation_ids;
   create_notification(identity, std::move(wanted), [](const Result<std::string>&) {});
 }

@@ -29,8 +29,10 @@ struct NewNotification {
 /// not_found() of the entity, those of the registry.
 void create_notification(const Identity& identity, NewNotification notification,
                          actors::Reply<std::string> then);
-/// The same of whoever calls; what can not be made is not reported: the change it is about has
-/// happened.
+/// The id; empty if the caller is no user.
+std::string user_who_calls(const Call& call);
+/// create_notification() of whoever calls; what can not be made is not reported: the change it is
+/// about has happened.
 void notify(const Identity& identity, const Call& call, NewNotification notification);
 /// The data of a notification.
 template <class Message>

@@ -71,12 +71,6 @@ void tell_admins(const Identity& identity, const pb::User& user, const events::C
                       [](const Result<std::string>&) {});
 }
 
-std::string user_who_calls(const Call& call) {
-  constexpr std::string_view prefix = "user:";
-  const auto& account = call.auth.account_id;
-  return account.starts_with(prefix) ? account.substr(prefix.size()) : std::string();
-}
-
 }  // namespace
 
 void announce_user(const Identity& identity, const MakeRandom& make_random, const pb::User& user,
